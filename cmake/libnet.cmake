@@ -1,0 +1,37 @@
+# The two targets, from the same files, and their installation.
+include(CMakePackageConfigHelpers)
+include(GNUInstallDirs)
+
+set(config_dir ${CMAKE_INSTALL_LIBDIR}/cmake/libnet)
+file(GLOB_RECURSE headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/libnet/*.hpp)
+file(GLOB_RECURSE bodies CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/libnet/*.ipp)
+file(GLOB units CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/libnet/impl/*.cpp)
+
+# libnet_usage(target scope): what everybody needs who includes a header of ours.
+function(libnet_usage target scope)
+    target_compile_features(${target} ${scope} cxx_std_20)
+    target_link_libraries(${target} ${scope} Boost::headers PkgConfig::cares Threads::Threads)
+    target_sources(${target} ${scope} FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${headers} ${bodies})
+endfunction()
+
+add_library(libnet_headers INTERFACE)
+add_library(libnet::headers ALIAS libnet_headers)
+set_target_properties(libnet_headers PROPERTIES EXPORT_NAME headers)
+libnet_usage(libnet_headers INTERFACE)
+
+add_library(libnet STATIC ${units})
+add_library(libnet::libnet ALIAS libnet)
+libnet_usage(libnet PUBLIC)
+target_compile_definitions(libnet PUBLIC LIBNET_SEPARATE_COMPILATION)
+
+install(TARGETS libnet libnet_headers EXPORT libnetTargets FILE_SET HEADERS)
+install(EXPORT libnetTargets NAMESPACE libnet:: DESTINATION ${config_dir})
+configure_package_config_file(
+    ${PROJECT_SOURCE_DIR}/cmake/libnetConfig.cmake.in ${PROJECT_BINARY_DIR}/libnetConfig.cmake
+    INSTALL_DESTINATION ${config_dir})
+write_basic_package_version_file(
+    ${PROJECT_BINARY_DIR}/libnetConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES
+    ${PROJECT_BINARY_DIR}/libnetConfig.cmake ${PROJECT_BINARY_DIR}/libnetConfigVersion.cmake
+    ${PROJECT_SOURCE_DIR}/cmake/dependencies.cmake
+    DESTINATION ${config_dir})
