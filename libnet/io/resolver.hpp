@@ -1,0 +1,97 @@
+#pragma once
+// Names to addresses and back, thousands at once, without a blocking call or a thread.
+
+#include <libnet/config.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/udp.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace libnet::io {
+
+namespace asio = boost::asio;
+
+namespace detail {
+class ResolverState;
+}
+
+/// Options of a `Resolver`.
+struct ResolverOptions {
+    /// How long a name server has for its answer in the first round; twice as long in each further one. Must be
+    /// positive; with the defaults and one silent server a name fails after 2 s + 4 s.
+    std::chrono::milliseconds timeout{2000};
+    /// Rounds through the name servers before a name has timed out. 0 counts as 1.
+    unsigned tries = 2;
+    /// How many names are asked for at the same time; further ones wait for their turn. A burst of thousands would
+    /// overflow the socket buffers, and the name server's patience. 0 counts as 1.
+    std::size_t max_in_flight = 100;
+    /// The name servers, asked in this order. Empty: the system's (/etc/resolv.conf, read once, by the constructor).
+    std::vector<asio::ip::udp::endpoint> servers{};
+};
+
+/// Which addresses a name is asked for.
+enum class AddressFamily {
+    any,   ///< both, asked at the same time
+    ipv4,  ///< A records only
+    ipv6,  ///< AAAA records only
+};
+
+/// An asynchronous DNS resolver.
+///
+/// Any number of coroutines may share one object, on the thread that runs its executor: one per thread. Destroying it
+/// ends every pending call with `operation_aborted`; a call may outlive the object by that much, and one that starts
+/// later ends the same way.
+///
+/// It trusts its name servers as far as plain DNS lets one (random ports and ids, no DNSSEC), and it caches nothing.
+class Resolver {
+public:
+    /// Reads the system's configuration. Throws `boost::system::system_error` where that fails.
+    explicit Resolver(asio::any_io_executor executor, ResolverOptions options = {});
+    ~Resolver();
+    Resolver(const Resolver&) = delete;
+    Resolver& operator=(const Resolver&) = delete;
+
+    /// The addresses of a name, at least one, best first (RFC 6724: those that can be reached from here, IPv6 before
+    /// IPv4).
+    ///
+    /// A literal address ("192.0.2.1", "2001:db8::1", "fe80::1%eth0") answers at once. Then /etc/hosts is looked at;
+    /// "localhost" and the names below it are the loopback addresses and never asked for (RFC 6761 section 6.3); all
+    /// others go to the name servers, with the system's search list.
+    ///
+    /// Throws `boost::system::system_error` with a `what()` in words that names the host:
+    ///  - `host_not_found`: no such name, or not a host name at all (see `wire::is_host_name`)
+    ///  - `no_data`: the name exists, without an address of this family
+    ///  - `host_not_found_try_again`: the name servers can't be reached, refuse or fail
+    ///  - `timed_out`: no name server answered in time
+    ///  - `no_recovery`: the answer makes no sense
+    ///  - `operation_aborted` (plain): cancelled (terminal; ends this call only), or the resolver was destroyed
+    asio::awaitable<std::vector<asio::ip::address>> resolve(std::string name,
+                                                            AddressFamily family = AddressFamily::any);
+
+    /// The name of an address: from /etc/hosts, else its PTR record (RFC 1035 section 3.5, RFC 3596 section 2.5).
+    /// An IPv4-mapped IPv6 address is asked for as IPv4.
+    ///
+    /// A name is decoration, so whatever keeps it away (none there, a failing or silent name server) is `nullopt`.
+    /// So is a name that isn't a host name (`wire::is_host_name`): whoever owns an address block writes its PTR records, and
+    /// may put terminal escapes or another address there. The name is a claim: it need not resolve to the address.
+    ///
+    /// Throws `operation_aborted` only, as `resolve` does.
+    asio::awaitable<std::optional<std::string>> name_of(asio::ip::address address);
+
+private:
+    std::shared_ptr<detail::ResolverState> state_;
+};
+
+}  // namespace libnet::io
+
+#if !defined(LIBNET_SEPARATE_COMPILATION)
+#  include <libnet/io/impl/resolver.ipp>
+#endif
