@@ -1,0 +1,50 @@
+#pragma once
+
+#include <libnet/config.hpp>
+#include <libnet/io/deadline.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace libnet::io {
+
+LIBNET_DECL DeadlineWheel::DeadlineWheel(const Executor& executor) : state_{std::make_shared<State>(executor)} {}
+
+LIBNET_DECL void DeadlineWheel::start()
+{
+    if (std::exchange(state_->ticking, true)) return;
+    state_->timer.expires_after(tick);
+    wait(state_);
+}
+
+LIBNET_DECL void DeadlineWheel::wait(const std::shared_ptr<State>& state)
+{
+    // Weak: the timer is cancelled by its destructor when the wheel goes, and the handler must not keep it alive.
+    state->timer.async_wait([weak = std::weak_ptr{state}](boost::system::error_code error) {
+        const auto wheel = weak.lock();
+        if (error || !wheel) return;
+        // After a stall every missed tick is made up for, so that a deadline isn't put off by a busy loop.
+        for (const auto now = Timer::clock_type::now(); wheel->timer.expiry() <= now;) {
+            wheel->wheel.advance();
+            wheel->timer.expires_at(wheel->timer.expiry() + tick);
+        }
+        if (wheel->wheel.empty()) wheel->ticking = false;
+        else wait(wheel);
+    });
+}
+
+LIBNET_DECL Deadline::Deadline(DeadlineWheel& wheel, std::function<void()> on_expired)
+    : wheel_{wheel},
+      entry_{wheel.state_->wheel, std::move(on_expired)}
+{}
+
+LIBNET_DECL void Deadline::expires_after(std::chrono::milliseconds duration)
+{
+    // One tick more: the running tick has begun already.
+    const auto ticks =
+        (std::max(duration, {}) + DeadlineWheel::tick - std::chrono::milliseconds{1}) / DeadlineWheel::tick;
+    entry_.schedule(static_cast<base::TimingWheel::Ticks>(ticks) + 1);
+    wheel_.start();
+}
+
+}  // namespace libnet::io
