@@ -1,2 +1,4 @@
 #include <libnet/io/impl/deadline.ipp>
 #include <libnet/io/impl/tcp_server.ipp>
+#include <libnet/io/impl/control_data.ipp>
+#include <libnet/io/impl/error_queue.ipp>
