@@ -1,0 +1,136 @@
+#pragma once
+// What a trace finds out: the fate of each probe, and the path that they add up to. Values that print and compare.
+
+#include <boost/asio/ip/address.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace libnet::engine {
+
+namespace asio = boost::asio;
+
+/// Names one target of a tracer, so that the events of several can be told apart.
+using TraceTarget = std::uint32_t;
+
+/// What kind of message answered a probe.
+enum class AnswerKind : std::uint8_t {
+    time_exceeded,  ///< a router on the path: the probe's TTL ended there
+    reached,        ///< the probe arrived at the destination
+    unreachable,    ///< somebody on the path says that the probe can't get there: nothing lies beyond
+};
+
+/// Why a trace ended.
+enum class StopReason : std::uint8_t {
+    reached,      ///< the destination answered
+    unreachable,  ///< an ICMP error ended the path before it; the last hop's annotation says which
+    max_ttl,      ///< every allowed hop was probed, and none of them was the destination
+    send_failed,  ///< this host couldn't send (no route, say); `Path::error` says why
+    interrupted,  ///< it hadn't ended: the caller stopped it, or looks at it while it runs
+};
+
+constexpr std::string_view name_of(StopReason reason) noexcept
+{
+    switch (reason) {
+    case StopReason::reached:
+        return "reached";
+    case StopReason::unreachable:
+        return "unreachable";
+    case StopReason::max_ttl:
+        return "max_ttl";
+    case StopReason::send_failed:
+        return "send_failed";
+    case StopReason::interrupted:
+        return "interrupted";
+    }
+    return "";
+}
+
+/// A probe was answered.
+struct TraceHop {
+    TraceTarget target = 0;    ///< whose path
+    std::uint8_t ttl = 0;      ///< of the probe: the hop's number
+    std::uint8_t probe = 0;    ///< which of the hop's probes, from 1 on
+    asio::ip::address from{};  ///< who answered; a router may use any of its addresses
+    std::chrono::nanoseconds rtt{};
+    AnswerKind kind = AnswerKind::time_exceeded;
+    std::string annotation{};  ///< traceroute's: "!H" and the like; empty for time exceeded and port unreachable
+    friend bool operator==(const TraceHop&, const TraceHop&) = default;
+};
+
+/// A probe wasn't answered in time.
+struct TraceLost {
+    TraceTarget target = 0;
+    std::uint8_t ttl = 0;
+    std::uint8_t probe = 0;  ///< from 1 on
+    friend bool operator==(const TraceLost&, const TraceLost&) = default;
+};
+
+using ProbeOutcome = std::variant<TraceHop, TraceLost>;
+
+/// One hop: what became of the probes with this TTL. Several addresses are possible where routers share the load.
+struct PathHop {
+    std::uint8_t ttl = 0;
+    std::vector<ProbeOutcome> probes{};  ///< in the order they were sent
+    friend bool operator==(const PathHop&, const PathHop&) = default;
+};
+
+/// The path to a target, as far as it could be seen. It is the path of these probes: other flows may take another one,
+/// and the way back isn't visible at all.
+struct Path {
+    asio::ip::address target{};
+    StopReason stop_reason = StopReason::interrupted;
+    boost::system::error_code error{};  ///< for StopReason::send_failed
+    std::vector<PathHop> hops{};        ///< from the first TTL on, without gaps
+    bool reached() const noexcept { return stop_reason == StopReason::reached; }
+    friend bool operator==(const Path&, const Path&) = default;
+};
+
+std::ostream& operator<<(std::ostream& out, AnswerKind kind);
+std::ostream& operator<<(std::ostream& out, const TraceHop& hop);
+std::ostream& operator<<(std::ostream& out, const TraceLost& lost);
+std::ostream& operator<<(std::ostream& out, const Path& path);
+
+// ---------------------------------------------------------------------------------------------------------------
+
+inline std::ostream& operator<<(std::ostream& out, AnswerKind kind)
+{
+    switch (kind) {
+    case AnswerKind::time_exceeded:
+        return out << "time exceeded";
+    case AnswerKind::reached:
+        return out << "reached";
+    case AnswerKind::unreachable:
+        return out << "unreachable";
+    }
+    return out;
+}
+
+inline std::ostream& operator<<(std::ostream& out, const TraceHop& hop)
+{
+    out << "Hop{" << hop.target << ": " << int{hop.ttl} << '.' << int{hop.probe} << ' ' << hop.from << ' '
+        << hop.rtt.count() << "ns " << hop.kind;
+    return (hop.annotation.empty() ? out : out << ' ' << hop.annotation) << '}';
+}
+
+inline std::ostream& operator<<(std::ostream& out, const TraceLost& lost)
+{
+    return out << "Lost{" << lost.target << ": " << int{lost.ttl} << '.' << int{lost.probe} << '}';
+}
+
+inline std::ostream& operator<<(std::ostream& out, const Path& path)
+{
+    out << "Path{" << path.target << ' ' << name_of(path.stop_reason);
+    if (path.error) out << " (" << path.error << ')';
+    for (const auto& hop : path.hops)
+        for (const auto& probe : hop.probes) std::visit([&](const auto& outcome) { out << ' ' << outcome; }, probe);
+    return out << '}';
+}
+
+}  // namespace libnet::engine
