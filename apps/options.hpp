@@ -39,6 +39,7 @@
 
 #include <apps/option_sources.hpp>
 #include <apps/option_values.hpp>
+#include <apps/output.hpp>
 #include <apps/usage.hpp>
 
 namespace libnet::apps {
@@ -123,7 +124,7 @@ public:
     /// see, such as two options that exclude each other.
     int complain(std::string_view message) const
     {
-        fmt::print(stderr, "{}: {}\n", usage_.program, message);
+        apps::complain(usage_.program, message);
         return exit_usage;
     }
 

@@ -1,0 +1,63 @@
+#pragma once
+// What a program says: results to standard output, mistakes to standard error.
+//
+//   apps::print("{} bytes from {}\n", size, from);          // at once, for a pipe's reader waits for it
+//   apps::complain("ping++", "no.such.name: host not found");
+//
+// A program that nobody listens to any more must end, and quietly: `ping++ ... | head -1`. So print() throws
+// OutputClosed when the reader is gone (SIGPIPE must be ignored, as run() and serve() do), and they end the program.
+
+#include <boost/system/system_error.hpp>
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace libnet::apps {
+
+/// Nobody reads standard output any more.
+struct OutputClosed {};
+
+/// The exit code after OutputClosed: what a shell reports for a program that SIGPIPE ends.
+constexpr int exit_output_closed = 128 + SIGPIPE;
+
+/// Writes to standard output at once. Throws OutputClosed, or std::system_error for anything else (a full disk).
+inline void print_text(std::string_view text)
+{
+    if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0) return;
+    if (errno == EPIPE) throw OutputClosed{};
+    throw std::system_error{errno, std::generic_category(), "standard output"};
+}
+
+/// Formats and writes to standard output at once; throws as print_text does.
+template <typename... Arguments>
+void print(fmt::format_string<Arguments...> format, Arguments&&... arguments)
+{
+    print_text(fmt::format(format, std::forward<Arguments>(arguments)...));
+}
+
+/// Writes "program: message" to standard error; where even that fails, nobody is left to tell.
+inline void complain(std::string_view program, std::string_view message)
+{
+    const auto line = fmt::format("{}: {}\n", program, message);
+    std::fwrite(line.data(), 1, line.size(), stderr);
+}
+
+/// What an exception says, without the category, number and source position that Boost appends for developers.
+inline std::string reason_of(const std::exception& error)
+{
+    std::string text = error.what();
+    const auto* system = dynamic_cast<const boost::system::system_error*>(&error);
+    if (system == nullptr) return text;
+    const auto details = system->code().what();
+    if (text.ends_with(details)) text.replace(text.size() - details.size(), details.size(), system->code().message());
+    return text;
+}
+
+}  // namespace libnet::apps
