@@ -11,20 +11,25 @@ file(GLOB units CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/libnet/impl/*.cpp)
 function(libnet_usage target scope)
     target_compile_features(${target} ${scope} cxx_std_20)
     target_link_libraries(${target} ${scope} Boost::headers PkgConfig::cares Threads::Threads)
-    target_sources(${target} ${scope} FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${headers} ${bodies})
+    target_sources(${target} ${scope}
+        FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${headers}
+        FILE_SET bodies TYPE HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${bodies})
 endfunction()
 
 add_library(libnet_headers INTERFACE)
 add_library(libnet::headers ALIAS libnet_headers)
 set_target_properties(libnet_headers PROPERTIES EXPORT_NAME headers)
 libnet_usage(libnet_headers INTERFACE)
+# Each header compiles alone: the target all_verify_interface_header_sets proves it.
+set_target_properties(libnet_headers PROPERTIES
+    VERIFY_INTERFACE_HEADER_SETS ${PROJECT_IS_TOP_LEVEL} INTERFACE_HEADER_SETS_TO_VERIFY HEADERS)
 
 add_library(libnet STATIC ${units})
 add_library(libnet::libnet ALIAS libnet)
 libnet_usage(libnet PUBLIC)
 target_compile_definitions(libnet PUBLIC LIBNET_SEPARATE_COMPILATION)
 
-install(TARGETS libnet libnet_headers EXPORT libnetTargets FILE_SET HEADERS)
+install(TARGETS libnet libnet_headers EXPORT libnetTargets FILE_SET HEADERS FILE_SET bodies)
 install(EXPORT libnetTargets NAMESPACE libnet:: DESTINATION ${config_dir})
 configure_package_config_file(
     ${PROJECT_SOURCE_DIR}/cmake/libnetConfig.cmake.in ${PROJECT_BINARY_DIR}/libnetConfig.cmake

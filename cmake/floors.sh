@@ -1,0 +1,30 @@
+#!/bin/sh
+# base <- wire <- engine <- io <- the four classes <- apps, examples: no include goes up, and nothing below io touches
+# a socket or a clock.
+set -eu
+cd "$(dirname "$0")/.."
+failed=0
+
+# forbid WHY PATTERN PATH...: no line of these files matches
+forbid() {
+    why=$1 pattern=$2
+    shift 2
+    if grep -rnE --include='*.hpp' --include='*.ipp' --include='*.cpp' "$pattern" "$@" | grep -v 'libnet/config\.hpp'; then
+        echo "floors: $why" >&2
+        failed=1
+    fi
+}
+
+forbid "base includes base only" '#\s*include\s*[<"]libnet/(wire/|engine/|io/|impl/|[a-z_]+\.hpp)' libnet/base
+forbid "wire includes base and wire only" '#\s*include\s*[<"]libnet/(engine/|io/|impl/|[a-z_]+\.hpp)' libnet/wire
+forbid "engine includes base, wire and engine only" '#\s*include\s*[<"]libnet/(io/|impl/|[a-z_]+\.hpp)' libnet/engine
+forbid "io includes no class" '#\s*include\s*[<"]libnet/(impl/|[a-z_]+\.hpp)' libnet/io
+forbid "the library includes no program and no test" '#\s*include\s*[<"](apps|tests|examples)/' libnet
+forbid "below io there is no Asio but ip/address" '#\s*include\s*<boost/asio(\.hpp|/([^i]|i[^p]|ip/[^a]))' \
+    libnet/base libnet/wire libnet/engine
+forbid "below io there are no sockets" '#\s*include\s*<(sys/socket|netinet/[a-z_0-9]+|arpa/inet|unistd|poll|sys/epoll)\.h>' \
+    libnet/base libnet/wire libnet/engine
+forbid "below io there is no clock" '_clock::now *\(|clock_gettime|gettimeofday' libnet/base libnet/wire libnet/engine
+forbid "public headers include no Beast" '#\s*include\s*<boost/beast' libnet/*.hpp libnet/io
+forbid "headers are included by their full name" '#\s*include\s*"' libnet apps examples
+exit $failed

@@ -1,0 +1,64 @@
+#!/bin/sh
+# packages.sh run|test|check: installs what is missing of Debian's packages, and nothing when nothing is.
+set -eu
+
+# Newer systems have newer versions of Boost under names without a version.
+if apt-cache show libboost1.81-dev >/dev/null 2>&1 || dpkg-query -W libboost1.81-dev >/dev/null 2>&1; then
+    boost="libboost1.81-dev libboost-program-options1.81-dev libboost-json1.81-dev"
+else
+    boost="libboost-dev libboost-program-options-dev libboost-json-dev"
+fi
+build="g++ cmake ninja-build pkg-config $boost libc-ares-dev libfmt-dev"
+network="iproute2 nftables util-linux curl"
+rivals="iputils-ping traceroute wget apache2-utils nginx-light strace procps"
+
+case "${1:-}" in
+    run) wanted="$build $network" ;;
+    test) wanted="$build $network catch2 $rivals" ;;
+    check) wanted="$build catch2 clang-14 clang-format-14 clang-tools-14 libclang-rt-14-dev git" ;;
+    *) echo "usage: $0 run|test|check" >&2; exit 2 ;;
+esac
+
+command -v dpkg-query >/dev/null || {
+    echo "packages.sh: this is no Debian system: install the equivalents of: $wanted" >&2
+    exit 1
+}
+missing=
+for package in $wanted; do
+    case "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" in
+        installed) ;;
+        *) missing="$missing $package" ;;
+    esac
+done
+[ -n "$missing" ] || exit 0
+
+if [ "$(id -u)" -eq 0 ]; then
+    as_root=
+elif command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then
+    as_root=sudo
+else
+    echo "packages.sh: cannot install$missing: neither root nor sudo is at hand; run: apt-get install$missing" >&2
+    exit 1
+fi
+
+# A web server that is only here to be tested against should not start to serve: dpkg asks this file first.
+policy=/usr/sbin/policy-rc.d
+case "$missing" in
+    *nginx*)
+        if [ ! -e $policy ]; then
+            printf '#!/bin/sh\nexit 101\n' | $as_root tee $policy >/dev/null
+            $as_root chmod 755 $policy
+            trap '$as_root rm -f $policy' EXIT
+        fi ;;
+esac
+
+echo "Installing$missing" >&2
+log=$(mktemp)
+# shellcheck disable=SC2086 # lists of words
+if ! { $as_root apt-get update && $as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y --no-install-recommends $missing; } >"$log" 2>&1; then
+    tail -n 15 "$log" >&2
+    echo "packages.sh: apt-get could not install$missing; the lines above say why (all of them: $log)" >&2
+    exit 1
+fi
+rm -f "$log"

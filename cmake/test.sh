@@ -1,0 +1,8 @@
+#!/bin/sh
+# Installs what is missing, builds with AddressSanitizer, and runs all the tests. Arguments go to ctest: -R, -V, ...
+set -eu
+root=$(cd "$(dirname "$0")/.." && pwd)
+sh "$root/cmake/packages.sh" test
+sh "$root/cmake/build.sh" asan
+cd "$root"
+exec ctest --preset asan "$@"

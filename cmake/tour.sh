@@ -1,0 +1,81 @@
+#!/bin/sh
+# tour.sh network|loopback: the four programs at work. `network` runs inside tests/lab/network.sh.
+set -eu
+PATH=$LIBNET_BIN_DIR:$PATH
+root=$(cd "$(dirname "$0")/.." && pwd)
+cd "$root"
+logs=$(mktemp -d)
+servers=
+finish() {
+    for pid in $servers; do kill "$pid" 2>/dev/null || true; done
+    rm -rf "$logs"
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+say() { printf '\n\033[1m%s\033[0m\n' "$*" | if [ -t 1 ]; then cat; else sed 's/\x1b\[[0-9]*m//g'; fi; }
+
+# Prints a command, runs it, and goes on whatever becomes of it: a lost packet is part of the show.
+show() {
+    printf '\n$ %s\n' "$*"
+    "$@" || printf '(exit code %s)\n' $?
+}
+
+# serve NAME COMMAND...: starts a server and waits until it says that it listens.
+serve() {
+    name=$1
+    shift
+    printf '\n$ %s &\n' "$*"
+    "$@" >"$logs/$name" 2>&1 &
+    servers="$servers $!"
+    for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+        grep -q 'http://' "$logs/$name" && break
+        sleep 0.1
+    done
+    cat "$logs/$name"
+    lines=$(wc -l <"$logs/$name")
+    eval "${name}_lines=$lines"
+}
+
+# What a server has logged since it started.
+logged() {
+    eval "lines=\$${1}_lines"
+    printf '\n%s logged:\n' "$1++"
+    tail -n "+$((lines + 1))" "$logs/$1"
+}
+
+case $1 in
+    network)
+        say "A network of our own: client - r1 - r2 - r3 - {alpha, beta, web}. r2 is silent, beta loses packets."
+        say "ping++: three hosts, one of them losing packets"
+        show ping++ -4 -c 5 -i 0.2 -W 0.5 alpha beta web
+        say "trace++: a path with a silent hop"
+        show trace++ -4 -w 1 web
+        say "httpd++ on the host 'web' serves this project's own documentation"
+        serve httpd ip netns exec web "$LIBNET_BIN_DIR/httpd++" "$root"
+        site=http://10.0.6.2:8080 ;;
+    loopback)
+        say "Namespaces are not allowed here, so the tour stays on loopback: one hop, and nothing gets lost."
+        say "ping++"
+        show ping++ -c 3 -i 0.2 127.0.0.1
+        say "trace++"
+        show trace++ 127.0.0.1
+        say "httpd++ serves this project's own documentation"
+        serve httpd httpd++ --bind 127.0.0.1 --port 0 "$root"
+        site=$(sed -n 's,.*\(http://[^/ ]*\).*,\1,p' "$logs/httpd" | head -n 1) ;;
+    *) echo "usage: $0 network|loopback" >&2; exit 2 ;;
+esac
+
+show curl -s -i -r 0-0 "$site/README.md" -o /dev/null -D -
+show curl -s "$site/README.md" -o "$logs/README.md"
+cmp "$root/README.md" "$logs/README.md" && echo "README.md arrived whole: $(wc -c <"$logs/README.md") bytes"
+
+say "proxy++ on the client fetches it, as a proxy and as a tunnel"
+serve proxy proxy++ --port 0
+proxy=$(sed -n 's,.*\(http://[^/ ]*\).*,\1,p' "$logs/proxy" | head -n 1)
+show curl -s -x "$proxy" -o /dev/null -D - "$site/CHANGELOG.md"
+show curl -s -x "$proxy" --proxytunnel -o /dev/null -D - "$site/CHANGELOG.md"
+show curl -s -x "$proxy" -o /dev/null -w 'status %{http_code}: a host that does not exist\n' http://nowhere.invalid/
+logged proxy
+logged httpd
+say "That was the tour. One program alone: sh cmake/run.sh ping++ -c 3 127.0.0.1"

@@ -1,0 +1,8 @@
+#pragma once
+/// @file
+/// All of libnet: the four services. Each has a header of its own, which is quicker to compile.
+
+#include <libnet/forward_proxy.hpp>
+#include <libnet/icmp_pinger.hpp>
+#include <libnet/static_file_server.hpp>
+#include <libnet/tracer.hpp>
