@@ -1,0 +1,65 @@
+#pragma once
+// The fields of a message: names and values as views, in the order they came.
+
+#include <libnet/base/text.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+namespace libnet::wire {
+
+/// One field line. The value has no white space around it.
+struct HttpField {
+    std::string_view name, value;
+    friend bool operator==(const HttpField&, const HttpField&) = default;
+};
+
+/// Field lines in message order; repeated names stay apart. Whoever adds fields owns their bytes.
+class HttpFields {
+public:
+    using const_iterator = std::vector<HttpField>::const_iterator;
+
+    void add(std::string_view name, std::string_view value) { fields_.push_back({name, value}); }
+
+    /// Forgets the fields and keeps the memory, so that the next message needs no allocation.
+    void clear() noexcept { fields_.clear(); }
+
+    const_iterator begin() const noexcept { return fields_.begin(); }
+    const_iterator end() const noexcept { return fields_.end(); }
+    std::size_t size() const noexcept { return fields_.size(); }
+    bool empty() const noexcept { return fields_.empty(); }
+
+    /// The first field of this name, or null. Names have no case (RFC 9110 section 5.1).
+    const HttpField* find(std::string_view name) const noexcept
+    {
+        const auto found =
+            std::ranges::find_if(fields_, [name](const HttpField& field) { return base::iequals(field.name, name); });
+        return found == fields_.end() ? nullptr : &*found;
+    }
+
+    friend bool operator==(const HttpFields&, const HttpFields&) = default;
+
+private:
+    std::vector<HttpField> fields_;
+};
+
+/// Calls `visit(item)` for each member of a list field, over all its lines (RFC 9110 section 5.6.1). For lists of
+/// tokens: a comma in a quoted string is not special.
+template <typename Visitor>
+void for_each_item(const HttpFields& fields, std::string_view name, Visitor&& visit)
+{
+    for (const auto& field : fields)
+        if (base::iequals(field.name, name)) base::for_each_list_item(field.value, visit);
+}
+
+/// Whether a list field has this token, without regard to case: `has_token(fields, "Connection", "close")`.
+inline bool has_token(const HttpFields& fields, std::string_view name, std::string_view token)
+{
+    bool found = false;
+    for_each_item(fields, name, [&](std::string_view item) { found = found || base::iequals(item, token); });
+    return found;
+}
+
+}  // namespace libnet::wire

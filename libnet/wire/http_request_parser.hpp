@@ -1,0 +1,58 @@
+#pragma once
+// Bytes to request heads, RFC 9112 sections 2 to 6.
+
+#include <libnet/config.hpp>
+#include <libnet/wire/http_error.hpp>
+#include <libnet/wire/http_field_section.hpp>
+#include <libnet/wire/http_limits.hpp>
+#include <libnet/wire/http_request.hpp>
+#include <libnet/wire/http_scanner.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace libnet::wire {
+
+/// Parses one request head after another, in place, and refuses whatever two readers could understand differently.
+///
+/// A byte that can't stand where it does is refused when it arrives; the verdict depends on the bytes alone, not on
+/// the pieces that they came in. Each byte is looked at once, so that a client gains nothing by sending them singly.
+class RequestParser {
+public:
+    explicit RequestParser(HttpLimits limits = {}) noexcept : limits_{limits} {}
+
+    /// Parses the head at the front of `received`.
+    ///
+    /// - 0: it is not complete. Call again with the same bytes and more behind them, and the same `head`. The bytes may
+    ///   have moved in memory meanwhile (that costs a new scan).
+    /// - n: the head is the first n bytes, and the views in `head` point into them. The next call begins a new head.
+    /// - an error: see HttpError; the connection can't be used any more.
+    ///
+    /// Up to four empty lines before the request line are skipped (RFC 9112 section 2.2).
+    HttpResult<std::size_t> parse(std::string_view received, RequestHead& head);
+
+    /// Forgets a head that is not complete.
+    void reset() noexcept;
+
+private:
+    enum class Part : std::uint8_t { empty_lines, method, target, version, line_end, fields };
+
+    bool advance(std::string_view text, RequestHead& head);
+    bool read_line(std::string_view text, RequestHead& head);
+    bool skip_empty_lines(std::string_view text);
+
+    HttpLimits limits_;
+    HttpScanner scanner_;
+    HttpFieldSection section_;
+    Part part_ = Part::empty_lines;
+    std::string_view version_;
+    const char* base_ =
+        nullptr;  // where `received` began in the last call: the views in the head are good as long as it does
+};
+
+}  // namespace libnet::wire
+
+#if !defined(LIBNET_SEPARATE_COMPILATION)
+#  include <libnet/wire/impl/http_request_parser.ipp>
+#endif

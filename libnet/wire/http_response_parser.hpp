@@ -1,0 +1,49 @@
+#pragma once
+// Bytes to response heads, RFC 9112 sections 4 to 6.
+
+#include <libnet/config.hpp>
+#include <libnet/wire/http_error.hpp>
+#include <libnet/wire/http_field_section.hpp>
+#include <libnet/wire/http_limits.hpp>
+#include <libnet/wire/http_response.hpp>
+#include <libnet/wire/http_scanner.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace libnet::wire {
+
+/// Parses one response head after another, in place, as strictly as RequestParser. Nothing may stand before the status
+/// line.
+class ResponseParser {
+public:
+    explicit ResponseParser(HttpLimits limits = {}) noexcept : limits_{limits} {}
+
+    /// Parses the head at the front of `received`, as RequestParser::parse does. The body depends on the method of the
+    /// request that this answers (RFC 9112 section 6.3). A 1xx response is a head like any other: call again.
+    HttpResult<std::size_t> parse(std::string_view received, std::string_view request_method, ResponseHead& head);
+
+    /// Forgets a head that is not complete.
+    void reset() noexcept;
+
+private:
+    enum class Part : std::uint8_t { version, status, reason, line_end, fields };
+
+    bool advance(std::string_view text, ResponseHead& head);
+    bool read_line(std::string_view text, ResponseHead& head);
+
+    HttpLimits limits_;
+    HttpScanner scanner_;
+    HttpFieldSection section_;
+    Part part_ = Part::version;
+    std::string_view version_, status_;
+    const char* base_ =
+        nullptr;  // where `received` began in the last call: the views in the head are good as long as it does
+};
+
+}  // namespace libnet::wire
+
+#if !defined(LIBNET_SEPARATE_COMPILATION)
+#  include <libnet/wire/impl/http_response_parser.ipp>
+#endif
