@@ -1,5 +1,6 @@
 #pragma once
 
+#include <libnet/base/text.hpp>
 #include <libnet/io/resolver.hpp>
 #include <libnet/wire/host_name.hpp>
 
@@ -111,6 +112,31 @@ LIBNET_DECL bool in_family(const asio::ip::address& address, AddressFamily famil
     return family == AddressFamily::any || address.is_v4() == (family == AddressFamily::ipv4);
 }
 
+/// "localhost" and every name below it, RFC 6761 section 6.3. c-ares knows of this from 1.19.1 on only.
+LIBNET_DECL bool is_localhost(std::string_view name)
+{
+    constexpr std::string_view localhost = "localhost";
+    if (name.ends_with('.')) name.remove_suffix(1);
+    if (name.size() < localhost.size() || !base::iequals(name.substr(name.size() - localhost.size()), localhost))
+        return false;
+    return name.size() == localhost.size() || name[name.size() - localhost.size() - 1] == '.';
+}
+
+/// Both loopback addresses, unless this machine has no IPv6 and the caller didn't insist on it.
+LIBNET_DECL std::vector<asio::ip::address> loopback_addresses(const asio::any_io_executor& executor,
+                                                              AddressFamily family)
+{
+    const asio::ip::udp::endpoint v6{asio::ip::address_v6::loopback(), 0};
+    const asio::ip::address v4 = asio::ip::address_v4::loopback();
+    if (family == AddressFamily::ipv4) return {v4};
+    if (family == AddressFamily::ipv6) return {v6.address()};
+    asio::ip::udp::socket probe{executor};
+    boost::system::error_code error;
+    probe.open(v6.protocol(), error);
+    if (!error) probe.bind(v6, error);
+    return error ? std::vector{v4} : std::vector{v6.address(), v4};
+}
+
 LIBNET_DECL std::optional<asio::ip::address> address_of(const ares_addrinfo_node& node)
 {
     if (node.ai_family == AF_INET) {
@@ -184,6 +210,8 @@ struct Lookup {
 class ResolverState : public std::enable_shared_from_this<ResolverState> {
 public:
     ResolverState(asio::any_io_executor executor, const ResolverOptions& options);
+
+    const asio::any_io_executor& executor() const { return executor_; }
 
     /// Asks, now or when its turn comes. Never calls back; may be finished on return.
     std::shared_ptr<Lookup> start(Lookup::Question question);
@@ -419,6 +447,8 @@ LIBNET_DECL asio::awaitable<std::vector<asio::ip::address>> resolve(std::shared_
         co_return std::vector{*literal};
     }
     if (!wire::is_host_name(name)) throw not_a_host_name(name);
+
+    if (is_localhost(name)) co_return loopback_addresses(state->executor(), family);
 
     const auto lookup = state->start(NameQuestion{name, family});
     if (!lookup->finished) co_await lookup->done.async_wait(asio::as_tuple(asio::use_awaitable));
