@@ -3,7 +3,7 @@
 set -eu
 
 # Newer systems have newer versions of Boost under names without a version.
-if apt-cache show libboost1.81-dev >/dev/null 2>&1 || dpkg-query -W libboost1.81-dev >/dev/null 2>&1; then
+if dpkg-query -W libboost1.81-dev >/dev/null 2>&1 || grep -qs '^VERSION_ID="12"' /etc/os-release; then
     boost="libboost1.81-dev libboost-program-options1.81-dev libboost-json1.81-dev"
 else
     boost="libboost-dev libboost-program-options-dev libboost-json-dev"
@@ -23,10 +23,12 @@ command -v dpkg-query >/dev/null || {
     echo "packages.sh: this is no Debian system: install the equivalents of: $wanted" >&2
     exit 1
 }
+# shellcheck disable=SC2086 # a list of words
+installed=" $(dpkg-query -W -f '${Package}:${db:Status-Status} ' $wanted 2>/dev/null || true)"
 missing=
 for package in $wanted; do
-    case "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" in
-        installed) ;;
+    case "$installed" in
+        *" $package:installed "*) ;;
         *) missing="$missing $package" ;;
     esac
 done

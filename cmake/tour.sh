@@ -21,27 +21,25 @@ show() {
     "$@" || printf '(exit code %s)\n' $?
 }
 
-# serve NAME COMMAND...: starts a server and waits until it says that it listens.
+# serve NAME COMMAND...: starts a server, waits until it says where it listens, and sets `listening` to that.
 serve() {
     name=$1
     shift
     printf '\n$ %s &\n' "$*"
-    "$@" >"$logs/$name" 2>&1 &
+    "$@" >"$logs/$name" 2>"$logs/$name.messages" &
     servers="$servers $!"
-    for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-        grep -q 'http://' "$logs/$name" && break
+    for _ in $(seq 50); do
+        grep -q ' on .*:[0-9]' "$logs/$name.messages" && break
         sleep 0.1
     done
-    cat "$logs/$name"
-    lines=$(wc -l <"$logs/$name")
-    eval "${name}_lines=$lines"
+    cat "$logs/$name.messages"
+    listening=$(sed -n 's,.* on \([^ ]*:[0-9]*\)$,\1,p' "$logs/$name.messages" | head -n 1)
 }
 
-# What a server has logged since it started.
+# The access log of a server.
 logged() {
-    eval "lines=\$${1}_lines"
     printf '\n%s logged:\n' "$1++"
-    tail -n "+$((lines + 1))" "$logs/$1"
+    cat "$logs/$1"
 }
 
 case $1 in
@@ -62,17 +60,17 @@ case $1 in
         show trace++ 127.0.0.1
         say "httpd++ serves this project's own documentation"
         serve httpd httpd++ --bind 127.0.0.1 --port 0 "$root"
-        site=$(sed -n 's,.*\(http://[^/ ]*\).*,\1,p' "$logs/httpd" | head -n 1) ;;
+        site=http://$listening ;;
     *) echo "usage: $0 network|loopback" >&2; exit 2 ;;
 esac
 
-show curl -s -i -r 0-0 "$site/README.md" -o /dev/null -D -
+show curl -sI "$site/README.md"
 show curl -s "$site/README.md" -o "$logs/README.md"
 cmp "$root/README.md" "$logs/README.md" && echo "README.md arrived whole: $(wc -c <"$logs/README.md") bytes"
 
 say "proxy++ on the client fetches it, as a proxy and as a tunnel"
 serve proxy proxy++ --port 0
-proxy=$(sed -n 's,.*\(http://[^/ ]*\).*,\1,p' "$logs/proxy" | head -n 1)
+proxy=http://$listening
 show curl -s -x "$proxy" -o /dev/null -D - "$site/CHANGELOG.md"
 show curl -s -x "$proxy" --proxytunnel -o /dev/null -D - "$site/CHANGELOG.md"
 show curl -s -x "$proxy" -o /dev/null -w 'status %{http_code}: a host that does not exist\n' http://nowhere.invalid/
