@@ -2,14 +2,12 @@
 // Names to addresses and back, thousands at once, without a blocking call or a thread.
 
 #include <libnet/config.hpp>
+#include <libnet/io/resolver_options.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/address.hpp>
-#include <boost/asio/ip/udp.hpp>
 
-#include <chrono>
-#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,32 +15,9 @@
 
 namespace libnet::io {
 
-namespace asio = boost::asio;
-
 namespace detail {
 class ResolverState;
 }
-
-/// Options of a `Resolver`.
-struct ResolverOptions {
-    /// How long a name server has for its answer in the first round; twice as long in each further one. Must be
-    /// positive; with the defaults and one silent server a name fails after 2 s + 4 s.
-    std::chrono::milliseconds timeout{2000};
-    /// Rounds through the name servers before a name has timed out. 0 counts as 1.
-    unsigned tries = 2;
-    /// How many names are asked for at the same time; further ones wait for their turn. A burst of thousands would
-    /// overflow the socket buffers, and the name server's patience. 0 counts as 1.
-    std::size_t max_in_flight = 100;
-    /// The name servers, asked in this order. Empty: the system's (/etc/resolv.conf, read once, by the constructor).
-    std::vector<asio::ip::udp::endpoint> servers{};
-};
-
-/// Which addresses a name is asked for.
-enum class AddressFamily {
-    any,   ///< both, asked at the same time
-    ipv4,  ///< A records only
-    ipv6,  ///< AAAA records only
-};
 
 /// An asynchronous DNS resolver.
 ///

@@ -48,4 +48,15 @@ constexpr bool is_host_name(std::string_view text) noexcept
     }
 }
 
+/// "localhost" and every name below it: these are loopback addresses, and no name server is asked for them
+/// (RFC 6761 section 6.3).
+constexpr bool is_localhost(std::string_view name) noexcept
+{
+    constexpr std::string_view localhost = "localhost";
+    if (name.ends_with('.')) name.remove_suffix(1);
+    if (name.size() < localhost.size()) return false;
+    const std::size_t before = name.size() - localhost.size();
+    return base::iequals(name.substr(before), localhost) && (before == 0 || name[before - 1] == '.');
+}
+
 }  // namespace libnet::wire

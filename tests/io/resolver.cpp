@@ -1,6 +1,6 @@
 #include <libnet/io/resolver.hpp>
 #include <tests/support/catch.hpp>
-#include <tests/support/dns_server.hpp>
+#include <tests/support/resolver_fixture.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/error.hpp>
@@ -9,123 +9,21 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <optional>
 #include <set>
 #include <sstream>
 
 using namespace libnet::tests;
 using namespace std::chrono_literals;
 using asio::ip::make_address;
-using libnet::io::AddressFamily, libnet::io::Resolver, libnet::io::ResolverOptions;
-using Addresses = std::vector<asio::ip::address>;
+using Fixture = ResolverFixture;
 
 namespace {
-
-/// How a call ended, once it has.
-template <typename T>
-struct Outcome {
-    std::optional<T> value;
-    std::exception_ptr exception;
-    bool done() const { return value || exception; }
-
-    boost::system::error_code error() const
-    {
-        if (!exception) return {};
-        try {
-            std::rethrow_exception(exception);
-        } catch (const boost::system::system_error& e) {
-            return e.code();
-        }
-    }
-    std::string what() const
-    {
-        if (!exception) return {};
-        try {
-            std::rethrow_exception(exception);
-        } catch (const std::exception& e) {
-            return e.what();
-        }
-    }
-};
-
-using Resolved = Outcome<Addresses>;
-using Named = Outcome<std::optional<std::string>>;
-
-template <typename T>
-auto store_in(Outcome<T>& outcome)
-{
-    return [&outcome](std::exception_ptr e, T value) {
-        if (e) outcome.exception = e;
-        else outcome.value = std::move(value);
-    };
-}
-
-/// The server's ordinary behaviour: a name says what becomes of it.
-std::vector<std::string> ordinary(const DnsQuestion& q)
-{
-    const bool v4 = q.type == type_a, v6 = q.type == type_aaaa;
-    if (q.name.starts_with("silent")) return {};
-    if (q.name.starts_with("broken")) return {failure(q, Rcode::server_failure)};
-    if (q.name.starts_with("refused")) return {failure(q, Rcode::refused)};
-    if (q.name == "both.test" && v4) return {answer(q, {a_record(0x7F000001)})};
-    if (q.name == "both.test" && v6) return {answer(q, {aaaa_record(0)})};
-    if (q.name == "v4.test") return {answer(q, v4 ? std::vector{a_record(0xC0000201)} : std::vector<std::string>{})};
-    if (q.name == "v6.test") return {answer(q, v6 ? std::vector{aaaa_record(7)} : std::vector<std::string>{})};
-    if (q.name == "half.test") return {v4 ? answer(q, {a_record(0xC0000202)}) : failure(q, Rcode::server_failure)};
-    if (q.name == "none.test") return {answer(q, {})};
-    if (q.name == "big.test" && !q.over_tcp) return {answer(q, {}, Rcode::no_error, true)};
-    if (q.name == "big.test") {
-        std::vector<std::string> records;
-        for (std::uint32_t i = 0; i < 200; ++i) records.push_back(v4 ? a_record(0x0A000000 + i) : aaaa_record(i + 1));
-        return {answer(q, records)};
-    }
-    if (q.name.starts_with("n") && q.name.ends_with(".many.test") && v4)
-        return {answer(q, {a_record(0x0A000000 + static_cast<std::uint32_t>(std::stoul(q.name.substr(1))))})};
-    if (q.name.ends_with(".many.test")) return {answer(q, {})};
-    return {failure(q, Rcode::no_such_name)};
-}
-
-/// One io_context with a name server and a resolver that knows no other.
-struct Fixture {
-    explicit Fixture(DnsServer::Script script = ordinary, ResolverOptions options = {.timeout = 10s})
-        : server{io, std::move(script)}
-    {
-        options.servers = {server.endpoint()};
-        resolver.emplace(io.get_executor(), options);
-    }
-
-    template <typename T>
-    void run_until_done(const Outcome<T>& outcome)
-    {
-        while (!outcome.done()) io.run_one();
-    }
-    Resolved resolve(const std::string& name, AddressFamily family = AddressFamily::any)
-    {
-        Resolved outcome;
-        asio::co_spawn(io, resolver->resolve(name, family), store_in(outcome));
-        run_until_done(outcome);
-        return outcome;
-    }
-    Named name_of(const asio::ip::address& address)
-    {
-        Named outcome;
-        asio::co_spawn(io, resolver->name_of(address), store_in(outcome));
-        run_until_done(outcome);
-        return outcome;
-    }
-
-    asio::io_context io{1};
-    DnsServer server;
-    std::optional<Resolver> resolver;
-};
 
 Addresses sorted(Addresses addresses)
 {
     std::ranges::sort(addresses);
     return addresses;
 }
-
-bool nameless(const Named& outcome) { return outcome.value && !*outcome.value; }
 
 std::size_t open_descriptors()
 {
@@ -275,22 +173,6 @@ TEST_CASE("the second name server is asked when the first is silent", "[io][reso
     while (!outcome.done()) io.run_one();
     CHECK(outcome.value == Addresses{make_address("192.0.2.1")});
     CHECK(!silent.questions.empty());
-}
-
-TEST_CASE("what is no host name is never asked for, and can't write to a terminal", "[io][resolver]")
-{
-    Fixture f;
-    for (const std::string& name :
-         {std::string{}, std::string{"127.0.0.1\0.evil.test", 20}, std::string{"\x1b[31mred.test"}, std::string{"a b"},
-          std::string(300, 'a'), std::string{"127.1"}, std::string{"-c.test"}, std::string{"fe80::1%no-such-zone"},
-          std::string{"[::1]"}, std::string{"a..test"}})
-    {
-        const auto refused = f.resolve(name);
-        CHECK(refused.error() == asio::error::host_not_found);
-        CHECK(refused.what().ends_with(": not a host name"));
-        CHECK(std::ranges::none_of(refused.what(), [](char c) { return c < ' ' || c > '~'; }));
-    }
-    CHECK(f.server.questions.empty());
 }
 
 TEST_CASE("an answer too long for a datagram comes over TCP, and only so many addresses of it are taken",
@@ -453,108 +335,6 @@ TEST_CASE("a resolver with nothing to do lets its io_context end", "[io][resolve
     asio::co_spawn(io, resolver.resolve("localhost"), store_in(outcome));
     io.run();
     CHECK(outcome.value);
-}
-
-TEST_CASE("an address has the name in its PTR record", "[io][resolver]")
-{
-    Fixture f{[](const DnsQuestion& q) {
-        const auto name = record(type_ptr, wire_name({"router-1", "example", "test"}));
-        const bool known = q.name == "1.2.0.192.in-addr.arpa" ||
-                           q.name == "7.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa";
-        return std::vector{known ? answer(q, {name}) : failure(q, Rcode::no_such_name)};
-    }};
-    CHECK(f.name_of(make_address("192.0.2.1")).value == std::optional<std::string>{"router-1.example.test"});
-    CHECK(f.name_of(make_address("2001:db8::7")).value == std::optional<std::string>{"router-1.example.test"});
-    CHECK(f.name_of(make_address("::ffff:192.0.2.1")).value == std::optional<std::string>{"router-1.example.test"});
-    CHECK(nameless(f.name_of(make_address("192.0.2.2"))));
-    CHECK(std::ranges::all_of(f.server.questions, [](const auto& q) { return q.type == type_ptr; }));
-}
-
-TEST_CASE("whatever a hostile PTR record says, it is no name", "[io][resolver]")
-{
-    const std::string label(63, 'a');
-    const std::vector<std::string> hostile{
-        wire_name({"\x1b[31mred", "test"}),
-        wire_name({"127", "0", "0", "1"}),
-        wire_name({"-rf", "test"}),
-        wire_name({std::string{"a\0b", 3}, "test"}),
-        wire_name({"a.b\n", "test"}),
-        wire_name({"a b", "test"}),
-        wire_name({"\xff\xfe", "test"}),
-        wire_name({}),
-        wire_name({label, label, label, label, label}),
-        std::string{"\x3fshort"},
-        std::string{"\xC0\xFF"},
-        std::string{"\xC0\x34"},  // points at itself
-        std::string{},
-    };
-    for (const auto& data : hostile) {
-        Fixture f{[&](const DnsQuestion& q) { return std::vector{answer(q, {record(type_ptr, data)})}; },
-                  {.timeout = 20ms, .tries = 1}};
-        const auto outcome = f.name_of(make_address("192.0.2.1"));
-        CHECK(nameless(outcome));
-    }
-}
-
-TEST_CASE("a name that can't be had in time, or at all, is no name", "[io][resolver]")
-{
-    for (const auto& replies : {std::vector<std::string>{}, std::vector<std::string>{"nonsense"}}) {
-        Fixture f{[&](const DnsQuestion&) { return replies; }, {.timeout = 20ms, .tries = 1}};
-        CHECK(nameless(f.name_of(make_address("192.0.2.1"))));
-    }
-}
-
-TEST_CASE("forged answers are not taken for the true one that follows", "[io][resolver]")
-{
-    Fixture f{[](const DnsQuestion& q) {
-        auto other_id = q, other_name = q;
-        other_id.id[0] = static_cast<char>(other_id.id[0] ^ 1);
-        other_name.wire[1] = 'x';
-        return std::vector{answer(other_id, {a_record(0x06060606)}), answer(other_name, {a_record(0x06060606)}),
-                           q.id.substr(0, 1), answer(q, {a_record(0xC0000201)})};
-    }};
-    CHECK(f.resolve("v4.test", AddressFamily::ipv4).value == Addresses{make_address("192.0.2.1")});
-}
-
-TEST_CASE("garbage from the name server fails that name, and the next is answered", "[io][resolver]")
-{
-    const auto garbage = [](int kind, const DnsQuestion& q) -> std::string {
-        const std::string header = q.id + std::string{"\x81\x80", 2};
-        switch (kind) {
-        case 0:
-            return {};
-        case 1:
-            return header;
-        case 2:
-            return header + std::string(8, '\xFF');
-        case 3:
-            return header + std::string(8, '\xFF') + q.wire;
-        case 4:
-            return answer(q, {record(type_a, "abc")});
-        case 5:
-            return answer(q, {record(type_a, "abcde")});
-        case 6:
-            return answer(q, {a_record(1).substr(0, 11)});
-        case 7:
-            return answer(q, {std::string{"\xC0\x0C"}});
-        case 8:
-            return answer(q, {record(5, std::string{"\xC0\x0C"})});  // a CNAME to itself
-        case 9:
-            return header + big_endian(0x00010001, 4) + big_endian(0, 4) + q.wire + "\xC0\xFF";
-        case 10:
-            return answer(q, {std::string(400, '\xC0')});
-        default:
-            return answer(q, {record(type_aaaa, std::string(3, 'x'))});
-        }
-    };
-    for (int kind = 0; kind <= 12; ++kind) {
-        INFO(kind);
-        Fixture f{
-            [&](const DnsQuestion& q) { return q.name == "v4.test" ? ordinary(q) : std::vector{garbage(kind, q)}; },
-            {.timeout = 250ms, .tries = 1}};
-        CHECK(f.resolve("garbage.test").error());
-        CHECK(f.resolve("v4.test").value == Addresses{make_address("192.0.2.1")});
-    }
 }
 
 TEST_CASE("a server list that c-ares can't read is an error at once", "[io][resolver]")

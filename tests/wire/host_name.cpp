@@ -1,10 +1,9 @@
 #include <libnet/wire/host_name.hpp>
+#include <tests/support/catch.hpp>
 
 #include <string>
 
-#include <tests/support/catch.hpp>
-
-using libnet::wire::is_host_name;
+using libnet::wire::is_host_name, libnet::wire::is_localhost;
 
 TEST_CASE("names that people use are host names", "[wire][host_name]")
 {
@@ -66,4 +65,16 @@ TEST_CASE("a label has 63 octets at most, a name 253", "[wire][host_name]")
     CHECK(is_host_name(longest));
     CHECK(is_host_name(longest + '.'));
     CHECK_FALSE(is_host_name(longest + 'b'));
+}
+
+TEST_CASE("localhost has names below it, and lookalikes", "[wire][host_name]")
+{
+    for (const char* name : {"localhost", "LocalHost", "localhost.", "printer.localhost", "a.b.localhost."}) {
+        INFO(name);
+        CHECK(is_localhost(name));
+    }
+    for (const char* name : {"", ".", "host", "mylocalhost", "localhost.example", "localhost..", "127.0.0.1"}) {
+        INFO(name);
+        CHECK_FALSE(is_localhost(name));
+    }
 }
