@@ -20,8 +20,14 @@ class HttpScanner {
 public:
     explicit HttpScanner(std::size_t at = 0) noexcept : at_{at}, begin_{at} {}
 
-    /// Reads bytes of one class (maybe none) up to `end`, which is read too. Any other byte is an error.
+    /// Reads one or more bytes of one class up to `end`, which is read too. Anything else is an error.
     bool read(std::string_view text, CharClass chars, char end, HttpError otherwise, std::string_view& element)
+    {
+        return read_any(text, chars, end, otherwise, element) && (!element.empty() || refuse(otherwise));
+    }
+
+    /// The same, of which there may be none.
+    bool read_any(std::string_view text, CharClass chars, char end, HttpError otherwise, std::string_view& element)
     {
         while (at_ < text.size() && is(chars, text[at_])) ++at_;
         if (at_ == text.size()) return false;

@@ -23,11 +23,10 @@ LIBNET_DECL bool HttpFieldSection::read(HttpScanner& scanner, std::string_view t
             [[fallthrough]];
         case Part::name:
             if (!scanner.read(text, CharClass::token, ':', HttpError::bad_field_name, field_.name)) return false;
-            if (field_.name.empty()) return scanner.refuse(HttpError::bad_field_name);
             part_ = Part::value;
             [[fallthrough]];
         case Part::value:
-            if (!scanner.read(text, CharClass::field_value, '\r', HttpError::bad_field_value, field_.value))
+            if (!scanner.read_any(text, CharClass::field_value, '\r', HttpError::bad_field_value, field_.value))
                 return false;
             part_ = Part::line_end;
             [[fallthrough]];

@@ -76,7 +76,7 @@ LIBNET_DECL std::optional<HttpError> read_request_fields(RequestHead& head)
 
 LIBNET_DECL HttpResult<std::size_t> RequestParser::parse(std::string_view received, RequestHead& head)
 {
-    if (received.data() != base_) reset();
+    if (received.data() != base_ || received.size() < scanner_.at()) reset();
     base_ = received.data();
     if (scanner_.at() == 0) head.fields.clear();
 
@@ -117,7 +117,6 @@ LIBNET_DECL bool RequestParser::read_line(std::string_view text, RequestHead& he
         [[fallthrough]];
     case Part::method:
         if (!scanner_.read(text, CharClass::token, ' ', HttpError::bad_request_line, head.method)) return false;
-        if (head.method.empty()) return scanner_.refuse(HttpError::bad_request_line);
         part_ = Part::target;
         [[fallthrough]];
     case Part::target:

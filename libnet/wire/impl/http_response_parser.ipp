@@ -43,7 +43,7 @@ LIBNET_DECL std::optional<HttpError> read_response_fields(std::string_view reque
 LIBNET_DECL HttpResult<std::size_t> ResponseParser::parse(std::string_view received, std::string_view request_method,
                                                           ResponseHead& head)
 {
-    if (received.data() != base_) reset();
+    if (received.data() != base_ || received.size() < scanner_.at()) reset();
     base_ = received.data();
     if (scanner_.at() == 0) head.fields.clear();
 
@@ -88,7 +88,8 @@ LIBNET_DECL bool ResponseParser::read_line(std::string_view text, ResponseHead& 
         part_ = Part::reason;
         [[fallthrough]];
     case Part::reason:
-        if (!scanner_.read(text, CharClass::field_value, '\r', HttpError::bad_status_line, head.reason)) return false;
+        if (!scanner_.read_any(text, CharClass::field_value, '\r', HttpError::bad_status_line, head.reason))
+            return false;
         part_ = Part::line_end;
         [[fallthrough]];
     case Part::line_end:
