@@ -37,9 +37,10 @@ public:
     /// The addresses of a name, at least one, best first (RFC 6724: those that can be reached from here, IPv6 before
     /// IPv4).
     ///
-    /// A literal address ("192.0.2.1", "2001:db8::1", "fe80::1%eth0") answers at once. Then /etc/hosts is looked at;
-    /// "localhost" and the names below it are the loopback addresses and never asked for (RFC 6761 section 6.3); all
-    /// others go to the name servers, with the system's search list.
+    /// A literal address ("192.0.2.1", "2001:db8::1", "fe80::1%eth0") answers at once. "localhost" and the names below it
+    /// are the loopback addresses, those in "invalid" don't exist, and nobody is asked for either (RFC 6761). All others
+    /// are looked for in /etc/hosts, then asked for at the name servers, with the system's search list. At most 64
+    /// addresses are taken.
     ///
     /// Throws `boost::system::system_error` with a `what()` in words that names the host:
     ///  - `host_not_found`: no such name, or not a host name at all (see `wire::is_host_name`)

@@ -28,6 +28,14 @@ constexpr bool is_numeric_label(std::string_view label) noexcept
            std::ranges::all_of(label.substr(2), [](char c) { return base::hex_value(c) >= 0; });
 }
 
+constexpr bool is_in_domain(std::string_view name, std::string_view domain) noexcept
+{
+    if (name.ends_with('.')) name.remove_suffix(1);
+    if (name.size() < domain.size()) return false;
+    const std::size_t before = name.size() - domain.size();
+    return base::iequals(name.substr(before), domain) && (before == 0 || name[before - 1] == '.');
+}
+
 }  // namespace detail
 
 /// Whether a text is a host name: at most 253 octets in labels of 1 to 63 letters, digits, hyphens and underscores
@@ -50,13 +58,9 @@ constexpr bool is_host_name(std::string_view text) noexcept
 
 /// "localhost" and every name below it: these are loopback addresses, and no name server is asked for them
 /// (RFC 6761 section 6.3).
-constexpr bool is_localhost(std::string_view name) noexcept
-{
-    constexpr std::string_view localhost = "localhost";
-    if (name.ends_with('.')) name.remove_suffix(1);
-    if (name.size() < localhost.size()) return false;
-    const std::size_t before = name.size() - localhost.size();
-    return base::iequals(name.substr(before), localhost) && (before == 0 || name[before - 1] == '.');
-}
+constexpr bool is_localhost(std::string_view name) noexcept { return detail::is_in_domain(name, "localhost"); }
+
+/// "invalid" and every name below it: they don't exist, and no name server is asked for them (RFC 6761 section 6.4).
+constexpr bool is_invalid_domain(std::string_view name) noexcept { return detail::is_in_domain(name, "invalid"); }
 
 }  // namespace libnet::wire

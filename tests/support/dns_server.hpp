@@ -91,15 +91,15 @@ inline std::string answer(const DnsQuestion& question, const std::vector<std::st
 
 inline std::string failure(const DnsQuestion& question, Rcode rcode) { return answer(question, {}, rcode); }
 
-/// Serves 127.0.0.1 over UDP and TCP, at a port of its own, as long as the io_context runs.
+/// Serves a loopback address over UDP and TCP, at a port of its own, as long as the io_context runs.
 class DnsServer {
 public:
     /// What to send for a question, in this order; nothing for silence.
     using Script = std::function<std::vector<std::string>(const DnsQuestion&)>;
 
-    DnsServer(asio::io_context& io, Script script)
+    DnsServer(asio::io_context& io, Script script, const asio::ip::address& address = asio::ip::address_v4::loopback())
         : script_{std::move(script)},
-          udp_{io, {asio::ip::address_v4::loopback(), 0}},
+          udp_{io, {address, 0}},
           tcp_{io, endpoint_of(udp_)}
     {
         asio::co_spawn(io, serve_udp(), asio::detached);

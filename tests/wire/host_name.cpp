@@ -3,7 +3,7 @@
 
 #include <string>
 
-using libnet::wire::is_host_name, libnet::wire::is_localhost;
+using libnet::wire::is_host_name, libnet::wire::is_invalid_domain, libnet::wire::is_localhost;
 
 TEST_CASE("names that people use are host names", "[wire][host_name]")
 {
@@ -77,4 +77,10 @@ TEST_CASE("localhost has names below it, and lookalikes", "[wire][host_name]")
         INFO(name);
         CHECK_FALSE(is_localhost(name));
     }
+}
+
+TEST_CASE("no name in the domain invalid exists", "[wire][host_name]")
+{
+    for (const char* name : {"invalid", "nobody.invalid", "Nobody.INVALID."}) CHECK(is_invalid_domain(name));
+    for (const char* name : {"", "invalid.example", "notinvalid", "localhost"}) CHECK_FALSE(is_invalid_domain(name));
 }

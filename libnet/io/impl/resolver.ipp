@@ -224,6 +224,7 @@ LIBNET_DECL asio::awaitable<std::vector<asio::ip::address>> resolve(std::shared_
     }
     if (!wire::is_host_name(name)) throw not_a_host_name(name);
 
+    if (wire::is_invalid_domain(name)) throw resolve_error(ARES_ENOTFOUND, name, family);
     if (wire::is_localhost(name)) co_return loopback_addresses(state->executor(), family);
 
     const auto lookup = state->start(NameQuestion{name, family});
