@@ -1,0 +1,237 @@
+#pragma once
+
+#include <libnet/io/root_directory.hpp>
+
+#include <boost/system/system_error.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <climits>
+#include <cstring>
+#include <vector>
+
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+namespace libnet::io {
+
+namespace detail {
+
+/// O_NONBLOCK: opening a FIFO would wait for a writer else. O_NOCTTY: a terminal must not become ours.
+constexpr int open_flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+
+using NameBuffer = std::array<char, PATH_MAX>;
+
+inline boost::system::error_code last_error() noexcept { return {errno, boost::system::system_category()}; }
+
+inline boost::system::error_code error_of(int number) noexcept { return {number, boost::system::system_category()}; }
+
+/// A null-terminated copy. A name that holds a NUL would be cut there, so it is refused.
+LIBNET_DECL boost::system::result<void> copy_name(std::string_view name, NameBuffer& buffer)
+{
+    if (name.size() >= buffer.size()) return error_of(ENAMETOOLONG);
+    if (name.find('\0') != name.npos) return error_of(EINVAL);
+    std::ranges::copy(name, buffer.begin());
+    buffer[name.size()] = '\0';
+    return {};
+}
+
+/// openat2(2), which glibc doesn't wrap. A rename anywhere on the machine during a look-up with ".." in it makes the
+/// kernel say EAGAIN: it can't be sure. Under a storm of renames we do the same after a few attempts.
+LIBNET_DECL FileDescriptor open_beneath(int root, const char* name, int flags)
+{
+    open_how how{};
+    how.flags = static_cast<unsigned>(flags);
+    how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
+    long descriptor = -1;
+    for (int attempt = 0; attempt < 16 && descriptor < 0; ++attempt) {
+        descriptor = ::syscall(SYS_openat2, root, name, &how, sizeof how);
+        if (descriptor < 0 && errno != EAGAIN && errno != EINTR) break;
+    }
+    return FileDescriptor{static_cast<int>(descriptor)};
+}
+
+/// What openat2 with RESOLVE_BENEATH does, from calls that every kernel has.
+///
+/// Each component is opened in the directory before it with O_NOFOLLOW, so that nothing swapped in between can lead
+/// out. A link's text is put before the names still to come. ".." starts again at the root with the real names walked
+/// so far less one: its entry ".." in the file system is never used, for a directory that is moved away while we stand
+/// in it has another parent.
+class BeneathWalk {
+public:
+    BeneathWalk(int root, std::string_view name) : root_{root} { push(name); }
+
+    FileDescriptor open()
+    {
+        while (error_ == 0 && !pending_.empty()) {
+            const std::string component = std::move(pending_.back());
+            pending_.pop_back();
+            if (component == "..") up();
+            else if (component != ".") down(component);
+        }
+        if (error_ == 0 && !file_) reopen();  // the name ended in ".", ".." or a slash
+        errno = error_;
+        return error_ == 0 ? std::move(file_) : FileDescriptor{};
+    }
+
+private:
+    static constexpr int max_links = 40;    // the kernel's limit
+    static constexpr int max_steps = 8192;  // links may multiply the names to walk
+
+    int current() const { return directory_ ? directory_.get() : root_; }
+
+    /// Puts the components of a name before those that are pending.
+    void push(std::string_view name)
+    {
+        if (name.starts_with('/')) {
+            error_ = EXDEV;
+            return;
+        }
+        const auto first = static_cast<std::ptrdiff_t>(pending_.size());
+        const bool needs_directory = name.ends_with('/');
+        while (!name.empty()) {
+            const auto component = name.substr(0, name.find('/'));
+            if (!component.empty()) pending_.emplace_back(component);
+            name.remove_prefix(std::min(component.size() + 1, name.size()));
+        }
+        if (needs_directory) pending_.emplace_back(".");
+        std::reverse(pending_.begin() + first, pending_.end());
+    }
+
+    void up()
+    {
+        if (walked_.empty()) {
+            error_ = EXDEV;
+            return;
+        }
+        walked_.pop_back();
+        directory_.reset();
+        const auto names = std::move(walked_);
+        walked_.clear();
+        for (const auto& name : names)
+            if (error_ == 0) enter(name);
+    }
+
+    void down(const std::string& name)
+    {
+        if (!pending_.empty()) {
+            if (!enter(name) && error_ == ENOTDIR) follow(name);
+            return;
+        }
+        file_ = FileDescriptor{::openat(current(), name.c_str(), open_flags | O_NOFOLLOW)};
+        if (file_) return;
+        error_ = errno;
+        if (error_ == ELOOP) follow(name);
+    }
+
+    /// Goes into a real directory.
+    bool enter(const std::string& name)
+    {
+        if (++steps_ > max_steps) {
+            error_ = ELOOP;
+            return false;
+        }
+        constexpr int flags = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+        FileDescriptor next{::openat(current(), name.c_str(), flags)};
+        if (!next) {
+            error_ = errno;
+            return false;
+        }
+        directory_ = std::move(next);
+        walked_.push_back(name);
+        return true;
+    }
+
+    /// Takes the text of a link; keeps the error when it is none.
+    void follow(const std::string& name)
+    {
+        NameBuffer text;
+        const auto size = ::readlinkat(current(), name.c_str(), text.data(), text.size());
+        if (size < 0) return;
+        error_ = 0;
+        if (++links_ > max_links) error_ = ELOOP;
+        else if (size == 0) error_ = ENOENT;
+        else if (static_cast<std::size_t>(size) == text.size()) error_ = ENAMETOOLONG;
+        else push({text.data(), static_cast<std::size_t>(size)});
+    }
+
+    /// Opens the directory we stand in for reading; so far it was only passed through.
+    void reopen()
+    {
+        file_ = FileDescriptor{::openat(current(), ".", open_flags)};
+        if (!file_) error_ = errno;
+    }
+
+    int root_;
+    FileDescriptor directory_;  // where we stand; none: in the root
+    FileDescriptor file_;
+    std::vector<std::string> walked_;   // real names from the root to here
+    std::vector<std::string> pending_;  // names to come, the next one last
+    int links_ = 0;
+    int steps_ = 0;
+    int error_ = 0;
+};
+
+}  // namespace detail
+
+LIBNET_DECL RootDirectory::RootDirectory(const std::string& path, LookUpMethod method)
+    : root_{::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)},
+      method_{LookUpMethod::walk}
+{
+    if (!root_) throw boost::system::system_error{detail::last_error(), path};
+    if (method == LookUpMethod::walk) return;
+    if (detail::open_beneath(root_.get(), ".", O_PATH | O_DIRECTORY | O_CLOEXEC)) method_ = LookUpMethod::kernel;
+    else if (method == LookUpMethod::kernel) throw boost::system::system_error{detail::last_error(), "openat2"};
+}
+
+LIBNET_DECL boost::system::result<OpenedFile> RootDirectory::open(std::string_view name) const
+{
+    if (name.empty()) name = ".";
+    detail::NameBuffer buffer;
+    if (const auto copied = detail::copy_name(name, buffer); !copied) return copied.error();
+    FileDescriptor descriptor = method_ == LookUpMethod::kernel
+                                    ? detail::open_beneath(root_.get(), buffer.data(), detail::open_flags)
+                                    : detail::BeneathWalk{root_.get(), name}.open();
+    if (!descriptor) return detail::last_error();
+
+    struct stat status;
+    if (::fstat(descriptor.get(), &status) != 0) return detail::last_error();
+    const bool regular = S_ISREG(status.st_mode);
+    if (!regular && !S_ISDIR(status.st_mode)) return detail::error_of(ENXIO);
+    return OpenedFile{std::move(descriptor),
+                      {.kind = regular ? engine::FileKind::regular : engine::FileKind::directory,
+                       .size = static_cast<std::uint64_t>(status.st_size),
+                       .modified = engine::FileTime{std::chrono::seconds{status.st_mtim.tv_sec} +
+                                                    std::chrono::nanoseconds{status.st_mtim.tv_nsec}}}};
+}
+
+LIBNET_DECL engine::LookUpFailure failure_of(const boost::system::error_code& error) noexcept
+{
+    switch (error.value()) {
+    case EACCES:
+    case EPERM:
+        return engine::LookUpFailure::forbidden;
+    case EMFILE:
+    case ENFILE:
+    case ENOMEM:
+    case EAGAIN:
+        return engine::LookUpFailure::overloaded;
+    case ENOENT:
+    case ENOTDIR:
+    case EXDEV:
+    case ELOOP:
+    case ENAMETOOLONG:
+    case EINVAL:
+    case ENXIO:
+    case ENODEV:
+        return engine::LookUpFailure::not_found;
+    default:
+        return engine::LookUpFailure::failed;
+    }
+}
+
+}  // namespace libnet::io

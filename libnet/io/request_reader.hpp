@@ -1,0 +1,113 @@
+#pragma once
+// The receiving half of a file server's connection: one request head after another, bodies thrown away.
+
+#include <libnet/config.hpp>
+#include <libnet/io/byte_buffer.hpp>
+#include <libnet/io/executor.hpp>
+#include <libnet/io/tcp_server.hpp>
+#include <libnet/wire/http_chunked.hpp>
+#include <libnet/wire/http_request_parser.hpp>
+
+#include <boost/system/error_code.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace libnet::io {
+
+/// How patient a RequestReader is.
+struct RequestTimeouts {
+    std::chrono::milliseconds header;  ///< for a head from its first byte on; the same again for its body
+    std::chrono::milliseconds idle;    ///< between requests
+};
+
+/// Reads requests into one buffer and parses them there.
+///
+/// Views into the buffer stay good until the next `receive`, `discard_body` or `linger`, also those of requests that
+/// are already done with.
+class RequestReader {
+public:
+    RequestReader(Connection& connection, const RequestTimeouts& timeouts)
+        : connection_{connection},
+          timeouts_{timeouts}
+    {}
+
+    enum class Parsed {
+        request,     ///< `head()` is a request; call `next` when it is done with
+        incomplete,  ///< `receive` more
+        refused,     ///< see `error()`
+    };
+
+    /// Parses the next head from what has been received.
+    Parsed parse();
+
+    const wire::RequestHead& head() const noexcept { return head_; }
+    wire::HttpError error() const noexcept { return error_; }
+
+    /// When the bytes came with which the request begins.
+    std::chrono::system_clock::time_point started() const noexcept { return started_; }
+    std::chrono::steady_clock::time_point started_steady() const noexcept { return started_steady_; }
+
+    /// The request is done with: the next one follows.
+    void next() noexcept;
+
+    /// Bytes have come that are not done with.
+    bool has_input() const noexcept { return !buffer_.empty(); }
+
+    enum class Received {
+        bytes,      ///< parse again
+        closed,     ///< the client has closed its half, or the connection is broken or was ended by the server
+        timed_out,  ///< too slow: the head, or, without input, the next request
+    };
+
+    /// Waits for bytes.
+    Task<Received> receive();
+
+    enum class Body {
+        discarded,  ///< the next request can be parsed
+        too_large,  ///< more than `limit` bytes
+        refused,    ///< its framing is faulty: see `error()`
+        closed,     ///< as Received::closed
+        timed_out,
+    };
+
+    /// Reads the body of the request in `head()`, whose views stay good, and forgets it.
+    Task<Body> discard_body(std::size_t limit);
+
+    /// Bytes of the last body that were thrown away, without their framing.
+    std::uint64_t body_bytes() const noexcept { return body_bytes_; }
+
+    /// Ends the connection so that the client gets the last answer: shuts the sending half, and for a short while throws
+    /// away what still comes. A socket that is closed with unread input answers with a reset, and that may overtake
+    /// the answer.
+    Task<> linger();
+
+private:
+    void hold_head();
+    bool skip_body_bytes(std::size_t limit, Body& outcome);
+    bool skip_chunks(std::size_t limit, Body& outcome);
+    Task<boost::system::error_code> fill(std::span<char> room);
+
+    Connection& connection_;
+    RequestTimeouts timeouts_;
+    ByteBuffer buffer_;
+    wire::RequestParser parser_;
+    wire::RequestHead head_;
+    wire::HttpError error_{};
+    wire::ChunkedDecoder decoder_;
+    std::size_t head_size_ = 0;
+    std::size_t read_size_ = 4096;  // doubles each time a read fills it
+    std::uint64_t body_bytes_ = 0;
+    bool head_begun_ = false;  // the deadline of the head runs
+    bool any_request_ = false;
+    std::chrono::system_clock::time_point started_{};
+    std::chrono::steady_clock::time_point started_steady_{};
+};
+
+}  // namespace libnet::io
+
+#if !defined(LIBNET_SEPARATE_COMPILATION)
+#  include <libnet/io/impl/request_reader.ipp>
+#endif

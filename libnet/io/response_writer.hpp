@@ -1,0 +1,69 @@
+#pragma once
+// The sending half of a file server's connection: what is queued goes out in as few system calls as it takes.
+
+#include <libnet/config.hpp>
+#include <libnet/io/byte_buffer.hpp>
+#include <libnet/io/executor.hpp>
+#include <libnet/io/tcp_server.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <string_view>
+
+namespace libnet::io {
+
+/// Queues bytes and sends them, and parts of files, straight from this thread; it waits for the socket only when the
+/// kernel takes no more. An awaited send would cost another turn of the event loop, with a system call, each time.
+class ResponseWriter {
+public:
+    /// Gives up when the client takes nothing for `timeout`. The kernel reports room only when a good part of its buffer
+    /// is free, so that a client which takes a byte now and then doesn't count as alive.
+    ResponseWriter(Connection& connection, std::chrono::milliseconds timeout)
+        : connection_{connection},
+          timeout_{timeout}
+    {}
+
+    /// What is to be sent next.
+    ByteBuffer& queue() noexcept { return queue_; }
+
+    /// The position behind the last byte queued, and behind the last one that the kernel has taken, in all that was
+    /// ever written to the connection.
+    std::uint64_t queued() const noexcept { return sent_ + queue_.size(); }
+    std::uint64_t sent() const noexcept { return sent_; }
+
+    enum class Progress {
+        done,     ///< the queue is empty
+        blocked,  ///< the kernel takes no more for now
+        failed,   ///< see `failure`
+    };
+
+    /// Sends what the kernel takes, without waiting. `flags` are for send(2), such as MSG_MORE.
+    Progress try_flush(int flags = 0);
+
+    /// Sends all that is queued. False: it failed, see `failure`.
+    Task<bool> flush(int flags = 0);
+
+    /// Sends all that is queued, then `length` bytes of a file from `first`. False: it failed, the client has got less,
+    /// and the connection can't be used any more: see `failure`.
+    Task<bool> send_file(int file, std::uint64_t first, std::uint64_t length);
+
+    /// What went wrong, in words; empty: nothing yet.
+    std::string_view failure() const noexcept { return failure_; }
+
+private:
+    Task<bool> writable();
+    Task<bool> copy_file(int file, std::int64_t at, std::uint64_t length);
+    bool fail(std::string_view why) noexcept;
+
+    Connection& connection_;
+    std::chrono::milliseconds timeout_;
+    ByteBuffer queue_;
+    std::uint64_t sent_ = 0;
+    std::string_view failure_;
+};
+
+}  // namespace libnet::io
+
+#if !defined(LIBNET_SEPARATE_COMPILATION)
+#  include <libnet/io/impl/response_writer.ipp>
+#endif

@@ -1,0 +1,64 @@
+#pragma once
+// A directory that nothing opened through it can leave.
+
+#include <libnet/config.hpp>
+#include <libnet/engine/file_responder.hpp>
+#include <libnet/io/file_descriptor.hpp>
+
+#include <boost/system/error_code.hpp>
+#include <boost/system/result.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace libnet::io {
+
+/// How names are looked up.
+enum class LookUpMethod {
+    automatic,  ///< `kernel` where it is available, else `walk`
+    kernel,     ///< openat2(2) with RESOLVE_BENEATH: one system call, no race; Linux 5.6
+    walk,       ///< component by component, symbolic links resolved here; for kernels and sandboxes without openat2
+};
+
+/// A file or directory that was found.
+struct OpenedFile {
+    FileDescriptor descriptor;
+    engine::FileFacts facts;
+};
+
+/// The directory that a file server serves, held by one descriptor: renaming it doesn't matter.
+///
+/// Symbolic links are followed as long as every step of the way stays beneath the root. An absolute link never does,
+/// wherever it points. Magic links (/proc/self/fd/1) are never followed. What is mounted in the root belongs to it, and
+/// so do hard links: whoever may write in the root decides what is served.
+class RootDirectory {
+public:
+    /// @throws boost::system::system_error  the path doesn't exist, is no directory or may not be read; with
+    ///         `LookUpMethod::kernel` also `function_not_supported`
+    explicit RootDirectory(const std::string& path, LookUpMethod method = LookUpMethod::automatic);
+
+    /// Opens a regular file or a directory for reading. An empty name is the root itself.
+    ///
+    /// Never blocks on what it finds: FIFOs, sockets and devices are refused. Errors: `no_such_file_or_directory`,
+    /// `not_a_directory`, `cross_device_link` (it would leave the root), `too_many_symbolic_link_levels`,
+    /// `filename_too_long`, `no_such_device_or_address` (neither file nor directory), `permission_denied`,
+    /// `too_many_files_open`, `resource_unavailable_try_again` (renames nearby kept the kernel from being sure, several
+    /// times in a row) and whatever else openat2(2) reports.
+    boost::system::result<OpenedFile> open(std::string_view name) const;
+
+    /// Which method is in use: never `automatic`.
+    LookUpMethod method() const noexcept { return method_; }
+
+private:
+    FileDescriptor root_;
+    LookUpMethod method_;
+};
+
+/// What an error of `RootDirectory::open` means to the one who decides about the answer.
+engine::LookUpFailure failure_of(const boost::system::error_code& error) noexcept;
+
+}  // namespace libnet::io
+
+#if !defined(LIBNET_SEPARATE_COMPILATION)
+#  include <libnet/io/impl/root_directory.ipp>
+#endif
