@@ -1,0 +1,85 @@
+#pragma once
+// One connection of a StaticFileServer.
+
+#include <libnet/access_record.hpp>
+#include <libnet/config.hpp>
+#include <libnet/engine/file_responder.hpp>
+#include <libnet/io/http_clock.hpp>
+#include <libnet/io/request_reader.hpp>
+#include <libnet/io/response_writer.hpp>
+#include <libnet/io/root_directory.hpp>
+#include <libnet/static_file_server.hpp>
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace libnet::detail {
+
+/// What the sessions of a server share.
+struct FileServerContext {
+    explicit FileServerContext(StaticFileServerOptions server_options)
+        : options{std::move(server_options)},
+          root{options.root}
+    {}
+
+    const StaticFileServerOptions options;
+    const io::RootDirectory root;
+    io::HttpClock clock;
+};
+
+/// Reads requests, asks the responder, and sends what it plans.
+///
+/// Everything that arrived in one read is answered before anything is sent: heads and small files are queued and leave
+/// in one call. A large file is sent from where it is, behind what is queued.
+class FileSession {
+public:
+    FileSession(FileServerContext& server, io::Connection& connection);
+
+    /// Serves until one side ends the connection.
+    io::Task<> run();
+
+private:
+    /// An answer that is queued, and what the log will say about it once it is sent.
+    struct Unreported {
+        AccessRecord record;
+        std::chrono::steady_clock::time_point started;
+        std::uint64_t content_begin, content_end;  // positions in all that the connection is sent
+    };
+
+    io::Task<bool> receive();
+    io::Task<bool> take_body();
+    bool has_body() const noexcept;
+
+    void decide();
+    engine::FileRequest read_fields();
+    void refuse(unsigned status, std::string_view why);
+
+    void queue_answer();
+    void queue_head();
+    bool queue_content();
+    bool has_large_file() const noexcept;
+
+    void note(unsigned status, std::string_view reason, std::uint64_t content_length);
+    void report();
+
+    FileServerContext& server_;
+    io::Connection& connection_;
+    io::RequestReader reader_;
+    io::ResponseWriter writer_;
+    engine::FileResponder responder_;
+    engine::ResponsePlan refusal_;                // of what the responder never saw
+    const engine::ResponsePlan* plan_ = nullptr;  // the responder's, or the refusal
+    io::OpenedFile file_;                         // what the responder looked up last
+    const wire::RequestHead* request_ = nullptr;  // null: what came is no request
+    std::string_view referer_, user_agent_;       // of the request
+    std::vector<Unreported> unreported_;
+    bool keep_ = true;      // the connection outlives the answer
+    bool hang_up_ = false;  // it is we who end it: the client may still be sending
+};
+
+}  // namespace libnet::detail
+
+#if !defined(LIBNET_SEPARATE_COMPILATION)
+#  include <libnet/impl/file_session.ipp>
+#endif

@@ -1,0 +1,271 @@
+#pragma once
+
+#include <libnet/base/text.hpp>
+#include <libnet/impl/file_session.hpp>
+#include <libnet/wire/http_status.hpp>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include <unistd.h>
+
+namespace libnet::detail {
+
+/// Files up to this size are read and leave with their head in one call; larger ones go by sendfile(2).
+constexpr std::uint64_t small_file = 64 * 1024;
+
+/// So much is queued before it is sent, when a client has asked for many files at once.
+constexpr std::size_t largest_queue = 256 * 1024;
+
+/// A connection that waits for a request gives back a queue larger than this.
+constexpr std::size_t largest_idle_queue = 8 * 1024;
+
+constexpr std::string_view client_left = "The connection ended before the request did.";
+constexpr std::string_view request_too_slow = "The request took too long to arrive.";
+
+LIBNET_DECL FileSession::FileSession(FileServerContext& server, io::Connection& connection)
+    : server_{server},
+      connection_{connection},
+      reader_{connection, {.header = server.options.header_timeout, .idle = server.options.idle_timeout}},
+      writer_{connection, server.options.write_timeout},
+      responder_{{.index = server.options.index}}
+{}
+
+LIBNET_DECL io::Task<> FileSession::run()
+{
+    using io::RequestReader;
+    connection_.socket().native_non_blocking(true);  // sendfile(2) has no flag for it
+    bool alive = true;
+    while (alive && keep_) {
+        const auto parsed = reader_.parse();
+        if (parsed == RequestReader::Parsed::incomplete) {
+            // Here, not in receive(): a coroutine frame for each request less.
+            if (writer_.try_flush() != io::ResponseWriter::Progress::done) alive = co_await writer_.flush();
+            report();
+            if (alive) alive = co_await receive();
+            continue;
+        }
+        request_ = parsed == RequestReader::Parsed::request ? &reader_.head() : nullptr;
+        if (request_ == nullptr) refuse(wire::status_of(reader_.error()), wire::reason_of(reader_.error()));
+        else if (has_body()) alive = co_await take_body();
+        else decide();
+        if (!alive) break;
+
+        queue_answer();
+        if (has_large_file()) alive = co_await writer_.send_file(file_.descriptor.get(), plan_->first, plan_->length);
+        file_.descriptor.reset();
+        if (request_ != nullptr) reader_.next();
+        if (alive && writer_.queue().size() >= largest_queue) alive = co_await writer_.flush();
+    }
+    if (alive) alive = co_await writer_.flush();
+    report();
+    if (alive && (hang_up_ || reader_.has_input())) co_await reader_.linger();
+}
+
+/// Waits for more of a request. False: there is nobody left to answer.
+LIBNET_DECL io::Task<bool> FileSession::receive()
+{
+    if (writer_.queue().capacity() > largest_idle_queue) writer_.queue().release();
+    const auto received = co_await reader_.receive();
+    if (received == io::RequestReader::Received::bytes) co_return true;
+    if (!reader_.has_input()) co_return false;  // between two requests: nothing is amiss
+    request_ = nullptr;
+    if (received == io::RequestReader::Received::closed) {
+        note(0, client_left, 0);
+        co_return false;
+    }
+    refuse(408, request_too_slow);
+    queue_answer();
+    co_return true;
+}
+
+LIBNET_DECL bool FileSession::has_body() const noexcept
+{
+    using Kind = wire::BodyFraming::Kind;
+    return request_->body.kind == Kind::chunked || (request_->body.kind == Kind::length && request_->body.length > 0);
+}
+
+/// Makes a plan for a request with a body, which is of no use to anybody but has to be got out of the way. False: the
+/// client is gone.
+LIBNET_DECL io::Task<bool> FileSession::take_body()
+{
+    using Body = io::RequestReader::Body;
+    const bool flushed = co_await writer_.flush();
+    report();  // the records' views don't outlive what follows
+    if (!flushed) co_return false;
+    if (request_->expect_continue) {
+        // The client waits to be told whether to send it. The final answer says no, and the connection has to end, for
+        // the client may send it all the same (RFC 9110 section 10.1.1).
+        keep_ = false;
+        hang_up_ = true;
+        decide();
+        co_return true;
+    }
+    const auto body = co_await reader_.discard_body(server_.options.max_request_body);
+    if (body == Body::discarded || body == Body::too_large) decide();
+    if (body == Body::too_large && plan_->status < 400) refuse(413, "A request for a file has no use for such a body.");
+    if (body == Body::refused) refuse(wire::status_of(reader_.error()), wire::reason_of(reader_.error()));
+    if (body == Body::timed_out) refuse(408, request_too_slow);
+    if (body == Body::closed) note(0, client_left, 0);
+    if (body != Body::discarded) {
+        keep_ = false;
+        hang_up_ = true;
+    }
+    co_return body != Body::closed;
+}
+
+/// Makes a plan for the request.
+LIBNET_DECL void FileSession::decide()
+{
+    keep_ = keep_ && request_->keep_alive;
+    if (connection_.draining()) {
+        keep_ = false;
+        hang_up_ = true;
+    }
+    const auto fields = read_fields();
+    if (request_->unknown_expectation) {
+        refuse(417, "The server meets no expectation but 100-continue.");
+        return;
+    }
+    auto action = responder_.start(fields);
+    while (const auto* look_up = std::get_if<engine::LookUp>(&action)) {
+        auto opened = server_.root.open(look_up->name);
+        if (opened) {
+            file_ = std::move(*opened);
+            action = responder_.on_file(file_.facts, io::HttpClock::now());
+        } else {
+            action = responder_.on_failure(io::failure_of(opened.error()));
+        }
+    }
+    plan_ = &responder_.plan();
+}
+
+/// What the request says to the responder and the log. Of repeated fields the first one counts: of those that are
+/// lists, If-Match and If-None-Match, the rest would only make more files match, and a whole answer is never wrong.
+LIBNET_DECL engine::FileRequest FileSession::read_fields()
+{
+    engine::FileRequest request{
+        .method = request_->method, .path = request_->path, .query = request_->query, .has_query = request_->has_query};
+    referer_ = user_agent_ = {};
+    const std::pair<std::string_view, std::string_view*> wanted[] = {
+        {"Range", &request.range},
+        {"Referer", &referer_},
+        {"If-Match", &request.if_match},
+        {"If-Range", &request.if_range},
+        {"User-Agent", &user_agent_},
+        {"If-None-Match", &request.if_none_match},
+        {"If-Modified-Since", &request.if_modified_since},
+        {"If-Unmodified-Since", &request.if_unmodified_since},
+    };
+    for (const auto& field : request_->fields)
+        for (const auto& [name, value] : wanted)
+            if (value->empty() && base::iequals(field.name, name)) *value = field.value;
+    return request;
+}
+
+/// Plans an error page as the connection's last answer.
+LIBNET_DECL void FileSession::refuse(unsigned status, std::string_view why)
+{
+    refusal_.refuse(status, why);
+    refusal_.head_only = request_ != nullptr && request_->method == "HEAD";
+    plan_ = &refusal_;
+    keep_ = false;
+    hang_up_ = true;
+}
+
+LIBNET_DECL void FileSession::queue_answer()
+{
+    const auto before = writer_.queue().size();
+    queue_head();
+    note(plan_->status, plan_->reason, plan_->head_only ? 0 : plan_->content_length());
+    if (plan_->head_only || queue_content()) return;
+
+    writer_.queue().truncate(before);
+    if (!unreported_.empty()) unreported_.pop_back();
+    refuse(500, "The file changed, or could not be read to its end.");
+    queue_answer();
+}
+
+LIBNET_DECL void FileSession::queue_head()
+{
+    auto& queue = writer_.queue();
+    std::array<char, 3> digits;
+    std::to_chars(digits.data(), digits.data() + digits.size(), plan_->status);
+    queue.append("HTTP/1.1 ");
+    queue.append({digits.data(), digits.size()});
+    queue.append(" ");
+    queue.append(wire::reason_phrase(plan_->status));
+    queue.append("\r\nServer: libnet/" LIBNET_VERSION "\r\nDate: ");
+    queue.append(server_.clock.date(io::HttpClock::now()));
+    queue.append("\r\n");
+    engine::for_each_field(*plan_, [&queue](std::string_view name, std::string_view value) {
+        queue.append(name);
+        queue.append(": ");
+        queue.append(value);
+        queue.append("\r\n");
+    });
+    if (!keep_) queue.append("Connection: close\r\n");
+    else if (request_->version == wire::HttpVersion::http_1_0) queue.append("Connection: keep-alive\r\n");
+    queue.append("\r\n");
+}
+
+LIBNET_DECL bool FileSession::has_large_file() const noexcept
+{
+    return plan_->content == engine::ResponsePlan::Content::file && !plan_->head_only && plan_->length > small_file;
+}
+
+/// False: the file is not what it was a moment ago.
+LIBNET_DECL bool FileSession::queue_content()
+{
+    auto& queue = writer_.queue();
+    if (plan_->content == engine::ResponsePlan::Content::page) queue.append(plan_->page);
+    if (plan_->content != engine::ResponsePlan::Content::file || has_large_file()) return true;
+    const auto room = queue.prepare(static_cast<std::size_t>(plan_->length));
+    std::size_t size = 0;
+    while (size < plan_->length) {
+        const auto at = static_cast<off_t>(plan_->first + size);
+        const auto got = ::pread(file_.descriptor.get(), room.data() + size, plan_->length - size, at);
+        if (got <= 0) return false;
+        size += static_cast<std::size_t>(got);
+    }
+    queue.commit(size);
+    return true;
+}
+
+/// Remembers an answer whose content is about to be queued.
+LIBNET_DECL void FileSession::note(unsigned status, std::string_view reason, std::uint64_t content_length)
+{
+    if (!server_.options.on_access) return;
+    const auto begin = writer_.queued();
+    AccessRecord record;
+    record.client = connection_.peer();
+    record.started = reader_.started();
+    record.status = status;
+    record.reason = reason;
+    if (request_ != nullptr) {
+        record.method = request_->method;
+        record.target = request_->target;
+        record.version = request_->version == wire::HttpVersion::http_1_0 ? 10 : 11;
+        record.bytes_received = reader_.body_bytes();
+        record.referer = referer_;
+        record.user_agent = user_agent_;
+    }
+    unreported_.push_back({record, reader_.started_steady(), begin, begin + content_length});
+}
+
+/// Tells of the answers that are sent, or never will be.
+LIBNET_DECL void FileSession::report()
+{
+    if (unreported_.empty()) return;
+    const auto now = std::chrono::steady_clock::now();
+    for (auto& [record, started, begin, end] : unreported_) {
+        record.bytes_sent = std::clamp(writer_.sent(), begin, end) - begin;
+        record.duration = now - started;
+        if (writer_.sent() < end && record.reason.empty()) record.reason = writer_.failure();
+        server_.options.on_access(record);
+    }
+    unreported_.clear();
+}
+
+}  // namespace libnet::detail

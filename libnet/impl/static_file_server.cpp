@@ -1,0 +1,3 @@
+// The compiled half of StaticFileServer.
+#include <libnet/impl/file_session.ipp>
+#include <libnet/impl/static_file_server.ipp>
