@@ -4,3 +4,8 @@
 #include <libnet/io/impl/error_queue.ipp>
 #include <libnet/io/impl/ares_channel.ipp>
 #include <libnet/io/impl/resolver.ipp>
+#include <libnet/io/impl/root_directory.ipp>
+#include <libnet/io/impl/request_reader.ipp>
+#include <libnet/io/impl/response_writer.ipp>
+#include <libnet/io/impl/connect.ipp>
+#include <libnet/io/impl/relay.ipp>
