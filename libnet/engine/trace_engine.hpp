@@ -36,10 +36,10 @@ struct TracePlan {
 constexpr std::chrono::nanoseconds shortest_wait = std::chrono::milliseconds{100};
 
 /// Names a probe of a trace.
-struct ProbeId {
+struct TraceProbeId {
     std::uint8_t ttl = 0;
     std::uint8_t index = 0;  ///< within its hop, from 0 on
-    friend auto operator<=>(const ProbeId&, const ProbeId&) = default;
+    friend auto operator<=>(const TraceProbeId&, const TraceProbeId&) = default;
 };
 
 /// An answer to a probe, as engine/trace_verdict.hpp judges it.
@@ -55,7 +55,7 @@ namespace trace_action {
 using TimePoint = std::chrono::steady_clock::time_point;
 
 struct Send {  ///< send this probe; it counts as sent
-    ProbeId probe;
+    TraceProbeId probe;
     friend bool operator==(const Send&, const Send&) = default;
 };
 struct Report {  ///< tell the caller; outcomes come in the order of TTL and index
@@ -95,10 +95,10 @@ public:
 
     /// Takes an answer. Returns false when it is ignored: not an answer to a probe under way (a duplicate, a late one),
     /// or one from beyond the last hop.
-    bool on_answer(ProbeId probe, ProbeAnswer answer);
+    bool on_answer(TraceProbeId probe, ProbeAnswer answer);
 
     /// The probe of the last `Send` couldn't be sent now (the interface's queue is full): it is tried again at `retry`.
-    void on_not_sent(ProbeId probe, TimePoint retry);
+    void on_not_sent(TraceProbeId probe, TimePoint retry);
 
     /// It can't be sent at all: the trace ends.
     void on_send_failed(boost::system::error_code error);
@@ -113,8 +113,8 @@ private:
         ProbeAnswer answer{};
     };
 
-    ProbeId id_of(std::size_t slot) const noexcept;
-    std::optional<std::size_t> slot_of(ProbeId probe) const noexcept;
+    TraceProbeId id_of(std::size_t slot) const noexcept;
+    std::optional<std::size_t> slot_of(TraceProbeId probe) const noexcept;
     std::optional<TraceAction> report_head(TimePoint now);
     TraceAction report(ProbeOutcome outcome);
     std::chrono::nanoseconds patience() const;
@@ -133,10 +133,10 @@ private:
     bool done_ = false;
 };
 
-std::ostream& operator<<(std::ostream& out, ProbeId probe);
+std::ostream& operator<<(std::ostream& out, TraceProbeId probe);
 LIBNET_DECL std::ostream& operator<<(std::ostream& out, const TraceAction& action);
 
-inline std::ostream& operator<<(std::ostream& out, ProbeId probe)
+inline std::ostream& operator<<(std::ostream& out, TraceProbeId probe)
 {
     return out << int{probe.ttl} << '#' << int{probe.index};
 }

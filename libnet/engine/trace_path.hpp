@@ -12,12 +12,19 @@
 #include <variant>
 #include <vector>
 
-namespace libnet::engine {
+namespace libnet {
 
 namespace asio = boost::asio;
 
 /// Names one target of a tracer, so that the events of several can be told apart.
 using TraceTarget = std::uint32_t;
+
+/// What the probes of a trace are.
+enum class Probe : std::uint8_t {
+    udp,           ///< UDP to ports that count up from 33434, where nobody should listen; what traceroute does
+    udp_constant,  ///< UDP to one port, 53 by default: gets through more filters; each probe has its own source port
+    icmp,          ///< ICMP echo requests, as ping sends them
+};
 
 /// What kind of message answered a probe.
 enum class AnswerKind : std::uint8_t {
@@ -133,4 +140,4 @@ inline std::ostream& operator<<(std::ostream& out, const Path& path)
     return out << '}';
 }
 
-}  // namespace libnet::engine
+}  // namespace libnet

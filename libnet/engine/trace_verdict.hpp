@@ -13,13 +13,6 @@
 
 namespace libnet::engine {
 
-/// What the probes of a trace are.
-enum class Probe : std::uint8_t {
-    udp,           ///< UDP to ports that count up from 33434, where nobody should listen; what traceroute does
-    udp_constant,  ///< UDP to one port, 53 by default: gets through more filters; every probe has a source port of its own
-    icmp,          ///< ICMP echo requests, as ping sends them
-};
-
 /// An ICMP error about a probe.
 struct IcmpNotice {
     wire::IpVersion version = wire::IpVersion::v4;
@@ -41,7 +34,7 @@ struct Verdict {
 /// The destination is reached when it refuses a UDP probe's port or protocol, for only an end host does, and when the
 /// probed address itself filters (hosts whose firewall says "prohibited" are common). Everything else but time exceeded
 /// in transit ends the path: unreachable.
-LIBNET_DECL std::optional<Verdict> judge(Probe method, const IcmpNotice& notice);
+LIBNET_DECL std::optional<Verdict> judge(libnet::Probe method, const IcmpNotice& notice);
 
 }  // namespace libnet::engine
 

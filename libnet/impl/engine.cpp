@@ -6,3 +6,6 @@
 #include <libnet/engine/impl/proxy_head.ipp>
 #include <libnet/engine/impl/error_page.ipp>
 #include <libnet/engine/impl/file_responder.ipp>
+#include <libnet/engine/impl/trace_engine.ipp>
+#include <libnet/engine/impl/trace_probes.ipp>
+#include <libnet/engine/impl/trace_verdict.ipp>

@@ -9,3 +9,7 @@
 #include <libnet/io/impl/response_writer.ipp>
 #include <libnet/io/impl/connect.ipp>
 #include <libnet/io/impl/relay.ipp>
+#include <libnet/io/impl/icmp_probe_socket.ipp>
+#include <libnet/io/impl/probe_descriptor.ipp>
+#include <libnet/io/impl/probe_socket.ipp>
+#include <libnet/io/impl/udp_probe_socket.ipp>

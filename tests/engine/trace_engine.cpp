@@ -1,11 +1,11 @@
 #include <libnet/engine/trace_engine.hpp>
+#include <tests/support/catch.hpp>
 
 #include <sstream>
 #include <vector>
 
-#include <tests/support/catch.hpp>
-
 using namespace std::chrono_literals;
+using namespace libnet;
 using namespace libnet::engine;
 using trace_action::Done, trace_action::Report, trace_action::Send, trace_action::WaitUntil;
 
@@ -39,9 +39,9 @@ TraceAction wait(TraceEngine::TimePoint until) { return WaitUntil{until}; }
 const TraceAction done = Done{};
 
 /// Lets the engine send as long as it wants to, and says which probes these were.
-std::vector<ProbeId> send_all(TraceEngine& engine, TraceEngine::TimePoint now)
+std::vector<TraceProbeId> send_all(TraceEngine& engine, TraceEngine::TimePoint now)
 {
-    std::vector<ProbeId> sent;
+    std::vector<TraceProbeId> sent;
     for (;;) {
         const auto action = engine.next(now);
         const auto* probe = std::get_if<Send>(&action);
@@ -73,7 +73,7 @@ TEST_CASE("probes go out with increasing TTL until the destination answers", "[e
 TEST_CASE("the window fills hop by hop, and a probe that is answered makes room for the next", "[engine][trace]")
 {
     TraceEngine engine{{.max_ttl = 3, .probes = 2, .window = 3}, target};
-    CHECK(send_all(engine, start) == std::vector<ProbeId>{{1, 0}, {1, 1}, {2, 0}});
+    CHECK(send_all(engine, start) == std::vector<TraceProbeId>{{1, 0}, {1, 1}, {2, 0}});
     engine.on_answer({1, 1}, exceeded());  // not the next to be reported, but no longer under way
     CHECK(engine.next(start) == send(2, 1));
     CHECK(engine.next(start) == wait(start + 100ms));
@@ -102,7 +102,7 @@ TEST_CASE("answers that come in any order are told in the order of the hops", "[
 TEST_CASE("nothing is sent or told beyond the destination once its distance is known", "[engine][trace]")
 {
     TraceEngine engine{{.max_ttl = 30, .probes = 1, .window = 3}, target};
-    CHECK(send_all(engine, start) == std::vector<ProbeId>{{1, 0}, {2, 0}, {3, 0}});
+    CHECK(send_all(engine, start) == std::vector<TraceProbeId>{{1, 0}, {2, 0}, {3, 0}});
 
     SECTION("an answer from beyond is dropped")
     {

@@ -75,7 +75,7 @@ LIBNET_DECL TraceAction TraceEngine::report(ProbeOutcome outcome)
     return trace_action::Report{std::move(outcome)};
 }
 
-LIBNET_DECL bool TraceEngine::on_answer(ProbeId probe, ProbeAnswer answer)
+LIBNET_DECL bool TraceEngine::on_answer(TraceProbeId probe, ProbeAnswer answer)
 {
     const auto at = slot_of(probe);
     // What was reported is past: in front of the head there are only lost and answered probes.
@@ -86,7 +86,7 @@ LIBNET_DECL bool TraceEngine::on_answer(ProbeId probe, ProbeAnswer answer)
     return true;
 }
 
-LIBNET_DECL void TraceEngine::on_not_sent(ProbeId probe, TimePoint retry)
+LIBNET_DECL void TraceEngine::on_not_sent(TraceProbeId probe, TimePoint retry)
 {
     const auto at = slot_of(probe);
     if (!at || *at + 1 != unsent_) return;
@@ -102,13 +102,13 @@ LIBNET_DECL void TraceEngine::on_send_failed(boost::system::error_code error)
     path_.error = error;
 }
 
-LIBNET_DECL ProbeId TraceEngine::id_of(std::size_t slot) const noexcept
+LIBNET_DECL TraceProbeId TraceEngine::id_of(std::size_t slot) const noexcept
 {
     return {static_cast<std::uint8_t>(plan_.first_ttl + slot / plan_.probes),
             static_cast<std::uint8_t>(slot % plan_.probes)};
 }
 
-LIBNET_DECL std::optional<std::size_t> TraceEngine::slot_of(ProbeId probe) const noexcept
+LIBNET_DECL std::optional<std::size_t> TraceEngine::slot_of(TraceProbeId probe) const noexcept
 {
     if (probe.ttl < plan_.first_ttl || probe.ttl > plan_.max_ttl || probe.index >= plan_.probes) return std::nullopt;
     return (std::size_t{probe.ttl} - plan_.first_ttl) * plan_.probes + probe.index;

@@ -100,17 +100,17 @@ LIBNET_DECL std::string annotation_of(Unreachable why, const IcmpNotice& notice,
     return "!<" + std::to_string(notice.code) + '>';
 }
 
-LIBNET_DECL bool is_reached(Probe method, Unreachable why, const IcmpNotice& notice)
+LIBNET_DECL bool is_reached(libnet::Probe method, Unreachable why, const IcmpNotice& notice)
 {
     const bool refused = why == Unreachable::port || why == Unreachable::protocol;
-    if (refused && method != Probe::icmp) return true;
+    if (refused && method != libnet::Probe::icmp) return true;
     // No host refuses an echo request this way; a firewall in front of it, or on it, does.
     return notice.from_target && (refused || why == Unreachable::prohibited);
 }
 
 }  // namespace detail
 
-LIBNET_DECL std::optional<Verdict> judge(Probe method, const IcmpNotice& notice)
+LIBNET_DECL std::optional<Verdict> judge(libnet::Probe method, const IcmpNotice& notice)
 {
     using detail::Unreachable;
     const bool v4 = notice.version == wire::IpVersion::v4;

@@ -1,0 +1,30 @@
+#pragma once
+// From the error queue to the answers of a trace's probes.
+
+#include <libnet/io/error_queue.hpp>
+#include <libnet/io/probe_socket.hpp>
+
+#include <deque>
+#include <optional>
+#include <utility>
+
+namespace libnet::io {
+
+/// An error of the queue as the reply to the probe with that number; nullopt: nobody on the path sent it.
+inline std::optional<ProbeReply> to_reply(const QueuedError& error, std::uint16_t number)
+{
+    if (error.origin != QueuedError::Origin::icmp && error.origin != QueuedError::Origin::icmpv6) return std::nullopt;
+    return ProbeReply{number, error.offender, error.destination.address(),
+                      ProbeError{error.type, error.code, error.info}, error.received};
+}
+
+/// Takes the first of the replies that wait; nullopt: there are none.
+inline std::optional<ProbeReply> take_first(std::deque<ProbeReply>& replies)
+{
+    if (replies.empty()) return std::nullopt;
+    auto reply = std::move(replies.front());
+    replies.pop_front();
+    return reply;
+}
+
+}  // namespace libnet::io

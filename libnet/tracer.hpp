@@ -1,0 +1,105 @@
+#pragma once
+// Traces the path to a host: Tracer, its options and its events.
+
+#include <libnet/config.hpp>
+#include <libnet/engine/trace_path.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/address.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <variant>
+
+namespace libnet {
+
+namespace detail {
+class TraceSession;
+struct TracerState;
+}  // namespace detail
+
+/// Options of a `Tracer`. The defaults are traceroute's.
+struct TraceOptions {
+    Probe method = Probe::udp;   ///< what the probes are
+    std::uint8_t first_ttl = 1;  ///< of the first probes: 1 to `max_ttl`
+    std::uint8_t max_ttl = 30;   ///< of the last probes: 1 to 255
+    std::uint8_t probes = 3;     ///< for each hop: 1 or more
+    std::uint16_t window = 16;   ///< probes to one target under way at the same time: 1 or more
+    /// The longest that a probe waits for its answer. Must be positive.
+    std::chrono::milliseconds timeout{5000};
+    /// It waits no longer than this many round trips of another probe of its hop, but 100 ms at least. 0: only `timeout`
+    /// and `near_factor` count.
+    double here_factor = 3;
+    /// Where none was answered: no longer than this many round trips of a probe of a later hop, but 100 ms at least. 0:
+    /// only `timeout` counts.
+    double near_factor = 10;
+    /// Where the probes' numbers begin: the first UDP port (`Probe::udp`), the port (`Probe::udp_constant`), or the first
+    /// ICMP sequence number (`Probe::icmp`). 0: 33434, 53 and 1.
+    std::uint16_t port = 0;
+};
+
+/// The path to a target is known; the last event of that target.
+struct TracePath {
+    TraceTarget target = 0;
+    Path path{};
+    friend bool operator==(const TracePath&, const TracePath&) = default;
+};
+
+/// What `Tracer::next()` tells. Those of one target come in the order of their TTLs.
+using TraceEvent = std::variant<TraceHop, TraceLost, TracePath>;
+
+/// How long a probe is, with its IP header, in octets: 60 for IPv4, 80 for IPv6.
+std::size_t probe_size(const asio::ip::address& target) noexcept;
+
+/// Traces paths with increasing TTLs, any number of them at the same time.
+///
+/// On Linux this takes no privilege: errors come out of the sockets' error queues, round trips end with the kernel's time
+/// stamp, so that a slow caller does not lengthen them. `Probe::icmp` needs a group in net.ipv4.ping_group_range, or
+/// CAP_NET_RAW.
+///
+/// What it does not protect against: routers answer as they please. They may limit their answers (a silent hop need not
+/// lose any traffic), answer with any of their addresses, or forge whole paths behind them.
+///
+/// Not safe for use from several threads at the same time. Destroying the object ends every pending call with
+/// `operation_aborted`; a call may outlive it by that much.
+class Tracer {
+public:
+    /// Throws `boost::system::system_error` (`invalid_argument`) for an option that is out of its range. Opens nothing.
+    explicit Tracer(asio::any_io_executor executor, TraceOptions options = {});
+    ~Tracer();
+    Tracer(const Tracer&) = delete;
+    Tracer& operator=(const Tracer&) = delete;
+
+    /// Traces one path, and completes when it is known. Any number of calls may be under way, and `next` beside them.
+    ///
+    /// An unreachable target, and one that can't be sent to, are outcomes: see `Path::stop_reason`. Throws
+    /// `boost::system::system_error`: what opening a socket says (`operation_not_permitted` for `Probe::icmp` without
+    /// permission), or `operation_aborted` when cancelled (any type of cancellation).
+    asio::awaitable<Path> trace(asio::ip::address target);
+
+    /// Adds a target for `next` to trace. Throws `boost::system::system_error` when a socket can't be opened.
+    TraceTarget add(asio::ip::address target);
+
+    /// Completes with the next event of any target; nullopt: there are no more targets. Probes are sent and answers taken
+    /// in during this call only: call it again soon. One call at a time.
+    ///
+    /// Throws `operation_aborted` when cancelled (any type). Nothing is lost by that: a later call goes on.
+    asio::awaitable<std::optional<TraceEvent>> next();
+
+    /// The path to a target that was added and whose TracePath hasn't been told yet, as far as `next` has told it. Throws
+    /// `std::out_of_range` for others.
+    Path path(TraceTarget target) const;
+
+private:
+    std::shared_ptr<detail::TracerState> state_;
+};
+
+}  // namespace libnet
+
+#if !defined(LIBNET_SEPARATE_COMPILATION)
+#  include <libnet/impl/tracer.ipp>
+#endif
