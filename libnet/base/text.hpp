@@ -31,9 +31,10 @@ constexpr bool iequals(std::string_view a, std::string_view b) noexcept
 /// Strips optional white space (SP and HTAB, RFC 9110 section 5.6.3) from both ends.
 constexpr std::string_view trim(std::string_view text) noexcept
 {
-    const auto first = text.find_first_not_of(" \t");
-    if (first == text.npos) return text.substr(text.size());
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+    const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
+    while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+    while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+    return text;
 }
 
 /// Reads a whole number that fills the text: digits only (a minus sign where the type is signed), no white space, in

@@ -3,7 +3,7 @@
 
 #include <libnet/config.hpp>
 #include <libnet/wire/http_error.hpp>
-#include <libnet/wire/http_field_section.hpp>
+#include <libnet/wire/http_head_reader.hpp>
 #include <libnet/wire/http_limits.hpp>
 #include <libnet/wire/http_request.hpp>
 #include <libnet/wire/http_scanner.hpp>
@@ -13,6 +13,22 @@
 #include <string_view>
 
 namespace libnet::wire {
+
+namespace detail {
+
+/// The request line, read in as many calls as it comes in.
+class RequestLine {
+public:
+    static constexpr HttpError too_long = HttpError::request_line_too_long;
+    bool read(HttpScanner& scanner, std::string_view text, RequestHead& head);
+
+private:
+    enum class Part : std::uint8_t { empty_lines, method, target, version, line_end };
+    Part part_ = Part::empty_lines;
+    std::string_view version_;
+};
+
+}  // namespace detail
 
 /// Parses one request head after another, in place, and refuses whatever two readers could understand differently.
 ///
@@ -33,22 +49,11 @@ public:
     HttpResult<std::size_t> parse(std::string_view received, RequestHead& head);
 
     /// Forgets a head that is not complete.
-    void reset() noexcept;
+    void reset() noexcept { reader_ = {}; }
 
 private:
-    enum class Part : std::uint8_t { empty_lines, method, target, version, line_end, fields };
-
-    bool advance(std::string_view text, RequestHead& head);
-    bool read_line(std::string_view text, RequestHead& head);
-    bool skip_empty_lines(std::string_view text);
-
     HttpLimits limits_;
-    HttpScanner scanner_;
-    HttpFieldSection section_;
-    Part part_ = Part::empty_lines;
-    std::string_view version_;
-    const char* base_ =
-        nullptr;  // where `received` began in the last call: the views in the head are good as long as it does
+    HttpHeadReader<detail::RequestLine> reader_;
 };
 
 }  // namespace libnet::wire

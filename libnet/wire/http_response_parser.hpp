@@ -3,7 +3,7 @@
 
 #include <libnet/config.hpp>
 #include <libnet/wire/http_error.hpp>
-#include <libnet/wire/http_field_section.hpp>
+#include <libnet/wire/http_head_reader.hpp>
 #include <libnet/wire/http_limits.hpp>
 #include <libnet/wire/http_response.hpp>
 #include <libnet/wire/http_scanner.hpp>
@@ -13,6 +13,22 @@
 #include <string_view>
 
 namespace libnet::wire {
+
+namespace detail {
+
+/// The status line, read in as many calls as it comes in.
+class StatusLine {
+public:
+    static constexpr HttpError too_long = HttpError::head_too_large;
+    bool read(HttpScanner& scanner, std::string_view text, ResponseHead& head);
+
+private:
+    enum class Part : std::uint8_t { version, status, reason, line_end };
+    Part part_ = Part::version;
+    std::string_view version_, status_;
+};
+
+}  // namespace detail
 
 /// Parses one response head after another, in place, as strictly as RequestParser. Nothing may stand before the status
 /// line.
@@ -25,21 +41,11 @@ public:
     HttpResult<std::size_t> parse(std::string_view received, std::string_view request_method, ResponseHead& head);
 
     /// Forgets a head that is not complete.
-    void reset() noexcept;
+    void reset() noexcept { reader_ = {}; }
 
 private:
-    enum class Part : std::uint8_t { version, status, reason, line_end, fields };
-
-    bool advance(std::string_view text, ResponseHead& head);
-    bool read_line(std::string_view text, ResponseHead& head);
-
     HttpLimits limits_;
-    HttpScanner scanner_;
-    HttpFieldSection section_;
-    Part part_ = Part::version;
-    std::string_view version_, status_;
-    const char* base_ =
-        nullptr;  // where `received` began in the last call: the views in the head are good as long as it does
+    HttpHeadReader<detail::StatusLine> reader_;
 };
 
 }  // namespace libnet::wire

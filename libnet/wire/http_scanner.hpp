@@ -29,7 +29,7 @@ public:
     /// The same, of which there may be none.
     bool read_any(std::string_view text, CharClass chars, char end, HttpError otherwise, std::string_view& element)
     {
-        while (at_ < text.size() && is(chars, text[at_])) ++at_;
+        at_ = end_of_run(chars, text, at_);
         if (at_ == text.size()) return false;
         if (text[at_] != end) return refuse(text[at_] == '\n' ? HttpError::bare_line_end : otherwise);
         element = text.substr(begin_, at_ - begin_);

@@ -27,8 +27,7 @@ LIBNET_DECL void skip_white_space(std::string_view& text) noexcept
 
 LIBNET_DECL bool take_token(std::string_view& text) noexcept
 {
-    const auto end = std::ranges::find_if_not(text, [](char c) { return is(CharClass::token, c); });
-    const auto size = static_cast<std::size_t>(end - text.begin());
+    const auto size = end_of_run(CharClass::token, text);
     text.remove_prefix(size);
     return size > 0;
 }

@@ -72,83 +72,55 @@ LIBNET_DECL std::optional<HttpError> read_request_fields(RequestHead& head)
     return std::nullopt;
 }
 
-}  // namespace detail
-
-LIBNET_DECL HttpResult<std::size_t> RequestParser::parse(std::string_view received, RequestHead& head)
+/// Every other byte must be an LF: true at the first that is neither a CR nor such an LF.
+LIBNET_DECL bool skip_empty_lines(HttpScanner& scanner, std::string_view text)
 {
-    if (received.data() != base_ || received.size() < scanner_.at()) reset();
-    base_ = received.data();
-    if (scanner_.at() == 0) head.fields.clear();
-
-    const bool is_complete = advance(received.substr(0, limits_.head), head);
-    const std::size_t size = scanner_.at();
-    auto error = scanner_.error();
-    if (!is_complete && !error && received.size() >= limits_.head) error = HttpError::head_too_large;
-    if (is_complete && !error) error = detail::read_request_fields(head);
-    if (is_complete || error) reset();
-    if (error) return *error;
-    return is_complete ? size : 0;
-}
-
-LIBNET_DECL void RequestParser::reset() noexcept
-{
-    scanner_ = HttpScanner{};
-    section_ = HttpFieldSection{};
-    part_ = Part::empty_lines;
-}
-
-LIBNET_DECL bool RequestParser::advance(std::string_view text, RequestHead& head)
-{
-    const auto line = text.substr(0, limits_.request_line + 2);
-    if (part_ != Part::fields && !read_line(line, head)) {
-        const bool is_too_long = !scanner_.error() && line.size() == limits_.request_line + 2;
-        return is_too_long && scanner_.refuse(HttpError::request_line_too_long);
+    constexpr std::size_t most = 4;
+    for (; scanner.at() < text.size(); scanner.skip()) {
+        const bool wants_line_feed = scanner.at() % 2 == 1;
+        const char c = text[scanner.at()];
+        if (wants_line_feed && c != '\n') return scanner.refuse(HttpError::bare_line_end);
+        if (wants_line_feed) continue;
+        if (c != '\r') return true;
+        if (scanner.at() == 2 * most) return scanner.refuse(HttpError::bad_request_line);
     }
-    part_ = Part::fields;
-    return section_.read(scanner_, text, limits_.fields, head.fields);
+    return false;
 }
 
-LIBNET_DECL bool RequestParser::read_line(std::string_view text, RequestHead& head)
+LIBNET_DECL bool RequestLine::read(HttpScanner& scanner, std::string_view text, RequestHead& head)
 {
     switch (part_) {
     case Part::empty_lines:
-        if (!skip_empty_lines(text)) return false;
+        if (!skip_empty_lines(scanner, text)) return false;
         part_ = Part::method;
         [[fallthrough]];
     case Part::method:
-        if (!scanner_.read(text, CharClass::token, ' ', HttpError::bad_request_line, head.method)) return false;
+        if (!scanner.read(text, CharClass::token, ' ', HttpError::bad_request_line, head.method)) return false;
         part_ = Part::target;
         [[fallthrough]];
     case Part::target:
-        if (!scanner_.read(text, CharClass::target, ' ', HttpError::bad_request_line, head.target)) return false;
+        if (!scanner.read(text, CharClass::target, ' ', HttpError::bad_request_line, head.target)) return false;
         part_ = Part::version;
         [[fallthrough]];
     case Part::version:
-        if (!scanner_.read(text, CharClass::visible, '\r', HttpError::bad_request_line, version_)) return false;
+        if (!scanner.read(text, CharClass::visible, '\r', HttpError::bad_request_line, version_)) return false;
         part_ = Part::line_end;
         [[fallthrough]];
     case Part::line_end:
-        if (!scanner_.read_line_feed(text)) return false;
-        if (const auto error = detail::read_request_line(version_, head)) return scanner_.refuse(*error);
-        break;
-    case Part::fields:
-        break;
+        if (!scanner.read_line_feed(text)) return false;
+        if (const auto error = read_request_line(version_, head)) return scanner.refuse(*error);
     }
     return true;
 }
 
-LIBNET_DECL bool RequestParser::skip_empty_lines(std::string_view text)
+}  // namespace detail
+
+LIBNET_DECL HttpResult<std::size_t> RequestParser::parse(std::string_view received, RequestHead& head)
 {
-    constexpr std::size_t most = 4;
-    for (; scanner_.at() < text.size(); scanner_.skip()) {
-        const bool wants_line_feed = scanner_.at() % 2 == 1;
-        const char c = text[scanner_.at()];
-        if (wants_line_feed && c != '\n') return scanner_.refuse(HttpError::bare_line_end);
-        if (wants_line_feed) continue;
-        if (c != '\r') return true;
-        if (scanner_.at() == 2 * most) return scanner_.refuse(HttpError::bad_request_line);
-    }
-    return false;
+    const auto size = reader_.read(received, limits_, head);
+    if (!size || *size == 0) return size;
+    if (const auto error = detail::read_request_fields(head)) return *error;
+    return size;
 }
 
 }  // namespace libnet::wire

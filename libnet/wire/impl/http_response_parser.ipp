@@ -38,66 +38,38 @@ LIBNET_DECL std::optional<HttpError> read_response_fields(std::string_view reque
     return std::nullopt;
 }
 
+LIBNET_DECL bool StatusLine::read(HttpScanner& scanner, std::string_view text, ResponseHead& head)
+{
+    switch (part_) {
+    case Part::version:
+        if (!scanner.read(text, CharClass::visible, ' ', HttpError::bad_status_line, version_)) return false;
+        part_ = Part::status;
+        [[fallthrough]];
+    case Part::status:
+        if (!scanner.read(text, CharClass::visible, ' ', HttpError::bad_status_line, status_)) return false;
+        if (const auto error = read_status_line(version_, status_, head)) return scanner.refuse(*error);
+        part_ = Part::reason;
+        [[fallthrough]];
+    case Part::reason:
+        if (!scanner.read_any(text, CharClass::field_value, '\r', HttpError::bad_status_line, head.reason))
+            return false;
+        part_ = Part::line_end;
+        [[fallthrough]];
+    case Part::line_end:
+        return scanner.read_line_feed(text);
+    }
+    return false;
+}
+
 }  // namespace detail
 
 LIBNET_DECL HttpResult<std::size_t> ResponseParser::parse(std::string_view received, std::string_view request_method,
                                                           ResponseHead& head)
 {
-    if (received.data() != base_ || received.size() < scanner_.at()) reset();
-    base_ = received.data();
-    if (scanner_.at() == 0) head.fields.clear();
-
-    const bool is_complete = advance(received.substr(0, limits_.head), head);
-    const std::size_t size = scanner_.at();
-    auto error = scanner_.error();
-    if (!is_complete && !error && received.size() >= limits_.head) error = HttpError::head_too_large;
-    if (is_complete && !error) error = detail::read_response_fields(request_method, head);
-    if (is_complete || error) reset();
-    if (error) return *error;
-    return is_complete ? size : 0;
-}
-
-LIBNET_DECL void ResponseParser::reset() noexcept
-{
-    scanner_ = HttpScanner{};
-    section_ = HttpFieldSection{};
-    part_ = Part::version;
-}
-
-LIBNET_DECL bool ResponseParser::advance(std::string_view text, ResponseHead& head)
-{
-    const auto line = text.substr(0, limits_.request_line + 2);
-    if (part_ != Part::fields && !read_line(line, head)) {
-        const bool is_too_long = !scanner_.error() && line.size() == limits_.request_line + 2;
-        return is_too_long && scanner_.refuse(HttpError::head_too_large);
-    }
-    part_ = Part::fields;
-    return section_.read(scanner_, text, limits_.fields, head.fields);
-}
-
-LIBNET_DECL bool ResponseParser::read_line(std::string_view text, ResponseHead& head)
-{
-    switch (part_) {
-    case Part::version:
-        if (!scanner_.read(text, CharClass::visible, ' ', HttpError::bad_status_line, version_)) return false;
-        part_ = Part::status;
-        [[fallthrough]];
-    case Part::status:
-        if (!scanner_.read(text, CharClass::visible, ' ', HttpError::bad_status_line, status_)) return false;
-        if (const auto error = detail::read_status_line(version_, status_, head)) return scanner_.refuse(*error);
-        part_ = Part::reason;
-        [[fallthrough]];
-    case Part::reason:
-        if (!scanner_.read_any(text, CharClass::field_value, '\r', HttpError::bad_status_line, head.reason))
-            return false;
-        part_ = Part::line_end;
-        [[fallthrough]];
-    case Part::line_end:
-        return scanner_.read_line_feed(text);
-    case Part::fields:
-        break;
-    }
-    return true;
+    const auto size = reader_.read(received, limits_, head);
+    if (!size || *size == 0) return size;
+    if (const auto error = detail::read_response_fields(request_method, head)) return *error;
+    return size;
 }
 
 }  // namespace libnet::wire
