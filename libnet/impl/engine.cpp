@@ -9,3 +9,5 @@
 #include <libnet/engine/impl/trace_engine.ipp>
 #include <libnet/engine/impl/trace_probes.ipp>
 #include <libnet/engine/impl/trace_verdict.ipp>
+#include <libnet/engine/impl/ping_engine.ipp>
+#include <libnet/engine/impl/ping_events.ipp>

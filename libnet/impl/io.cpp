@@ -13,3 +13,4 @@
 #include <libnet/io/impl/probe_descriptor.ipp>
 #include <libnet/io/impl/probe_socket.ipp>
 #include <libnet/io/impl/udp_probe_socket.ipp>
+#include <libnet/io/impl/icmp_socket.ipp>

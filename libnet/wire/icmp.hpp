@@ -103,6 +103,10 @@ LIBNET_DECL std::optional<QuotedPacket> decode_quoted(IpVersion version, std::sp
 LIBNET_DECL std::optional<std::uint32_t> icmp_mtu(IpVersion version, std::uint8_t type, std::uint8_t code,
                                                   std::uint32_t info);
 
+/// Whether an error message means that the packet it quotes was dropped. Redirects and source quenches are advice: the
+/// packet went on.
+LIBNET_DECL bool icmp_means_dropped(IpVersion version, std::uint8_t type);
+
 /// An error's type and code in words, as ping has always told them ("Destination Host Unreachable"). Codes without a
 /// name get their type's, and types without one "unknown ICMP message". The text is a literal.
 LIBNET_DECL std::string_view icmp_words(IpVersion version, std::uint8_t type, std::uint8_t code);

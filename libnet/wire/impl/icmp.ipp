@@ -202,6 +202,12 @@ LIBNET_DECL std::optional<std::uint32_t> icmp_mtu(IpVersion version, std::uint8_
     return told && mtu != 0 ? std::optional{mtu} : std::nullopt;
 }
 
+LIBNET_DECL bool icmp_means_dropped(IpVersion version, std::uint8_t type)
+{
+    if (version == IpVersion::v6) return detail::is_error(version, type);
+    return detail::is_error(version, type) && type != icmp_type::redirect && type != icmp_type::source_quench;
+}
+
 LIBNET_DECL std::string_view icmp_words(IpVersion version, std::uint8_t type, std::uint8_t code)
 {
     return version == IpVersion::v4 ? detail::icmpv4_words(type, code) : detail::icmpv6_words(type, code);

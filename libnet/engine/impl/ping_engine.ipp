@@ -1,0 +1,416 @@
+#pragma once
+// Bodies of libnet/engine/ping_engine.hpp.
+
+#include <libnet/base/bytes.hpp>
+#include <libnet/engine/ping_engine.hpp>
+#include <libnet/engine/ping_payload.hpp>
+
+#include <algorithm>
+#include <array>
+#include <type_traits>
+#include <utility>
+
+namespace libnet::engine {
+
+namespace detail {
+
+/// A stream that is behind by more than this leaves sends out instead of catching up in a burst: after a suspended hour
+/// nobody wants an hour's probes at once.
+constexpr std::chrono::milliseconds max_catch_up{100};
+
+constexpr std::uint16_t wire_sequence(std::uint64_t sequence) noexcept
+{
+    return static_cast<std::uint16_t>(sequence & 0xFFFFU);
+}
+
+/// The sixteen octets of an address; IPv4 as its IPv4-mapped IPv6 address.
+inline asio::ip::address_v6::bytes_type octets_of(const asio::ip::address& address)
+{
+    if (address.is_v6()) return address.to_v6().to_bytes();
+    return asio::ip::make_address_v6(asio::ip::v4_mapped, address.to_v4()).to_bytes();
+}
+
+inline void store_address(std::span<std::byte> bytes, const asio::ip::address& address)
+{
+    const auto octets = octets_of(address);
+    for (std::size_t i = 0; i < octets.size(); ++i) bytes[i] = static_cast<std::byte>(octets[i]);
+}
+
+}  // namespace detail
+
+// --- targets -----------------------------------------------------------------------------------------------------
+
+LIBNET_DECL PingTarget PingEngine::add(const asio::ip::address& address, const PingSchedule& schedule, TimePoint now)
+{
+    const PingTarget handle = targets_.add(address, schedule, true);
+    Target& target = *targets_.find(handle);
+    target.due = now + schedule.delay;
+    schedule_.push(target.due, handle);
+    ++running_;
+    return handle;
+}
+
+LIBNET_DECL bool PingEngine::remove(PingTarget handle)
+{
+    const Target* target = targets_.find(handle);
+    if (target == nullptr) return false;
+    if (!target->ended()) --running_;
+    const auto is_of_target = [handle](const auto& event) { return event.target == handle; };
+    std::erase_if(events_, [&](const PingEvent& event) { return std::visit(is_of_target, event); });
+    targets_.drop(handle);  // its probes stay until they would have ended, and are told to nobody
+    return true;
+}
+
+LIBNET_DECL std::optional<PingStatistics> PingEngine::statistics(PingTarget handle) const
+{
+    const Target* target = targets_.find(handle);
+    if (target == nullptr) return std::nullopt;
+    PingStatistics numbers = target->numbers;
+    numbers.rtt = target->times.times();
+    return numbers;
+}
+
+// --- probes ------------------------------------------------------------------------------------------------------
+
+LIBNET_DECL ProbeId PingEngine::request(const asio::ip::address& address, std::chrono::nanoseconds timeout)
+{
+    const PingTarget handle = targets_.for_requests(address);
+    Target& target = *targets_.find(handle);
+    target.schedule.timeout = timeout;
+    const ProbeId id = new_probe(handle, target, true);
+    requests_.push_back(id);
+    return id;
+}
+
+LIBNET_DECL void PingEngine::cancel(ProbeId id)
+{
+    std::erase_if(outcomes_, [id](const PingRequestDone& done) { return done.probe == id; });
+    Probe* probe = probes_.find(id);
+    if (probe == nullptr) return;
+    probe->requested = false;
+    if (probe->state == Probe::State::queued) erase_probe(id);
+}
+
+LIBNET_DECL ProbeId PingEngine::new_probe(PingTarget handle, Target& target, bool requested)
+{
+    ++target.probes;
+    const std::uint64_t sequence = ++target.last_sequence;
+    const Probe probe{.key = key_of(target.address, detail::wire_sequence(sequence)),
+                      .sequence = sequence,
+                      .target = handle,
+                      .requested = requested};
+    return probes_.add(probe);
+}
+
+LIBNET_DECL void PingEngine::erase_probe(ProbeId id)
+{
+    const PingTarget handle = probes_.find(id)->target;
+    probes_.erase(id);
+    Target* target = targets_.find(handle);
+    if (target == nullptr) return;
+    --target->probes;
+    if (!target->stream && target->probes == 0) targets_.drop(handle);
+}
+
+LIBNET_DECL void PingEngine::forget_ended(TimePoint now)
+{
+    while (!ended_.empty() && (ended_.front().forget_at <= now || ended_.size() > options_.max_remembered)) {
+        erase_probe(ended_.front().probe);
+        ended_.pop_front();
+    }
+}
+
+LIBNET_DECL std::uint64_t PingEngine::key_of(const asio::ip::address& address, std::uint16_t sequence) const
+{
+    std::array<std::byte, 18> bytes;
+    detail::store_address(bytes, address);
+    base::store_be(std::span<std::byte>{bytes}, 16, sequence);
+    return base::siphash(options_.key, bytes);
+}
+
+LIBNET_DECL std::uint64_t PingEngine::cookie_of(const Probe& probe, const Target& target) const
+{
+    std::array<std::byte, 32> bytes;
+    const std::span<std::byte> all{bytes};
+    detail::store_address(all, target.address);
+    base::store_be(all, 16, probe.sequence);
+    base::store_be(all, 24, probe.target.index);
+    base::store_be(all, 28, probe.target.generation);
+    return base::siphash(options_.key, bytes);
+}
+
+// --- what to do next ---------------------------------------------------------------------------------------------
+
+LIBNET_DECL PingAction PingEngine::next(TimePoint now)
+{
+    now_ = now;
+    declare_losses(now);
+    forget_ended(now);
+    if (const auto send = next_request()) return *send;
+    if (const auto send = next_scheduled(now)) return *send;
+    return next_wait();
+}
+
+LIBNET_DECL SendProbe PingEngine::hand_out(ProbeId id, Probe& probe, Target& target)
+{
+    probe.state = Probe::State::sending;
+    ++target.numbers.sent;
+    ++target.numbers.pending;
+    return {id, target.address, detail::wire_sequence(probe.sequence), cookie_of(probe, target)};
+}
+
+LIBNET_DECL std::optional<SendProbe> PingEngine::next_request()
+{
+    while (!requests_.empty()) {
+        const ProbeId id = requests_.front();
+        requests_.pop_front();
+        Probe* probe = probes_.find(id);
+        if (probe != nullptr) return hand_out(id, *probe, *targets_.find(probe->target));  // nullptr: cancelled
+    }
+    return std::nullopt;
+}
+
+LIBNET_DECL std::optional<SendProbe> PingEngine::next_scheduled(TimePoint now)
+{
+    schedule_.drop_front_while([this](PingTarget handle) { return targets_.find(handle) == nullptr; });
+    if (schedule_.empty() || schedule_.front_time() > now || streams_held()) return std::nullopt;
+    const PingTarget handle = schedule_.front();
+    schedule_.pop();
+    Target& target = *targets_.find(handle);
+    const ProbeId id = new_probe(handle, target, false);
+    plan_next_send(handle, target, now);
+    return hand_out(id, *probes_.find(id), target);
+}
+
+LIBNET_DECL void PingEngine::plan_next_send(PingTarget handle, Target& target, TimePoint now)
+{
+    const auto& schedule = target.schedule;
+    if (schedule.count != 0 && target.last_sequence == schedule.count) return;
+    // From the time that was planned, not from now: a late call delays one probe, and none after it.
+    target.due += schedule.interval;
+    if (now - target.due > detail::max_catch_up)
+        target.due += ((now - target.due) / schedule.interval + 1) * schedule.interval;
+    schedule_.push(target.due, handle);
+}
+
+LIBNET_DECL PingAction PingEngine::next_wait()
+{
+    drop_stale_deadlines();
+    const bool sends = !schedule_.empty() && !streams_held();
+    if (sends && (deadlines_.empty() || schedule_.front_time() < deadlines_.front_time()))
+        return WaitUntil{schedule_.front_time()};
+    if (!deadlines_.empty()) return WaitUntil{deadlines_.front_time()};
+    return WaitForInput{};
+}
+
+LIBNET_DECL void PingEngine::on_sent(ProbeId id, TimePoint at)
+{
+    Probe* probe = probes_.find(id);
+    if (probe == nullptr || probe->state != Probe::State::sending) return;
+    const Target* target = targets_.find(probe->target);
+    if (target == nullptr) return erase_probe(id);  // removed in between
+    probe->state = Probe::State::pending;
+    probe->sent = at;
+    deadlines_.push(at + target->schedule.timeout, id);
+}
+
+LIBNET_DECL void PingEngine::on_send_error(ProbeId id, boost::system::error_code error)
+{
+    Probe* probe = probes_.find(id);
+    if (probe == nullptr || probe->state != Probe::State::sending) return;
+    Target* target = targets_.find(probe->target);
+    if (target == nullptr) return erase_probe(id);
+    ++target->numbers.send_errors;
+    tell(id, *probe, PingSendError{probe->target, probe->sequence, error});
+    end(id, *probe, *target, Probe::State::unsent);
+}
+
+// --- how probes end ----------------------------------------------------------------------------------------------
+
+LIBNET_DECL void PingEngine::drop_stale_deadlines()
+{
+    deadlines_.drop_front_while([this](ProbeId id) {
+        const Probe* probe = probes_.find(id);
+        return probe == nullptr || probe->state != Probe::State::pending;
+    });
+}
+
+LIBNET_DECL bool PingEngine::loss_due(TimePoint now)
+{
+    drop_stale_deadlines();
+    return !deadlines_.empty() && deadlines_.front_time() <= now;
+}
+
+LIBNET_DECL void PingEngine::declare_losses(TimePoint now)
+{
+    while (loss_due(now)) {
+        const ProbeId id = deadlines_.front();
+        deadlines_.pop();
+        Probe& probe = *probes_.find(id);
+        if (Target* target = targets_.find(probe.target)) give_up(id, probe, *target);
+        else erase_probe(id);
+    }
+}
+
+LIBNET_DECL void PingEngine::give_up(ProbeId id, Probe& probe, Target& target)
+{
+    ++target.numbers.lost;
+    tell(id, probe, PingLost{probe.target, probe.sequence});
+    end(id, probe, target, Probe::State::lost);
+}
+
+LIBNET_DECL void PingEngine::end(ProbeId id, Probe& probe, Target& target, Probe::State state)
+{
+    probe.state = state;
+    --target.numbers.pending;
+    ended_.push_back({id, now_ + options_.linger});
+    if (target.stream && target.ended()) --running_;
+}
+
+template <typename Event>
+void PingEngine::tell(ProbeId id, const Probe& probe, Event event)
+{
+    const Target* target = targets_.find(probe.target);
+    if (target->stream) events_.push_back(event);
+    if constexpr (std::is_constructible_v<PingOutcome, Event>) {
+        if (!probe.requested || probe.ended()) return;  // a request has one outcome, and nobody reads what comes later
+        event.target = {};
+        outcomes_.push_back({id, event});
+    }
+}
+
+template <typename Ours>
+PingEngine::Match PingEngine::find_sent(const asio::ip::address& address, std::uint16_t sequence, Ours&& ours)
+{
+    Match match;
+    probes_.for_each(key_of(address, sequence), [&](ProbeId id, Probe& probe) {
+        if (probe.state < Probe::State::pending) return false;
+        Target* target = targets_.find(probe.target);
+        if (target == nullptr) match.removed = true;
+        if (target == nullptr) return false;
+        if (target->address != address || !ours(probe, *target)) return false;
+        // Without a cookie, several probes may fit: the one that waits is meant.
+        const bool pending = probe.state == Probe::State::pending;
+        if (match.probe == nullptr || pending) match = {id, &probe, target, false};
+        return pending;
+    });
+    return match;
+}
+
+LIBNET_DECL void PingEngine::on_reply(const EchoAnswer& answer)
+{
+    auto verdict = PayloadVerdict::foreign;
+    const auto match = find_sent(answer.from, answer.sequence, [&](const Probe& probe, const Target& target) {
+        const auto judged = judge_payload(cookie_of(probe, target), options_.payload_size, answer.payload);
+        if (judged != PayloadVerdict::foreign) verdict = judged;
+        return judged != PayloadVerdict::foreign;
+    });
+    if (match.probe != nullptr && verdict == PayloadVerdict::damaged) {
+        ++match.target->numbers.corrupt;
+    } else if (match.probe != nullptr) {
+        answered(match.id, *match.probe, *match.target, answer);
+    } else if (!match.removed) {
+        ++foreign_;
+        if (Target* target = targets_.at(answer.from)) ++target->numbers.foreign;
+    }
+}
+
+LIBNET_DECL void PingEngine::answered(ProbeId id, Probe& probe, Target& target, const EchoAnswer& answer)
+{
+    // A stamp from before the question is none: a clock was stepped.
+    const auto rtt = (answer.received < probe.sent ? answer.read : answer.received) - probe.sent;
+    // It came too late, but was read before anybody asked whether it was lost.
+    if (probe.state == Probe::State::pending && rtt > target.schedule.timeout) give_up(id, probe, target);
+    if (probe.state == Probe::State::lost) return answered_late(probe, target, answer, rtt);
+    if (probe.state != Probe::State::pending) return answered_again(probe, target, answer, rtt);
+    ++target.numbers.received;
+    target.times.add(rtt);
+    tell(id, probe,
+         PingReply{probe.target, probe.sequence, answer.from, answer.ttl,
+                   wire::icmp_header_size + answer.payload.size(), rtt});
+    end(id, probe, target, Probe::State::answered);
+}
+
+LIBNET_DECL void PingEngine::answered_late(Probe& probe, Target& target, const EchoAnswer& answer,
+                                           std::chrono::nanoseconds rtt)
+{
+    probe.state = Probe::State::answered;
+    --target.numbers.lost;
+    ++target.numbers.late;
+    if (!target.stream) return;
+    const auto late_by = std::max(rtt - target.schedule.timeout, std::chrono::nanoseconds{});
+    events_.push_back(PingLate{probe.target, probe.sequence, answer.from, answer.ttl,
+                               wire::icmp_header_size + answer.payload.size(), rtt, late_by});
+}
+
+LIBNET_DECL void PingEngine::answered_again(const Probe& probe, Target& target, const EchoAnswer& answer,
+                                            std::chrono::nanoseconds rtt)
+{
+    ++target.numbers.duplicates;
+    if (!target.stream || streams_held()) return;  // as many as a hostile network likes to send: they are not kept
+    events_.push_back(PingDuplicate{probe.target, probe.sequence, answer.from, answer.ttl,
+                                    wire::icmp_header_size + answer.payload.size(), rtt});
+}
+
+LIBNET_DECL void PingEngine::on_error(const EchoError& error)
+{
+    if (!wire::icmp_means_dropped(wire::version_of(error.destination), error.type)) return;
+    const auto match = find_sent(error.destination, error.sequence, [&](const Probe& probe, const Target& target) {
+        // RFC 792 lets routers quote eight octets only: then the address and the sequence must do.
+        if (error.payload.size() < cookie_size(options_.payload_size)) return true;
+        return has_cookie(cookie_of(probe, target), options_.payload_size, error.payload);
+    });
+    if (match.probe == nullptr) return;
+    const auto state = match.probe->state;
+    if (state != Probe::State::pending && state != Probe::State::lost) return;
+
+    auto& numbers = match.target->numbers;
+    ++numbers.errors;
+    tell(match.id, *match.probe,
+         PingError{match.probe->target, match.probe->sequence, error.from, error.type, error.code, error.mtu});
+    if (state == Probe::State::pending) return end(match.id, *match.probe, *match.target, Probe::State::failed);
+    --numbers.lost;
+    match.probe->state = Probe::State::failed;
+}
+
+LIBNET_DECL void PingEngine::on_corrupt(const asio::ip::address& from)
+{
+    if (Target* target = targets_.at(from)) ++target->numbers.corrupt;
+}
+
+LIBNET_DECL std::optional<PingEvent> PingEngine::take_event()
+{
+    if (events_.empty()) return std::nullopt;
+    const PingEvent event = events_.front();
+    events_.pop_front();
+    return event;
+}
+
+LIBNET_DECL std::optional<PingRequestDone> PingEngine::take_outcome()
+{
+    if (outcomes_.empty()) return std::nullopt;
+    const PingRequestDone done = outcomes_.front();
+    outcomes_.pop_front();
+    return done;
+}
+
+LIBNET_DECL std::ostream& operator<<(std::ostream& out, const PingAction& action)
+{
+    struct Print {
+        std::ostream& out;
+        void operator()(const SendProbe& send) const
+        {
+            out << "SendProbe{" << send.probe.slot << '.' << send.probe.generation << " to " << send.to << " #"
+                << send.sequence << '}';
+        }
+        void operator()(const WaitUntil& wait) const
+        {
+            out << "WaitUntil{" << wait.deadline.time_since_epoch().count() << "ns}";
+        }
+        void operator()(const WaitForInput&) const { out << "WaitForInput{}"; }
+    };
+    std::visit(Print{out}, action);
+    return out;
+}
+
+}  // namespace libnet::engine

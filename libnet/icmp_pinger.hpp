@@ -1,0 +1,107 @@
+#pragma once
+// Pinging any number of hosts from one io_context.
+
+#include <libnet/config.hpp>
+#include <libnet/engine/ping_events.hpp>
+#include <libnet/engine/ping_statistics.hpp>
+#include <libnet/io/icmp_access.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/address.hpp>
+
+#include <memory>
+#include <string>
+
+namespace libnet {
+
+namespace asio = boost::asio;
+
+/// Which kind of socket an IcmpPinger uses.
+using PingAccess = io::IcmpAccess;
+
+namespace detail {
+class PingDriver;
+}
+
+/// Options of an IcmpPinger. The durations are what `add` takes for a target that names no other.
+struct PingOptions {
+    std::chrono::nanoseconds interval = std::chrono::seconds{1};  ///< between two probes to a target; more than 0
+    std::chrono::nanoseconds timeout = std::chrono::seconds{1};   ///< after which a probe is lost; more than 0
+    std::size_t payload_size = 56;              ///< octets, 0 to 65,507; from 8 on nobody can forge an answer
+    std::optional<int> ttl{};                   ///< TTL or hop limit to send with, 1 to 255; empty: the system's
+    std::optional<asio::ip::address> source{};  ///< address to send from; targets of the other IP version don't care
+    std::string interface {};                   ///< name of the interface to send through; empty: as routed
+    PingAccess access = PingAccess::automatic;
+};
+
+/// How one target is pinged.
+struct PingTargetOptions {
+    std::uint64_t count = 0;                             ///< probes in all; 0: until it is removed
+    std::optional<std::chrono::nanoseconds> interval{};  ///< empty: the pinger's
+    std::optional<std::chrono::nanoseconds> timeout{};   ///< empty: the pinger's
+    std::chrono::nanoseconds delay{};                    ///< before the first probe: spreads many targets over time
+};
+
+/// Sends ICMP echo requests to any number of targets, IPv4 and IPv6, over one socket for each version, and tells what
+/// becomes of each one: reply, lost, late, ICMP error or send error.
+///
+/// Two ways to use it, at the same time if you like: `ping()` for single probes, from any number of coroutines; `add()`
+/// and `next()` for streams. Probes go out while somebody waits in `ping()` or `next()`, and events that nobody takes
+/// hold the streams back. Times are exact even when the caller is slow: the kernel stamps what arrives.
+///
+/// An answer counts when it comes from the target's address, to our identifier, with a sequence that is open and, from
+/// eight octets of payload on, a keyed cookie that only this object knows. It does not protect against the target
+/// itself or somebody on the path, who see the cookie, nor (where routers quote eight octets only) against forged ICMP
+/// errors. Answers to multicast and broadcast addresses come from others and are foreign.
+///
+/// Distinct objects are independent; one object, and its coroutines, belong to one thread. Destroying it, or moving
+/// another one into it, ends what waits with `operation_aborted`.
+class IcmpPinger {
+public:
+    /// Opens the sockets. Throws `boost::system::system_error`: `invalid_argument` for an option out of range;
+    /// `operation_not_permitted` when ICMP sockets are forbidden, with what would help; what the system reports
+    /// otherwise. A host without one of the IP versions is fine until a target needs it.
+    explicit IcmpPinger(asio::any_io_executor executor, PingOptions options = {});
+    ~IcmpPinger();
+    IcmpPinger(IcmpPinger&&) noexcept;
+    IcmpPinger& operator=(IcmpPinger&&) noexcept;
+
+    /// Sends one probe at once and waits for its end.
+    ///
+    /// Completes with the reply, or as lost after `timeout`, or with an ICMP or send error. Any number may wait at once,
+    /// for the same address too. The unspecified address means this host.
+    /// Throws `boost::system::system_error`: `operation_aborted` when cancelled by its slot (terminal) or when the
+    /// pinger is destroyed; why the socket of this IP version could not be opened.
+    asio::awaitable<PingOutcome> ping(asio::ip::address address);
+
+    /// Starts a stream of probes to a target. The same address may be added more than once.
+    /// Throws `boost::system::system_error`: `invalid_argument` for a duration out of range; why the socket of this IP
+    /// version could not be opened.
+    PingTarget add(asio::ip::address address, PingTargetOptions options = {});
+
+    /// Ends a stream and forgets its numbers and unread events. False: there is no such target (any more).
+    bool remove(PingTarget target);
+
+    /// Waits for the next event of any stream.
+    ///
+    /// Completes with it, or with nullopt when every target is done: has sent its count, and each probe has ended.
+    /// Throws `operation_aborted` when cancelled by its slot (terminal), which loses no event, or when the pinger is
+    /// destroyed.
+    asio::awaitable<std::optional<PingEvent>> next();
+
+    /// The numbers of a stream up to now. Throws `std::out_of_range` for a target that isn't there (any more).
+    PingStatistics statistics(PingTarget target) const;
+
+    /// Answers with our identifier that are to no probe of ours, from anybody.
+    std::uint64_t foreign() const noexcept;
+
+private:
+    std::shared_ptr<detail::PingDriver> driver_;  ///< the coroutines that wait share it
+};
+
+}  // namespace libnet
+
+#if !defined(LIBNET_SEPARATE_COMPILATION)
+#  include <libnet/impl/icmp_pinger.ipp>
+#endif

@@ -1,0 +1,340 @@
+#pragma once
+// Bodies of libnet/impl/ping_driver.hpp.
+
+#include <libnet/impl/ping_driver.hpp>
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <random>
+#include <utility>
+
+namespace libnet::detail {
+
+inline void require_ping_option(bool condition, const char* what)
+{
+    if (!condition)
+        throw boost::system::system_error{asio::error::make_error_code(asio::error::invalid_argument), what};
+}
+
+LIBNET_DECL const PingOptions& checked(const PingOptions& options)
+{
+    constexpr std::size_t max_payload = 65'507;  // an IPv4 packet without its header and the ICMP header
+    require_ping_option(options.interval.count() > 0, "ping interval: more than zero is needed");
+    require_ping_option(options.timeout.count() > 0, "ping timeout: more than zero is needed");
+    require_ping_option(options.payload_size <= max_payload, "ping payload: at most 65507 octets");
+    require_ping_option(!options.ttl || (*options.ttl >= 1 && *options.ttl <= 255), "ping ttl: 1 to 255");
+    return options;
+}
+
+LIBNET_DECL engine::PingEngineOptions engine_options(const PingOptions& options)
+{
+    std::random_device random;
+    const auto word = [&random] { return std::uint64_t{random()} << 32 | random(); };
+    engine::PingEngineOptions result;
+    result.payload_size = options.payload_size;
+    result.key = {word(), word()};
+    return result;
+}
+
+/// Programs write 0.0.0.0 and :: for this host, and ::ffff:a.b.c.d for an IPv4 one: answers come from the real address.
+LIBNET_DECL asio::ip::address pinged_address(const asio::ip::address& address)
+{
+    if (address.is_v6() && address.to_v6().is_v4_mapped())
+        return pinged_address(asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()));
+    if (!address.is_unspecified()) return address;
+    if (address.is_v4()) return asio::ip::address_v4::loopback();
+    return asio::ip::address_v6::loopback();
+}
+
+LIBNET_DECL PingDriver::PingDriver(asio::any_io_executor executor, const PingOptions& options)
+    : executor_{executor},
+      options_{checked(options)},
+      engine_{engine_options(options)},
+      v4_{open(wire::IpVersion::v4)},
+      v6_{open(wire::IpVersion::v6)},
+      timer_{executor}
+{
+    if (v4_.error && v6_.error) std::rethrow_exception(v4_.error);
+}
+
+LIBNET_DECL PingDriver::Door PingDriver::open(wire::IpVersion version) const
+{
+    io::IcmpSocketOptions options;
+    options.access = options_.access;
+    options.payload_size = options_.payload_size;
+    options.ttl = options_.ttl;
+    options.source = options_.source;
+    options.interface = options_.interface;
+    Door door;
+    try {
+        door.socket = std::make_unique<io::IcmpSocket>(executor_, version, options);
+    } catch (const boost::system::system_error&) {
+        door.error = std::current_exception();
+    }
+    return door;
+}
+
+LIBNET_DECL void PingDriver::require_door(const asio::ip::address& address)
+{
+    if (const Door& door = door_to(address); door.error) std::rethrow_exception(door.error);
+}
+
+LIBNET_DECL PingTarget PingDriver::add(asio::ip::address address, const PingTargetOptions& options)
+{
+    address = pinged_address(address);
+    require_door(address);
+    const engine::PingSchedule schedule{.interval = options.interval.value_or(options_.interval),
+                                        .timeout = options.timeout.value_or(options_.timeout),
+                                        .count = options.count,
+                                        .delay = options.delay};
+    require_ping_option(schedule.interval.count() > 0, "ping interval: more than zero is needed");
+    require_ping_option(schedule.timeout.count() > 0, "ping timeout: more than zero is needed");
+    require_ping_option(schedule.delay.count() >= 0, "ping delay: zero or more is needed");
+    const auto target = engine_.add(address, schedule, std::chrono::steady_clock::now());
+    if (running_) pump();
+    return target;
+}
+
+LIBNET_DECL bool PingDriver::remove(PingTarget target)
+{
+    const bool removed = engine_.remove(target);
+    if (running_) deliver();  // it may have been the last one that somebody waits for
+    return removed;
+}
+
+// --- who waits ---------------------------------------------------------------------------------------------------
+
+LIBNET_DECL engine::ProbeId PingDriver::enter(PingRequestWaiter& waiter, asio::ip::address address,
+                                              std::chrono::nanoseconds timeout)
+{
+    if (stopped_)
+        throw boost::system::system_error{asio::error::make_error_code(asio::error::operation_aborted), "ping"};
+    address = pinged_address(address);
+    require_door(address);
+    const auto probe = engine_.request(address, timeout);
+    if (requests_.size() <= probe.slot) requests_.resize(probe.slot + 1);
+    requests_[probe.slot] = &waiter;
+    ++waiters_;
+    start();
+    return probe;
+}
+
+LIBNET_DECL void PingDriver::leave(PingRequestWaiter& waiter)
+{
+    // An ended probe's slot may have been given to another one by now.
+    PingRequestWaiter*& registered = requests_[waiter.probe.slot];
+    if (registered == &waiter) registered = nullptr;
+    if (!waiter.outcome) engine_.cancel(waiter.probe);
+    left();
+}
+
+LIBNET_DECL void PingDriver::enter(PingStreamWaiter& waiter)
+{
+    streams_.push_back(&waiter);
+    ++waiters_;
+    start();
+}
+
+LIBNET_DECL void PingDriver::leave(PingStreamWaiter& waiter)
+{
+    std::erase(streams_, &waiter);
+    left();
+}
+
+LIBNET_DECL void PingDriver::left()
+{
+    if (--waiters_ != 0 || stopped_) return;
+    // Whoever waited comes back at once, most of the time: look again after it had its turn.
+    asio::post(executor_, [weak = weak_from_this()] {
+        if (const auto driver = weak.lock()) driver->rest_if_idle();
+    });
+}
+
+LIBNET_DECL void PingDriver::start()
+{
+    if (!running_) {
+        running_ = true;
+        ++run_;
+        for (Door* door : {&v4_, &v6_}) {
+            if (!door->socket) continue;
+            wait_readable(*door->socket);
+            wait_error(*door->socket);
+        }
+    }
+    pump();
+}
+
+LIBNET_DECL void PingDriver::rest_if_idle()
+{
+    if (waiters_ != 0 || !running_) return;
+    running_ = false;
+    ++run_;
+    timer_.cancel();
+    timer_runs_ = false;
+    for (Door* door : {&v4_, &v6_})
+        if (door->socket) door->socket->descriptor().cancel();
+}
+
+LIBNET_DECL void PingDriver::stop()
+{
+    if (stopped_) return;
+    stopped_ = true;
+    running_ = false;
+    ++run_;
+    timer_.cancel();
+    v4_ = {};
+    v6_ = {};
+    for (PingRequestWaiter* waiter : requests_)
+        if (waiter != nullptr) waiter->wake.cancel();
+    for (PingStreamWaiter* waiter : streams_) waiter->wake.cancel();
+}
+
+// --- what is waited for ------------------------------------------------------------------------------------------
+
+LIBNET_DECL void PingDriver::wait_readable(io::IcmpSocket& socket)
+{
+    socket.descriptor().async_wait(asio::posix::stream_descriptor::wait_read,
+                                   [self = shared_from_this(), &socket, run = run_](boost::system::error_code error) {
+                                       if (error || run != self->run_) return;
+                                       self->read_answers(socket);
+                                       self->wait_readable(socket);
+                                       self->pump();
+                                   });
+}
+
+LIBNET_DECL void PingDriver::wait_error(io::IcmpSocket& socket)
+{
+    socket.descriptor().async_wait(asio::posix::stream_descriptor::wait_error,
+                                   [self = shared_from_this(), &socket, run = run_](boost::system::error_code error) {
+                                       if (error || run != self->run_) return;
+                                       self->read_errors(socket);
+                                       self->wait_error(socket);
+                                       self->pump();
+                                   });
+}
+
+LIBNET_DECL void PingDriver::wait_writable(io::IcmpSocket& socket)
+{
+    socket.descriptor().async_wait(asio::posix::stream_descriptor::wait_write,
+                                   [self = shared_from_this(), run = run_](boost::system::error_code error) {
+                                       if (!error && run == self->run_) self->pump();
+                                   });
+}
+
+LIBNET_DECL void PingDriver::wait_until(engine::TimePoint deadline)
+{
+    if (timer_runs_ && timer_.expiry() <= deadline) return;  // then it is looked at again
+    timer_runs_ = true;
+    timer_.expires_at(deadline);
+    timer_.async_wait([self = shared_from_this(), run = run_](boost::system::error_code error) {
+        if (error || run != self->run_) return;
+        self->timer_runs_ = false;
+        self->pump();
+    });
+}
+
+// --- what is done ------------------------------------------------------------------------------------------------
+
+LIBNET_DECL void PingDriver::pump()
+{
+    // An answer that waits in a socket is not lost.
+    if (engine_.loss_due(std::chrono::steady_clock::now())) read_all();
+    perform_actions();
+    deliver();
+}
+
+LIBNET_DECL void PingDriver::perform_actions()
+{
+    constexpr unsigned burst = 32;  // answers to more sends than this may not fit the receive buffer
+    if (blocked_ && transmit(*blocked_)) blocked_.reset();
+    const auto now = std::chrono::steady_clock::now();
+    for (unsigned sent = 0; !blocked_; ++sent) {
+        if (sent % burst == burst - 1) read_all();
+        const auto action = engine_.next(now);
+        if (const auto* send = std::get_if<engine::SendProbe>(&action)) {
+            if (!transmit(*send)) blocked_ = *send;
+        } else {
+            if (const auto* wait = std::get_if<engine::WaitUntil>(&action)) wait_until(wait->deadline);
+            return;
+        }
+    }
+}
+
+/// False: the socket's buffer is full, try again when it is writable.
+LIBNET_DECL bool PingDriver::transmit(const engine::SendProbe& send)
+{
+    constexpr int attempts = 8;
+    io::IcmpSocket& socket = *door_to(send.to).socket;
+    for (int attempt = 1;; ++attempt) {
+        const auto now = std::chrono::steady_clock::now();
+        const auto error = socket.send(send.to, send.sequence, send.cookie);
+        if (error == asio::error::would_block) {
+            wait_writable(socket);
+            return false;
+        }
+        if (!error) {
+            engine_.on_sent(send.probe, now);
+            return true;
+        }
+        // An ICMP error about another target makes the next send fail, whomever it is to. It is in the error queue, and
+        // this send deserves another try; an error of its own comes again.
+        const bool others = read_errors(socket);
+        if ((!others && attempt > 1) || attempt == attempts) {
+            engine_.on_send_error(send.probe, error);
+            return true;
+        }
+    }
+}
+
+LIBNET_DECL void PingDriver::read_all()
+{
+    for (Door* door : {&v4_, &v6_}) {
+        if (!door->socket) continue;
+        read_errors(*door->socket);
+        read_answers(*door->socket);
+    }
+}
+
+LIBNET_DECL void PingDriver::read_answers(io::IcmpSocket& socket)
+{
+    constexpr int batches = 64;  // a flood of answers doesn't keep us from everything else
+    for (int i = 0; i < batches; ++i) {
+        const auto batch = socket.receive();
+        for (const auto& received : batch.received) {
+            if (received.corrupt) engine_.on_corrupt(received.answer.from);
+            else engine_.on_reply(received.answer);
+        }
+        if (!batch.more) return;
+    }
+}
+
+/// True: there was an error.
+LIBNET_DECL bool PingDriver::read_errors(io::IcmpSocket& socket)
+{
+    constexpr int errors = 1024;
+    for (int i = 0; i < errors; ++i) {
+        const auto fault = socket.receive_error();
+        if (fault.error) engine_.on_error(*fault.error);
+        if (!fault.more) return i > 0;
+    }
+    return true;
+}
+
+LIBNET_DECL void PingDriver::deliver()
+{
+    while (const auto done = engine_.take_outcome()) {
+        PingRequestWaiter* waiter = requests_[done->probe.slot];
+        if (waiter == nullptr) continue;
+        waiter->outcome = done->outcome;
+        waiter->wake.cancel();
+    }
+    if (!engine_.has_events() && !engine_.streams_done()) return;
+    for (PingStreamWaiter* waiter : streams_) {
+        waiter->notified = true;
+        waiter->wake.cancel();
+    }
+}
+
+}  // namespace libnet::detail
