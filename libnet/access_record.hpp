@@ -12,18 +12,18 @@ namespace libnet {
 
 /// One request and what became of it. Every view may hold any bytes that a client sent: escape them before printing.
 struct AccessRecord {
-    boost::asio::ip::tcp::endpoint client;          ///< who asked
-    std::chrono::system_clock::time_point started;  ///< when the request's first byte came
-    std::string_view method;                        ///< empty: the bytes were no request
-    std::string_view target;                        ///< the request-target as sent, RFC 9112 section 3.2; may be empty
-    unsigned version = 11;                          ///< 10 or 11: HTTP/1.0 or HTTP/1.1
-    unsigned status = 0;                            ///< what we answered; 0: nothing, the client was gone
+    boost::asio::ip::tcp::endpoint client{};          ///< who asked
+    std::chrono::system_clock::time_point started{};  ///< when the request's first byte came
+    std::string_view method = {};                     ///< empty: the bytes were no request
+    std::string_view target = {};         ///< the request-target as sent, RFC 9112 section 3.2; may be empty
+    unsigned version = 11;                ///< 10 or 11: HTTP/1.0 or HTTP/1.1
+    unsigned status = 0;                  ///< what we answered; 0: nothing, the client was gone
     std::uint64_t bytes_sent = 0;         ///< of the answer's content, to the client; of a tunnel: all that went there
     std::uint64_t bytes_received = 0;     ///< of the request's content, from the client; of a tunnel: all that came
     std::chrono::nanoseconds duration{};  ///< from `started` to the answer's last byte; steady, never negative
-    std::string_view referer;             ///< the Referer field, or empty
-    std::string_view user_agent;          ///< the User-Agent field, or empty
-    std::string_view reason;              ///< why the request was refused or failed, in words; empty: it was served
+    std::string_view referer = {};        ///< the Referer field, or empty
+    std::string_view user_agent = {};     ///< the User-Agent field, or empty
+    std::string_view reason = {};         ///< why the request was refused or failed, in words; empty: it was served
 };
 
 /// Called once per request, on the server's thread, when the request is over. The record's views are valid during the
