@@ -12,17 +12,17 @@ namespace libnet::wire {
 
 /// A request that RequestParser found beyond doubt. All views point into the bytes it was given.
 struct RequestHead {
-    std::string_view method;  ///< a token; methods have case (RFC 9110 section 9.1)
-    std::string_view target;  ///< as sent
+    std::string_view method{};  ///< a token; methods have case (RFC 9110 section 9.1)
+    std::string_view target{};  ///< as sent
     TargetForm form = TargetForm::origin;
-    std::string_view scheme;  ///< absolute form only, as sent: the caller decides which schemes it serves
-    Authority authority;      ///< from the target, else from Host; its host is empty on HTTP/1.0 without either
-    std::string_view path;    ///< percent-encoded; see HttpTarget::path
-    std::string_view query;   ///< behind the `?`
-    bool has_query = false;   ///< tells an empty query from none
+    std::string_view scheme{};  ///< absolute form only, as sent: the caller decides which schemes it serves
+    Authority authority{};      ///< from the target, else from Host; its host is empty on HTTP/1.0 without either
+    std::string_view path{};    ///< percent-encoded; see HttpTarget::path
+    std::string_view query{};   ///< behind the `?`
+    bool has_query = false;     ///< tells an empty query from none
     HttpVersion version = HttpVersion::http_1_1;
-    HttpFields fields;
-    BodyFraming body;
+    HttpFields fields{};
+    BodyFraming body{};
     bool keep_alive = false;  ///< the client wants to use the connection again
     bool expect_continue =
         false;  ///< a body follows, and the client waits for `100 Continue` (RFC 9110 section 10.1.1)

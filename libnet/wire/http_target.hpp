@@ -21,12 +21,12 @@ enum class TargetForm : std::uint8_t {
 /// A target in its parts, as views.
 struct HttpTarget {
     TargetForm form = TargetForm::origin;
-    std::string_view scheme;  ///< absolute form only, as sent: not always `http`
-    Authority authority;      ///< absolute and authority form
-    std::string_view path;    ///< origin and absolute form, percent-encoded. `/` where an absolute target has none, but
+    std::string_view scheme{};  ///< absolute form only, as sent: not always `http`
+    Authority authority{};      ///< absolute and authority form
+    std::string_view path{};  ///< origin and absolute form, percent-encoded. `/` where an absolute target has none, but
                               ///< empty for OPTIONS: that is `*` to the last server (RFC 9112 section 3.2.4)
-    std::string_view query;   ///< behind the `?`
-    bool has_query = false;   ///< tells an empty query from none
+    std::string_view query{};  ///< behind the `?`
+    bool has_query = false;    ///< tells an empty query from none
     friend bool operator==(const HttpTarget&, const HttpTarget&) = default;
 };
 
