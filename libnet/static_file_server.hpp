@@ -56,7 +56,7 @@ struct StaticFileServerOptions {
 /// Distinct objects may be used in distinct threads; one object, and its io_context, in one thread only.
 class StaticFileServer {
 public:
-    /// Opens the root and listens.
+    /// Opens the root and listens. From then on the process ignores SIGPIPE, unless it has set it otherwise.
     /// @throws boost::system::system_error  the root is no directory or can't be opened (its name is in `what()`); or
     ///         what bind(2) and listen(2) report, e.g. `address_in_use`
     StaticFileServer(const io::Executor& executor, StaticFileServerOptions options);

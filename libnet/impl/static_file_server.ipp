@@ -1,6 +1,7 @@
 #pragma once
 
 #include <libnet/impl/file_session.hpp>
+#include <libnet/io/sigpipe.hpp>
 #include <libnet/io/tcp_server.hpp>
 #include <libnet/static_file_server.hpp>
 
@@ -47,6 +48,7 @@ struct StaticFileServer::State {
 LIBNET_DECL StaticFileServer::StaticFileServer(const io::Executor& executor, StaticFileServerOptions options)
     : state_{std::make_shared<State>(std::move(options))}
 {
+    io::ignore_sigpipe();
     state_->listen(executor);
 }
 
