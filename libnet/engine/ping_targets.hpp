@@ -31,6 +31,7 @@ struct PingTargetState {
     bool stream = false;  ///< false: stands for the requests to this address
     std::uint64_t last_sequence = 0;
     TimePoint due{};         ///< of the next send
+    TimePoint first_sent{};  ///< of the first probe
     std::size_t probes = 0;  ///< in the engine's table
     PingStatistics numbers;  ///< all but the times
     PingTimesRecorder times;

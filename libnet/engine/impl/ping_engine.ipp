@@ -207,8 +207,10 @@ LIBNET_DECL void PingEngine::on_sent(ProbeId id, TimePoint at)
 {
     Probe* probe = probes_.find(id);
     if (probe == nullptr || probe->state != Probe::State::sending) return;
-    const Target* target = targets_.find(probe->target);
+    Target* target = targets_.find(probe->target);
     if (target == nullptr) return erase_probe(id);  // removed in between
+    if (target->first_sent == TimePoint{}) target->first_sent = at;
+    target->numbers.sending = at - target->first_sent;
     probe->state = Probe::State::pending;
     probe->sent = at;
     deadlines_.push(at + target->schedule.timeout, id);

@@ -1,0 +1,26 @@
+// ping++: sends ICMP echo requests to hosts and tells what comes back.
+
+#include <apps/ping/session.hpp>
+#include <apps/run.hpp>
+
+namespace {
+
+namespace asio = boost::asio;
+using namespace libnet;
+
+asio::awaitable<int> ping_all(const apps::PingSettings& settings)
+{
+    const auto executor = co_await asio::this_coro::executor;
+    const auto session = std::make_shared<apps::PingSession>(executor, settings);
+    const int exit_code = co_await session->run();
+    co_return exit_code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv)
+{
+    apps::PingSettings settings;
+    if (const auto exit_code = apps::read_ping_settings(settings, argc, argv)) return *exit_code;
+    return apps::run("ping++", ping_all(settings));
+}

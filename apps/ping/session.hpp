@@ -1,0 +1,187 @@
+#pragma once
+// One run of ping++: names become targets, events are shown, the rules of -c and -w end it.
+
+#include <apps/output.hpp>
+#include <apps/ping/json_printer.hpp>
+#include <apps/ping/names.hpp>
+#include <apps/ping/settings.hpp>
+#include <apps/ping/text_printer.hpp>
+#include <libnet/icmp_pinger.hpp>
+#include <libnet/io/resolver.hpp>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace libnet::apps {
+
+/// Shared with the coroutines that look names up.
+class PingSession : public std::enable_shared_from_this<PingSession> {
+public:
+    /// Exit codes of iputils: every host has answered; one didn't (with -c and -w: not often enough); anything else.
+    static constexpr int all_answered = 0, no_answer = 1, failed = 2;
+
+    PingSession(asio::any_io_executor executor, const PingSettings& settings)
+        : executor_{executor},
+          settings_{settings},
+          pinger_{executor, settings.options},
+          resolver_{executor},
+          names_{executor, resolver_},
+          name_came_{executor, asio::steady_timer::time_point::max()},
+          deadline_{executor}
+    {
+        if (settings.json) printer_ = std::make_unique<JsonPingPrinter>(settings.quiet);
+        else printer_ = std::make_unique<TextPingPrinter>(settings_, names_);
+    }
+
+    /// Pings until every host is done, the deadline has come or this coroutine is cancelled; then tells the numbers.
+    /// Completes with the exit code.
+    asio::awaitable<int> run()
+    {
+        start();
+        try {
+            constexpr auto token = asio::as_tuple(asio::use_awaitable);
+            while (!deadline_passed_) {
+                const auto event = co_await pinger_.next();
+                if (event) on_event(*event);
+                else if (unresolved_ == 0) break;
+                else co_await name_came_.async_wait(token);
+            }
+        } catch (const boost::system::system_error& error) {
+            if (error.code() != asio::error::operation_aborted)
+                throw;  // interrupted: what we know is told all the same
+        }
+        co_return finish();
+    }
+
+private:
+    struct Entry {
+        PingHost host;
+        std::optional<PingTarget> target;  ///< while it is pinged
+        PingStatistics numbers;            ///< when it no longer is
+        bool failed = false;               ///< no address, or none that we can send to
+    };
+
+    void start()
+    {
+        for (const auto& name : settings_.hosts) entries_.push_back({{name, {}}, {}, {}, {}});
+        unresolved_ = entries_.size();
+        for (std::size_t i = 0; i < entries_.size(); ++i)
+            asio::co_spawn(executor_, resolve(shared_from_this(), i), asio::detached);
+        if (!settings_.deadline) return;
+        deadline_.expires_after(*settings_.deadline);
+        deadline_.async_wait([self = shared_from_this()](boost::system::error_code error) {
+            if (!error) self->on_deadline();
+        });
+    }
+
+    static asio::awaitable<void> resolve(std::shared_ptr<PingSession> self, std::size_t index)
+    {
+        const std::string name = self->entries_[index].host.name;
+        try {
+            const auto addresses = co_await self->resolver_.resolve(name, self->settings_.family);
+            self->on_address(self->entries_[index], addresses.front());
+        } catch (const boost::system::system_error& error) {
+            if (error.code() == asio::error::operation_aborted) co_return;
+            self->entries_[index].failed = true;
+            self->printer_->unresolved(name, reason_of(error));
+        }
+        --self->unresolved_;
+        self->name_came_.cancel();
+    }
+
+    void on_address(Entry& entry, const asio::ip::address& address)
+    {
+        if (deadline_passed_) return;
+        entry.host.address = address;
+        // As iputils' ping: who asks by address wants to see addresses.
+        boost::system::error_code is_name;
+        asio::ip::make_address(entry.host.name, is_name);
+        if (is_name && !settings_.numeric) names_.enable();
+        if (is_name && !settings_.numeric) names_.show(address);  // asks for it early
+        const auto target = pinger_.add(address, target_options(entry));
+        entry.target = target;
+        if (by_target_.size() <= target.index) by_target_.resize(target.index + 1);
+        by_target_[target.index] = &entry;
+        printer_->start(entry.host);
+    }
+
+    PingTargetOptions target_options(const Entry& entry) const
+    {
+        PingTargetOptions options;
+        options.count = settings_.deadline ? 0 : settings_.count;  // then it is answers that are counted
+        // Many hosts at once would be a burst: each has its moment in the interval.
+        const auto most = std::chrono::nanoseconds{std::chrono::milliseconds{10}};
+        const auto share = settings_.options.interval / static_cast<std::int64_t>(entries_.size());
+        options.delay = (&entry - entries_.data()) * std::min(most, share);
+        return options;
+    }
+
+    void on_event(const PingEvent& event)
+    {
+        const auto target = std::visit([](const auto& e) { return e.target; }, event);
+        Entry& entry = *by_target_[target.index];
+        printer_->event(entry.host, event);
+        if (!settings_.deadline) return;
+        const auto numbers = pinger_.statistics(target);
+        const bool enough = settings_.count != 0 && numbers.received + numbers.late >= settings_.count;
+        if (enough || numbers.errors != 0) stop(entry);
+    }
+
+    void on_deadline()
+    {
+        deadline_passed_ = true;
+        for (auto& entry : entries_) stop(entry);
+        name_came_.cancel();
+    }
+
+    void stop(Entry& entry)
+    {
+        if (!entry.target) return;
+        entry.numbers = pinger_.statistics(*entry.target);
+        pinger_.remove(*entry.target);
+        entry.target.reset();
+    }
+
+    int finish()
+    {
+        PingTotal total;
+        int exit_code = all_answered;
+        for (auto& entry : entries_) {
+            stop(entry);
+            printer_->summary(entry.host, entry.numbers);
+            const auto answers = entry.numbers.received + entry.numbers.late;
+            ++total.targets;
+            total.alive += answers == 0 ? 0 : 1;
+            total.sent += entry.numbers.sent;
+            total.received += entry.numbers.received;
+            const bool enough = answers >= (settings_.deadline ? std::max<std::uint64_t>(settings_.count, 1) : 1);
+            exit_code = std::max(exit_code, entry.failed ? failed : enough ? all_answered : no_answer);
+        }
+        printer_->total(total);
+        return exit_code;
+    }
+
+    asio::any_io_executor executor_;
+    const PingSettings& settings_;
+    IcmpPinger pinger_;
+    io::Resolver resolver_;
+    ReverseNames names_;
+    std::unique_ptr<PingPrinter> printer_;
+    std::vector<Entry> entries_;
+    std::vector<Entry*> by_target_;  ///< by the handle's index
+    std::size_t unresolved_ = 0;
+    asio::steady_timer name_came_;  ///< never expires: is cancelled when a name is resolved, or can't be
+    asio::steady_timer deadline_;
+    bool deadline_passed_ = false;
+};
+
+}  // namespace libnet::apps
