@@ -18,9 +18,10 @@ struct ResolverOptions {
     std::chrono::milliseconds timeout{2000};
     /// Rounds through the name servers before a name has timed out. 0 counts as 1.
     unsigned tries = 2;
-    /// How many names are asked for at the same time; further ones wait for their turn. A burst of thousands would
-    /// overflow the socket buffers, and the name server's patience. 0 counts as 1.
-    std::size_t max_in_flight = 100;
+    /// How many names are asked for at the same time, each with up to two questions; further ones wait for their turn.
+    /// More would overflow a name server's socket buffer (Linux keeps about 190 questions by default), and each lost
+    /// question costs `timeout`. 0 counts as 1.
+    std::size_t max_in_flight = 64;
     /// The name servers, asked in this order. Empty: the system's (/etc/resolv.conf, read once, by the constructor).
     std::vector<asio::ip::udp::endpoint> servers{};
 };

@@ -218,6 +218,7 @@ TEST_CASE("two thousand names at once are all answered, each with its own addres
     for (std::uint32_t i = 0; i < outcomes.size(); ++i)
         if (outcomes[i].value == Addresses{asio::ip::address_v4{net + i}}) ++right;
     CHECK(right == outcomes.size());
+    CHECK(f.server.questions.size() == 2 * outcomes.size());  // none was lost and asked again
 }
 
 TEST_CASE("only so many names are asked for at a time", "[io][resolver]")

@@ -42,10 +42,12 @@ LIBNET_DECL AresChannel::AresChannel(asio::any_io_executor executor, const Resol
     ares_options ares{};
     ares.timeout = static_cast<int>(std::clamp(options.timeout, shortest, longest).count());
     ares.tries = static_cast<int>(std::clamp(options.tries, 1U, 10U));
+    ares.socket_receive_buffer_size = 1 << 20;  // answers come in bursts; the system may give less
     ares.sock_state_cb = &AresChannel::on_socket_state;
     ares.sock_state_cb_data = this;
     ares_channel channel = nullptr;
-    const int status = ares_init_options(&channel, &ares, ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB);
+    const int status = ares_init_options(
+        &channel, &ares, ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_RCVBUF | ARES_OPT_SOCK_STATE_CB);
     check_ares(status, "resolver");
     channel_.reset(channel);
     if (options.servers.empty()) return;
