@@ -61,6 +61,7 @@ private:
 
     Channel& channel_for(wire::IpVersion version);
     std::optional<TraceEvent> poll();
+    std::optional<TraceEvent> poll_targets();
     std::optional<TraceEvent> poll(Targets::iterator at, TimePoint now);
     void send(Target& target, TraceTarget label, engine::TraceProbeId probe);
     void take_answers();
@@ -82,6 +83,7 @@ private:
     TraceTarget last_label_ = 0;
     TraceTarget turn_ = 0;  // the target whose event was told last: the others come first
     TimePoint deadline_{};
+    bool sent_ = false;
     bool woken_ = false;
     bool stopped_ = false;
 };

@@ -99,7 +99,18 @@ LIBNET_DECL TraceSession::Channel& TraceSession::channel_for(wire::IpVersion ver
 
 LIBNET_DECL std::optional<TraceEvent> TraceSession::poll()
 {
-    take_answers();  // first: a probe whose answer is here must not be lost
+    // Answers first: a probe whose answer is here must not be lost. And again after sending, for that takes in answers too,
+    // which nothing would wake us up for.
+    do {
+        sent_ = false;
+        take_answers();
+        if (auto event = poll_targets()) return event;
+    } while (sent_);
+    return std::nullopt;
+}
+
+LIBNET_DECL std::optional<TraceEvent> TraceSession::poll_targets()
+{
     const auto now = std::chrono::steady_clock::now();
     deadline_ = TimePoint::max();
     const auto first = targets_.upper_bound(turn_);
@@ -143,6 +154,7 @@ LIBNET_DECL void TraceSession::send(Target& target, TraceTarget label, engine::T
     const auto now = std::chrono::steady_clock::now();
     if (!number) return target.engine.on_not_sent(probe, now + retry_after);
 
+    sent_ = true;
     const auto sent = socket->send(target.address, probe.ttl, *number);
     if (sent && table.insert(*sent, {label, probe, target.address, now})) return;
     if (sent || sent.error() == asio::error::would_block) target.engine.on_not_sent(probe, now + retry_after);

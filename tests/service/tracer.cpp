@@ -1,0 +1,315 @@
+#include <libnet/tracer.hpp>
+#include <tests/support/catch.hpp>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/udp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <cmath>
+#include <exception>
+#include <filesystem>
+#include <functional>
+#include <iterator>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <stdexcept>
+#include <vector>
+
+using namespace libnet;
+using namespace std::chrono_literals;
+using asio::ip::udp;
+
+namespace {
+
+const auto loopback4 = asio::ip::make_address("127.0.0.1");
+const auto loopback6 = asio::ip::make_address("::1");
+
+/// A port on which nobody answers, though somebody listens: whatever is sent there is swallowed.
+struct SilentHost {
+    explicit SilentHost(asio::io_context& io) : socket{io, {loopback4, 0}} {}
+    std::uint16_t port() const { return socket.local_endpoint().port(); }
+    udp::socket socket;
+};
+
+/// A port that nobody listens on: it was free a moment ago, and the kernel gives it out again as late as it can.
+std::uint16_t closed_port(asio::io_context& io, const asio::ip::address& address)
+{
+    return udp::socket{io, {address, 0}}.local_endpoint().port();
+}
+
+/// What a coroutine came to.
+template <typename T>
+struct Result {
+    std::optional<T> value;
+    std::exception_ptr failure;
+
+    boost::system::error_code error() const
+    try {
+        if (failure) std::rethrow_exception(failure);
+        return {};
+    } catch (const boost::system::system_error& thrown) {
+        return thrown.code();
+    }
+};
+
+template <typename T>
+auto store(Result<T>& result)
+{
+    return [&result](std::exception_ptr failure, T value) {
+        result.failure = failure;
+        if (!failure) result.value = std::move(value);
+    };
+}
+
+Path trace(asio::io_context& io, Tracer& tracer, const asio::ip::address& target)
+{
+    Result<Path> result;
+    asio::co_spawn(io, tracer.trace(target), store(result));
+    io.restart();
+    io.run();
+    if (result.failure) std::rethrow_exception(result.failure);
+    return result.value.value();
+}
+
+asio::awaitable<std::vector<TraceEvent>> all_events(Tracer& tracer)
+{
+    std::vector<TraceEvent> events;
+    while (auto event = co_await tracer.next()) events.push_back(std::move(*event));
+    co_return events;
+}
+
+std::vector<TraceEvent> all_events(asio::io_context& io, Tracer& tracer)
+{
+    Result<std::vector<TraceEvent>> result;
+    asio::co_spawn(io, all_events(tracer), store(result));
+    io.restart();
+    io.run();
+    if (result.failure) std::rethrow_exception(result.failure);
+    return std::move(result.value).value();
+}
+
+std::ptrdiff_t open_descriptors() { return std::distance(std::filesystem::directory_iterator{"/proc/self/fd"}, {}); }
+
+bool not_permitted(const boost::system::system_error& error)
+{
+    return error.code() == boost::system::errc::operation_not_permitted;
+}
+
+}  // namespace
+
+TEST_CASE("this host is one hop away, with every kind of probe and both versions of IP", "[service][trace]")
+{
+    const auto method = GENERATE(Probe::udp, Probe::udp_constant, Probe::icmp);
+    const auto target = GENERATE(loopback4, loopback6);
+    asio::io_context io;
+    const std::uint16_t port = method == Probe::udp_constant ? closed_port(io, target) : 0;
+    Tracer tracer{io.get_executor(), {.method = method, .port = port}};
+    try {
+        const auto path = trace(io, tracer, target);
+        INFO(path);
+        CHECK(path.reached());
+        CHECK(path.target == target);
+        REQUIRE(path.hops.size() == 1);
+        CHECK(path.hops[0].ttl == 1);
+        REQUIRE(path.hops[0].probes.size() == 3);
+        for (std::uint8_t number = 1; const auto& outcome : path.hops[0].probes) {
+            const auto* hop = std::get_if<TraceHop>(&outcome);
+            REQUIRE(hop);
+            CHECK(hop->probe == number++);
+            CHECK(hop->from == target);
+            CHECK(hop->rtt > 0ns);
+            CHECK(hop->kind == AnswerKind::reached);
+            CHECK(hop->annotation.empty());
+        }
+    } catch (const boost::system::system_error& error) {
+        if (method != Probe::icmp || !not_permitted(error)) throw;
+        WARN("SKIPPED: " << error.what());
+    }
+}
+
+TEST_CASE("a service that replies to the probes is reached", "[service][trace]")
+{
+    asio::io_context io;
+    udp::socket service{io, {loopback4, 0}};
+    std::vector<char> datagram(64);
+    udp::endpoint client;
+    std::function<void()> reply = [&] {
+        service.async_receive_from(asio::buffer(datagram), client, [&](boost::system::error_code failed, std::size_t) {
+            if (failed) return;
+            boost::system::error_code closed;
+            service.send_to(asio::buffer("whatever"), client, 0, closed);
+            reply();
+        });
+    };
+    reply();
+
+    Tracer tracer{io.get_executor(), {.method = Probe::udp_constant, .port = service.local_endpoint().port()}};
+    Result<Path> result;
+    asio::co_spawn(io, tracer.trace(loopback4), [&](std::exception_ptr failure, Path path) {
+        store(result)(failure, std::move(path));
+        service.close();
+    });
+    io.run();
+    REQUIRE(result.value);
+    CHECK(result.value->reached());
+    CHECK(result.value->hops.size() == 1);
+}
+
+TEST_CASE("a host that never answers is traced up to max_ttl", "[service][trace]")
+{
+    asio::io_context io;
+    SilentHost silent{io};
+    Tracer tracer{io.get_executor(),
+                  {.method = Probe::udp_constant, .max_ttl = 2, .probes = 2, .timeout = 20ms, .port = silent.port()}};
+    const auto target = tracer.add(loopback4);
+    CHECK(tracer.path(target) == Path{.target = loopback4});
+
+    const auto events = all_events(io, tracer);
+    REQUIRE(events.size() == 5);
+    CHECK(events[0] == TraceEvent{TraceLost{target, 1, 1}});
+    CHECK(events[1] == TraceEvent{TraceLost{target, 1, 2}});
+    CHECK(events[2] == TraceEvent{TraceLost{target, 2, 1}});
+    CHECK(events[3] == TraceEvent{TraceLost{target, 2, 2}});
+    const auto* path = std::get_if<TracePath>(&events[4]);
+    REQUIRE(path);
+    CHECK(path->target == target);
+    CHECK(path->path.stop_reason == StopReason::max_ttl);
+    CHECK(path->path.hops.size() == 2);
+    CHECK_THROWS_AS(tracer.path(target), std::out_of_range);
+}
+
+TEST_CASE("several targets are traced at the same time, each in its order", "[service][trace]")
+{
+    asio::io_context io;
+    Tracer tracer{io.get_executor(), {.probes = 2}};
+    std::set<TraceTarget> targets;
+    for (const auto& address : {loopback4, loopback6, loopback4}) targets.insert(tracer.add(address));
+    CHECK(targets.size() == 3);
+
+    std::map<TraceTarget, int> seen;
+    for (const auto& event : all_events(io, tracer)) {
+        const auto target = std::visit([](const auto& told) { return told.target; }, event);
+        const auto* hop = std::get_if<TraceHop>(&event);
+        const int number = ++seen[target];
+        if (number <= 2) CHECK((hop && hop->probe == number));
+        else CHECK(std::holds_alternative<TracePath>(event));
+    }
+    CHECK(seen.size() == 3);
+    for (const auto& [target, count] : seen) CHECK(count == 3);
+}
+
+TEST_CASE("a hundred traces may share one tracer", "[service][trace]")
+{
+    asio::io_context io;
+    Tracer tracer{io.get_executor(), {.probes = 1}};
+    std::vector<Result<Path>> results(100);
+    for (auto& result : results) asio::co_spawn(io, tracer.trace(loopback4), store(result));
+    io.run();
+    for (const auto& result : results) CHECK((result.value && result.value->reached()));
+}
+
+TEST_CASE("a target that this host can't send to is an outcome", "[service][trace]")
+{
+    asio::io_context io;
+    const auto method = GENERATE(Probe::udp, Probe::udp_constant);
+    Tracer tracer{io.get_executor(), {.method = method}};
+    const auto path =
+        trace(io, tracer, asio::ip::make_address("127.255.255.255"));  // broadcast: not without SO_BROADCAST
+    CHECK(path.stop_reason == StopReason::send_failed);
+    CHECK(path.error == asio::error::access_denied);
+    CHECK(path.hops.empty());
+}
+
+TEST_CASE("a cancelled trace leaves nothing behind", "[service][trace]")
+{
+    const auto before = open_descriptors();
+    {
+        asio::io_context io;
+        SilentHost silent{io};
+        const auto method = GENERATE(Probe::udp, Probe::udp_constant);
+        Tracer tracer{io.get_executor(), {.method = method, .first_ttl = 1, .port = silent.port()}};
+        asio::cancellation_signal stop;
+        Result<Path> result;
+        asio::co_spawn(io, tracer.trace(loopback4), asio::bind_cancellation_slot(stop.slot(), store(result)));
+        asio::post(io, [&] { stop.emit(asio::cancellation_type::terminal); });
+        io.run();  // would last for seconds, if anything were still waiting
+        CHECK(result.error() == asio::error::operation_aborted);
+    }
+    CHECK(open_descriptors() == before);
+}
+
+TEST_CASE("cancelling next loses no target: a later call goes on", "[service][trace]")
+{
+    asio::io_context io;
+    SilentHost silent{io};
+    Tracer tracer{io.get_executor(),
+                  {.method = Probe::udp_constant, .max_ttl = 1, .timeout = 100ms, .port = silent.port()}};
+    tracer.add(loopback4);
+    asio::cancellation_signal stop;
+    Result<std::optional<TraceEvent>> result;
+    asio::co_spawn(io, tracer.next(), asio::bind_cancellation_slot(stop.slot(), store(result)));
+    asio::post(io, [&] { stop.emit(asio::cancellation_type::terminal); });
+    io.run();
+    CHECK(result.error() == asio::error::operation_aborted);
+    CHECK(all_events(io, tracer).size() == 4);
+}
+
+TEST_CASE("a tracer that is destroyed ends what waits for it", "[service][trace]")
+{
+    asio::io_context io;
+    SilentHost silent{io};
+    auto tracer =
+        std::make_unique<Tracer>(io.get_executor(), TraceOptions{.method = Probe::udp_constant, .port = silent.port()});
+    tracer->add(loopback4);
+    Result<Path> traced, late;
+    Result<std::optional<TraceEvent>> next;
+    asio::co_spawn(io, tracer->trace(loopback4), store(traced));
+    asio::co_spawn(io, tracer->next(), store(next));
+    auto not_begun = tracer->trace(loopback4);
+    asio::post(io, [&] { tracer.reset(); });
+    io.run();
+    CHECK(traced.error() == asio::error::operation_aborted);
+    CHECK(next.error() == asio::error::operation_aborted);
+
+    asio::co_spawn(io, std::move(not_begun), store(late));
+    io.restart();
+    io.run();
+    CHECK(late.error() == asio::error::operation_aborted);
+}
+
+TEST_CASE("a tracer with nothing to do is done at once and keeps nobody waiting", "[service][trace]")
+{
+    asio::io_context io;
+    Tracer tracer{io.get_executor()};
+    CHECK(all_events(io, tracer).empty());
+    tracer.add(loopback4);
+    io.restart();
+    CHECK(io.run() == 0);  // adding alone starts nothing
+}
+
+TEST_CASE("options out of their range are refused", "[service][trace]")
+{
+    asio::io_context io;
+    const auto options =
+        GENERATE(TraceOptions{.first_ttl = 0}, TraceOptions{.first_ttl = 31}, TraceOptions{.max_ttl = 0},
+                 TraceOptions{.probes = 0}, TraceOptions{.window = 0}, TraceOptions{.timeout = 0ms},
+                 TraceOptions{.here_factor = -1}, TraceOptions{.near_factor = NAN});
+    try {
+        Tracer tracer{io.get_executor(), options};
+        FAIL("accepted");
+    } catch (const boost::system::system_error& error) {
+        CHECK(error.code() == asio::error::invalid_argument);
+    }
+}
+
+TEST_CASE("a probe is as long as traceroute's", "[service][trace]")
+{
+    CHECK(probe_size(loopback4) == 60);
+    CHECK(probe_size(loopback6) == 80);
+}
