@@ -1,4 +1,3 @@
-// The compiled half of libnet/wire.
 #include <libnet/wire/impl/authority.ipp>
 #include <libnet/wire/impl/etag.ipp>
 #include <libnet/wire/impl/hop_by_hop.ipp>

@@ -6,6 +6,7 @@
 #include <boost/system/result.hpp>
 
 #include <cstdint>
+#include <ostream>
 #include <string_view>
 
 namespace libnet::wire {
@@ -52,6 +53,8 @@ unsigned status_of(HttpError error) noexcept;
 
 /// The error in words, for the error page and the log.
 std::string_view reason_of(HttpError error) noexcept;
+
+inline std::ostream& operator<<(std::ostream& out, HttpError error) { return out << reason_of(error); }
 
 }  // namespace libnet::wire
 

@@ -71,6 +71,7 @@ inline constexpr ChunkedBody chunked_bodies[] = {
     {"two values", "5;a=b=c\r\nhello\r\n0\r\n\r\n"sv, refused(400, E::bad_chunk)},
     {"white space at the end", "5;a \r\nhello\r\n0\r\n\r\n"sv, refused(400, E::bad_chunk)},
     {"white space in a value", "5;a=b c\r\nhello\r\n0\r\n\r\n"sv, refused(400, E::bad_chunk)},
+    {"an opening quotation mark alone", "5;a=\"\r\nhello\r\n0\r\n\r\n"sv, refused(400, E::bad_chunk)},
     {"an open quotation", "5;a=\"b\r\nhello\r\n0\r\n\r\n"sv, refused(400, E::bad_chunk)},
     {"a quotation with a bare LF", "5;a=\"b\nc\"\r\nhello\r\n0\r\n\r\n"sv, refused(400, E::bare_line_end)},
     {"a quotation that ends in a backslash", "5;a=\"b\\\"\r\nhello\r\n0\r\n\r\n"sv, refused(400, E::bad_chunk)},

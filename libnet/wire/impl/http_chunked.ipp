@@ -36,11 +36,10 @@ LIBNET_DECL bool take_token(std::string_view& text) noexcept
 LIBNET_DECL bool take_quoted_string(std::string_view& text) noexcept
 {
     if (!take(text, '"')) return false;
-    while (!text.empty() && !take(text, '"')) {
+    while (!take(text, '"')) {
         take(text, '\\');
         if (text.empty() || !is(CharClass::field_value, text.front())) return false;
         text.remove_prefix(1);
-        if (text.empty()) return false;
     }
     return true;
 }
