@@ -75,7 +75,6 @@ private:
     void open(IcmpAccess access);
     void configure(const IcmpSocketOptions& options);
     void bind(const IcmpSocketOptions& options);
-    void accept_replies_only();
     std::optional<Received> decode(const msghdr& header, std::size_t size, engine::TimePoint now) const;
 
     asio::posix::stream_descriptor descriptor_;

@@ -2,6 +2,7 @@
 // Bodies of libnet/io/control_data.hpp.
 
 #include <libnet/io/control_data.hpp>
+#include <libnet/io/last_error.hpp>
 
 #include <boost/system/system_error.hpp>
 
@@ -97,7 +98,7 @@ LIBNET_DECL void enable_receive_timestamps(int socket)
 LIBNET_DECL void set_option(int socket, int level, int name, int value)
 {
     if (::setsockopt(socket, level, name, &value, sizeof value) != 0)
-        throw boost::system::system_error{errno, boost::system::system_category(), "setsockopt"};
+        throw boost::system::system_error{last_error(), "setsockopt"};
 }
 
 }  // namespace libnet::io

@@ -1,6 +1,7 @@
 #pragma once
 // Bodies of libnet/io/icmp_probe_socket.hpp.
 
+#include <libnet/io/icmp_identity.hpp>
 #include <libnet/io/icmp_probe_socket.hpp>
 #include <libnet/io/probe_replies.hpp>
 #include <libnet/wire/icmp.hpp>
@@ -22,25 +23,6 @@ namespace detail {
 
 /// Keeps everything but echo replies away from a raw socket's receive queue: it would get all ICMP of this host. The
 /// error queue isn't filtered.
-LIBNET_DECL void pass_echo_replies_only(int socket, wire::IpVersion version)
-{
-    if (version == wire::IpVersion::v4) {
-        const icmp_filter filter{~(1U << wire::icmp_type::echo_reply)};
-        ::setsockopt(socket, SOL_RAW, ICMP_FILTER, &filter, sizeof filter);
-        return;
-    }
-    icmp6_filter filter;
-    ICMP6_FILTER_SETBLOCKALL(&filter);
-    ICMP6_FILTER_SETPASS(wire::icmpv6_type::echo_reply, &filter);
-    ::setsockopt(socket, IPPROTO_ICMPV6, ICMP6_FILTER, &filter, sizeof filter);
-}
-
-LIBNET_DECL std::uint16_t random_identifier()
-{
-    std::random_device random;
-    return std::uniform_int_distribution<std::uint16_t>{1, 65535}(random);
-}
-
 }  // namespace detail
 
 LIBNET_DECL IcmpProbeSocket::IcmpProbeSocket(const asio::any_io_executor& executor, wire::IpVersion version)
@@ -53,8 +35,8 @@ LIBNET_DECL IcmpProbeSocket::IcmpProbeSocket(wire::IpVersion version, std::pair<
       kind_{opened.second}
 {
     if (kind_ == Kind::raw) {
-        detail::pass_echo_replies_only(socket_.native(), version_);
-        identifier_ = detail::random_identifier();
+        pass_echo_replies_only(socket_.native(), version_);
+        identifier_ = random_identifier();
     } else {
         // Without this, another ping socket could bind to the same identifier, and take our answers.
         set_option(socket_.native(), SOL_SOCKET, SO_REUSEADDR, 0);

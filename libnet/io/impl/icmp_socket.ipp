@@ -3,7 +3,9 @@
 
 #include <libnet/base/bytes.hpp>
 #include <libnet/engine/ping_payload.hpp>
+#include <libnet/io/icmp_identity.hpp>
 #include <libnet/io/icmp_socket.hpp>
+#include <libnet/io/last_error.hpp>
 #include <libnet/io/timestamp.hpp>
 #include <libnet/wire/icmp.hpp>
 #include <libnet/wire/ipv4.hpp>
@@ -42,12 +44,6 @@ LIBNET_DECL int open_icmp(wire::IpVersion version, int type)
     type |= SOCK_CLOEXEC | SOCK_NONBLOCK;
     if (version == wire::IpVersion::v4) return ::socket(AF_INET, type, IPPROTO_ICMP);
     return ::socket(AF_INET6, type, IPPROTO_ICMPV6);
-}
-
-LIBNET_DECL std::uint16_t random_identifier()
-{
-    std::random_device random;
-    return static_cast<std::uint16_t>(std::uniform_int_distribution<unsigned>{1, 0xFFFF}(random));
 }
 
 }  // namespace detail
@@ -121,9 +117,8 @@ LIBNET_DECL void IcmpSocket::open(IcmpAccess access)
     }
     if (socket < 0 && detail::is_not_permitted(errno))
         detail::throw_errno(EPERM,
-                            "ICMP sockets are not allowed to this user: let everybody ping with `sysctl -w "
-                            "net.ipv4.ping_group_range=\"0 2147483647\"`, or give this program the capability "
-                            "cap_net_raw with `setcap cap_net_raw+ep PROGRAM`");
+                            "ICMP socket (either of these would allow it: sysctl -w net.ipv4.ping_group_range=\"0 "
+                            "2147483647\", or the capability cap_net_raw: setcap cap_net_raw+ep PROGRAM)");
     if (socket < 0) detail::throw_errno(errno, "ICMP socket");
     descriptor_.assign(socket);
 }
@@ -146,21 +141,7 @@ LIBNET_DECL void IcmpSocket::configure(const IcmpSocketOptions& options)
     if (!options.interface.empty() && ::setsockopt(socket, SOL_SOCKET, SO_BINDTODEVICE, options.interface.data(),
                                                    static_cast<socklen_t>(options.interface.size())) != 0)
         detail::throw_errno(errno, "interface " + options.interface);
-    if (raw_) accept_replies_only();
-}
-
-LIBNET_DECL void IcmpSocket::accept_replies_only()
-{
-    const int socket = descriptor_.native_handle();
-    if (version_ == wire::IpVersion::v4) {
-        set_option(socket, SOL_RAW, ICMP_FILTER, static_cast<int>(~(1U << wire::icmp_type::echo_reply)));
-        return;
-    }
-    icmp6_filter filter;
-    ICMP6_FILTER_SETBLOCKALL(&filter);
-    ICMP6_FILTER_SETPASS(wire::icmpv6_type::echo_reply, &filter);
-    if (::setsockopt(socket, IPPROTO_ICMPV6, ICMP6_FILTER, &filter, sizeof filter) != 0)
-        detail::throw_errno(errno, "ICMP6_FILTER");
+    if (raw_) pass_echo_replies_only(descriptor_.native_handle(), version_);
 }
 
 LIBNET_DECL void IcmpSocket::bind(const IcmpSocketOptions& options)
@@ -177,7 +158,7 @@ LIBNET_DECL void IcmpSocket::bind(const IcmpSocketOptions& options)
     socklen_t size = sizeof bound;
     if (::getsockname(socket, reinterpret_cast<sockaddr*>(&bound), &size) != 0)
         detail::throw_errno(errno, "getsockname");
-    identifier_ = raw_ ? detail::random_identifier() : to_endpoint(bound).port();
+    identifier_ = raw_ ? random_identifier() : to_endpoint(bound).port();
 }
 
 LIBNET_DECL boost::system::error_code IcmpSocket::send(const asio::ip::address& to, std::uint16_t sequence,
@@ -192,7 +173,7 @@ LIBNET_DECL boost::system::error_code IcmpSocket::send(const asio::ip::address& 
         sent = ::sendto(descriptor_.native_handle(), request_.data(), request_.size(), MSG_NOSIGNAL, destination.data(),
                         static_cast<socklen_t>(destination.size()));
     while (sent < 0 && errno == EINTR);
-    return sent >= 0 ? boost::system::error_code{} : boost::system::error_code{errno, boost::system::system_category()};
+    return sent >= 0 ? boost::system::error_code{} : last_error();
 }
 
 LIBNET_DECL IcmpSocket::Batch IcmpSocket::receive()

@@ -1,6 +1,7 @@
 #pragma once
 // Bodies of libnet/io/probe_descriptor.hpp.
 
+#include <libnet/io/last_error.hpp>
 #include <libnet/io/probe_descriptor.hpp>
 
 #include <boost/system/system_error.hpp>
@@ -15,8 +16,6 @@
 namespace libnet::io {
 
 namespace detail {
-
-LIBNET_DECL boost::system::error_code last_error() { return {errno, boost::system::system_category()}; }
 
 /// Opens a socket; the caller owns the descriptor.
 LIBNET_DECL int open_socket(wire::IpVersion version, int type, int protocol)
@@ -49,7 +48,7 @@ LIBNET_DECL std::uint16_t ProbeDescriptor::local_number()
     sockaddr_storage address{};
     socklen_t length = sizeof address;
     if (::getsockname(native(), reinterpret_cast<sockaddr*>(&address), &length) != 0)
-        throw boost::system::system_error{detail::last_error(), "getsockname"};
+        throw boost::system::system_error{last_error(), "getsockname"};
     return to_endpoint(address).port();
 }
 
@@ -57,7 +56,7 @@ LIBNET_DECL void ProbeDescriptor::bind()
 {
     const asio::ip::udp::endpoint any{version_ == wire::IpVersion::v4 ? asio::ip::udp::v4() : asio::ip::udp::v6(), 0};
     if (::bind(native(), any.data(), static_cast<socklen_t>(any.size())) != 0)
-        throw boost::system::system_error{detail::last_error(), "bind"};
+        throw boost::system::system_error{last_error(), "bind"};
 }
 
 LIBNET_DECL boost::system::error_code ProbeDescriptor::send(const asio::ip::udp::endpoint& to, std::uint8_t ttl,
@@ -80,7 +79,7 @@ LIBNET_DECL boost::system::error_code ProbeDescriptor::send(const asio::ip::udp:
     std::memcpy(CMSG_DATA(option), &hops, sizeof hops);
 
     while (::sendmsg(native(), &message, MSG_DONTWAIT) < 0)
-        if (errno != EINTR) return detail::last_error();
+        if (errno != EINTR) return last_error();
     return {};
 }
 

@@ -140,6 +140,7 @@ LIBNET_DECL Task<> RequestReader::linger()
     boost::system::error_code failed;
     connection_.socket().shutdown(asio::socket_base::shutdown_send, failed);
     connection_.deadline().expires_after(detail::linger_time);
+    if (!connection_.draining()) connection_.idle();  // a drain that begins now need not wait for this
     std::size_t thrown_away = 0;
     while (!failed && thrown_away < detail::linger_bytes) {
         buffer_.truncate(0);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <libnet/io/last_error.hpp>
 #include <libnet/io/root_directory.hpp>
 
 #include <boost/system/system_error.hpp>
@@ -25,8 +26,6 @@ namespace detail {
 constexpr int open_flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
 
 using NameBuffer = std::array<char, PATH_MAX>;
-
-inline boost::system::error_code last_error() noexcept { return {errno, boost::system::system_category()}; }
 
 inline boost::system::error_code error_of(int number) noexcept { return {number, boost::system::system_category()}; }
 
@@ -182,10 +181,10 @@ LIBNET_DECL RootDirectory::RootDirectory(const std::string& path, LookUpMethod m
     : root_{::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)},
       method_{LookUpMethod::walk}
 {
-    if (!root_) throw boost::system::system_error{detail::last_error(), path};
+    if (!root_) throw boost::system::system_error{last_error(), path};
     if (method == LookUpMethod::walk) return;
     if (detail::open_beneath(root_.get(), ".", O_PATH | O_DIRECTORY | O_CLOEXEC)) method_ = LookUpMethod::kernel;
-    else if (method == LookUpMethod::kernel) throw boost::system::system_error{detail::last_error(), "openat2"};
+    else if (method == LookUpMethod::kernel) throw boost::system::system_error{last_error(), "openat2"};
 }
 
 LIBNET_DECL boost::system::result<OpenedFile> RootDirectory::open(std::string_view name) const
@@ -196,10 +195,10 @@ LIBNET_DECL boost::system::result<OpenedFile> RootDirectory::open(std::string_vi
     FileDescriptor descriptor = method_ == LookUpMethod::kernel
                                     ? detail::open_beneath(root_.get(), buffer.data(), detail::open_flags)
                                     : detail::BeneathWalk{root_.get(), name}.open();
-    if (!descriptor) return detail::last_error();
+    if (!descriptor) return last_error();
 
     struct stat status;
-    if (::fstat(descriptor.get(), &status) != 0) return detail::last_error();
+    if (::fstat(descriptor.get(), &status) != 0) return last_error();
     const bool regular = S_ISREG(status.st_mode);
     if (!regular && !S_ISDIR(status.st_mode)) return detail::error_of(ENXIO);
     return OpenedFile{std::move(descriptor),

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <libnet/config.hpp>
+#include <libnet/io/last_error.hpp>
 #include <libnet/io/tcp_server.hpp>
 
 #include <boost/asio/basic_socket_acceptor.hpp>
@@ -74,7 +75,7 @@ LIBNET_DECL void listen(TcpServerState::Acceptor& acceptor, const TcpServerOptio
     if (options.reuse_port) {
         const int on = 1;
         if (::setsockopt(acceptor.native_handle(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0)
-            throw boost::system::system_error{errno, boost::system::system_category(), "SO_REUSEPORT"};
+            throw boost::system::system_error{last_error(), "SO_REUSEPORT"};
     }
     acceptor.bind(endpoint);
     acceptor.listen();
