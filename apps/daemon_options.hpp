@@ -35,7 +35,7 @@ inline void add_options(Options& table, DaemonOptions& daemon, std::string_view 
     table.value("bind,b", "ADDR", std::string{bind_help}, address(), daemon.address);
     table.value("threads", "N", fmt::format("threads, each with its own event loop ({})", daemon.threads),
                 integer<unsigned>(1, 256), daemon.threads);
-    table.value("access-log", "FILE", "where a line per request goes: FILE, - or none (-)", text("file name"),
+    table.value("access-log", "FILE", "FILE for a line per request, - or none (-)", text("file name"),
                 daemon.access_log);
 }
 

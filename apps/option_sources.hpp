@@ -3,6 +3,8 @@
 // of them into texts by option name, which remember how the user would call their place. What Boost.Program_options
 // throws becomes a UsageError in the manner of the house.
 
+#include <apps/option_values.hpp>
+
 #include <boost/program_options.hpp>
 #include <fmt/format.h>
 
@@ -16,8 +18,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <apps/option_values.hpp>
 
 namespace libnet::apps {
 

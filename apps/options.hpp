@@ -23,12 +23,17 @@
 // A switch has no value on the command line, and yes or no elsewhere. Where an option is given twice in one place, the
 // last one counts. A value that is overridden is not looked at.
 
+#include <apps/option_sources.hpp>
+#include <apps/option_values.hpp>
+#include <apps/output.hpp>
+#include <apps/usage.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
-#include <cstdio>
+#include <exception>
 #include <functional>
 #include <optional>
 #include <string>
@@ -36,11 +41,6 @@
 #include <type_traits>
 #include <utility>
 #include <vector>
-
-#include <apps/option_sources.hpp>
-#include <apps/option_values.hpp>
-#include <apps/output.hpp>
-#include <apps/usage.hpp>
 
 namespace libnet::apps {
 
@@ -115,7 +115,7 @@ public:
             apply(with_lower_sources(line.settings));
             take_operands(line.operands);
             return std::nullopt;
-        } catch (const UsageError& error) {
+        } catch (const std::exception& error) {  // a UsageError, or standard output on a full disk
             return complain(error.what());
         }
     }
@@ -148,7 +148,7 @@ private:
 
     static int print(const std::string& text)
     {
-        std::fputs(text.c_str(), stdout);
+        print_text(text);
         return 0;
     }
 
@@ -166,8 +166,7 @@ private:
         const auto ignore = [](std::string_view) {};
         group("Common");
         add("config", "FILE",
-            fmt::format("read lines 'name = value'; {} works too", variable_name(usage_.program, "name") + "=value"),
-            ignore);
+            fmt::format("lines 'name = value', or set {}=value", variable_name(usage_.program, "name")), ignore);
         add("help,h", "", "show this help", ignore);
         add("version", "", "show version and features", ignore);
     }

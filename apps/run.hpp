@@ -16,6 +16,9 @@
 // The first SIGINT or SIGTERM cancels the coroutine with `total`, the second one with `terminal`: what it awaits then
 // throws operation_aborted, and so does every later co_await, so after the catch there must be none.
 
+#include <apps/output.hpp>
+#include <apps/stop_signals.hpp>
+
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -28,9 +31,6 @@
 #include <exception>
 #include <string_view>
 #include <utility>
-
-#include <apps/output.hpp>
-#include <apps/stop_signals.hpp>
 
 namespace libnet::apps {
 

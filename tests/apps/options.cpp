@@ -301,7 +301,7 @@ TEST_CASE("help goes to standard output, whatever else is missing", "[apps][opti
           "  -4, --ipv4              IPv4 only\n"
           "  -6, --ipv6              IPv6 only\n"
           "Common:\n"
-          "      --config FILE       read lines 'name = value'; DEMO_NAME=value works too\n"
+          "      --config FILE       lines 'name = value', or set DEMO_NAME=value\n"
           "  -h, --help              show this help\n"
           "      --version           show version and features\n"
           "Example: demo++ -c 3 localhost\n");
