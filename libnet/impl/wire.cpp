@@ -9,6 +9,7 @@
 #include <libnet/wire/impl/http_range.ipp>
 #include <libnet/wire/impl/http_request_parser.ipp>
 #include <libnet/wire/impl/http_response_parser.ipp>
+#include <libnet/wire/impl/http_status.ipp>
 #include <libnet/wire/impl/http_target.ipp>
 #include <libnet/wire/impl/icmp.ipp>
 #include <libnet/wire/impl/ipv4.ipp>

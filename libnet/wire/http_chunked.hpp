@@ -81,10 +81,10 @@ using ChunkHeaderBuffer = std::array<char, 18>;
 std::string_view format_chunk_header(std::uint64_t size, ChunkHeaderBuffer& buffer) noexcept;
 
 /// Follows the data of each chunk.
-constexpr std::string_view chunk_end = "\r\n";
+inline constexpr std::string_view chunk_end = "\r\n";
 
 /// Ends a chunked body without trailers.
-constexpr std::string_view last_chunk = "0\r\n\r\n";
+inline constexpr std::string_view last_chunk = "0\r\n\r\n";
 
 /// Appends the end of a chunked body with trailers, which are valid fields.
 void append_last_chunk(std::string& out, const HttpFields& trailers);

@@ -7,14 +7,13 @@ namespace libnet::wire {
 
 /// Bounds of one HTTP/1 message, in bytes unless said otherwise.
 struct HttpLimits {
-    std::size_t request_line = 8192;  ///< the request line or status line, without its CRLF, with empty lines before it
-    std::size_t head = 32768;         ///< the whole head, with the empty line that ends it
-    std::size_t fields = 100;         ///< field lines of a head, or of a trailer section
-    std::size_t chunk_line = 1024;    ///< the size and the extensions of one chunk, without the CRLF
-    std::size_t chunk_overhead =
-        16384;                    ///< bytes of chunk lines beyond 16 for each chunk and twice its data, summed up:
-                                  ///< what the extensions of all chunks may cost
-    std::size_t trailers = 8192;  ///< the whole trailer section, with the empty line that ends it
+    std::size_t request_line = 8192;     ///< the request or status line without its CRLF, with empty lines before it
+    std::size_t head = 32768;            ///< the whole head, with the empty line that ends it
+    std::size_t fields = 100;            ///< field lines of a head, or of a trailer section
+    std::size_t chunk_line = 1024;       ///< size and extensions of one chunk, without the CRLF
+    std::size_t chunk_overhead = 16384;  ///< chunk lines beyond 16 bytes a chunk and twice its data, summed up: what
+                                         ///< the extensions of all chunks may cost
+    std::size_t trailers = 8192;         ///< the whole trailer section, with the empty line that ends it
 };
 
 }  // namespace libnet::wire

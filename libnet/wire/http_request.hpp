@@ -10,7 +10,8 @@
 
 namespace libnet::wire {
 
-/// A request that RequestParser found beyond doubt. All views point into the bytes it was given.
+/// A request that RequestParser found beyond doubt. All views point into the bytes it was given, but for a path that the
+/// target didn't have.
 struct RequestHead {
     std::string_view method{};  ///< a token; methods have case (RFC 9110 section 9.1)
     std::string_view target{};  ///< as sent
@@ -23,9 +24,10 @@ struct RequestHead {
     HttpVersion version = HttpVersion::http_1_1;
     HttpFields fields{};
     BodyFraming body{};
-    bool keep_alive = false;  ///< the client wants to use the connection again
-    bool expect_continue =
-        false;  ///< a body follows, and the client waits for `100 Continue` (RFC 9110 section 10.1.1)
+    bool keep_alive = false;           ///< the client will use the connection again; a proxy must not let an HTTP/1.0
+                                       ///< client (RFC 9112 section 9.3)
+    bool expect_continue = false;      ///< the client waits for `100 Continue` before it sends the body, and there is
+                                       ///< one (RFC 9110 section 10.1.1)
     bool unknown_expectation = false;  ///< Expect asks for something else: 417 is due
 };
 

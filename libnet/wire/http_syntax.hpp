@@ -22,9 +22,10 @@ namespace detail {
 
 // RFC 3986 allows fewer bytes in a target. Browsers send `[ ] { | } ^ \` and the backquote in queries as they are
 // (WHATWG URL), every server takes them, and none of them can end a target. What they never send is refused.
-constexpr auto char_classes = [] {
-    constexpr std::string_view token_marks = "!#$%&'*+-.^_`|~",
-                               reg_name_marks = "-._~!$&'()*+,;=", never_in_target = "#\"<>";
+inline constexpr auto char_classes = [] {
+    constexpr std::string_view token_marks = "!#$%&'*+-.^_`|~";
+    constexpr std::string_view reg_name_marks = "-._~!$&'()*+,;=";
+    constexpr std::string_view never_in_target = "#\"<>";
     std::array<std::uint8_t, 256> table{};
     for (std::size_t i = 0; i < table.size(); ++i) {
         const char c = static_cast<char>(i);
@@ -44,6 +45,7 @@ constexpr auto char_classes = [] {
 
 }  // namespace detail
 
+/// Whether a byte is of a class.
 constexpr bool is(CharClass bit, char c) noexcept
 {
     return (detail::char_classes[static_cast<unsigned char>(c)] & static_cast<std::uint8_t>(bit)) != 0;

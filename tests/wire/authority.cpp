@@ -1,7 +1,10 @@
 #include <libnet/wire/authority.hpp>
 #include <tests/support/catch.hpp>
 
+#include <random>
 #include <string>
+
+#include <arpa/inet.h>
 
 using libnet::wire::Authority;
 using libnet::wire::parse_authority;
@@ -77,6 +80,26 @@ TEST_CASE("what is no authority is refused", "[wire][authority]")
         CHECK(!parse_authority(text));
     }
     CHECK(!parse_authority('[' + std::string(100, ':') + ']'));
+}
+
+TEST_CASE("an IPv6 address is what the C library takes for one", "[wire][authority]")
+{
+    std::mt19937 random{1};
+    int valid = 0;
+    for (int round = 0; round < 200000; ++round) {
+        std::string text;
+        for (auto pieces = random() % 12; pieces > 0; --pieces) {
+            constexpr const char* all[] = {
+                ":", ":", "::", "1", "1:", "f:", "0aB4:", "00000", "1.2.3.4", ".5", "256", "g"};
+            text += all[random() % std::size(all)];
+        }
+        in6_addr address;
+        const bool expected = inet_pton(AF_INET6, text.c_str(), &address) == 1;
+        INFO(text);
+        REQUIRE(parse_authority('[' + text + ']').has_value() == expected);
+        valid += expected ? 1 : 0;
+    }
+    CHECK(valid > 1000);
 }
 
 TEST_CASE("an authority is written as it is read", "[wire][authority]")
