@@ -26,7 +26,8 @@ namespace libnet::apps {
 /// Shared with the coroutines that look names up.
 class PingSession : public std::enable_shared_from_this<PingSession> {
 public:
-    /// Exit codes of iputils: every host has answered; one didn't (with -c and -w: not often enough); anything else.
+    /// Exit codes of iputils: every host has answered; one didn't (with -c and -w: not often enough); a host has no
+    /// address, or no probe to it could be sent.
     static constexpr int all_answered = 0, no_answer = 1, failed = 2;
 
     PingSession(asio::any_io_executor executor, const PingSettings& settings)
@@ -67,7 +68,7 @@ private:
         PingHost host;
         std::optional<PingTarget> target;  ///< while it is pinged
         PingStatistics numbers;            ///< when it no longer is
-        bool failed = false;               ///< no address, or none that we can send to
+        bool failed = false;               ///< no address, or no socket for it
     };
 
     void start()
@@ -163,11 +164,18 @@ private:
             total.alive += answers == 0 ? 0 : 1;
             total.sent += entry.numbers.sent;
             total.received += entry.numbers.received;
-            const bool enough = answers >= (settings_.deadline ? std::max<std::uint64_t>(settings_.count, 1) : 1);
-            exit_code = std::max(exit_code, entry.failed ? failed : enough ? all_answered : no_answer);
+            exit_code = std::max(exit_code, exit_code_of(entry, answers));
         }
         printer_->total(total);
         return exit_code;
+    }
+
+    int exit_code_of(const Entry& entry, std::uint64_t answers) const
+    {
+        const auto& numbers = entry.numbers;
+        if (entry.failed || (numbers.sent != 0 && numbers.sent == numbers.send_errors)) return failed;
+        const std::uint64_t wanted = settings_.deadline ? std::max<std::uint64_t>(settings_.count, 1) : 1;
+        return answers >= wanted ? all_answered : no_answer;
     }
 
     asio::any_io_executor executor_;

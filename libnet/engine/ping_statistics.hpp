@@ -31,7 +31,7 @@ struct PingStatistics {
     std::uint64_t duplicates = 0;  ///< further answers to a probe that had one
     std::uint64_t corrupt = 0;     ///< answers damaged on the way: wrong checksum or payload
     std::uint64_t foreign = 0;     ///< answers from the target that are not to a probe of ours
-    PingTimes rtt;
+    PingTimes rtt{};
     std::chrono::nanoseconds sending{};  ///< from the first send to the last
 
     /// The share of probes that are known to have got no answer, 0 to 100. Pending ones don't count, late ones were

@@ -1,11 +1,10 @@
 #include <libnet/base/histogram.hpp>
+#include <tests/support/catch.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <random>
 #include <vector>
-
-#include <tests/support/catch.hpp>
 
 using libnet::base::Histogram;
 

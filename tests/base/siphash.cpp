@@ -1,8 +1,7 @@
 #include <libnet/base/siphash.hpp>
+#include <tests/support/catch.hpp>
 
 #include <array>
-
-#include <tests/support/catch.hpp>
 
 using libnet::base::siphash;
 using libnet::base::SipKey;

@@ -1,8 +1,7 @@
 #include <libnet/base/statistics.hpp>
+#include <tests/support/catch.hpp>
 
 #include <cmath>
-
-#include <tests/support/catch.hpp>
 
 using libnet::base::RunningStatistics;
 
