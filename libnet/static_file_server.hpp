@@ -1,43 +1,17 @@
 #pragma once
 // Serves the files of a directory over HTTP/1.0 and HTTP/1.1.
 
-#include <libnet/access_record.hpp>
 #include <libnet/config.hpp>
 #include <libnet/io/executor.hpp>
+#include <libnet/static_file_server_options.hpp>
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
-#include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <memory>
-#include <string>
 
 namespace libnet {
-
-/// What a StaticFileServer serves, where, and how patient it is.
-struct StaticFileServerOptions {
-    std::string root = ".";  ///< the directory to serve
-
-    /// Where to listen. `::`, the default, takes IPv4 connections too; on a machine without IPv6, 0.0.0.0 stands in.
-    boost::asio::ip::address address = boost::asio::ip::address_v6::any();
-    std::uint16_t port = 8080;  ///< 0: a free one, see `StaticFileServer::local_endpoint`
-    bool reuse_port = false;    ///< several servers, one per thread, share the port (SO_REUSEPORT)
-
-    std::string index = "index.html";          ///< what answers for a directory; empty: nothing does, 404
-    std::size_t max_connections = 0;           ///< more wait in the kernel's queue until one ends; 0: no limit
-    std::size_t max_request_body = 64 * 1024;  ///< bytes of a request's body that are read, to be thrown away; else 413
-
-    std::chrono::milliseconds header_timeout{
-        10'000};                                      ///< from a connection's or request's first byte to its head's end
-    std::chrono::milliseconds idle_timeout{60'000};   ///< between two requests
-    std::chrono::milliseconds write_timeout{30'000};  ///< without any progress in sending
-    std::chrono::milliseconds drain_timeout{10'000};  ///< how long a stopping server lets requests finish
-
-    AccessHandler on_access{};  ///< called once per request; empty: nobody is told
-};
 
 /// A file server in one directory.
 ///

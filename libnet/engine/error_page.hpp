@@ -9,7 +9,7 @@
 namespace libnet::engine {
 
 /// The media type of what `append_error_page` writes.
-constexpr std::string_view error_page_type = "text/html; charset=utf-8";
+inline constexpr std::string_view error_page_type = "text/html; charset=utf-8";
 
 /// Appends text so that HTML shows it as it is, in an element or a quoted attribute.
 void append_escaped(std::string& html, std::string_view text);

@@ -8,7 +8,7 @@
 #include <libnet/io/request_reader.hpp>
 #include <libnet/io/response_writer.hpp>
 #include <libnet/io/root_directory.hpp>
-#include <libnet/static_file_server.hpp>
+#include <libnet/static_file_server_options.hpp>
 
 #include <cstdint>
 #include <string_view>

@@ -13,16 +13,16 @@
 namespace libnet::detail {
 
 /// Files up to this size are read and leave with their head in one call; larger ones go by sendfile(2).
-constexpr std::uint64_t small_file = 64 * 1024;
+inline constexpr std::uint64_t small_file = 64 * 1024;
 
 /// So much is queued before it is sent, when a client has asked for many files at once.
-constexpr std::size_t largest_queue = 256 * 1024;
+inline constexpr std::size_t largest_queue = 256 * 1024;
 
 /// A connection that waits for a request gives back a queue larger than this.
-constexpr std::size_t largest_idle_queue = 8 * 1024;
+inline constexpr std::size_t largest_idle_queue = 8 * 1024;
 
-constexpr std::string_view client_left = "The connection ended before the request did.";
-constexpr std::string_view request_too_slow = "The request took too long to arrive.";
+inline constexpr std::string_view client_left = "The connection ended before the request did.";
+inline constexpr std::string_view request_too_slow = "The request took too long to arrive.";
 
 LIBNET_DECL FileSession::FileSession(FileServerContext& server, io::Connection& connection)
     : server_{server},

@@ -13,10 +13,10 @@ namespace libnet::engine {
 
 namespace detail {
 
-constexpr std::string_view allowed_methods = "GET, HEAD, OPTIONS";
+inline constexpr std::string_view allowed_methods = "GET, HEAD, OPTIONS";
 
 /// Methods that RFC 9110 and RFC 5789 define and files don't have. Anything else is not implemented at all.
-constexpr std::array<std::string_view, 6> refused_methods{"POST", "PUT", "DELETE", "PATCH", "CONNECT", "TRACE"};
+inline constexpr std::array<std::string_view, 6> refused_methods{"POST", "PUT", "DELETE", "PATCH", "CONNECT", "TRACE"};
 
 LIBNET_DECL std::string_view words_of(wire::UriPathError error) noexcept
 {

@@ -8,13 +8,13 @@ namespace libnet::io {
 
 namespace detail {
 
-constexpr std::size_t largest_read = 32 * 1024;
-constexpr std::size_t body_read = 4096;
+inline constexpr std::size_t largest_read = 32 * 1024;
+inline constexpr std::size_t body_read = 4096;
 
 /// What a lingering close waits for, and reads, at most: a client that sends more than this behind a mistake will see a
 /// reset.
-constexpr std::chrono::milliseconds linger_time{2000};
-constexpr std::size_t linger_bytes = 4 * 1024 * 1024;
+inline constexpr std::chrono::milliseconds linger_time{2000};
+inline constexpr std::size_t linger_bytes = 4 * 1024 * 1024;
 
 }  // namespace detail
 

@@ -13,14 +13,14 @@ namespace libnet::io {
 
 namespace detail {
 
-constexpr std::string_view client_left = "The client closed the connection before it had the answer.";
-constexpr std::string_view client_stuck = "The client took nothing for too long.";
-constexpr std::string_view file_shrank = "The file got shorter while it was sent.";
-constexpr std::string_view file_unreadable = "The file could not be read to its end.";
+inline constexpr std::string_view client_left = "The client closed the connection before it had the answer.";
+inline constexpr std::string_view client_stuck = "The client took nothing for too long.";
+inline constexpr std::string_view file_shrank = "The file got shorter while it was sent.";
+inline constexpr std::string_view file_unreadable = "The file could not be read to its end.";
 
 /// A call of sendfile(2) sends at most this much, and so many calls in a row go without a look at other connections.
-constexpr std::uint64_t file_piece = 1 << 20;
-constexpr unsigned pieces_in_a_row = 8;
+inline constexpr std::uint64_t file_piece = 1 << 20;
+inline constexpr unsigned pieces_in_a_row = 8;
 
 }  // namespace detail
 

@@ -23,7 +23,7 @@ namespace libnet::io {
 namespace detail {
 
 /// O_NONBLOCK: opening a FIFO would wait for a writer else. O_NOCTTY: a terminal must not become ours.
-constexpr int open_flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+inline constexpr int open_flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
 
 using NameBuffer = std::array<char, PATH_MAX>;
 

@@ -17,7 +17,7 @@ struct MediaType {
 
 /// Sorted by extension, in lower case. Types as registered with IANA (RFC 9239 for JavaScript), else as browsers send
 /// and expect them.
-constexpr std::array media_types = std::to_array<MediaType>({
+inline constexpr std::array media_types = std::to_array<MediaType>({
     {"7z", "application/x-7z-compressed"},
     {"aac", "audio/aac"},
     {"apk", "application/vnd.android.package-archive"},
@@ -137,7 +137,7 @@ constexpr std::array media_types = std::to_array<MediaType>({
 });
 static_assert(std::ranges::is_sorted(media_types, {}, &MediaType::extension));
 
-constexpr std::size_t longest_extension = 11;  // webmanifest
+inline constexpr std::size_t longest_extension = 11;  // webmanifest
 static_assert(std::ranges::all_of(media_types,
                                   [](const MediaType& known) { return known.extension.size() <= longest_extension; }));
 
