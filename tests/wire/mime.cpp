@@ -1,5 +1,4 @@
 #include <libnet/wire/mime.hpp>
-
 #include <tests/support/catch.hpp>
 
 using libnet::wire::media_type_of;

@@ -1,5 +1,4 @@
 #include <libnet/wire/uri_path.hpp>
-
 #include <tests/support/catch.hpp>
 
 using namespace libnet::wire;
