@@ -55,26 +55,27 @@ class Worker {
 public:
     template <typename ServerOptions>
     explicit Worker(const ServerOptions& options) : server_{io_.get_executor(), options}
-    {}
+    {
+        // Already here, so that a `stop` that comes before `run` finds something to stop.
+        const auto on_done = [this](std::exception_ptr thrown) {
+            failure_ = thrown;
+            io_.stop();
+        };
+        asio::co_spawn(io_, server_.run(), asio::bind_cancellation_slot(stop_.slot(), on_done));
+    }
 
     asio::ip::tcp::endpoint local_endpoint() const { return server_.local_endpoint(); }
 
     /// Serves until it is stopped. Returns what went wrong, or null.
     std::exception_ptr run()
     try {
-        std::exception_ptr failure;
-        const auto on_done = [&](std::exception_ptr thrown) {
-            failure = thrown;
-            io_.stop();
-        };
-        asio::co_spawn(io_, server_.run(), asio::bind_cancellation_slot(stop_.slot(), on_done));
         io_.run();
-        return stopping_ ? nullptr : failure;  // a server that is told to stop at once may throw operation_aborted
+        return stopping_ ? nullptr : failure_;  // a server that is told to stop at once may throw operation_aborted
     } catch (...) {
         return std::current_exception();
     }
 
-    /// From any thread, also before `run` and after it.
+    /// From any thread, before `run` and after it, too.
     void stop(asio::cancellation_type how)
     {
         asio::post(io_, [this, how] {
@@ -87,6 +88,7 @@ private:
     asio::cancellation_signal stop_;  // outlives the coroutine, which holds on to its slot
     asio::io_context io_{1};
     Server server_;
+    std::exception_ptr failure_;
     bool stopping_ = false;
 };
 

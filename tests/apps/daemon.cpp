@@ -29,10 +29,10 @@ namespace {
 std::function<void(std::uint16_t)> on_listening;
 
 struct EchoOptions {
-    asio::ip::address address;
+    asio::ip::address address{};
     std::uint16_t port = 0;
     bool reuse_port = false;
-    AccessHandler on_access;
+    AccessHandler on_access = {};
     bool broken = false;  ///< run() throws
 };
 
@@ -48,12 +48,18 @@ public:
 
     asio::awaitable<void> run()
     {
-        if (options_.broken) throw std::runtime_error{"the server is broken"};
+        if (options_.broken) return give_up();
         on_listening(local_endpoint().port());
         return server_.run([this](io::Connection& connection) { return serve(connection); });
     }
 
 private:
+    static asio::awaitable<void> give_up()
+    {
+        throw std::runtime_error{"the server is broken"};
+        co_return;
+    }
+
     io::Task<> serve(io::Connection& connection)
     {
         char byte;
@@ -119,6 +125,14 @@ TEST_CASE("a daemon says where it listens, serves, and ends at SIGTERM with 0", 
     const auto lines = test::read_file(log);
     CHECK(std::count(lines.begin(), lines.end(), '\n') == 6);
     CHECK(lines.find("\"ECHO f HTTP/1.1\" 200 0 \"-\" \"-\"\n") != lines.npos);
+}
+
+TEST_CASE("a daemon that is told to stop before its servers have begun ends all the same", "[apps][daemon]")
+{
+    apps::detail::Worker<EchoServer> worker{EchoOptions{.address = asio::ip::address_v4::loopback()}};
+    on_listening = [](auto) {};
+    worker.stop(asio::cancellation_type::total);
+    CHECK(worker.run() == nullptr);
 }
 
 TEST_CASE("a second signal ends a daemon at once, also with a client that says nothing", "[apps][daemon]")
