@@ -18,8 +18,6 @@ namespace libnet::wire {
 /// An error depends on the bytes up to it alone, never on how many came at once.
 class HttpScanner {
 public:
-    explicit HttpScanner(std::size_t at = 0) noexcept : at_{at}, begin_{at} {}
-
     /// Reads one or more bytes of one class up to `end`, which is read too. Anything else is an error.
     bool read(std::string_view text, CharClass chars, char end, HttpError otherwise, std::string_view& element)
     {
@@ -60,7 +58,7 @@ public:
     std::optional<HttpError> error() const noexcept { return error_; }
 
 private:
-    std::size_t at_, begin_;  // the next byte, and the first of the element that is being read
+    std::size_t at_ = 0, begin_ = 0;  // the next byte, and the first of the element that is being read
     std::optional<HttpError> error_;
 };
 
