@@ -17,7 +17,7 @@ int main(int argc, char** argv)
                         "Forwards HTTP requests and CONNECT tunnels for whoever can reach it: bound to an\n"
                         "address other than loopback it is an open relay."};
     table.group("Server");
-    add_options(table, daemon, "address to listen on (127.0.0.1); elsewhere: an open relay");
+    add_options(table, daemon, "address (127.0.0.1); on any other it is an open relay");
     table.example("proxy++ --port 8888 & curl -x 127.0.0.1:8888 http://example.org/");
     if (const auto exit_code = table.read(argc, argv)) return *exit_code;
 

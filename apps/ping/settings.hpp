@@ -44,7 +44,7 @@ inline std::optional<int> read_ping_settings(PingSettings& settings, int argc, c
     table.group("Output")
         .flag("quiet,q", "only the summary", settings.quiet)
         .flag("numeric,n", "addresses, never names", settings.numeric)
-        .flag("json", "JSON Lines: reply lost late duplicate error summary total", settings.json);
+        .flag("json", "JSON Lines: reply, lost, late, ..., summary, total", settings.json);
     table.operands("HOST", settings.hosts, 1, 1'000).example("ping++ -c 3 -i 0.2 127.0.0.1");
     if (const auto exit_code = table.read(argc, argv)) return exit_code;
 

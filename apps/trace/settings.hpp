@@ -61,7 +61,7 @@ inline Options trace_options(TraceSettings& settings)
     Options table{"trace++", "HOST", "Shows the routers on the path to HOST."};
     auto& trace = settings.trace;
     table.group("Probes")
-        .flag("icmp,I", "ICMP echo requests (default: UDP to ports from 33434 on)", trace.method, Probe::icmp)
+        .flag("icmp,I", "ICMP echo requests (default: UDP from port 33434 on)", trace.method, Probe::icmp)
         .flag("udp,U", "UDP to one port", trace.method, Probe::udp_constant)
         .value("port,p", "PORT", "first UDP port or ICMP number; the port of -U (53)", port(), trace.port)
         .value("first,f", "TTL", "the first hop to probe (1)", integer<std::uint8_t>(1), trace.first_ttl)
