@@ -1,0 +1,270 @@
+#include <tests/support/catch.hpp>
+#include <tests/support/process.hpp>
+
+#include <boost/json.hpp>
+
+#include <csignal>
+#include <initializer_list>
+#include <sstream>
+#include <string>
+#include <vector>
+
+using libnet::test::Arguments;
+using libnet::test::Finished;
+using libnet::test::Process;
+
+namespace {
+
+Arguments command(std::initializer_list<std::string> arguments)
+{
+    Arguments all{libnet::test::program("ping++")};
+    all.insert(all.end(), arguments);
+    return all;
+}
+
+Finished ping(std::initializer_list<std::string> arguments) { return libnet::test::run(command(arguments)); }
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != text.npos; }
+
+std::vector<std::string> lines_of(const std::string& text)
+{
+    std::vector<std::string> lines;
+    std::istringstream in{text};
+    for (std::string line; std::getline(in, line);) lines.push_back(line);
+    return lines;
+}
+
+/// Reads JSON Lines; a line that is no JSON object throws.
+std::vector<boost::json::object> events_of(const std::string& text)
+{
+    std::vector<boost::json::object> events;
+    for (const auto& line : lines_of(text)) events.push_back(boost::json::parse(line).as_object());
+    return events;
+}
+
+/// Whether ICMP sockets are allowed here; says so when they aren't.
+bool can_ping()
+{
+    static const Finished once = ping({"-c", "1", "127.0.0.1"});
+    if (once.exit_code == 0) return true;
+    WARN("SKIPPED: " << once.err);
+    return false;
+}
+
+}  // namespace
+
+TEST_CASE("ping++ prints what iputils' ping prints", "[apps][ping]")
+{
+    if (!can_ping()) return;
+    const auto done = ping({"-c", "2", "-i", "0.01", "127.0.0.1"});
+    CHECK(done.exit_code == 0);
+    CHECK(done.err.empty());
+    const auto lines = lines_of(done.out);
+    REQUIRE(lines.size() == 7);
+    CHECK(lines[0] == "PING 127.0.0.1 (127.0.0.1) 56(84) bytes of data.");
+    CHECK(lines[1].starts_with("64 bytes from 127.0.0.1: icmp_seq=1 ttl=64 time="));
+    CHECK(lines[1].ends_with(" ms"));
+    CHECK(lines[2].starts_with("64 bytes from 127.0.0.1: icmp_seq=2 ttl=64 time="));
+    CHECK(lines[3].empty());
+    CHECK(lines[4] == "--- 127.0.0.1 ping statistics ---");
+    CHECK(lines[5].starts_with("2 packets transmitted, 2 received, 0% packet loss, time "));
+    CHECK(lines[6].starts_with("rtt min/avg/max/mdev = "));
+    CHECK(lines[6].ends_with(" ms"));
+}
+
+TEST_CASE("ping++ agrees with ping on everything but the times", "[apps][ping]")
+{
+    if (!can_ping()) return;
+    const std::string host = GENERATE("127.0.0.1", "::1");
+    const auto theirs = libnet::test::run({"ping", "-n", "-c", "2", "-i", "0.01", "-s", "100", host});
+    if (theirs.exit_code == 127) WARN("SKIPPED: there is no ping to compare with");
+    if (theirs.exit_code == 127) return;
+    const auto ours = ping({"-n", "-c", "2", "-i", "0.01", "-s", "100", host});
+    CHECK(ours.exit_code == theirs.exit_code);
+    const auto shape = [](std::string text) {
+        for (const std::string start : {"time=", "time ", "mdev = "})
+            for (auto at = text.find(start); at != text.npos; at = text.find(start, at + 1))
+                text.erase(at + start.size(), text.find('\n', at) - at - start.size());
+        return text;
+    };
+    CHECK(shape(ours.out) == shape(theirs.out));
+}
+
+TEST_CASE("ping++ asks several hosts, by name and address, with a summary for each", "[apps][ping]")
+{
+    if (!can_ping()) return;
+    const auto done = ping({"-c", "1", "-4", "localhost", "127.0.0.2"});
+    CHECK(done.exit_code == 0);
+    CHECK(contains(done.out, "PING localhost (127.0.0.1) 56(84) bytes of data.\n"));
+    CHECK(contains(done.out, "bytes from 127.0.0.2: icmp_seq=1"));
+    CHECK(contains(done.out, "--- localhost ping statistics ---\n1 packets transmitted, 1 received"));
+    CHECK(contains(done.out, "--- 127.0.0.2 ping statistics ---\n1 packets transmitted, 1 received"));
+}
+
+TEST_CASE("ping++ takes the family, the size and the ttl that it is told", "[apps][ping]")
+{
+    if (!can_ping()) return;
+    const auto done = ping({"-6", "-c1", "-s", "1400", "-t", "7", "localhost"});
+    CHECK(done.exit_code == 0);
+    CHECK(contains(done.out, "PING localhost(::1) 1400 data bytes\n1408 bytes from "));
+    const auto from = ping({"-c1", "-I", "127.0.0.3", "127.0.0.1"});
+    CHECK(contains(from.out, "PING 127.0.0.1 (127.0.0.1) from 127.0.0.3 : 56(84) bytes of data.\n"));
+    CHECK(from.exit_code == 0);
+}
+
+TEST_CASE("ping++ -q prints the summary only", "[apps][ping]")
+{
+    if (!can_ping()) return;
+    const auto done = ping({"-qc", "1", "127.0.0.1"});
+    CHECK(done.exit_code == 0);
+    CHECK(!contains(done.out, "icmp_seq"));
+    CHECK(contains(done.out, "1 packets transmitted, 1 received"));
+}
+
+TEST_CASE("ping++ stops at the deadline, or when it has the answers that it wants", "[apps][ping]")
+{
+    if (!can_ping()) return;
+    const auto enough = ping({"-w", "60", "-c", "3", "-i", "0.01", "127.0.0.1"});
+    CHECK(enough.exit_code == 0);
+    CHECK(contains(enough.out, ", 3 received"));
+    const auto short_of = ping({"-w", "0.05", "-c", "3", "-i", "10", "127.0.0.1"});
+    CHECK(short_of.exit_code == 1);
+    CHECK(contains(short_of.out, "1 packets transmitted, 1 received"));
+    CHECK(ping({"-w", "0.05", "127.0.0.1"}).exit_code == 0);
+}
+
+TEST_CASE("Ctrl-C prints the summary and ends ping++ as usual", "[apps][ping]")
+{
+    if (!can_ping()) return;
+    const int signal = GENERATE(SIGINT, SIGTERM);
+    Process process{command({"-i", "30", "127.0.0.1"})};
+    REQUIRE(process.wait_for("icmp_seq=1"));
+    process.signal(signal);
+    const auto done = process.wait();
+    CHECK(done.exit_code == 0);
+    CHECK(contains(done.out, "1 packets transmitted, 1 received, 0% packet loss"));
+}
+
+TEST_CASE("ping++ --json prints events of the documented shape, and nothing else", "[apps][ping]")
+{
+    if (!can_ping()) return;
+    const auto done = ping({"--json", "-c", "2", "-i", "0.01", "127.0.0.1"});
+    CHECK(done.exit_code == 0);
+    const auto events = events_of(done.out);
+    REQUIRE(events.size() == 4);
+    CHECK(events[0].at("event") == "reply");
+    CHECK(events[0].at("target") == "127.0.0.1");
+    CHECK(events[0].at("from") == "127.0.0.1");
+    CHECK(events[0].at("seq") == 1);
+    CHECK(events[0].at("ttl") == 64);
+    CHECK(events[0].at("bytes") == 64);
+    CHECK(events[0].at("rtt_ms").to_number<double>() > 0);
+    CHECK(events[1].at("seq") == 2);
+    const auto& summary = events[2];
+    CHECK(summary.at("event") == "summary");
+    CHECK(summary.at("sent") == 2);
+    CHECK(summary.at("received") == 2);
+    for (const char* counter :
+         {"lost", "late", "errors", "send_errors", "duplicates", "corrupt", "foreign", "pending", "loss_percent"})
+    {
+        INFO(counter);
+        CHECK(summary.at(counter) == 0);
+    }
+    for (const char* time : {"min", "mean", "max", "stddev", "p50", "p95", "p99"})
+        CHECK(summary.at("rtt_ms").at(time).is_number());
+    CHECK(events[3].at("event") == "total");
+    CHECK(events[3].at("targets") == 1);
+    CHECK(events[3].at("alive") == 1);
+    CHECK(events[3].at("sent") == 2);
+    CHECK(events[3].at("received") == 2);
+}
+
+TEST_CASE("ping++ --json is valid when it is interrupted", "[apps][ping]")
+{
+    if (!can_ping()) return;
+    Process process{command({"--json", "-i", "30", "127.0.0.1"})};
+    REQUIRE(process.wait_for("\"reply\""));
+    process.signal(SIGINT);
+    const auto done = process.wait();
+    CHECK(done.exit_code == 0);
+    CHECK(events_of(done.out).back().at("event") == "total");
+}
+
+TEST_CASE("a name that doesn't resolve is told and stays in the results, and the other hosts are pinged",
+          "[apps][ping]")
+{
+    if (!can_ping()) return;
+    const auto alone = ping({"-c1", "no-such-host.invalid"});
+    CHECK(alone.exit_code == 2);
+    CHECK(alone.out.empty());
+    CHECK(contains(alone.err, "ping++: no-such-host.invalid: "));
+
+    const auto done = ping({"--json", "-c1", "no-such-host.invalid", "127.0.0.1"});
+    CHECK(done.exit_code == 2);
+    const auto events = events_of(done.out);
+    REQUIRE(events.size() == 5);
+    CHECK(events[0].at("event") == "error");
+    CHECK(events[0].at("target") == "no-such-host.invalid");
+    CHECK(events[1].at("event") == "reply");
+    CHECK(events[2].at("address").is_null());
+    CHECK(events[2].at("sent") == 0);
+    CHECK(events[2].at("rtt_ms").is_null());
+    CHECK(events[4].at("alive") == 1);
+    CHECK(events[4].at("targets") == 2);
+}
+
+TEST_CASE("an address of the wrong family is refused with its name", "[apps][ping]")
+{
+    if (!can_ping()) return;
+    const auto done = ping({"-4", "-c1", "::1"});
+    CHECK(done.exit_code == 2);
+    CHECK(contains(done.err, "ping++: ::1: has no IPv4 address"));
+}
+
+TEST_CASE("wrong usage ends with exit code 2, one line that says why, and no output", "[apps][ping]")
+{
+    const auto refused = [](std::initializer_list<std::string> arguments, const std::string& why) {
+        const auto done = ping(arguments);
+        INFO(done.err);
+        return done.exit_code == 2 && done.out.empty() && done.err.starts_with("ping++: ") && contains(done.err, why) &&
+               lines_of(done.err).size() == 1;
+    };
+    CHECK(refused({}, "HOST"));
+    CHECK(refused({"--nonsense", "127.0.0.1"}, "--nonsense"));
+    CHECK(refused({"-c", "0", "127.0.0.1"}, "'0'"));
+    CHECK(refused({"-c", "-1", "127.0.0.1"}, "'-1'"));
+    CHECK(refused({"-c", "many", "127.0.0.1"}, "'many'"));
+    CHECK(refused({"-i", "0.001", "127.0.0.1"}, "0.002"));
+    CHECK(refused({"-i", "nan", "127.0.0.1"}, "'nan'"));
+    CHECK(refused({"-W", "0", "127.0.0.1"}, "'0'"));
+    CHECK(refused({"-w", "-5", "127.0.0.1"}, "'-5'"));
+    CHECK(refused({"-s", "65508", "127.0.0.1"}, "65507"));
+    CHECK(refused({"-t", "256", "127.0.0.1"}, "255"));
+    CHECK(refused({"-t", "0", "127.0.0.1"}, "'0'"));
+    CHECK(refused({"-I", "", "127.0.0.1"}, "-I"));
+    CHECK(refused({"-c"}, "-c"));
+    if (!can_ping()) return;
+    CHECK(refused({"-I", "nosuch0", "127.0.0.1"}, "nosuch0"));
+    CHECK(refused({"-c1", "not a name"}, "not a host name"));
+}
+
+TEST_CASE("ping++ --help fits a screen and gives an example, --version names the version", "[apps][ping]")
+{
+    const auto help = ping({"--help"});
+    CHECK(help.exit_code == 0);
+    CHECK(contains(help.out, "Example: ping++ "));
+    CHECK(lines_of(help.out).size() <= 24);
+    for (const auto& line : lines_of(help.out)) CHECK(line.size() <= 80);
+    const auto version = ping({"--version"});
+    CHECK(version.exit_code == 0);
+    CHECK(version.out.starts_with("ping++ (libnet "));
+}
+
+TEST_CASE("ping++ ends quietly when nobody reads its output any more", "[apps][ping]")
+{
+    if (!can_ping()) return;
+    const auto program = libnet::test::program("ping++");
+    const auto done = libnet::test::run({"sh", "-c", program + " -i 0.01 127.0.0.1 | head -1"});
+    CHECK(done.out == "PING 127.0.0.1 (127.0.0.1) 56(84) bytes of data.\n");
+    CHECK(done.err.empty());
+}
