@@ -31,7 +31,17 @@ clang() { sh cmake/build.sh clang-check; }
 
 headers() { sh cmake/build.sh clang-check all_verify_interface_header_sets; }
 
-tour() { sh cmake/run.sh; }
+# The tour goes on whatever becomes of a command, so what it showed is looked at here.
+tour() {
+    sh cmake/run.sh >build/tour.txt || { cat build/tour.txt; return 1; }
+    cat build/tour.txt
+    set -- 'README.md arrived whole' 'HTTP/1.1 200 Connection established' '"GET http://nowhere.invalid/ HTTP/1.1" 502'
+    grep -q 'stays on loopback' build/tour.txt || set -- "$@" \
+        '5 packets transmitted, 4 received, 20% packet loss' ' 2  \* \* \*' ' 4  web (10.0.6.2)'
+    for line; do
+        grep -q -- "$line" build/tour.txt || { echo "tour: it did not show: $line" >&2; return 1; }
+    done
+}
 
 fuzz() {
     sh cmake/build.sh fuzz
