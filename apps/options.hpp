@@ -212,6 +212,8 @@ private:
                                          usage_.program)};
         if (given.size() < operands_.least)
             throw UsageError{fmt::format("no {} given: try '{} --help'", operands_.name, usage_.program)};
+        if (std::find(given.begin(), given.end(), "") != given.end())
+            throw UsageError{fmt::format("{}: '' is empty: try '{} --help'", operands_.name, usage_.program)};
         if (operands_.target != nullptr && !given.empty()) *operands_.target = given;
     }
 

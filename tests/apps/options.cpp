@@ -199,8 +199,9 @@ TEST_CASE("a missing value and one too many are said so", "[apps][options]")
     CHECK(complaint({"--quiet=1", "x"}) == "--quiet: it takes no value" + hint);
 }
 
-TEST_CASE("too few and too many operands are refused", "[apps][options]")
+TEST_CASE("too few, too many and empty operands are refused", "[apps][options]")
 {
+    CHECK(complaint({"a", ""}) == "HOST: '' is empty: try 'demo++ --help'");
     CHECK(complaint({}) == "no HOST given: try 'demo++ --help'");
     CHECK(complaint({"a", "b", "c"}) == "unexpected operand 'c': try 'demo++ --help'");
 }
