@@ -1,19 +1,17 @@
 #pragma once
-// Traces the path to a host: Tracer, its options and its events.
+// Traces the path to a host: Tracer. Its options are in engine/trace_options.hpp, its events in engine/trace_path.hpp.
 
 #include <libnet/config.hpp>
+#include <libnet/engine/trace_options.hpp>
 #include <libnet/engine/trace_path.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/address.hpp>
 
-#include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <optional>
-#include <variant>
 
 namespace libnet {
 
@@ -21,36 +19,6 @@ namespace detail {
 class TraceSession;
 struct TracerState;
 }  // namespace detail
-
-/// Options of a `Tracer`. The defaults are traceroute's.
-struct TraceOptions {
-    Probe method = Probe::udp;   ///< what the probes are
-    std::uint8_t first_ttl = 1;  ///< of the first probes: 1 to `max_ttl`
-    std::uint8_t max_ttl = 30;   ///< of the last probes: 1 to 255
-    std::uint8_t probes = 3;     ///< for each hop: 1 or more
-    std::uint16_t window = 16;   ///< probes to one target under way at the same time: 1 or more
-    /// The longest that a probe waits for its answer. Must be positive.
-    std::chrono::milliseconds timeout{5000};
-    /// It waits no longer than this many round trips of another probe of its hop, but 100 ms at least. 0: only `timeout`
-    /// and `near_factor` count.
-    double here_factor = 3;
-    /// Where none was answered: no longer than this many round trips of a probe of a later hop, but 100 ms at least. 0:
-    /// only `timeout` counts.
-    double near_factor = 10;
-    /// Where the probes' numbers begin: the first UDP port (`Probe::udp`), the port (`Probe::udp_constant`), or the first
-    /// ICMP sequence number (`Probe::icmp`). 0: 33434, 53 and 1.
-    std::uint16_t port = 0;
-};
-
-/// The path to a target is known; the last event of that target.
-struct TracePath {
-    TraceTarget target = 0;
-    Path path{};
-    friend bool operator==(const TracePath&, const TracePath&) = default;
-};
-
-/// What `Tracer::next()` tells. Those of one target come in the order of their TTLs.
-using TraceEvent = std::variant<TraceHop, TraceLost, TracePath>;
 
 /// How long a probe is, with its IP header, in octets: 60 for IPv4, 80 for IPv6.
 std::size_t probe_size(const asio::ip::address& target) noexcept;

@@ -2,6 +2,7 @@
 // One trace, decided without a socket or a clock: which probe to send, which one is lost, and when the path is known.
 
 #include <libnet/config.hpp>
+#include <libnet/engine/trace_options.hpp>
 #include <libnet/engine/trace_path.hpp>
 
 #include <chrono>
@@ -15,21 +16,6 @@
 #include <vector>
 
 namespace libnet::engine {
-
-/// How a path is traced.
-struct TracePlan {
-    std::uint8_t first_ttl = 1;  ///< 1 to max_ttl
-    std::uint8_t max_ttl = 30;   ///< 1 to 255
-    std::uint8_t probes = 3;     ///< for each hop; 1 or more
-    std::uint16_t window = 16;   ///< probes under way at the same time; 1 or more
-    /// The longest that a probe waits for its answer.
-    std::chrono::nanoseconds timeout = std::chrono::seconds{5};
-    /// It waits no longer than this many times the round trip of another probe of its hop; 0: no such limit.
-    double here_factor = 3;
-    /// Where none was answered: no longer than this many times the round trip of a probe of a later hop; 0: no such
-    /// limit.
-    double near_factor = 10;
-};
 
 /// However short the other round trips are, a probe waits this long (or `timeout`, if that is less): routers answer
 /// from a slow path, and on a fast network three round trips are less than the jitter of a busy processor.
@@ -83,13 +69,14 @@ using TraceAction = std::variant<trace_action::Send, trace_action::Report, trace
 /// traceroute, only the probe whose outcome is to be reported next can be lost: the later ones gain the time that it
 /// waits, and it gains the knowledge of their round trips.
 ///
-/// Memory is bounded by the plan (at most 255 hops of 255 probes). Never throws but for want of memory.
+/// Memory is bounded by the options (at most 255 hops of 255 probes). Never throws but for want of memory.
 class TraceEngine {
 public:
     using TimePoint = trace_action::TimePoint;
 
-    /// `label` goes into every outcome. The plan's fields are within their ranges.
-    TraceEngine(TracePlan plan, asio::ip::address target, TraceTarget label = 0);
+    /// `label` goes into every outcome. The options are within their ranges; method and port
+    /// don't matter here.
+    TraceEngine(TraceOptions options, asio::ip::address target, TraceTarget label = 0);
 
     TraceAction next(TimePoint now);
 
@@ -122,7 +109,7 @@ private:
     std::size_t under_way() const noexcept;
     StopReason reason() const;
 
-    TracePlan plan_;
+    TraceOptions options_;
     TraceTarget label_;
     std::vector<Slot> slots_;              // every probe that may be sent, by TTL and index
     std::size_t head_ = 0;                 // the one to be reported next

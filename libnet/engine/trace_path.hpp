@@ -99,6 +99,16 @@ struct Path {
     friend bool operator==(const Path&, const Path&) = default;
 };
 
+/// The path to a target is known; the last event of that target.
+struct TracePath {
+    TraceTarget target = 0;
+    Path path{};
+    friend bool operator==(const TracePath&, const TracePath&) = default;
+};
+
+/// What `Tracer::next()` tells. Those of one target come in the order of their TTLs.
+using TraceEvent = std::variant<TraceHop, TraceLost, TracePath>;
+
 std::ostream& operator<<(std::ostream& out, AnswerKind kind);
 std::ostream& operator<<(std::ostream& out, const TraceHop& hop);
 std::ostream& operator<<(std::ostream& out, const TraceLost& lost);

@@ -5,9 +5,9 @@
 #include <libnet/engine/trace_engine.hpp>
 #include <libnet/engine/trace_probes.hpp>
 #include <libnet/engine/trace_verdict.hpp>
-#include <libnet/io/probe_socket.hpp>
-#include <libnet/tracer.hpp>
+#include <libnet/io/open_probe_socket.hpp>
 
+#include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <map>

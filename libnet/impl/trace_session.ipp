@@ -17,17 +17,6 @@ namespace libnet::detail {
 /// How soon a probe is tried again that the interface had no room for.
 constexpr std::chrono::milliseconds retry_after{10};
 
-LIBNET_DECL engine::TracePlan plan_of(const TraceOptions& options)
-{
-    return {.first_ttl = options.first_ttl,
-            .max_ttl = options.max_ttl,
-            .probes = options.probes,
-            .window = options.window,
-            .timeout = options.timeout,
-            .here_factor = options.here_factor,
-            .near_factor = options.near_factor};
-}
-
 /// `TraceOptions::port` with its default.
 LIBNET_DECL std::uint16_t first_number(const TraceOptions& options)
 {
@@ -55,7 +44,7 @@ LIBNET_DECL TraceTarget TraceSession::add(const asio::ip::address& target)
 {
     auto& channel = channel_for(wire::version_of(target));
     const auto label = ++last_label_;
-    targets_.try_emplace(label, target, engine::TraceEngine{plan_of(options_), target, label}, &channel);
+    targets_.try_emplace(label, target, engine::TraceEngine{options_, target, label}, &channel);
     return label;
 }
 

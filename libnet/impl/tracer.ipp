@@ -33,7 +33,8 @@ LIBNET_DECL void check(const TraceOptions& options)
     require(options.first_ttl >= 1 && options.first_ttl <= options.max_ttl, "libnet::TraceOptions::first_ttl");
     require(options.probes >= 1, "libnet::TraceOptions::probes");
     require(options.window >= 1, "libnet::TraceOptions::window");
-    require(options.timeout > options.timeout.zero(), "libnet::TraceOptions::timeout");
+    require(options.timeout > options.timeout.zero() && options.timeout <= std::chrono::hours{24},
+            "libnet::TraceOptions::timeout");
     require(is_factor(options.here_factor), "libnet::TraceOptions::here_factor");
     require(is_factor(options.near_factor), "libnet::TraceOptions::near_factor");
 }

@@ -13,11 +13,6 @@
 //
 // A forged answer has to guess the source port (or identifier) and the number of a probe under way.
 
-#include <libnet/config.hpp>
-#include <libnet/engine/trace_path.hpp>
-#include <libnet/wire/ip_version.hpp>
-
-#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/system/result.hpp>
 
@@ -25,7 +20,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <optional>
 
 namespace libnet::io {
@@ -78,15 +72,4 @@ public:
     virtual void cancel() = 0;
 };
 
-/// Opens the sockets for a kind of probe. `port` is the UDP port of `udp_constant`.
-///
-/// Throws `boost::system::system_error`. For `icmp`, a datagram socket is tried first, which needs no privilege but a
-/// group in net.ipv4.ping_group_range (icmp(7)), then a raw one, which needs CAP_NET_RAW; the error's `what()` says so.
-std::unique_ptr<ProbeSocket> open_probe_socket(asio::any_io_executor executor, Probe method, wire::IpVersion version,
-                                               std::uint16_t port);
-
 }  // namespace libnet::io
-
-#if !defined(LIBNET_SEPARATE_COMPILATION)
-#  include <libnet/io/impl/probe_socket.ipp>
-#endif

@@ -16,7 +16,7 @@ const auto target = asio::ip::make_address("198.51.100.9");
 const auto router = asio::ip::make_address("192.0.2.1");
 
 /// One probe a hop, one at a time: the simplest trace.
-constexpr TracePlan serial{.max_ttl = 4, .probes = 1, .window = 1};
+constexpr TraceOptions serial{.max_ttl = 4, .probes = 1, .window = 1};
 
 ProbeAnswer exceeded(std::chrono::nanoseconds rtt = 10ms) { return {router, rtt}; }
 ProbeAnswer reached(std::chrono::nanoseconds rtt = 10ms) { return {target, rtt, AnswerKind::reached}; }
@@ -206,11 +206,11 @@ TEST_CASE("a round trip of a later hop shortens it to near_factor times that", "
 
 TEST_CASE("the factors never lengthen the timeout, and a factor of zero is none", "[engine][trace]")
 {
-    TracePlan plan{.max_ttl = 1, .probes = 2, .timeout = 1s};
+    TraceOptions options{.max_ttl = 1, .probes = 2, .timeout = 1s};
     SECTION("longer than the timeout") {}
-    SECTION("so long that no clock can tell it") { plan.here_factor = 1e300; }
-    SECTION("zero") { plan.here_factor = plan.near_factor = 0; }
-    TraceEngine engine{plan, target};
+    SECTION("so long that no clock can tell it") { options.here_factor = 1e300; }
+    SECTION("zero") { options.here_factor = options.near_factor = 0; }
+    TraceEngine engine{options, target};
     send_all(engine, start);
     engine.on_answer({1, 1}, exceeded(900ms));
     CHECK(engine.next(start + 900ms) == wait(start + 1s));
@@ -218,11 +218,11 @@ TEST_CASE("the factors never lengthen the timeout, and a factor of zero is none"
 
 TEST_CASE("on a fast network a probe still gets the shortest wait, unless the timeout is less", "[engine][trace]")
 {
-    TracePlan plan{.max_ttl = 1, .probes = 2};
+    TraceOptions options{.max_ttl = 1, .probes = 2};
     auto expected = start + shortest_wait;
     SECTION("as it is") {}
-    SECTION("less") { plan.timeout = 20ms, expected = start + 20ms; }
-    TraceEngine engine{plan, target};
+    SECTION("less") { options.timeout = 20ms, expected = start + 20ms; }
+    TraceEngine engine{options, target};
     send_all(engine, start);
     engine.on_answer({1, 1}, exceeded(30us));
     CHECK(engine.next(start + 1ms) == wait(expected));
@@ -300,7 +300,7 @@ TEST_CASE("a path that is looked at while it is traced says that it isn't finish
     CHECK(engine.path().hops.size() == 1);
 }
 
-TEST_CASE("the longest plan ends, whatever comes", "[engine][trace]")
+TEST_CASE("the longest trace ends, whatever comes", "[engine][trace]")
 {
     TraceEngine engine{{.max_ttl = 255, .probes = 255, .window = 1000, .timeout = 1s}, target, 7};
     auto now = start;

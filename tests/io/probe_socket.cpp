@@ -1,4 +1,4 @@
-#include <libnet/io/probe_socket.hpp>
+#include <libnet/io/open_probe_socket.hpp>
 #include <libnet/wire/icmp.hpp>
 #include <tests/support/catch.hpp>
 

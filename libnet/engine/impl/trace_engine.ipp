@@ -12,20 +12,22 @@ namespace libnet::engine {
 namespace detail {
 
 /// A multiple of a round trip, within the bounds that every wait has.
-LIBNET_DECL std::chrono::nanoseconds bounded_wait(std::chrono::nanoseconds rtt, double factor, const TracePlan& plan)
+LIBNET_DECL std::chrono::nanoseconds bounded_wait(std::chrono::nanoseconds rtt, double factor,
+                                                  const TraceOptions& options)
 {
     // Compared as floating point: the product may be longer than nanoseconds can tell.
+    const std::chrono::nanoseconds longest = options.timeout;
     const std::chrono::duration<double, std::nano> wait{static_cast<double>(rtt.count()) * factor};
-    if (wait >= plan.timeout) return plan.timeout;
-    return std::min(plan.timeout, std::max(shortest_wait, std::chrono::duration_cast<std::chrono::nanoseconds>(wait)));
+    if (wait >= longest) return longest;
+    return std::min(longest, std::max(shortest_wait, std::chrono::duration_cast<std::chrono::nanoseconds>(wait)));
 }
 
 }  // namespace detail
 
-LIBNET_DECL TraceEngine::TraceEngine(TracePlan plan, asio::ip::address target, TraceTarget label)
-    : plan_{plan},
+LIBNET_DECL TraceEngine::TraceEngine(TraceOptions options, asio::ip::address target, TraceTarget label)
+    : options_{options},
       label_{label},
-      slots_((std::size_t{plan.max_ttl} - plan.first_ttl + 1) * plan.probes),
+      slots_((std::size_t{options.max_ttl} - options.first_ttl + 1) * options.probes),
       end_{slots_.size()}
 {
     path_.target = target;
@@ -41,7 +43,7 @@ LIBNET_DECL TraceAction TraceEngine::next(TimePoint now)
     }
     if (auto action = report_head(now)) return *std::move(action);
 
-    const bool may_send = unsent_ < end_ && under_way() < plan_.window;
+    const bool may_send = unsent_ < end_ && under_way() < options_.window;
     if (may_send && (!not_before_ || now >= *not_before_)) {
         not_before_.reset();
         slots_[unsent_].state = Slot::State::under_way;
@@ -80,7 +82,7 @@ LIBNET_DECL bool TraceEngine::on_answer(TraceProbeId probe, ProbeAnswer answer)
     const auto at = slot_of(probe);
     // What was reported is past: in front of the head there are only lost and answered probes.
     if (done_ || !at || *at < head_ || *at >= end_ || slots_[*at].state != Slot::State::under_way) return false;
-    if (answer.kind != AnswerKind::time_exceeded) end_ = (*at / plan_.probes + 1) * plan_.probes;
+    if (answer.kind != AnswerKind::time_exceeded) end_ = (*at / options_.probes + 1) * options_.probes;
     slots_[*at].state = Slot::State::answered;
     slots_[*at].answer = std::move(answer);
     return true;
@@ -104,28 +106,29 @@ LIBNET_DECL void TraceEngine::on_send_failed(boost::system::error_code error)
 
 LIBNET_DECL TraceProbeId TraceEngine::id_of(std::size_t slot) const noexcept
 {
-    return {static_cast<std::uint8_t>(plan_.first_ttl + slot / plan_.probes),
-            static_cast<std::uint8_t>(slot % plan_.probes)};
+    return {static_cast<std::uint8_t>(options_.first_ttl + slot / options_.probes),
+            static_cast<std::uint8_t>(slot % options_.probes)};
 }
 
 LIBNET_DECL std::optional<std::size_t> TraceEngine::slot_of(TraceProbeId probe) const noexcept
 {
-    if (probe.ttl < plan_.first_ttl || probe.ttl > plan_.max_ttl || probe.index >= plan_.probes) return std::nullopt;
-    return (std::size_t{probe.ttl} - plan_.first_ttl) * plan_.probes + probe.index;
+    if (probe.ttl < options_.first_ttl || probe.ttl > options_.max_ttl || probe.index >= options_.probes)
+        return std::nullopt;
+    return (std::size_t{probe.ttl} - options_.first_ttl) * options_.probes + probe.index;
 }
 
 LIBNET_DECL std::chrono::nanoseconds TraceEngine::patience() const
 {
     // As traceroute does it: the first round trip found in the head's own hop decides, else the first one beyond.
-    const auto hop = head_ - head_ % plan_.probes;
-    const auto beyond = hop + plan_.probes;
-    if (plan_.here_factor > 0)
+    const auto hop = head_ - head_ % options_.probes;
+    const auto beyond = hop + options_.probes;
+    if (options_.here_factor > 0)
         if (const auto* slot = first_answered(hop, beyond))
-            return detail::bounded_wait(slot->answer.rtt, plan_.here_factor, plan_);
-    if (plan_.near_factor > 0)
+            return detail::bounded_wait(slot->answer.rtt, options_.here_factor, options_);
+    if (options_.near_factor > 0)
         if (const auto* slot = first_answered(beyond, unsent_))
-            return detail::bounded_wait(slot->answer.rtt, plan_.near_factor, plan_);
-    return plan_.timeout;
+            return detail::bounded_wait(slot->answer.rtt, options_.near_factor, options_);
+    return options_.timeout;
 }
 
 LIBNET_DECL const TraceEngine::Slot* TraceEngine::first_answered(std::size_t first, std::size_t last) const noexcept
@@ -145,7 +148,7 @@ LIBNET_DECL std::size_t TraceEngine::under_way() const noexcept
 
 LIBNET_DECL StopReason TraceEngine::reason() const
 {
-    const auto last_hop = std::span{slots_}.subspan(end_ - plan_.probes, plan_.probes);
+    const auto last_hop = std::span{slots_}.subspan(end_ - options_.probes, options_.probes);
     const auto has = [&](AnswerKind kind) {
         return std::ranges::any_of(last_hop, [kind](const Slot& slot) {
             return slot.state == Slot::State::answered && slot.answer.kind == kind;

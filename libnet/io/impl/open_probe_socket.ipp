@@ -1,8 +1,8 @@
 #pragma once
-// Bodies of libnet/io/probe_socket.hpp.
+// Bodies of libnet/io/open_probe_socket.hpp.
 
 #include <libnet/io/icmp_probe_socket.hpp>
-#include <libnet/io/probe_socket.hpp>
+#include <libnet/io/open_probe_socket.hpp>
 #include <libnet/io/udp_probe_socket.hpp>
 
 #include <utility>
