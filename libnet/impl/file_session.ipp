@@ -93,6 +93,7 @@ LIBNET_DECL io::Task<bool> FileSession::take_body()
     using Body = io::RequestReader::Body;
     const bool flushed = co_await writer_.flush();
     report();  // the records' views don't outlive what follows
+    if (!flushed) note(0, client_left, 0);
     if (!flushed) co_return false;
     if (request_->expect_continue) {
         // The client waits to be told whether to send it. The final answer says no, and the connection has to end, for
