@@ -17,7 +17,7 @@ namespace libnet::engine {
 /// What a request asks. The views are read until the plan is made. A field that is absent or empty is the same here.
 struct FileRequest {
     std::string_view method{};
-    std::string_view path;     ///< with its percent-encoding; "*" or empty: the server as a whole (OPTIONS only)
+    std::string_view path{};   ///< with its percent-encoding; "*" or empty: the server as a whole (OPTIONS only)
     std::string_view query{};  ///< behind the "?"; visible ASCII, as every HTTP framing guarantees
     bool has_query = false;
     std::string_view if_match{};
