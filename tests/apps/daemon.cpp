@@ -15,6 +15,7 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include <sys/socket.h>
 #include <unistd.h>
@@ -46,18 +47,15 @@ public:
 
     tcp::endpoint local_endpoint() const { return server_.local_endpoint(); }
 
-    asio::awaitable<void> run()
-    {
-        if (options_.broken) return give_up();
-        on_listening(local_endpoint().port());
-        return server_.run([this](io::Connection& connection) { return serve(connection); });
-    }
+    asio::awaitable<void> run() { return run(*this); }
 
 private:
-    static asio::awaitable<void> give_up()
+    static asio::awaitable<void> run(EchoServer& self)
     {
-        throw std::runtime_error{"the server is broken"};
-        co_return;
+        if (self.options_.broken) throw std::runtime_error{"the server is broken"};
+        on_listening(self.local_endpoint().port());
+        auto served = self.server_.run([&self](io::Connection& connection) { return self.serve(connection); });
+        co_await std::move(served);
     }
 
     io::Task<> serve(io::Connection& connection)
@@ -129,8 +127,8 @@ TEST_CASE("a daemon says where it listens, serves, and ends at SIGTERM with 0", 
 
 TEST_CASE("a daemon that is told to stop before its servers have begun ends all the same", "[apps][daemon]")
 {
-    apps::detail::Worker<EchoServer> worker{EchoOptions{.address = asio::ip::address_v4::loopback()}};
     on_listening = [](auto) {};
+    apps::detail::Worker<EchoServer> worker{EchoOptions{.address = asio::ip::address_v4::loopback()}};
     worker.stop(asio::cancellation_type::total);
     CHECK(worker.run() == nullptr);
 }
