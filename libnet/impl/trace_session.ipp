@@ -206,15 +206,21 @@ LIBNET_DECL bool TraceSession::release(Channel& channel, std::optional<std::uint
 
 LIBNET_DECL void TraceSession::read_clocks()
 {
-    // Both at the same moment, as nearly as can be: again, if something came in between.
+    // Both clocks at the same moment, as nearly as can be: the closest of a few readings, in case something comes between.
+    constexpr std::chrono::nanoseconds close = std::chrono::microseconds{2};
+    auto closest = std::chrono::nanoseconds::max();
+    TimePoint steady{};
     std::chrono::nanoseconds wall{};
-    for (int attempt = 0; attempt < 4; ++attempt) {
+    for (int attempt = 0; attempt < 8 && closest > close; ++attempt) {
         const auto before = std::chrono::steady_clock::now();
-        wall = std::chrono::system_clock::now().time_since_epoch();
+        const auto between = std::chrono::system_clock::now().time_since_epoch();
         read_at_ = std::chrono::steady_clock::now();
-        if (read_at_ - before < std::chrono::microseconds{10}) break;
+        if (read_at_ - before >= closest) continue;
+        closest = read_at_ - before;
+        steady = before + closest / 2;
+        wall = between;
     }
-    clocks_.observe(read_at_, wall);
+    clocks_.observe(steady, wall);
 }
 
 LIBNET_DECL void TraceSession::wait_for_answers()

@@ -73,7 +73,9 @@ try {
     sockets_.insert_or_assign(number, std::move(socket));
     return number;
 } catch (const boost::system::system_error& error) {
-    return error.code();
+    // Where descriptors are short, the probes under way will soon give some back.
+    const bool soon = error.code() == asio::error::no_descriptors && !sockets_.empty();
+    return soon ? boost::system::error_code{asio::error::would_block} : error.code();
 }
 
 LIBNET_DECL std::optional<ProbeReply> UdpConstantProbeSocket::receive()
