@@ -86,14 +86,14 @@ private:
 
     static asio::awaitable<void> resolve(std::shared_ptr<PingSession> self, std::size_t index)
     {
-        const std::string name = self->entries_[index].host.name;
+        Entry& entry = self->entries_[index];
+        const std::string name = entry.host.name;
         try {
             const auto addresses = co_await self->resolver_.resolve(name, self->settings_.family);
-            self->on_address(self->entries_[index], addresses.front());
+            self->on_address(entry, addresses.front());
         } catch (const boost::system::system_error& error) {
             if (error.code() == asio::error::operation_aborted) co_return;
-            self->entries_[index].failed = true;
-            self->printer_->unresolved(name, reason_of(error));
+            self->on_no_address(entry, reason_of(error));
         }
         --self->unresolved_;
         self->name_came_.cancel();
@@ -103,16 +103,32 @@ private:
     {
         if (deadline_passed_) return;
         entry.host.address = address;
-        // As iputils' ping: who asks by address wants to see addresses.
-        boost::system::error_code is_name;
-        asio::ip::make_address(entry.host.name, is_name);
-        if (is_name && !settings_.numeric) names_.enable();
-        if (is_name && !settings_.numeric) names_.show(address);  // asks for it early
-        const auto target = pinger_.add(address, target_options(entry));
-        entry.target = target;
-        if (by_target_.size() <= target.index) by_target_.resize(target.index + 1);
-        by_target_[target.index] = &entry;
+        try {
+            entry.target = pinger_.add(address, target_options(entry));
+        } catch (const boost::system::system_error& error) {  // no socket for this IP version, or not from this source
+            return on_no_address(entry, fmt::format("{}: {}", printable(entry.host.name), reason_of(error)));
+        }
+        if (by_target_.size() <= entry.target->index) by_target_.resize(entry.target->index + 1);
+        by_target_[entry.target->index] = &entry;
+        want_names(entry.host);
         printer_->start(entry.host);
+    }
+
+    void on_no_address(Entry& entry, const std::string& why)
+    {
+        entry.failed = true;
+        entry.host.address = asio::ip::address{};
+        printer_->unresolved(entry.host.name, why);
+    }
+
+    /// As iputils' ping: who asks by address wants to see addresses.
+    void want_names(const PingHost& host)
+    {
+        boost::system::error_code is_name;
+        asio::ip::make_address(host.name, is_name);
+        if (!is_name || settings_.numeric || settings_.json) return;
+        names_.enable();
+        names_.show(host.address);  // asks for it early
     }
 
     PingTargetOptions target_options(const Entry& entry) const

@@ -69,7 +69,7 @@ private:
         const auto& options = settings_.options;
         if (options.source && options.source->is_v4() == v4)
             return fmt::format(" from {} :", options.source->to_string());
-        return options.interface.empty() ? "" : fmt::format(" via {} :", printable(options.interface));
+        return options.interface.empty() ? "" : fmt::format(" via {}:", printable(options.interface));
     }
 
     /// "64 bytes from 127.0.0.1: icmp_seq=1 ttl=64 time=0.034 ms"

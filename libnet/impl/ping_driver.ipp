@@ -10,6 +10,8 @@
 #include <random>
 #include <utility>
 
+#include <net/if.h>
+
 namespace libnet::detail {
 
 inline void require_ping_option(bool condition, const char* what)
@@ -38,14 +40,17 @@ LIBNET_DECL engine::PingEngineOptions engine_options(const PingOptions& options)
     return result;
 }
 
-/// Programs write 0.0.0.0 and :: for this host, and ::ffff:a.b.c.d for an IPv4 one: answers come from the real address.
-LIBNET_DECL asio::ip::address pinged_address(const asio::ip::address& address)
+/// The address that answers will come from. Programs write 0.0.0.0 and :: for this host, ::ffff:a.b.c.d for an IPv4 one,
+/// and leave a link-local address's scope out when they name the interface.
+LIBNET_DECL asio::ip::address pinged_address(const asio::ip::address& address, const std::string& interface)
 {
-    if (address.is_v6() && address.to_v6().is_v4_mapped())
-        return pinged_address(asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()));
-    if (!address.is_unspecified()) return address;
-    if (address.is_v4()) return asio::ip::address_v4::loopback();
-    return asio::ip::address_v6::loopback();
+    if (address.is_v4()) return address.is_unspecified() ? asio::ip::address_v4::loopback() : address.to_v4();
+    auto v6 = address.to_v6();
+    if (v6.is_v4_mapped()) return pinged_address(asio::ip::make_address_v4(asio::ip::v4_mapped, v6), interface);
+    if (v6.is_unspecified()) return asio::ip::address_v6::loopback();
+    if (v6.is_link_local() && v6.scope_id() == 0 && !interface.empty())
+        v6.scope_id(::if_nametoindex(interface.c_str()));
+    return v6;
 }
 
 LIBNET_DECL PingDriver::PingDriver(asio::any_io_executor executor, const PingOptions& options)
@@ -83,7 +88,7 @@ LIBNET_DECL void PingDriver::require_door(const asio::ip::address& address)
 
 LIBNET_DECL PingTarget PingDriver::add(asio::ip::address address, const PingTargetOptions& options)
 {
-    address = pinged_address(address);
+    address = pinged_address(address, options_.interface);
     require_door(address);
     const engine::PingSchedule schedule{.interval = options.interval.value_or(options_.interval),
                                         .timeout = options.timeout.value_or(options_.timeout),
@@ -111,7 +116,7 @@ LIBNET_DECL engine::ProbeId PingDriver::enter(PingRequestWaiter& waiter, asio::i
 {
     if (stopped_)
         throw boost::system::system_error{asio::error::make_error_code(asio::error::operation_aborted), "ping"};
-    address = pinged_address(address);
+    address = pinged_address(address, options_.interface);
     require_door(address);
     const auto probe = engine_.request(address, timeout);
     if (requests_.size() <= probe.slot) requests_.resize(probe.slot + 1);

@@ -140,7 +140,10 @@ LIBNET_DECL void IcmpSocket::configure(const IcmpSocketOptions& options)
         set_option(socket, SOL_SOCKET, SO_RCVBUF, detail::receive_buffer_size);
     if (!options.interface.empty() && ::setsockopt(socket, SOL_SOCKET, SO_BINDTODEVICE, options.interface.data(),
                                                    static_cast<socklen_t>(options.interface.size())) != 0)
-        detail::throw_errno(errno, "interface " + options.interface);
+    {
+        const int error = errno;
+        detail::throw_errno(error, "interface " + options.interface);
+    }
     if (raw_) pass_echo_replies_only(descriptor_.native_handle(), version_);
 }
 
@@ -152,8 +155,10 @@ LIBNET_DECL void IcmpSocket::bind(const IcmpSocketOptions& options)
     if (options.source && wire::version_of(*options.source) == version_) local.address(*options.source);
     // Ping sockets share their identifier by default: another process could take our answers.
     set_option(socket, SOL_SOCKET, SO_REUSEADDR, 0);
-    if (::bind(socket, local.data(), static_cast<socklen_t>(local.size())) != 0)
-        detail::throw_errno(errno, "source address " + local.address().to_string());
+    if (::bind(socket, local.data(), static_cast<socklen_t>(local.size())) != 0) {
+        const int error = errno;  // before the text is made, which may change it
+        detail::throw_errno(error, "source address " + local.address().to_string());
+    }
     sockaddr_storage bound{};
     socklen_t size = sizeof bound;
     if (::getsockname(socket, reinterpret_cast<sockaddr*>(&bound), &size) != 0)
