@@ -34,10 +34,9 @@ LIBNET_DECL ForwardProxyState::ForwardProxyState(const io::Executor& executor, F
              io::TcpServerOptions{options.address, options.port, options.reuse_port, options.max_connections,
                                   options.drain_timeout}},
       listener{server->local_endpoint()},
-      resolver{executor, options.resolver},
+      resolver{std::in_place, executor, options.resolver},
       wheel{executor},
       upstreams{{.timeout = options.upstream_idle_timeout, .max_size = options.max_idle_upstreams}},
-      upstreams_expire{wheel, [this] { drop_expired_upstreams(); }},
       scratch(std::size_t{128} * 1024)
 {}
 
@@ -56,6 +55,7 @@ LIBNET_DECL std::optional<io::TcpSocket> ForwardProxyState::take_upstream(const 
 LIBNET_DECL void ForwardProxyState::keep_upstream(std::string destination, io::TcpSocket socket)
 {
     if (!server) return;
+    if (!upstreams_expire) upstreams_expire.emplace(wheel, [this] { drop_expired_upstreams(); });
     upstreams.put(std::move(destination), std::move(socket), std::chrono::steady_clock::now());
     drop_expired_upstreams();
 }
@@ -65,8 +65,15 @@ LIBNET_DECL void ForwardProxyState::drop_expired_upstreams()
     const auto now = std::chrono::steady_clock::now();
     upstreams.expire(now);
     const auto next = upstreams.next_expiry();
-    if (next) upstreams_expire.expires_after(std::chrono::ceil<std::chrono::milliseconds>(*next - now));
-    else upstreams_expire.clear();
+    if (!next) return upstreams_expire->clear();
+    upstreams_expire->expires_after(std::chrono::ceil<std::chrono::milliseconds>(*next - now));
+}
+
+LIBNET_DECL void ForwardProxyState::end()
+{
+    upstreams.clear();
+    upstreams_expire.reset();
+    resolver.reset();
 }
 
 LIBNET_DECL io::Task<> serve_proxy_client(std::shared_ptr<ForwardProxyState> state, io::Connection& connection)
@@ -83,8 +90,7 @@ LIBNET_DECL asio::awaitable<void> run_proxy(std::shared_ptr<ForwardProxyState> s
     };
     auto running = state->server->run(std::move(session));
     co_await std::move(running);
-    state->upstreams.clear();
-    state->drop_expired_upstreams();
+    state->end();
 }
 
 }  // namespace detail
@@ -95,9 +101,8 @@ LIBNET_DECL ForwardProxy::ForwardProxy(io::Executor executor, ForwardProxyOption
 
 LIBNET_DECL ForwardProxy::~ForwardProxy()
 {
-    state_->server.reset();
+    state_->server.reset();  // sessions end in their own time, and need the resolver that long
     state_->upstreams.clear();
-    state_->upstreams_expire.clear();
 }
 
 LIBNET_DECL boost::asio::ip::tcp::endpoint ForwardProxy::local_endpoint() const { return state_->listener; }

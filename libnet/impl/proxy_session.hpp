@@ -146,7 +146,8 @@ private:
     io::Connection& connection_;
     ProxyPeer client_;
     asio::cancellation_signal abort_;  // ends what waits for something else than a socket
-    bool keep_ = true;                 // the connection takes another request
+    bool aborted_ = false;
+    bool keep_ = true;  // the connection takes another request
 
     // The request in hand: its head is the front of `input_`, where nothing moves before it is reported.
     wire::RequestParser parser_;

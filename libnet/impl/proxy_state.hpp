@@ -25,15 +25,18 @@ struct ForwardProxyState {
 
     void drop_expired_upstreams();
 
+    /// Nothing is served any more: lets go of all that would keep the io_context running.
+    void end();
+
     const ForwardProxyOptions options;
     const engine::ProxyRules rules;
     std::optional<io::TcpServer> server;  // nothing once the ForwardProxy is destroyed
     const io::asio::ip::tcp::endpoint listener;
-    io::Resolver resolver;
+    std::optional<io::Resolver> resolver;  // nothing once nobody is served any more
     io::DeadlineWheel wheel;
     engine::IdlePool<io::TcpSocket> upstreams;
-    io::Deadline upstreams_expire;
-    std::vector<char> scratch;  // see io::relay; also where bytes go that nobody wants
+    std::optional<io::Deadline> upstreams_expire;  // while some are idle
+    std::vector<char> scratch;                     // see io::relay; also where bytes go that nobody wants
 };
 
 }  // namespace libnet::detail

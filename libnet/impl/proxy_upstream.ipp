@@ -37,6 +37,7 @@ LIBNET_DECL io::Task<bool> ProxySession::connect_upstream(const engine::ProxyDes
 {
     answer_ = {};
     upstream_.reset();
+    if (aborted_) throw boost::system::system_error{asio::error::operation_aborted};
     if (may_be_idle) {
         if (auto idle = proxy_.take_upstream(to_string(destination))) {
             upstream_.emplace(std::move(*idle), connection_.wheel(), true);
@@ -74,7 +75,7 @@ LIBNET_DECL io::Task<std::vector<asio::ip::address>> ProxySession::resolve(const
     try {
         const auto executor = co_await asio::this_coro::executor;
         auto resolving =
-            asio::co_spawn(executor, proxy_.resolver.resolve(destination.host), asio::use_awaitable_t<io::Executor>{});
+            asio::co_spawn(executor, proxy_.resolver->resolve(destination.host), asio::use_awaitable_t<io::Executor>{});
         addresses = co_await std::move(resolving);
     } catch (const boost::system::system_error& error) {
         if (error.code() == asio::error::operation_aborted) throw;
@@ -99,6 +100,7 @@ LIBNET_DECL bool ProxySession::drop_own_listener(std::vector<asio::ip::address>&
 /// The server closes the connection by force: everything that is not pending on the client's socket ends here.
 LIBNET_DECL void ProxySession::abort()
 {
+    aborted_ = true;
     boost::system::error_code ignored;
     if (upstream_) upstream_->socket.close(ignored);
     abort_.emit(asio::cancellation_type::terminal);
