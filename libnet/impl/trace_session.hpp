@@ -77,7 +77,6 @@ private:
     TraceOptions options_;
     asio::steady_timer timer_;
     engine::ClockBridge clocks_;
-    TimePoint read_at_{};  // when the last answers were taken
     std::map<wire::IpVersion, Channel> channels_;
     Targets targets_;
     TraceTarget last_label_ = 0;

@@ -140,13 +140,13 @@ LIBNET_DECL void TraceSession::send(Target& target, TraceTarget label, engine::T
 {
     auto& [socket, table] = *target.channel;
     const auto number = table.next_number();
-    const auto now = std::chrono::steady_clock::now();
-    if (!number) return target.engine.on_not_sent(probe, now + retry_after);
+    const auto retry = std::chrono::steady_clock::now() + retry_after;
+    if (!number) return target.engine.on_not_sent(probe, retry);
 
     sent_ = true;
     const auto sent = socket->send(target.address, probe.ttl, *number);
-    if (sent && table.insert(*sent, {label, probe, target.address, now})) return;
-    if (sent || sent.error() == asio::error::would_block) target.engine.on_not_sent(probe, now + retry_after);
+    if (sent && table.insert(sent->number, {label, probe, target.address, sent->sent})) return;
+    if (sent || sent.error() == asio::error::would_block) target.engine.on_not_sent(probe, retry);
     else target.engine.on_send_failed(sent.error());
 }
 
@@ -193,9 +193,8 @@ LIBNET_DECL std::optional<engine::Verdict> TraceSession::judge(const engine::Pro
 
 LIBNET_DECL auto TraceSession::arrival(const io::ProbeReply& reply, TimePoint sent) const -> TimePoint
 {
-    if (!reply.received) return read_at_;
-    const auto stamp = clocks_.steady_time(*reply.received);
-    return stamp && *stamp >= sent ? *stamp : read_at_;
+    const auto stamp = reply.received ? clocks_.steady_time(*reply.received) : std::nullopt;
+    return stamp && *stamp >= sent ? *stamp : reply.read;
 }
 
 LIBNET_DECL bool TraceSession::release(Channel& channel, std::optional<std::uint16_t> number)
@@ -214,9 +213,9 @@ LIBNET_DECL void TraceSession::read_clocks()
     for (int attempt = 0; attempt < 8 && closest > close; ++attempt) {
         const auto before = std::chrono::steady_clock::now();
         const auto between = std::chrono::system_clock::now().time_since_epoch();
-        read_at_ = std::chrono::steady_clock::now();
-        if (read_at_ - before >= closest) continue;
-        closest = read_at_ - before;
+        const auto gap = std::chrono::steady_clock::now() - before;
+        if (gap >= closest) continue;
+        closest = gap;
         steady = before + closest / 2;
         wall = between;
     }

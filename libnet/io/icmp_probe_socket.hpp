@@ -16,8 +16,8 @@ public:
     /// Throws `boost::system::system_error`: see open_probe_socket.
     IcmpProbeSocket(const asio::any_io_executor& executor, wire::IpVersion version);
 
-    boost::system::result<std::uint16_t> send(const asio::ip::address& target, std::uint8_t ttl,
-                                              std::uint16_t number) override;
+    boost::system::result<SentProbe> send(const asio::ip::address& target, std::uint8_t ttl,
+                                          std::uint16_t number) override;
     std::optional<ProbeReply> receive() override;
     void release(std::uint16_t) override {}
     void async_wait(std::function<void()> on_ready) override { socket_.async_wait(std::move(on_ready)); }

@@ -8,6 +8,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/system/result.hpp>
 
 #include <array>
 #include <chrono>
@@ -66,20 +67,24 @@ private:
 
 /// Sends a datagram past the errors that are waiting on the socket: they are about earlier datagrams, and each of them
 /// makes the kernel refuse a later one. `take_errors()` takes in what the error queue holds, and returns false when it
-/// was empty. The result is `would_block` when the datagram should be sent again a little later.
+/// was empty. The result is the time at which it was sent, or `would_block` when it should be sent again a little later.
 template <typename TakeErrors>
-boost::system::error_code send_past_errors(ProbeDescriptor& socket, const asio::ip::udp::endpoint& to, std::uint8_t ttl,
-                                           std::span<const std::byte> payload, TakeErrors&& take_errors)
+boost::system::result<std::chrono::steady_clock::time_point> send_past_errors(ProbeDescriptor& socket,
+                                                                              const asio::ip::udp::endpoint& to,
+                                                                              std::uint8_t ttl,
+                                                                              std::span<const std::byte> payload,
+                                                                              TakeErrors&& take_errors)
 {
     constexpr int many = 64;  // somebody may send errors as fast as we take them in
     for (int attempt = 0; attempt < many; ++attempt) {
+        const auto now = std::chrono::steady_clock::now();
         const auto error = socket.send(to, ttl, payload);
-        if (!error) return {};
+        if (!error) return now;
         if (error == asio::error::would_block || error == asio::error::no_buffer_space) break;
         // Refused twice with nothing waiting: it is this datagram that is meant.
         if (!take_errors() && attempt > 0) return error;
     }
-    return asio::error::would_block;
+    return boost::system::error_code{asio::error::would_block};
 }
 
 }  // namespace libnet::io

@@ -1,9 +1,10 @@
 #pragma once
 // From the error queue to the answers of a trace's probes.
 
-#include <libnet/io/error_queue.hpp>
+#include <libnet/io/probe_descriptor.hpp>
 #include <libnet/io/probe_socket.hpp>
 
+#include <chrono>
 #include <deque>
 #include <optional>
 #include <utility>
@@ -14,8 +15,19 @@ namespace libnet::io {
 inline std::optional<ProbeReply> to_reply(const QueuedError& error, std::uint16_t number)
 {
     if (error.origin != QueuedError::Origin::icmp && error.origin != QueuedError::Origin::icmpv6) return std::nullopt;
-    return ProbeReply{number, error.offender, error.destination.address(),
-                      ProbeError{error.type, error.code, error.info}, error.received};
+    return ProbeReply{number,
+                      error.offender,
+                      error.destination.address(),
+                      ProbeError{error.type, error.code, error.info},
+                      error.received,
+                      std::chrono::steady_clock::now()};
+}
+
+/// A datagram as the reply of the probe's destination.
+inline ProbeReply to_reply(const ReceivedDatagram& datagram, std::uint16_t number)
+{
+    const auto from = datagram.from.address();
+    return {number, from, from, std::nullopt, datagram.received, std::chrono::steady_clock::now()};
 }
 
 /// Takes the first of the replies that wait; nullopt: there are none.

@@ -44,6 +44,13 @@ struct ProbeReply {
     std::optional<asio::ip::address> destination{};
     std::optional<ProbeError> error{};                   ///< nullopt: the destination itself replied
     std::optional<std::chrono::nanoseconds> received{};  ///< the kernel's stamp: CLOCK_REALTIME since the epoch
+    std::chrono::steady_clock::time_point read{};        ///< when we read it, for want of a stamp
+};
+
+/// A probe that is under way.
+struct SentProbe {
+    std::uint16_t number = 0;  ///< what its answers will carry
+    std::chrono::steady_clock::time_point sent{};
 };
 
 /// Sends probes of one kind over one version of IP. A socket keeps what it needs for as many probes as are under way;
@@ -55,11 +62,10 @@ public:
     ProbeSocket& operator=(const ProbeSocket&) = delete;
     virtual ~ProbeSocket() = default;
 
-    /// Sends a probe. `number` is what its answers shall carry, where the kind of probe leaves the choice; the result is
-    /// what they will carry. Fails with `would_block` when the probe should be sent again a little later, and with
+    /// Sends a probe. `number` is what its answers shall carry, where the kind of probe leaves the choice. Fails with `would_block` when the probe should be sent again a little later, and with
     /// what sendmsg(2) or bind(2) says when it can't be sent at all.
-    virtual boost::system::result<std::uint16_t> send(const asio::ip::address& target, std::uint8_t ttl,
-                                                      std::uint16_t number) = 0;
+    virtual boost::system::result<SentProbe> send(const asio::ip::address& target, std::uint8_t ttl,
+                                                  std::uint16_t number) = 0;
 
     /// Takes in the next answer; nullopt: there is none now. Never blocks.
     virtual std::optional<ProbeReply> receive() = 0;

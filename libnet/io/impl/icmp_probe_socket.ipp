@@ -66,8 +66,8 @@ LIBNET_DECL auto IcmpProbeSocket::open(const asio::any_io_executor& executor, wi
     }
 }
 
-LIBNET_DECL boost::system::result<std::uint16_t> IcmpProbeSocket::send(const asio::ip::address& target,
-                                                                       std::uint8_t ttl, std::uint16_t number)
+LIBNET_DECL boost::system::result<SentProbe> IcmpProbeSocket::send(const asio::ip::address& target, std::uint8_t ttl,
+                                                                   std::uint16_t number)
 {
     std::array<std::byte, wire::icmp_header_size + probe_payload_size> message;
     std::ranges::copy(payload_, message.begin() + wire::icmp_header_size);
@@ -80,8 +80,9 @@ LIBNET_DECL boost::system::result<std::uint16_t> IcmpProbeSocket::send(const asi
         }
         return taken;
     };
-    if (const auto failed = send_past_errors(socket_, {target, 0}, ttl, message, take_errors)) return failed;
-    return number;
+    const auto sent = send_past_errors(socket_, {target, 0}, ttl, message, take_errors);
+    if (!sent) return sent.error();
+    return SentProbe{number, *sent};
 }
 
 LIBNET_DECL std::optional<ProbeReply> IcmpProbeSocket::receive()
@@ -116,7 +117,9 @@ LIBNET_DECL std::optional<ProbeReply> IcmpProbeSocket::read_reply(const Received
     }
     const auto echo = wire::decode_echo_reply(version_, message);
     if (!echo || echo->identifier != identifier_ || !std::ranges::equal(echo->payload, payload_)) return std::nullopt;
-    return ProbeReply{echo->sequence, datagram.from.address(), {}, {}, datagram.received};
+    auto reply = to_reply(datagram, echo->sequence);
+    reply.destination.reset();  // a translated or multi-homed destination answers from another address
+    return reply;
 }
 
 }  // namespace libnet::io

@@ -26,8 +26,8 @@ LIBNET_DECL UdpProbeSocket::UdpProbeSocket(const asio::any_io_executor& executor
     : socket_{executor, version, SOCK_DGRAM, IPPROTO_UDP}
 {}
 
-LIBNET_DECL boost::system::result<std::uint16_t> UdpProbeSocket::send(const asio::ip::address& target, std::uint8_t ttl,
-                                                                      std::uint16_t number)
+LIBNET_DECL boost::system::result<SentProbe> UdpProbeSocket::send(const asio::ip::address& target, std::uint8_t ttl,
+                                                                  std::uint16_t number)
 {
     const auto take_errors = [this] {
         bool taken = false;
@@ -37,9 +37,9 @@ LIBNET_DECL boost::system::result<std::uint16_t> UdpProbeSocket::send(const asio
         }
         return taken;
     };
-    if (const auto failed = send_past_errors(socket_, {target, number}, ttl, detail::udp_payload, take_errors))
-        return failed;
-    return number;
+    const auto sent = send_past_errors(socket_, {target, number}, ttl, detail::udp_payload, take_errors);
+    if (!sent) return sent.error();
+    return SentProbe{number, *sent};
 }
 
 LIBNET_DECL std::optional<ProbeReply> UdpProbeSocket::receive()
@@ -48,9 +48,7 @@ LIBNET_DECL std::optional<ProbeReply> UdpProbeSocket::receive()
     while (const auto error = socket_.next_error())
         if (auto reply = to_reply(*error, error->destination.port())) return reply;
     // Somebody listens on that port, and answers.
-    if (const auto datagram = socket_.receive())
-        return ProbeReply{
-            datagram->from.port(), datagram->from.address(), datagram->from.address(), {}, datagram->received};
+    if (const auto datagram = socket_.receive()) return to_reply(*datagram, datagram->from.port());
     return std::nullopt;
 }
 
@@ -61,17 +59,17 @@ LIBNET_DECL UdpConstantProbeSocket::UdpConstantProbeSocket(asio::any_io_executor
       port_{port}
 {}
 
-LIBNET_DECL boost::system::result<std::uint16_t> UdpConstantProbeSocket::send(const asio::ip::address& target,
-                                                                              std::uint8_t ttl, std::uint16_t)
+LIBNET_DECL boost::system::result<SentProbe> UdpConstantProbeSocket::send(const asio::ip::address& target,
+                                                                          std::uint8_t ttl, std::uint16_t)
 try {
     ProbeDescriptor socket{executor_, version_, SOCK_DGRAM, IPPROTO_UDP};
     socket.bind();
     const auto nothing_yet = [] { return false; };
-    if (const auto failed = send_past_errors(socket, {target, port_}, ttl, detail::udp_payload, nothing_yet))
-        return failed;
+    const auto sent = send_past_errors(socket, {target, port_}, ttl, detail::udp_payload, nothing_yet);
+    if (!sent) return sent.error();
     const auto number = socket.local_number();
     sockets_.insert_or_assign(number, std::move(socket));
-    return number;
+    return SentProbe{number, *sent};
 } catch (const boost::system::system_error& error) {
     // Where descriptors are short, the probes under way will soon give some back.
     const bool soon = error.code() == asio::error::no_descriptors && !sockets_.empty();
@@ -85,8 +83,7 @@ LIBNET_DECL std::optional<ProbeReply> UdpConstantProbeSocket::receive()
             if (auto reply = to_reply(*error, number)) return reply;
         // What comes from elsewhere is dropped, and costs the sender a turn each, so that it can't hold us up.
         const auto datagram = socket.receive();
-        if (datagram && datagram->from.port() == port_)
-            return ProbeReply{number, datagram->from.address(), datagram->from.address(), {}, datagram->received};
+        if (datagram && datagram->from.port() == port_) return to_reply(*datagram, number);
     }
     return std::nullopt;
 }
