@@ -66,7 +66,7 @@ std::ptrdiff_t open_descriptors()
 
 }  // namespace
 
-TEST_CASE("a client that never finishes its request is answered with 408", "[service][file_server]")
+TEST_CASE("a client that never finishes its request for a file is answered with 408", "[service][file_server]")
 {
     const Site site;
     FileServer server{site.root, {.header_timeout = 50ms}};
