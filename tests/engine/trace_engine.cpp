@@ -277,6 +277,21 @@ TEST_CASE("a probe that can't be sent now is sent again later, and its time coun
     }
 }
 
+TEST_CASE("a probe that is past can't be taken back", "[engine][trace]")
+{
+    TraceEngine engine{serial, target};
+    engine.next(start);
+    SECTION("because it is lost") { CHECK(engine.next(start + 5s) == lost(1, 1)); }
+    SECTION("because it was answered")
+    {
+        engine.on_answer({1, 0}, exceeded());
+        engine.on_not_sent({1, 0}, start + 10s);
+        CHECK(engine.next(start + 5s) == hop(1, 1, exceeded()));
+    }
+    engine.on_not_sent({1, 0}, start + 10s);
+    CHECK(engine.next(start + 5s) == send(2, 0));
+}
+
 TEST_CASE("a host that can't send at all ends the trace", "[engine][trace]")
 {
     TraceEngine engine{serial, target};

@@ -91,7 +91,7 @@ LIBNET_DECL bool TraceEngine::on_answer(TraceProbeId probe, ProbeAnswer answer)
 LIBNET_DECL void TraceEngine::on_not_sent(TraceProbeId probe, TimePoint retry)
 {
     const auto at = slot_of(probe);
-    if (!at || *at + 1 != unsent_) return;
+    if (!at || *at + 1 != unsent_ || *at < head_ || slots_[*at].state != Slot::State::under_way) return;
     slots_[--unsent_].state = Slot::State::unsent;
     not_before_ = retry;
 }
