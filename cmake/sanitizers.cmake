@@ -4,9 +4,6 @@ set(LIBNET_SANITIZE "" CACHE STRING "Sanitizer of the whole build: address, thre
 if(LIBNET_SANITIZE STREQUAL "address")
     add_compile_options(-fsanitize=address -fno-omit-frame-pointer)
     add_link_options(-fsanitize=address)
-    # In instrumented code g++ 12 takes inlined std::optional, std::regex and coroutine frames for uninitialised or
-    # wrongly freed. The other builds have these warnings.
-    add_compile_options(-Wno-maybe-uninitialized -Wno-mismatched-new-delete)
 elseif(LIBNET_SANITIZE STREQUAL "thread")
     add_compile_options(-fsanitize=thread -fno-omit-frame-pointer)
     add_link_options(-fsanitize=thread)

@@ -25,61 +25,61 @@ LIBNET_DECL std::string_view reason_of(HttpError error) noexcept
 {
     switch (error) {
     case HttpError::bare_line_end:
-        return "a line does not end with CRLF";
+        return "A line does not end with CRLF.";
     case HttpError::bad_request_line:
-        return "the request line is malformed";
+        return "The request line is malformed.";
     case HttpError::bad_target:
-        return "the request target is not valid for this method";
+        return "The request target is not valid for this method.";
     case HttpError::bad_version:
-        return "the HTTP version is malformed";
+        return "The HTTP version is malformed.";
     case HttpError::unsupported_version:
-        return "this version of HTTP is not supported";
+        return "This version of HTTP is not supported.";
     case HttpError::bad_status_line:
-        return "the status line is malformed";
+        return "The status line is malformed.";
     case HttpError::request_line_too_long:
-        return "the request line is too long";
+        return "The request line is too long.";
     case HttpError::head_too_large:
-        return "the header section is too large";
+        return "The header section is too large.";
     case HttpError::too_many_fields:
-        return "there are too many header fields";
+        return "There are too many header fields.";
     case HttpError::bad_field_name:
-        return "a field name is malformed";
+        return "A field name is malformed.";
     case HttpError::bad_field_value:
-        return "a field value contains a control character";
+        return "A field value contains a control character.";
     case HttpError::folded_field:
-        return "a header line begins with white space";
+        return "A header line begins with white space.";
     case HttpError::missing_host:
-        return "the Host field is missing";
+        return "The Host field is missing.";
     case HttpError::repeated_host:
-        return "there is more than one Host field";
+        return "There is more than one Host field.";
     case HttpError::bad_host:
-        return "the Host field is not valid";
+        return "The Host field is not valid.";
     case HttpError::bad_content_length:
-        return "the Content-Length field is not valid";
+        return "The Content-Length field is not valid.";
     case HttpError::repeated_content_length:
-        return "there is more than one Content-Length field";
+        return "There is more than one Content-Length field.";
     case HttpError::bad_transfer_encoding:
-        return "the Transfer-Encoding field is not valid";
+        return "The Transfer-Encoding field is not valid.";
     case HttpError::unknown_transfer_coding:
-        return "the transfer coding is not known";
+        return "The transfer coding is not known.";
     case HttpError::transfer_encoding_in_1_0:
-        return "HTTP/1.0 has no Transfer-Encoding";
+        return "HTTP/1.0 has no Transfer-Encoding.";
     case HttpError::length_and_encoding:
-        return "there are both Content-Length and Transfer-Encoding";
+        return "There are both Content-Length and Transfer-Encoding.";
     case HttpError::unexpected_body:
-        return "this method takes no content";
+        return "This method takes no content.";
     case HttpError::bad_chunk:
-        return "a chunk is malformed";
+        return "A chunk is malformed.";
     case HttpError::chunk_line_too_long:
-        return "the line before a chunk is too long";
+        return "The line before a chunk is too long.";
     case HttpError::chunk_overhead_too_large:
-        return "the chunk extensions are too large";
+        return "The chunk extensions are too large.";
     case HttpError::forbidden_trailer:
-        return "a trailer field is not allowed there";
+        return "A trailer field is not allowed there.";
     case HttpError::trailers_too_large:
-        return "the trailer section is too large";
+        return "The trailer section is too large.";
     }
-    return "the message is malformed";
+    return "The message is malformed.";
 }
 
 }  // namespace libnet::wire
