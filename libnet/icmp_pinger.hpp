@@ -4,44 +4,20 @@
 #include <libnet/config.hpp>
 #include <libnet/engine/ping_events.hpp>
 #include <libnet/engine/ping_statistics.hpp>
-#include <libnet/io/icmp_access.hpp>
+#include <libnet/ping_options.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/address.hpp>
 
 #include <memory>
-#include <string>
+#include <optional>
 
 namespace libnet {
-
-namespace asio = boost::asio;
-
-/// Which kind of socket an IcmpPinger uses.
-using PingAccess = io::IcmpAccess;
 
 namespace detail {
 class PingDriver;
 }
-
-/// Options of an IcmpPinger. The durations are what `add` takes for a target that names no other.
-struct PingOptions {
-    std::chrono::nanoseconds interval = std::chrono::seconds{1};  ///< between two probes to a target; more than 0
-    std::chrono::nanoseconds timeout = std::chrono::seconds{1};   ///< after which a probe is lost; more than 0
-    std::size_t payload_size = 56;              ///< octets, 0 to 65,507; from 8 on nobody can forge an answer
-    std::optional<int> ttl{};                   ///< TTL or hop limit to send with, 1 to 255; empty: the system's
-    std::optional<asio::ip::address> source{};  ///< address to send from; targets of the other IP version don't care
-    std::string interface {};                   ///< name of the interface to send through; empty: as routed
-    PingAccess access = PingAccess::automatic;
-};
-
-/// How one target is pinged.
-struct PingTargetOptions {
-    std::uint64_t count = 0;                             ///< probes in all; 0: until it is removed
-    std::optional<std::chrono::nanoseconds> interval{};  ///< empty: the pinger's
-    std::optional<std::chrono::nanoseconds> timeout{};   ///< empty: the pinger's
-    std::chrono::nanoseconds delay{};                    ///< before the first probe: spreads many targets over time
-};
 
 /// Sends ICMP echo requests to any number of targets, IPv4 and IPv6, over one socket for each version, and tells what
 /// becomes of each one: reply, lost, late, ICMP error or send error.

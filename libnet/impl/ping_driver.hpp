@@ -2,9 +2,10 @@
 // What is behind an IcmpPinger: performs the actions of a PingEngine on two ICMP sockets, while somebody waits.
 
 #include <libnet/engine/ping_engine.hpp>
-#include <libnet/icmp_pinger.hpp>
 #include <libnet/io/icmp_socket.hpp>
+#include <libnet/ping_options.hpp>
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <exception>
@@ -45,6 +46,9 @@ public:
     void leave(PingStreamWaiter& waiter);
 
 private:
+    /// The answers to more sends than this may not fit the smallest receive buffer: they are read in between.
+    static constexpr unsigned max_unread_sends = 64;
+
     /// The socket of one IP version, or why there is none.
     struct Door {
         std::unique_ptr<io::IcmpSocket> socket;
@@ -78,6 +82,7 @@ private:
     asio::steady_timer timer_;
     bool timer_runs_ = false;
     std::optional<engine::SendProbe> blocked_;  ///< found the socket's buffer full
+    unsigned unread_sends_ = 0;                 ///< since all sockets were read
     std::uint64_t run_ = 0;                     ///< handlers of an earlier run do nothing
     bool running_ = false;
     bool stopped_ = false;

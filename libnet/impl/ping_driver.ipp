@@ -252,11 +252,10 @@ LIBNET_DECL void PingDriver::pump()
 
 LIBNET_DECL void PingDriver::perform_actions()
 {
-    constexpr unsigned burst = 32;  // answers to more sends than this may not fit the receive buffer
     if (blocked_ && transmit(*blocked_)) blocked_.reset();
     const auto now = std::chrono::steady_clock::now();
-    for (unsigned sent = 0; !blocked_; ++sent) {
-        if (sent % burst == burst - 1) read_all();
+    while (!blocked_) {
+        if (unread_sends_ >= max_unread_sends) read_all();
         const auto action = engine_.next(now);
         if (const auto* send = std::get_if<engine::SendProbe>(&action)) {
             if (!transmit(*send)) blocked_ = *send;
@@ -271,6 +270,7 @@ LIBNET_DECL void PingDriver::perform_actions()
 LIBNET_DECL bool PingDriver::transmit(const engine::SendProbe& send)
 {
     constexpr int attempts = 8;
+    ++unread_sends_;
     io::IcmpSocket& socket = *door_to(send.to).socket;
     for (int attempt = 1;; ++attempt) {
         const auto now = std::chrono::steady_clock::now();
@@ -295,6 +295,7 @@ LIBNET_DECL bool PingDriver::transmit(const engine::SendProbe& send)
 
 LIBNET_DECL void PingDriver::read_all()
 {
+    unread_sends_ = 0;
     for (Door* door : {&v4_, &v6_}) {
         if (!door->socket) continue;
         read_errors(*door->socket);
