@@ -4,7 +4,7 @@
 //
 //   {"event":"hop","target":"web","ttl":1,"probe":1,"from":"10.0.1.1","name":"r1","rtt_ms":0.06,"annotation":null}
 //   {"event":"hop","target":"web","ttl":2,"probe":1,"lost":true}
-//   {"event":"path","version":1,"target":"web","address":"10.0.6.2","method":"udp","reached":true,
+//   {"event":"path","schema":1,"target":"web","address":"10.0.6.2","method":"udp","reached":true,
 //    "stop_reason":"reached","error":null,"hops":[{"ttl":1,"probes":[{"from":"10.0.1.1","name":"r1","rtt_ms":0.06,
 //    "annotation":null},{"lost":true}]}]}
 //
@@ -47,7 +47,7 @@ public:
         const bool broken = !failure.empty() && path.stop_reason == StopReason::interrupted;
         const auto error = path.error ? path.error.message() : std::string{failure};
         json::object event{{"event", "path"},
-                           {"version", 1},
+                           {"schema", 1},
                            {"target", subject_.host},
                            {"address", address_},
                            {"method", subject_.method},

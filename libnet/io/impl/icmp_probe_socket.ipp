@@ -1,6 +1,7 @@
 #pragma once
 // Bodies of libnet/io/icmp_probe_socket.hpp.
 
+#include <libnet/io/icmp_access.hpp>
 #include <libnet/io/icmp_identity.hpp>
 #include <libnet/io/icmp_probe_socket.hpp>
 #include <libnet/io/probe_replies.hpp>
@@ -60,9 +61,7 @@ LIBNET_DECL auto IcmpProbeSocket::open(const asio::any_io_executor& executor, wi
         return {ProbeDescriptor{executor, version, SOCK_RAW, protocol}, Kind::raw};
     } catch (const boost::system::system_error& error) {
         if (error.code() != boost::system::errc::operation_not_permitted) throw;
-        throw boost::system::system_error{
-            error.code(),
-            "ICMP socket (it takes a group of yours in the sysctl net.ipv4.ping_group_range, or CAP_NET_RAW)"};
+        throw boost::system::system_error{error.code(), icmp_socket_or_help};
     }
 }
 

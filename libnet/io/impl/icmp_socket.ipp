@@ -115,10 +115,7 @@ LIBNET_DECL void IcmpSocket::open(IcmpAccess access)
         socket = detail::open_icmp(version_, SOCK_RAW);
         raw_ = socket >= 0;
     }
-    if (socket < 0 && detail::is_not_permitted(errno))
-        detail::throw_errno(EPERM,
-                            "ICMP socket (either of these would allow it: sysctl -w net.ipv4.ping_group_range=\"0 "
-                            "2147483647\", or the capability cap_net_raw: setcap cap_net_raw+ep PROGRAM)");
+    if (socket < 0 && detail::is_not_permitted(errno)) detail::throw_errno(EPERM, icmp_socket_or_help);
     if (socket < 0) detail::throw_errno(errno, "ICMP socket");
     descriptor_.assign(socket);
 }
