@@ -128,7 +128,7 @@ TEST_CASE("without permission for ICMP sockets it says what would help", "[lab]"
     INFO(ours.out << ours.err);
     CHECK(ours.exit_code == 2);
     CHECK(ours.err.find("net.ipv4.ping_group_range") != std::string::npos);
-    CHECK(ours.err.find("CAP_NET_RAW") != std::string::npos);
+    CHECK(ours.err.find("cap_net_raw") != std::string::npos);
     const auto path = boost::json::parse(ours.out).as_object();
     CHECK(path.at("stop_reason") == "error");
 }
