@@ -58,8 +58,8 @@ struct ForwardProxyOptions {
 ///
 /// Every message is parsed strictly, and written anew for the next hop: what two parsers could understand differently
 /// is refused, with 400 from a client and with 502 from a server. Bodies of any size are streamed, both ways at once;
-/// a connection holds at most some 64 KiB in each direction, an idle tunnel none. Interim responses (1xx) and trailers
-/// are forwarded. Connections persist on both sides; a request that isn't safe to repeat never meets a connection that
+/// a connection holds at most some 64 KiB in each direction, an idle tunnel not more than its request. Interim
+/// responses (1xx) and trailers are forwarded. Connections persist on both sides; a request that isn't safe to repeat never meets a connection that
 /// the server may be closing just now.
 ///
 /// It does not protect what the proxy's host can reach from the proxy's clients: every address but its own listener is
@@ -72,8 +72,9 @@ struct ForwardProxyOptions {
 class ForwardProxy {
 public:
     /// Listens.
-    /// @throws boost::system::system_error what bind(2) or listen(2) reports, e.g. `address_in_use`, `access_denied`; or
-    /// the resolver, where the system's configuration can't be read
+    /// @throws boost::system::system_error what bind(2) or listen(2) reports, e.g. `address_in_use`, `access_denied`;
+    /// `invalid_argument` for a `via_name` that is no token; or what the resolver reports, where the system's
+    /// configuration can't be read
     explicit ForwardProxy(io::Executor executor, ForwardProxyOptions options = {});
     ~ForwardProxy();
     ForwardProxy(const ForwardProxy&) = delete;

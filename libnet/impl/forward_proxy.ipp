@@ -10,7 +10,12 @@
 #include <libnet/impl/proxy_transfer.ipp>
 #include <libnet/impl/proxy_tunnel.ipp>
 #include <libnet/impl/proxy_upstream.ipp>
+#include <libnet/wire/http_syntax.hpp>
 
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <cerrno>
 #include <random>
 #include <utility>
 
@@ -22,9 +27,9 @@ namespace detail {
 
 LIBNET_DECL std::string via_name_of(const ForwardProxyOptions& options)
 {
-    if (!options.via_name.empty()) return options.via_name;
-    std::random_device random;
-    return "libnet-" + std::to_string(random());
+    if (options.via_name.empty()) return "libnet-" + std::to_string(std::random_device{}());
+    if (wire::is_token(options.via_name)) return options.via_name;
+    throw boost::system::system_error{asio::error::invalid_argument, "via_name"};
 }
 
 LIBNET_DECL ForwardProxyState::ForwardProxyState(const io::Executor& executor, ForwardProxyOptions proxy_options)
@@ -37,7 +42,7 @@ LIBNET_DECL ForwardProxyState::ForwardProxyState(const io::Executor& executor, F
       resolver{std::in_place, executor, options.resolver},
       wheel{executor},
       upstreams{{.timeout = options.upstream_idle_timeout, .max_size = options.max_idle_upstreams}},
-      scratch(std::size_t{128} * 1024)
+      scratch(std::size_t{64} * 1024)
 {}
 
 LIBNET_DECL std::optional<io::TcpSocket> ForwardProxyState::take_upstream(const std::string& destination)

@@ -145,8 +145,8 @@ LIBNET_DECL io::Task<> ProxySession::refuse(unsigned status, std::string reason)
     engine::append_error_answer(head_, {status, request_.method, http_date_now(date)}, reason);
     exchange_.status = status;
     exchange_.reason = std::move(reason);
-    co_await client_.write({head_}, proxy_.options.transfer_timeout);
-    exchange_.sent = head_.size() - (head_.find("\r\n\r\n") + 4);
+    const auto gone = co_await client_.write({head_}, proxy_.options.transfer_timeout);
+    if (!gone) exchange_.sent = head_.size() - (head_.find("\r\n\r\n") + 4);
 }
 
 /// Reads for a while what the client is still sending: closing at once would reset the connection, and might take the
@@ -158,6 +158,7 @@ LIBNET_DECL io::Task<> ProxySession::linger()
     const auto end = Clock::now() + std::chrono::seconds{3};
     for (auto now = Clock::now(); now < end; now = Clock::now()) {
         const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - now);
+        // Everybody's scratch: nobody looks at what this puts there.
         const auto [error, size] = co_await client_.read_some(proxy_.scratch, left);
         if (error) co_return;
     }

@@ -39,7 +39,8 @@ private:
 };
 
 /// Whether the message has already passed through the intermediary of this name: a forwarding loop (RFC 9110
-/// section 7.6.3). Names have no case; comments in Via are skipped.
+/// section 7.6.3). Names have no case. Commas in comments are taken for the list's: a comment that somebody forgot, or
+/// declined, to close must not hide what follows it.
 bool has_passed(const HttpFields& fields, std::string_view pseudonym);
 
 /// Appends the Via field: what the message's own Via fields say, and then us. `received` is the version of the message

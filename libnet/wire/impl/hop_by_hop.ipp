@@ -48,21 +48,6 @@ LIBNET_DECL bool is_among(std::string_view name, const std::string_view* first, 
     return std::any_of(first, last, [name](std::string_view known) { return base::iequals(known, name); });
 }
 
-/// Takes the next member of a Via value, at a comma outside of any comment. Comments nest, and a backslash takes the
-/// next byte out of the syntax (RFC 9110 section 5.6.5).
-LIBNET_DECL std::string_view take_via_member(std::string_view& rest) noexcept
-{
-    std::size_t at = 0;
-    for (int depth = 0; at < rest.size() && (rest[at] != ',' || depth > 0); ++at) {
-        if (rest[at] == '(') ++depth;
-        if (rest[at] == ')' && depth > 0) --depth;
-        if (rest[at] == '\\' && depth > 0 && at + 1 < rest.size()) ++at;
-    }
-    const auto member = base::trim(rest.substr(0, at));
-    rest.remove_prefix(std::min(at + 1, rest.size()));
-    return member;
-}
-
 /// The received-by of `[protocol-name "/"] protocol-version RWS received-by [RWS comment]`.
 LIBNET_DECL std::string_view received_by(std::string_view member) noexcept
 {
@@ -95,12 +80,11 @@ LIBNET_DECL bool HopByHop::forwards(std::string_view name) const noexcept
 
 LIBNET_DECL bool has_passed(const HttpFields& fields, std::string_view pseudonym)
 {
-    for (const auto& field : fields) {
-        if (!base::iequals(field.name, "Via")) continue;
-        for (auto rest = field.value; !rest.empty();)
-            if (base::iequals(detail::received_by(detail::take_via_member(rest)), pseudonym)) return true;
-    }
-    return false;
+    bool found = false;
+    for_each_item(fields, "Via", [&](std::string_view member) {
+        found = found || base::iequals(detail::received_by(member), pseudonym);
+    });
+    return found;
 }
 
 LIBNET_DECL void append_via(std::string& out, const HttpFields& fields, HttpVersion received,
