@@ -1,10 +1,9 @@
 #include <libnet/base/timing_wheel.hpp>
+#include <tests/support/catch.hpp>
 
 #include <memory>
 #include <optional>
 #include <vector>
-
-#include <tests/support/catch.hpp>
 
 using libnet::base::TimingWheel;
 

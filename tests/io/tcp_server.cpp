@@ -1,4 +1,5 @@
 #include <libnet/io/tcp_server.hpp>
+#include <tests/support/catch.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/buffer.hpp>
@@ -11,8 +12,6 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
-
-#include <tests/support/catch.hpp>
 
 namespace asio = boost::asio;
 using libnet::io::Connection, libnet::io::Task, libnet::io::TcpServer, libnet::io::TcpServerOptions,
