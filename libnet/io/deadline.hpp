@@ -20,6 +20,10 @@ public:
 
     explicit DeadlineWheel(const Executor& executor);
 
+    /// Stops the clock until another deadline is set: for a server that has ended, so that an io_context needn't wait
+    /// for the next tick to find that there is nothing left.
+    void rest() { state_->timer.cancel(); }
+
 private:
     friend class Deadline;
     using Timer =

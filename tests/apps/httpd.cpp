@@ -1,6 +1,7 @@
 // httpd++ as its users meet it: started at a prompt, asked by curl, wget and ab.
 
 #include <tests/support/catch.hpp>
+#include <tests/support/numbers.hpp>
 #include <tests/support/process.hpp>
 #include <tests/support/raw_client.hpp>
 #include <tests/support/temporary_directory.hpp>
@@ -19,17 +20,6 @@
 using namespace libnet::test;
 
 namespace {
-
-/// Three megabytes that show when they are cut, repeated or mixed up.
-const std::string& numbers()
-{
-    static const std::string text = [] {
-        std::string made;
-        for (int i = 0; made.size() < 3'000'000; ++i) made += std::to_string(i) + ' ';
-        return made;
-    }();
-    return text;
-}
 
 /// A small site, and a place for what clients write.
 struct Site {

@@ -1,6 +1,7 @@
 #include <libnet/static_file_server.hpp>
 #include <tests/support/catch.hpp>
 #include <tests/support/file_server.hpp>
+#include <tests/support/numbers.hpp>
 #include <tests/support/raw_client.hpp>
 
 #include <boost/system/system_error.hpp>
@@ -8,21 +9,10 @@
 #include <string>
 
 using namespace libnet;
-using test::Answer, test::FileServer, test::RawClient, test::TemporaryDirectory;
+using test::Answer, test::FileServer, test::numbers, test::RawClient, test::TemporaryDirectory;
 using namespace std::chrono_literals;
 
 namespace {
-
-/// Three megabytes that show when they are cut, repeated or mixed up.
-const std::string& numbers()
-{
-    static const std::string text = [] {
-        std::string made;
-        for (int i = 0; made.size() < 3'000'000; ++i) made += std::to_string(i) + ' ';
-        return made;
-    }();
-    return text;
-}
 
 struct Site {
     Site()

@@ -87,6 +87,12 @@ public:
         return log_;
     }
 
+    std::vector<LoggedAccess> logged()
+    {
+        const std::lock_guard lock{mutex_};
+        return log_;
+    }
+
 private:
     static constexpr std::chrono::seconds limit{20};
 

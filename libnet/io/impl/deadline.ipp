@@ -20,9 +20,9 @@ LIBNET_DECL void DeadlineWheel::start()
 LIBNET_DECL void DeadlineWheel::wait(const std::shared_ptr<State>& state)
 {
     // Weak: the timer is cancelled by its destructor when the wheel goes, and the handler must not keep it alive.
-    state->timer.async_wait([weak = std::weak_ptr{state}](boost::system::error_code error) {
+    state->timer.async_wait([weak = std::weak_ptr{state}](boost::system::error_code) {
         const auto wheel = weak.lock();
-        if (error || !wheel) return;
+        if (!wheel) return;
         // After a stall every missed tick is made up for, so that a deadline isn't put off by a busy loop.
         for (const auto now = Timer::clock_type::now(); wheel->timer.expiry() <= now;) {
             wheel->wheel.advance();

@@ -134,29 +134,40 @@ LIBNET_DECL asio::awaitable<bool> connections_ended(TcpServerPointer server, Tcp
     co_return true;
 }
 
-LIBNET_DECL asio::awaitable<void> run_server(TcpServerPointer server, std::shared_ptr<TcpServer::Session> session)
+/// Accepts connections until it is cancelled or the server is destroyed. False: it was told to end now.
+LIBNET_DECL asio::awaitable<bool> serve_until_stopped(TcpServerPointer server,
+                                                      std::shared_ptr<TcpServer::Session> session)
 {
-    using Timer = TcpServerState::Timer;
     constexpr auto token = asio::as_tuple(asio::use_awaitable);
-    co_await asio::this_coro::throw_if_cancelled(false);
-    co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
-    auto state = co_await asio::this_coro::cancellation_state;
+    const auto state = co_await asio::this_coro::cancellation_state;
 
     asio::co_spawn(server->acceptor.get_executor(), accept_connections(server, std::move(session)), asio::detached);
     while (!server->draining && state.cancelled() == asio::cancellation_type::none)
         co_await server->stopped.async_wait(token);
 
-    const bool now = (state.cancelled() & asio::cancellation_type::terminal) != asio::cancellation_type::none;
+    co_return (state.cancelled() & asio::cancellation_type::terminal) == asio::cancellation_type::none;
+}
+
+LIBNET_DECL asio::awaitable<void> run_server(TcpServerPointer server, std::shared_ptr<TcpServer::Session> session)
+{
+    using Timer = TcpServerState::Timer;
+    co_await asio::this_coro::throw_if_cancelled(false);
+    co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
+    const bool politely = co_await serve_until_stopped(server, std::move(session));
+
     server->drain();
-    if (!now && server->options.drain_timeout.count() > 0) {
+    bool ended = false;
+    if (politely && server->options.drain_timeout.count() > 0) {
         co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
         const auto limit = Timer::clock_type::now() + server->options.drain_timeout;
-        const bool ended = co_await connections_ended(server, limit);
-        if (ended) co_return;
+        ended = co_await connections_ended(server, limit);
     }
-    server->abort();
-    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-    co_await connections_ended(server, Timer::time_point::max());
+    if (!ended) {
+        server->abort();
+        co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+        co_await connections_ended(server, Timer::time_point::max());
+    }
+    server->wheel.rest();
 }
 
 }  // namespace detail
