@@ -110,7 +110,7 @@ try {
         const bool typed_long = item.original_tokens.empty() || item.original_tokens.front().starts_with("--");
         const auto option = std::find_if(options.begin(), options.end(),
                                          [&](const OptionName& o) { return o.long_name() == item.string_key; });
-        const auto place = typed_long ? "--" + item.string_key : "-" + option->short_name();
+        const auto place = typed_long ? fmt::format("--{}", item.string_key) : fmt::format("-{}", option->short_name());
         line.settings.push_back({item.string_key, place, item.value.empty() ? "yes" : item.value.front()});
     }
     return line;
