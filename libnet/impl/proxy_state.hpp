@@ -3,7 +3,7 @@
 
 #include <libnet/engine/idle_pool.hpp>
 #include <libnet/engine/proxy_decision.hpp>
-#include <libnet/forward_proxy.hpp>
+#include <libnet/forward_proxy_options.hpp>
 #include <libnet/io/deadline.hpp>
 #include <libnet/io/resolver.hpp>
 #include <libnet/io/tcp_server.hpp>
