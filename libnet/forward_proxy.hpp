@@ -22,8 +22,8 @@ struct ForwardProxyState;
 /// Every message is parsed strictly, and written anew for the next hop: what two parsers could understand differently
 /// is refused, with 400 from a client and with 502 from a server. Bodies of any size are streamed, both ways at once;
 /// a connection holds at most some 64 KiB in each direction, an idle tunnel not more than its request. Interim
-/// responses (1xx) and trailers are forwarded. Connections persist on both sides; a request that isn't safe to repeat never meets a connection that
-/// the server may be closing just now.
+/// responses (1xx) and trailers are forwarded. Connections persist on both sides; a request that isn't safe to repeat
+/// never meets a connection that the server may be closing just now.
 ///
 /// It does not protect what the proxy's host can reach from the proxy's clients: every address but its own listener is
 /// connected to, loopback and private networks included. It does not authenticate, cache, or upgrade connections
