@@ -55,6 +55,13 @@ fd00:0:0:6::2 web
 EOF
 # No name server: a name that isn't in the list fails at once.
 echo "nameserver 127.0.0.1" >/run/resolv.conf
+# On a bare system there is nothing to mount on, and a resolv.conf that is a link into the old /run leads nowhere now.
+if [ ! -e /etc/hosts ] || [ ! -e /etc/resolv.conf ]; then
+    cp -a /etc /run/etc 2>/dev/null || true # what only root may read isn't missed
+    rm -f /run/etc/hosts /run/etc/resolv.conf
+    touch /run/etc/hosts /run/etc/resolv.conf
+    mount --bind /run/etc /etc
+fi
 mount --bind /run/hosts /etc/hosts
 mount --bind /run/resolv.conf /etc/resolv.conf
 
