@@ -53,7 +53,7 @@ public:
                                                             AddressFamily family = AddressFamily::any);
 
     /// The name of an address: from /etc/hosts, else its PTR record (RFC 1035 section 3.5, RFC 3596 section 2.5).
-    /// An IPv4-mapped IPv6 address is asked for as IPv4.
+    /// An IPv4-mapped IPv6 address is asked for as IPv4. 127.0.0.1 and ::1 are `localhost`, whatever anybody says.
     ///
     /// A name is decoration, so whatever keeps it away (none there, a failing or silent name server) is `nullopt`.
     /// So is a name that isn't a host name (`wire::is_host_name`): whoever owns an address block writes its PTR records, and

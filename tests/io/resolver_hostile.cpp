@@ -42,6 +42,16 @@ TEST_CASE("an address has the name in its PTR record", "[io][resolver]")
     CHECK(std::ranges::all_of(f.server.questions, [](const auto& q) { return q.type == type_ptr; }));
 }
 
+TEST_CASE("the loopback addresses have their name without a question", "[io][resolver]")
+{
+    Fixture f{[](const DnsQuestion& q) {
+        return std::vector{answer(q, {record(type_ptr, wire_name({"not", "localhost", "test"}))})};
+    }};
+    for (const auto* address : {"127.0.0.1", "::1", "::ffff:127.0.0.1"})
+        CHECK(f.name_of(make_address(address)).value == std::optional<std::string>{"localhost"});
+    CHECK(f.server.questions.empty());
+}
+
 TEST_CASE("whatever a hostile PTR record says, it is no name", "[io][resolver]")
 {
     const std::string label(63, 'a');

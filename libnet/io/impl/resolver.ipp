@@ -239,6 +239,8 @@ LIBNET_DECL asio::awaitable<std::optional<std::string>> name_of(std::shared_ptr<
 {
     if (address.is_v6() && address.to_v6().is_v4_mapped())
         address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
+    if (address == asio::ip::address_v4::loopback() || address == asio::ip::address_v6::loopback())
+        co_return "localhost";
 
     const auto lookup = state->start(address);
     if (!lookup->finished) co_await lookup->done.async_wait(asio::as_tuple(asio::use_awaitable));
