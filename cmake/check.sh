@@ -49,8 +49,10 @@ fuzz() {
         [ -x "$fuzzer" ] || continue
         name=${fuzzer##*/fuzz_}
         mkdir -p "build/fuzz/corpus/$name"
-        "$fuzzer" -max_total_time=15 -verbosity=0 -print_final_stats=0 -artifact_prefix=build/fuzz/ \
-            "build/fuzz/corpus/$name" "tests/fuzz/seeds/$name"
+        "$fuzzer" -max_total_time=15 -print_final_stats=1 -artifact_prefix=build/fuzz/ \
+            "build/fuzz/corpus/$name" "tests/fuzz/seeds/$name" >"build/fuzz/$name.log" 2>&1 ||
+            { cat "build/fuzz/$name.log"; return 1; }
+        echo "fuzz: $name, $(grep -o 'number_of_executed_units: .*' "build/fuzz/$name.log")"
     done
 }
 
