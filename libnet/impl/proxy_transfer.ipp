@@ -5,6 +5,7 @@
 #include <libnet/wire/hop_by_hop.hpp>
 
 #include <algorithm>
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -75,6 +76,8 @@ LIBNET_DECL io::Task<ProxyDownloadEnd> ProxySession::relay_answer()
 /// Reads up to the end of the next head. False: `answer_.failure` says why there is none.
 LIBNET_DECL io::Task<bool> ProxySession::receive_answer_head()
 {
+    // From its first byte on, the head has so long in all: a server that drips bytes mustn't hold us for ever.
+    std::optional<Clock::time_point> end;
     for (;;) {
         const auto space = answer_buffer_->space();
         const auto received = space.subspan(answer_consumed_, answer_filled_ - answer_consumed_);
@@ -91,11 +94,14 @@ LIBNET_DECL io::Task<bool> ProxySession::receive_answer_head()
             answer_filled_ -= std::exchange(answer_consumed_, 0);
         }
         const auto free = space.subspan(answer_filled_);
-        const auto [error, read] = co_await upstream_->peer.read_some(free, proxy_.options.response_timeout);
+        auto left = proxy_.options.response_timeout;
+        if (end) left = std::chrono::duration_cast<std::chrono::milliseconds>(*end - Clock::now());
+        const auto [error, read] = co_await upstream_->peer.read_some(free, left);
         if (error) {
             fail_answer(error);
             co_return false;
         }
+        if (!end) end = Clock::now() + proxy_.options.response_timeout;
         answer_.any_byte = true;
         answer_filled_ += read;
     }

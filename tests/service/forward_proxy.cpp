@@ -3,7 +3,9 @@
 #include <tests/support/catch.hpp>
 #include <tests/support/proxy.hpp>
 
+#include <stop_token>
 #include <string>
+#include <thread>
 
 using namespace libnet;
 using namespace libnet::test;
@@ -319,4 +321,21 @@ TEST_CASE("an origin that says nothing is a gateway timeout", "[service][proxy]"
     CHECK(client.receive().status == 504);
     CHECK(client.ended());
     CHECK(upstream.ended());
+}
+
+TEST_CASE("an origin that drips its head byte by byte is a gateway timeout, too", "[service][proxy]")
+{
+    ProxyFixture net{{.response_timeout = 10ms}};
+    RawClient client{net.proxy.endpoint()};
+    client.send(net.request("GET"));
+    auto upstream = net.origin.accept();
+    upstream.receive_head();
+    upstream.send("HTTP/1.1 200 OK\r\nEndless: ");
+    const std::jthread drip{[&](const std::stop_token& stop) {
+        try {
+            for (; !stop.stop_requested(); std::this_thread::sleep_for(10ms)) upstream.send("x");
+        } catch (const boost::system::system_error&) {  // the proxy has hung up, as it should
+        }
+    }};
+    CHECK(client.receive().status == 504);
 }

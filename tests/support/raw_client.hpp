@@ -14,8 +14,7 @@
 #include <string_view>
 #include <utility>
 
-#include <sys/socket.h>
-#include <sys/time.h>
+#include <poll.h>
 
 namespace libnet::test {
 
@@ -35,16 +34,10 @@ struct Answer {
     }
 };
 
-/// A blocking connection. Waits at most 20 seconds for anything: a test that would hang fails instead.
+/// A blocking connection. Waits at most 20 seconds for an answer: a test that would hang fails instead.
 class RawClient {
 public:
-    explicit RawClient(const boost::asio::ip::tcp::endpoint& server)
-    {
-        socket_.connect(server);
-        const timeval limit{20, 0};
-        ::setsockopt(socket_.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-        ::setsockopt(socket_.native_handle(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
-    }
+    explicit RawClient(const boost::asio::ip::tcp::endpoint& server) { socket_.connect(server); }
 
     boost::asio::ip::tcp::socket& socket() { return socket_; }
 
@@ -100,6 +93,8 @@ public:
 private:
     bool fill()
     {
+        pollfd readable{socket_.native_handle(), POLLIN, 0};
+        if (::poll(&readable, 1, 20'000) != 1) throw std::runtime_error{"no more comes; so far: '" + received_ + "'"};
         std::array<char, 65536> buffer;
         const auto size = socket_.read_some(boost::asio::buffer(buffer), error_);
         received_.append(buffer.data(), size);
