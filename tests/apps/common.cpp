@@ -166,7 +166,12 @@ TEST_CASE("a configuration file that isn't there stops the program", "[apps][com
 TEST_CASE("a name without an address ends ping++ and trace++ with 2", "[apps][common]")
 {
     for (const auto& program : {programs[0], programs[1]}) {
-        check_complaint(program, run(program, {"name.invalid"}), 2, "name.invalid: no such host");
+        const auto finished = run(program, {"name.invalid"});
+        if (finished.err.find("net.ipv4.ping_group_range") != std::string::npos) {
+            WARN("SKIPPED: " << finished.err);  // who may not ping hears of that first
+            continue;
+        }
+        check_complaint(program, finished, 2, "name.invalid: no such host");
         check_complaint(program, run(program, {"a..b"}), 2, "a..b: not a host name");
     }
 }

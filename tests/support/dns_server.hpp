@@ -99,9 +99,11 @@ public:
 
     DnsServer(asio::io_context& io, Script script, const asio::ip::address& address = asio::ip::address_v4::loopback())
         : script_{std::move(script)},
-          udp_{io, {address, 0}},
-          tcp_{io, endpoint_of(udp_)}
+          udp_{io},
+          tcp_{io}
     {
+        while (!bind_both(address)) {
+        }
         asio::co_spawn(io, serve_udp(), asio::detached);
         asio::co_spawn(io, serve_tcp(), asio::detached);
     }
@@ -112,9 +114,16 @@ public:
     std::vector<DnsQuestion> questions;
 
 private:
-    static asio::ip::tcp::endpoint endpoint_of(const asio::ip::udp::socket& udp)
+    /// Takes a port that is free for both; false where somebody else has the one that the kernel chose.
+    bool bind_both(const asio::ip::address& address)
     {
-        return {udp.local_endpoint().address(), udp.local_endpoint().port()};
+        udp_ = asio::ip::udp::socket{udp_.get_executor(), {address, 0}};
+        const asio::ip::tcp::endpoint same{address, udp_.local_endpoint().port()};
+        tcp_ = asio::ip::tcp::acceptor{tcp_.get_executor(), same.protocol()};
+        boost::system::error_code error;
+        tcp_.bind(same, error);
+        if (!error) tcp_.listen();
+        return !error;
     }
 
     std::vector<std::string> replies_to(std::string_view message, bool over_tcp)
