@@ -152,7 +152,8 @@ TEST_CASE("curl is refused with the right status", "[apps][httpd]")
     CHECK(status({"--path-as-is", httpd.url("/..%2fetc/passwd")}) == "404");
     CHECK(status({"--request", "DELETE", httpd.url("/small.bin")}) == "405");
     CHECK(status({"--data", "a=b", httpd.url("/")}) == "405");
-    CHECK(status({"--data-binary", "@" + (site.root.path() / "large.bin").string(), httpd.url("/")}) == "405");
+    CHECK(status({"--data-binary", std::string{"@"} + (site.root.path() / "large.bin").string(), httpd.url("/")}) ==
+          "405");
     CHECK(status({"--header", "Host:", httpd.url("/")}) == "400");
     const auto page = curl({httpd.url("/missing")}).out;
     CHECK(has(page, "<h1>404 Not Found</h1>"));
@@ -164,10 +165,10 @@ TEST_CASE("a megabyte of headers gets an answer, and the next client is served",
     const Httpd httpd{site};
     std::string headers;
     for (int i = 0; headers.size() < 1'000'000; ++i)
-        headers += "X-" + std::to_string(i) + ": " + std::string(1000, 'x') + "\n";
+        headers += std::string{"X-"} + std::to_string(i) + ": " + std::string(1000, 'x') + "\n";
     const auto file = site.clients.write("headers", headers).string();
     CHECK(status({"--header", "@" + file, httpd.url("/")}) == "431");
-    CHECK(status({httpd.url("/" + std::string(10'000, 'x'))}) == "414");
+    CHECK(status({httpd.url(std::string{"/"} + std::string(10'000, 'x'))}) == "414");
     CHECK(status({httpd.url("/")}) == "200");
 }
 

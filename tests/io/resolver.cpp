@@ -210,7 +210,8 @@ TEST_CASE("two thousand names at once are all answered, each with its own addres
     Fixture f;
     std::vector<Resolved> outcomes(2000);
     for (std::size_t i = 0; i < outcomes.size(); ++i)
-        asio::co_spawn(f.io, f.resolver->resolve("n" + std::to_string(i) + ".many.test"), store_in(outcomes[i]));
+        asio::co_spawn(f.io, f.resolver->resolve(std::string{"n"} + std::to_string(i) + ".many.test"),
+                       store_in(outcomes[i]));
     for (const auto& outcome : outcomes) f.run_until_done(outcome);
 
     const std::uint32_t net = 0x0A000000;
@@ -227,7 +228,8 @@ TEST_CASE("only so many names are asked for at a time", "[io][resolver]")
     Fixture f{deaf, {.timeout = 10s, .max_in_flight = 5}};
     std::vector<Resolved> outcomes(50);
     for (std::size_t i = 0; i < outcomes.size(); ++i)
-        asio::co_spawn(f.io, f.resolver->resolve("n" + std::to_string(i) + ".test"), store_in(outcomes[i]));
+        asio::co_spawn(f.io, f.resolver->resolve(std::string{"n"} + std::to_string(i) + ".test"),
+                       store_in(outcomes[i]));
     while (f.server.questions.size() < 10) f.io.run_one();
     while (f.io.poll() > 0) {
     }

@@ -177,7 +177,8 @@ TEST_CASE("a long chain of links is followed as far as the kernel would", "[io][
 {
     const Tree tree;
     tree.link("file", "l1");
-    for (int i = 2; i <= 41; ++i) tree.link("l" + std::to_string(i - 1), "l" + std::to_string(i));
+    for (int i = 2; i <= 41; ++i)
+        tree.link(std::string{"l"} + std::to_string(i - 1), std::string{"l"} + std::to_string(i));
     const auto root = open_root(tree.root);
     CHECK(read(root, "l40") == "content");
     CHECK(error_of(root, "l41") == ELOOP);

@@ -161,7 +161,7 @@ TEST_CASE("a client sees that an answer is not whole", "[service][proxy]")
     boost::system::error_code error;
     while (!error) {
         const auto size = client.socket().read_some(boost::asio::buffer(&byte, 1), error);
-        got.append(&byte, size);
+        if (size > 0) got.push_back(byte);
     }
     CHECK(got.find("\r\n0\r\n") == std::string::npos);
     CHECK((version == "1.0" ? error == boost::asio::error::connection_reset : error == boost::asio::error::eof));

@@ -78,7 +78,7 @@ TEST_CASE("Connection may nominate itself and what is hop-by-hop anyway", "[wire
 TEST_CASE("a message with more nominations than any honest one has is refused", "[wire][hop_by_hop]")
 {
     std::string list;
-    for (std::size_t i = 0; i < HopByHop::max_nominations; ++i) list += "x" + std::to_string(i) + ",";
+    for (std::size_t i = 0; i < HopByHop::max_nominations; ++i) list += std::string{"x"} + std::to_string(i) + ",";
     CHECK(HopByHop::read(fields({{"Connection", list}})));
     list += "one-more";
     CHECK_FALSE(HopByHop::read(fields({{"Connection", list}})));

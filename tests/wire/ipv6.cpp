@@ -14,6 +14,7 @@ std::vector<std::uint8_t> packet(std::uint8_t next, std::initializer_list<std::u
     std::vector<std::uint8_t> bytes{0x6A, 0xB1, 0x23, 0x45, 0, 99, next, 255};
     const std::initializer_list<std::uint8_t> source{0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
     const std::initializer_list<std::uint8_t> destination{0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2};
+    bytes.reserve(bytes.size() + source.size() + destination.size() + rest.size());
     bytes.insert(bytes.end(), source);
     bytes.insert(bytes.end(), destination);
     bytes.insert(bytes.end(), rest);

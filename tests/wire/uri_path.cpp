@@ -120,7 +120,7 @@ TEST_CASE("an encoded path decodes to the name it came from", "[wire][uri_path]"
     CHECK(encode_path("a b/\xC3\xBC?#%") == "/a%20b/%C3%BC%3F%23%25");
     CHECK(encode_path("a\r\nSet-Cookie: x") == "/a%0D%0ASet-Cookie:%20x");
     for (int octet = 1; octet < 256; ++octet) {
-        const std::string name = "x" + std::string(1, static_cast<char>(octet)) + "y";
+        const std::string name{'x', static_cast<char>(octet), 'y'};
         CHECK(decoded(encode_path(name)).name == name);
     }
 }

@@ -137,7 +137,7 @@ inline constexpr std::array media_types = std::to_array<MediaType>({
 });
 static_assert(std::ranges::is_sorted(media_types, {}, &MediaType::extension));
 
-inline constexpr std::size_t longest_extension = 11;  // webmanifest
+inline constexpr std::size_t longest_extension = 16;  // none of them is longer
 static_assert(std::ranges::all_of(media_types,
                                   [](const MediaType& known) { return known.extension.size() <= longest_extension; }));
 
