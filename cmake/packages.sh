@@ -64,3 +64,7 @@ if ! { $as_root apt-get update && $as_root env DEBIAN_FRONTEND=noninteractive \
     exit 1
 fi
 rm -f "$log"
+
+case "$missing" in # nor at the next boot
+    *nginx*) [ ! -d /run/systemd/system ] || $as_root systemctl disable --quiet nginx || true ;;
+esac
