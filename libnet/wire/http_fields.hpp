@@ -54,12 +54,4 @@ void for_each_item(const HttpFields& fields, std::string_view name, Visitor&& vi
         if (base::iequals(field.name, name)) base::for_each_list_item(field.value, visit);
 }
 
-/// Whether a list field has this token, without regard to case: `has_token(fields, "Connection", "close")`.
-inline bool has_token(const HttpFields& fields, std::string_view name, std::string_view token)
-{
-    bool found = false;
-    for_each_item(fields, name, [&](std::string_view item) { found = found || base::iequals(item, token); });
-    return found;
-}
-
 }  // namespace libnet::wire

@@ -37,15 +37,6 @@ TEST_CASE("a list goes over all lines of its name, without empty members", "[wir
     CHECK(seen == "upgrade;TE;Close;");
 }
 
-TEST_CASE("a token is found in a list without regard to case, and whole", "[wire][http]")
-{
-    const auto fields = some_fields();
-    CHECK(has_token(fields, "CONNECTION", "close"));
-    CHECK(has_token(fields, "connection", "te"));
-    CHECK(!has_token(fields, "connection", "upgrad"));
-    CHECK(!has_token(fields, "Accept", "close"));
-}
-
 TEST_CASE("cleared fields are none", "[wire][http]")
 {
     auto fields = some_fields();
