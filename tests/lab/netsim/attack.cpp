@@ -1,0 +1,83 @@
+#include <tests/lab/netsim/addresses.hpp>
+#include <tests/lab/netsim/attack.hpp>
+#include <tests/lab/netsim/packet_writing.hpp>
+
+namespace netsim {
+
+Attack::Attack(const std::vector<Attacker>& attackers)
+{
+    for (const auto& attacker : attackers) attackers_.push_back({attacker, attacker.start});
+}
+
+void Attack::on_request(const Packet& packet)
+{
+    if (packet.echo_request) request_.assign(packet.bytes.begin(), packet.bytes.end());
+}
+
+void Attack::on_reply(const Record& record, std::span<const std::byte> packet)
+{
+    if (record.did != Did::answered || record.protocol != protocol::icmp_of(record.version)) return;
+    if (replies_.size() < max_replies) replies_.emplace_back();
+    replies_[next_reply_].assign(packet.begin(), packet.end());
+    next_reply_ = (next_reply_ + 1) % max_replies;
+}
+
+std::optional<Duration> Attack::next_deadline() const
+{
+    std::optional<Duration> first;
+    for (const auto& state : attackers_)
+        if (state.next < state.attacker.stop && (!first || state.next < *first)) first = state.next;
+    return first;
+}
+
+void Attack::advance(Duration now, Sink& sink)
+{
+    for (auto& state : attackers_) {
+        for (; state.next <= now && state.next < state.attacker.stop; ++state.sent) {
+            strike(state, sink);
+            state.next += Duration{static_cast<Duration::rep>(1e9 / state.attacker.rate)};
+        }
+    }
+}
+
+void Attack::strike(State& state, Sink& sink)
+{
+    const bool forged = state.attacker.kind == Attacker::Kind::forged;
+    if (forged ? !forge(state) : !replay(state)) return;
+    const auto packet = parse_packet(packet_);
+    Record record;
+    record.in = record.due = state.next;
+    record.version = packet->version;
+    record.protocol = packet->protocol;
+    record.source = packet->destination;
+    record.destination = packet->source;
+    record.source_port = libnet::base::load_be<std::uint16_t>(packet->payload, 4);
+    record.destination_port = libnet::base::load_be<std::uint16_t>(packet->payload, 6);
+    record.did = Did::forged;
+    record.why = forged ? (state.attacker.right_identifier ? "right identifier" : "wrong identifier") : "replayed";
+    sink.answer(record, packet_);
+}
+
+/// An echo reply to the last request, from somebody else.
+bool Attack::forge(const State& state)
+{
+    const auto request = parse_packet(request_);
+    if (!request || request->source.is_v4() != state.attacker.from.network.is_v4()) return false;
+    build_echo_reply(*request, host_of(state.attacker.from, state.sent), 1, packet_);
+    if (!state.attacker.right_identifier)
+        replace_identifier(packet_, static_cast<std::uint16_t>(request->source_port ^ 0x5555U));
+    return true;
+}
+
+/// A reply that was heard, once more, from somebody else.
+bool Attack::replay(const State& state)
+{
+    if (replies_.empty()) return false;
+    packet_ = replies_[state.sent % replies_.size()];
+    const bool v4 = std::to_integer<unsigned>(packet_[0]) >> 4 == 4;
+    if (v4 != state.attacker.from.network.is_v4()) return false;
+    replace_source(packet_, host_of(state.attacker.from, state.sent));
+    return true;
+}
+
+}  // namespace netsim
