@@ -10,12 +10,12 @@ else
 fi
 build="g++ cmake ninja-build pkg-config $boost libc-ares-dev libfmt-dev"
 network="iproute2 nftables util-linux curl"
-rivals="iputils-ping traceroute wget apache2-utils nginx-light strace procps"
+rivals="iputils-ping traceroute mtr-tiny scamper tcpdump wget apache2-utils nginx-light strace procps"
 
 case "${1:-}" in
     run) wanted="$build $network" ;;
-    test) wanted="$build $network catch2 $rivals" ;;
-    check) wanted="$build catch2 clang-14 clang-format-14 clang-tools-14 libclang-rt-14-dev git" ;;
+    test) wanted="$build $network catch2 libyaml-cpp-dev $rivals" ;;
+    check) wanted="$build catch2 libyaml-cpp-dev clang-14 clang-format-14 clang-tools-14 libclang-rt-14-dev git" ;;
     *) echo "usage: $0 run|test|check" >&2; exit 2 ;;
 esac
 

@@ -17,7 +17,15 @@ struct Journey {
     };
     static constexpr std::size_t max_steps = 256;  ///< as many as a TTL can count
 
+    /// What comes next. A copy goes on where its original was copied.
+    enum class Stage : std::uint8_t {
+        leave,   ///< the node, over a link
+        arrive,  ///< at the node behind that link
+        settle,  ///< the node decides what becomes of it
+    };
+
     Duration at{};
+    Stage stage = Stage::leave;
     unsigned ttl = 0;
     const Tree* tree = nullptr;            ///< towards its destination
     const HostRange* range = nullptr;      ///< that the destination is in

@@ -1,6 +1,7 @@
 #include <tests/lab/netsim/loop.hpp>
 
 #include <poll.h>
+#include <sys/prctl.h>
 
 namespace netsim {
 
@@ -59,7 +60,7 @@ void Loop::write_due()
 }
 
 /// False: it is time to stop.
-bool Loop::wait(int stop_descriptor)
+bool Loop::wait(std::array<int, 2> stops)
 {
     // The kernel wakes us some tens of microseconds late: the last of them are spent awake.
     constexpr Duration awake = std::chrono::microseconds{150};
@@ -69,15 +70,16 @@ bool Loop::wait(int stop_descriptor)
     if (spin_ || sleep < Duration{}) sleep = {};
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(sleep);
     const timespec limit{seconds.count(), (sleep - seconds).count()};
-    pollfd watched[] = {{device_.descriptor(), POLLIN, 0}, {stop_descriptor, POLLIN, 0}};
-    ::ppoll(watched, 2, &limit, nullptr);
-    return watched[1].revents == 0;
+    pollfd watched[] = {{device_.descriptor(), POLLIN, 0}, {stops[0], POLLIN, 0}, {stops[1], POLLIN, 0}};
+    ::ppoll(watched, std::size(watched), &limit, nullptr);
+    return watched[1].revents == 0 && watched[2].revents == 0;
 }
 
-void Loop::run(int stop_descriptor)
+void Loop::run(std::array<int, 2> stops)
 {
+    ::prctl(PR_SET_TIMERSLACK, 1);  // nanosecond: by default the kernel may wake us 50 us later than we ask
     Outgoing outgoing{*this};
-    while (wait(stop_descriptor)) {
+    while (wait(stops)) {
         read_all();
         simulation_.advance(now(), outgoing);
         write_due();

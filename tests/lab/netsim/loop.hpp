@@ -18,8 +18,8 @@ class Loop {
 public:
     Loop(const Scenario& scenario, TunDevice& device, Log& log, bool spin);
 
-    /// Plays until `stop_descriptor` is readable.
-    void run(int stop_descriptor);
+    /// Plays until one of these descriptors is readable.
+    void run(std::array<int, 2> stops);
 
     /// Since the start.
     Duration now() const;
@@ -29,7 +29,7 @@ private:
 
     void read_all();
     void write_due();
-    bool wait(int stop_descriptor);
+    bool wait(std::array<int, 2> stops);
 
     TunDevice& device_;
     Log& log_;

@@ -137,18 +137,20 @@ int play(const Settings& settings, const Scenario& scenario)
     if (!settings.here) set_up_namespace(scenario);
     TunDevice device{scenario};
     Log log{scenario, file.get()};
-    int stop = stop_descriptor();
+    const int signals = stop_descriptor();
+    int ended = -1;
     pid_t child = 0;
     if (settings.command != nullptr) {
         child = start_command(settings.command);
-        stop = static_cast<int>(::syscall(SYS_pidfd_open, child, 0));
-        if (child < 0 || stop < 0)
+        ended = static_cast<int>(::syscall(SYS_pidfd_open, child, 0));
+        if (child < 0 || ended < 0)
             return complain(std::string{"cannot start a process: "} + std::strerror(errno), exit_usage);
     } else {
         print_directions(scenario, settings.here);
     }
     Loop loop{scenario, device, log, settings.spin};
-    loop.run(stop);
+    loop.run({signals, ended});
+    if (child != 0) ::kill(child, SIGTERM);  // to no effect when it was its end that stopped us
     log.finish();
     if (settings.summary) fmt::print(stderr, "{{{}}}\n", log.counters());
     return child == 0 ? 0 : exit_code_of(child);

@@ -10,6 +10,8 @@
 namespace netsim {
 
 struct Simulation::State {
+    using Stage = Journey::Stage;
+
     explicit State(const Scenario& scenario_)
         : scenario{scenario_},
           random{scenario_.seed},
@@ -24,6 +26,7 @@ struct Simulation::State {
     void travel(const Packet& packet, Journey journey, Sink& sink);
     bool leave(const Packet& packet, Journey& journey, Sink& sink);
     bool arrive(const Packet& packet, Journey& journey, Sink& sink);
+    bool settle(const Packet& packet, Journey& journey, Sink& sink);
     NodeIndex balanced(const Packet& packet, NodeIndex node);
     LinkIndex next_link(const Packet& packet, Journey& journey);
 
@@ -109,7 +112,10 @@ void Simulation::State::begin(Duration now)
 
 void Simulation::State::travel(const Packet& packet, Journey journey, Sink& sink)
 {
-    while (leave(packet, journey, sink) && arrive(packet, journey, sink)) {
+    for (;;) {
+        if (journey.stage == Stage::leave && !leave(packet, journey, sink)) return;
+        if (journey.stage == Stage::arrive && !arrive(packet, journey, sink)) return;
+        if (!settle(packet, journey, sink)) return;
     }
 }
 
@@ -157,6 +163,7 @@ bool Simulation::State::leave(const Packet& packet, Journey& journey, Sink& sink
         return false;
     }
     journey.way[journey.steps++] = {current->other_end(index, from), index};
+    journey.stage = Stage::arrive;
     if (pass(direction(link, from), journey, random, copies)) return true;
     drop(Did::dropped, "loss", packet, journey, sink);
     return false;
@@ -164,13 +171,20 @@ bool Simulation::State::leave(const Packet& packet, Journey& journey, Sink& sink
 
 bool Simulation::State::arrive(const Packet& packet, Journey& journey, Sink& sink)
 {
-    const NodeIndex at = journey.here().node;
-    const Node& here = node(at);
+    const Node& here = node(journey.here().node);
+    journey.stage = Stage::settle;
     if (here.down || !pass(here.impairment, journey, random, copies)) {
         drop(Did::dropped, here.down ? "down" : "loss", packet, journey, sink);
         return false;
     }
-    if (at == journey.tree->owner) {
+    return true;
+}
+
+bool Simulation::State::settle(const Packet& packet, Journey& journey, Sink& sink)
+{
+    const Node& here = node(journey.here().node);
+    journey.stage = Stage::leave;
+    if (journey.here().node == journey.tree->owner) {
         answer(packet, journey, sink);
         return false;
     }
@@ -308,16 +322,23 @@ void Simulation::State::send_back(Did did, Reason why, const Packet& packet, Jou
         return result;
     };
     const NodeIndex answered_by = journey.here().node;
+    journey.stage = Stage::leave;
     journey.corrupt = false;  // what happened to the question doesn't show in the answer
     std::vector<Journey> answers;
     const auto lost_on_the_way = [&](Journey& answer) -> Reason {
-        while (answer.steps > 1) {
-            const auto [from, link] = answer.here();
-            --answer.steps;
-            const NodeIndex to = answer.here().node;
-            if (network().links[link].down || (to != client && node(to).down)) return "down";
-            if (!pass(direction(network().links[link], from), answer, random, answers)) return "loss";
-            if (to != client && !pass(node(to).impairment, answer, random, answers)) return "loss";
+        while (answer.steps > 1 || answer.stage == Stage::arrive) {
+            if (answer.stage == Stage::leave) {
+                const auto [from, link] = answer.here();
+                --answer.steps;
+                answer.stage = Stage::arrive;
+                if (network().links[link].down) return "down";
+                if (!pass(direction(network().links[link], from), answer, random, answers)) return "loss";
+            } else {
+                const NodeIndex at = answer.here().node;
+                answer.stage = Stage::leave;
+                if (at != client && node(at).down) return "down";
+                if (at != client && !pass(node(at).impairment, answer, random, answers)) return "loss";
+            }
         }
         return {};
     };

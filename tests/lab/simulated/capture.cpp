@@ -1,0 +1,67 @@
+// What netsim sends, captured from its device and decoded by tcpdump: nothing is malformed that isn't asked to be.
+
+#include <tests/support/catch.hpp>
+#include <tests/support/simulated.hpp>
+
+using namespace libnet::test;
+
+namespace {
+
+/// All that tcpdump says of the packets on the device while a shell command runs.
+std::string captured(const WrittenScenario& scenario, const std::string& command)
+{
+    const TemporaryDirectory directory;
+    const auto file = (directory.path() / "packets").string();
+    const auto run = simulate(
+        scenario.path(),
+        {"sh", "-c",
+         "tcpdump -i netsim0 -Z root -U --immediate-mode -w " + file + " >/dev/null 2>&1 & pid=$!; until [ -s " + file +
+             " ]; do sleep 0.05; done; sleep 0.3; " + command + " >/dev/null 2>&1; sleep 0.3; kill $pid; wait $pid"});
+    const auto decoded = libnet::test::run({"tcpdump", "-Z", "root", "-nn", "-vvv", "-r", file});
+    INFO(run.tool.out << run.tool.err << decoded.err);
+    REQUIRE(decoded.out.find("ICMP") != std::string::npos);
+    return decoded.out;
+}
+
+bool complains(const std::string& decoded)
+{
+    for (const char* word : {"bad cksum", "bad icmp cksum", "incorrect", "invalid", "malformed", "[|icmp"})
+        if (decoded.find(word) != std::string::npos) return true;
+    return false;
+}
+
+}  // namespace
+
+TEST_CASE("every kind of answer is well-formed")
+{
+    const WrittenScenario scenario{R"(
+path: [a, b, c, host]
+nodes:
+  a: {icmp: {quote: 8}}
+  b: {icmp: {extensions: {mpls: [{label: 16001, class: 0, ttl: 1}], interface: {role: incoming, index: 3, name: eth0, mtu: 1500}}}}
+  c: {icmp: {quote: all}}
+  host: {address: [10.9.0.1, "fd09::1"], tcp: {default: reset, 80: syn-ack}}
+)"};
+    const auto decoded = captured(scenario,
+                                  "ping -c 2 -i 0.1 10.9.0.1; ping -6 -c 2 -i 0.1 fd09::1; "
+                                  "traceroute -n -q 1 10.9.0.1; traceroute -6 -n -q 1 fd09::1; "
+                                  "traceroute -n -T -p 80 -q 1 10.9.0.1; traceroute -n -T -p 81 -q 1 10.9.0.1");
+    INFO(decoded);
+    CHECK_FALSE(complains(decoded));
+    for (const char* word :
+         {"echo reply", "time exceeded in-transit", "port 33", "MPLS Stack Entry Object", "Flags [S.]", "Flags [R"})
+        CHECK(decoded.find(word) != std::string::npos);
+}
+
+TEST_CASE("an extension that shall be broken is broken")
+{
+    const WrittenScenario scenario{R"(
+path: [a, host]
+nodes:
+  a: {icmp: {extensions: {mpls: [{label: 16001, class: 0, ttl: 1}], broken: checksum}}}
+  host: {address: 10.9.0.1}
+)"};
+    const auto decoded = captured(scenario, "traceroute -n -q 1 10.9.0.1");
+    INFO(decoded);
+    CHECK(complains(decoded));
+}
