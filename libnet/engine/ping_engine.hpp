@@ -104,7 +104,11 @@ public:
     /// Whether `next(now)` would declare a probe lost: read the sockets first.
     bool loss_due(TimePoint now);
 
+    /// The probe was handed to the kernel at this time.
     void on_sent(ProbeId probe, TimePoint at);
+    /// The kernel says that it handed the probe to the device at this time, which is after `on_sent`'s: its round trip
+    /// counts from then. To be told before the answer is.
+    void on_transmitted(ProbeId probe, TimePoint at);
     void on_send_error(ProbeId probe, boost::system::error_code error);
     void on_reply(const EchoAnswer& answer);
     void on_error(const EchoError& error);

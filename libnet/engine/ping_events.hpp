@@ -30,7 +30,7 @@ struct PingReply {
     boost::asio::ip::address from;   ///< always the target's address: other answers are foreign
     std::optional<int> ttl;          ///< TTL or hop limit that the reply arrived with
     std::size_t bytes = 0;           ///< of the ICMP message: its header's eight and the payload
-    std::chrono::nanoseconds rtt{};  ///< from our send call to the kernel's receive stamp
+    std::chrono::nanoseconds rtt{};  ///< from the kernel's transmit stamp (or else our send call) to its receive stamp
     friend bool operator==(const PingReply&, const PingReply&) = default;
 };
 

@@ -46,13 +46,13 @@ public:
     void leave(PingStreamWaiter& waiter);
 
 private:
-    /// The answers to more sends than this may not fit the smallest receive buffer: they are read in between.
-    static constexpr unsigned max_unread_sends = 64;
-
     /// The socket of one IP version, or why there is none.
     struct Door {
         std::unique_ptr<io::IcmpSocket> socket;
         std::exception_ptr error;
+        std::vector<io::IcmpSocket::Outgoing> outgoing;  ///< handed out by the engine, not sent yet
+        int attempts = 0;                                ///< to send the first of them
+        std::size_t unread = 0;                          ///< sends since the socket was read
     };
 
     Door open(wire::IpVersion version) const;
@@ -62,15 +62,19 @@ private:
     void start();
     void rest_if_idle();
     void left();
-    void wait_readable(io::IcmpSocket& socket);
-    void wait_error(io::IcmpSocket& socket);
+    void wait_readable(Door& door);
+    void wait_error(Door& door);
     void wait_writable(io::IcmpSocket& socket);
     void wait_until(engine::TimePoint deadline);
 
     void pump();
     void perform_actions();
-    bool transmit(const engine::SendProbe& send);
+    bool enqueue(const engine::SendProbe& send);
+    bool flush();
+    bool flush(Door& door);
+    bool refused(Door& door, boost::system::error_code error);
     void read_all();
+    void read(Door& door);
     void read_answers(io::IcmpSocket& socket);
     bool read_errors(io::IcmpSocket& socket);
     void deliver();
@@ -81,9 +85,7 @@ private:
     Door v4_, v6_;
     asio::steady_timer timer_;
     bool timer_runs_ = false;
-    std::optional<engine::SendProbe> blocked_;  ///< found the socket's buffer full
-    unsigned unread_sends_ = 0;                 ///< since all sockets were read
-    std::uint64_t run_ = 0;                     ///< handlers of an earlier run do nothing
+    std::uint64_t run_ = 0;  ///< handlers of an earlier run do nothing
     bool running_ = false;
     bool stopped_ = false;
     std::size_t waiters_ = 0;

@@ -164,8 +164,8 @@ LIBNET_DECL void PingDriver::start()
         ++run_;
         for (Door* door : {&v4_, &v6_}) {
             if (!door->socket) continue;
-            wait_readable(*door->socket);
-            wait_error(*door->socket);
+            wait_readable(*door);
+            wait_error(*door);
         }
     }
     pump();
@@ -198,26 +198,28 @@ LIBNET_DECL void PingDriver::stop()
 
 // --- what is waited for ------------------------------------------------------------------------------------------
 
-LIBNET_DECL void PingDriver::wait_readable(io::IcmpSocket& socket)
+LIBNET_DECL void PingDriver::wait_readable(Door& door)
 {
-    socket.descriptor().async_wait(asio::posix::stream_descriptor::wait_read,
-                                   [self = shared_from_this(), &socket, run = run_](boost::system::error_code error) {
-                                       if (error || run != self->run_) return;
-                                       self->read_answers(socket);
-                                       self->wait_readable(socket);
-                                       self->pump();
-                                   });
+    door.socket->descriptor().async_wait(
+        asio::posix::stream_descriptor::wait_read,
+        [self = shared_from_this(), &door, run = run_](boost::system::error_code error) {
+            if (error || run != self->run_) return;
+            self->read(door);
+            self->wait_readable(door);
+            self->pump();
+        });
 }
 
-LIBNET_DECL void PingDriver::wait_error(io::IcmpSocket& socket)
+LIBNET_DECL void PingDriver::wait_error(Door& door)
 {
-    socket.descriptor().async_wait(asio::posix::stream_descriptor::wait_error,
-                                   [self = shared_from_this(), &socket, run = run_](boost::system::error_code error) {
-                                       if (error || run != self->run_) return;
-                                       self->read_errors(socket);
-                                       self->wait_error(socket);
-                                       self->pump();
-                                   });
+    door.socket->descriptor().async_wait(
+        asio::posix::stream_descriptor::wait_error,
+        [self = shared_from_this(), &door, run = run_](boost::system::error_code error) {
+            if (error || run != self->run_) return;
+            self->read_errors(*door.socket);
+            self->wait_error(door);
+            self->pump();
+        });
 }
 
 LIBNET_DECL void PingDriver::wait_writable(io::IcmpSocket& socket)
@@ -252,13 +254,14 @@ LIBNET_DECL void PingDriver::pump()
 
 LIBNET_DECL void PingDriver::perform_actions()
 {
-    if (blocked_ && transmit(*blocked_)) blocked_.reset();
+    if (!flush()) return;
     const auto now = std::chrono::steady_clock::now();
-    while (!blocked_) {
-        if (unread_sends_ >= max_unread_sends) read_all();
+    for (;;) {
         const auto action = engine_.next(now);
         if (const auto* send = std::get_if<engine::SendProbe>(&action)) {
-            if (!transmit(*send)) blocked_ = *send;
+            if (!enqueue(*send)) return;
+        } else if (!v4_.outgoing.empty() || !v6_.outgoing.empty()) {
+            if (!flush()) return;  // then there are new deadlines to be asked for
         } else {
             if (const auto* wait = std::get_if<engine::WaitUntil>(&action)) wait_until(wait->deadline);
             return;
@@ -266,41 +269,68 @@ LIBNET_DECL void PingDriver::perform_actions()
     }
 }
 
-/// False: the socket's buffer is full, try again when it is writable.
-LIBNET_DECL bool PingDriver::transmit(const engine::SendProbe& send)
+/// Sends go out together, as many as the socket can take the answers of. False: a socket can't send now.
+LIBNET_DECL bool PingDriver::enqueue(const engine::SendProbe& send)
 {
-    constexpr int attempts = 8;
-    ++unread_sends_;
-    io::IcmpSocket& socket = *door_to(send.to).socket;
-    for (int attempt = 1;; ++attempt) {
+    Door& door = door_to(send.to);
+    door.outgoing.push_back({send.to, send.sequence, send.cookie, send.probe});
+    return door.outgoing.size() < door.socket->burst() || flush(door);
+}
+
+LIBNET_DECL bool PingDriver::flush()
+{
+    const bool v4 = flush(v4_);
+    const bool v6 = flush(v6_);
+    return v4 && v6;
+}
+
+/// False: the socket can't send now, and will be tried again.
+LIBNET_DECL bool PingDriver::flush(Door& door)
+{
+    while (!door.outgoing.empty()) {
+        if (door.unread + door.outgoing.size() > door.socket->burst()) read(door);
         const auto now = std::chrono::steady_clock::now();
-        const auto error = socket.send(send.to, send.sequence, send.cookie);
-        if (error == asio::error::would_block) {
-            wait_writable(socket);
-            return false;
-        }
-        if (!error) {
-            engine_.on_sent(send.probe, now);
-            return true;
-        }
-        // An ICMP error about another target makes the next send fail, whomever it is to. It is in the error queue, and
-        // this send deserves another try; an error of its own comes again.
-        const bool others = read_errors(socket);
-        if ((!others && attempt > 1) || attempt == attempts) {
-            engine_.on_send_error(send.probe, error);
-            return true;
-        }
+        const auto [count, error] = door.socket->send(door.outgoing);
+        door.unread += count;
+        for (std::size_t i = 0; i < count; ++i) engine_.on_sent(door.outgoing[i].probe, now);
+        door.outgoing.erase(door.outgoing.begin(), door.outgoing.begin() + static_cast<std::ptrdiff_t>(count));
+        if (count != 0) door.attempts = 0;
+        if (error && !refused(door, error)) return false;
     }
+    return true;
+}
+
+/// The first request could not be sent. False: not now; true: go on, with it or with the next one.
+LIBNET_DECL bool PingDriver::refused(Door& door, boost::system::error_code error)
+{
+    constexpr int max_attempts = 8;
+    constexpr std::chrono::milliseconds device_pause{1};  // nobody tells when a device has room again
+    if (error == asio::error::would_block) wait_writable(*door.socket);
+    if (error == asio::error::no_buffer_space) wait_until(std::chrono::steady_clock::now() + device_pause);
+    if (error == asio::error::would_block || error == asio::error::no_buffer_space) return false;
+    // An ICMP error about another target makes the next send fail, whomever it is to. It is in the error queue, and
+    // this send deserves another try; an error of its own comes again.
+    const bool others = read_errors(*door.socket);
+    ++door.attempts;
+    if ((others || door.attempts == 1) && door.attempts < max_attempts) return true;
+    engine_.on_send_error(door.outgoing.front().probe, error);
+    door.outgoing.erase(door.outgoing.begin());
+    door.attempts = 0;
+    return true;
 }
 
 LIBNET_DECL void PingDriver::read_all()
 {
-    unread_sends_ = 0;
-    for (Door* door : {&v4_, &v6_}) {
-        if (!door->socket) continue;
-        read_errors(*door->socket);
-        read_answers(*door->socket);
-    }
+    for (Door* door : {&v4_, &v6_})
+        if (door->socket) read(*door);
+}
+
+/// The error queue first: it has the transmit stamps of what the answers are to.
+LIBNET_DECL void PingDriver::read(Door& door)
+{
+    door.unread = 0;
+    read_errors(*door.socket);
+    read_answers(*door.socket);
 }
 
 LIBNET_DECL void PingDriver::read_answers(io::IcmpSocket& socket)
@@ -316,16 +346,22 @@ LIBNET_DECL void PingDriver::read_answers(io::IcmpSocket& socket)
     }
 }
 
-/// True: there was an error.
+/// True: there was something.
 LIBNET_DECL bool PingDriver::read_errors(io::IcmpSocket& socket)
 {
-    constexpr int errors = 1024;
-    for (int i = 0; i < errors; ++i) {
-        const auto fault = socket.receive_error();
-        if (fault.error) engine_.on_error(*fault.error);
-        if (!fault.more) return i > 0;
+    constexpr int batches = 64;
+    bool any = false;
+    for (int i = 0; i < batches; ++i) {
+        const auto batch = socket.receive_errors();
+        any = any || batch.any;
+        for (const auto& fault : batch.faults) {
+            if (const auto* error = std::get_if<engine::EchoError>(&fault)) engine_.on_error(*error);
+            else if (const auto* left = std::get_if<io::IcmpSocket::Transmitted>(&fault))
+                engine_.on_transmitted(left->probe, left->at);
+        }
+        if (!batch.more) break;
     }
-    return true;
+    return any;
 }
 
 LIBNET_DECL void PingDriver::deliver()

@@ -36,6 +36,10 @@ LIBNET_DECL asio::ip::udp::endpoint to_endpoint(const sockaddr_storage& address)
 /// Throws `boost::system::system_error` where the kernel refuses.
 LIBNET_DECL void enable_receive_timestamps(int socket);
 
+/// Asks for a stamp when a packet leaves, too: it comes back through the error queue as QueuedError::Origin::transmit.
+/// The packets are counted from 0 on, from this call on. Throws `boost::system::system_error` where the kernel refuses.
+LIBNET_DECL void enable_transmit_timestamps(int socket);
+
 /// Sets an integer socket option; throws `boost::system::system_error`.
 LIBNET_DECL void set_option(int socket, int level, int name, int value);
 

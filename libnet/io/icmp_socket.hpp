@@ -13,6 +13,7 @@
 
 #include <memory>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace libnet::io {
@@ -24,9 +25,11 @@ struct IcmpSocketOptions {
     std::optional<int> ttl;                   ///< TTL or hop limit to send with; empty: the system's
     std::optional<asio::ip::address> source;  ///< address to send from, where it is of this socket's version
     std::string interface;                    ///< name of the interface to send through; empty: the routing's choice
+    bool transmit_stamps = true;              ///< ask the kernel when each request leaves
 };
 
-/// Sends echo requests and reads what comes back: answers with the kernel's receive stamps, errors from the error queue.
+/// Sends echo requests and reads what comes back: answers with the kernel's receive stamps, errors and the stamps of our
+/// own requests from the error queue. Requests go out and answers come in many with one system call.
 ///
 /// The identifier is ours alone on a datagram socket. On a raw one it is random, and others may use the same: the
 /// cookie in the payload tells answers apart. Nothing here waits: `descriptor()` does.
@@ -40,9 +43,30 @@ public:
     wire::IpVersion version() const noexcept { return version_; }
     bool is_raw() const noexcept { return raw_; }
 
-    /// Sends one request; `would_block` when the socket's buffer is full. An error may also be one that an earlier packet
-    /// to somebody else has caused: a datagram socket tells it to the next caller. See `receive_error`, and send again.
-    boost::system::error_code send(const asio::ip::address& to, std::uint16_t sequence, std::uint64_t cookie);
+    /// A request to be sent.
+    struct Outgoing {
+        asio::ip::address to;
+        std::uint16_t sequence = 0;
+        std::uint64_t cookie = 0;
+        engine::ProbeId probe;  ///< told again with its transmit stamp
+    };
+
+    /// How many requests went out. `error` is why not even the first one did.
+    struct Sent {
+        std::size_t count = 0;
+        boost::system::error_code error;
+    };
+
+    /// Sends requests, as many as fit one call. `would_block` when the socket's buffer is full, `no_buffer_space` when
+    /// the device's is. An error may also be one that an earlier packet to somebody else has caused: a datagram socket
+    /// tells it to the next caller. See `receive_errors`, and send again.
+    Sent send(std::span<const Outgoing> requests);
+
+    /// The answers to so many requests, with their stamps, surely fit the receive buffer.
+    std::size_t burst() const noexcept { return burst_; }
+
+    /// Packets for us that the receive buffer had no room for (SK_MEMINFO_DROPS, sock_diag(7)).
+    std::uint64_t dropped();
 
     /// What came in: an answer, or the address that a damaged one came from.
     struct Received {
@@ -59,12 +83,23 @@ public:
     };
     Batch receive();
 
-    /// Takes one error about a request of ours from the error queue. `more` false: the queue was empty.
-    struct Fault {
-        std::optional<engine::EchoError> error;  ///< empty: it was about something else
-        bool more = false;
+    /// When a request left: the kernel handed it to the device.
+    struct Transmitted {
+        engine::ProbeId probe;
+        engine::TimePoint at;
     };
-    Fault receive_error();
+
+    /// Something from the error queue.
+    using Fault = std::variant<engine::EchoError, Transmitted>;
+
+    /// Takes errors about our requests, and their transmit stamps, from the error queue. They are valid until the next
+    /// call. Local errors, which `send` has told, and what is about something else are left out.
+    struct Faults {
+        std::span<const Fault> faults;
+        bool any = false;   ///< the queue wasn't empty, whatever was in it
+        bool more = false;  ///< call again
+    };
+    Faults receive_errors();
 
 private:
     struct Buffers;
@@ -75,15 +110,31 @@ private:
     void open(IcmpAccess access);
     void configure(const IcmpSocketOptions& options);
     void bind(const IcmpSocketOptions& options);
+    void measure_burst();
+    void count_from_zero();
     std::optional<Received> decode(const msghdr& header, std::size_t size, engine::TimePoint now) const;
+    std::optional<Fault> decode(const QueuedError& queued) const;
+    std::optional<Transmitted> decode_stamp(const QueuedError& queued) const;
+
+    /// A request whose transmit stamp may still come.
+    struct Counted {
+        engine::ProbeId probe;
+        engine::TimePoint called{};
+    };
+    static constexpr std::size_t max_counted = 4096;  ///< a power of two
 
     asio::posix::stream_descriptor descriptor_;
     wire::IpVersion version_;
     bool raw_ = false;
     std::uint16_t identifier_ = 0;
-    std::vector<std::byte> request_;  ///< the message; only its header and cookie change
+    std::size_t message_size_;
+    bool stamps_;
+    std::size_t burst_ = 1;
     engine::ClockBridge clocks_;
-    ErrorQueueReader errors_;
+    ErrorQueueBatch errors_;
+    std::vector<Fault> faults_;
+    std::vector<Counted> counted_;  ///< by the kernel's count of what we sent
+    std::uint32_t count_ = 0;
     std::unique_ptr<Buffers, DeleteBuffers> buffers_;
 };
 

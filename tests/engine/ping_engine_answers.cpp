@@ -63,6 +63,23 @@ TEST_CASE("an answer that came too late is late, even if it is read before the l
     CHECK(lab.engine.streams_done());
 }
 
+TEST_CASE("a round trip begins when the kernel says that the probe left", "[engine][ping]")
+{
+    Lab lab;
+    lab.engine.add(host, {.interval = 1s, .timeout = 300ms, .count = 2}, start);
+    lab.run(start);
+    lab.engine.on_transmitted(lab.sent[0].probe, start + 2ms);
+    lab.reply(lab.sent[0], start + 10ms);
+    CHECK(lab.event() == "reply t0.1 #1 from 192.0.2.1 64 bytes in 8000000ns ttl 60");
+    lab.engine.on_transmitted(lab.sent[0].probe, start + 3ms);  // too late to change anything
+
+    lab.run(start + 1s);
+    lab.engine.on_transmitted(lab.sent[1].probe, start + 999ms);  // before it was handed over: a clock was stepped
+    lab.reply(lab.sent[1], start + 1010ms);
+    CHECK(lab.event() == "reply t0.1 #2 from 192.0.2.1 64 bytes in 10000000ns ttl 60");
+    lab.engine.on_transmitted({99, 99}, start + 2s);  // of a probe that is long forgotten
+}
+
 TEST_CASE("a stamp from before the question is not believed", "[engine][ping]")
 {
     Lab lab;

@@ -216,6 +216,13 @@ LIBNET_DECL void PingEngine::on_sent(ProbeId id, TimePoint at)
     deadlines_.push(at + target->schedule.timeout, id);
 }
 
+LIBNET_DECL void PingEngine::on_transmitted(ProbeId id, TimePoint at)
+{
+    Probe* probe = probes_.find(id);
+    if (probe == nullptr || at < probe->sent) return;
+    if (probe->state == Probe::State::pending || probe->state == Probe::State::lost) probe->sent = at;
+}
+
 LIBNET_DECL void PingEngine::on_send_error(ProbeId id, boost::system::error_code error)
 {
     Probe* probe = probes_.find(id);

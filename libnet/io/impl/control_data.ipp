@@ -95,6 +95,14 @@ LIBNET_DECL void enable_receive_timestamps(int socket)
     set_option(socket, SOL_SOCKET, SO_TIMESTAMPING, SOF_TIMESTAMPING_RX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE);
 }
 
+LIBNET_DECL void enable_transmit_timestamps(int socket)
+{
+    enable_receive_timestamps(socket);  // the count starts anew where it wasn't asked for before
+    set_option(socket, SOL_SOCKET, SO_TIMESTAMPING,
+               SOF_TIMESTAMPING_RX_SOFTWARE | SOF_TIMESTAMPING_TX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE |
+                   SOF_TIMESTAMPING_OPT_ID | SOF_TIMESTAMPING_OPT_TSONLY);
+}
+
 LIBNET_DECL void set_option(int socket, int level, int name, int value)
 {
     if (::setsockopt(socket, level, name, &value, sizeof value) != 0)

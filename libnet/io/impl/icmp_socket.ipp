@@ -19,6 +19,7 @@
 #include <random>
 
 #include <linux/icmp.h>
+#include <linux/sock_diag.h>
 #include <net/if.h>
 #include <netinet/icmp6.h>
 #include <netinet/in.h>
@@ -48,22 +49,50 @@ LIBNET_DECL int open_icmp(wire::IpVersion version, int type)
 
 }  // namespace detail
 
-/// Where a batch of datagrams is received.
+/// Where batches of datagrams are sent from and received.
 struct IcmpSocket::Buffers {
     static constexpr std::size_t max_batch = 64;
     static constexpr std::size_t batch_octets = 256 * 1024;  ///< large payloads get smaller batches
     using Control = std::array<std::byte, 256>;
 
+    /// `size` is that of a request; what comes back may be longer.
     explicit Buffers(std::size_t size)
-        : datagram_size{size},
-          batch{std::clamp<std::size_t>(batch_octets / size, 1, max_batch)},
-          octets(size * batch),
+        : request_size{size},
+          datagram_size{size + wire::ipv4_max_header_size + 1},  // one more: longer answers show
+          batch{std::clamp<std::size_t>(batch_octets / datagram_size, 1, max_batch)},
+          octets(datagram_size * batch),
           controls(batch),
           from(batch),
           vectors(batch),
           headers(batch),
-          received(batch)
-    {}
+          received(batch),
+          requests(request_size * batch),
+          to(batch),
+          request_vectors(batch),
+          request_headers(batch)
+    {
+        for (std::size_t i = 0; i < batch; ++i) {
+            const auto request = std::span{requests}.subspan(i * request_size, request_size);
+            engine::write_payload(0, request.subspan(wire::icmp_header_size));
+            request_vectors[i] = {request.data(), request.size()};
+            msghdr& header = request_headers[i].msg_hdr;
+            header = {};
+            header.msg_name = to[i].data();
+            header.msg_iov = &request_vectors[i];
+            header.msg_iovlen = 1;
+        }
+    }
+
+    /// Writes what differs from request to request: header, cookie, destination.
+    void prepare(std::size_t i, wire::IpVersion version, std::uint16_t identifier, const Outgoing& outgoing)
+    {
+        const auto request = std::span{requests}.subspan(i * request_size, request_size);
+        const auto payload = request.subspan(wire::icmp_header_size);
+        engine::write_payload(outgoing.cookie, payload.first(engine::cookie_size(payload.size())));
+        wire::encode_echo_request(version, identifier, outgoing.sequence, request);
+        to[i] = {outgoing.to, 0};
+        request_headers[i].msg_hdr.msg_namelen = static_cast<socklen_t>(to[i].size());
+    }
 
     /// The kernel has overwritten the lengths of the last call.
     void prepare()
@@ -81,6 +110,7 @@ struct IcmpSocket::Buffers {
         }
     }
 
+    std::size_t request_size;
     std::size_t datagram_size;
     std::size_t batch;
     std::vector<std::byte> octets;
@@ -89,6 +119,10 @@ struct IcmpSocket::Buffers {
     std::vector<iovec> vectors;
     std::vector<mmsghdr> headers;
     std::vector<Received> received;
+    std::vector<std::byte> requests;  ///< messages; only their headers and cookies change
+    std::vector<asio::ip::udp::endpoint> to;
+    std::vector<iovec> request_vectors;
+    std::vector<mmsghdr> request_headers;
 };
 
 LIBNET_DECL void IcmpSocket::DeleteBuffers::operator()(Buffers* buffers) const { delete buffers; }
@@ -97,13 +131,16 @@ LIBNET_DECL IcmpSocket::IcmpSocket(asio::any_io_executor executor, wire::IpVersi
                                    const IcmpSocketOptions& options)
     : descriptor_{executor},
       version_{version},
-      request_(wire::icmp_header_size + options.payload_size)
+      message_size_{wire::icmp_header_size + options.payload_size},
+      stamps_{options.transmit_stamps}
 {
     open(options.access);
     configure(options);
     bind(options);
-    engine::write_payload(0, std::span{request_}.subspan(wire::icmp_header_size));
-    buffers_.reset(new Buffers{request_.size() + wire::ipv4_max_header_size + 1});  // one more: longer answers show
+    buffers_.reset(new Buffers{message_size_});
+    faults_.reserve(ErrorQueueBatch::capacity);
+    if (stamps_) counted_.resize(max_counted);
+    measure_burst();
     observe_clocks(clocks_);
 }
 
@@ -127,7 +164,8 @@ LIBNET_DECL void IcmpSocket::configure(const IcmpSocketOptions& options)
     const int level = v4 ? IPPROTO_IP : IPPROTO_IPV6;
     set_option(socket, level, v4 ? IP_RECVERR : IPV6_RECVERR, 1);
     set_option(socket, level, v4 ? IP_RECVTTL : IPV6_RECVHOPLIMIT, 1);
-    enable_receive_timestamps(socket);
+    if (stamps_) enable_transmit_timestamps(socket);
+    else enable_receive_timestamps(socket);
     if (options.ttl) {
         set_option(socket, level, v4 ? IP_TTL : IPV6_UNICAST_HOPS, *options.ttl);
         set_option(socket, level, v4 ? IP_MULTICAST_TTL : IPV6_MULTICAST_HOPS, *options.ttl);
@@ -163,19 +201,52 @@ LIBNET_DECL void IcmpSocket::bind(const IcmpSocketOptions& options)
     identifier_ = raw_ ? random_identifier() : to_endpoint(bound).port();
 }
 
-LIBNET_DECL boost::system::error_code IcmpSocket::send(const asio::ip::address& to, std::uint16_t sequence,
-                                                       std::uint64_t cookie)
+LIBNET_DECL void IcmpSocket::measure_burst()
 {
-    const auto payload = std::span{request_}.subspan(wire::icmp_header_size);
-    engine::write_payload(cookie, payload.first(engine::cookie_size(payload.size())));
-    wire::encode_echo_request(version_, identifier_, sequence, request_);
-    const asio::ip::udp::endpoint destination{to, 0};
-    ssize_t sent = 0;
+    int buffer = 0;
+    socklen_t size = sizeof buffer;
+    if (::getsockopt(descriptor_.native_handle(), SOL_SOCKET, SO_RCVBUF, &buffer, &size) != 0) return;
+    // What a packet costs the buffer (its truesize) beside its octets, and again for its transmit stamp. Half of the
+    // buffer is left for packets of others, which a raw socket sees before it can filter them.
+    constexpr std::size_t overhead = 768;
+    const std::size_t each = message_size_ + (stamps_ ? 3 : 2) * overhead;
+    burst_ = std::clamp<std::size_t>(static_cast<std::size_t>(buffer) / 2 / each, 1, buffers_->batch);
+}
+
+LIBNET_DECL IcmpSocket::Sent IcmpSocket::send(std::span<const Outgoing> requests)
+{
+    Buffers& out = *buffers_;
+    const std::size_t wanted = std::min(requests.size(), out.batch);
+    for (std::size_t i = 0; i < wanted; ++i) out.prepare(i, version_, identifier_, requests[i]);
+    const auto called = std::chrono::steady_clock::now();
+    int sent = 0;
     do
-        sent = ::sendto(descriptor_.native_handle(), request_.data(), request_.size(), MSG_NOSIGNAL, destination.data(),
-                        static_cast<socklen_t>(destination.size()));
+        sent = ::sendmmsg(descriptor_.native_handle(), out.request_headers.data(), static_cast<unsigned>(wanted),
+                          MSG_NOSIGNAL);
     while (sent < 0 && errno == EINTR);
-    return sent >= 0 ? boost::system::error_code{} : last_error();
+    if (sent < 0) {
+        const auto error = last_error();
+        if (stamps_) count_from_zero();
+        return {0, error};
+    }
+    const auto count = static_cast<std::size_t>(sent);
+    for (std::size_t i = 0; stamps_ && i < count; ++i) counted_[count_++ % max_counted] = {requests[i].probe, called};
+    return {count, {}};
+}
+
+/// Some kernels count a packet that they then refuse to send, others don't: after one, the count starts anew.
+LIBNET_DECL void IcmpSocket::count_from_zero()
+{
+    enable_transmit_timestamps(descriptor_.native_handle());
+    count_ = 0;
+}
+
+LIBNET_DECL std::uint64_t IcmpSocket::dropped()
+{
+    std::array<std::uint32_t, SK_MEMINFO_VARS> memory{};
+    socklen_t size = sizeof memory;
+    if (::getsockopt(descriptor_.native_handle(), SOL_SOCKET, SO_MEMINFO, memory.data(), &size) != 0) return 0;
+    return memory[SK_MEMINFO_DROPS];
 }
 
 LIBNET_DECL IcmpSocket::Batch IcmpSocket::receive()
@@ -229,22 +300,41 @@ LIBNET_DECL std::optional<IcmpSocket::Received> IcmpSocket::decode(const msghdr&
     return result;
 }
 
-LIBNET_DECL IcmpSocket::Fault IcmpSocket::receive_error()
+LIBNET_DECL IcmpSocket::Faults IcmpSocket::receive_errors()
 {
-    const auto queued = errors_.next(descriptor_.native_handle());
-    if (!queued) return {};
-    Fault fault{std::nullopt, true};
-    if (queued->origin != QueuedError::Origin::icmp && queued->origin != QueuedError::Origin::icmpv6) return fault;
-    const auto request = wire::decode_quoted_echo_request(version_, queued->payload);
-    if (!request || request->identifier != identifier_) return fault;
-    fault.error = engine::EchoError{queued->destination.address(),
-                                    request->sequence,
-                                    request->payload,
-                                    queued->offender,
-                                    queued->type,
-                                    queued->code,
-                                    wire::icmp_mtu(version_, queued->type, queued->code, queued->info)};
-    return fault;
+    const auto entries = errors_.take(descriptor_.native_handle());
+    faults_.clear();
+    if (entries.empty()) return {};
+    observe_clocks(clocks_);
+    for (const auto& queued : entries)
+        if (auto fault = decode(queued)) faults_.push_back(std::move(*fault));
+    return {faults_, true, entries.size() == ErrorQueueBatch::capacity};
+}
+
+LIBNET_DECL std::optional<IcmpSocket::Fault> IcmpSocket::decode(const QueuedError& queued) const
+{
+    using Origin = QueuedError::Origin;
+    if (queued.origin == Origin::transmit) return decode_stamp(queued);
+    if (queued.origin != Origin::icmp && queued.origin != Origin::icmpv6) return std::nullopt;
+    const auto request = wire::decode_quoted_echo_request(version_, queued.payload);
+    if (!request || request->identifier != identifier_) return std::nullopt;
+    return engine::EchoError{queued.destination.address(),
+                             request->sequence,
+                             request->payload,
+                             queued.offender,
+                             queued.type,
+                             queued.code,
+                             wire::icmp_mtu(version_, queued.type, queued.code, queued.info)};
+}
+
+LIBNET_DECL std::optional<IcmpSocket::Transmitted> IcmpSocket::decode_stamp(const QueuedError& queued) const
+{
+    if (!queued.received) return std::nullopt;
+    const auto at = clocks_.steady_time(*queued.received);
+    const Counted& counted = counted_[queued.data % max_counted];
+    // Of a packet from before the count started anew, this is another packet's number.
+    if (!at || *at < counted.called) return std::nullopt;
+    return Transmitted{counted.probe, *at};
 }
 
 }  // namespace libnet::io

@@ -13,10 +13,10 @@ std::string captured(const WrittenScenario& scenario, const std::string& command
     const TemporaryDirectory directory;
     const auto file = (directory.path() / "packets").string();
     const auto run = simulate(
-        scenario.path(),
-        {"sh", "-c",
-         "tcpdump -i netsim0 -Z root -U --immediate-mode -w " + file + " >/dev/null 2>&1 & pid=$!; until [ -s " + file +
-             " ]; do sleep 0.05; done; sleep 0.3; " + command + " >/dev/null 2>&1; sleep 0.3; kill $pid; wait $pid"});
+        scenario.path(), {"sh", "-c",
+                          "tcpdump -i netsim0 -Z root -U -s 2048 --immediate-mode -w " + file +
+                              " >/dev/null 2>&1 & pid=$!; until [ -s " + file + " ]; do sleep 0.05; done; sleep 0.3; " +
+                              command + " >/dev/null 2>&1; sleep 0.3; kill $pid; wait $pid"});
     const auto decoded = libnet::test::run({"tcpdump", "-Z", "root", "-nn", "-vvv", "-r", file});
     INFO(run.tool.out << run.tool.err << decoded.err);
     REQUIRE(decoded.out.find("ICMP") != std::string::npos);
