@@ -5,6 +5,7 @@
 #include <libnet/engine/ping_events.hpp>
 #include <libnet/engine/ping_statistics.hpp>
 #include <libnet/ping_options.hpp>
+#include <libnet/wire/address_range.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -55,6 +56,12 @@ public:
     /// Throws `boost::system::system_error`: `invalid_argument` for a duration out of range; why the socket of this IP
     /// version could not be opened.
     PingTarget add(asio::ip::address address, PingTargetOptions options = {});
+
+    /// Starts a stream of probes to all addresses of a range, which have their turns one after the other: `options.count`
+    /// and the interval are each host's, whose turns are spread evenly over the interval (0: as fast as the socket
+    /// takes them). No address is held: a range costs as much memory as one target, and its probes under way. Its
+    /// numbers are those of all its hosts together; the events' addresses tell them apart. Throws as above.
+    PingTarget add(const wire::AddressRange& range, PingTargetOptions options = {});
 
     /// Ends a stream and forgets its numbers and unread events. False: there is no such target (any more).
     bool remove(PingTarget target);

@@ -20,7 +20,7 @@ using PingAccess = io::IcmpAccess;
 
 /// Options of an IcmpPinger. The durations are what `add` takes for a target that names no other.
 struct PingOptions {
-    std::chrono::nanoseconds interval = std::chrono::seconds{1};  ///< between two probes to a target; more than 0
+    std::chrono::nanoseconds interval = std::chrono::seconds{1};  ///< between two probes to a target; 0: no pause
     std::chrono::nanoseconds timeout = std::chrono::seconds{1};   ///< after which a probe is lost; more than 0
     std::size_t payload_size = 56;              ///< octets, 0 to 65,507; from 8 on nobody can forge an answer
     std::optional<int> ttl{};                   ///< TTL or hop limit to send with, 1 to 255; empty: the system's
@@ -35,6 +35,7 @@ struct PingTargetOptions {
     std::optional<std::chrono::nanoseconds> interval{};  ///< empty: the pinger's
     std::optional<std::chrono::nanoseconds> timeout{};   ///< empty: the pinger's
     std::chrono::nanoseconds delay{};                    ///< before the first probe: spreads many targets over time
+    bool quiet = false;                                  ///< no events, numbers only: for millions of hosts
 };
 
 }  // namespace libnet

@@ -46,6 +46,7 @@
 #include <libnet/io/impl/tcp_server.ipp>
 #include <libnet/io/impl/udp_probe_socket.ipp>
 #include <libnet/libnet.hpp>
+#include <libnet/wire/impl/address_range.ipp>
 #include <libnet/wire/impl/authority.ipp>
 #include <libnet/wire/impl/etag.ipp>
 #include <libnet/wire/impl/hop_by_hop.ipp>

@@ -2,11 +2,11 @@
 // ping++ --json: one event a line, and nothing else on standard output.
 //
 //   {"event":"reply","target":"example.net","from":"192.0.2.1","seq":1,"ttl":64,"bytes":64,"rtt_ms":0.034}
-//   {"event":"lost","target":…,"seq":2}
+//   {"event":"lost","target":…,"to":"192.0.2.1","seq":2}
 //   {"event":"late","target":…,"from":…,"seq":2,"ttl":…,"bytes":…,"rtt_ms":1200,"late_ms":200}      its answer after all
 //   {"event":"duplicate","target":…,"from":…,"seq":1,"ttl":…,"bytes":…,"rtt_ms":…}
-//   {"event":"error","kind":"icmp","target":…,"from":…,"seq":3,"type":3,"code":1,"mtu":null,"reason":"Destination …"}
-//   {"event":"error","kind":"send","target":…,"seq":4,"reason":"Network is unreachable"}
+//   {"event":"error","kind":"icmp","target":…,"to":…,"from":…,"seq":3,"type":3,"code":1,"mtu":null,"reason":"Destination …"}
+//   {"event":"error","kind":"send","target":…,"to":…,"seq":4,"reason":"Network is unreachable"}
 //   {"event":"error","kind":"resolve","target":"no.such.name","reason":"no.such.name: no such host"}
 //   {"event":"summary","target":…,"address":…,"sent":4,"received":1,"lost":0,"late":1,"errors":1,"send_errors":1,
 //    "duplicates":1,"corrupt":0,"foreign":0,"pending":0,"loss_percent":50,"rtt_ms":{"min":…,"mean":…,"max":…,"stddev":…,
@@ -106,23 +106,25 @@ private:
     }
     static Object to_object(const PingHost& host, const PingLost& e)
     {
-        return {{"event", "lost"}, {"target", host.name}, {"seq", e.sequence}};
+        return {{"event", "lost"}, {"target", host.name}, {"to", e.to.to_string()}, {"seq", e.sequence}};
     }
     static Object to_object(const PingHost& host, const PingError& e)
     {
-        return {{"event", "error"},    {"kind", "icmp"},
-                {"target", host.name}, {"from", e.from.to_string()},
-                {"seq", e.sequence},   {"type", e.type},
-                {"code", e.code},      {"mtu", e.mtu ? boost::json::value(*e.mtu) : nullptr},
+        return {{"event", "error"},
+                {"kind", "icmp"},
+                {"target", host.name},
+                {"to", e.to.to_string()},
+                {"from", e.from.to_string()},
+                {"seq", e.sequence},
+                {"type", e.type},
+                {"code", e.code},
+                {"mtu", e.mtu ? boost::json::value(*e.mtu) : nullptr},
                 {"reason", e.words()}};
     }
     static Object to_object(const PingHost& host, const PingSendError& e)
     {
-        return {{"event", "error"},
-                {"kind", "send"},
-                {"target", host.name},
-                {"seq", e.sequence},
-                {"reason", e.error.message()}};
+        return {{"event", "error"},       {"kind", "send"},    {"target", host.name},
+                {"to", e.to.to_string()}, {"seq", e.sequence}, {"reason", e.error.message()}};
     }
 
     bool quiet_;

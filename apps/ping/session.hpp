@@ -16,6 +16,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 #include <optional>
 #include <string>
@@ -64,6 +65,8 @@ public:
     }
 
 private:
+    static constexpr std::uint64_t max_unbounded = std::uint64_t{1} << 24;  ///< hosts of a range, without any limit
+
     struct Entry {
         PingHost host;
         std::optional<PingTarget> target;  ///< while it is pinged
@@ -76,12 +79,45 @@ private:
         for (const auto& name : settings_.hosts) entries_.push_back({{name, {}}, {}, {}, {}});
         unresolved_ = entries_.size();
         for (std::size_t i = 0; i < entries_.size(); ++i)
-            asio::co_spawn(executor_, resolve(shared_from_this(), i), asio::detached);
+            if (!add_range(entries_[i])) asio::co_spawn(executor_, resolve(shared_from_this(), i), asio::detached);
         if (!settings_.deadline) return;
         deadline_.expires_after(*settings_.deadline);
         deadline_.async_wait([self = shared_from_this()](boost::system::error_code error) {
             if (!error) self->on_deadline();
         });
+    }
+
+    /// True: it is a range, not a name to be looked up.
+    bool add_range(Entry& entry)
+    {
+        if (entry.host.name.find_first_of("/-") == std::string::npos) return false;
+        const auto range = wire::parse_address_range(entry.host.name);
+        if (!range && entry.host.name.find('/') == std::string::npos) return false;  // names may have hyphens
+        --unresolved_;
+        if (!range) {
+            on_no_address(entry,
+                          fmt::format("{}: expected {}", printable(entry.host.name), wire::expected(range.error())));
+        } else if (range->size() > max_unbounded && settings_.count == 0 && !settings_.deadline && !settings_.rate) {
+            on_no_address(entry, fmt::format("{}: {} hosts are too many without -c, -w or --rate",
+                                             printable(entry.host.name), range->size()));
+        } else {
+            entry.host.address = range->first;
+            add_target(entry, [&] { return pinger_.add(*range, range_options(range->size())); });
+        }
+        return true;
+    }
+
+    PingTargetOptions range_options(std::uint64_t hosts) const
+    {
+        PingTargetOptions options;
+        options.count = settings_.deadline ? 0 : settings_.count;
+        options.quiet = settings_.quiet && !settings_.deadline;
+        if (!settings_.rate) return options;
+        const auto rate = static_cast<double>(settings_.rate->per_second);
+        const auto longest = static_cast<double>(std::chrono::nanoseconds::max().count()) / 2;
+        options.interval = std::chrono::nanoseconds{
+            rate == 0 ? 0 : std::llround(std::min(static_cast<double>(hosts) / rate * 1e9, longest))};
+        return options;
     }
 
     static asio::awaitable<void> resolve(std::shared_ptr<PingSession> self, std::size_t index)
@@ -103,8 +139,14 @@ private:
     {
         if (deadline_passed_) return;
         entry.host.address = address;
+        add_target(entry, [&] { return pinger_.add(address, target_options(entry)); });
+    }
+
+    template <typename Add>
+    void add_target(Entry& entry, Add&& add)
+    {
         try {
-            entry.target = pinger_.add(address, target_options(entry));
+            entry.target = add();
         } catch (const boost::system::system_error& error) {  // no socket for this IP version, or not from this source
             return on_no_address(entry, fmt::format("{}: {}", printable(entry.host.name), reason_of(error)));
         }

@@ -87,9 +87,9 @@ private:
     {
         show_answer(e, fmt::format(" (late by {} ms)", short_milliseconds(e.late_by)));
     }
-    void show(const PingHost& host, const PingLost& e)
+    void show(const PingHost&, const PingLost& e)
     {
-        print("no answer from {}: icmp_seq={}\n", names_.show(host.address), e.sequence);
+        print("no answer from {}: icmp_seq={}\n", names_.show(e.to), e.sequence);
     }
     void show(const PingHost&, const PingError& e)
     {

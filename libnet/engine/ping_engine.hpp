@@ -83,8 +83,13 @@ class PingEngine {
 public:
     explicit PingEngine(PingEngineOptions options) : options_{options} {}
 
-    /// Starts a stream. `schedule.interval` is positive.
+    /// Starts a stream to one address.
     PingTarget add(const asio::ip::address& address, const PingSchedule& schedule, TimePoint now);
+
+    /// Starts a stream to all addresses of a range, which have their turns one after the other: `schedule.count` and
+    /// `schedule.interval` are each host's, whose turns are spread evenly over the interval. A host is made when its turn
+    /// comes, and costs no memory beyond its probes.
+    PingTarget add(const wire::AddressRange& range, PingSchedule schedule, TimePoint now);
 
     /// Ends a stream, and forgets its numbers, its probes and its unread events. False: there is no such target.
     bool remove(PingTarget target);
@@ -134,6 +139,7 @@ private:
         TimePoint forget_at;
     };
 
+    void begin(PingTarget handle, TimePoint now);
     ProbeId new_probe(PingTarget handle, Target& target, bool requested);
     void erase_probe(ProbeId id);
     void forget_ended(TimePoint now);

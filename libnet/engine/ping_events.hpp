@@ -38,6 +38,7 @@ struct PingReply {
 struct PingLost {
     PingTarget target;
     std::uint64_t sequence = 0;
+    boost::asio::ip::address to;  ///< whom the probe was for: of a range's target, one of many
     friend bool operator==(const PingLost&, const PingLost&) = default;
 };
 
@@ -72,6 +73,7 @@ struct PingError {
     std::uint8_t type = 0;          ///< of the ICMP or ICMPv6 message; `words()` tells it
     std::uint8_t code = 0;
     std::optional<std::uint32_t> mtu;  ///< the next hop's, where the probe was too big and the router tells it
+    boost::asio::ip::address to;       ///< whom the probe was for
     /// The error in words: "Destination Host Unreachable".
     std::string_view words() const { return wire::icmp_words(wire::version_of(from), type, code); }
     friend bool operator==(const PingError&, const PingError&) = default;
@@ -82,6 +84,7 @@ struct PingSendError {
     PingTarget target;
     std::uint64_t sequence = 0;
     boost::system::error_code error;
+    boost::asio::ip::address to;  ///< whom the probe was for
     friend bool operator==(const PingSendError&, const PingSendError&) = default;
 };
 

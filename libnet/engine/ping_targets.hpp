@@ -4,6 +4,7 @@
 #include <libnet/engine/ping_events.hpp>
 #include <libnet/engine/ping_statistics.hpp>
 #include <libnet/engine/probe_table.hpp>
+#include <libnet/wire/address_range.hpp>
 
 #include <algorithm>
 #include <unordered_map>
@@ -16,15 +17,18 @@ namespace asio = boost::asio;
 
 /// How a stream of probes to one target runs.
 struct PingSchedule {
-    std::chrono::nanoseconds interval = std::chrono::seconds{1};  ///< between two sends; more than zero
+    std::chrono::nanoseconds interval = std::chrono::seconds{1};  ///< between two sends; zero: one after the other
     std::chrono::nanoseconds timeout = std::chrono::seconds{1};   ///< after which a probe is lost
     std::uint64_t count = 0;                                      ///< probes in all; 0: without end
     std::chrono::nanoseconds delay{};                             ///< before the first one
+    bool quiet = false;                                           ///< no events, numbers only
 };
 
 /// One target, with its numbers.
 struct PingTargetState {
-    asio::ip::address address;
+    asio::ip::address address;  ///< or the range's first
+    std::optional<wire::AddressRange> range;
+    std::uint64_t hosts = 1;  ///< addresses of the range, which have their turns one after the other
     PingSchedule schedule;
     std::uint32_t generation = 1;  ///< of the handle; a default-constructed one names nothing
     bool used = false;
@@ -35,6 +39,12 @@ struct PingTargetState {
     std::size_t probes = 0;  ///< in the engine's table
     PingStatistics numbers;  ///< all but the times
     PingTimesRecorder times;
+
+    /// Where the probe with this sequence goes.
+    asio::ip::address address_of(std::uint64_t sequence) const
+    {
+        return range ? range->at((sequence - 1) % hosts) : address;
+    }
 
     /// A stream that has sent all it should, and knows what became of it.
     bool ended() const noexcept

@@ -72,6 +72,11 @@ LIBNET_DECL PingTarget IcmpPinger::add(asio::ip::address address, PingTargetOpti
     return driver_->add(address, options);
 }
 
+LIBNET_DECL PingTarget IcmpPinger::add(const wire::AddressRange& range, PingTargetOptions options)
+{
+    return driver_->add(range, options);
+}
+
 LIBNET_DECL bool IcmpPinger::remove(PingTarget target) { return driver_->remove(target); }
 
 LIBNET_DECL asio::awaitable<std::optional<PingEvent>> IcmpPinger::next() { return detail::wait_for_event(driver_); }

@@ -28,6 +28,7 @@ public:
     const PingOptions& options() const noexcept { return options_; }
 
     PingTarget add(asio::ip::address address, const PingTargetOptions& options);
+    PingTarget add(const wire::AddressRange& range, const PingTargetOptions& options);
     bool remove(PingTarget target);
     std::optional<PingStatistics> statistics(PingTarget target) const { return engine_.statistics(target); }
     std::uint64_t foreign() const noexcept { return engine_.foreign(); }
@@ -57,6 +58,7 @@ private:
 
     Door open(wire::IpVersion version) const;
     Door& door_to(const asio::ip::address& address) { return address.is_v4() ? v4_ : v6_; }
+    engine::PingSchedule schedule_of(const PingTargetOptions& options) const;
     void require_door(const asio::ip::address& address);
 
     void start();
@@ -68,6 +70,7 @@ private:
     void wait_until(engine::TimePoint deadline);
 
     void pump();
+    void pump_soon();
     void perform_actions();
     bool enqueue(const engine::SendProbe& send);
     bool flush();
@@ -85,6 +88,7 @@ private:
     Door v4_, v6_;
     asio::steady_timer timer_;
     bool timer_runs_ = false;
+    bool pump_posted_ = false;
     std::uint64_t run_ = 0;  ///< handlers of an earlier run do nothing
     bool running_ = false;
     bool stopped_ = false;

@@ -23,7 +23,7 @@ inline void require_ping_option(bool condition, const char* what)
 LIBNET_DECL const PingOptions& checked(const PingOptions& options)
 {
     constexpr std::size_t max_payload = 65'507;  // an IPv4 packet without its header and the ICMP header
-    require_ping_option(options.interval.count() > 0, "ping interval: more than zero is needed");
+    require_ping_option(options.interval.count() >= 0, "ping interval: zero or more is needed");
     require_ping_option(options.timeout.count() > 0, "ping timeout: more than zero is needed");
     require_ping_option(options.payload_size <= max_payload, "ping payload: at most 65507 octets");
     require_ping_option(!options.ttl || (*options.ttl >= 1 && *options.ttl <= 255), "ping ttl: 1 to 255");
@@ -90,16 +90,32 @@ LIBNET_DECL PingTarget PingDriver::add(asio::ip::address address, const PingTarg
 {
     address = pinged_address(address, options_.interface);
     require_door(address);
-    const engine::PingSchedule schedule{.interval = options.interval.value_or(options_.interval),
-                                        .timeout = options.timeout.value_or(options_.timeout),
-                                        .count = options.count,
-                                        .delay = options.delay};
-    require_ping_option(schedule.interval.count() > 0, "ping interval: more than zero is needed");
-    require_ping_option(schedule.timeout.count() > 0, "ping timeout: more than zero is needed");
-    require_ping_option(schedule.delay.count() >= 0, "ping delay: zero or more is needed");
+    const auto schedule = schedule_of(options);
     const auto target = engine_.add(address, schedule, std::chrono::steady_clock::now());
     if (running_) pump();
     return target;
+}
+
+LIBNET_DECL PingTarget PingDriver::add(const wire::AddressRange& range, const PingTargetOptions& options)
+{
+    require_door(range.first);
+    const auto schedule = schedule_of(options);
+    const auto target = engine_.add(range, schedule, std::chrono::steady_clock::now());
+    if (running_) pump();
+    return target;
+}
+
+LIBNET_DECL engine::PingSchedule PingDriver::schedule_of(const PingTargetOptions& options) const
+{
+    const engine::PingSchedule schedule{.interval = options.interval.value_or(options_.interval),
+                                        .timeout = options.timeout.value_or(options_.timeout),
+                                        .count = options.count,
+                                        .delay = options.delay,
+                                        .quiet = options.quiet};
+    require_ping_option(schedule.interval.count() >= 0, "ping interval: zero or more is needed");
+    require_ping_option(schedule.timeout.count() > 0, "ping timeout: more than zero is needed");
+    require_ping_option(schedule.delay.count() >= 0, "ping delay: zero or more is needed");
+    return schedule;
 }
 
 LIBNET_DECL bool PingDriver::remove(PingTarget target)
@@ -252,14 +268,29 @@ LIBNET_DECL void PingDriver::pump()
     deliver();
 }
 
+LIBNET_DECL void PingDriver::pump_soon()
+{
+    if (std::exchange(pump_posted_, true)) return;
+    asio::post(executor_, [weak = weak_from_this(), run = run_] {
+        const auto self = weak.lock();
+        if (!self) return;
+        self->pump_posted_ = false;
+        if (run == self->run_ && self->running_) self->pump();
+    });
+}
+
 LIBNET_DECL void PingDriver::perform_actions()
 {
+    constexpr int max_sends = 1024;  // then the event loop's others have their turn
     if (!flush()) return;
     const auto now = std::chrono::steady_clock::now();
-    for (;;) {
+    for (int sends = 0;;) {
         const auto action = engine_.next(now);
         if (const auto* send = std::get_if<engine::SendProbe>(&action)) {
             if (!enqueue(*send)) return;
+            if (++sends < max_sends) continue;
+            if (flush()) pump_soon();
+            return;
         } else if (!v4_.outgoing.empty() || !v6_.outgoing.empty()) {
             if (!flush()) return;  // then there are new deadlines to be asked for
         } else {

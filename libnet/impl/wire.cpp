@@ -1,3 +1,4 @@
+#include <libnet/wire/impl/address_range.ipp>
 #include <libnet/wire/impl/authority.ipp>
 #include <libnet/wire/impl/etag.ipp>
 #include <libnet/wire/impl/hop_by_hop.ipp>

@@ -268,3 +268,30 @@ TEST_CASE("ping++ ends quietly when nobody reads its output any more", "[apps][p
     CHECK(done.out == "PING 127.0.0.1 (127.0.0.1) 56(84) bytes of data.\n");
     CHECK(done.err.empty());
 }
+
+TEST_CASE("a range of hosts is pinged, one after the other", "[apps][ping]")
+{
+    if (!can_ping()) return;
+    const auto few = ping({"-c", "1", "--rate", "max", "127.20.0.0/29"});
+    INFO(few.out << few.err);
+    CHECK(few.exit_code == 0);
+    CHECK(contains(few.out, "64 bytes from 127.20.0.6: icmp_seq=6"));
+    CHECK(contains(few.out, "--- 127.20.0.0/29 ping statistics ---\n6 packets transmitted, 6 received"));
+    CHECK(contains(ping({"-q", "-c", "1", "--rate", "max", "127.20.0.0/20"}).out,
+                   "4094 packets transmitted, 4094 received, 0% packet loss"));
+    CHECK(
+        contains(ping({"-q", "-c", "2", "--rate", "100", "127.0.0.1-10"}).out, "20 packets transmitted, 20 received"));
+}
+
+TEST_CASE("a range that is none, or is too large, is refused with what would do", "[apps][ping]")
+{
+    for (const char* rate : {"0", "fast", "-1", "1000001", ""})
+        CHECK(ping({"--rate", rate, "127.0.0.1"}).exit_code == 2);
+    if (!can_ping()) return;
+    const auto wrong = ping({"10.0.0.0/33"});
+    CHECK(wrong.exit_code == 2);
+    CHECK(contains(wrong.err, "ping++: 10.0.0.0/33: expected a prefix length"));
+    const auto large = ping({"::/64"});
+    CHECK(large.exit_code == 2);
+    CHECK(contains(large.err, "18446744073709551615 hosts are too many without -c, -w or --rate"));
+}

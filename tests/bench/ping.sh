@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # ping.sh [ROW...]: ping++ beside fping and iputils' ping, in a network namespace of its own where every address of
-# 10.0.0.0/8 answers. Rows: sweep million flood drift hundred_thousand calls (all of them). Needs root or user
-# namespaces, fping, strace; build first: cmake --preset bench && cmake --build --preset bench
+# 10.0.0.0/8 answers. Rows: sweep million drift (all of them). Needs root or user namespaces, fping, strace; build
+# first: cmake --preset bench && cmake --build --preset bench
 # RUNS=9 for more runs, USER_ID=65534 to measure as a user without rights.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -39,7 +39,7 @@ million() {
     local one=$wall
     local before after
     before=$(date +%s.%N)
-    pingpp -q -c 1 --rate max 10.32.0.0/12 >/tmp/ping-bench-out.$$ &
+    "${as_user[@]}" "$bin/ping++" -q -c 1 --rate max 10.32.0.0/12 >/tmp/ping-bench-out.$$ &
     local child=$! peak=0
     while [ -e /proc/$child/status ]; do
         now=$(awk '/VmHWM/ {print $2}' /proc/$child/status 2>/dev/null || true)
@@ -54,10 +54,6 @@ million() {
         'BEGIN {printf "1,048,574 hosts: %.2f s, %.1f times the sweep; at most %.1f MiB resident\n", a - b, (a - b) / one, rss / 1024}'
 }
 
-flood_ours() { pingpp -q -f -c 100000 10.20.0.1; }
-flood_theirs() { ping -q -f -c 100000 10.20.0.1; }
-flood() { compare "flood of 100,000, beside ping -f" flood_ours flood_theirs; }
-
 drift_of() { # NAME COMMAND...: 2,000 sends at 10 ms take 1,999 intervals
     local name=$1
     shift
@@ -69,25 +65,5 @@ drift() {
     drift_of ping ping -q -i 0.01 -c 2000 10.20.0.1
 }
 
-hundred_thousand() {
-    seq 0 99999 | awk '{printf "10.%d.%d.%d\n", 64 + int($1 / 65536), int($1 / 256) % 256, $1 % 256}' >/tmp/ping-bench-targets.$$
-    chmod a+r /tmp/ping-bench-targets.$$
-    pingpp -n -q -i 2 -c 30 --targets /tmp/ping-bench-targets.$$ --json >/tmp/ping-bench-out.$$ &
-    local child=$! peak=0 ticks=0
-    while [ -e /proc/$child/stat ]; do
-        now=$(awk '/VmHWM/ {print $2}' /proc/$child/status 2>/dev/null || true)
-        [ -z "$now" ] || peak=$now
-        now=$(awk '{print $14 + $15}' /proc/$child/stat 2>/dev/null || true)
-        [ -z "$now" ] || ticks=$now
-        sleep 0.5
-    done
-    wait $child
-    tail -n 1 /tmp/ping-bench-out.$$
-    awk -v t="$ticks" -v rss="$peak" 'BEGIN {printf "100,000 targets every 2 s for 60 s: %.1f s of CPU, %.0f octets resident a target\n", t / 100, rss * 1024 / 100000}'
-    rm -f /tmp/ping-bench-targets.$$ /tmp/ping-bench-out.$$
-}
-
-calls() { "${as_user[@]}" "$bin/../tests/bench/bench_ping_calls"; }
-
-[ $# -gt 0 ] || set -- sweep million flood drift hundred_thousand calls
+[ $# -gt 0 ] || set -- sweep million drift
 for row; do "$row"; done

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <type_traits>
 #include <utility>
 
@@ -43,11 +44,30 @@ inline void store_address(std::span<std::byte> bytes, const asio::ip::address& a
 LIBNET_DECL PingTarget PingEngine::add(const asio::ip::address& address, const PingSchedule& schedule, TimePoint now)
 {
     const PingTarget handle = targets_.add(address, schedule, true);
+    begin(handle, now);
+    return handle;
+}
+
+LIBNET_DECL PingTarget PingEngine::add(const wire::AddressRange& range, PingSchedule schedule, TimePoint now)
+{
+    constexpr auto most = std::numeric_limits<std::uint64_t>::max();
+    const std::uint64_t hosts = range.size();
+    schedule.count = schedule.count > most / hosts ? most : schedule.count * hosts;
+    constexpr auto longest = static_cast<std::uint64_t>(std::chrono::nanoseconds::max().count());
+    schedule.interval /= static_cast<std::int64_t>(std::min(hosts, longest));
+    const PingTarget handle = targets_.add(range.first, schedule, true);
+    targets_.find(handle)->range = range;
+    targets_.find(handle)->hosts = hosts;
+    begin(handle, now);
+    return handle;
+}
+
+LIBNET_DECL void PingEngine::begin(PingTarget handle, TimePoint now)
+{
     Target& target = *targets_.find(handle);
-    target.due = now + schedule.delay;
+    target.due = now + target.schedule.delay;
     schedule_.push(target.due, handle);
     ++running_;
-    return handle;
 }
 
 LIBNET_DECL bool PingEngine::remove(PingTarget handle)
@@ -95,7 +115,7 @@ LIBNET_DECL ProbeId PingEngine::new_probe(PingTarget handle, Target& target, boo
 {
     ++target.probes;
     const std::uint64_t sequence = ++target.last_sequence;
-    const Probe probe{.key = key_of(target.address, detail::wire_sequence(sequence)),
+    const Probe probe{.key = key_of(target.address_of(sequence), detail::wire_sequence(sequence)),
                       .sequence = sequence,
                       .target = handle,
                       .requested = requested};
@@ -132,7 +152,7 @@ LIBNET_DECL std::uint64_t PingEngine::cookie_of(const Probe& probe, const Target
 {
     std::array<std::byte, 32> bytes;
     const std::span<std::byte> all{bytes};
-    detail::store_address(all, target.address);
+    detail::store_address(all, target.address_of(probe.sequence));
     base::store_be(all, 16, probe.sequence);
     base::store_be(all, 24, probe.target.index);
     base::store_be(all, 28, probe.target.generation);
@@ -156,7 +176,7 @@ LIBNET_DECL SendProbe PingEngine::hand_out(ProbeId id, Probe& probe, Target& tar
     probe.state = Probe::State::sending;
     ++target.numbers.sent;
     ++target.numbers.pending;
-    return {id, target.address, detail::wire_sequence(probe.sequence), cookie_of(probe, target)};
+    return {id, target.address_of(probe.sequence), detail::wire_sequence(probe.sequence), cookie_of(probe, target)};
 }
 
 LIBNET_DECL std::optional<SendProbe> PingEngine::next_request()
@@ -187,8 +207,8 @@ LIBNET_DECL void PingEngine::plan_next_send(PingTarget handle, Target& target, T
     const auto& schedule = target.schedule;
     if (schedule.count != 0 && target.last_sequence == schedule.count) return;
     // From the time that was planned, not from now: a late call delays one probe, and none after it.
-    target.due += schedule.interval;
-    if (now - target.due > detail::max_catch_up)
+    target.due = schedule.interval.count() == 0 ? now : target.due + schedule.interval;
+    if (schedule.interval.count() != 0 && now - target.due > detail::max_catch_up)
         target.due += ((now - target.due) / schedule.interval + 1) * schedule.interval;
     schedule_.push(target.due, handle);
 }
@@ -230,7 +250,7 @@ LIBNET_DECL void PingEngine::on_send_error(ProbeId id, boost::system::error_code
     Target* target = targets_.find(probe->target);
     if (target == nullptr) return erase_probe(id);
     ++target->numbers.send_errors;
-    tell(id, *probe, PingSendError{probe->target, probe->sequence, error});
+    tell(id, *probe, PingSendError{probe->target, probe->sequence, error, target->address_of(probe->sequence)});
     end(id, *probe, *target, Probe::State::unsent);
 }
 
@@ -264,7 +284,7 @@ LIBNET_DECL void PingEngine::declare_losses(TimePoint now)
 LIBNET_DECL void PingEngine::give_up(ProbeId id, Probe& probe, Target& target)
 {
     ++target.numbers.lost;
-    tell(id, probe, PingLost{probe.target, probe.sequence});
+    tell(id, probe, PingLost{probe.target, probe.sequence, target.address_of(probe.sequence)});
     end(id, probe, target, Probe::State::lost);
 }
 
@@ -280,7 +300,7 @@ template <typename Event>
 void PingEngine::tell(ProbeId id, const Probe& probe, Event event)
 {
     const Target* target = targets_.find(probe.target);
-    if (target->stream) events_.push_back(event);
+    if (target->stream && !target->schedule.quiet) events_.push_back(event);
     if constexpr (std::is_constructible_v<PingOutcome, Event>) {
         if (!probe.requested || probe.ended()) return;  // a request has one outcome, and nobody reads what comes later
         event.target = {};
@@ -297,7 +317,7 @@ PingEngine::Match PingEngine::find_sent(const asio::ip::address& address, std::u
         Target* target = targets_.find(probe.target);
         if (target == nullptr) match.removed = true;
         if (target == nullptr) return false;
-        if (target->address != address || !ours(probe, *target)) return false;
+        if (target->address_of(probe.sequence) != address || !ours(probe, *target)) return false;
         // Without a cookie, several probes may fit: the one that waits is meant.
         const bool pending = probe.state == Probe::State::pending;
         if (match.probe == nullptr || pending) match = {id, &probe, target, false};
@@ -346,7 +366,7 @@ LIBNET_DECL void PingEngine::answered_late(Probe& probe, Target& target, const E
     probe.state = Probe::State::answered;
     --target.numbers.lost;
     ++target.numbers.late;
-    if (!target.stream) return;
+    if (!target.stream || target.schedule.quiet) return;
     const auto late_by = std::max(rtt - target.schedule.timeout, std::chrono::nanoseconds{});
     events_.push_back(PingLate{probe.target, probe.sequence, answer.from, answer.ttl,
                                wire::icmp_header_size + answer.payload.size(), rtt, late_by});
@@ -356,7 +376,8 @@ LIBNET_DECL void PingEngine::answered_again(const Probe& probe, Target& target, 
                                             std::chrono::nanoseconds rtt)
 {
     ++target.numbers.duplicates;
-    if (!target.stream || streams_held()) return;  // as many as a hostile network likes to send: they are not kept
+    if (!target.stream || target.schedule.quiet || streams_held())
+        return;  // as many as a hostile network likes to send: they are not kept
     events_.push_back(PingDuplicate{probe.target, probe.sequence, answer.from, answer.ttl,
                                     wire::icmp_header_size + answer.payload.size(), rtt});
 }
@@ -376,7 +397,8 @@ LIBNET_DECL void PingEngine::on_error(const EchoError& error)
     auto& numbers = match.target->numbers;
     ++numbers.errors;
     tell(match.id, *match.probe,
-         PingError{match.probe->target, match.probe->sequence, error.from, error.type, error.code, error.mtu});
+         PingError{match.probe->target, match.probe->sequence, error.from, error.type, error.code, error.mtu,
+                   error.destination});
     if (state == Probe::State::pending) return end(match.id, *match.probe, *match.target, Probe::State::failed);
     --numbers.lost;
     match.probe->state = Probe::State::failed;

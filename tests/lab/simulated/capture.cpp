@@ -53,6 +53,32 @@ nodes:
         CHECK(decoded.find(word) != std::string::npos);
 }
 
+TEST_CASE("refusals, narrow links, names and other addresses are well-formed, too")
+{
+    const WrittenScenario scenario{R"(
+path: [[r1, narrow], [r1, filtered], [r1, elsewhere], [r1, dns], [stack, far]]
+nodes:
+  narrow: {address: [10.9.0.1, "fd09::1"]}
+  filtered: {address: [10.9.0.2, "fd09::2"], echo: {error: admin-prohibited}}
+  elsewhere: {address: 10.9.0.3, echo: {answer: reply, from: 10.66.0.3}}
+  dns: {address: 10.9.0.53, udp: {53: dns}}
+  stack: {icmp: {extensions: {layout: legacy, mpls: [{label: 16001, ttl: 1}], object: {class: 99, data: "0102ff"}}}}
+  far: {address: [10.9.0.4, "fd09::4"]}
+links:
+  - {between: [r1, narrow], mtu: 1300}
+dns: {names: {a.example: {a: 10.9.0.1, txt: words}}}
+)"};
+    const auto decoded = captured(scenario,
+                                  "ping -c 1 -W 1 -M do -s 1400 10.9.0.1; ping -6 -c 1 -W 1 -M do -s 1350 fd09::1; "
+                                  "ping -c 1 -W 1 10.9.0.2; ping -6 -c 1 -W 1 fd09::2; ping -c 1 -W 1 10.9.0.3; "
+                                  "getent ahosts a.example; ping -c 1 -t 1 10.9.0.4; ping -6 -c 1 -t 1 fd09::4");
+    INFO(decoded);
+    CHECK_FALSE(complains(decoded));
+    for (const char* word : {"need to frag (mtu 1300)", "packet too big, mtu 1300", "admin prohibited", "prohibited",
+                             "10.66.0.3 > 10.0.0.2", "A 10.9.0.1", "nknown Object (99)"})
+        if (decoded.find(word) == std::string::npos) FAIL_CHECK("not seen: " << word);
+}
+
 TEST_CASE("an extension that shall be broken is broken")
 {
     const WrittenScenario scenario{R"(
