@@ -56,6 +56,15 @@ struct PingTargetState {
 /// Holds targets in slots that are used again, with a new generation each time.
 class PingTargets {
 public:
+    PingTarget add(const wire::AddressRange& range, const PingSchedule& schedule)
+    {
+        const PingTarget target = add(range.first, schedule, true);
+        slots_[target.index].range = range;
+        slots_[target.index].hosts = range.size();
+        ranges_.push_back(target.index);
+        return target;
+    }
+
     PingTarget add(const asio::ip::address& address, const PingSchedule& schedule, bool stream)
     {
         if (free_.empty()) {
@@ -81,6 +90,7 @@ public:
         PingTargetState& state = slots_[target.index];
         const auto [first, last] = by_address_.equal_range(state.address);
         by_address_.erase(std::find_if(first, last, [&](const auto& entry) { return entry.second == target.index; }));
+        std::erase(ranges_, target.index);
         state.used = false;
         ++state.generation;
         free_.push_back(target.index);
@@ -98,11 +108,14 @@ public:
         return const_cast<PingTargetState*>(std::as_const(*this).find(target));
     }
 
-    /// One of the targets with this address, if there are any.
+    /// One of the targets with this address, or whose range it is in, if there are any.
     PingTargetState* at(const asio::ip::address& address)
     {
         const auto found = by_address_.find(address);
-        return found == by_address_.end() ? nullptr : &slots_[found->second];
+        if (found != by_address_.end()) return &slots_[found->second];
+        const auto around = std::find_if(ranges_.begin(), ranges_.end(),
+                                         [&](std::uint32_t index) { return slots_[index].range->contains(address); });
+        return around == ranges_.end() ? nullptr : &slots_[*around];
     }
 
     /// The target that stands for the requests to this address.
@@ -119,7 +132,8 @@ private:
 
     std::vector<PingTargetState> slots_;
     std::vector<std::uint32_t> free_;
-    std::unordered_multimap<asio::ip::address, std::uint32_t> by_address_;
+    std::unordered_multimap<asio::ip::address, std::uint32_t> by_address_;  ///< of a range, its first
+    std::vector<std::uint32_t> ranges_;                                     ///< targets that have one: a handful
 };
 
 }  // namespace libnet::engine

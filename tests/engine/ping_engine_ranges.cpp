@@ -65,6 +65,19 @@ TEST_CASE("an answer counts for the host that it comes from, and no other of the
     CHECK(lab.numbers(target).errors == 1);
 }
 
+TEST_CASE("what can't be told apart from a host of the range counts there", "[engine][ping]")
+{
+    Lab lab;
+    const auto target = lab.engine.add(range("192.0.2.0/24"), {.interval = 0ns, .timeout = 1s, .count = 1}, start);
+    lab.run(start);
+    const auto inside = boost::asio::ip::make_address("192.0.2.77");
+    lab.engine.on_corrupt(inside);
+    lab.engine.on_corrupt(other_host);
+    CHECK(lab.numbers(target).corrupt == 1);
+    lab.reply(lab.sent[3], start + 1ms, lab.payload_of(lab.sent[3]), inside);
+    CHECK(lab.numbers(target).foreign == 1);
+}
+
 TEST_CASE("a lost probe tells whose it was", "[engine][ping]")
 {
     Lab lab;

@@ -55,9 +55,7 @@ LIBNET_DECL PingTarget PingEngine::add(const wire::AddressRange& range, PingSche
     schedule.count = schedule.count > most / hosts ? most : schedule.count * hosts;
     constexpr auto longest = static_cast<std::uint64_t>(std::chrono::nanoseconds::max().count());
     schedule.interval /= static_cast<std::int64_t>(std::min(hosts, longest));
-    const PingTarget handle = targets_.add(range.first, schedule, true);
-    targets_.find(handle)->range = range;
-    targets_.find(handle)->hosts = hosts;
+    const PingTarget handle = targets_.add(range, schedule);
     begin(handle, now);
     return handle;
 }
