@@ -53,6 +53,7 @@ private:
         std::exception_ptr error;
         std::vector<io::IcmpSocket::Outgoing> outgoing;  ///< handed out by the engine, not sent yet
         int attempts = 0;                                ///< to send the first of them
+        int unexplained = 0;                             ///< refusals of it in a row, with nothing in the error queue
         std::size_t unread = 0;                          ///< sends since the socket was read
     };
 

@@ -325,7 +325,7 @@ LIBNET_DECL bool PingDriver::flush(Door& door)
         door.unread += count;
         for (std::size_t i = 0; i < count; ++i) engine_.on_sent(door.outgoing[i].probe, now);
         door.outgoing.erase(door.outgoing.begin(), door.outgoing.begin() + static_cast<std::ptrdiff_t>(count));
-        if (count != 0) door.attempts = 0;
+        if (count != 0) door.attempts = door.unexplained = 0;
         if (error && !refused(door, error)) return false;
     }
     return true;
@@ -334,19 +334,19 @@ LIBNET_DECL bool PingDriver::flush(Door& door)
 /// The first request could not be sent. False: not now; true: go on, with it or with the next one.
 LIBNET_DECL bool PingDriver::refused(Door& door, boost::system::error_code error)
 {
-    constexpr int max_attempts = 8;
+    constexpr int max_attempts = 64;                      // somebody may send errors as fast as we take them in
+    constexpr int own = 3;                                // see io::send_past_errors
     constexpr std::chrono::milliseconds device_pause{1};  // nobody tells when a device has room again
     if (error == asio::error::would_block) wait_writable(*door.socket);
     if (error == asio::error::no_buffer_space) wait_until(std::chrono::steady_clock::now() + device_pause);
     if (error == asio::error::would_block || error == asio::error::no_buffer_space) return false;
     // An ICMP error about another target makes the next send fail, whomever it is to. It is in the error queue, and
     // this send deserves another try; an error of its own comes again.
-    const bool others = read_errors(*door.socket);
-    ++door.attempts;
-    if ((others || door.attempts == 1) && door.attempts < max_attempts) return true;
+    door.unexplained = read_errors(*door.socket) ? 0 : door.unexplained + 1;
+    if (++door.attempts < max_attempts && door.unexplained < own) return true;
     engine_.on_send_error(door.outgoing.front().probe, error);
     door.outgoing.erase(door.outgoing.begin());
-    door.attempts = 0;
+    door.attempts = door.unexplained = 0;
     return true;
 }
 

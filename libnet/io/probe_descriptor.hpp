@@ -76,13 +76,17 @@ boost::system::result<std::chrono::steady_clock::time_point> send_past_errors(Pr
                                                                               TakeErrors&& take_errors)
 {
     constexpr int many = 64;  // somebody may send errors as fast as we take them in
+    // The kernel queues an error first and lets it refuse a send afterwards: we may have taken it in between, so that a
+    // refusal with nothing waiting may still be an earlier datagram's. Three in a row are this one's own.
+    constexpr int own = 3;
+    int unexplained = 0;
     for (int attempt = 0; attempt < many; ++attempt) {
         const auto now = std::chrono::steady_clock::now();
         const auto error = socket.send(to, ttl, payload);
         if (!error) return now;
         if (error == asio::error::would_block || error == asio::error::no_buffer_space) break;
-        // Refused twice with nothing waiting: it is this datagram that is meant.
-        if (!take_errors() && attempt > 0) return error;
+        unexplained = take_errors() ? 0 : unexplained + 1;
+        if (unexplained == own) return error;
     }
     return boost::system::error_code{asio::error::would_block};
 }

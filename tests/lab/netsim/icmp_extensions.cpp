@@ -48,9 +48,9 @@ void append_mpls(Bytes& out, const std::vector<MplsLabel>& stack)
 /// RFC 5837 section 4: the C-Type says which parts follow, in this order.
 void append_interface(Bytes& out, const InterfaceInformation& interface)
 {
-    const auto type =
-        static_cast<std::uint8_t>(interface.role << 6 | (interface.index ? 8U : 0U) | (interface.address ? 4U : 0U) |
-                                  (interface.name ? 2U : 0U) | (interface.mtu ? 1U : 0U));
+    const auto type = static_cast<std::uint8_t>(unsigned{interface.role} << 6 | (interface.index ? 8U : 0U) |
+                                                (interface.address ? 4U : 0U) | (interface.name ? 2U : 0U) |
+                                                (interface.mtu ? 1U : 0U));
     const std::size_t begin = begin_object(out, interface_class, type);
     if (interface.index) append(out, *interface.index);
     if (interface.address) {
