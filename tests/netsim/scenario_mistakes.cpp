@@ -53,7 +53,12 @@ TEST_CASE("mistakes in a scenario")
         {"path: [a b]", "s:1: found 'a b'", "the name of a node"},
         {"path: [a]\nnodes:\n  a: {address: 10.1.0.1}\n  b: {address: 10.1.0.1}\nlinks: [{between: [a, b]}]",
          "s:4: ", "is used twice"},
-        {"path: [a]\nnodes:\n  a: {address: 10.0.0.2}", "s:1: ", "is used twice"},
+        {"path: [a]\nnodes:\n  a: {address: 10.0.0.2}", "s:3: ", "is used twice"},
+        {"path: [a, b]\nnodes:\n  a: {prefix: 10.0.0.0/8}\n  b: {prefix: 10.0.0.0/8}", "s:1: prefix", "is used twice"},
+        {"path: [a]\nnodes:\n  a: {address: 224.0.0.1}", "s:3: found '224.0.0.1'", "an address of one host"},
+        {"path: [a]\nnodes:\n  a: {echo: {}}", "s:3: ", "one of 'answer' and 'error'"},
+        {"path: [a]\nseed: \"1\\n2\"", "s:2: found '1?2'", "a whole number"},
+        {"path: [a]\n---\npath: [b]", "s:1: ", "several documents"},
         {"path: [a]\nnodes:\n  b: {delay: 1ms}", "s:3: found 'b'", "can be reached"},
         {"path: [a]\nlinks:\n  - {between: [a, nowhere]}", "s:3: found 'nowhere'",
          "a node that 'nodes' or 'path' knows"},
@@ -87,6 +92,16 @@ TEST_CASE("a file that is no scenario costs neither time nor memory")
             std::string{c} + ": &" + c + " [*" + static_cast<char>(c - 1) + ", *" + static_cast<char>(c - 1) + "]\n";
     CHECK(mistake(aliases).find("expected one of") != std::string::npos);
     CHECK(mistake("path: [&a a, *a]").find("this is a loop") != std::string::npos);
+    std::string changes = "path: [a]\nnodes:\n";
+    for (int i = 0; i < 100; ++i) changes += "  n" + std::to_string(i) + ": {}\n";
+    changes += "links:\n";
+    for (int i = 0; i < 100; ++i) changes += "  - {between: [a, n" + std::to_string(i) + "]}\n";
+    changes += "changes:\n";
+    for (int i = 0; i < 2000; ++i) changes += "  - {at: 1s}\n";
+    CHECK(mistake(changes).find("fewer changes") != std::string::npos);
+    std::string words;
+    for (int i = 0; i < 50'000; ++i) words += "w" + std::to_string(i) + ": 1\n";
+    CHECK(mistake(words).find("expected one of") != std::string::npos);
     CHECK_THROWS_AS(read_scenario("/does/not/exist"), ScenarioError);
     CHECK_THROWS_AS(read_scenario("/"), ScenarioError);
 }

@@ -48,7 +48,6 @@ Draft::Draft(const std::vector<Scenario::Interface>& client_interfaces)
 {
     DraftNode self;
     self.node.name = "client";
-    self.has_address = true;
     for (const auto& interface : client_interfaces) self.node.addresses.push_back(interface.address);
     nodes_.push_back(self);
     names_.emplace("client", client);
@@ -133,7 +132,7 @@ void Draft::read_nodes(const Place& place)
         DraftNode& node = nodes_[known(entry.key)];
         Section section{entry.value, "what a node is like, such as {address: 10.1.0.1}"};
         read_node(section, node.node);
-        section.word("address", [&](const Place&) { node.has_address = true; });
+        section.word("address", [&](const Place& value) { node.addressed = value; });
         section.word("balance", [&](const Place& value) { read_balance(value, node); });
         section.finish();
     }
@@ -268,6 +267,7 @@ Network Draft::finish(const Place& whole, bool everything)
         if (link.of_path || link.described) network.links.push_back(link.link);
     if (network.links.empty()) whole.wrong("there is no network: expected 'path' or 'links'");
     check_addresses(whole);
+    check_prefixes();
     check_circles();
     if (everything) check_reachable(network);
     return network;
@@ -283,8 +283,10 @@ void Draft::check_addresses(const Place& whole) const
                                     address.to_string(), name, owner->second));
     };
     for (const auto& node : nodes_)
-        for (const auto& address : node.node.addresses)
-            claim(address, node.node.name, node.place.file == nullptr ? whole : node.place);
+        for (const auto& address : node.node.addresses) {
+            const bool given = node.addressed.file != nullptr;
+            claim(address, node.node.name, given ? node.addressed : node.place.file == nullptr ? whole : node.place);
+        }
     for (const auto& [ends, draft] : links_) {
         const Link& link = draft.link;
         for (const auto& [address, end] :
@@ -293,6 +295,21 @@ void Draft::check_addresses(const Place& whole) const
             const auto& own = node.node.addresses;
             if (!address || std::find(own.begin(), own.end(), *address) != own.end()) continue;
             claim(*address, node.node.name, node.place.file == nullptr ? whole : node.place);
+        }
+    }
+}
+
+void Draft::check_prefixes() const
+{
+    std::map<std::pair<Address, unsigned>, NodeIndex> owners;
+    for (NodeIndex i = 0; i < nodes_.size(); ++i) {
+        for (const auto& range : nodes_[i].node.ranges) {
+            const auto [owner, fresh] = owners.emplace(std::pair{range.prefix.network, range.prefix.length}, i);
+            if (!fresh)
+                nodes_[i].place.wrong(
+                    fmt::format("prefix {}/{} of '{}' is used twice, by '{}' too: expected another one",
+                                range.prefix.network.to_string(), range.prefix.length, nodes_[i].node.name,
+                                nodes_[owner->second].node.name));
         }
     }
 }

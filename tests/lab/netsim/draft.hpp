@@ -29,8 +29,8 @@ public:
 private:
     struct DraftNode {
         Node node;
-        bool has_address = false;
-        Place place;  ///< where it is first spoken of
+        Place place;      ///< where it is first spoken of
+        Place addressed;  ///< where it was given its addresses
         std::vector<std::pair<Place, double>> balance;
     };
     struct DraftLink {
@@ -53,6 +53,7 @@ private:
 
     void resolve_balance(DraftNode& node);
     void check_addresses(const Place& whole) const;
+    void check_prefixes() const;
     void check_circles() const;
     void check_reachable(const Network& network) const;
 

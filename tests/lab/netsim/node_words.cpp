@@ -229,8 +229,16 @@ Answer read_answer(const Place& place)
         return answer;
     }
     Section section{place, "an answer"};
-    section.word("answer", [&](const Place& value) { answer.kind = read_kind(value); });
-    section.word("error", [&](const Place& value) { read_error(value, answer); });
+    int given = 0;
+    section.word("answer", [&](const Place& value) {
+        answer.kind = read_kind(value);
+        ++given;
+    });
+    section.word("error", [&](const Place& value) {
+        read_error(value, answer);
+        ++given;
+    });
+    if (given != 1) place.expected("one of 'answer' and 'error'");
     section.word("from", [&](const Place& value) {
         for (const auto& element : bounded_elements(value)) {
             const auto address = read_address(element);
@@ -283,7 +291,10 @@ void read_node(Section& section, Node& node)
     read_impairment(section, node.impairment);
     section.word("address", [&](const Place& value) {
         node.addresses.clear();
-        for (const auto& element : bounded_elements(value)) node.addresses.push_back(read_address(element));
+        for (const auto& element : bounded_elements(value)) {
+            node.addresses.push_back(read_address(element));
+            if (node.addresses.back().is_multicast()) element.expected("an address of one host");
+        }
     });
     section.word("prefix", [&](const Place& value) {
         node.ranges.clear();

@@ -127,6 +127,10 @@ void read_change(const Place& place, std::vector<Moment>& moments)
     std::optional<Duration> at;
     section.word("at", [&](const Place& value) { at = read_duration(value); });
     if (!at) place.expected("the word 'at': when the change happens");
+    // Each change is a network of its own.
+    constexpr std::size_t max_nodes_of_all = 100'000;
+    if (moments.size() * moments.back().draft.nodes() > max_nodes_of_all)
+        place.expected(fmt::format("fewer changes: at most {} nodes in all networks together", max_nodes_of_all));
     if (*at < moments.back().from) place.expected("changes in the order of their times");
     Moment moment{*at, moments.back().draft, place};
     moment.draft.read(section);
@@ -173,7 +177,9 @@ Scenario parse_scenario(const std::string& text, const std::string& file)
     if (text.size() > max_file)
         throw ScenarioError{fmt::format("{}:1: found {} octets: expected at most {}", file, text.size(), max_file)};
     try {
-        const YAML::Node document = YAML::Load(text);
+        const auto documents = YAML::LoadAll(text);
+        const YAML::Node document = documents.empty() ? YAML::Node{} : documents.front();
+        if (documents.size() > 1) throw ScenarioError{fmt::format("{}:1: found several documents: expected one", file)};
         if (!document.IsMap()) throw ScenarioError{fmt::format("{}:1: found no mapping: expected a scenario", file)};
         return read_document({document, &file});
     } catch (const YAML::Exception& error) {

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,7 +27,12 @@ struct Place {
     /// What stands here, shortened.
     std::string found() const
     {
-        if (node.IsScalar()) return node.Scalar().size() > 60 ? node.Scalar().substr(0, 60) + "..." : node.Scalar();
+        if (node.IsScalar()) {
+            std::string text = node.Scalar().substr(0, 60);
+            std::replace_if(
+                text.begin(), text.end(), [](unsigned char c) { return c < ' ' || c > '~'; }, '?');
+            return node.Scalar().size() > 60 ? text + "..." : text;
+        }
         return node.IsMap() ? "a mapping" : node.IsSequence() ? "a list" : "nothing";
     }
 
@@ -63,8 +70,8 @@ public:
         for (const auto& pair : place.node) {
             const Place key = place.at(pair.first);
             if (!pair.first.IsScalar()) key.expected("a word");
-            if (find(pair.first.Scalar()) != nullptr)
-                key.wrong(fmt::format("'{}' stands here a second time: expected it once", pair.first.Scalar()));
+            if (!index_.emplace(pair.first.Scalar(), entries_.size()).second)
+                key.wrong(fmt::format("'{}' stands here a second time: expected it once", key.found()));
             entries_.push_back({key, place.at(pair.second), pair.first.Scalar()});
         }
     }
@@ -93,13 +100,13 @@ public:
 private:
     Entry* find(std::string_view name)
     {
-        const auto found =
-            std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.name == name; });
-        return found == entries_.end() ? nullptr : &*found;
+        const auto found = index_.find(name);
+        return found == index_.end() ? nullptr : &entries_[found->second];
     }
 
     Place place_;
     std::vector<Entry> entries_;
+    std::map<std::string, std::size_t, std::less<>> index_;
     std::vector<std::string> known_;
 };
 
