@@ -34,7 +34,7 @@ nodes:
     const std::string host = GENERATE("10.9.0.1", "fd09::1");
     const std::string method = GENERATE("udp-paris", "icmp-paris");
     const auto run =
-        simulate(scenario.path(), {"scamper", "-O", "json", "-c", "trace -q 1 -w 1 -P " + method, "-i", host});
+        simulate(scenario.path(), {"scamper", "-O", "json", "-c", "trace -q 2 -w 1 -P " + method, "-i", host});
     INFO(run.tool.out << run.tool.err);
     const auto trace = trace_of(run.tool.out);
     REQUIRE(trace.contains("hops"));
@@ -56,7 +56,7 @@ nodes:
   host: {address: 10.9.0.1}
 )"};
     const auto run =
-        simulate(scenario.path(), {"scamper", "-O", "json", "-c", "trace -q 1 -w 1 -P udp-paris", "-i", "10.9.0.1"});
+        simulate(scenario.path(), {"scamper", "-O", "json", "-c", "trace -q 2 -w 1 -P udp-paris", "-i", "10.9.0.1"});
     INFO(run.tool.out << run.tool.err);
     const auto trace = trace_of(run.tool.out);
     REQUIRE(trace.contains("hops"));
