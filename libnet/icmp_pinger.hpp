@@ -66,6 +66,10 @@ public:
     /// Ends a stream and forgets its numbers and unread events. False: there is no such target (any more).
     bool remove(PingTarget target);
 
+    /// Ends a stream and keeps its numbers, until `remove`: nothing more is sent, its pending probes count as cancelled,
+    /// and its unread events can still be taken. False: there is no such target (any more).
+    bool stop(PingTarget target);
+
     /// Waits for the next event of any stream.
     ///
     /// Completes with it, or with nullopt when every target is done: has sent its count, and each probe has ended.
@@ -78,6 +82,14 @@ public:
 
     /// Answers with our identifier that are to no probe of ours, from anybody.
     std::uint64_t foreign() const noexcept;
+
+    /// How late our own sends were, after the times that the streams' intervals say: what a busy event loop or machine
+    /// costs. No probe is late because another one was. Sends of streams without a pause don't count.
+    PingTimes sched_lag() const;
+
+    /// Packets that our own sockets had no room for (SK_MEMINFO_DROPS, sock_diag(7)): so many answers may have been lost
+    /// here, and not on the network. A larger net.core.rmem_max or a slower pace helps.
+    std::uint64_t rx_dropped() const;
 
 private:
     std::shared_ptr<detail::PingDriver> driver_;  ///< the coroutines that wait share it

@@ -9,9 +9,12 @@
 //   {"event":"error","kind":"send","target":…,"to":…,"seq":4,"reason":"Network is unreachable"}
 //   {"event":"error","kind":"resolve","target":"no.such.name","reason":"no.such.name: no such host"}
 //   {"event":"summary","target":…,"address":…,"sent":4,"received":1,"lost":0,"late":1,"errors":1,"send_errors":1,
-//    "duplicates":1,"corrupt":0,"foreign":0,"pending":0,"loss_percent":50,"rtt_ms":{"min":…,"mean":…,"max":…,"stddev":…,
-//    "mdev":…,"p50":…,"p95":…,"p99":…}}               one per host; rtt_ms is null when no reply came in time
-//   {"event":"total","schema":1,"targets":2,"alive":1,"sent":4,"received":1}         the last line
+//    "duplicates":1,"corrupt":0,"foreign":0,"reordered":0,"pending":0,"unanswered_in_a_row":1,"outage_probes":2,
+//    "outage_ms":1000,"loss_percent":50,"rtt_ms":{"min":…,"mean":…,"max":…,"stddev":…,
+//    "mdev":…,"p50":…,"p90":…,"p95":…,"p99":…,"p999":…,"last":…,"ewma":…,"jitter":…,"jitter_rfc3550":…}}
+//                                                    one per host; rtt_ms is null when no reply came in time
+//   {"event":"total","schema":1,"targets":2,"alive":1,"sent":4,"received":1,"rx_dropped":0,
+//    "sched_lag_ms":{"p50":…,"p99":…,"max":…}}        the last line
 
 #include <apps/json_lines.hpp>
 #include <apps/ping/printer.hpp>
@@ -53,7 +56,11 @@ public:
                     {"duplicates", n.duplicates},
                     {"corrupt", n.corrupt},
                     {"foreign", n.foreign},
+                    {"reordered", n.reordered},
                     {"pending", n.pending},
+                    {"unanswered_in_a_row", n.unanswered_in_a_row},
+                    {"outage_probes", n.longest_outage.probes},
+                    {"outage_ms", milliseconds(n.longest_outage.duration)},
                     {"loss_percent", n.loss_percent()},
                     {"rtt_ms", n.received == 0 ? boost::json::value(nullptr) : times(n.rtt)}});
     }
@@ -65,7 +72,12 @@ public:
                     {"targets", total.targets},
                     {"alive", total.alive},
                     {"sent", total.sent},
-                    {"received", total.received}});
+                    {"received", total.received},
+                    {"rx_dropped", total.rx_dropped},
+                    {"sched_lag_ms",
+                     {{"p50", milliseconds(total.sched_lag.p50)},
+                      {"p99", milliseconds(total.sched_lag.p99)},
+                      {"max", milliseconds(total.sched_lag.max)}}}});
     }
 
 private:
@@ -78,10 +90,13 @@ private:
 
     static boost::json::value times(const PingTimes& rtt)
     {
-        return {{"min", milliseconds(rtt.min)},   {"mean", milliseconds(rtt.mean)},
-                {"max", milliseconds(rtt.max)},   {"stddev", milliseconds(rtt.standard_deviation)},
-                {"mdev", milliseconds(rtt.mdev)}, {"p50", milliseconds(rtt.p50)},
-                {"p95", milliseconds(rtt.p95)},   {"p99", milliseconds(rtt.p99)}};
+        return {{"min", milliseconds(rtt.min)},       {"mean", milliseconds(rtt.mean)},
+                {"max", milliseconds(rtt.max)},       {"stddev", milliseconds(rtt.standard_deviation)},
+                {"mdev", milliseconds(rtt.mdev)},     {"p50", milliseconds(rtt.p50)},
+                {"p90", milliseconds(rtt.p90)},       {"p95", milliseconds(rtt.p95)},
+                {"p99", milliseconds(rtt.p99)},       {"p999", milliseconds(rtt.p999)},
+                {"last", milliseconds(rtt.last)},     {"ewma", milliseconds(rtt.ewma)},
+                {"jitter", milliseconds(rtt.jitter)}, {"jitter_rfc3550", milliseconds(rtt.jitter_rfc3550)}};
     }
 
     template <typename Answer>

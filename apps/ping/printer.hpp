@@ -21,6 +21,8 @@ struct PingHost {
 struct PingTotal {
     std::size_t targets = 0, alive = 0;
     std::uint64_t sent = 0, received = 0;
+    std::uint64_t rx_dropped = 0;  ///< packets that our own sockets had no room for
+    PingTimes sched_lag{};         ///< how late our own sends were
 };
 
 class PingPrinter {

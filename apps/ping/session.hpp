@@ -224,6 +224,8 @@ private:
             total.received += entry.numbers.received;
             exit_code = std::max(exit_code, exit_code_of(entry, answers));
         }
+        total.rx_dropped = pinger_.rx_dropped();
+        total.sched_lag = pinger_.sched_lag();
         printer_->total(total);
         return exit_code;
     }

@@ -61,7 +61,15 @@ public:
               ms(n.rtt.mdev));
     }
 
-    void total(const PingTotal&) override {}  // each host has its summary
+    /// Each host has its summary: only what they may be wrong by is left to tell.
+    void total(const PingTotal& total) override
+    {
+        if (total.rx_dropped == 0) return;
+        complain("ping++",
+                 fmt::format("our socket had no room for {} packets: so many of the lost probes may have been "
+                             "answered; send more slowly, or raise net.core.rmem_max",
+                             total.rx_dropped));
+    }
 
 private:
     std::string origin(bool v4) const

@@ -73,7 +73,7 @@ struct PingRequestDone {
 /// however late each call comes, so that nothing drifts. A *request* is one probe to an address, sent at once. Each
 /// probe is found again by a keyed hash of its address and of the 16 bits of its sequence that fit the wire; the cookie
 /// in its payload (SipHash over target, whole sequence and address) proves that an answer is one to this very probe.
-/// A probe ends once, as reply, lost, error or send error. Ended probes are remembered for a while: a lost one may
+/// A probe ends once, as reply, lost, error, send error or cancelled. Ended probes are remembered for a while: a lost one may
 /// become late (or an error that took its time), and more answers to the others are duplicates.
 ///
 /// Call `next(now)` and do what it says until it says to wait; hand in everything that arrives; then take events and
@@ -94,6 +94,10 @@ public:
     /// Ends a stream, and forgets its numbers, its probes and its unread events. False: there is no such target.
     bool remove(PingTarget target);
 
+    /// Ends a stream, and keeps its numbers: its pending probes count as cancelled, and answers to them are nobody's.
+    /// False: there is no such target.
+    bool stop(PingTarget target);
+
     /// Asks for one probe, to be sent at once. `take_outcome` tells its end under the id returned here.
     ProbeId request(const asio::ip::address& address, std::chrono::nanoseconds timeout);
 
@@ -102,6 +106,10 @@ public:
 
     /// The numbers of a stream up to now; nullopt: there is no such target.
     std::optional<PingStatistics> statistics(PingTarget target) const;
+
+    /// How late the sends of streams were handed out, after the times that their schedules say. Those with an interval
+    /// of zero are never late.
+    PingTimes sched_lag() const { return lag_.times(); }
 
     /// What to do next. Also declares the probes lost whose time is up.
     PingAction next(TimePoint now);
@@ -157,6 +165,7 @@ private:
     template <typename Event>
     void tell(ProbeId id, const Probe& probe, Event event);
     void answered(ProbeId id, Probe& probe, Target& target, const EchoAnswer& answer);
+    static void note_order(const Probe& probe, Target& target);
     void answered_late(Probe& probe, Target& target, const EchoAnswer& answer, std::chrono::nanoseconds rtt);
     void answered_again(const Probe& probe, Target& target, const EchoAnswer& answer, std::chrono::nanoseconds rtt);
 
@@ -184,6 +193,7 @@ private:
     std::deque<PingEvent> events_;
     std::deque<PingRequestDone> outcomes_;
     std::uint64_t foreign_ = 0;
+    PingTimesRecorder lag_;
 };
 
 LIBNET_DECL std::ostream& operator<<(std::ostream& out, const PingAction& action);

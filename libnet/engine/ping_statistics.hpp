@@ -2,6 +2,7 @@
 // The numbers of one ping target.
 
 #include <libnet/base/histogram.hpp>
+#include <libnet/base/jitter.hpp>
 #include <libnet/base/statistics.hpp>
 
 #include <chrono>
@@ -12,13 +13,24 @@ namespace libnet {
 /// Round-trip times of the replies that came in time; zero where there are none.
 struct PingTimes {
     std::chrono::nanoseconds min{}, mean{}, max{};
-    std::chrono::nanoseconds standard_deviation{};  ///< of the sample
-    std::chrono::nanoseconds mdev{};                ///< as iputils' ping has it: of the population
-    std::chrono::nanoseconds p50{}, p95{}, p99{};   ///< percentiles, at most 1 % off
+    std::chrono::nanoseconds standard_deviation{};                ///< of the sample
+    std::chrono::nanoseconds mdev{};                              ///< as iputils' ping has it: of the population
+    std::chrono::nanoseconds p50{}, p90{}, p95{}, p99{}, p999{};  ///< percentiles (p999: 99.9 %), at most 1 % off
+    std::chrono::nanoseconds last{};
+    std::chrono::nanoseconds ewma{};            ///< as iputils' ping has it: each reply weighs an eighth
+    std::chrono::nanoseconds jitter{};          ///< mean absolute difference from one reply to the next
+    std::chrono::nanoseconds jitter_rfc3550{};  ///< the same, smoothed (RFC 3550 section 6.4.1)
     friend bool operator==(const PingTimes&, const PingTimes&) = default;
 };
 
-/// Every probe is in exactly one of the first seven counters: `sent` is their sum with `pending`.
+/// Probes in a row that got no answer in time. One that goes on counts up to now.
+struct PingOutage {
+    std::uint64_t probes = 0;
+    std::chrono::nanoseconds duration{};  ///< from its first probe to the next one answered, or to its own last
+    friend bool operator==(const PingOutage&, const PingOutage&) = default;
+};
+
+/// Every probe is in exactly one of the counters from `received` to `pending`: `sent` is their sum.
 struct PingStatistics {
     std::uint64_t sent = 0;         ///< probes whose turn has come, whatever became of them
     std::uint64_t received = 0;     ///< answered within the timeout
@@ -26,19 +38,25 @@ struct PingStatistics {
     std::uint64_t lost = 0;         ///< not answered at all
     std::uint64_t errors = 0;       ///< ended by an ICMP error
     std::uint64_t send_errors = 0;  ///< never left
+    std::uint64_t cancelled = 0;    ///< pending when the stream was stopped
     std::uint64_t pending = 0;      ///< may still be answered
     // What isn't a probe's end, beside that:
     std::uint64_t duplicates = 0;  ///< further answers to a probe that had one
     std::uint64_t corrupt = 0;     ///< answers damaged on the way: wrong checksum or payload
     std::uint64_t foreign = 0;     ///< answers from the target that are not to a probe of ours
+    std::uint64_t reordered = 0;   ///< probes whose answer came after that to a later probe; not of a range
+    // Runs in the order of sending; not of a range, whose probes are to many hosts. Late answers don't mend them:
+    std::uint64_t answers_in_a_row = 0;     ///< probes up to the last one whose end is known
+    std::uint64_t unanswered_in_a_row = 0;  ///< lost, or ended by an error
+    PingOutage longest_outage{};
     PingTimes rtt{};
     std::chrono::nanoseconds sending{};  ///< from the first send to the last
 
-    /// The share of probes that are known to have got no answer, 0 to 100. Pending ones don't count, late ones were
-    /// answered. 0 when nothing is known yet.
+    /// The share of probes that are known to have got no answer, 0 to 100. Pending and cancelled ones don't count, late
+    /// ones were answered. 0 when nothing is known yet.
     double loss_percent() const noexcept
     {
-        const auto known = sent - pending;
+        const auto known = sent - pending - cancelled;
         return known == 0 ? 0 : 100.0 * static_cast<double>(known - received - late) / static_cast<double>(known);
     }
     friend bool operator==(const PingStatistics&, const PingStatistics&) = default;
@@ -51,7 +69,10 @@ class PingTimesRecorder {
 public:
     void add(std::chrono::nanoseconds rtt)
     {
-        running_.add(static_cast<double>(rtt.count()));
+        const auto value = static_cast<double>(rtt.count());
+        ewma_ = running_.count() == 0 ? value : ewma_ + (value - ewma_) / 8;
+        running_.add(value);
+        jitter_.add(value);
         histogram_.add(static_cast<std::uint64_t>(std::max<std::int64_t>(rtt.count(), 0)));
     }
 
@@ -63,8 +84,14 @@ public:
                 .standard_deviation = rounded(running_.standard_deviation()),
                 .mdev = rounded(running_.mdev()),
                 .p50 = percentile(0.50),
+                .p90 = percentile(0.90),
                 .p95 = percentile(0.95),
-                .p99 = percentile(0.99)};
+                .p99 = percentile(0.99),
+                .p999 = percentile(0.999),
+                .last = rounded(jitter_.last()),
+                .ewma = rounded(ewma_),
+                .jitter = rounded(jitter_.mean()),
+                .jitter_rfc3550 = rounded(jitter_.rfc3550())};
     }
 
 private:
@@ -78,6 +105,8 @@ private:
     }
 
     base::RunningStatistics running_;
+    base::Jitter jitter_;
+    double ewma_ = 0;
     base::Histogram histogram_;
 };
 

@@ -2,6 +2,7 @@
 // The targets of a ping engine, found by handle and by address.
 
 #include <libnet/engine/ping_events.hpp>
+#include <libnet/engine/ping_outages.hpp>
 #include <libnet/engine/ping_statistics.hpp>
 #include <libnet/engine/probe_table.hpp>
 #include <libnet/wire/address_range.hpp>
@@ -32,13 +33,19 @@ struct PingTargetState {
     PingSchedule schedule;
     std::uint32_t generation = 1;  ///< of the handle; a default-constructed one names nothing
     bool used = false;
-    bool stream = false;  ///< false: stands for the requests to this address
+    bool stream = false;   ///< false: stands for the requests to this address
+    bool stopped = false;  ///< sends no more, and waits for nothing
     std::uint64_t last_sequence = 0;
     TimePoint due{};         ///< of the next send
     TimePoint first_sent{};  ///< of the first probe
     std::size_t probes = 0;  ///< in the engine's table
     PingStatistics numbers;  ///< all but the times
     PingTimesRecorder times;
+    PingOutages outages;
+    std::uint64_t highest_answered = 0;  ///< sequence
+
+    /// Its probes are all to one host, so that their order means something.
+    bool is_sequential() const noexcept { return stream && hosts == 1; }
 
     /// Where the probe with this sequence goes.
     asio::ip::address address_of(std::uint64_t sequence) const
@@ -46,9 +53,10 @@ struct PingTargetState {
         return range ? range->at((sequence - 1) % hosts) : address;
     }
 
-    /// A stream that has sent all it should, and knows what became of it.
+    /// A stream that has sent all it should, and knows what became of it; or that was stopped.
     bool ended() const noexcept
     {
+        if (stopped) return true;
         return schedule.count != 0 && last_sequence == schedule.count && numbers.pending == 0;
     }
 };

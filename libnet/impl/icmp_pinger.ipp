@@ -79,6 +79,8 @@ LIBNET_DECL PingTarget IcmpPinger::add(const wire::AddressRange& range, PingTarg
 
 LIBNET_DECL bool IcmpPinger::remove(PingTarget target) { return driver_->remove(target); }
 
+LIBNET_DECL bool IcmpPinger::stop(PingTarget target) { return driver_->stop(target); }
+
 LIBNET_DECL asio::awaitable<std::optional<PingEvent>> IcmpPinger::next() { return detail::wait_for_event(driver_); }
 
 LIBNET_DECL PingStatistics IcmpPinger::statistics(PingTarget target) const
@@ -89,5 +91,9 @@ LIBNET_DECL PingStatistics IcmpPinger::statistics(PingTarget target) const
 }
 
 LIBNET_DECL std::uint64_t IcmpPinger::foreign() const noexcept { return driver_->foreign(); }
+
+LIBNET_DECL PingTimes IcmpPinger::sched_lag() const { return driver_->sched_lag(); }
+
+LIBNET_DECL std::uint64_t IcmpPinger::rx_dropped() const { return driver_->rx_dropped(); }
 
 }  // namespace libnet

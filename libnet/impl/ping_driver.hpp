@@ -30,8 +30,11 @@ public:
     PingTarget add(asio::ip::address address, const PingTargetOptions& options);
     PingTarget add(const wire::AddressRange& range, const PingTargetOptions& options);
     bool remove(PingTarget target);
+    bool stop(PingTarget target);
     std::optional<PingStatistics> statistics(PingTarget target) const { return engine_.statistics(target); }
     std::uint64_t foreign() const noexcept { return engine_.foreign(); }
+    PingTimes sched_lag() const { return engine_.sched_lag(); }
+    std::uint64_t rx_dropped() const;
 
     std::optional<PingEvent> take_event() { return engine_.take_event(); }
     bool streams_done() const noexcept { return engine_.streams_done(); }

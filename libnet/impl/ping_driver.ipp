@@ -125,6 +125,21 @@ LIBNET_DECL bool PingDriver::remove(PingTarget target)
     return removed;
 }
 
+LIBNET_DECL bool PingDriver::stop(PingTarget target)
+{
+    const bool stopped = engine_.stop(target);
+    if (running_) deliver();
+    return stopped;
+}
+
+LIBNET_DECL std::uint64_t PingDriver::rx_dropped() const
+{
+    std::uint64_t dropped = 0;
+    for (const Door* door : {&v4_, &v6_})
+        if (door->socket) dropped += door->socket->dropped();
+    return dropped;
+}
+
 // --- who waits ---------------------------------------------------------------------------------------------------
 
 LIBNET_DECL engine::ProbeId PingDriver::enter(PingRequestWaiter& waiter, asio::ip::address address,

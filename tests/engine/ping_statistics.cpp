@@ -36,3 +36,16 @@ TEST_CASE("times are summed up as iputils does, with percentiles inside of what 
     CHECK(times.p99 >= 2'970'000ns);
     CHECK(times.p99 <= times.max);
 }
+
+TEST_CASE("jitter, moving average and the last time follow the order of the replies", "[engine][ping_statistics]")
+{
+    PingTimesRecorder recorder;
+    for (const auto rtt : {16ms, 32ms, 16ms}) recorder.add(rtt);
+    const auto times = recorder.times();
+    CHECK(times.last == 16ms);
+    CHECK(times.ewma == 17'750us);               // 16, then 16 + 16 / 8 = 18, then 18 - 2 / 8
+    CHECK(times.jitter == 16ms);                 // 16 up, 16 down
+    CHECK(times.jitter_rfc3550 == 1'937'500ns);  // 16 / 16 = 1, then 1 + 15 / 16
+    CHECK(times.p90 <= times.max);
+    CHECK(times.p999 <= times.max);
+}

@@ -79,11 +79,25 @@ LIBNET_DECL bool PingEngine::remove(PingTarget handle)
     return true;
 }
 
+LIBNET_DECL bool PingEngine::stop(PingTarget handle)
+{
+    Target* target = targets_.find(handle);
+    if (target == nullptr) return false;
+    if (target->ended()) return true;
+    --running_;
+    target->stopped = true;
+    target->numbers.cancelled = std::exchange(target->numbers.pending, 0);
+    return true;
+}
+
 LIBNET_DECL std::optional<PingStatistics> PingEngine::statistics(PingTarget handle) const
 {
     const Target* target = targets_.find(handle);
     if (target == nullptr) return std::nullopt;
     PingStatistics numbers = target->numbers;
+    numbers.answers_in_a_row = target->outages.answers_in_a_row();
+    numbers.unanswered_in_a_row = target->outages.unanswered_in_a_row();
+    numbers.longest_outage = target->outages.longest();
     numbers.rtt = target->times.times();
     return numbers;
 }
@@ -190,11 +204,15 @@ LIBNET_DECL std::optional<SendProbe> PingEngine::next_request()
 
 LIBNET_DECL std::optional<SendProbe> PingEngine::next_scheduled(TimePoint now)
 {
-    schedule_.drop_front_while([this](PingTarget handle) { return targets_.find(handle) == nullptr; });
+    schedule_.drop_front_while([this](PingTarget handle) {
+        const Target* target = targets_.find(handle);
+        return target == nullptr || target->stopped;
+    });
     if (schedule_.empty() || schedule_.front_time() > now || streams_held()) return std::nullopt;
     const PingTarget handle = schedule_.front();
     schedule_.pop();
     Target& target = *targets_.find(handle);
+    if (target.schedule.interval.count() != 0) lag_.add(now - target.due);
     const ProbeId id = new_probe(handle, target, false);
     plan_next_send(handle, target, now);
     return hand_out(id, *probes_.find(id), target);
@@ -226,7 +244,7 @@ LIBNET_DECL void PingEngine::on_sent(ProbeId id, TimePoint at)
     Probe* probe = probes_.find(id);
     if (probe == nullptr || probe->state != Probe::State::sending) return;
     Target* target = targets_.find(probe->target);
-    if (target == nullptr) return erase_probe(id);  // removed in between
+    if (target == nullptr || target->stopped) return erase_probe(id);  // in between
     if (target->first_sent == TimePoint{}) target->first_sent = at;
     target->numbers.sending = at - target->first_sent;
     probe->state = Probe::State::pending;
@@ -246,7 +264,7 @@ LIBNET_DECL void PingEngine::on_send_error(ProbeId id, boost::system::error_code
     Probe* probe = probes_.find(id);
     if (probe == nullptr || probe->state != Probe::State::sending) return;
     Target* target = targets_.find(probe->target);
-    if (target == nullptr) return erase_probe(id);
+    if (target == nullptr || target->stopped) return erase_probe(id);
     ++target->numbers.send_errors;
     tell(id, *probe, PingSendError{probe->target, probe->sequence, error, target->address_of(probe->sequence)});
     end(id, *probe, *target, Probe::State::unsent);
@@ -274,8 +292,9 @@ LIBNET_DECL void PingEngine::declare_losses(TimePoint now)
         const ProbeId id = deadlines_.front();
         deadlines_.pop();
         Probe& probe = *probes_.find(id);
-        if (Target* target = targets_.find(probe.target)) give_up(id, probe, *target);
-        else erase_probe(id);
+        Target* target = targets_.find(probe.target);
+        if (target == nullptr || target->stopped) erase_probe(id);
+        else give_up(id, probe, *target);
     }
 }
 
@@ -290,6 +309,9 @@ LIBNET_DECL void PingEngine::end(ProbeId id, Probe& probe, Target& target, Probe
 {
     probe.state = state;
     --target.numbers.pending;
+    if (target.is_sequential())
+        target.outages.on_end(probe.sequence, probe.sent == TimePoint{} ? now_ : probe.sent,
+                              state == Probe::State::answered);
     ended_.push_back({id, now_ + options_.linger});
     if (target.stream && target.ended()) --running_;
 }
@@ -313,8 +335,9 @@ PingEngine::Match PingEngine::find_sent(const asio::ip::address& address, std::u
     probes_.for_each(key_of(address, sequence), [&](ProbeId id, Probe& probe) {
         if (probe.state < Probe::State::pending) return false;
         Target* target = targets_.find(probe.target);
-        if (target == nullptr) match.removed = true;
-        if (target == nullptr) return false;
+        const bool abandoned = target == nullptr || (target->stopped && probe.state == Probe::State::pending);
+        match.removed = match.removed || abandoned;
+        if (abandoned) return false;
         if (target->address_of(probe.sequence) != address || !ours(probe, *target)) return false;
         // Without a cookie, several probes may fit: the one that waits is meant.
         const bool pending = probe.state == Probe::State::pending;
@@ -350,6 +373,7 @@ LIBNET_DECL void PingEngine::answered(ProbeId id, Probe& probe, Target& target, 
     if (probe.state == Probe::State::pending && rtt > target.schedule.timeout) give_up(id, probe, target);
     if (probe.state == Probe::State::lost) return answered_late(probe, target, answer, rtt);
     if (probe.state != Probe::State::pending) return answered_again(probe, target, answer, rtt);
+    note_order(probe, target);
     ++target.numbers.received;
     target.times.add(rtt);
     tell(id, probe,
@@ -358,10 +382,18 @@ LIBNET_DECL void PingEngine::answered(ProbeId id, Probe& probe, Target& target, 
     end(id, probe, target, Probe::State::answered);
 }
 
+LIBNET_DECL void PingEngine::note_order(const Probe& probe, Target& target)
+{
+    if (!target.is_sequential()) return;
+    if (probe.sequence < target.highest_answered) ++target.numbers.reordered;
+    target.highest_answered = std::max(target.highest_answered, probe.sequence);
+}
+
 LIBNET_DECL void PingEngine::answered_late(Probe& probe, Target& target, const EchoAnswer& answer,
                                            std::chrono::nanoseconds rtt)
 {
     probe.state = Probe::State::answered;
+    note_order(probe, target);
     --target.numbers.lost;
     ++target.numbers.late;
     if (!target.stream || target.schedule.quiet) return;
