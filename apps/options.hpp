@@ -58,7 +58,14 @@ public:
     /// Starts a group, which is a heading in the help.
     Options& group(std::string title)
     {
-        usage_.groups.push_back({std::move(title), {}});
+        usage_.groups.push_back({std::move(title), {}, false});
+        return *this;
+    }
+
+    /// Starts a group that --help-all shows, and --help doesn't.
+    Options& rare_group(std::string title)
+    {
+        usage_.groups.push_back({std::move(title), {}, true});
         return *this;
     }
 
@@ -110,6 +117,7 @@ public:
         add_common();
         try {
             const auto line = read_command_line(usage_.program, names_, {argv + (argc > 0 ? 1 : 0), argv + argc});
+            if (last_of(line.settings, "help-all") != nullptr) return print(help_text(usage_, true));
             if (last_of(line.settings, "help") != nullptr) return print(help_text(usage_));
             if (last_of(line.settings, "version") != nullptr) return print(version_text(usage_.program));
             apply(with_lower_sources(line.settings));
@@ -164,10 +172,12 @@ private:
     void add_common()
     {
         const auto ignore = [](std::string_view) {};
+        const bool rare = std::ranges::any_of(usage_.groups, &Usage::Group::rare);
         group("Common");
         add("config", "FILE",
             fmt::format("lines 'name = value', or set {}=value", variable_name(usage_.program, "name")), ignore);
         add("help,h", "", "show this help", ignore);
+        if (rare) add("help-all", "", "show the rarer options, too", ignore);
         add("version", "", "show version and features", ignore);
     }
 

@@ -16,7 +16,8 @@
 
 namespace libnet::apps {
 
-/// What --help shows. It should fit a screen of 24 lines with 80 columns: one line per option, so keep help short.
+/// What --help shows. It should fit a screen of 24 lines with 80 columns: one line per option, so keep help short. What
+/// few people need stands in rare groups, which --help-all shows.
 struct Usage {
     struct Line {
         std::string flags, help;
@@ -24,6 +25,7 @@ struct Usage {
     struct Group {
         std::string title;
         std::vector<Line> lines = {};
+        bool rare = false;  ///< shown by --help-all only
     };
     std::string program, operands, summary;
     std::vector<Group> groups = {};
@@ -38,17 +40,22 @@ inline std::string flags_text(std::string_view names, std::string_view placehold
     return fmt::format("{}--{}{}{}", letter, names.substr(0, comma), placeholder.empty() ? "" : " ", placeholder);
 }
 
-inline std::string help_text(const Usage& usage)
+inline std::string help_text(const Usage& usage, bool all = false)
 {
-    std::size_t width = 0;
+    std::size_t width = 0, rare_width = 0;  // rare options may be long, and shall not move the others
     for (const auto& group : usage.groups)
-        for (const auto& line : group.lines) width = std::max(width, line.flags.size());
+        for (const auto& line : group.lines) {
+            auto& widest = group.rare ? rare_width : width;
+            widest = std::max(widest, line.flags.size());
+        }
 
     auto text = fmt::format("Usage: {} [OPTION]...{}{}\n{}\n", usage.program, usage.operands.empty() ? "" : " ",
                             usage.operands, usage.summary);
     for (const auto& group : usage.groups) {
+        if (group.rare && !all) continue;
         text += fmt::format("{}:\n", group.title);
-        for (const auto& line : group.lines) text += fmt::format("  {:<{}}  {}\n", line.flags, width, line.help);
+        for (const auto& line : group.lines)
+            text += fmt::format("  {:<{}}  {}\n", line.flags, group.rare ? rare_width : width, line.help);
     }
     for (const auto& example : usage.examples) text += fmt::format("Example: {}\n", example);
     return text;

@@ -2,6 +2,7 @@
 // What an IcmpPinger and its targets are told.
 
 #include <libnet/io/icmp_access.hpp>
+#include <libnet/io/path_mtu_discovery.hpp>
 
 #include <boost/asio/ip/address.hpp>
 
@@ -18,6 +19,9 @@ namespace asio = boost::asio;
 /// Which kind of socket an IcmpPinger uses.
 using PingAccess = io::IcmpAccess;
 
+/// Whether an IcmpPinger's packets may be fragmented.
+using PathMtuDiscovery = io::PathMtuDiscovery;
+
 /// Options of an IcmpPinger. The durations are what `add` takes for a target that names no other.
 struct PingOptions {
     std::chrono::nanoseconds interval = std::chrono::seconds{1};  ///< between two probes to a target; 0: no pause
@@ -27,6 +31,10 @@ struct PingOptions {
     std::optional<asio::ip::address> source{};  ///< address to send from; targets of the other IP version don't care
     std::string interface = {};                 ///< name of the interface to send through; empty: as routed
     PingAccess access = PingAccess::automatic;  ///< a datagram socket first, which needs no privilege
+    PathMtuDiscovery path_mtu_discovery = PathMtuDiscovery::system;
+    std::optional<std::uint8_t> traffic_class{};  ///< DSCP and ECN bits of the header; empty: zero
+    std::optional<std::uint32_t> mark{};          ///< SO_MARK of socket(7): takes CAP_NET_ADMIN
+    std::optional<int> send_buffer{};             ///< octets, more than 0; empty: the system's
 };
 
 /// How one target is pinged.

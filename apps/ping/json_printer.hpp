@@ -13,6 +13,7 @@
 //    "outage_ms":1000,"loss_percent":50,"rtt_ms":{"min":…,"mean":…,"max":…,"stddev":…,
 //    "mdev":…,"p50":…,"p90":…,"p95":…,"p99":…,"p999":…,"last":…,"ewma":…,"jitter":…,"jitter_rfc3550":…}}
 //                                                    one per host; rtt_ms is null when no reply came in time
+//   {"event":"interval",…}                           the same so far, at SIGQUIT and each --summary-interval
 //   {"event":"total","schema":1,"targets":2,"alive":1,"sent":4,"received":1,"rx_dropped":0,
 //    "sched_lag_ms":{"p50":…,"p99":…,"max":…}}        the last line
 
@@ -41,10 +42,31 @@ public:
         std::visit([&](const auto& e) { print_json(to_object(host, e)); }, event);
     }
 
-    void summary(const PingHost& host, const PingStatistics& n) override
+    void status(const PingHost& host, const PingStatistics& n) override { print_numbers("interval", host, n); }
+    void summary(const PingHost& host, const PingStatistics& n) override { print_numbers("summary", host, n); }
+
+    void total(const PingTotal& total) override
+    {
+        print_json({{"event", "total"},
+                    {"schema", 1},
+                    {"targets", total.targets},
+                    {"alive", total.alive},
+                    {"sent", total.sent},
+                    {"received", total.received},
+                    {"rx_dropped", total.rx_dropped},
+                    {"sched_lag_ms",
+                     {{"p50", milliseconds(total.sched_lag.p50)},
+                      {"p99", milliseconds(total.sched_lag.p99)},
+                      {"max", milliseconds(total.sched_lag.max)}}}});
+    }
+
+private:
+    using Object = boost::json::object;
+
+    static void print_numbers(const char* event, const PingHost& host, const PingStatistics& n)
     {
         const bool resolved = !host.address.is_unspecified();
-        print_json({{"event", "summary"},
+        print_json({{"event", event},
                     {"target", host.name},
                     {"address", resolved ? boost::json::value(host.address.to_string()) : nullptr},
                     {"sent", n.sent},
@@ -64,24 +86,6 @@ public:
                     {"loss_percent", n.loss_percent()},
                     {"rtt_ms", n.received == 0 ? boost::json::value(nullptr) : times(n.rtt)}});
     }
-
-    void total(const PingTotal& total) override
-    {
-        print_json({{"event", "total"},
-                    {"schema", 1},
-                    {"targets", total.targets},
-                    {"alive", total.alive},
-                    {"sent", total.sent},
-                    {"received", total.received},
-                    {"rx_dropped", total.rx_dropped},
-                    {"sched_lag_ms",
-                     {{"p50", milliseconds(total.sched_lag.p50)},
-                      {"p99", milliseconds(total.sched_lag.p99)},
-                      {"max", milliseconds(total.sched_lag.max)}}}});
-    }
-
-private:
-    using Object = boost::json::object;
 
     static double milliseconds(std::chrono::nanoseconds time)
     {

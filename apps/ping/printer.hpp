@@ -31,6 +31,8 @@ public:
     virtual void start(const PingHost& host) = 0;
     virtual void unresolved(const std::string& name, std::string_view why) = 0;
     virtual void event(const PingHost& host, const PingEvent& event) = 0;
+    /// The numbers so far of a host that is still pinged.
+    virtual void status(const PingHost& host, const PingStatistics& numbers) = 0;
     virtual void summary(const PingHost& host, const PingStatistics& numbers) = 0;
     virtual void total(const PingTotal& total) = 0;
 };

@@ -12,11 +12,13 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <csignal>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,7 +40,9 @@ public:
           resolver_{executor},
           names_{executor, resolver_},
           name_came_{executor, asio::steady_timer::time_point::max()},
-          deadline_{executor}
+          deadline_{executor},
+          status_timer_{executor},
+          status_wanted_{executor, SIGQUIT}
     {
         if (settings.json) printer_ = std::make_unique<JsonPingPrinter>(settings.quiet);
         else printer_ = std::make_unique<TextPingPrinter>(settings_, names_);
@@ -78,12 +82,43 @@ private:
     {
         for (const auto& name : settings_.hosts) entries_.push_back({{name, {}}, {}, {}, {}});
         unresolved_ = entries_.size();
+        for (const auto& why : settings_.bad_targets) printer_->unresolved({}, why);
+        tell_status_on_signal();
+        if (settings_.summary_interval) tell_status_from_time_to_time(std::chrono::steady_clock::now());
         for (std::size_t i = 0; i < entries_.size(); ++i)
             if (!add_range(entries_[i])) asio::co_spawn(executor_, resolve(shared_from_this(), i), asio::detached);
         if (!settings_.deadline) return;
         deadline_.expires_after(*settings_.deadline);
         deadline_.async_wait([self = shared_from_this()](boost::system::error_code error) {
             if (!error) self->on_deadline();
+        });
+    }
+
+    void tell_status()
+    {
+        for (const auto& entry : entries_) {
+            if (entry.failed) continue;
+            printer_->status(entry.host, entry.target ? pinger_.statistics(*entry.target) : entry.numbers);
+        }
+    }
+
+    void tell_status_on_signal()
+    {
+        status_wanted_.async_wait([self = shared_from_this()](boost::system::error_code error, int) {
+            if (error) return;
+            self->tell_status();
+            self->tell_status_on_signal();
+        });
+    }
+
+    void tell_status_from_time_to_time(std::chrono::steady_clock::time_point last)
+    {
+        const auto next = last + *settings_.summary_interval;
+        status_timer_.expires_at(next);
+        status_timer_.async_wait([self = shared_from_this(), next](boost::system::error_code error) {
+            if (error) return;
+            self->tell_status();
+            self->tell_status_from_time_to_time(next);
         });
     }
 
@@ -213,7 +248,7 @@ private:
     int finish()
     {
         PingTotal total;
-        int exit_code = all_answered;
+        int exit_code = settings_.bad_targets.empty() ? all_answered : failed;
         for (auto& entry : entries_) {
             stop(entry);
             printer_->summary(entry.host, entry.numbers);
@@ -249,6 +284,8 @@ private:
     std::size_t unresolved_ = 0;
     asio::steady_timer name_came_;  ///< never expires: is cancelled when a name is resolved, or can't be
     asio::steady_timer deadline_;
+    asio::steady_timer status_timer_;
+    asio::signal_set status_wanted_;
     bool deadline_passed_ = false;
 };
 

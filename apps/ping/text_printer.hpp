@@ -39,7 +39,21 @@ public:
 
     void event(const PingHost& host, const PingEvent& event) override
     {
-        if (!settings_.quiet) std::visit([&](const auto& e) { show(host, e); }, event);
+        if (settings_.quiet) return;
+        if (settings_.timestamps && !std::holds_alternative<PingSendError>(event)) print("{}", time_of_day());
+        std::visit([&](const auto& e) { show(host, e); }, event);
+        if (settings_.audible && std::holds_alternative<PingReply>(event)) print("\a");
+    }
+
+    /// To standard error, as iputils' ping does it.
+    void status(const PingHost& host, const PingStatistics& n) override
+    {
+        const auto ms = [](std::chrono::nanoseconds t) { return std::chrono::duration<double, std::milli>{t}.count(); };
+        const auto name = settings_.hosts.size() == 1 ? std::string{} : fmt::format("{}: ", printable(host.name));
+        const auto times = n.received == 0 ? std::string{}
+                                           : fmt::format(", min/avg/ewma/max = {:.3f}/{:.3f}/{:.3f}/{:.3f} ms",
+                                                         ms(n.rtt.min), ms(n.rtt.mean), ms(n.rtt.ewma), ms(n.rtt.max));
+        fmt::print(stderr, "\r{}{}/{} packets, {:.0f}% loss{}\n", name, n.received, n.sent, n.loss_percent(), times);
     }
 
     void summary(const PingHost& host, const PingStatistics& n) override
@@ -78,6 +92,14 @@ private:
         if (options.source && options.source->is_v4() == v4)
             return fmt::format(" from {} :", options.source->to_string());
         return options.interface.empty() ? "" : fmt::format(" via {}:", printable(options.interface));
+    }
+
+    /// "[1700000000.123456] ", for -D: seconds since 1970.
+    static std::string time_of_day()
+    {
+        using namespace std::chrono;
+        const auto now = duration_cast<microseconds>(system_clock::now().time_since_epoch()).count();
+        return fmt::format("[{}.{:06}] ", now / 1'000'000, now % 1'000'000);
     }
 
     /// "64 bytes from 127.0.0.1: icmp_seq=1 ttl=64 time=0.034 ms"

@@ -27,6 +27,7 @@ LIBNET_DECL const PingOptions& checked(const PingOptions& options)
     require_ping_option(options.timeout.count() > 0, "ping timeout: more than zero is needed");
     require_ping_option(options.payload_size <= max_payload, "ping payload: at most 65507 octets");
     require_ping_option(!options.ttl || (*options.ttl >= 1 && *options.ttl <= 255), "ping ttl: 1 to 255");
+    require_ping_option(!options.send_buffer || *options.send_buffer > 0, "ping send buffer: more than zero is needed");
     return options;
 }
 
@@ -72,6 +73,10 @@ LIBNET_DECL PingDriver::Door PingDriver::open(wire::IpVersion version) const
     options.ttl = options_.ttl;
     options.source = options_.source;
     options.interface = options_.interface;
+    options.path_mtu_discovery = options_.path_mtu_discovery;
+    options.traffic_class = options_.traffic_class;
+    options.mark = options_.mark;
+    options.send_buffer = options_.send_buffer;
     Door door;
     try {
         door.socket = std::make_unique<io::IcmpSocket>(executor_, version, options);

@@ -6,6 +6,7 @@
 #include <libnet/engine/ping_engine.hpp>
 #include <libnet/io/error_queue.hpp>
 #include <libnet/io/icmp_access.hpp>
+#include <libnet/io/path_mtu_discovery.hpp>
 #include <libnet/wire/ip_version.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -25,7 +26,11 @@ struct IcmpSocketOptions {
     std::optional<int> ttl;                   ///< TTL or hop limit to send with; empty: the system's
     std::optional<asio::ip::address> source;  ///< address to send from, where it is of this socket's version
     std::string interface;                    ///< name of the interface to send through; empty: the routing's choice
-    bool transmit_stamps = true;              ///< ask the kernel when each request leaves
+    PathMtuDiscovery path_mtu_discovery = PathMtuDiscovery::system;
+    std::optional<std::uint8_t> traffic_class;  ///< DSCP and ECN bits of the header; empty: zero
+    std::optional<std::uint32_t> mark;          ///< for the policy routing and packet filters of this host
+    std::optional<int> send_buffer;             ///< octets; empty: the system's
+    bool transmit_stamps = true;                ///< ask the kernel when each request leaves
 };
 
 /// Sends echo requests and reads what comes back: answers with the kernel's receive stamps, errors and the stamps of our
@@ -109,6 +114,8 @@ private:
 
     void open(IcmpAccess access);
     void configure(const IcmpSocketOptions& options);
+    void configure_header(const IcmpSocketOptions& options);
+    void configure_routing(const IcmpSocketOptions& options);
     void bind(const IcmpSocketOptions& options);
     void measure_burst();
     void count_from_zero();

@@ -1,9 +1,11 @@
 #include <tests/support/catch.hpp>
 #include <tests/support/process.hpp>
+#include <tests/support/temporary_directory.hpp>
 
 #include <boost/json.hpp>
 
 #include <csignal>
+#include <fstream>
 #include <initializer_list>
 #include <sstream>
 #include <string>
@@ -133,6 +135,56 @@ TEST_CASE("ping++ stops at the deadline, or when it has the answers that it want
     CHECK(ping({"-w", "0.05", "127.0.0.1"}).exit_code == 0);
 }
 
+TEST_CASE("SIGQUIT tells the numbers so far, and ping++ goes on", "[apps][ping]")
+{
+    if (!can_ping()) return;
+    Process process{command({"--json", "-i", "30", "127.0.0.1"})};
+    REQUIRE(process.wait_for("\"reply\""));
+    process.signal(SIGQUIT);
+    REQUIRE(process.wait_for("\"interval\""));
+    process.signal(SIGINT);
+    const auto done = process.wait();
+    CHECK(done.exit_code == 0);
+    const auto events = events_of(done.out);
+    REQUIRE(events.size() == 4);
+    CHECK(events[1].at("event") == "interval");
+    CHECK(events[1].at("received") == 1);
+    CHECK(events[2].at("event") == "summary");
+}
+
+TEST_CASE("ping++ tells the numbers so far from time to time, in iputils' words", "[apps][ping]")
+{
+    if (!can_ping()) return;
+    const auto done = ping({"-q", "-c", "5", "-i", "0.05", "--summary-interval", "0.08", "127.0.0.1"});
+    CHECK(done.exit_code == 0);
+    CHECK(contains(done.err, " packets, 0% loss, min/avg/ewma/max = "));
+}
+
+TEST_CASE("ping++ -D tells the time of each line, -a rings the bell", "[apps][ping]")
+{
+    if (!can_ping()) return;
+    const auto lines = lines_of(ping({"-c1", "-D", "-a", "127.0.0.1"}).out);
+    REQUIRE(lines.size() > 2);
+    CHECK(lines[1].starts_with("["));
+    CHECK(contains(lines[1], "] 64 bytes from 127.0.0.1: icmp_seq=1 "));
+    CHECK(lines[2] == "\a");
+}
+
+TEST_CASE("ping++ reads hosts from a list, and names the lines that are none", "[apps][ping]")
+{
+    if (!can_ping()) return;
+    const libnet::test::TemporaryDirectory directory;
+    const auto file = directory.path() / "hosts";
+    std::ofstream{file} << "# hosts\n127.0.0.1\n\n  127.0.0.2-3  # two of them\n\n\nwhat is this?\n127.0.0.4\n";
+    const auto done = ping({"-q", "-c1", "--targets", file.string()});
+    CHECK(done.exit_code == 2);
+    CHECK(lines_of(done.err).size() == 1);
+    CHECK(contains(done.err, "hosts:7: 'what is this?' is no host"));
+    CHECK(contains(done.out, "--- 127.0.0.1 ping"));
+    CHECK(contains(done.out, "--- 127.0.0.2-3 ping"));
+    CHECK(contains(done.out, "--- 127.0.0.4 ping"));
+}
+
 TEST_CASE("Ctrl-C prints the summary and ends ping++ as usual", "[apps][ping]")
 {
     if (!can_ping()) return;
@@ -243,6 +295,15 @@ TEST_CASE("wrong usage ends with exit code 2, one line that says why, and no out
     CHECK(refused({"-t", "0", "127.0.0.1"}, "'0'"));
     CHECK(refused({"-I", "", "127.0.0.1"}, "-I"));
     CHECK(refused({"-c"}, "-c"));
+    CHECK(refused({"-Q", "256", "127.0.0.1"}, "'256'"));
+    CHECK(refused({"-Q", "0xZZ", "127.0.0.1"}, "'0xZZ'"));
+    CHECK(refused({"-M", "maybe", "127.0.0.1"}, "do, want, dont or probe"));
+    CHECK(refused({"-m", "-1", "127.0.0.1"}, "'-1'"));
+    CHECK(refused({"-S", "0", "127.0.0.1"}, "'0'"));
+    CHECK(refused({"--summary-interval", "0", "127.0.0.1"}, "'0'"));
+    CHECK(refused({"--targets", "/no/such/list"}, "/no/such/list: No such file"));
+    CHECK(refused({"--targets", "/"}, "/: Is a directory"));
+    CHECK(refused({"--targets", "/dev/null"}, "no HOST given"));
     if (!can_ping()) return;
     CHECK(refused({"-I", "nosuch0", "127.0.0.1"}, "nosuch0"));
     CHECK(refused({"-c1", "not a name"}, "not a host name"));
@@ -255,6 +316,11 @@ TEST_CASE("ping++ --help fits a screen and gives an example, --version names the
     CHECK(contains(help.out, "Example: ping++ "));
     CHECK(lines_of(help.out).size() <= 24);
     for (const auto& line : lines_of(help.out)) CHECK(line.size() <= 80);
+    const auto all = ping({"--help-all"});
+    CHECK(all.exit_code == 0);
+    CHECK(contains(all.out, "--targets FILE|-"));
+    CHECK_FALSE(contains(help.out, "--targets"));
+    for (const auto& line : lines_of(all.out)) CHECK(line.size() <= 80);
     const auto version = ping({"--version"});
     CHECK(version.exit_code == 0);
     CHECK(version.out.starts_with("ping++ (libnet "));

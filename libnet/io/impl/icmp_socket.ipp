@@ -127,6 +127,27 @@ struct IcmpSocket::Buffers {
 
 LIBNET_DECL void IcmpSocket::DeleteBuffers::operator()(Buffers* buffers) const { delete buffers; }
 
+namespace detail {
+
+/// The value of IP_MTU_DISCOVER, whose meanings IPV6_MTU_DISCOVER shares.
+inline int to_option(PathMtuDiscovery discovery)
+{
+    switch (discovery) {
+    case PathMtuDiscovery::never:
+        return IP_PMTUDISC_DONT;
+    case PathMtuDiscovery::always:
+        return IP_PMTUDISC_DO;
+    case PathMtuDiscovery::probe:
+        return IP_PMTUDISC_PROBE;
+    case PathMtuDiscovery::want:
+    case PathMtuDiscovery::system:
+        break;
+    }
+    return IP_PMTUDISC_WANT;
+}
+
+}  // namespace detail
+
 LIBNET_DECL IcmpSocket::IcmpSocket(asio::any_io_executor executor, wire::IpVersion version,
                                    const IcmpSocketOptions& options)
     : descriptor_{executor},
@@ -166,20 +187,43 @@ LIBNET_DECL void IcmpSocket::configure(const IcmpSocketOptions& options)
     set_option(socket, level, v4 ? IP_RECVTTL : IPV6_RECVHOPLIMIT, 1);
     if (stamps_) enable_transmit_timestamps(socket);
     else enable_receive_timestamps(socket);
+    if (options.send_buffer) set_option(socket, SOL_SOCKET, SO_SNDBUF, *options.send_buffer);
+    // Root may exceed the limit of net.core.rmem_max; others get as much as it allows.
+    if (::setsockopt(socket, SOL_SOCKET, SO_RCVBUFFORCE, &detail::receive_buffer_size, sizeof(int)) != 0)
+        set_option(socket, SOL_SOCKET, SO_RCVBUF, detail::receive_buffer_size);
+    configure_header(options);
+    configure_routing(options);
+    if (raw_) pass_echo_replies_only(socket, version_);
+}
+
+LIBNET_DECL void IcmpSocket::configure_header(const IcmpSocketOptions& options)
+{
+    const int socket = descriptor_.native_handle();
+    const bool v4 = version_ == wire::IpVersion::v4;
+    const int level = v4 ? IPPROTO_IP : IPPROTO_IPV6;
     if (options.ttl) {
         set_option(socket, level, v4 ? IP_TTL : IPV6_UNICAST_HOPS, *options.ttl);
         set_option(socket, level, v4 ? IP_MULTICAST_TTL : IPV6_MULTICAST_HOPS, *options.ttl);
     }
-    // Root may exceed the limit of net.core.rmem_max; others get as much as it allows.
-    if (::setsockopt(socket, SOL_SOCKET, SO_RCVBUFFORCE, &detail::receive_buffer_size, sizeof(int)) != 0)
-        set_option(socket, SOL_SOCKET, SO_RCVBUF, detail::receive_buffer_size);
+    if (options.traffic_class) set_option(socket, level, v4 ? IP_TOS : IPV6_TCLASS, *options.traffic_class);
+    if (options.path_mtu_discovery != PathMtuDiscovery::system)
+        set_option(socket, level, v4 ? IP_MTU_DISCOVER : IPV6_MTU_DISCOVER,
+                   detail::to_option(options.path_mtu_discovery));
+}
+
+LIBNET_DECL void IcmpSocket::configure_routing(const IcmpSocketOptions& options)
+{
+    const int socket = descriptor_.native_handle();
+    if (options.mark && ::setsockopt(socket, SOL_SOCKET, SO_MARK, &*options.mark, sizeof *options.mark) != 0) {
+        const int error = errno;
+        detail::throw_errno(error, "mark " + std::to_string(*options.mark) + " (it takes CAP_NET_ADMIN)");
+    }
     if (!options.interface.empty() && ::setsockopt(socket, SOL_SOCKET, SO_BINDTODEVICE, options.interface.data(),
                                                    static_cast<socklen_t>(options.interface.size())) != 0)
     {
         const int error = errno;
         detail::throw_errno(error, "interface " + options.interface);
     }
-    if (raw_) pass_echo_replies_only(descriptor_.native_handle(), version_);
 }
 
 LIBNET_DECL void IcmpSocket::bind(const IcmpSocketOptions& options)
