@@ -146,7 +146,7 @@ private:
     {
         PingTargetOptions options;
         options.count = settings_.deadline ? 0 : settings_.count;
-        options.quiet = settings_.quiet && !settings_.deadline;
+        options.quiet = settings_.quiet && !settings_.deadline && !settings_.until;
         if (!settings_.rate) return options;
         const auto rate = static_cast<double>(settings_.rate->per_second);
         const auto longest = static_cast<double>(std::chrono::nanoseconds::max().count()) / 2;
@@ -224,8 +224,10 @@ private:
         const auto target = std::visit([](const auto& e) { return e.target; }, event);
         Entry& entry = *by_target_[target.index];
         printer_->event(entry.host, event);
-        if (!settings_.deadline) return;
+        if (!settings_.deadline && !settings_.until) return;
         const auto numbers = pinger_.statistics(target);
+        if (settings_.until && settings_.until->holds(numbers)) return stop(entry);
+        if (!settings_.deadline) return;
         const bool enough = settings_.count != 0 && numbers.received + numbers.late >= settings_.count;
         if (enough || numbers.errors != 0) stop(entry);
     }
@@ -270,6 +272,7 @@ private:
         const auto& numbers = entry.numbers;
         if (entry.failed || (numbers.sent != 0 && numbers.sent == numbers.send_errors)) return failed;
         const std::uint64_t wanted = settings_.deadline ? std::max<std::uint64_t>(settings_.count, 1) : 1;
+        if (settings_.fail_if && settings_.fail_if->holds(numbers)) return no_answer;
         return answers >= wanted ? all_answered : no_answer;
     }
 

@@ -2,6 +2,7 @@
 // What ping++ is told on the command line.
 
 #include <apps/options.hpp>
+#include <apps/ping/condition.hpp>
 #include <apps/ping/target_list.hpp>
 #include <libnet/icmp_pinger.hpp>
 #include <libnet/io/resolver_options.hpp>
@@ -66,6 +67,7 @@ struct PingSettings {
     std::optional<PingRate> rate;  ///< of ranges; empty: each host of them once an interval
     io::AddressFamily family = io::AddressFamily::any;
     std::optional<std::chrono::nanoseconds> summary_interval;
+    std::optional<Condition> until, fail_if;
     bool numeric = false, quiet = false, json = false, timestamps = false, audible = false;
 };
 
@@ -116,6 +118,8 @@ inline std::optional<int> read_ping_settings(PingSettings& settings, int argc, c
         .value("targets", "FILE|-", "a file of hosts: names, addresses, ranges", text("file name"), targets)
         .value("summary-interval", "SECONDS", "tell the numbers so far, as SIGQUIT does", seconds(10ms, longest),
                settings.summary_interval)
+        .value("until", "CONDITION", "stop with a host for which it holds: loss>5%", condition(), settings.until)
+        .value("fail-if", "CONDITION", "exit code 1 if it holds for a host: p95>9ms", condition(), settings.fail_if)
         .flag("timestamps,D", "the time in front of each line", settings.timestamps)
         .flag("audible,a", "ring the bell at each answer", settings.audible)
         .value("pmtudisc,M", "HOW", "fragments: do (none), want, dont or probe", path_mtu_discovery(),

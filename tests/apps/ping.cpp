@@ -185,6 +185,21 @@ TEST_CASE("ping++ reads hosts from a list, and names the lines that are none", "
     CHECK(contains(done.out, "--- 127.0.0.4 ping"));
 }
 
+TEST_CASE("ping++ --until stops when its condition holds", "[apps][ping]")
+{
+    if (!can_ping()) return;
+    const auto done = ping({"-i", "0.01", "--until", "replies>=3 || loss>0%", "127.0.0.1"});
+    CHECK(done.exit_code == 0);
+    CHECK(contains(done.out, "3 packets transmitted, 3 received, 0% packet loss"));
+}
+
+TEST_CASE("ping++ --fail-if decides about the exit code", "[apps][ping]")
+{
+    if (!can_ping()) return;
+    CHECK(ping({"-c1", "--fail-if", "loss>0% || p95>1s", "127.0.0.1"}).exit_code == 0);
+    CHECK(ping({"-c1", "--fail-if", "replies<2", "127.0.0.1"}).exit_code == 1);
+}
+
 TEST_CASE("Ctrl-C prints the summary and ends ping++ as usual", "[apps][ping]")
 {
     if (!can_ping()) return;
@@ -300,6 +315,8 @@ TEST_CASE("wrong usage ends with exit code 2, one line that says why, and no out
     CHECK(refused({"-M", "maybe", "127.0.0.1"}, "do, want, dont or probe"));
     CHECK(refused({"-m", "-1", "127.0.0.1"}, "'-1'"));
     CHECK(refused({"-S", "0", "127.0.0.1"}, "'0'"));
+    CHECK(refused({"--until", "luck>1", "127.0.0.1"}, "--until: 'luck>1' is no condition"));
+    CHECK(refused({"--fail-if", "", "127.0.0.1"}, "--fail-if: '' is no condition"));
     CHECK(refused({"--summary-interval", "0", "127.0.0.1"}, "'0'"));
     CHECK(refused({"--targets", "/no/such/list"}, "/no/such/list: No such file"));
     CHECK(refused({"--targets", "/"}, "/: Is a directory"));
