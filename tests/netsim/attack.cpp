@@ -34,6 +34,18 @@ TEST_CASE("forged replies imitate the last request, from addresses of their own,
     CHECK(libnet::base::checksum(events[0].parsed()->payload) == 0);
 }
 
+TEST_CASE("a forged reply never comes from whom the request was to: that would be an answer")
+{
+    Play play{
+        "path: [r1, host]\nnodes: {host: {prefix: 10.66.0.0/30, echo: silence}}\n"
+        "attackers: [{from: 10.66.0.0/30, rate: 10/s, kind: forged}]\n"};
+    play.send({.to = "10.66.0.1"});
+    const auto events = play.advance(4s);
+    CHECK(events.size() > 10);
+    CHECK(events.size() < 40);  // the rest would have been the target's
+    for (const auto& event : events) CHECK(event.parsed()->source.to_string() != "10.66.0.1");
+}
+
 TEST_CASE("a wrong identifier is another one")
 {
     Play play{attacked("kind: forged, identifier: wrong")};

@@ -58,12 +58,15 @@ void Attack::strike(State& state, Sink& sink)
     sink.answer(record, packet_);
 }
 
-/// An echo reply to the last request, from somebody else.
+/// An echo reply to the last request, from somebody else than whom it was to: what comes from that address with that
+/// request's payload is an answer, whoever made it.
 bool Attack::forge(const State& state)
 {
     const auto request = parse_packet(request_);
     if (!request || request->source.is_v4() != state.attacker.from.network.is_v4()) return false;
-    build_echo_reply(*request, host_of(state.attacker.from, state.sent), 1, packet_);
+    const auto from = host_of(state.attacker.from, state.sent);
+    if (from == request->destination) return false;
+    build_echo_reply(*request, from, 1, packet_);
     if (!state.attacker.right_identifier)
         replace_identifier(packet_, static_cast<std::uint16_t>(request->source_port ^ 0x5555U));
     return true;
