@@ -8,8 +8,8 @@
 #include <libnet/engine/ping_statistics.hpp>
 #include <libnet/engine/ping_targets.hpp>
 #include <libnet/engine/probe_table.hpp>
+#include <libnet/engine/ring_queue.hpp>
 
-#include <deque>
 #include <span>
 
 namespace libnet::engine {
@@ -186,12 +186,12 @@ private:
     std::size_t running_ = 0;  ///< streams that haven't ended
 
     ProbeTable probes_;
-    std::deque<ProbeId> requests_;                     ///< not sent yet
+    RingQueue<ProbeId> requests_;                      ///< not sent yet
     base::TimeQueue<TimePoint, PingTarget> schedule_;  ///< next sends of the streams
     base::TimeQueue<TimePoint, ProbeId> deadlines_;    ///< of the pending probes
-    std::deque<Ended> ended_;                          ///< remembered, the oldest first
-    std::deque<PingEvent> events_;
-    std::deque<PingRequestDone> outcomes_;
+    RingQueue<Ended> ended_;                           ///< remembered, the oldest first
+    RingQueue<PingEvent> events_;
+    RingQueue<PingRequestDone> outcomes_;
     std::uint64_t foreign_ = 0;
     PingTimesRecorder lag_;
 };

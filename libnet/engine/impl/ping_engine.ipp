@@ -74,7 +74,7 @@ LIBNET_DECL bool PingEngine::remove(PingTarget handle)
     if (target == nullptr) return false;
     if (!target->ended()) --running_;
     const auto is_of_target = [handle](const auto& event) { return event.target == handle; };
-    std::erase_if(events_, [&](const PingEvent& event) { return std::visit(is_of_target, event); });
+    events_.erase_if([&](const PingEvent& event) { return std::visit(is_of_target, event); });
     targets_.drop(handle);  // its probes stay until they would have ended, and are told to nobody
     return true;
 }
@@ -116,7 +116,7 @@ LIBNET_DECL ProbeId PingEngine::request(const asio::ip::address& address, std::c
 
 LIBNET_DECL void PingEngine::cancel(ProbeId id)
 {
-    std::erase_if(outcomes_, [id](const PingRequestDone& done) { return done.probe == id; });
+    outcomes_.erase_if([id](const PingRequestDone& done) { return done.probe == id; });
     Probe* probe = probes_.find(id);
     if (probe == nullptr) return;
     probe->requested = false;
