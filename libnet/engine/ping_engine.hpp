@@ -5,6 +5,7 @@
 #include <libnet/base/time_queue.hpp>
 #include <libnet/config.hpp>
 #include <libnet/engine/ping_events.hpp>
+#include <libnet/engine/ping_pace.hpp>
 #include <libnet/engine/ping_statistics.hpp>
 #include <libnet/engine/ping_targets.hpp>
 #include <libnet/engine/probe_table.hpp>
@@ -21,6 +22,7 @@ struct PingEngineOptions {
     std::chrono::nanoseconds linger = std::chrono::seconds{10};  ///< how long an ended probe is remembered
     std::size_t max_remembered = 65'536;  ///< ended probes remembered at the most; the oldest are forgotten first
     std::size_t max_unread = 4096;        ///< with as many events unread, no stream sends, and duplicates are not told
+    double rate = 0;                      ///< probes a second of all streams together; 0: as their intervals say
 };
 
 /// What the caller must do next.
@@ -81,7 +83,7 @@ struct PingRequestDone {
 /// called lost. Nothing here blocks or looks at a clock.
 class PingEngine {
 public:
-    explicit PingEngine(PingEngineOptions options) : options_{options} {}
+    explicit PingEngine(PingEngineOptions options) : options_{options}, pace_{options.rate} {}
 
     /// Starts a stream to one address.
     PingTarget add(const asio::ip::address& address, const PingSchedule& schedule, TimePoint now);
@@ -107,8 +109,8 @@ public:
     /// The numbers of a stream up to now; nullopt: there is no such target.
     std::optional<PingStatistics> statistics(PingTarget target) const;
 
-    /// How late the sends of streams were handed out, after the times that their schedules say. Those with an interval
-    /// of zero are never late.
+    /// How late the sends of streams were handed out, after the times that their schedules and the rate say. Those with
+    /// an interval of zero are never late.
     PingTimes sched_lag() const { return lag_.times(); }
 
     /// What to do next. Also declares the probes lost whose time is up.
@@ -155,6 +157,7 @@ private:
     std::optional<SendProbe> next_request();
     std::optional<SendProbe> next_scheduled(TimePoint now);
     void plan_next_send(PingTarget handle, Target& target, TimePoint now);
+    TimePoint next_send() const noexcept { return std::max(schedule_.front_time(), pace_.next()); }
     PingAction next_wait();
     bool streams_held() const noexcept { return events_.size() >= options_.max_unread; }
 
@@ -188,8 +191,9 @@ private:
     ProbeTable probes_;
     RingQueue<ProbeId> requests_;                      ///< not sent yet
     base::TimeQueue<TimePoint, PingTarget> schedule_;  ///< next sends of the streams
-    base::TimeQueue<TimePoint, ProbeId> deadlines_;    ///< of the pending probes
-    RingQueue<Ended> ended_;                           ///< remembered, the oldest first
+    PingPace pace_;
+    base::TimeQueue<TimePoint, ProbeId> deadlines_;  ///< of the pending probes
+    RingQueue<Ended> ended_;                         ///< remembered, the oldest first
     RingQueue<PingEvent> events_;
     RingQueue<PingRequestDone> outcomes_;
     std::uint64_t foreign_ = 0;

@@ -31,6 +31,8 @@ struct PingReply {
     std::optional<int> ttl;          ///< TTL or hop limit that the reply arrived with
     std::size_t bytes = 0;           ///< of the ICMP message: its header's eight and the payload
     std::chrono::nanoseconds rtt{};  ///< from the kernel's transmit stamp (or else our send call) to its receive stamp
+    std::chrono::nanoseconds stack_sent{};      ///< before that: from our send call to the transmit stamp
+    std::chrono::nanoseconds stack_received{};  ///< after that: from the receive stamp until we read it
     friend bool operator==(const PingReply&, const PingReply&) = default;
 };
 

@@ -23,6 +23,14 @@ struct PingTimes {
     friend bool operator==(const PingTimes&, const PingTimes&) = default;
 };
 
+/// What this host's own stack and program added to the round trips of the replies that came in time, which don't contain
+/// it: means.
+struct PingStackTimes {
+    std::chrono::nanoseconds sent{};      ///< from our send call to the kernel's transmit stamp
+    std::chrono::nanoseconds received{};  ///< from its receive stamp until we read the answer
+    friend bool operator==(const PingStackTimes&, const PingStackTimes&) = default;
+};
+
 /// Probes in a row that got no answer in time. One that goes on counts up to now.
 struct PingOutage {
     std::uint64_t probes = 0;
@@ -50,6 +58,7 @@ struct PingStatistics {
     std::uint64_t unanswered_in_a_row = 0;  ///< lost, or ended by an error
     PingOutage longest_outage{};
     PingTimes rtt{};
+    PingStackTimes stack{};
     std::chrono::nanoseconds sending{};  ///< from the first send to the last
 
     /// The share of probes that are known to have got no answer, 0 to 100. Pending and cancelled ones don't count, late
@@ -108,6 +117,27 @@ private:
     base::Jitter jitter_;
     double ewma_ = 0;
     base::Histogram histogram_;
+};
+
+/// Collects what the own stack costs.
+class PingStackRecorder {
+public:
+    void add(std::chrono::nanoseconds sent, std::chrono::nanoseconds received) noexcept
+    {
+        ++count_;
+        sum_.sent += sent;
+        sum_.received += received;
+    }
+
+    PingStackTimes mean() const noexcept
+    {
+        const auto count = static_cast<std::int64_t>(std::max<std::uint64_t>(count_, 1));
+        return {sum_.sent / count, sum_.received / count};
+    }
+
+private:
+    std::uint64_t count_ = 0;
+    PingStackTimes sum_;
 };
 
 }  // namespace engine

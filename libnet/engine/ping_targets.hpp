@@ -41,6 +41,7 @@ struct PingTargetState {
     std::size_t probes = 0;  ///< in the engine's table
     PingStatistics numbers;  ///< all but the times
     PingTimesRecorder times;
+    PingStackRecorder stack;
     PingOutages outages;
     std::uint64_t highest_answered = 0;  ///< sequence
 

@@ -34,8 +34,9 @@ struct Probe {
 
     std::uint64_t key = 0;  ///< hash of the address and the sequence on the wire
     std::uint64_t sequence = 0;
-    TimePoint sent{};
-    PingTarget target;  ///< may be removed by now
+    TimePoint called{};  ///< when we handed it to the kernel
+    TimePoint sent{};    ///< when the kernel handed it to the device, as far as it tells that; else `called`
+    PingTarget target;   ///< may be removed by now
     State state = State::queued;
     bool requested = false;  ///< by `request`: its outcome is not an event of a stream
 

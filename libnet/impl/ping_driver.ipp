@@ -25,6 +25,7 @@ LIBNET_DECL const PingOptions& checked(const PingOptions& options)
     constexpr std::size_t max_payload = 65'507;  // an IPv4 packet without its header and the ICMP header
     require_ping_option(options.interval.count() >= 0, "ping interval: zero or more is needed");
     require_ping_option(options.timeout.count() > 0, "ping timeout: more than zero is needed");
+    require_ping_option(options.rate >= 0, "ping rate: zero or more is needed");
     require_ping_option(options.payload_size <= max_payload, "ping payload: at most 65507 octets");
     require_ping_option(!options.ttl || (*options.ttl >= 1 && *options.ttl <= 255), "ping ttl: 1 to 255");
     require_ping_option(!options.send_buffer || *options.send_buffer > 0, "ping send buffer: more than zero is needed");
@@ -37,6 +38,7 @@ LIBNET_DECL engine::PingEngineOptions engine_options(const PingOptions& options)
     const auto word = [&random] { return std::uint64_t{random()} << 32 | random(); };
     engine::PingEngineOptions result;
     result.payload_size = options.payload_size;
+    result.rate = options.rate;
     result.key = {word(), word()};
     return result;
 }

@@ -6,6 +6,26 @@ using namespace libnet;
 using namespace libnet::engine;
 using namespace libnet::test;
 
+TEST_CASE("a reply tells what our own stack cost, which its round trip doesn't contain", "[engine][ping]")
+{
+    Lab lab;
+    const auto target = lab.engine.add(host, {.timeout = 1s}, start);
+    for (const int turn : {0, 1}) {
+        const auto called = start + turn * 1s;
+        lab.run(called);
+        const auto& probe = lab.sent.back();
+        lab.engine.on_transmitted(probe.probe, called + 30us);
+        lab.engine.on_reply(
+            {host, probe.sequence, lab.payload_of(probe), 60, called + 1030us, called + 1070us + turn * 20us});
+        const auto event = lab.engine.take_event();
+        const auto reply = std::get<PingReply>(event.value());
+        CHECK(reply.rtt == 1ms);
+        CHECK(reply.stack_sent == 30us);
+        CHECK(reply.stack_received == 40us + turn * 20us);
+    }
+    CHECK(lab.numbers(target).stack == PingStackTimes{30us, 50us});
+}
+
 TEST_CASE("a probe without an answer is lost when its time is up, not before", "[engine][ping]")
 {
     Lab lab;

@@ -99,6 +99,7 @@ LIBNET_DECL std::optional<PingStatistics> PingEngine::statistics(PingTarget hand
     numbers.unanswered_in_a_row = target->outages.unanswered_in_a_row();
     numbers.longest_outage = target->outages.longest();
     numbers.rtt = target->times.times();
+    numbers.stack = target->stack.mean();
     return numbers;
 }
 
@@ -208,11 +209,12 @@ LIBNET_DECL std::optional<SendProbe> PingEngine::next_scheduled(TimePoint now)
         const Target* target = targets_.find(handle);
         return target == nullptr || target->stopped;
     });
-    if (schedule_.empty() || schedule_.front_time() > now || streams_held()) return std::nullopt;
+    if (schedule_.empty() || next_send() > now || streams_held()) return std::nullopt;
     const PingTarget handle = schedule_.front();
-    schedule_.pop();
     Target& target = *targets_.find(handle);
-    if (target.schedule.interval.count() != 0) lag_.add(now - target.due);
+    if (target.schedule.interval.count() != 0) lag_.add(now - next_send());
+    schedule_.pop();
+    pace_.on_send(now);
     const ProbeId id = new_probe(handle, target, false);
     plan_next_send(handle, target, now);
     return hand_out(id, *probes_.find(id), target);
@@ -233,8 +235,7 @@ LIBNET_DECL PingAction PingEngine::next_wait()
 {
     drop_stale_deadlines();
     const bool sends = !schedule_.empty() && !streams_held();
-    if (sends && (deadlines_.empty() || schedule_.front_time() < deadlines_.front_time()))
-        return WaitUntil{schedule_.front_time()};
+    if (sends && (deadlines_.empty() || next_send() < deadlines_.front_time())) return WaitUntil{next_send()};
     if (!deadlines_.empty()) return WaitUntil{deadlines_.front_time()};
     return WaitForInput{};
 }
@@ -248,7 +249,7 @@ LIBNET_DECL void PingEngine::on_sent(ProbeId id, TimePoint at)
     if (target->first_sent == TimePoint{}) target->first_sent = at;
     target->numbers.sending = at - target->first_sent;
     probe->state = Probe::State::pending;
-    probe->sent = at;
+    probe->called = probe->sent = at;
     deadlines_.push(at + target->schedule.timeout, id);
 }
 
@@ -376,9 +377,16 @@ LIBNET_DECL void PingEngine::answered(ProbeId id, Probe& probe, Target& target, 
     note_order(probe, target);
     ++target.numbers.received;
     target.times.add(rtt);
-    tell(id, probe,
-         PingReply{probe.target, probe.sequence, answer.from, answer.ttl,
-                   wire::icmp_header_size + answer.payload.size(), rtt});
+    const PingReply reply{.target = probe.target,
+                          .sequence = probe.sequence,
+                          .from = answer.from,
+                          .ttl = answer.ttl,
+                          .bytes = wire::icmp_header_size + answer.payload.size(),
+                          .rtt = rtt,
+                          .stack_sent = probe.sent - probe.called,
+                          .stack_received = std::max(answer.read - answer.received, std::chrono::nanoseconds{})};
+    target.stack.add(reply.stack_sent, reply.stack_received);
+    tell(id, probe, reply);
     end(id, probe, target, Probe::State::answered);
 }
 

@@ -1,0 +1,59 @@
+#include <libnet/engine/ping_pace.hpp>
+#include <tests/support/ping_lab.hpp>
+
+using namespace libnet;
+using namespace libnet::engine;
+using namespace libnet::test;
+
+TEST_CASE("without a rate everything may go at once", "[engine][ping_pace]")
+{
+    PingPace pace{0};
+    pace.on_send(start);
+    CHECK(pace.next() < start);
+}
+
+TEST_CASE("sends are spread evenly, whenever they are asked for", "[engine][ping_pace]")
+{
+    PingPace pace{1'000};
+    CHECK(pace.next() < start);
+    auto now = start;
+    int sent = 0;
+    for (; now < start + 1s; now += 300us) {
+        if (pace.next() > now) continue;
+        pace.on_send(now);
+        ++sent;
+    }
+    CHECK(sent >= 1'000);
+    CHECK(sent <= 1'011);  // the first ones may make up for ten milliseconds
+}
+
+TEST_CASE("a long pause is made up for by ten milliseconds' worth", "[engine][ping_pace]")
+{
+    PingPace pace{1'000};
+    pace.on_send(start);
+    int burst = 0;
+    for (; pace.next() <= start + 1h; ++burst) pace.on_send(start + 1h);
+    CHECK(burst == 11);
+}
+
+TEST_CASE("a rate slower than anybody lives long enough for is a rate", "[engine][ping_pace]")
+{
+    PingPace pace{1e-300};
+    pace.on_send(start);
+    CHECK(pace.next() > start + 24h * 3'650);
+}
+
+TEST_CASE("streams share the rate, and are not late for it", "[engine][ping]")
+{
+    Lab lab{{.key = {1, 2}, .rate = 100}};
+    lab.engine.add(host, {.interval = 1ms, .timeout = 1h}, start);
+    lab.engine.add(other_host, {.interval = 1ms, .timeout = 1h}, start);
+    auto now = start;
+    for (int i = 0; i < 1'000; ++i) {
+        CHECK(lab.run(now) != "for input");
+        now += 1ms;
+    }
+    CHECK(lab.sent.size() >= 100);
+    CHECK(lab.sent.size() <= 102);
+    CHECK(lab.engine.sched_lag().max <= 1ms);
+}
