@@ -7,6 +7,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <exception>
 #include <stdexcept>
 #include <utility>
 
@@ -14,9 +15,12 @@ namespace libnet {
 
 namespace detail {
 
+/// The one exception is thrown again each time: pings are cancelled by the million, and making one allocates.
 [[noreturn]] inline void throw_ping_aborted()
 {
-    throw boost::system::system_error{asio::error::make_error_code(asio::error::operation_aborted), "ping"};
+    static const auto aborted = std::make_exception_ptr(
+        boost::system::system_error{asio::error::make_error_code(asio::error::operation_aborted), "ping"});
+    std::rethrow_exception(aborted);
 }
 
 LIBNET_DECL asio::awaitable<PingOutcome> wait_for_outcome(std::shared_ptr<PingDriver> driver, asio::ip::address address,
