@@ -80,6 +80,12 @@ public:
     /// The numbers of a stream up to now. Throws `std::out_of_range` for a target that isn't there (any more).
     PingStatistics statistics(PingTarget target) const;
 
+    /// The numbers of a stream over the last second, ten seconds or minute, to a tenth of it, when its options ask for
+    /// windows. Probes count when they end: `sent` is those that ended in this time, none is pending, and one that is
+    /// answered late stays lost. An outage may have begun before. The times have no `ewma` and `jitter_rfc3550`.
+    /// Throws `std::out_of_range` for a target that isn't there (any more), or keeps no windows.
+    PingStatistics statistics(PingTarget target, PingWindow window) const;
+
     /// Answers with our identifier that are to no probe of ours, from anybody.
     std::uint64_t foreign() const noexcept;
 

@@ -45,6 +45,7 @@ struct PingTargetOptions {
     std::optional<std::chrono::nanoseconds> timeout{};   ///< empty: the pinger's
     std::chrono::nanoseconds delay{};                    ///< before the first probe: spreads many targets over time
     bool quiet = false;                                  ///< no events, numbers only: for millions of hosts
+    bool windows = false;  ///< keep numbers over the last second, ten seconds and minute, too; takes some 10 KiB
 };
 
 }  // namespace libnet

@@ -20,6 +20,23 @@ public:
         max_ = count_ == 1 ? value : std::max(max_, value);
     }
 
+    /// Adds the values of another one (Chan, Golub, LeVeque 1979).
+    void merge(const RunningStatistics& other) noexcept
+    {
+        if (other.count_ == 0) return;
+        if (count_ == 0) {
+            *this = other;
+            return;
+        }
+        const auto ours = static_cast<double>(count_), theirs = static_cast<double>(other.count_);
+        const double delta = other.mean_ - mean_;
+        count_ += other.count_;
+        mean_ += delta * theirs / (ours + theirs);
+        squares_ += other.squares_ + delta * delta * ours * theirs / (ours + theirs);
+        min_ = std::min(min_, other.min_);
+        max_ = std::max(max_, other.max_);
+    }
+
     std::uint64_t count() const noexcept { return count_; }
     double mean() const noexcept { return mean_; }  ///< 0 without values, as the others
     double min() const noexcept { return min_; }

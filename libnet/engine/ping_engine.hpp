@@ -22,7 +22,9 @@ struct PingEngineOptions {
     std::chrono::nanoseconds linger = std::chrono::seconds{10};  ///< how long an ended probe is remembered
     std::size_t max_remembered = 65'536;  ///< ended probes remembered at the most; the oldest are forgotten first
     std::size_t max_unread = 4096;        ///< with as many events unread, no stream sends, and duplicates are not told
-    double rate = 0;                      ///< probes a second of all streams together; 0: as their intervals say
+    std::chrono::nanoseconds
+        together{};   ///< sends at times closer to each other than that, and losses, come in one turn
+    double rate = 0;  ///< probes a second of all streams together; 0: as their intervals say
 };
 
 /// What the caller must do next.
@@ -109,6 +111,10 @@ public:
     /// The numbers of a stream up to now; nullopt: there is no such target.
     std::optional<PingStatistics> statistics(PingTarget target) const;
 
+    /// The numbers of a stream over a window that ends now: see libnet::IcmpPinger. nullopt: there is no such target, or
+    /// its schedule asks for no windows.
+    std::optional<PingStatistics> statistics(PingTarget target, PingWindow window, TimePoint now) const;
+
     /// How late the sends of streams were handed out, after the times that their schedules and the rate say. Those with
     /// an interval of zero are never late.
     PingTimes sched_lag() const { return lag_.times(); }
@@ -149,7 +155,7 @@ private:
         TimePoint forget_at;
     };
 
-    void begin(PingTarget handle, TimePoint now);
+    void begin(PingTarget handle, std::chrono::nanoseconds delay, TimePoint now);
     ProbeId new_probe(PingTarget handle, Target& target, bool requested);
     void erase_probe(ProbeId id);
     void forget_ended(TimePoint now);
@@ -157,7 +163,7 @@ private:
     std::optional<SendProbe> next_request();
     std::optional<SendProbe> next_scheduled(TimePoint now);
     void plan_next_send(PingTarget handle, Target& target, TimePoint now);
-    TimePoint next_send() const noexcept { return std::max(schedule_.front_time(), pace_.next()); }
+    TimePoint next_send(TimePoint now) const;
     PingAction next_wait();
     bool streams_held() const noexcept { return events_.size() >= options_.max_unread; }
 
@@ -168,7 +174,7 @@ private:
     template <typename Event>
     void tell(ProbeId id, const Probe& probe, Event event);
     void answered(ProbeId id, Probe& probe, Target& target, const EchoAnswer& answer);
-    static void note_order(const Probe& probe, Target& target);
+    static void note_order(const Probe& probe, Target& target, TimePoint now);
     void answered_late(Probe& probe, Target& target, const EchoAnswer& answer, std::chrono::nanoseconds rtt);
     void answered_again(const Probe& probe, Target& target, const EchoAnswer& answer, std::chrono::nanoseconds rtt);
 
@@ -192,6 +198,8 @@ private:
     RingQueue<ProbeId> requests_;                      ///< not sent yet
     base::TimeQueue<TimePoint, PingTarget> schedule_;  ///< next sends of the streams
     PingPace pace_;
+    TimePoint last_turn_ = TimePoint::min();  ///< of sends at their times
+    TimePoint last_losses_ = TimePoint::min();
     base::TimeQueue<TimePoint, ProbeId> deadlines_;  ///< of the pending probes
     RingQueue<Ended> ended_;                         ///< remembered, the oldest first
     RingQueue<PingEvent> events_;

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <tuple>
 #include <vector>
 
@@ -23,17 +24,20 @@ public:
     {
         const auto at = static_cast<std::size_t>(sequence - next_);
         const Verdict verdict{sent, true, answered};
-        if (at == 0 && waiting_.empty()) return count(verdict);
-        if (at >= waiting_.size()) waiting_.resize(at + 1);
-        waiting_[at] = verdict;
+        if (at == 0 && (!trouble_ || trouble_->waiting.empty())) return count(verdict);
+        auto& waiting = trouble().waiting;
+        if (at >= waiting.size()) waiting.resize(at + 1);
+        waiting[at] = verdict;
         std::size_t counted = 0;
-        for (; counted < waiting_.size() && waiting_[counted].known; ++counted) count(waiting_[counted]);
-        waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(counted));
+        for (; counted < waiting.size() && waiting[counted].known; ++counted) count(waiting[counted]);
+        waiting.erase(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(counted));
     }
 
     std::uint64_t answers_in_a_row() const noexcept { return answers_in_a_row_; }
-    std::uint64_t unanswered_in_a_row() const noexcept { return outage_.probes; }
-    const PingOutage& longest() const noexcept { return longest_; }
+    std::uint64_t unanswered_in_a_row() const noexcept { return current().probes; }
+    /// The one that goes on; one that has ended at an answer is none any more.
+    PingOutage current() const noexcept { return trouble_ ? trouble_->outage : PingOutage{}; }
+    PingOutage longest() const noexcept { return trouble_ ? trouble_->longest : PingOutage{}; }
 
 private:
     struct Verdict {
@@ -42,23 +46,35 @@ private:
         bool answered = false;
     };
 
+    /// What a target whose probes are all answered in their order never needs.
+    struct Trouble {
+        std::vector<Verdict> waiting;  ///< from the sequence `next_` on
+        PingOutage outage;             ///< the one that goes on
+        TimePoint began{};
+        PingOutage longest;
+    };
+
+    Trouble& trouble()
+    {
+        if (!trouble_) trouble_ = std::make_unique<Trouble>();
+        return *trouble_;
+    }
+
     void count(const Verdict& verdict)
     {
         ++next_;
-        if (!verdict.answered && outage_.probes++ == 0) began_ = verdict.sent;
-        if (outage_.probes != 0) outage_.duration = verdict.sent - began_;
-        if (std::tie(outage_.duration, outage_.probes) > std::tie(longest_.duration, longest_.probes))
-            longest_ = outage_;
         answers_in_a_row_ = verdict.answered ? answers_in_a_row_ + 1 : 0;
-        if (verdict.answered) outage_ = {};
+        if (verdict.answered && current().probes == 0) return;
+        auto& [waiting, outage, began, longest] = trouble();
+        if (!verdict.answered && outage.probes++ == 0) began = verdict.sent;
+        outage.duration = verdict.sent - began;
+        if (std::tie(outage.duration, outage.probes) > std::tie(longest.duration, longest.probes)) longest = outage;
+        if (verdict.answered) outage = {};
     }
 
-    std::uint64_t next_ = 1;  ///< the sequence of waiting_[0]
-    std::vector<Verdict> waiting_;
+    std::uint64_t next_ = 1;  ///< the sequence of the first probe whose end isn't known
     std::uint64_t answers_in_a_row_ = 0;
-    PingOutage outage_;  ///< the one that goes on
-    TimePoint began_{};
-    PingOutage longest_;
+    std::unique_ptr<Trouble> trouble_;
 };
 
 }  // namespace libnet::engine

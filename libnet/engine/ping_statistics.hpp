@@ -1,10 +1,6 @@
 #pragma once
 // The numbers of one ping target.
 
-#include <libnet/base/histogram.hpp>
-#include <libnet/base/jitter.hpp>
-#include <libnet/base/statistics.hpp>
-
 #include <chrono>
 #include <cstdint>
 
@@ -71,74 +67,7 @@ struct PingStatistics {
     friend bool operator==(const PingStatistics&, const PingStatistics&) = default;
 };
 
-namespace engine {
+/// A span of time that ends now.
+enum class PingWindow : std::uint8_t { second, ten_seconds, minute };
 
-/// Collects round-trip times.
-class PingTimesRecorder {
-public:
-    void add(std::chrono::nanoseconds rtt)
-    {
-        const auto value = static_cast<double>(rtt.count());
-        ewma_ = running_.count() == 0 ? value : ewma_ + (value - ewma_) / 8;
-        running_.add(value);
-        jitter_.add(value);
-        histogram_.add(static_cast<std::uint64_t>(std::max<std::int64_t>(rtt.count(), 0)));
-    }
-
-    PingTimes times() const
-    {
-        return {.min = rounded(running_.min()),
-                .mean = rounded(running_.mean()),
-                .max = rounded(running_.max()),
-                .standard_deviation = rounded(running_.standard_deviation()),
-                .mdev = rounded(running_.mdev()),
-                .p50 = percentile(0.50),
-                .p90 = percentile(0.90),
-                .p95 = percentile(0.95),
-                .p99 = percentile(0.99),
-                .p999 = percentile(0.999),
-                .last = rounded(jitter_.last()),
-                .ewma = rounded(ewma_),
-                .jitter = rounded(jitter_.mean()),
-                .jitter_rfc3550 = rounded(jitter_.rfc3550())};
-    }
-
-private:
-    static std::chrono::nanoseconds rounded(double value) { return std::chrono::nanoseconds{std::llround(value)}; }
-
-    /// A bucket's middle may lie outside of what was measured: no percentile is above the maximum.
-    std::chrono::nanoseconds percentile(double share) const
-    {
-        const auto told = static_cast<double>(histogram_.percentile(share));
-        return rounded(std::clamp(told, running_.min(), running_.max()));
-    }
-
-    base::RunningStatistics running_;
-    base::Jitter jitter_;
-    double ewma_ = 0;
-    base::Histogram histogram_;
-};
-
-/// Collects what the own stack costs.
-class PingStackRecorder {
-public:
-    void add(std::chrono::nanoseconds sent, std::chrono::nanoseconds received) noexcept
-    {
-        ++count_;
-        sum_.sent += sent;
-        sum_.received += received;
-    }
-
-    PingStackTimes mean() const noexcept
-    {
-        const auto count = static_cast<std::int64_t>(std::max<std::uint64_t>(count_, 1));
-        return {sum_.sent / count, sum_.received / count};
-    }
-
-private:
-    std::uint64_t count_ = 0;
-    PingStackTimes sum_;
-};
-
-}  // namespace engine
 }  // namespace libnet

@@ -1,14 +1,19 @@
 #pragma once
 // The targets of a ping engine, found by handle and by address.
 
+#include <libnet/engine/ping_counters.hpp>
 #include <libnet/engine/ping_events.hpp>
 #include <libnet/engine/ping_outages.hpp>
 #include <libnet/engine/ping_statistics.hpp>
+#include <libnet/engine/ping_times_recorder.hpp>
+#include <libnet/engine/ping_windows.hpp>
 #include <libnet/engine/probe_table.hpp>
 #include <libnet/wire/address_range.hpp>
 
 #include <algorithm>
-#include <unordered_map>
+#include <functional>
+#include <limits>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -23,35 +28,51 @@ struct PingSchedule {
     std::uint64_t count = 0;                                      ///< probes in all; 0: without end
     std::chrono::nanoseconds delay{};                             ///< before the first one
     bool quiet = false;                                           ///< no events, numbers only
+    bool windows = false;                                         ///< keep numbers over windows of time
 };
 
-/// One target, with its numbers.
+/// The addresses of a target that is a range.
+struct PingRange {
+    wire::AddressRange addresses;
+    std::uint64_t hosts = 1;  ///< they have their turns one after the other
+};
+
+/// One target, with its numbers. There may be a hundred thousand of them, so what only a few need stands elsewhere.
 struct PingTargetState {
-    asio::ip::address address;  ///< or the range's first
-    std::optional<wire::AddressRange> range;
-    std::uint64_t hosts = 1;  ///< addresses of the range, which have their turns one after the other
-    PingSchedule schedule;
+    asio::ip::address address;     ///< or the range's first
     std::uint32_t generation = 1;  ///< of the handle; a default-constructed one names nothing
+    std::uint32_t next = 0;        ///< in the chain of equal hashes: see PingTargets
     bool used = false;
     bool stream = false;   ///< false: stands for the requests to this address
     bool stopped = false;  ///< sends no more, and waits for nothing
+    std::unique_ptr<const PingRange> range;
+    PingSchedule schedule;
     std::uint64_t last_sequence = 0;
     TimePoint due{};         ///< of the next send
     TimePoint first_sent{};  ///< of the first probe
+    std::chrono::nanoseconds sending{};
     std::size_t probes = 0;  ///< in the engine's table
-    PingStatistics numbers;  ///< all but the times
+    PingCounters numbers;
     PingTimesRecorder times;
     PingStackRecorder stack;
     PingOutages outages;
+    std::unique_ptr<PingWindows> windows;
     std::uint64_t highest_answered = 0;  ///< sequence
 
     /// Its probes are all to one host, so that their order means something.
-    bool is_sequential() const noexcept { return stream && hosts == 1; }
+    bool is_sequential() const noexcept { return stream && !range; }
 
     /// Where the probe with this sequence goes.
     asio::ip::address address_of(std::uint64_t sequence) const
     {
-        return range ? range->at((sequence - 1) % hosts) : address;
+        return range ? range->addresses.at((sequence - 1) % range->hosts) : address;
+    }
+
+    /// Something that is counted happened at this time.
+    void count(std::uint64_t PingCounters::*what, TimePoint now)
+    {
+        ++(numbers.*what);
+        if (windows) windows->count(now, what);
     }
 
     /// A stream that has sent all it should, and knows what became of it; or that was stopped.
@@ -62,14 +83,14 @@ struct PingTargetState {
     }
 };
 
-/// Holds targets in slots that are used again, with a new generation each time.
+/// Holds targets in slots that are used again, with a new generation each time. Chains of equal hash run through them,
+/// by address.
 class PingTargets {
 public:
     PingTarget add(const wire::AddressRange& range, const PingSchedule& schedule)
     {
         const PingTarget target = add(range.first, schedule, true);
-        slots_[target.index].range = range;
-        slots_[target.index].hosts = range.size();
+        slots_[target.index].range.reset(new PingRange{range, range.size()});
         ranges_.push_back(target.index);
         return target;
     }
@@ -89,7 +110,8 @@ public:
         fresh.used = true;
         fresh.stream = stream;
         slots_[index] = std::move(fresh);
-        by_address_.emplace(address, index);
+        if (++used_ > chains_.size()) chain_all();
+        else chain(index);
         return handle(index);
     }
 
@@ -97,12 +119,15 @@ public:
     void drop(PingTarget target)
     {
         PingTargetState& state = slots_[target.index];
-        const auto [first, last] = by_address_.equal_range(state.address);
-        by_address_.erase(std::find_if(first, last, [&](const auto& entry) { return entry.second == target.index; }));
+        std::uint32_t* link = &first_of(state.address);
+        while (*link != target.index) link = &slots_[*link].next;
+        *link = state.next;
         std::erase(ranges_, target.index);
-        state.used = false;
-        ++state.generation;
+        const auto generation = state.generation + 1;
+        state = {};
+        state.generation = generation;
         free_.push_back(target.index);
+        --used_;
     }
 
     /// nullptr: dropped, or never there.
@@ -120,29 +145,61 @@ public:
     /// One of the targets with this address, or whose range it is in, if there are any.
     PingTargetState* at(const asio::ip::address& address)
     {
-        const auto found = by_address_.find(address);
-        if (found != by_address_.end()) return &slots_[found->second];
-        const auto around = std::find_if(ranges_.begin(), ranges_.end(),
-                                         [&](std::uint32_t index) { return slots_[index].range->contains(address); });
+        const auto found = find_if(address, [](const PingTargetState&) { return true; });
+        if (found != none) return &slots_[found];
+        const auto around = std::find_if(ranges_.begin(), ranges_.end(), [&](std::uint32_t index) {
+            return slots_[index].range->addresses.contains(address);
+        });
         return around == ranges_.end() ? nullptr : &slots_[*around];
     }
 
     /// The target that stands for the requests to this address.
     PingTarget for_requests(const asio::ip::address& address)
     {
-        const auto [first, last] = by_address_.equal_range(address);
-        for (auto at = first; at != last; ++at)
-            if (!slots_[at->second].stream) return handle(at->second);
-        return add(address, {}, false);
+        const auto found = find_if(address, [](const PingTargetState& state) { return !state.stream; });
+        return found != none ? handle(found) : add(address, {}, false);
     }
 
 private:
+    static constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
+
     PingTarget handle(std::uint32_t index) const { return {index, slots_[index].generation}; }
+
+    /// The first of the chain in which this address is. Who pings chooses the addresses, so that the hash needs no key.
+    std::uint32_t& first_of(const asio::ip::address& address)
+    {
+        return chains_[std::hash<asio::ip::address>{}(address) & (chains_.size() - 1)];
+    }
+
+    void chain(std::uint32_t index)
+    {
+        std::uint32_t& first = first_of(slots_[index].address);
+        slots_[index].next = first;
+        first = index;
+    }
+
+    void chain_all()
+    {
+        chains_.assign(chains_.empty() ? 16 : 2 * chains_.size(), none);
+        for (std::uint32_t index = 0; index < slots_.size(); ++index)
+            if (slots_[index].used) chain(index);
+    }
+
+    /// The index of a target with this address that `wanted` accepts, or `none`.
+    template <typename Wanted>
+    std::uint32_t find_if(const asio::ip::address& address, Wanted&& wanted)
+    {
+        if (chains_.empty()) return none;
+        std::uint32_t at = first_of(address);
+        while (at != none && !(slots_[at].address == address && wanted(slots_[at]))) at = slots_[at].next;
+        return at;
+    }
 
     std::vector<PingTargetState> slots_;
     std::vector<std::uint32_t> free_;
-    std::unordered_multimap<asio::ip::address, std::uint32_t> by_address_;  ///< of a range, its first
-    std::vector<std::uint32_t> ranges_;                                     ///< targets that have one: a handful
+    std::vector<std::uint32_t> chains_;  ///< a power of two of them
+    std::vector<std::uint32_t> ranges_;  ///< targets that have one: a handful
+    std::size_t used_ = 0;
 };
 
 }  // namespace libnet::engine

@@ -94,6 +94,13 @@ LIBNET_DECL PingStatistics IcmpPinger::statistics(PingTarget target) const
     return *numbers;
 }
 
+LIBNET_DECL PingStatistics IcmpPinger::statistics(PingTarget target, PingWindow window) const
+{
+    const auto numbers = driver_->statistics(target, window);
+    if (!numbers) throw std::out_of_range{"IcmpPinger::statistics: no such target, or one without windows"};
+    return *numbers;
+}
+
 LIBNET_DECL std::uint64_t IcmpPinger::foreign() const noexcept { return driver_->foreign(); }
 
 LIBNET_DECL PingTimes IcmpPinger::sched_lag() const { return driver_->sched_lag(); }

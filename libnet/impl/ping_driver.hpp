@@ -32,6 +32,7 @@ public:
     bool remove(PingTarget target);
     bool stop(PingTarget target);
     std::optional<PingStatistics> statistics(PingTarget target) const { return engine_.statistics(target); }
+    std::optional<PingStatistics> statistics(PingTarget target, PingWindow window) const;
     std::uint64_t foreign() const noexcept { return engine_.foreign(); }
     PingTimes sched_lag() const { return engine_.sched_lag(); }
     std::uint64_t rx_dropped() const;
@@ -69,7 +70,6 @@ private:
     void rest_if_idle();
     void left();
     void wait_readable(Door& door);
-    void wait_error(Door& door);
     void wait_writable(io::IcmpSocket& socket);
     void wait_until(engine::TimePoint deadline);
 

@@ -39,6 +39,7 @@ LIBNET_DECL engine::PingEngineOptions engine_options(const PingOptions& options)
     engine::PingEngineOptions result;
     result.payload_size = options.payload_size;
     result.rate = options.rate;
+    result.together = std::chrono::microseconds{500};  // a turn of the event loop costs as much as a few pings
     result.key = {word(), word()};
     return result;
 }
@@ -118,7 +119,8 @@ LIBNET_DECL engine::PingSchedule PingDriver::schedule_of(const PingTargetOptions
                                         .timeout = options.timeout.value_or(options_.timeout),
                                         .count = options.count,
                                         .delay = options.delay,
-                                        .quiet = options.quiet};
+                                        .quiet = options.quiet,
+                                        .windows = options.windows};
     require_ping_option(schedule.interval.count() >= 0, "ping interval: zero or more is needed");
     require_ping_option(schedule.timeout.count() > 0, "ping timeout: more than zero is needed");
     require_ping_option(schedule.delay.count() >= 0, "ping delay: zero or more is needed");
@@ -137,6 +139,11 @@ LIBNET_DECL bool PingDriver::stop(PingTarget target)
     const bool stopped = engine_.stop(target);
     if (running_) deliver();
     return stopped;
+}
+
+LIBNET_DECL std::optional<PingStatistics> PingDriver::statistics(PingTarget target, PingWindow window) const
+{
+    return engine_.statistics(target, window, std::chrono::steady_clock::now());
 }
 
 LIBNET_DECL std::uint64_t PingDriver::rx_dropped() const
@@ -203,7 +210,6 @@ LIBNET_DECL void PingDriver::start()
         for (Door* door : {&v4_, &v6_}) {
             if (!door->socket) continue;
             wait_readable(*door);
-            wait_error(*door);
         }
     }
     pump();
@@ -236,6 +242,7 @@ LIBNET_DECL void PingDriver::stop()
 
 // --- what is waited for ------------------------------------------------------------------------------------------
 
+/// An entry in the error queue wakes whoever waits to read, too: poll(2) tells errors unasked.
 LIBNET_DECL void PingDriver::wait_readable(Door& door)
 {
     door.socket->descriptor().async_wait(
@@ -244,18 +251,6 @@ LIBNET_DECL void PingDriver::wait_readable(Door& door)
             if (error || run != self->run_) return;
             self->read(door);
             self->wait_readable(door);
-            self->pump();
-        });
-}
-
-LIBNET_DECL void PingDriver::wait_error(Door& door)
-{
-    door.socket->descriptor().async_wait(
-        asio::posix::stream_descriptor::wait_error,
-        [self = shared_from_this(), &door, run = run_](boost::system::error_code error) {
-            if (error || run != self->run_) return;
-            self->read_errors(*door.socket);
-            self->wait_error(door);
             self->pump();
         });
 }

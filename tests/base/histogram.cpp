@@ -77,3 +77,58 @@ TEST_CASE("values beyond the range count as its end, and don't grow it", "[base]
     CHECK(histogram.percentile(1) > Histogram::max_value - Histogram::max_value / 100);
     CHECK(histogram.memory() <= 10'000);
 }
+
+TEST_CASE("few buckets cost four octets each, whatever lies between them", "[base][histogram]")
+{
+    Histogram histogram;
+    for (int i = 0; i < 1'000; ++i)
+        for (const std::uint64_t value : {15'000U, 40'000U, 1'000'000'000U}) histogram.add(value);
+    CHECK(histogram.memory() <= 32);
+    CHECK(histogram.count() == 3'000);
+    CHECK(histogram.percentile(0.3) < 15'200);
+    CHECK(histogram.percentile(0.6) > 39'600);
+    CHECK(histogram.percentile(0.6) < 40'400);
+    CHECK(histogram.percentile(0.99) > 990'000'000);
+}
+
+TEST_CASE("a bucket with more values than a list can count is counted on its own", "[base][histogram]")
+{
+    Histogram histogram;
+    histogram.add(7);
+    Histogram doubled;
+    for (std::uint64_t i = 0; i < 21; ++i) {
+        doubled = histogram;
+        histogram.merge(doubled);
+    }
+    histogram.add(3);
+    CHECK(histogram.count() == (std::uint64_t{1} << 21) + 1);
+    CHECK(histogram.percentile(0) == 3);
+    CHECK(histogram.percentile(0.5) == 7);
+}
+
+TEST_CASE("a bucket that is full stays full", "[base][histogram]")
+{
+    Histogram histogram;
+    histogram.add(7);
+    for (int i = 0; i < 40; ++i) {
+        const Histogram copy = histogram;
+        histogram.merge(copy);
+    }
+    CHECK(histogram.count() == 0xFFFF'FFFF);
+    CHECK(histogram.percentile(1) == 7);
+}
+
+TEST_CASE("merged histograms tell the percentiles of all their values", "[base][histogram]")
+{
+    Histogram low, high, all;
+    for (std::uint64_t i = 1; i <= 500; ++i) {
+        low.add(i * 100);
+        high.add(i * 10'000);
+        all.add(i * 100);
+        all.add(i * 10'000);
+    }
+    low.merge(high);
+    low.merge(Histogram{});
+    CHECK(low.count() == 1'000);
+    for (const double share : {0.0, 0.1, 0.5, 0.9, 1.0}) CHECK(low.percentile(share) == all.percentile(share));
+}

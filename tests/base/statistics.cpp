@@ -51,3 +51,24 @@ TEST_CASE("a small spread around a large mean keeps its digits", "[base][statist
     for (int i = 0; i < 100'000; ++i) values.add(1e15 + (i % 2 == 0 ? 1 : -1));
     CHECK(near(values.mdev(), 1));
 }
+
+TEST_CASE("merged statistics are those of all the values", "[base][statistics]")
+{
+    RunningStatistics some, others, all;
+    for (int i = 0; i < 100; ++i) {
+        (i % 3 == 0 ? some : others).add(i * i);
+        all.add(i * i);
+    }
+    some.merge(others);
+    some.merge(RunningStatistics{});
+    CHECK(some.count() == 100);
+    CHECK(near(some.mean(), all.mean()));
+    CHECK(near(some.mdev(), all.mdev()));
+    CHECK(near(some.standard_deviation(), all.standard_deviation()));
+    CHECK(some.min() == 0);
+    CHECK(some.max() == 99 * 99);
+
+    RunningStatistics empty;
+    empty.merge(all);
+    CHECK(empty.mean() == all.mean());
+}

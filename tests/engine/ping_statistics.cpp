@@ -1,4 +1,4 @@
-#include <libnet/engine/ping_statistics.hpp>
+#include <libnet/engine/ping_times_recorder.hpp>
 #include <tests/support/catch.hpp>
 
 using namespace std::chrono_literals;

@@ -44,7 +44,7 @@ inline void store_address(std::span<std::byte> bytes, const asio::ip::address& a
 LIBNET_DECL PingTarget PingEngine::add(const asio::ip::address& address, const PingSchedule& schedule, TimePoint now)
 {
     const PingTarget handle = targets_.add(address, schedule, true);
-    begin(handle, now);
+    begin(handle, schedule.delay, now);
     return handle;
 }
 
@@ -56,14 +56,15 @@ LIBNET_DECL PingTarget PingEngine::add(const wire::AddressRange& range, PingSche
     constexpr auto longest = static_cast<std::uint64_t>(std::chrono::nanoseconds::max().count());
     schedule.interval /= static_cast<std::int64_t>(std::min(hosts, longest));
     const PingTarget handle = targets_.add(range, schedule);
-    begin(handle, now);
+    begin(handle, schedule.delay, now);
     return handle;
 }
 
-LIBNET_DECL void PingEngine::begin(PingTarget handle, TimePoint now)
+LIBNET_DECL void PingEngine::begin(PingTarget handle, std::chrono::nanoseconds delay, TimePoint now)
 {
     Target& target = *targets_.find(handle);
-    target.due = now + target.schedule.delay;
+    target.due = now + delay;
+    if (target.schedule.windows) target.windows = std::make_unique<PingWindows>();
     schedule_.push(target.due, handle);
     ++running_;
 }
@@ -94,13 +95,23 @@ LIBNET_DECL std::optional<PingStatistics> PingEngine::statistics(PingTarget hand
 {
     const Target* target = targets_.find(handle);
     if (target == nullptr) return std::nullopt;
-    PingStatistics numbers = target->numbers;
+    PingStatistics numbers;
+    target->numbers.add_to(numbers);
+    numbers.sending = target->sending;
     numbers.answers_in_a_row = target->outages.answers_in_a_row();
     numbers.unanswered_in_a_row = target->outages.unanswered_in_a_row();
     numbers.longest_outage = target->outages.longest();
     numbers.rtt = target->times.times();
     numbers.stack = target->stack.mean();
     return numbers;
+}
+
+LIBNET_DECL std::optional<PingStatistics> PingEngine::statistics(PingTarget handle, PingWindow window,
+                                                                 TimePoint now) const
+{
+    const Target* target = targets_.find(handle);
+    if (target == nullptr || !target->windows) return std::nullopt;
+    return target->windows->statistics(window, now);
 }
 
 // --- probes ------------------------------------------------------------------------------------------------------
@@ -209,10 +220,13 @@ LIBNET_DECL std::optional<SendProbe> PingEngine::next_scheduled(TimePoint now)
         const Target* target = targets_.find(handle);
         return target == nullptr || target->stopped;
     });
-    if (schedule_.empty() || next_send() > now || streams_held()) return std::nullopt;
+    if (schedule_.empty() || next_send(now) > now || streams_held()) return std::nullopt;
     const PingTarget handle = schedule_.front();
     Target& target = *targets_.find(handle);
-    if (target.schedule.interval.count() != 0) lag_.add(now - next_send());
+    if (target.schedule.interval.count() != 0) {
+        lag_.add(now - std::max(target.due, pace_.next()));
+        last_turn_ = now;
+    }
     schedule_.pop();
     pace_.on_send(now);
     const ProbeId id = new_probe(handle, target, false);
@@ -235,9 +249,20 @@ LIBNET_DECL PingAction PingEngine::next_wait()
 {
     drop_stale_deadlines();
     const bool sends = !schedule_.empty() && !streams_held();
-    if (sends && (deadlines_.empty() || next_send() < deadlines_.front_time())) return WaitUntil{next_send()};
-    if (!deadlines_.empty()) return WaitUntil{deadlines_.front_time()};
-    return WaitForInput{};
+    auto first = TimePoint::max();
+    if (!deadlines_.empty()) first = std::max(deadlines_.front_time(), last_losses_ + options_.together);
+    if (sends) first = std::min(first, next_send(now_));
+    if (first == TimePoint::max()) return WaitForInput{};
+    return WaitUntil{first};
+}
+
+/// When the first stream in line may send: at its time, but no sooner than the rate and the last turn allow.
+LIBNET_DECL TimePoint PingEngine::next_send(TimePoint now) const
+{
+    const TimePoint due = std::max(schedule_.front_time(), pace_.next());
+    const Target* target = targets_.find(schedule_.front());
+    const bool timed = target == nullptr || target->schedule.interval.count() != 0;
+    return timed && last_turn_ != now ? std::max(due, last_turn_ + options_.together) : due;
 }
 
 LIBNET_DECL void PingEngine::on_sent(ProbeId id, TimePoint at)
@@ -247,7 +272,7 @@ LIBNET_DECL void PingEngine::on_sent(ProbeId id, TimePoint at)
     Target* target = targets_.find(probe->target);
     if (target == nullptr || target->stopped) return erase_probe(id);  // in between
     if (target->first_sent == TimePoint{}) target->first_sent = at;
-    target->numbers.sending = at - target->first_sent;
+    target->sending = at - target->first_sent;
     probe->state = Probe::State::pending;
     probe->called = probe->sent = at;
     deadlines_.push(at + target->schedule.timeout, id);
@@ -266,7 +291,7 @@ LIBNET_DECL void PingEngine::on_send_error(ProbeId id, boost::system::error_code
     if (probe == nullptr || probe->state != Probe::State::sending) return;
     Target* target = targets_.find(probe->target);
     if (target == nullptr || target->stopped) return erase_probe(id);
-    ++target->numbers.send_errors;
+    target->count(&PingCounters::send_errors, now_);
     tell(id, *probe, PingSendError{probe->target, probe->sequence, error, target->address_of(probe->sequence)});
     end(id, *probe, *target, Probe::State::unsent);
 }
@@ -292,6 +317,7 @@ LIBNET_DECL void PingEngine::declare_losses(TimePoint now)
     while (loss_due(now)) {
         const ProbeId id = deadlines_.front();
         deadlines_.pop();
+        last_losses_ = now;
         Probe& probe = *probes_.find(id);
         Target* target = targets_.find(probe.target);
         if (target == nullptr || target->stopped) erase_probe(id);
@@ -301,7 +327,7 @@ LIBNET_DECL void PingEngine::declare_losses(TimePoint now)
 
 LIBNET_DECL void PingEngine::give_up(ProbeId id, Probe& probe, Target& target)
 {
-    ++target.numbers.lost;
+    target.count(&PingCounters::lost, now_);
     tell(id, probe, PingLost{probe.target, probe.sequence, target.address_of(probe.sequence)});
     end(id, probe, target, Probe::State::lost);
 }
@@ -313,6 +339,7 @@ LIBNET_DECL void PingEngine::end(ProbeId id, Probe& probe, Target& target, Probe
     if (target.is_sequential())
         target.outages.on_end(probe.sequence, probe.sent == TimePoint{} ? now_ : probe.sent,
                               state == Probe::State::answered);
+    if (target.windows) target.windows->on_outage(now_, target.outages.current());
     ended_.push_back({id, now_ + options_.linger});
     if (target.stream && target.ended()) --running_;
 }
@@ -357,12 +384,12 @@ LIBNET_DECL void PingEngine::on_reply(const EchoAnswer& answer)
         return judged != PayloadVerdict::foreign;
     });
     if (match.probe != nullptr && verdict == PayloadVerdict::damaged) {
-        ++match.target->numbers.corrupt;
+        match.target->count(&PingCounters::corrupt, answer.read);
     } else if (match.probe != nullptr) {
         answered(match.id, *match.probe, *match.target, answer);
     } else if (!match.removed) {
         ++foreign_;
-        if (Target* target = targets_.at(answer.from)) ++target->numbers.foreign;
+        if (Target* target = targets_.at(answer.from)) target->count(&PingCounters::foreign, answer.read);
     }
 }
 
@@ -374,9 +401,10 @@ LIBNET_DECL void PingEngine::answered(ProbeId id, Probe& probe, Target& target, 
     if (probe.state == Probe::State::pending && rtt > target.schedule.timeout) give_up(id, probe, target);
     if (probe.state == Probe::State::lost) return answered_late(probe, target, answer, rtt);
     if (probe.state != Probe::State::pending) return answered_again(probe, target, answer, rtt);
-    note_order(probe, target);
-    ++target.numbers.received;
+    note_order(probe, target, answer.read);
+    target.count(&PingCounters::received, answer.read);
     target.times.add(rtt);
+    if (target.windows) target.windows->on_reply(answer.read, rtt);
     const PingReply reply{.target = probe.target,
                           .sequence = probe.sequence,
                           .from = answer.from,
@@ -390,10 +418,10 @@ LIBNET_DECL void PingEngine::answered(ProbeId id, Probe& probe, Target& target, 
     end(id, probe, target, Probe::State::answered);
 }
 
-LIBNET_DECL void PingEngine::note_order(const Probe& probe, Target& target)
+LIBNET_DECL void PingEngine::note_order(const Probe& probe, Target& target, TimePoint now)
 {
     if (!target.is_sequential()) return;
-    if (probe.sequence < target.highest_answered) ++target.numbers.reordered;
+    if (probe.sequence < target.highest_answered) target.count(&PingCounters::reordered, now);
     target.highest_answered = std::max(target.highest_answered, probe.sequence);
 }
 
@@ -401,7 +429,7 @@ LIBNET_DECL void PingEngine::answered_late(Probe& probe, Target& target, const E
                                            std::chrono::nanoseconds rtt)
 {
     probe.state = Probe::State::answered;
-    note_order(probe, target);
+    note_order(probe, target, answer.read);
     --target.numbers.lost;
     ++target.numbers.late;
     if (!target.stream || target.schedule.quiet) return;
@@ -413,7 +441,7 @@ LIBNET_DECL void PingEngine::answered_late(Probe& probe, Target& target, const E
 LIBNET_DECL void PingEngine::answered_again(const Probe& probe, Target& target, const EchoAnswer& answer,
                                             std::chrono::nanoseconds rtt)
 {
-    ++target.numbers.duplicates;
+    target.count(&PingCounters::duplicates, answer.read);
     if (!target.stream || target.schedule.quiet || streams_held())
         return;  // as many as a hostile network likes to send: they are not kept
     events_.push_back(PingDuplicate{probe.target, probe.sequence, answer.from, answer.ttl,
@@ -432,19 +460,19 @@ LIBNET_DECL void PingEngine::on_error(const EchoError& error)
     const auto state = match.probe->state;
     if (state != Probe::State::pending && state != Probe::State::lost) return;
 
-    auto& numbers = match.target->numbers;
-    ++numbers.errors;
+    if (state == Probe::State::pending) match.target->count(&PingCounters::errors, now_);
+    else ++match.target->numbers.errors;  // it was lost
     tell(match.id, *match.probe,
          PingError{match.probe->target, match.probe->sequence, error.from, error.type, error.code, error.mtu,
                    error.destination});
     if (state == Probe::State::pending) return end(match.id, *match.probe, *match.target, Probe::State::failed);
-    --numbers.lost;
+    --match.target->numbers.lost;
     match.probe->state = Probe::State::failed;
 }
 
 LIBNET_DECL void PingEngine::on_corrupt(const asio::ip::address& from)
 {
-    if (Target* target = targets_.at(from)) ++target->numbers.corrupt;
+    if (Target* target = targets_.at(from)) target->count(&PingCounters::corrupt, now_);
 }
 
 LIBNET_DECL std::optional<PingEvent> PingEngine::take_event()
