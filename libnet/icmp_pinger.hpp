@@ -97,6 +97,11 @@ public:
     /// here, and not on the network. A larger net.core.rmem_max or a slower pace helps.
     std::uint64_t rx_dropped() const;
 
+    /// ICMP packets with a wrong checksum that came to this host (its network namespace) since the pinger was made, for
+    /// whatever program. Damaged answers are among them: a raw IPv4 socket sees these, too, and counts them as its
+    /// targets' `corrupt`; from all others the kernel keeps them, and their probes are lost.
+    std::uint64_t checksum_errors() const;
+
 private:
     std::shared_ptr<detail::PingDriver> driver_;  ///< the coroutines that wait share it
 };

@@ -107,4 +107,6 @@ LIBNET_DECL PingTimes IcmpPinger::sched_lag() const { return driver_->sched_lag(
 
 LIBNET_DECL std::uint64_t IcmpPinger::rx_dropped() const { return driver_->rx_dropped(); }
 
+LIBNET_DECL std::uint64_t IcmpPinger::checksum_errors() const { return driver_->checksum_errors(); }
+
 }  // namespace libnet

@@ -2,6 +2,7 @@
 // What is behind an IcmpPinger: performs the actions of a PingEngine on two ICMP sockets, while somebody waits.
 
 #include <libnet/engine/ping_engine.hpp>
+#include <libnet/io/icmp_damage.hpp>
 #include <libnet/io/icmp_socket.hpp>
 #include <libnet/ping_options.hpp>
 
@@ -36,6 +37,7 @@ public:
     std::uint64_t foreign() const noexcept { return engine_.foreign(); }
     PingTimes sched_lag() const { return engine_.sched_lag(); }
     std::uint64_t rx_dropped() const;
+    std::uint64_t checksum_errors() const { return io::damaged_icmp_packets() - damaged_before_; }
 
     std::optional<PingEvent> take_event() { return engine_.take_event(); }
     bool streams_done() const noexcept { return engine_.streams_done(); }
@@ -90,6 +92,7 @@ private:
     PingOptions options_;
     engine::PingEngine engine_;
     Door v4_, v6_;
+    std::uint64_t damaged_before_ = io::damaged_icmp_packets();
     asio::steady_timer timer_;
     bool timer_runs_ = false;
     bool pump_posted_ = false;

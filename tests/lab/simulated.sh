@@ -5,4 +5,4 @@ if ! reason=$("$NETSIM" "$SCENARIOS/plain.yaml" true 2>&1); then
     echo "SKIPPED: $reason" >&2
     exit 77
 fi
-exec "$1" --filenames-as-tags "[#$2]"
+exec "$1" --filenames-as-tags "[#$2]~[.]"
