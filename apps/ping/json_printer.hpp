@@ -3,6 +3,7 @@
 //
 //   {"event":"reply","target":"example.net","from":"192.0.2.1","seq":1,"ttl":64,"bytes":64,"rtt_ms":0.034}
 //   {"event":"lost","target":…,"to":"192.0.2.1","seq":2}
+//   {"event":"outstanding","target":…,"to":"192.0.2.1","seq":2}      no answer yet, and the next one goes out (-O)
 //   {"event":"late","target":…,"from":…,"seq":2,"ttl":…,"bytes":…,"rtt_ms":1200,"late_ms":200}      its answer after all
 //   {"event":"duplicate","target":…,"from":…,"seq":1,"ttl":…,"bytes":…,"rtt_ms":…}
 //   {"event":"error","kind":"icmp","target":…,"to":…,"from":…,"seq":3,"type":3,"code":1,"mtu":null,"reason":"Destination …"}
@@ -126,6 +127,10 @@ private:
     static Object to_object(const PingHost& host, const PingLost& e)
     {
         return {{"event", "lost"}, {"target", host.name}, {"to", e.to.to_string()}, {"seq", e.sequence}};
+    }
+    static Object to_object(const PingHost& host, const PingOutstanding& e)
+    {
+        return {{"event", "outstanding"}, {"target", host.name}, {"to", e.to.to_string()}, {"seq", e.sequence}};
     }
     static Object to_object(const PingHost& host, const PingError& e)
     {

@@ -121,6 +121,7 @@ private:
     {
         print("no answer from {}: icmp_seq={}\n", names_.show(e.to), e.sequence);
     }
+    void show(const PingHost&, const PingOutstanding& e) { print("no answer yet for icmp_seq={}\n", e.sequence); }
     void show(const PingHost&, const PingError& e)
     {
         const auto mtu = e.mtu ? fmt::format(" (mtu = {})", *e.mtu) : "";
