@@ -35,6 +35,8 @@ public:
     {
         return size_ == 0 ? static_cast<std::byte>(place) : octets_[place % size_];
     }
+    /// The octets that are repeated; none: each is its own place.
+    constexpr std::span<const std::byte> octets() const noexcept { return std::span{octets_}.first(size_); }
     friend bool operator==(const PayloadPattern&, const PayloadPattern&) = default;
 
 private:
