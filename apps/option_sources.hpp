@@ -36,7 +36,7 @@ struct OptionName {
     std::string long_name() const { return names.substr(0, names.find(',')); }
     std::string short_name() const { return names.substr(std::min(names.find(','), names.size() - 1) + 1); }
     /// These three make no sense as a standing setting; and HTTPD_VERSION, say, is taken in well-known containers.
-    bool only_on_command_line() const { return names == "config" || names == "help,h" || names == "version"; }
+    bool only_on_command_line() const { return names == "config" || names == "help,h" || names == "version,V"; }
 };
 
 /// A value for an option, and how the user would call its place: "-c", "--count", "PING_COUNT", "my.conf: count".

@@ -178,7 +178,7 @@ private:
             fmt::format("lines 'name = value', or set {}=value", variable_name(usage_.program, "name")), ignore);
         add("help,h", "", "show this help", ignore);
         if (rare) add("help-all", "", "show the rarer options, too", ignore);
-        add("version", "", "show version and features", ignore);
+        add("version,V", "", "show version and features", ignore);
     }
 
     static const Setting* last_of(const Settings& settings, std::string_view option)

@@ -8,7 +8,7 @@ namespace {
 namespace asio = boost::asio;
 using namespace libnet;
 
-asio::awaitable<int> ping_all(const apps::PingSettings& settings)
+asio::awaitable<int> ping_all(apps::PingSettings& settings)
 {
     const auto executor = co_await asio::this_coro::executor;
     const auto session = std::make_shared<apps::PingSession>(executor, settings);

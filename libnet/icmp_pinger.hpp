@@ -63,6 +63,11 @@ public:
     /// numbers are those of all its hosts together; the events' addresses tell them apart. Throws as above.
     PingTarget add(const wire::AddressRange& range, PingTargetOptions options = {});
 
+    /// The next probes of a stream go to another address: that of a name which has changed, say. Its numbers go on, and
+    /// answers to the probes under way still count. False: there is no such target (any more), or it is a range.
+    /// Throws `boost::system::system_error`, why the socket of this IP version could not be opened.
+    bool move(PingTarget target, asio::ip::address to);
+
     /// Ends a stream and forgets its numbers and unread events. False: there is no such target (any more).
     bool remove(PingTarget target);
 
@@ -85,6 +90,9 @@ public:
     /// answered late stays lost. An outage may have begun before. The times have no `ewma` and `jitter_rfc3550`.
     /// Throws `std::out_of_range` for a target that isn't there (any more), or keeps no windows.
     PingStatistics statistics(PingTarget target, PingWindow window) const;
+
+    /// The identifier that the requests of an IP version carry; empty: there is no socket of this version.
+    std::optional<std::uint16_t> identifier(wire::IpVersion version) const noexcept;
 
     /// Answers with our identifier that are to no probe of ours, from anybody.
     std::uint64_t foreign() const noexcept;

@@ -1,8 +1,12 @@
 #pragma once
 // What an IcmpPinger and its targets are told.
 
+#include <libnet/engine/ping_payload.hpp>
+#include <libnet/engine/ping_rhythm.hpp>
 #include <libnet/io/icmp_access.hpp>
+#include <libnet/io/icmp_clock.hpp>
 #include <libnet/io/path_mtu_discovery.hpp>
+#include <libnet/wire/ipv4_options.hpp>
 
 #include <boost/asio/ip/address.hpp>
 
@@ -22,6 +26,15 @@ using PingAccess = io::IcmpAccess;
 /// Whether an IcmpPinger's packets may be fragmented.
 using PathMtuDiscovery = io::PathMtuDiscovery;
 
+/// Who tells an IcmpPinger the times.
+using PingClock = io::IcmpClock;
+
+/// What an IcmpPinger's payloads are filled with.
+using PingPattern = engine::PayloadPattern;
+
+/// What routers shall write into the headers of an IcmpPinger's IPv4 packets.
+using PingRecord = wire::Ipv4Record;
+
 /// Options of an IcmpPinger. The durations are what `add` takes for a target that names no other.
 struct PingOptions {
     std::chrono::nanoseconds interval = std::chrono::seconds{1};  ///< between two probes to a target; 0: no pause
@@ -36,6 +49,14 @@ struct PingOptions {
     std::optional<std::uint8_t> traffic_class{};  ///< DSCP and ECN bits of the header; empty: zero
     std::optional<std::uint32_t> mark{};          ///< SO_MARK of socket(7): takes CAP_NET_ADMIN
     std::optional<int> send_buffer{};             ///< octets, more than 0; empty: the system's
+    PingPattern pattern{};                        ///< of the payload's octets behind the first eight
+    PingClock clock = PingClock::kernel;          ///< whose times the round trips are
+    PingRecord record = PingRecord::nothing;      ///< IPv4 only: told in `PingReply::ip_options`
+    std::optional<std::uint16_t> identifier{};    ///< of the requests; 0 takes a raw socket; empty: a free one
+    std::optional<std::uint32_t> flow_label{};    ///< IPv6 only, 20 bits: takes a raw socket; empty: the system's
+    bool multicast_loopback = true;               ///< what is sent to a multicast group comes to this host, too
+    bool connect = false;                         ///< connect(2) to the first target, which is the only one then
+    bool debug = false;                           ///< SO_DEBUG of socket(7): takes CAP_NET_ADMIN
 };
 
 /// How one target is pinged.
@@ -46,6 +67,9 @@ struct PingTargetOptions {
     std::chrono::nanoseconds delay{};                    ///< before the first probe: spreads many targets over time
     bool quiet = false;                                  ///< no events, numbers only: for millions of hosts
     bool windows = false;  ///< keep numbers over the last second, ten seconds and minute, too; takes some 10 KiB
+    PingRhythm rhythm = PingRhythm::steady;  ///< not steady: for single addresses only
+    std::uint32_t window = 1;       ///< probes, at least one: at once at the start, or under way, see PingRhythm
+    bool tell_outstanding = false;  ///< tell PingOutstanding; of single addresses only
 };
 
 }  // namespace libnet

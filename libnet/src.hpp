@@ -5,6 +5,7 @@
 
 #include <libnet/engine/impl/error_page.ipp>
 #include <libnet/engine/impl/file_responder.ipp>
+#include <libnet/engine/impl/name_refresh.ipp>
 #include <libnet/engine/impl/ping_engine.ipp>
 #include <libnet/engine/impl/ping_events.ipp>
 #include <libnet/engine/impl/proxy_answer.ipp>
@@ -63,6 +64,7 @@
 #include <libnet/wire/impl/http_target.ipp>
 #include <libnet/wire/impl/icmp.ipp>
 #include <libnet/wire/impl/ipv4.ipp>
+#include <libnet/wire/impl/ipv4_options.ipp>
 #include <libnet/wire/impl/ipv6.ipp>
 #include <libnet/wire/impl/mime.ipp>
 #include <libnet/wire/impl/uri_path.ipp>

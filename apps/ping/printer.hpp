@@ -1,25 +1,21 @@
 #pragma once
-// How ping++ shows what happens. Two manners: text for people, JSON for programs.
+// How ping++ shows what happens: text and tables for people, JSON and CSV for programs.
 
+#include <apps/ping/hosts.hpp>
 #include <libnet/icmp_pinger.hpp>
 
 #include <boost/asio/ip/address.hpp>
 
+#include <chrono>
 #include <cstddef>
-#include <string>
+#include <optional>
 #include <string_view>
 
 namespace libnet::apps {
 
-/// A host as the user named it, and the address it has.
-struct PingHost {
-    std::string name;
-    asio::ip::address address;
-};
-
 /// How many of the hosts are alive, and their probes in all.
 struct PingTotal {
-    std::size_t targets = 0, alive = 0;
+    std::size_t targets = 0, alive = 0, unresolved = 0;
     std::uint64_t sent = 0, received = 0;
     std::uint64_t rx_dropped = 0;  ///< packets that our own sockets had no room for
     PingTimes sched_lag{};         ///< how late our own sends were
@@ -28,13 +24,23 @@ struct PingTotal {
 class PingPrinter {
 public:
     virtual ~PingPrinter() = default;
+    /// The host has an address, and is pinged from now on.
     virtual void start(const PingHost& host) = 0;
-    virtual void unresolved(const std::string& name, std::string_view why) = 0;
+    /// Its name has another address now.
+    virtual void moved(const PingHost& host, const asio::ip::address& before) = 0;
+    /// The host can't be pinged, or not yet.
+    virtual void trouble(const PingHost& host, std::string_view why) = 0;
+    /// A line of a list of hosts is none.
+    virtual void bad_target(std::string_view why) = 0;
     virtual void event(const PingHost& host, const PingEvent& event) = 0;
     /// The numbers so far of a host that is still pinged.
     virtual void status(const PingHost& host, const PingStatistics& numbers) = 0;
-    virtual void summary(const PingHost& host, const PingStatistics& numbers) = 0;
-    virtual void total(const PingTotal& total) = 0;
+    /// The run is over: nothing is pinged any more.
+    virtual void results(const PingHosts& hosts, const PingTotal& total) = 0;
+
+    /// How often to call `repaint`; empty: never.
+    virtual std::optional<std::chrono::nanoseconds> repaints_each() const { return std::nullopt; }
+    virtual void repaint(const PingHosts&) {}
 };
 
 }  // namespace libnet::apps

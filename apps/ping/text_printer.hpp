@@ -1,10 +1,18 @@
 #pragma once
-// ping++ for people, in the shape of iputils' ping, which scripts know how to read.
+// ping++ for people. For one host it has the shape of iputils' ping, which scripts know how to read; several hosts have
+// their names in front of the lines, and a table at the end.
 
 #include <apps/output.hpp>
+#include <apps/ping/flood_dots.hpp>
+#include <apps/ping/host_table.hpp>
 #include <apps/ping/names.hpp>
 #include <apps/ping/printer.hpp>
+#include <apps/ping/recorded_options.hpp>
 #include <apps/ping/settings.hpp>
+#include <apps/ping/source_address.hpp>
+#include <libnet/wire/icmp.hpp>
+#include <libnet/wire/ipv4.hpp>
+#include <libnet/wire/ipv4_options.hpp>
 
 #include <fmt/format.h>
 
@@ -21,63 +29,84 @@ inline std::string short_milliseconds(std::chrono::nanoseconds time)
     return fmt::format("{:.{}f}", milliseconds, decimals);
 }
 
+inline double in_milliseconds(std::chrono::nanoseconds time)
+{
+    return std::chrono::duration<double, std::milli>{time}.count();
+}
+
+/// "[1700000000.123456] ", for -D: seconds since 1970.
+inline std::string time_of_day()
+{
+    using namespace std::chrono;
+    const auto now = duration_cast<microseconds>(system_clock::now().time_since_epoch()).count();
+    return fmt::format("[{}.{:06}] ", now / 1'000'000, now % 1'000'000);
+}
+
 class TextPingPrinter final : public PingPrinter {
 public:
-    TextPingPrinter(const PingSettings& settings, ReverseNames& names) : settings_{settings}, names_{names} {}
+    /// `hosts`: how many there are.
+    TextPingPrinter(const PingSettings& settings, const IcmpPinger& pinger, std::size_t hosts, ReverseNames& names)
+        : settings_{settings},
+          pinger_{pinger},
+          several_{hosts > 1},
+          names_{names}
+    {
+        const auto octets = settings.options.pattern.octets();
+        if (octets.empty() || settings.quiet) return;
+        std::string digits;
+        for (const std::byte octet : octets) digits += fmt::format("{:02x}", std::to_integer<unsigned>(octet));
+        print("PATTERN: 0x{}\n", digits);
+    }
 
     void start(const PingHost& host) override
     {
-        constexpr std::size_t icmp_header = 8, ipv4_header = 20;
-        const auto size = settings_.options.payload_size;
+        if (several_ && settings_.quiet) return;  // the table has all of it
         const bool v4 = host.address.is_v4();
-        const auto sizes = v4 ? fmt::format("{}({}) bytes of data.", size, size + icmp_header + ipv4_header)
-                              : fmt::format("{} data bytes", size);
-        print("PING {}{}({}){} {}\n", printable(host.name), v4 ? " " : "", host.address.to_string(), origin(v4), sizes);
+        const auto size = settings_.options.payload_size;
+        const auto sizes =
+            v4 ? fmt::format("{}({}) bytes of data.", size, size + headers()) : fmt::format("{} data bytes", size);
+        const auto label = settings_.options.flow_label.value_or(0);
+        const auto flow = v4 || label == 0 ? "" : fmt::format(", flow 0x{:05x}, ", label);
+        print("PING {}{}({}) {}{}{}\n", printable(host.name), v4 ? " " : "", host.address.to_string(), flow,
+              origin(host.address), sizes);
     }
 
-    void unresolved(const std::string&, std::string_view why) override { complain("ping++", why); }
+    void moved(const PingHost& host, const asio::ip::address& before) override
+    {
+        if (!settings_.quiet)
+            print("{}{} has another address: {}, no longer {}\n", time(), printable(host.name),
+                  host.address.to_string(), before.to_string());
+    }
+
+    void trouble(const PingHost& host, std::string_view why) override
+    {
+        const bool again = host.state == PingHost::State::unresolved && settings_.count == 0;
+        complain("ping++", again ? fmt::format("{} (will be asked for again)", why) : std::string{why});
+    }
+    void bad_target(std::string_view why) override { complain("ping++", why); }
 
     void event(const PingHost& host, const PingEvent& event) override
     {
-        if (settings_.quiet) return;
-        if (settings_.timestamps && !std::holds_alternative<PingSendError>(event)) print("{}", time_of_day());
+        if (settings_.quiet || settings_.flood) return;
         std::visit([&](const auto& e) { show(host, e); }, event);
-        if (settings_.audible && std::holds_alternative<PingReply>(event)) print("\a");
     }
 
     /// To standard error, as iputils' ping does it.
     void status(const PingHost& host, const PingStatistics& n) override
     {
-        const auto ms = [](std::chrono::nanoseconds t) { return std::chrono::duration<double, std::milli>{t}.count(); };
-        const auto name = settings_.hosts.size() == 1 ? std::string{} : fmt::format("{}: ", printable(host.name));
+        const auto name = several_ ? fmt::format("{}: ", printable(host.name)) : std::string{};
         const auto times = n.received == 0 ? std::string{}
                                            : fmt::format(", min/avg/ewma/max = {:.3f}/{:.3f}/{:.3f}/{:.3f} ms",
-                                                         ms(n.rtt.min), ms(n.rtt.mean), ms(n.rtt.ewma), ms(n.rtt.max));
+                                                         in_milliseconds(n.rtt.min), in_milliseconds(n.rtt.mean),
+                                                         in_milliseconds(n.rtt.ewma), in_milliseconds(n.rtt.max));
         fmt::print(stderr, "\r{}{}/{} packets, {:.0f}% loss{}\n", name, n.received, n.sent, n.loss_percent(), times);
     }
 
-    void summary(const PingHost& host, const PingStatistics& n) override
+    void results(const PingHosts& hosts, const PingTotal& total) override
     {
-        if (host.address.is_unspecified()) return;  // never resolved: that was told
-        const auto count = [](std::uint64_t number, std::string_view what) {
-            return number == 0 ? std::string{} : fmt::format(", +{} {}", number, what);
-        };
-        const auto time = std::chrono::duration_cast<std::chrono::milliseconds>(n.sending).count();
-        print(
-            "\n--- {} ping statistics ---\n{} packets transmitted, {} received{}{}{}{}{}{}, {:.6g}% packet loss, time "
-            "{}ms\n",
-            printable(host.name), n.sent, n.received, count(n.duplicates, "duplicates"), count(n.corrupt, "corrupted"),
-            count(n.errors + n.send_errors, "errors"), count(n.late, "late"), count(n.foreign, "foreign"),
-            n.pending == 0 ? "" : fmt::format(", {} pending", n.pending), n.loss_percent(), time);
-        if (n.received == 0) return print("\n");
-        const auto ms = [](std::chrono::nanoseconds t) { return std::chrono::duration<double, std::milli>{t}.count(); };
-        print("rtt min/avg/max/mdev = {:.3f}/{:.3f}/{:.3f}/{:.3f} ms\n", ms(n.rtt.min), ms(n.rtt.mean), ms(n.rtt.max),
-              ms(n.rtt.mdev));
-    }
-
-    /// Each host has its summary: only what they may be wrong by is left to tell.
-    void total(const PingTotal& total) override
-    {
+        repaint(hosts);
+        if (several_) table(hosts, total);
+        else if (hosts.host(0).known()) summary(hosts.host(0), hosts.numbers(0));  // if not, that was told
         if (total.rx_dropped == 0) return;
         complain("ping++",
                  fmt::format("our socket had no room for {} packets: so many of the lost probes may have been "
@@ -85,46 +114,92 @@ public:
                              total.rx_dropped));
     }
 
-private:
-    std::string origin(bool v4) const
+    std::optional<std::chrono::nanoseconds> repaints_each() const override
     {
-        const auto& options = settings_.options;
-        if (options.source && options.source->is_v4() == v4)
-            return fmt::format(" from {} :", options.source->to_string());
-        return options.interface.empty() ? "" : fmt::format(" via {}:", printable(options.interface));
+        if (!settings_.flood || settings_.quiet) return std::nullopt;
+        return std::chrono::milliseconds{50};
     }
 
-    /// "[1700000000.123456] ", for -D: seconds since 1970.
-    static std::string time_of_day()
+    void repaint(const PingHosts& hosts) override
     {
-        using namespace std::chrono;
-        const auto now = duration_cast<microseconds>(system_clock::now().time_since_epoch()).count();
-        return fmt::format("[{}.{:06}] ", now / 1'000'000, now % 1'000'000);
+        if (!repaints_each()) return;
+        PingStatistics sum;
+        for (std::size_t i = 0; i < hosts.size(); ++i) {
+            const auto n = hosts.numbers(i);
+            sum.lost += n.lost;
+            sum.pending += n.pending;
+            sum.errors += n.errors;
+            sum.send_errors += n.send_errors;
+            sum.corrupt += n.corrupt;
+        }
+        if (const auto text = dots_.update(sum); !text.empty()) print_text(text);
+    }
+
+private:
+    /// Octets of the headers in front of the payload.
+    std::size_t headers() const
+    {
+        const bool options = settings_.options.record != PingRecord::nothing;
+        return wire::icmp_header_size + wire::ipv4_header_size + (options ? wire::ipv4_max_options_size : 0);
+    }
+
+    std::string origin(const asio::ip::address& to) const
+    {
+        const auto& options = settings_.options;
+        if (options.source && options.source->is_v4() == to.is_v4())
+            return fmt::format("from {} : ", options.source->to_string());
+        if (options.interface.empty()) return "";
+        const auto source = source_address_to(to, options.interface);
+        return fmt::format("from {} {}: ", source ? source->to_string() : "?", printable(options.interface));
+    }
+
+    std::string time() const { return settings_.timestamps ? time_of_day() : std::string{}; }
+
+    /// In front of a line about one of several hosts, unless the line has an address that says as much.
+    std::string whose(const PingHost& host, const asio::ip::address& address) const
+    {
+        if (!several_ || host.name == address.to_string()) return time();
+        return fmt::format("{}{}: ", time(), printable(host.name));
     }
 
     /// "64 bytes from 127.0.0.1: icmp_seq=1 ttl=64 time=0.034 ms"
     template <typename Answer>
-    void show_answer(const Answer& e, std::string_view remark)
+    std::string answer(const PingHost& host, const Answer& e)
     {
-        const auto ttl = e.ttl ? fmt::format(" ttl={}", *e.ttl) : "";
-        print("{} bytes from {}: icmp_seq={}{} time={} ms{}\n", e.bytes, names_.show(e.from), e.sequence, ttl,
-              short_milliseconds(e.rtt), remark);
+        const auto identifier = settings_.verbose ? pinger_.identifier(wire::version_of(e.from)) : std::nullopt;
+        return fmt::format("{}{} bytes from {}: icmp_seq={}{}{} time={} ms", whose(host, e.from), e.bytes,
+                           names_.show(e.from), e.sequence, identifier ? fmt::format(" ident={}", *identifier) : "",
+                           e.ttl ? fmt::format(" ttl={}", *e.ttl) : "", short_milliseconds(e.rtt));
     }
 
-    void show(const PingHost&, const PingReply& e) { show_answer(e, ""); }
-    void show(const PingHost&, const PingDuplicate& e) { show_answer(e, " (DUP!)"); }
-    void show(const PingHost&, const PingLate& e)
+    void show(const PingHost& host, const PingReply& e)
     {
-        show_answer(e, fmt::format(" (late by {} ms)", short_milliseconds(e.late_by)));
+        const auto show_address = [this](const asio::ip::address& address) { return names_.show(address); };
+        const auto split = settings_.latency_split
+                               ? fmt::format(" (and in our stack {} ms to send, {} ms to receive)",
+                                             short_milliseconds(e.stack_sent), short_milliseconds(e.stack_received))
+                               : "";
+        print("{}{}{}{}\n", answer(host, e), split, settings_.audible ? "\a" : "",
+              recorded_.text(e.ip_options, show_address));
     }
-    void show(const PingHost&, const PingLost& e)
+    void show(const PingHost& host, const PingDuplicate& e) { print("{} (DUP!)\n", answer(host, e)); }
+    void show(const PingHost& host, const PingLate& e)
     {
-        print("no answer from {}: icmp_seq={}\n", names_.show(e.to), e.sequence);
+        print("{} (late by {} ms)\n", answer(host, e), short_milliseconds(e.late_by));
     }
-    void show(const PingHost&, const PingError& e)
+    void show(const PingHost& host, const PingLost& e)
+    {
+        print("{}no answer from {}: icmp_seq={}\n", whose(host, e.to), names_.show(e.to), e.sequence);
+    }
+    void show(const PingHost& host, const PingOutstanding& e)
+    {
+        const auto name = several_ ? fmt::format("{}: ", printable(host.name)) : std::string{};
+        print("{}{}no answer yet for icmp_seq={}\n", time(), name, e.sequence);
+    }
+    void show(const PingHost& host, const PingError& e)
     {
         const auto mtu = e.mtu ? fmt::format(" (mtu = {})", *e.mtu) : "";
-        print("From {} icmp_seq={} {}{}\n", names_.show(e.from), e.sequence, e.words(), mtu);
+        print("{}From {} icmp_seq={} {}{}\n", whose(host, e.from), names_.show(e.from), e.sequence, e.words(), mtu);
     }
     void show(const PingHost& host, const PingSendError& e)
     {
@@ -132,8 +207,58 @@ private:
                  fmt::format("{}: icmp_seq={} not sent: {}", printable(host.name), e.sequence, e.error.message()));
     }
 
+    void table(const PingHosts& hosts, const PingTotal& total) const
+    {
+        const HostTable table{hosts};
+        print("\n--- {} hosts, {} alive{} ---\n{}\n", total.targets, total.alive,
+              total.unresolved == 0 ? "" : fmt::format(", {} unresolved", total.unresolved), table.head());
+        constexpr std::size_t enough = 64 * 1024;  // there may be many rows, and each print is a system call
+        std::string rows;
+        for (const auto index : ordered(hosts, settings_.sort)) {
+            rows += table.row(index) + '\n';
+            if (rows.size() > enough) print_text(std::exchange(rows, {}));
+        }
+        print_text(rows);
+    }
+
+    void summary(const PingHost& host, const PingStatistics& n) const
+    {
+        const auto count = [](std::uint64_t number, std::string_view what) {
+            return number == 0 ? std::string{} : fmt::format(", +{} {}", number, what);
+        };
+        print(
+            "\n--- {} ping statistics ---\n{} packets transmitted, {} received{}{}{}{}{}{}, {:.6g}% packet loss, "
+            "time {}ms\n{}\n",
+            printable(host.name), n.sent, n.received, count(n.duplicates, "duplicates"), count(n.corrupt, "corrupted"),
+            count(n.errors + n.send_errors, "errors"), count(n.late, "late"), count(n.foreign, "foreign"),
+            n.pending == 0 ? "" : fmt::format(", {} pending", n.pending), n.loss_percent(),
+            std::chrono::round<std::chrono::milliseconds>(n.sending).count(), times(n));
+        if (settings_.latency_split && n.received != 0)
+            print("our stack: {:.3f} ms to send, {:.3f} ms to receive, on average; not part of the above\n",
+                  in_milliseconds(n.stack.sent), in_milliseconds(n.stack.received));
+    }
+
+    /// The last line of iputils' summary, with the parts of it that apply.
+    std::string times(const PingStatistics& n) const
+    {
+        std::string text;
+        const auto add = [&text](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
+        if (n.received != 0)
+            add(fmt::format("rtt min/avg/max/mdev = {:.3f}/{:.3f}/{:.3f}/{:.3f} ms", in_milliseconds(n.rtt.min),
+                            in_milliseconds(n.rtt.mean), in_milliseconds(n.rtt.max), in_milliseconds(n.rtt.mdev)));
+        if (n.pipe > 1) add(fmt::format("pipe {}", n.pipe));
+        if (n.received != 0 && n.sent > 1 && (settings_.flood || settings_.rhythm() != PingRhythm::steady))
+            add(fmt::format("ipg/ewma {:.3f}/{:.3f} ms", in_milliseconds(n.sending) / static_cast<double>(n.sent - 1),
+                            in_milliseconds(n.rtt.ewma)));
+        return text;
+    }
+
     const PingSettings& settings_;
+    const IcmpPinger& pinger_;
+    bool several_;
     ReverseNames& names_;
+    RecordedOptions recorded_;
+    FloodDots dots_;
 };
 
 }  // namespace libnet::apps

@@ -6,6 +6,7 @@
 #include <libnet/config.hpp>
 #include <libnet/engine/ping_events.hpp>
 #include <libnet/engine/ping_pace.hpp>
+#include <libnet/engine/ping_payload.hpp>
 #include <libnet/engine/ping_statistics.hpp>
 #include <libnet/engine/ping_targets.hpp>
 #include <libnet/engine/probe_table.hpp>
@@ -18,6 +19,7 @@ namespace libnet::engine {
 /// Options of a PingEngine.
 struct PingEngineOptions {
     std::size_t payload_size = 56;  ///< octets after the ICMP header; eight hold the whole cookie
+    PayloadPattern pattern{};       ///< of the octets behind the cookie
     base::SipKey key{};             ///< secret and random: what keeps forged answers out
     std::chrono::nanoseconds linger = std::chrono::seconds{10};  ///< how long an ended probe is remembered
     std::size_t max_remembered = 65'536;  ///< ended probes remembered at the most; the oldest are forgotten first
@@ -52,6 +54,7 @@ struct EchoAnswer {
     std::optional<int> ttl;
     TimePoint received{};  ///< when it arrived, as the kernel stamped it, or else `read`
     TimePoint read{};      ///< when we took it from the socket
+    wire::Ipv4OptionOctets ip_options{};
 };
 
 /// An ICMP error about an echo request with our identifier, as it came from the network.
@@ -94,6 +97,10 @@ public:
     /// `schedule.interval` are each host's, whose turns are spread evenly over the interval. A host is made when its turn
     /// comes, and costs no memory beyond its probes.
     PingTarget add(const wire::AddressRange& range, PingSchedule schedule, TimePoint now);
+
+    /// The next probes of a stream go to another address; those that are under way may still be answered from where they
+    /// went. False: there is no such target, or it is a range.
+    bool move(PingTarget target, const asio::ip::address& to);
 
     /// Ends a stream, and forgets its numbers, its probes and its unread events. False: there is no such target.
     bool remove(PingTarget target);
@@ -163,6 +170,9 @@ private:
     std::optional<SendProbe> next_request();
     std::optional<SendProbe> next_scheduled(TimePoint now);
     void plan_next_send(PingTarget handle, Target& target, TimePoint now);
+    void drop_stale_sends();
+    void tell_outstanding(Target& target);
+    void hurry(PingTarget handle, Target& target);
     TimePoint next_send(TimePoint now) const;
     PingAction next_wait();
     bool streams_held() const noexcept { return events_.size() >= options_.max_unread; }
@@ -175,6 +185,7 @@ private:
     void tell(ProbeId id, const Probe& probe, Event event);
     void answered(ProbeId id, Probe& probe, Target& target, const EchoAnswer& answer);
     static void note_order(const Probe& probe, Target& target, TimePoint now);
+    static void acknowledge(const Probe& probe, Target& target);
     void answered_late(Probe& probe, Target& target, const EchoAnswer& answer, std::chrono::nanoseconds rtt);
     void answered_again(const Probe& probe, Target& target, const EchoAnswer& answer, std::chrono::nanoseconds rtt);
 

@@ -3,6 +3,7 @@
 
 #include <libnet/config.hpp>
 #include <libnet/wire/icmp.hpp>
+#include <libnet/wire/ipv4_options.hpp>
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/system/error_code.hpp>
@@ -33,6 +34,7 @@ struct PingReply {
     std::chrono::nanoseconds rtt{};  ///< from the kernel's transmit stamp (or else our send call) to its receive stamp
     std::chrono::nanoseconds stack_sent{};      ///< before that: from our send call to the transmit stamp
     std::chrono::nanoseconds stack_received{};  ///< after that: from the receive stamp until we read it
+    wire::Ipv4OptionOctets ip_options{};        ///< of the reply's header, where `PingOptions::record` asks for them
     friend bool operator==(const PingReply&, const PingReply&) = default;
 };
 
@@ -42,6 +44,15 @@ struct PingLost {
     std::uint64_t sequence = 0;
     boost::asio::ip::address to;  ///< whom the probe was for: of a range's target, one of many
     friend bool operator==(const PingLost&, const PingLost&) = default;
+};
+
+/// The next probe goes out, and this one before it has no answer yet. Told where `PingTargetOptions::tell_outstanding`
+/// asks for it; how the probe ends is told later.
+struct PingOutstanding {
+    PingTarget target;
+    std::uint64_t sequence = 0;
+    boost::asio::ip::address to;
+    friend bool operator==(const PingOutstanding&, const PingOutstanding&) = default;
 };
 
 /// The answer to a probe that had been given up: the probe is no longer counted as lost.
@@ -91,7 +102,7 @@ struct PingSendError {
 };
 
 /// What `IcmpPinger::next()` tells about its targets.
-using PingEvent = std::variant<PingReply, PingLost, PingLate, PingDuplicate, PingError, PingSendError>;
+using PingEvent = std::variant<PingReply, PingLost, PingLate, PingDuplicate, PingError, PingSendError, PingOutstanding>;
 
 /// What becomes of one probe of `IcmpPinger::ping()`. Its `target` names nothing.
 using PingOutcome = std::variant<PingReply, PingLost, PingError, PingSendError>;

@@ -49,6 +49,7 @@ struct PingStatistics {
     std::uint64_t corrupt = 0;     ///< answers damaged on the way: wrong checksum or payload
     std::uint64_t foreign = 0;     ///< answers from the target that are not to a probe of ours
     std::uint64_t reordered = 0;   ///< probes whose answer came after that to a later probe; not of a range
+    std::uint64_t pipe = 0;        ///< most probes sent from one to its answer, both counted; not of a range
     // Runs in the order of sending; not of a range, whose probes are to many hosts. Late answers don't mend them:
     std::uint64_t answers_in_a_row = 0;     ///< probes up to the last one whose end is known
     std::uint64_t unanswered_in_a_row = 0;  ///< lost, or ended by an error

@@ -4,6 +4,7 @@
 #include <libnet/engine/ping_counters.hpp>
 #include <libnet/engine/ping_events.hpp>
 #include <libnet/engine/ping_outages.hpp>
+#include <libnet/engine/ping_rhythm.hpp>
 #include <libnet/engine/ping_statistics.hpp>
 #include <libnet/engine/ping_times_recorder.hpp>
 #include <libnet/engine/ping_windows.hpp>
@@ -29,6 +30,15 @@ struct PingSchedule {
     std::chrono::nanoseconds delay{};                             ///< before the first one
     bool quiet = false;                                           ///< no events, numbers only
     bool windows = false;                                         ///< keep numbers over windows of time
+    PingRhythm rhythm = PingRhythm::steady;
+    bool tell_outstanding = false;  ///< PingOutstanding
+    std::uint32_t window = 1;       ///< probes, see PingRhythm
+};
+
+/// Where a target's probes went before it was moved to another address.
+struct PingMove {
+    std::uint64_t last_sequence = 0;  ///< that went there
+    asio::ip::address address;
 };
 
 /// The addresses of a target that is a range.
@@ -49,6 +59,7 @@ struct PingTargetState {
     PingSchedule schedule;
     std::uint64_t last_sequence = 0;
     TimePoint due{};         ///< of the next send
+    TimePoint paced_at{};    ///< when the last send was handed out, if it isn't steady
     TimePoint first_sent{};  ///< of the first probe
     std::chrono::nanoseconds sending{};
     std::size_t probes = 0;  ///< in the engine's table
@@ -58,6 +69,10 @@ struct PingTargetState {
     PingOutages outages;
     std::unique_ptr<PingWindows> windows;
     std::uint64_t highest_answered = 0;  ///< sequence
+    std::uint64_t acknowledged = 0;      ///< highest sequence that an answer or an error came for
+    std::uint64_t pipe = 0;
+    ProbeId last_probe;
+    std::unique_ptr<std::vector<PingMove>> moves;  ///< the oldest first; few targets have any
 
     /// Its probes are all to one host, so that their order means something.
     bool is_sequential() const noexcept { return stream && !range; }
@@ -65,8 +80,14 @@ struct PingTargetState {
     /// Where the probe with this sequence goes.
     asio::ip::address address_of(std::uint64_t sequence) const
     {
+        if (moves)
+            for (const PingMove& move : *moves)
+                if (sequence <= move.last_sequence) return move.address;
         return range ? range->addresses.at((sequence - 1) % range->hosts) : address;
     }
+
+    /// Its sends have times that they can be late for.
+    bool is_timed() const noexcept { return schedule.interval.count() != 0 && schedule.rhythm == PingRhythm::steady; }
 
     /// Something that is counted happened at this time.
     void count(std::uint64_t PingCounters::*what, TimePoint now)
@@ -75,12 +96,25 @@ struct PingTargetState {
         if (windows) windows->count(now, what);
     }
 
-    /// A stream that has sent all it should, and knows what became of it; or that was stopped.
-    bool ended() const noexcept
+    /// Its next probes go to another address. What is still to be said about the older ones stays right, as long as the
+    /// moves don't outrun the answers.
+    void move_to(const asio::ip::address& to)
     {
-        if (stopped) return true;
-        return schedule.count != 0 && last_sequence == schedule.count && numbers.pending == 0;
+        constexpr std::size_t most = 8;
+        if (!moves) moves = std::make_unique<std::vector<PingMove>>();
+        if (moves->size() == most) moves->erase(moves->begin());
+        moves->push_back({last_sequence, address});
+        address = to;
     }
+
+    /// Probes that may still be answered soon: one that a later one has overtaken is lost, most likely.
+    std::uint64_t unacknowledged() const noexcept { return last_sequence - acknowledged; }
+
+    /// It has sent all it should.
+    bool sent_all() const noexcept { return stopped || (schedule.count != 0 && last_sequence == schedule.count); }
+
+    /// A stream that has sent all it should, and knows what became of it; or that was stopped.
+    bool ended() const noexcept { return stopped || (sent_all() && numbers.pending == 0); }
 };
 
 /// Holds targets in slots that are used again, with a new generation each time. Chains of equal hash run through them,
@@ -119,15 +153,21 @@ public:
     void drop(PingTarget target)
     {
         PingTargetState& state = slots_[target.index];
-        std::uint32_t* link = &first_of(state.address);
-        while (*link != target.index) link = &slots_[*link].next;
-        *link = state.next;
+        unchain(target.index);
         std::erase(ranges_, target.index);
         const auto generation = state.generation + 1;
         state = {};
         state.generation = generation;
         free_.push_back(target.index);
         --used_;
+    }
+
+    /// The target is there, and is no range.
+    void move(PingTarget target, const asio::ip::address& to)
+    {
+        unchain(target.index);
+        slots_[target.index].move_to(to);
+        chain(target.index);
     }
 
     /// nullptr: dropped, or never there.
@@ -162,6 +202,13 @@ public:
 
 private:
     static constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
+
+    void unchain(std::uint32_t index)
+    {
+        std::uint32_t* link = &first_of(slots_[index].address);
+        while (*link != index) link = &slots_[*link].next;
+        *link = slots_[index].next;
+    }
 
     PingTarget handle(std::uint32_t index) const { return {index, slots_[index].generation}; }
 

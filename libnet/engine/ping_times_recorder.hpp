@@ -52,6 +52,9 @@ public:
         histogram_.add(static_cast<std::uint64_t>(std::max<std::int64_t>(rtt.count(), 0)));
     }
 
+    /// The round trip as it is lately; 0: none yet.
+    std::chrono::nanoseconds ewma() const { return rounded_time(ewma_); }
+
     PingTimes times() const
     {
         PingTimes times = times_of(running_, histogram_);

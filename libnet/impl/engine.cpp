@@ -1,5 +1,6 @@
 #include <libnet/engine/impl/error_page.ipp>
 #include <libnet/engine/impl/file_responder.ipp>
+#include <libnet/engine/impl/name_refresh.ipp>
 #include <libnet/engine/impl/ping_engine.ipp>
 #include <libnet/engine/impl/ping_events.ipp>
 #include <libnet/engine/impl/proxy_answer.ipp>

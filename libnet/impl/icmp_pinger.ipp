@@ -81,6 +81,8 @@ LIBNET_DECL PingTarget IcmpPinger::add(const wire::AddressRange& range, PingTarg
     return driver_->add(range, options);
 }
 
+LIBNET_DECL bool IcmpPinger::move(PingTarget target, asio::ip::address to) { return driver_->move(target, to); }
+
 LIBNET_DECL bool IcmpPinger::remove(PingTarget target) { return driver_->remove(target); }
 
 LIBNET_DECL bool IcmpPinger::stop(PingTarget target) { return driver_->stop(target); }
@@ -99,6 +101,11 @@ LIBNET_DECL PingStatistics IcmpPinger::statistics(PingTarget target, PingWindow 
     const auto numbers = driver_->statistics(target, window);
     if (!numbers) throw std::out_of_range{"IcmpPinger::statistics: no such target, or one without windows"};
     return *numbers;
+}
+
+LIBNET_DECL std::optional<std::uint16_t> IcmpPinger::identifier(wire::IpVersion version) const noexcept
+{
+    return driver_->identifier(version);
 }
 
 LIBNET_DECL std::uint64_t IcmpPinger::foreign() const noexcept { return driver_->foreign(); }

@@ -30,10 +30,12 @@ public:
 
     PingTarget add(asio::ip::address address, const PingTargetOptions& options);
     PingTarget add(const wire::AddressRange& range, const PingTargetOptions& options);
+    bool move(PingTarget target, asio::ip::address to);
     bool remove(PingTarget target);
     bool stop(PingTarget target);
     std::optional<PingStatistics> statistics(PingTarget target) const { return engine_.statistics(target); }
     std::optional<PingStatistics> statistics(PingTarget target, PingWindow window) const;
+    std::optional<std::uint16_t> identifier(wire::IpVersion version) const noexcept;
     std::uint64_t foreign() const noexcept { return engine_.foreign(); }
     PingTimes sched_lag() const { return engine_.sched_lag(); }
     std::uint64_t rx_dropped() const;
@@ -67,6 +69,7 @@ private:
     Door& door_to(const asio::ip::address& address) { return address.is_v4() ? v4_ : v6_; }
     engine::PingSchedule schedule_of(const PingTargetOptions& options) const;
     void require_door(const asio::ip::address& address);
+    void connect_door(const asio::ip::address& address);
 
     void start();
     void rest_if_idle();
@@ -99,6 +102,7 @@ private:
     std::uint64_t run_ = 0;  ///< handlers of an earlier run do nothing
     bool running_ = false;
     bool stopped_ = false;
+    bool connected_ = false;
     std::size_t waiters_ = 0;
     std::vector<PingRequestWaiter*> requests_;  ///< by the slot of their probe
     std::vector<PingStreamWaiter*> streams_;

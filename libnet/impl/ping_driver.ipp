@@ -28,6 +28,7 @@ LIBNET_DECL const PingOptions& checked(const PingOptions& options)
     require_ping_option(options.rate >= 0, "ping rate: zero or more is needed");
     require_ping_option(options.payload_size <= max_payload, "ping payload: at most 65507 octets");
     require_ping_option(!options.ttl || (*options.ttl >= 1 && *options.ttl <= 255), "ping ttl: 1 to 255");
+    require_ping_option(!options.flow_label || *options.flow_label <= 0xF'FFFF, "ping flow label: at most 0xFFFFF");
     require_ping_option(!options.send_buffer || *options.send_buffer > 0, "ping send buffer: more than zero is needed");
     return options;
 }
@@ -38,6 +39,7 @@ LIBNET_DECL engine::PingEngineOptions engine_options(const PingOptions& options)
     const auto word = [&random] { return std::uint64_t{random()} << 32 | random(); };
     engine::PingEngineOptions result;
     result.payload_size = options.payload_size;
+    result.pattern = options.pattern;
     result.rate = options.rate;
     result.together = std::chrono::microseconds{500};  // a turn of the event loop costs as much as a few pings
     result.key = {word(), word()};
@@ -80,6 +82,13 @@ LIBNET_DECL PingDriver::Door PingDriver::open(wire::IpVersion version) const
     options.traffic_class = options_.traffic_class;
     options.mark = options_.mark;
     options.send_buffer = options_.send_buffer;
+    options.pattern = options_.pattern;
+    options.clock = options_.clock;
+    options.record = options_.record;
+    options.identifier = options_.identifier;
+    options.flow_label = options_.flow_label;
+    options.multicast_loopback = options_.multicast_loopback;
+    options.debug = options_.debug;
     Door door;
     try {
         door.socket = std::make_unique<io::IcmpSocket>(executor_, version, options);
@@ -98,6 +107,7 @@ LIBNET_DECL PingTarget PingDriver::add(asio::ip::address address, const PingTarg
 {
     address = pinged_address(address, options_.interface);
     require_door(address);
+    if (options_.connect) connect_door(address);
     const auto schedule = schedule_of(options);
     const auto target = engine_.add(address, schedule, std::chrono::steady_clock::now());
     if (running_) pump();
@@ -108,6 +118,7 @@ LIBNET_DECL PingTarget PingDriver::add(const wire::AddressRange& range, const Pi
 {
     require_door(range.first);
     const auto schedule = schedule_of(options);
+    require_ping_option(schedule.rhythm == PingRhythm::steady, "ping rhythm: of ranges, steady only");
     const auto target = engine_.add(range, schedule, std::chrono::steady_clock::now());
     if (running_) pump();
     return target;
@@ -120,11 +131,30 @@ LIBNET_DECL engine::PingSchedule PingDriver::schedule_of(const PingTargetOptions
                                         .count = options.count,
                                         .delay = options.delay,
                                         .quiet = options.quiet,
-                                        .windows = options.windows};
+                                        .windows = options.windows,
+                                        .rhythm = options.rhythm,
+                                        .tell_outstanding = options.tell_outstanding,
+                                        .window = options.window};
     require_ping_option(schedule.interval.count() >= 0, "ping interval: zero or more is needed");
     require_ping_option(schedule.timeout.count() > 0, "ping timeout: more than zero is needed");
     require_ping_option(schedule.delay.count() >= 0, "ping delay: zero or more is needed");
+    require_ping_option(schedule.window >= 1, "ping window: one or more is needed");
     return schedule;
+}
+
+/// The first target is the only one: with another one, answers to the first would no longer arrive.
+LIBNET_DECL void PingDriver::connect_door(const asio::ip::address& address)
+{
+    require_ping_option(!std::exchange(connected_, true), "ping: connected to another target");
+    door_to(address).socket->connect(address);
+}
+
+LIBNET_DECL bool PingDriver::move(PingTarget target, asio::ip::address to)
+{
+    to = pinged_address(to, options_.interface);
+    require_door(to);
+    if (options_.connect) door_to(to).socket->connect(to);
+    return engine_.move(target, to);
 }
 
 LIBNET_DECL bool PingDriver::remove(PingTarget target)
@@ -144,6 +174,12 @@ LIBNET_DECL bool PingDriver::stop(PingTarget target)
 LIBNET_DECL std::optional<PingStatistics> PingDriver::statistics(PingTarget target, PingWindow window) const
 {
     return engine_.statistics(target, window, std::chrono::steady_clock::now());
+}
+
+LIBNET_DECL std::optional<std::uint16_t> PingDriver::identifier(wire::IpVersion version) const noexcept
+{
+    const Door& door = version == wire::IpVersion::v4 ? v4_ : v6_;
+    return door.socket ? std::optional{door.socket->identifier()} : std::nullopt;
 }
 
 LIBNET_DECL std::uint64_t PingDriver::rx_dropped() const

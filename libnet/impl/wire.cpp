@@ -14,6 +14,7 @@
 #include <libnet/wire/impl/http_target.ipp>
 #include <libnet/wire/impl/icmp.ipp>
 #include <libnet/wire/impl/ipv4.ipp>
+#include <libnet/wire/impl/ipv4_options.ipp>
 #include <libnet/wire/impl/ipv6.ipp>
 #include <libnet/wire/impl/mime.ipp>
 #include <libnet/wire/impl/uri_path.ipp>

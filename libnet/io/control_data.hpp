@@ -2,6 +2,7 @@
 // What the kernel tells beside a datagram: control messages (cmsg(3)) of ICMP, UDP and raw sockets as values.
 
 #include <libnet/config.hpp>
+#include <libnet/wire/ipv4_options.hpp>
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/udp.hpp>
@@ -23,6 +24,7 @@ struct ControlData {
     std::optional<int> ttl;                            ///< IP_RECVTTL, IPV6_RECVHOPLIMIT: what arrived
     std::optional<sock_extended_err> error;            ///< IP_RECVERR, IPV6_RECVERR
     asio::ip::address offender;                        ///< who sent that error; unspecified when we did
+    wire::Ipv4OptionOctets ip_options;                 ///< IP_RECVOPTS: of the header that arrived
 };
 
 /// Reads the control messages of a received datagram. Unknown ones are passed over.

@@ -4,10 +4,13 @@
 #include <libnet/config.hpp>
 #include <libnet/engine/clock_bridge.hpp>
 #include <libnet/engine/ping_engine.hpp>
+#include <libnet/engine/ping_payload.hpp>
 #include <libnet/io/error_queue.hpp>
 #include <libnet/io/icmp_access.hpp>
+#include <libnet/io/icmp_clock.hpp>
 #include <libnet/io/path_mtu_discovery.hpp>
 #include <libnet/wire/ip_version.hpp>
+#include <libnet/wire/ipv4_options.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -27,10 +30,17 @@ struct IcmpSocketOptions {
     std::optional<asio::ip::address> source;  ///< address to send from, where it is of this socket's version
     std::string interface;                    ///< name of the interface to send through; empty: the routing's choice
     PathMtuDiscovery path_mtu_discovery = PathMtuDiscovery::system;
-    std::optional<std::uint8_t> traffic_class;  ///< DSCP and ECN bits of the header; empty: zero
-    std::optional<std::uint32_t> mark;          ///< for the policy routing and packet filters of this host
-    std::optional<int> send_buffer;             ///< octets; empty: the system's
-    bool transmit_stamps = true;                ///< ask the kernel when each request leaves
+    std::optional<std::uint8_t> traffic_class;            ///< DSCP and ECN bits of the header; empty: zero
+    std::optional<std::uint32_t> mark;                    ///< for the policy routing and packet filters of this host
+    std::optional<int> send_buffer;                       ///< octets; empty: the system's
+    engine::PayloadPattern pattern{};                     ///< of the payload behind the cookie
+    IcmpClock clock = IcmpClock::kernel;                  ///< user: the kernel isn't asked for any stamps
+    wire::Ipv4Record record = wire::Ipv4Record::nothing;  ///< IPv4 only
+    std::optional<std::uint16_t> identifier;              ///< 0 takes a raw socket; empty: a free one
+    std::optional<std::uint32_t> flow_label;              ///< IPv6 only, takes a raw socket; empty: the system's
+    bool multicast_loopback = true;
+    bool debug = false;
+    bool transmit_stamps = true;  ///< ask the kernel when each request leaves
 };
 
 /// Sends echo requests and reads what comes back: answers with the kernel's receive stamps, errors and the stamps of our
@@ -47,6 +57,12 @@ public:
     asio::posix::stream_descriptor& descriptor() noexcept { return descriptor_; }
     wire::IpVersion version() const noexcept { return version_; }
     bool is_raw() const noexcept { return raw_; }
+
+    /// What our requests carry, and the answers to them.
+    std::uint16_t identifier() const noexcept { return identifier_; }
+
+    /// Ties the socket to one address: then there is a route to it, or this throws `boost::system::system_error`.
+    void connect(const asio::ip::address& address);
 
     /// A request to be sent.
     struct Outgoing {
@@ -112,10 +128,11 @@ private:
         void operator()(Buffers* buffers) const;
     };
 
-    void open(IcmpAccess access);
+    void open(const IcmpSocketOptions& options);
     void configure(const IcmpSocketOptions& options);
     void configure_header(const IcmpSocketOptions& options);
     void configure_routing(const IcmpSocketOptions& options);
+    void configure_record(wire::Ipv4Record record);
     void bind(const IcmpSocketOptions& options);
     void measure_burst();
     void count_from_zero();

@@ -8,6 +8,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/address.hpp>
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,6 +19,15 @@ namespace libnet::io {
 namespace detail {
 class ResolverState;
 }
+
+/// The addresses of a name, and how long they hold.
+struct ResolvedName {
+    std::vector<asio::ip::address> addresses;  ///< at least one, best first
+    /// The least time to live (RFC 1035 section 3.2.1) of the records that led to them, not counting what they have spent
+    /// since they were read. Empty: an address that was written out or a name that nobody is asked for, which always
+    /// hold. Zero for what /etc/hosts says, too.
+    std::optional<std::chrono::seconds> ttl;
+};
 
 /// An asynchronous DNS resolver.
 ///
@@ -51,6 +61,9 @@ public:
     ///  - `operation_aborted` (plain): cancelled (terminal; ends this call only), or the resolver was destroyed
     asio::awaitable<std::vector<asio::ip::address>> resolve(std::string name,
                                                             AddressFamily family = AddressFamily::any);
+
+    /// The same, with the time that the answer holds.
+    asio::awaitable<ResolvedName> look_up(std::string name, AddressFamily family = AddressFamily::any);
 
     /// The name of an address: from /etc/hosts, else its PTR record (RFC 1035 section 3.5, RFC 3596 section 2.5).
     /// An IPv4-mapped IPv6 address is asked for as IPv4. 127.0.0.1 and ::1 are `localhost`, whatever anybody says.

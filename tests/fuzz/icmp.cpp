@@ -3,6 +3,7 @@
 
 #include <libnet/wire/icmp.hpp>
 #include <libnet/wire/ipv4.hpp>
+#include <libnet/wire/ipv4_options.hpp>
 #include <libnet/wire/ipv6.hpp>
 
 #include <algorithm>
@@ -57,12 +58,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto packet = std::as_bytes(std::span{data, size});
     if (const auto header = decode_ipv4(packet)) {
         require(header->header_length <= packet.size());
+        decode_ipv4_options(packet.subspan(ipv4_header_size, header->header_length - ipv4_header_size));
         read_message(IpVersion::v4, packet.subspan(header->header_length));
     }
     if (const auto header = decode_ipv6(packet)) {
         require(header->header_length <= packet.size());
         read_message(IpVersion::v6, packet.subspan(header->header_length));
     }
+    require(decode_ipv4_options(packet).size() <= packet.size());
     for (const auto version : {IpVersion::v4, IpVersion::v6}) {
         read_message(version, packet);  // as a datagram socket delivers it
         if (const auto quoted = decode_quoted(version, packet)) require_inside(packet, quoted->payload);

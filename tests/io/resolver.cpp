@@ -56,6 +56,23 @@ std::optional<std::pair<std::string, asio::ip::address>> a_name_in_the_hosts_fil
 
 }  // namespace
 
+TEST_CASE("an answer holds as long as its records say, a literal address always", "[io][resolver]")
+{
+    ResolverFixture f;
+    const auto look_up = [&f](const std::string& name) {
+        Outcome<libnet::io::ResolvedName> outcome;
+        asio::co_spawn(f.io, f.resolver->look_up(name), store_in(outcome));
+        f.run_until_done(outcome);
+        return outcome.value.value();
+    };
+    const auto found = look_up("both.test");
+    CHECK(found.addresses.size() == 2);
+    CHECK(found.ttl == std::chrono::seconds{60});
+    CHECK_FALSE(look_up("192.0.2.1").ttl);
+    CHECK_FALSE(look_up("localhost").ttl);
+    CHECK_FALSE(look_up("::1").addresses.empty());
+}
+
 TEST_CASE("a name's addresses of both families are asked for, and come in one list", "[io][resolver]")
 {
     Fixture f;

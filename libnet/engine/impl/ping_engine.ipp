@@ -69,6 +69,14 @@ LIBNET_DECL void PingEngine::begin(PingTarget handle, std::chrono::nanoseconds d
     ++running_;
 }
 
+LIBNET_DECL bool PingEngine::move(PingTarget handle, const asio::ip::address& to)
+{
+    const Target* target = targets_.find(handle);
+    if (target == nullptr || target->range) return false;
+    targets_.move(handle, to);
+    return true;
+}
+
 LIBNET_DECL bool PingEngine::remove(PingTarget handle)
 {
     const Target* target = targets_.find(handle);
@@ -98,6 +106,7 @@ LIBNET_DECL std::optional<PingStatistics> PingEngine::statistics(PingTarget hand
     PingStatistics numbers;
     target->numbers.add_to(numbers);
     numbers.sending = target->sending;
+    numbers.pipe = target->pipe;
     numbers.answers_in_a_row = target->outages.answers_in_a_row();
     numbers.unanswered_in_a_row = target->outages.unanswered_in_a_row();
     numbers.longest_outage = target->outages.longest();
@@ -216,20 +225,19 @@ LIBNET_DECL std::optional<SendProbe> PingEngine::next_request()
 
 LIBNET_DECL std::optional<SendProbe> PingEngine::next_scheduled(TimePoint now)
 {
-    schedule_.drop_front_while([this](PingTarget handle) {
-        const Target* target = targets_.find(handle);
-        return target == nullptr || target->stopped;
-    });
+    drop_stale_sends();
     if (schedule_.empty() || next_send(now) > now || streams_held()) return std::nullopt;
     const PingTarget handle = schedule_.front();
     Target& target = *targets_.find(handle);
-    if (target.schedule.interval.count() != 0) {
+    if (target.is_timed()) {
         lag_.add(now - std::max(target.due, pace_.next()));
         last_turn_ = now;
     }
     schedule_.pop();
     pace_.on_send(now);
+    if (target.schedule.tell_outstanding) tell_outstanding(target);
     const ProbeId id = new_probe(handle, target, false);
+    target.last_probe = id;
     plan_next_send(handle, target, now);
     return hand_out(id, *probes_.find(id), target);
 }
@@ -237,12 +245,49 @@ LIBNET_DECL std::optional<SendProbe> PingEngine::next_scheduled(TimePoint now)
 LIBNET_DECL void PingEngine::plan_next_send(PingTarget handle, Target& target, TimePoint now)
 {
     const auto& schedule = target.schedule;
-    if (schedule.count != 0 && target.last_sequence == schedule.count) return;
+    if (target.sent_all()) return;
+    if (schedule.rhythm != PingRhythm::steady) {
+        target.paced_at = now;
+        target.due = next_by_answers(schedule.rhythm, schedule.window,
+                                     {now, target.unacknowledged(), schedule.interval, target.times.ewma()});
+        return schedule_.push(target.due, handle);
+    }
+    if (target.last_sequence < schedule.window) return schedule_.push(target.due, handle);
     // From the time that was planned, not from now: a late call delays one probe, and none after it.
     target.due = schedule.interval.count() == 0 ? now : target.due + schedule.interval;
     if (schedule.interval.count() != 0 && now - target.due > detail::max_catch_up)
         target.due += ((now - target.due) / schedule.interval + 1) * schedule.interval;
     schedule_.push(target.due, handle);
+}
+
+/// Also those that `hurry` has put before others.
+LIBNET_DECL void PingEngine::drop_stale_sends()
+{
+    while (!schedule_.empty()) {
+        const Target* target = targets_.find(schedule_.front());
+        if (target != nullptr && !target->stopped && target->due == schedule_.front_time()) return;
+        schedule_.pop();
+    }
+}
+
+/// An answer has come: it may be time to send again.
+LIBNET_DECL void PingEngine::hurry(PingTarget handle, Target& target)
+{
+    if (target.sent_all()) return;
+    const auto& schedule = target.schedule;
+    const auto due =
+        next_by_answers(schedule.rhythm, schedule.window,
+                        {target.paced_at, target.unacknowledged(), schedule.interval, target.times.ewma()});
+    if (due >= target.due) return;
+    target.due = due;
+    schedule_.push(due, handle);
+}
+
+LIBNET_DECL void PingEngine::tell_outstanding(Target& target)
+{
+    const Probe* probe = probes_.find(target.last_probe);
+    if (probe == nullptr || probe->state != Probe::State::pending || target.schedule.quiet) return;
+    events_.push_back(PingOutstanding{probe->target, probe->sequence, target.address_of(probe->sequence)});
 }
 
 LIBNET_DECL PingAction PingEngine::next_wait()
@@ -261,7 +306,7 @@ LIBNET_DECL TimePoint PingEngine::next_send(TimePoint now) const
 {
     const TimePoint due = std::max(schedule_.front_time(), pace_.next());
     const Target* target = targets_.find(schedule_.front());
-    const bool timed = target == nullptr || target->schedule.interval.count() != 0;
+    const bool timed = target == nullptr || target->is_timed();
     return timed && last_turn_ != now ? std::max(due, last_turn_ + options_.together) : due;
 }
 
@@ -342,6 +387,7 @@ LIBNET_DECL void PingEngine::end(ProbeId id, Probe& probe, Target& target, Probe
     if (target.windows) target.windows->on_outage(now_, target.outages.current());
     ended_.push_back({id, now_ + options_.linger});
     if (target.stream && target.ended()) --running_;
+    if (target.schedule.rhythm != PingRhythm::steady) hurry(probe.target, target);
 }
 
 template <typename Event>
@@ -379,7 +425,8 @@ LIBNET_DECL void PingEngine::on_reply(const EchoAnswer& answer)
 {
     auto verdict = PayloadVerdict::foreign;
     const auto match = find_sent(answer.from, answer.sequence, [&](const Probe& probe, const Target& target) {
-        const auto judged = judge_payload(cookie_of(probe, target), options_.payload_size, answer.payload);
+        const auto judged =
+            judge_payload(cookie_of(probe, target), options_.payload_size, answer.payload, options_.pattern);
         if (judged != PayloadVerdict::foreign) verdict = judged;
         return judged != PayloadVerdict::foreign;
     });
@@ -412,10 +459,18 @@ LIBNET_DECL void PingEngine::answered(ProbeId id, Probe& probe, Target& target, 
                           .bytes = wire::icmp_header_size + answer.payload.size(),
                           .rtt = rtt,
                           .stack_sent = probe.sent - probe.called,
-                          .stack_received = std::max(answer.read - answer.received, std::chrono::nanoseconds{})};
+                          .stack_received = std::max(answer.read - answer.received, std::chrono::nanoseconds{}),
+                          .ip_options = answer.ip_options};
     target.stack.add(reply.stack_sent, reply.stack_received);
     tell(id, probe, reply);
     end(id, probe, target, Probe::State::answered);
+}
+
+LIBNET_DECL void PingEngine::acknowledge(const Probe& probe, Target& target)
+{
+    if (!target.is_sequential()) return;
+    target.acknowledged = std::max(target.acknowledged, probe.sequence);
+    target.pipe = std::max(target.pipe, target.last_sequence - probe.sequence + 1);
 }
 
 LIBNET_DECL void PingEngine::note_order(const Probe& probe, Target& target, TimePoint now)
@@ -423,6 +478,7 @@ LIBNET_DECL void PingEngine::note_order(const Probe& probe, Target& target, Time
     if (!target.is_sequential()) return;
     if (probe.sequence < target.highest_answered) target.count(&PingCounters::reordered, now);
     target.highest_answered = std::max(target.highest_answered, probe.sequence);
+    acknowledge(probe, target);
 }
 
 LIBNET_DECL void PingEngine::answered_late(Probe& probe, Target& target, const EchoAnswer& answer,
@@ -460,6 +516,7 @@ LIBNET_DECL void PingEngine::on_error(const EchoError& error)
     const auto state = match.probe->state;
     if (state != Probe::State::pending && state != Probe::State::lost) return;
 
+    acknowledge(*match.probe, *match.target);
     if (state == Probe::State::pending) match.target->count(&PingCounters::errors, now_);
     else ++match.target->numbers.errors;  // it was lost
     tell(match.id, *match.probe,

@@ -19,6 +19,7 @@ struct PrintPingEvent {
         out << " late by " << e.late_by.count() << "ns";
     }
     void operator()(const PingLost& e) const { head("lost", e); }
+    void operator()(const PingOutstanding& e) const { head("outstanding", e); }
     void operator()(const PingError& e) const
     {
         head("error", e);

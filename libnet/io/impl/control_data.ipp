@@ -60,6 +60,9 @@ LIBNET_DECL void read_one(const cmsghdr& control, ControlData& data)
         int ttl = 0;
         if (copy_control(control, ttl)) data.ttl = ttl;
     }
+    if (level == IPPROTO_IP && type == IP_RECVOPTS)
+        data.ip_options = wire::Ipv4OptionOctets{
+            std::span{reinterpret_cast<const std::byte*>(CMSG_DATA(&control)), control.cmsg_len - CMSG_LEN(0)}};
     if ((level == IPPROTO_IP && type == IP_RECVERR) || (level == IPPROTO_IPV6 && type == IPV6_RECVERR))
         read_error(control, data);
 }

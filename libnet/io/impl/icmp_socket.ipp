@@ -56,8 +56,9 @@ struct IcmpSocket::Buffers {
     using Control = std::array<std::byte, 256>;
 
     /// `size` is that of a request; what comes back may be longer.
-    explicit Buffers(std::size_t size)
-        : request_size{size},
+    Buffers(std::size_t size, const IcmpSocketOptions& options)
+        : flow_label{options.flow_label.value_or(0)},
+          request_size{size},
           datagram_size{size + wire::ipv4_max_header_size + 1},  // one more: longer answers show
           batch{std::clamp<std::size_t>(batch_octets / datagram_size, 1, max_batch)},
           octets(datagram_size * batch),
@@ -73,7 +74,7 @@ struct IcmpSocket::Buffers {
     {
         for (std::size_t i = 0; i < batch; ++i) {
             const auto request = std::span{requests}.subspan(i * request_size, request_size);
-            engine::write_payload(0, request.subspan(wire::icmp_header_size));
+            engine::write_payload(0, request.subspan(wire::icmp_header_size), options.pattern);
             request_vectors[i] = {request.data(), request.size()};
             msghdr& header = request_headers[i].msg_hdr;
             header = {};
@@ -91,6 +92,8 @@ struct IcmpSocket::Buffers {
         engine::write_payload(outgoing.cookie, payload.first(engine::cookie_size(payload.size())));
         wire::encode_echo_request(version, identifier, outgoing.sequence, request);
         to[i] = {outgoing.to, 0};
+        if (flow_label != 0 && outgoing.to.is_v6())
+            reinterpret_cast<sockaddr_in6*>(to[i].data())->sin6_flowinfo = htonl(flow_label);
         request_headers[i].msg_hdr.msg_namelen = static_cast<socklen_t>(to[i].size());
     }
 
@@ -110,6 +113,7 @@ struct IcmpSocket::Buffers {
         }
     }
 
+    std::uint32_t flow_label;
     std::size_t request_size;
     std::size_t datagram_size;
     std::size_t batch;
@@ -153,26 +157,31 @@ LIBNET_DECL IcmpSocket::IcmpSocket(asio::any_io_executor executor, wire::IpVersi
     : descriptor_{executor},
       version_{version},
       message_size_{wire::icmp_header_size + options.payload_size},
-      stamps_{options.transmit_stamps}
+      stamps_{options.transmit_stamps && options.clock == IcmpClock::kernel}
 {
-    open(options.access);
+    open(options);
     configure(options);
     bind(options);
-    buffers_.reset(new Buffers{message_size_});
+    buffers_.reset(new Buffers{message_size_, options});
     faults_.reserve(ErrorQueueBatch::capacity);
     if (stamps_) counted_.resize(max_counted);
     measure_burst();
     observe_clocks(clocks_);
 }
 
-LIBNET_DECL void IcmpSocket::open(IcmpAccess access)
+LIBNET_DECL void IcmpSocket::open(const IcmpSocketOptions& options)
 {
+    // A datagram socket takes its identifier from bind(2), where 0 means any, and knows no flow labels.
+    const bool raw_only = options.access == IcmpAccess::raw || options.identifier == 0 ||
+                          (options.flow_label && version_ == wire::IpVersion::v6);
     int socket = -1;
-    if (access != IcmpAccess::raw) socket = detail::open_icmp(version_, SOCK_DGRAM);
-    if (socket < 0 && access != IcmpAccess::datagram) {
+    if (!raw_only) socket = detail::open_icmp(version_, SOCK_DGRAM);
+    if (socket < 0 && options.access != IcmpAccess::datagram) {
         socket = detail::open_icmp(version_, SOCK_RAW);
         raw_ = socket >= 0;
     }
+    if (socket < 0 && raw_only && detail::is_not_permitted(errno))
+        detail::throw_errno(EPERM, "raw ICMP socket, which a flow label or identifier 0 needs (it takes cap_net_raw)");
     if (socket < 0 && detail::is_not_permitted(errno)) detail::throw_errno(EPERM, icmp_socket_or_help);
     if (socket < 0) detail::throw_errno(errno, "ICMP socket");
     descriptor_.assign(socket);
@@ -186,7 +195,10 @@ LIBNET_DECL void IcmpSocket::configure(const IcmpSocketOptions& options)
     set_option(socket, level, v4 ? IP_RECVERR : IPV6_RECVERR, 1);
     set_option(socket, level, v4 ? IP_RECVTTL : IPV6_RECVHOPLIMIT, 1);
     if (stamps_) enable_transmit_timestamps(socket);
-    else enable_receive_timestamps(socket);
+    else if (options.clock == IcmpClock::kernel) enable_receive_timestamps(socket);
+    constexpr int on = 1;
+    if (options.debug && ::setsockopt(socket, SOL_SOCKET, SO_DEBUG, &on, sizeof on) != 0)
+        detail::throw_errno(errno, "SO_DEBUG (it takes CAP_NET_ADMIN)");
     if (options.send_buffer) set_option(socket, SOL_SOCKET, SO_SNDBUF, *options.send_buffer);
     // Root may exceed the limit of net.core.rmem_max; others get as much as it allows.
     if (::setsockopt(socket, SOL_SOCKET, SO_RCVBUFFORCE, &detail::receive_buffer_size, sizeof(int)) != 0)
@@ -209,6 +221,23 @@ LIBNET_DECL void IcmpSocket::configure_header(const IcmpSocketOptions& options)
     if (options.path_mtu_discovery != PathMtuDiscovery::system)
         set_option(socket, level, v4 ? IP_MTU_DISCOVER : IPV6_MTU_DISCOVER,
                    detail::to_option(options.path_mtu_discovery));
+    if (!options.multicast_loopback) set_option(socket, level, v4 ? IP_MULTICAST_LOOP : IPV6_MULTICAST_LOOP, 0);
+    if (v4) configure_record(options.record);
+    if (!v4 && options.flow_label) {
+        constexpr int ipv6_flowinfo_send = 33;  // linux/in6.h, which can't be included beside netinet/in.h
+        set_option(socket, level, ipv6_flowinfo_send, 1);
+    }
+}
+
+LIBNET_DECL void IcmpSocket::configure_record(wire::Ipv4Record record)
+{
+    const auto wanted = wire::encode_ipv4_record(record);
+    if (wanted.empty()) return;
+    const int socket = descriptor_.native_handle();
+    const auto octets = wanted.octets();
+    if (::setsockopt(socket, IPPROTO_IP, IP_OPTIONS, octets.data(), static_cast<socklen_t>(octets.size())) != 0)
+        detail::throw_errno(errno, "IP options");
+    if (!raw_) set_option(socket, IPPROTO_IP, IP_RECVOPTS, 1);  // a raw socket has the header
 }
 
 LIBNET_DECL void IcmpSocket::configure_routing(const IcmpSocketOptions& options)
@@ -232,17 +261,27 @@ LIBNET_DECL void IcmpSocket::bind(const IcmpSocketOptions& options)
     const bool v4 = version_ == wire::IpVersion::v4;
     asio::ip::udp::endpoint local{v4 ? asio::ip::udp::v4() : asio::ip::udp::v6(), 0};
     if (options.source && wire::version_of(*options.source) == version_) local.address(*options.source);
+    if (!raw_ && options.identifier) local.port(*options.identifier);
     // Ping sockets share their identifier by default: another process could take our answers.
     set_option(socket, SOL_SOCKET, SO_REUSEADDR, 0);
     if (::bind(socket, local.data(), static_cast<socklen_t>(local.size())) != 0) {
         const int error = errno;  // before the text is made, which may change it
+        if (error == EADDRINUSE) detail::throw_errno(error, "identifier " + std::to_string(local.port()));
         detail::throw_errno(error, "source address " + local.address().to_string());
     }
     sockaddr_storage bound{};
     socklen_t size = sizeof bound;
     if (::getsockname(socket, reinterpret_cast<sockaddr*>(&bound), &size) != 0)
         detail::throw_errno(errno, "getsockname");
-    identifier_ = raw_ ? random_identifier() : to_endpoint(bound).port();
+    identifier_ = !raw_ ? to_endpoint(bound).port() : options.identifier ? *options.identifier : random_identifier();
+}
+
+LIBNET_DECL void IcmpSocket::connect(const asio::ip::address& address)
+{
+    const asio::ip::udp::endpoint to{address, 0};
+    if (::connect(descriptor_.native_handle(), to.data(), static_cast<socklen_t>(to.size())) == 0) return;
+    const int error = errno;
+    detail::throw_errno(error, "connect to " + address.to_string());
 }
 
 LIBNET_DECL void IcmpSocket::measure_burst()
@@ -323,6 +362,8 @@ LIBNET_DECL std::optional<IcmpSocket::Received> IcmpSocket::decode(const msghdr&
     if (raw_ && version_ == wire::IpVersion::v4) {
         const auto ip = wire::decode_ipv4(message);
         if (!ip) return std::nullopt;
+        const std::size_t fixed = wire::ipv4_header_size;
+        result.answer.ip_options = wire::Ipv4OptionOctets{message.subspan(fixed, ip->header_length - fixed)};
         message = message.subspan(ip->header_length);
     }
     const auto echo = wire::decode_echo_reply(version_, message);
@@ -338,6 +379,7 @@ LIBNET_DECL std::optional<IcmpSocket::Received> IcmpSocket::decode(const msghdr&
     result.answer.sequence = echo->sequence;
     result.answer.payload = echo->payload;
     result.answer.ttl = control.ttl;
+    if (!control.ip_options.empty()) result.answer.ip_options = control.ip_options;
     const auto arrived = control.received ? clocks_.steady_time(*control.received) : std::nullopt;
     result.answer.received = arrived.value_or(now);
     result.answer.read = now;

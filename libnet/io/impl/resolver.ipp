@@ -76,6 +76,16 @@ LIBNET_DECL std::vector<asio::ip::address> addresses_of(const ares_addrinfo& inf
     return addresses;
 }
 
+/// The least time to live of all records; a hostile one (RFC 2181 section 8: the highest bit is set) is zero.
+LIBNET_DECL std::chrono::seconds ttl_of(const ares_addrinfo& info)
+{
+    std::chrono::seconds least = std::chrono::hours{24 * 7};
+    const auto note = [&least](int ttl) { least = std::min(least, std::chrono::seconds{std::max(ttl, 0)}); };
+    for (const auto* node = info.nodes; node; node = node->ai_next) note(node->ai_ttl);
+    for (const auto* alias = info.cnames; alias; alias = alias->next) note(alias->ttl);
+    return least;
+}
+
 /// The addresses of this name.
 struct NameQuestion {
     std::string name;
@@ -103,6 +113,7 @@ struct Lookup {
     bool finished = false;
     int status = ARES_EDESTRUCTION;
     std::vector<asio::ip::address> addresses;
+    std::chrono::seconds ttl{};
     std::optional<std::string> name;
 };
 
@@ -201,7 +212,10 @@ LIBNET_DECL void ResolverState::on_addresses(void* ticket, int status, int, ares
     --mine->state.in_flight_;
     const auto lookup = mine->lookup.lock();
     if (!lookup) return;
-    if (status == ARES_SUCCESS && answer) lookup->addresses = addresses_of(*answer);
+    if (status == ARES_SUCCESS && answer) {
+        lookup->addresses = addresses_of(*answer);
+        lookup->ttl = ttl_of(*answer);
+    }
     lookup->finish(status == ARES_SUCCESS && lookup->addresses.empty() ? ARES_ENODATA : status);
 }
 
@@ -215,23 +229,37 @@ LIBNET_DECL void ResolverState::on_name(void* ticket, int status, int, hostent* 
     lookup->finish(status);
 }
 
-LIBNET_DECL asio::awaitable<std::vector<asio::ip::address>> resolve(std::shared_ptr<ResolverState> state,
-                                                                    std::string name, AddressFamily family)
+LIBNET_DECL asio::awaitable<ResolvedName> look_up(std::shared_ptr<ResolverState> state, std::string name,
+                                                  AddressFamily family)
 {
+    ResolvedName result;
     if (const auto literal = literal_address(name)) {
         if (!in_family(*literal, family)) throw no_such_address(name, family);
-        co_return std::vector{*literal};
+        result.addresses = {*literal};
+        co_return result;
     }
     if (!wire::is_host_name(name)) throw not_a_host_name(name);
 
     if (wire::is_invalid_domain(name)) throw resolve_error(ARES_ENOTFOUND, name, family);
-    if (wire::is_localhost(name)) co_return loopback_addresses(state->executor(), family);
+    if (wire::is_localhost(name)) {
+        result.addresses = loopback_addresses(state->executor(), family);
+        co_return result;
+    }
 
     const auto lookup = state->start(NameQuestion{name, family});
     if (!lookup->finished) co_await lookup->done.async_wait(asio::as_tuple(asio::use_awaitable));
     if (!lookup->finished || lookup->status == ARES_EDESTRUCTION) throw resolve_aborted();
     if (lookup->status != ARES_SUCCESS) throw resolve_error(lookup->status, name, family);
-    co_return std::move(lookup->addresses);
+    result.addresses = std::move(lookup->addresses);
+    result.ttl = lookup->ttl;
+    co_return result;
+}
+
+LIBNET_DECL asio::awaitable<std::vector<asio::ip::address>> resolve(std::shared_ptr<ResolverState> state,
+                                                                    std::string name, AddressFamily family)
+{
+    ResolvedName found = co_await look_up(state, name, family);
+    co_return std::move(found.addresses);
 }
 
 LIBNET_DECL asio::awaitable<std::optional<std::string>> name_of(std::shared_ptr<ResolverState> state,
@@ -261,6 +289,11 @@ LIBNET_DECL Resolver::~Resolver() { state_->close(); }
 LIBNET_DECL asio::awaitable<std::vector<asio::ip::address>> Resolver::resolve(std::string name, AddressFamily family)
 {
     return detail::resolve(state_, std::move(name), family);
+}
+
+LIBNET_DECL asio::awaitable<ResolvedName> Resolver::look_up(std::string name, AddressFamily family)
+{
+    return detail::look_up(state_, std::move(name), family);
 }
 
 LIBNET_DECL asio::awaitable<std::optional<std::string>> Resolver::name_of(asio::ip::address address)

@@ -1,0 +1,127 @@
+#pragma once
+// The hosts of one run of ping++: what they are called, where they are, and their numbers.
+
+#include <libnet/icmp_pinger.hpp>
+
+#include <boost/asio/ip/address.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace libnet::apps {
+
+namespace asio = boost::asio;
+
+/// A host as the user named it, and the address that it has. There may be a million of them.
+struct PingHost {
+    enum class State : std::uint8_t {
+        unresolved,  ///< its name has no address (yet)
+        known,       ///< it has one
+        failed,      ///< it can't be pinged: no socket for its address
+    };
+    std::string name;
+    asio::ip::address address{};  ///< or the first one of a range
+    std::uint32_t index = 0;      ///< its place among the hosts
+    State state = State::unresolved;
+
+    bool known() const noexcept { return state == State::known; }
+};
+
+/// All hosts, with their streams.
+class PingHosts {
+public:
+    explicit PingHosts(IcmpPinger& pinger) : pinger_{pinger} {}
+
+    void add(std::vector<std::string> names)
+    {
+        entries_.reserve(entries_.size() + names.size());
+        for (auto& name : names)
+            entries_.push_back({{std::move(name), {}, static_cast<std::uint32_t>(entries_.size())}});
+    }
+
+    std::size_t size() const noexcept { return entries_.size(); }
+    const PingHost& host(std::size_t index) const { return entries_[index].host; }
+
+    /// Why it has no address, or can't be pinged; empty if it can.
+    std::string_view trouble(std::size_t index) const
+    {
+        const auto found = troubles_.find(index);
+        return found == troubles_.end() ? std::string_view{} : found->second;
+    }
+
+    /// The numbers up to now, or to when it was stopped. What was under way then is pending: it might have been answered.
+    PingStatistics numbers(std::size_t index) const
+    {
+        const Entry& entry = entries_[index];
+        if (!entry.target) return {};
+        auto numbers = pinger_.statistics(*entry.target);
+        numbers.pending += std::exchange(numbers.cancelled, 0);
+        return numbers;
+    }
+
+    /// The host has this address and this stream from now on.
+    void start(std::size_t index, const asio::ip::address& address, PingTarget target)
+    {
+        Entry& entry = entries_[index];
+        entry.host.address = address;
+        entry.host.state = PingHost::State::known;
+        entry.target = target;
+        if (by_target_.size() <= target.index) by_target_.resize(target.index + 1);
+        by_target_[target.index] = static_cast<std::uint32_t>(index);
+        troubles_.erase(index);
+    }
+
+    /// The host's stream goes on with another address.
+    void move(std::size_t index, const asio::ip::address& address)
+    {
+        Entry& entry = entries_[index];
+        if (entry.target) pinger_.move(*entry.target, address);
+        entry.host.address = address;
+    }
+
+    /// The host can't be pinged, for this reason: for good, or as long as it is unresolved.
+    void fail(std::size_t index, PingHost::State state, std::string why)
+    {
+        entries_[index].host.state = state;
+        troubles_[index] = std::move(why);
+    }
+
+    bool is_pinged(std::size_t index) const { return entries_[index].target && !entries_[index].stopped; }
+
+    /// Ends the host's stream, and keeps its numbers.
+    void stop(std::size_t index)
+    {
+        Entry& entry = entries_[index];
+        if (entry.target) pinger_.stop(*entry.target);
+        entry.stopped = true;
+    }
+
+    /// The host that an event is about.
+    std::size_t index_of(const PingEvent& event) const
+    {
+        return by_target_[std::visit([](const auto& e) { return e.target.index; }, event)];
+    }
+
+    /// Counts an answer, and says how many there were.
+    std::uint64_t count_answer(std::size_t index) { return ++entries_[index].answers; }
+
+private:
+    struct Entry {
+        PingHost host;
+        std::optional<PingTarget> target{};
+        std::uint64_t answers = 0;  ///< in time or late, as far as events tell
+        bool stopped = false;
+    };
+
+    IcmpPinger& pinger_;
+    std::vector<Entry> entries_;
+    std::vector<std::uint32_t> by_target_;         ///< index of a host, by the index of its target
+    std::map<std::size_t, std::string> troubles_;  ///< few, let's hope
+};
+
+}  // namespace libnet::apps

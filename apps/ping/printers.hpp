@@ -1,0 +1,21 @@
+#pragma once
+// Which printer a run of ping++ has.
+
+#include <apps/ping/csv_printer.hpp>
+#include <apps/ping/json_printer.hpp>
+#include <apps/ping/text_printer.hpp>
+
+#include <cstddef>
+#include <memory>
+
+namespace libnet::apps {
+
+inline std::unique_ptr<PingPrinter> make_ping_printer(asio::any_io_executor, const PingSettings& settings,
+                                                      const IcmpPinger& pinger, std::size_t hosts, ReverseNames& names)
+{
+    if (settings.format == PingFormat::json) return std::make_unique<JsonPingPrinter>(settings);
+    if (settings.format == PingFormat::csv) return std::make_unique<CsvPingPrinter>(settings);
+    return std::make_unique<TextPingPrinter>(settings, pinger, hosts, names);
+}
+
+}  // namespace libnet::apps

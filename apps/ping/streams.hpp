@@ -1,0 +1,84 @@
+#pragma once
+// From what the user asked for to what the pinger is told: one stream for each host or range.
+
+#include <apps/ping/settings.hpp>
+#include <libnet/icmp_pinger.hpp>
+#include <libnet/wire/address_range.hpp>
+
+#include <boost/asio/ip/address.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace libnet::apps {
+
+/// What a HOST is, before anybody is asked.
+struct HostWord {
+    enum class Kind { name, address, range, mistake } kind = Kind::name;
+    wire::AddressRange range;  ///< of an address, it twice
+    std::string complaint;     ///< why it is a mistake
+};
+
+/// A hyphen may stand in a name, a slash may not.
+inline HostWord read_host(const std::string& text, io::AddressFamily family)
+{
+    using Kind = HostWord::Kind;
+    boost::system::error_code no_address;
+    const auto address = asio::ip::make_address(text, no_address);
+    const bool wanted = family == io::AddressFamily::any || address.is_v4() == (family == io::AddressFamily::ipv4);
+    if (!no_address && wanted && text.find('%') == text.npos) return {Kind::address, {address, address}, {}};
+    if (!no_address || text.find_first_of("/-") == text.npos) return {};
+    const auto range = wire::parse_address_range(text);
+    if (range) return {Kind::range, *range, {}};
+    if (text.find('/') == text.npos) return {};
+    return {Kind::mistake, {}, fmt::format("{}: expected {}", printable(text), wire::expected(range.error()))};
+}
+
+/// A range that would never come to an end by itself; empty if it is none.
+inline std::string too_large(const std::string& text, const wire::AddressRange& range, const PingSettings& settings)
+{
+    constexpr std::uint64_t most = std::uint64_t{1} << 24;
+    if (range.size() <= most || settings.count != 0 || settings.deadline || settings.rate) return {};
+    return fmt::format("{}: {} hosts are too many without -c, -w or --rate", printable(text), range.size());
+}
+
+/// Without events, a stream costs less. They are needed to show them, and to stop at one.
+inline bool needs_events(const PingSettings& settings)
+{
+    const bool shown = !settings.quiet && !(settings.flood && settings.format == PingFormat::text && !settings.watch);
+    return shown || settings.deadline || settings.until;
+}
+
+inline PingTargetOptions range_options(const PingSettings& settings)
+{
+    PingTargetOptions options;
+    options.count = settings.deadline ? 0 : settings.count;  // with -w it is answers that are counted
+    options.quiet = !needs_events(settings);
+    if (settings.rate) options.interval = std::chrono::nanoseconds{0};  // the rate is the pinger's
+    return options;
+}
+
+/// `index` of `hosts` that begin together, so long ago: each has its moment in the interval, lest they be a burst.
+inline PingTargetOptions host_options(const PingSettings& settings, std::size_t index, std::size_t hosts,
+                                      std::chrono::nanoseconds since_start)
+{
+    constexpr std::chrono::nanoseconds longest_share = std::chrono::milliseconds{10}, at_once{0};
+    const auto count = static_cast<std::int64_t>(std::max<std::size_t>(hosts, 1));
+    const auto moment = std::min(longest_share, settings.options.interval / count) * static_cast<std::int64_t>(index);
+    PingTargetOptions options;
+    options.count = settings.deadline ? 0 : settings.count;
+    options.quiet = !needs_events(settings);
+    options.delay = std::max(moment - since_start, at_once);
+    options.rhythm = settings.rhythm();
+    options.window = settings.window();
+    options.tell_outstanding = settings.outstanding;
+    return options;
+}
+
+}  // namespace libnet::apps
