@@ -3,31 +3,82 @@
 
 #include <libnet/engine/ping_statistics.hpp>
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 
 namespace libnet::engine {
 
-/// The counters of a PingStatistics, whose comments say what they mean.
-struct PingCounters {
-    std::uint64_t sent = 0, received = 0, late = 0, lost = 0, errors = 0, send_errors = 0, cancelled = 0, pending = 0;
-    std::uint64_t duplicates = 0, corrupt = 0, foreign = 0, reordered = 0;
+/// What is counted: the counters of a PingStatistics, whose comments say what they mean. The first three every target
+/// needs.
+enum class PingCount : std::uint8_t {
+    sent,
+    received,
+    pending,
+    late,
+    lost,
+    errors,
+    send_errors,
+    cancelled,
+    duplicates,
+    corrupt,
+    foreign,
+    reordered,
+};
+
+/// The counters of one target. A target without any trouble, as most of a hundred thousand are, has no memory for it.
+class PingCounters {
+public:
+    std::uint64_t operator[](PingCount what) const noexcept
+    {
+        const auto index = static_cast<std::size_t>(what);
+        if (index < usual) return usual_[index];
+        return trouble_ ? (*trouble_)[index - usual] : 0;
+    }
+
+    void up(PingCount what) { ++at(what); }
+    void down(PingCount what) { --at(what); }
+
+    /// The stream was stopped: what was pending is cancelled.
+    void cancel_pending()
+    {
+        at(PingCount::cancelled) += at(PingCount::pending);
+        at(PingCount::pending) = 0;
+    }
 
     /// Adds them to statistics.
     void add_to(PingStatistics& sum) const noexcept
     {
-        sum.sent += sent;
-        sum.received += received;
-        sum.late += late;
-        sum.lost += lost;
-        sum.errors += errors;
-        sum.send_errors += send_errors;
-        sum.cancelled += cancelled;
-        sum.pending += pending;
-        sum.duplicates += duplicates;
-        sum.corrupt += corrupt;
-        sum.foreign += foreign;
-        sum.reordered += reordered;
+        const auto& n = *this;
+        using enum PingCount;
+        sum.sent += n[sent];
+        sum.received += n[received];
+        sum.late += n[late];
+        sum.lost += n[lost];
+        sum.errors += n[errors];
+        sum.send_errors += n[send_errors];
+        sum.cancelled += n[cancelled];
+        sum.pending += n[pending];
+        sum.duplicates += n[duplicates];
+        sum.corrupt += n[corrupt];
+        sum.foreign += n[foreign];
+        sum.reordered += n[reordered];
     }
+
+private:
+    static constexpr std::size_t usual = 3, troubles = 9;
+
+    std::uint64_t& at(PingCount what)
+    {
+        const auto index = static_cast<std::size_t>(what);
+        if (index < usual) return usual_[index];
+        if (!trouble_) trouble_ = std::make_unique<std::array<std::uint64_t, troubles>>();
+        return (*trouble_)[index - usual];
+    }
+
+    std::array<std::uint64_t, usual> usual_{};
+    std::unique_ptr<std::array<std::uint64_t, troubles>> trouble_;
 };
 
 }  // namespace libnet::engine

@@ -22,7 +22,9 @@ struct PingEngineOptions {
     PayloadPattern pattern{};       ///< of the octets behind the cookie
     base::SipKey key{};             ///< secret and random: what keeps forged answers out
     std::chrono::nanoseconds linger = std::chrono::seconds{10};  ///< how long an ended probe is remembered
-    std::size_t max_remembered = 65'536;  ///< ended probes remembered at the most; the oldest are forgotten first
+    // Ended probes remembered at the most; the oldest are forgotten first:
+    std::size_t max_answered = 16'384;    ///< to know duplicates
+    std::size_t max_unanswered = 65'536;  ///< to know late answers, and errors that took their time
     std::size_t max_unread = 4096;        ///< with as many events unread, no stream sends, and duplicates are not told
     std::chrono::nanoseconds
         together{};   ///< sends at times closer to each other than that, and losses, come in one turn
@@ -166,6 +168,7 @@ private:
     ProbeId new_probe(PingTarget handle, Target& target, bool requested);
     void erase_probe(ProbeId id);
     void forget_ended(TimePoint now);
+    void forget(RingQueue<Ended>& ended, std::size_t most, TimePoint now);
     SendProbe hand_out(ProbeId id, Probe& probe, Target& target);
     std::optional<SendProbe> next_request();
     std::optional<SendProbe> next_scheduled(TimePoint now);
@@ -212,7 +215,7 @@ private:
     TimePoint last_turn_ = TimePoint::min();  ///< of sends at their times
     TimePoint last_losses_ = TimePoint::min();
     base::TimeQueue<TimePoint, ProbeId> deadlines_;  ///< of the pending probes
-    RingQueue<Ended> ended_;                         ///< remembered, the oldest first
+    RingQueue<Ended> answered_, unanswered_;         ///< ended and remembered, the oldest first
     RingQueue<PingEvent> events_;
     RingQueue<PingRequestDone> outcomes_;
     std::uint64_t foreign_ = 0;

@@ -1,6 +1,7 @@
 #pragma once
 // The targets of a ping engine, found by handle and by address.
 
+#include <libnet/engine/block_vector.hpp>
 #include <libnet/engine/ping_counters.hpp>
 #include <libnet/engine/ping_events.hpp>
 #include <libnet/engine/ping_outages.hpp>
@@ -33,6 +34,7 @@ struct PingSchedule {
     PingRhythm rhythm = PingRhythm::steady;
     bool tell_outstanding = false;  ///< PingOutstanding
     std::uint32_t window = 1;       ///< probes, see PingRhythm
+    friend bool operator==(const PingSchedule&, const PingSchedule&) = default;
 };
 
 /// Where a target's probes went before it was moved to another address.
@@ -53,16 +55,16 @@ struct PingTargetState {
     std::uint32_t generation = 1;  ///< of the handle; a default-constructed one names nothing
     std::uint32_t next = 0;        ///< in the chain of equal hashes: see PingTargets
     bool used = false;
-    bool stream = false;   ///< false: stands for the requests to this address
-    bool stopped = false;  ///< sends no more, and waits for nothing
+    bool stream = false;       ///< false: stands for the requests to this address
+    bool stopped = false;      ///< sends no more, and waits for nothing
+    std::uint32_t probes = 0;  ///< in the engine's table
     std::unique_ptr<const PingRange> range;
-    PingSchedule schedule;
+    std::shared_ptr<const PingSchedule> schedule;  ///< many targets have the same
     std::uint64_t last_sequence = 0;
     TimePoint due{};         ///< of the next send
     TimePoint paced_at{};    ///< when the last send was handed out, if it isn't steady
     TimePoint first_sent{};  ///< of the first probe
     std::chrono::nanoseconds sending{};
-    std::size_t probes = 0;  ///< in the engine's table
     PingCounters numbers;
     PingTimesRecorder times;
     PingStackRecorder stack;
@@ -87,12 +89,12 @@ struct PingTargetState {
     }
 
     /// Its sends have times that they can be late for.
-    bool is_timed() const noexcept { return schedule.interval.count() != 0 && schedule.rhythm == PingRhythm::steady; }
+    bool is_timed() const noexcept { return schedule->interval.count() != 0 && schedule->rhythm == PingRhythm::steady; }
 
     /// Something that is counted happened at this time.
-    void count(std::uint64_t PingCounters::*what, TimePoint now)
+    void count(PingCount what, TimePoint now)
     {
-        ++(numbers.*what);
+        numbers.up(what);
         if (windows) windows->count(now, what);
     }
 
@@ -111,10 +113,10 @@ struct PingTargetState {
     std::uint64_t unacknowledged() const noexcept { return last_sequence - acknowledged; }
 
     /// It has sent all it should.
-    bool sent_all() const noexcept { return stopped || (schedule.count != 0 && last_sequence == schedule.count); }
+    bool sent_all() const noexcept { return stopped || (schedule->count != 0 && last_sequence == schedule->count); }
 
     /// A stream that has sent all it should, and knows what became of it; or that was stopped.
-    bool ended() const noexcept { return stopped || (sent_all() && numbers.pending == 0); }
+    bool ended() const noexcept { return stopped || (sent_all() && numbers[PingCount::pending] == 0); }
 };
 
 /// Holds targets in slots that are used again, with a new generation each time. Chains of equal hash run through them,
@@ -133,13 +135,13 @@ public:
     {
         if (free_.empty()) {
             free_.push_back(static_cast<std::uint32_t>(slots_.size()));
-            slots_.emplace_back();
+            slots_.grow();
         }
         const std::uint32_t index = free_.back();
         free_.pop_back();
         PingTargetState fresh;
         fresh.address = address;
-        fresh.schedule = schedule;
+        fresh.schedule = share(schedule);
         fresh.generation = slots_[index].generation;
         fresh.used = true;
         fresh.stream = stream;
@@ -147,6 +149,15 @@ public:
         if (++used_ > chains_.size()) chain_all();
         else chain(index);
         return handle(index);
+    }
+
+    /// The schedule, without the delay, in one place with the last one if they are equal.
+    std::shared_ptr<const PingSchedule> share(PingSchedule schedule)
+    {
+        schedule.delay = {};
+        if (!last_schedule_ || *last_schedule_ != schedule)
+            last_schedule_ = std::make_shared<const PingSchedule>(schedule);
+        return last_schedule_;
     }
 
     /// The target is there.
@@ -193,11 +204,14 @@ public:
         return around == ranges_.end() ? nullptr : &slots_[*around];
     }
 
-    /// The target that stands for the requests to this address.
-    PingTarget for_requests(const asio::ip::address& address)
+    /// The target that stands for the requests to this address, with this timeout from now on.
+    PingTarget for_requests(const asio::ip::address& address, std::chrono::nanoseconds timeout)
     {
+        const PingSchedule schedule{.timeout = timeout};
         const auto found = find_if(address, [](const PingTargetState& state) { return !state.stream; });
-        return found != none ? handle(found) : add(address, {}, false);
+        if (found == none) return add(address, schedule, false);
+        slots_[found].schedule = share(schedule);
+        return handle(found);
     }
 
 private:
@@ -242,11 +256,12 @@ private:
         return at;
     }
 
-    std::vector<PingTargetState> slots_;
+    BlockVector<PingTargetState> slots_;
     std::vector<std::uint32_t> free_;
     std::vector<std::uint32_t> chains_;  ///< a power of two of them
     std::vector<std::uint32_t> ranges_;  ///< targets that have one: a handful
     std::size_t used_ = 0;
+    std::shared_ptr<const PingSchedule> last_schedule_;
 };
 
 }  // namespace libnet::engine

@@ -77,19 +77,18 @@ class PingStackRecorder {
 public:
     void add(std::chrono::nanoseconds sent, std::chrono::nanoseconds received) noexcept
     {
-        ++count_;
         sum_.sent += sent;
         sum_.received += received;
     }
 
-    PingStackTimes mean() const noexcept
+    /// Of so many replies.
+    PingStackTimes mean(std::uint64_t replies) const noexcept
     {
-        const auto count = static_cast<std::int64_t>(std::max<std::uint64_t>(count_, 1));
+        const auto count = static_cast<std::int64_t>(std::max<std::uint64_t>(replies, 1));
         return {sum_.sent / count, sum_.received / count};
     }
 
 private:
-    std::uint64_t count_ = 0;
     PingStackTimes sum_;
 };
 

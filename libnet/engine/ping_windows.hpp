@@ -36,9 +36,9 @@ struct PingSlice {
 class PingWindows {
 public:
     /// Something that is counted happened at this time.
-    void count(TimePoint now, std::uint64_t PingCounters::*what)
+    void count(TimePoint now, PingCount what)
     {
-        update(now, [what](PingSlice& slice) { ++(slice.counters.*what); });
+        update(now, [what](PingSlice& slice) { slice.counters.up(what); });
     }
 
     /// A probe was answered in time.

@@ -1,6 +1,7 @@
 #pragma once
 // The probes that may still be answered, found by where they went and their sequence on the wire.
 
+#include <libnet/engine/block_vector.hpp>
 #include <libnet/engine/ping_events.hpp>
 
 #include <chrono>
@@ -54,7 +55,7 @@ public:
         if (size_ == buckets_.size()) grow();
         if (free_ == none) {
             free_ = static_cast<std::uint32_t>(slots_.size());
-            slots_.emplace_back();
+            slots_.grow();
         }
         const std::uint32_t at = free_;
         Slot& slot = slots_[at];
@@ -126,7 +127,7 @@ private:
             if (slots_[at].used) link(at);
     }
 
-    std::vector<Slot> slots_;
+    BlockVector<Slot> slots_;
     std::vector<std::uint32_t> buckets_;  ///< a power of two of them
     std::uint32_t free_ = none;
     std::size_t size_ = 0;

@@ -75,7 +75,7 @@ TEST_CASE("a short stall is caught up, a long one is left out without losing the
 
 TEST_CASE("sequences don't end at the sixteen bits of the wire", "[engine][ping]")
 {
-    Lab lab{{.key = {1, 2}, .max_remembered = 100}};
+    Lab lab{{.key = {1, 2}, .max_answered = 100}};
     const auto target = lab.engine.add(host, {.interval = 1ms, .timeout = 1s}, start);
     for (int i = 0; i < 65'540; ++i) {
         lab.run(start + i * 1ms);

@@ -256,7 +256,7 @@ TEST_CASE("a probe that can't be sent ends at once", "[engine][ping]")
 
 TEST_CASE("ended probes are forgotten after a while, or when there are too many", "[engine][ping]")
 {
-    Lab lab{{.key = {1, 2}, .linger = 5s, .max_remembered = 2}};
+    Lab lab{{.key = {1, 2}, .linger = 5s, .max_answered = 2}};
     const auto target = lab.engine.add(host, {.interval = 10ms, .count = 3}, start);
     for (int i = 0; i < 3; ++i) lab.run(start + i * 10ms);
     for (const auto& probe : lab.sent) lab.reply(probe, start + 30ms);

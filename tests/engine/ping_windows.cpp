@@ -20,7 +20,7 @@ TEST_CASE("windows in which nothing happened are empty", "[engine][ping_windows]
 TEST_CASE("a window has what happened in it, and older things leave it", "[engine][ping_windows]")
 {
     PingWindows windows;
-    windows.count(start, &PingCounters::received);
+    windows.count(start, PingCount::received);
     windows.on_reply(start, 5ms);
     CHECK(windows.statistics(PingWindow::second, start + 800ms).received == 1);
     CHECK(windows.statistics(PingWindow::second, start + 1s).received == 0);
@@ -37,7 +37,7 @@ TEST_CASE("a window's times are those of its replies, whichever slices they are 
     PingWindows windows;
     auto now = start;
     for (const auto rtt : {40ms, 10ms, 20ms, 30ms}) {
-        windows.count(now, &PingCounters::received);
+        windows.count(now, PingCount::received);
         windows.on_reply(now, rtt);
         now += 2500ms;
     }

@@ -64,7 +64,7 @@ LIBNET_DECL void PingEngine::begin(PingTarget handle, std::chrono::nanoseconds d
 {
     Target& target = *targets_.find(handle);
     target.due = now + delay;
-    if (target.schedule.windows) target.windows = std::make_unique<PingWindows>();
+    if (target.schedule->windows) target.windows = std::make_unique<PingWindows>();
     schedule_.push(target.due, handle);
     ++running_;
 }
@@ -95,7 +95,7 @@ LIBNET_DECL bool PingEngine::stop(PingTarget handle)
     if (target->ended()) return true;
     --running_;
     target->stopped = true;
-    target->numbers.cancelled = std::exchange(target->numbers.pending, 0);
+    target->numbers.cancel_pending();
     return true;
 }
 
@@ -111,7 +111,7 @@ LIBNET_DECL std::optional<PingStatistics> PingEngine::statistics(PingTarget hand
     numbers.unanswered_in_a_row = target->outages.unanswered_in_a_row();
     numbers.longest_outage = target->outages.longest();
     numbers.rtt = target->times.times();
-    numbers.stack = target->stack.mean();
+    numbers.stack = target->stack.mean(numbers.received);
     return numbers;
 }
 
@@ -127,10 +127,8 @@ LIBNET_DECL std::optional<PingStatistics> PingEngine::statistics(PingTarget hand
 
 LIBNET_DECL ProbeId PingEngine::request(const asio::ip::address& address, std::chrono::nanoseconds timeout)
 {
-    const PingTarget handle = targets_.for_requests(address);
-    Target& target = *targets_.find(handle);
-    target.schedule.timeout = timeout;
-    const ProbeId id = new_probe(handle, target, true);
+    const PingTarget handle = targets_.for_requests(address, timeout);
+    const ProbeId id = new_probe(handle, *targets_.find(handle), true);
     requests_.push_back(id);
     return id;
 }
@@ -167,9 +165,15 @@ LIBNET_DECL void PingEngine::erase_probe(ProbeId id)
 
 LIBNET_DECL void PingEngine::forget_ended(TimePoint now)
 {
-    while (!ended_.empty() && (ended_.front().forget_at <= now || ended_.size() > options_.max_remembered)) {
-        erase_probe(ended_.front().probe);
-        ended_.pop_front();
+    forget(answered_, options_.max_answered, now);
+    forget(unanswered_, options_.max_unanswered, now);
+}
+
+LIBNET_DECL void PingEngine::forget(RingQueue<Ended>& ended, std::size_t most, TimePoint now)
+{
+    while (!ended.empty() && (ended.front().forget_at <= now || ended.size() > most)) {
+        erase_probe(ended.front().probe);
+        ended.pop_front();
     }
 }
 
@@ -207,8 +211,8 @@ LIBNET_DECL PingAction PingEngine::next(TimePoint now)
 LIBNET_DECL SendProbe PingEngine::hand_out(ProbeId id, Probe& probe, Target& target)
 {
     probe.state = Probe::State::sending;
-    ++target.numbers.sent;
-    ++target.numbers.pending;
+    target.numbers.up(PingCount::sent);
+    target.numbers.up(PingCount::pending);
     return {id, target.address_of(probe.sequence), detail::wire_sequence(probe.sequence), cookie_of(probe, target)};
 }
 
@@ -235,7 +239,7 @@ LIBNET_DECL std::optional<SendProbe> PingEngine::next_scheduled(TimePoint now)
     }
     schedule_.pop();
     pace_.on_send(now);
-    if (target.schedule.tell_outstanding) tell_outstanding(target);
+    if (target.schedule->tell_outstanding) tell_outstanding(target);
     const ProbeId id = new_probe(handle, target, false);
     target.last_probe = id;
     plan_next_send(handle, target, now);
@@ -244,7 +248,7 @@ LIBNET_DECL std::optional<SendProbe> PingEngine::next_scheduled(TimePoint now)
 
 LIBNET_DECL void PingEngine::plan_next_send(PingTarget handle, Target& target, TimePoint now)
 {
-    const auto& schedule = target.schedule;
+    const auto& schedule = *target.schedule;
     if (target.sent_all()) return;
     if (schedule.rhythm != PingRhythm::steady) {
         target.paced_at = now;
@@ -274,7 +278,7 @@ LIBNET_DECL void PingEngine::drop_stale_sends()
 LIBNET_DECL void PingEngine::hurry(PingTarget handle, Target& target)
 {
     if (target.sent_all()) return;
-    const auto& schedule = target.schedule;
+    const auto& schedule = *target.schedule;
     const auto due =
         next_by_answers(schedule.rhythm, schedule.window,
                         {target.paced_at, target.unacknowledged(), schedule.interval, target.times.ewma()});
@@ -286,7 +290,7 @@ LIBNET_DECL void PingEngine::hurry(PingTarget handle, Target& target)
 LIBNET_DECL void PingEngine::tell_outstanding(Target& target)
 {
     const Probe* probe = probes_.find(target.last_probe);
-    if (probe == nullptr || probe->state != Probe::State::pending || target.schedule.quiet) return;
+    if (probe == nullptr || probe->state != Probe::State::pending || target.schedule->quiet) return;
     events_.push_back(PingOutstanding{probe->target, probe->sequence, target.address_of(probe->sequence)});
 }
 
@@ -320,7 +324,7 @@ LIBNET_DECL void PingEngine::on_sent(ProbeId id, TimePoint at)
     target->sending = at - target->first_sent;
     probe->state = Probe::State::pending;
     probe->called = probe->sent = at;
-    deadlines_.push(at + target->schedule.timeout, id);
+    deadlines_.push(at + target->schedule->timeout, id);
 }
 
 LIBNET_DECL void PingEngine::on_transmitted(ProbeId id, TimePoint at)
@@ -336,7 +340,7 @@ LIBNET_DECL void PingEngine::on_send_error(ProbeId id, boost::system::error_code
     if (probe == nullptr || probe->state != Probe::State::sending) return;
     Target* target = targets_.find(probe->target);
     if (target == nullptr || target->stopped) return erase_probe(id);
-    target->count(&PingCounters::send_errors, now_);
+    target->count(PingCount::send_errors, now_);
     tell(id, *probe, PingSendError{probe->target, probe->sequence, error, target->address_of(probe->sequence)});
     end(id, *probe, *target, Probe::State::unsent);
 }
@@ -372,7 +376,7 @@ LIBNET_DECL void PingEngine::declare_losses(TimePoint now)
 
 LIBNET_DECL void PingEngine::give_up(ProbeId id, Probe& probe, Target& target)
 {
-    target.count(&PingCounters::lost, now_);
+    target.count(PingCount::lost, now_);
     tell(id, probe, PingLost{probe.target, probe.sequence, target.address_of(probe.sequence)});
     end(id, probe, target, Probe::State::lost);
 }
@@ -380,21 +384,22 @@ LIBNET_DECL void PingEngine::give_up(ProbeId id, Probe& probe, Target& target)
 LIBNET_DECL void PingEngine::end(ProbeId id, Probe& probe, Target& target, Probe::State state)
 {
     probe.state = state;
-    --target.numbers.pending;
+    target.numbers.down(PingCount::pending);
     if (target.is_sequential())
         target.outages.on_end(probe.sequence, probe.sent == TimePoint{} ? now_ : probe.sent,
                               state == Probe::State::answered);
     if (target.windows) target.windows->on_outage(now_, target.outages.current());
-    ended_.push_back({id, now_ + options_.linger});
+    auto& ended = state == Probe::State::answered ? answered_ : unanswered_;
+    ended.push_back({id, now_ + options_.linger});
     if (target.stream && target.ended()) --running_;
-    if (target.schedule.rhythm != PingRhythm::steady) hurry(probe.target, target);
+    if (target.schedule->rhythm != PingRhythm::steady) hurry(probe.target, target);
 }
 
 template <typename Event>
 void PingEngine::tell(ProbeId id, const Probe& probe, Event event)
 {
     const Target* target = targets_.find(probe.target);
-    if (target->stream && !target->schedule.quiet) events_.push_back(event);
+    if (target->stream && !target->schedule->quiet) events_.push_back(event);
     if constexpr (std::is_constructible_v<PingOutcome, Event>) {
         if (!probe.requested || probe.ended()) return;  // a request has one outcome, and nobody reads what comes later
         event.target = {};
@@ -431,12 +436,12 @@ LIBNET_DECL void PingEngine::on_reply(const EchoAnswer& answer)
         return judged != PayloadVerdict::foreign;
     });
     if (match.probe != nullptr && verdict == PayloadVerdict::damaged) {
-        match.target->count(&PingCounters::corrupt, answer.read);
+        match.target->count(PingCount::corrupt, answer.read);
     } else if (match.probe != nullptr) {
         answered(match.id, *match.probe, *match.target, answer);
     } else if (!match.removed) {
         ++foreign_;
-        if (Target* target = targets_.at(answer.from)) target->count(&PingCounters::foreign, answer.read);
+        if (Target* target = targets_.at(answer.from)) target->count(PingCount::foreign, answer.read);
     }
 }
 
@@ -445,11 +450,11 @@ LIBNET_DECL void PingEngine::answered(ProbeId id, Probe& probe, Target& target, 
     // A stamp from before the question is none: a clock was stepped.
     const auto rtt = (answer.received < probe.sent ? answer.read : answer.received) - probe.sent;
     // It came too late, but was read before anybody asked whether it was lost.
-    if (probe.state == Probe::State::pending && rtt > target.schedule.timeout) give_up(id, probe, target);
+    if (probe.state == Probe::State::pending && rtt > target.schedule->timeout) give_up(id, probe, target);
     if (probe.state == Probe::State::lost) return answered_late(probe, target, answer, rtt);
     if (probe.state != Probe::State::pending) return answered_again(probe, target, answer, rtt);
     note_order(probe, target, answer.read);
-    target.count(&PingCounters::received, answer.read);
+    target.count(PingCount::received, answer.read);
     target.times.add(rtt);
     if (target.windows) target.windows->on_reply(answer.read, rtt);
     const PingReply reply{.target = probe.target,
@@ -476,7 +481,7 @@ LIBNET_DECL void PingEngine::acknowledge(const Probe& probe, Target& target)
 LIBNET_DECL void PingEngine::note_order(const Probe& probe, Target& target, TimePoint now)
 {
     if (!target.is_sequential()) return;
-    if (probe.sequence < target.highest_answered) target.count(&PingCounters::reordered, now);
+    if (probe.sequence < target.highest_answered) target.count(PingCount::reordered, now);
     target.highest_answered = std::max(target.highest_answered, probe.sequence);
     acknowledge(probe, target);
 }
@@ -486,10 +491,10 @@ LIBNET_DECL void PingEngine::answered_late(Probe& probe, Target& target, const E
 {
     probe.state = Probe::State::answered;
     note_order(probe, target, answer.read);
-    --target.numbers.lost;
-    ++target.numbers.late;
-    if (!target.stream || target.schedule.quiet) return;
-    const auto late_by = std::max(rtt - target.schedule.timeout, std::chrono::nanoseconds{});
+    target.numbers.down(PingCount::lost);
+    target.numbers.up(PingCount::late);
+    if (!target.stream || target.schedule->quiet) return;
+    const auto late_by = std::max(rtt - target.schedule->timeout, std::chrono::nanoseconds{});
     events_.push_back(PingLate{probe.target, probe.sequence, answer.from, answer.ttl,
                                wire::icmp_header_size + answer.payload.size(), rtt, late_by});
 }
@@ -497,8 +502,8 @@ LIBNET_DECL void PingEngine::answered_late(Probe& probe, Target& target, const E
 LIBNET_DECL void PingEngine::answered_again(const Probe& probe, Target& target, const EchoAnswer& answer,
                                             std::chrono::nanoseconds rtt)
 {
-    target.count(&PingCounters::duplicates, answer.read);
-    if (!target.stream || target.schedule.quiet || streams_held())
+    target.count(PingCount::duplicates, answer.read);
+    if (!target.stream || target.schedule->quiet || streams_held())
         return;  // as many as a hostile network likes to send: they are not kept
     events_.push_back(PingDuplicate{probe.target, probe.sequence, answer.from, answer.ttl,
                                     wire::icmp_header_size + answer.payload.size(), rtt});
@@ -517,19 +522,19 @@ LIBNET_DECL void PingEngine::on_error(const EchoError& error)
     if (state != Probe::State::pending && state != Probe::State::lost) return;
 
     acknowledge(*match.probe, *match.target);
-    if (state == Probe::State::pending) match.target->count(&PingCounters::errors, now_);
-    else ++match.target->numbers.errors;  // it was lost
+    if (state == Probe::State::pending) match.target->count(PingCount::errors, now_);
+    else match.target->numbers.up(PingCount::errors);  // it was lost
     tell(match.id, *match.probe,
          PingError{match.probe->target, match.probe->sequence, error.from, error.type, error.code, error.mtu,
                    error.destination});
     if (state == Probe::State::pending) return end(match.id, *match.probe, *match.target, Probe::State::failed);
-    --match.target->numbers.lost;
+    match.target->numbers.down(PingCount::lost);
     match.probe->state = Probe::State::failed;
 }
 
 LIBNET_DECL void PingEngine::on_corrupt(const asio::ip::address& from)
 {
-    if (Target* target = targets_.at(from)) target->count(&PingCounters::corrupt, now_);
+    if (Target* target = targets_.at(from)) target->count(PingCount::corrupt, now_);
 }
 
 LIBNET_DECL std::optional<PingEvent> PingEngine::take_event()
