@@ -72,7 +72,7 @@ public:
     }
 
     /// One name at least has no address and is worth waiting for, see NameRefresh::awaited.
-    bool any_awaited(unsigned attempts) const
+    bool any_awaited(const engine::NameAttempts& attempts) const
     {
         for (std::size_t name = 0; name < names_.size(); ++name)
             if (refresh_.awaited(name, attempts)) return true;
