@@ -139,9 +139,10 @@ private:
                     on_address(host_of_name_[name], name, address, news);
                     wake_.cancel();
                 },
-                [this](std::size_t name, const std::string& why) {
+                [this](std::size_t name, const std::string& why, engine::NameFailure kind) {
                     const std::size_t index = host_of_name_[name];
                     if (hosts_.host(index).known()) return;  // its last address is as good as we know
+                    if (kind == engine::NameFailure::final) hosts_.give_up(index);
                     fail(index, PingHost::State::unresolved, why);
                     wake_.cancel();
                 }};
