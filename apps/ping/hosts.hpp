@@ -28,6 +28,7 @@ struct PingHost {
     asio::ip::address address{};  ///< or the first one of a range
     std::uint32_t index = 0;      ///< its place among the hosts
     State state = State::unresolved;
+    bool asked_again = true;  ///< while it is unresolved
 
     bool known() const noexcept { return state == State::known; }
 };
@@ -83,6 +84,9 @@ public:
         if (entry.target) pinger_.move(*entry.target, address);
         entry.host.address = address;
     }
+
+    /// Nobody will ever know this name.
+    void give_up(std::size_t index) { entries_[index].host.asked_again = false; }
 
     /// The host can't be pinged, for this reason: for good, or as long as it is unresolved.
     void fail(std::size_t index, PingHost::State state, std::string why)

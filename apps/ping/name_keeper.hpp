@@ -27,7 +27,7 @@ namespace asio = boost::asio;
 /// What a NameKeeper tells. `name` is the number that `add` gave it.
 struct NameEvents {
     std::function<void(std::size_t name, const asio::ip::address& address, engine::NameNews news)> resolved;
-    std::function<void(std::size_t name, const std::string& why)> failed;
+    std::function<void(std::size_t name, const std::string& why, engine::NameFailure kind)> failed;
 };
 
 /// Does what an engine::NameRefresh decides. Owned by a shared_ptr, which its questions share weakly.
@@ -72,7 +72,7 @@ public:
     }
 
     /// One name at least has no address and is worth waiting for, see NameRefresh::awaited.
-    bool any_awaited(unsigned attempts) const
+    bool any_awaited(const engine::NameAttempts& attempts) const
     {
         for (std::size_t name = 0; name < names_.size(); ++name)
             if (refresh_.awaited(name, attempts)) return true;
@@ -105,8 +105,9 @@ private:
             std::rethrow_exception(failure);
         } catch (const boost::system::system_error& error) {
             if (error.code() == asio::error::operation_aborted) return;
-            refresh_.on_failure(name, kind_of(error, names_[name]), Clock::now());
-            events_.failed(name, reason_of(error));
+            const auto kind = kind_of(error, names_[name]);
+            refresh_.on_failure(name, kind, Clock::now());
+            events_.failed(name, reason_of(error), kind);
         }
         ask();
     }

@@ -4,18 +4,24 @@
 #include <apps/ping/csv_printer.hpp>
 #include <apps/ping/json_printer.hpp>
 #include <apps/ping/text_printer.hpp>
+#include <apps/ping/watch_printer.hpp>
 
 #include <cstddef>
 #include <memory>
+#include <utility>
 
 namespace libnet::apps {
 
-inline std::unique_ptr<PingPrinter> make_ping_printer(asio::any_io_executor, const PingSettings& settings,
+inline std::unique_ptr<PingPrinter> make_ping_printer(asio::any_io_executor executor, const PingSettings& settings,
                                                       const IcmpPinger& pinger, std::size_t hosts, ReverseNames& names)
 {
     if (settings.format == PingFormat::json) return std::make_unique<JsonPingPrinter>(settings);
     if (settings.format == PingFormat::csv) return std::make_unique<CsvPingPrinter>(settings);
-    return std::make_unique<TextPingPrinter>(settings, pinger, hosts, names);
+    auto text = std::make_unique<TextPingPrinter>(settings, pinger, hosts, names);
+    if (!settings.watch) return text;
+    if (is_terminal(STDOUT_FILENO)) return std::make_unique<WatchPrinter>(executor, settings, std::move(text));
+    complain("ping++", "--watch: standard output is no terminal: this is what there is without it");
+    return text;
 }
 
 }  // namespace libnet::apps

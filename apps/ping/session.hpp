@@ -139,9 +139,10 @@ private:
                     on_address(host_of_name_[name], name, address, news);
                     wake_.cancel();
                 },
-                [this](std::size_t name, const std::string& why) {
+                [this](std::size_t name, const std::string& why, engine::NameFailure kind) {
                     const std::size_t index = host_of_name_[name];
                     if (hosts_.host(index).known()) return;  // its last address is as good as we know
+                    if (kind == engine::NameFailure::final) hosts_.give_up(index);
                     fail(index, PingHost::State::unresolved, why);
                     wake_.cancel();
                 }};
@@ -163,11 +164,11 @@ private:
         }
     }
 
-    /// How often a name is asked for that nobody but a count limits: one that isn't there is told at once.
-    unsigned attempts() const
+    /// How often a name is asked for. With a count, the run has an end that a name which isn't there must not put off.
+    engine::NameAttempts attempts() const
     {
-        constexpr unsigned enough = 3, any_number = ~0U;
-        return settings_.count != 0 && !settings_.deadline ? enough : any_number;
+        if (settings_.count == 0 || settings_.deadline) return {};
+        return {.passing = 3, .told = 1};
     }
 
     /// As iputils' ping: who asks by address wants to see addresses.

@@ -51,7 +51,8 @@ inline std::string too_large(const std::string& text, const wire::AddressRange& 
 /// Without events, a stream costs less. They are needed to show them, and to stop at one.
 inline bool needs_events(const PingSettings& settings)
 {
-    const bool shown = !settings.quiet && !(settings.flood && settings.format == PingFormat::text && !settings.watch);
+    const bool dots = settings.flood && settings.format == PingFormat::text;
+    const bool shown = settings.watch || (!settings.quiet && !dots);
     return shown || settings.deadline || settings.until;
 }
 

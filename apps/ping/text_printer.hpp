@@ -80,7 +80,7 @@ public:
 
     void trouble(const PingHost& host, std::string_view why) override
     {
-        const bool again = host.state == PingHost::State::unresolved && settings_.count == 0;
+        const bool again = host.state == PingHost::State::unresolved && host.asked_again && settings_.count == 0;
         complain("ping++", again ? fmt::format("{} (will be asked for again)", why) : std::string{why});
     }
     void bad_target(std::string_view why) override { complain("ping++", why); }

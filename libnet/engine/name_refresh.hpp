@@ -44,6 +44,12 @@ enum class NameFailure : std::uint8_t {
     final,    ///< no name server can ever tell: it is no host name
 };
 
+/// How many failed questions it takes until a name without an address isn't worth waiting for.
+struct NameAttempts {
+    unsigned passing = ~0U;  ///< if the last failure may pass
+    unsigned told = ~0U;     ///< if a name server has said that there is no such name
+};
+
 /// Keeps many names up to date, without a resolver or a clock.
 ///
 /// A name is asked for when its turn comes, the first one first; when its answer is as old as its TTL allows; and after a
@@ -77,9 +83,8 @@ public:
     /// Failures in a row.
     unsigned failures(std::size_t name) const { return names_[name].failures; }
 
-    /// The name has no address yet, and is worth waiting for: fewer than `attempts` questions have failed, or none if the
-    /// name server has told that there is no such name.
-    bool awaited(std::size_t name, unsigned attempts) const;
+    /// The name has no address yet, and is worth waiting for.
+    bool awaited(std::size_t name, const NameAttempts& attempts) const;
 
 private:
     struct Name {

@@ -30,11 +30,12 @@ bool can_ping()
 
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != text.npos; }
 
-/// Times become T.
+/// Times become T. A busy machine may be late to read an answer, which makes a pipe of two.
 std::string shape(const std::string& text)
 {
     static const std::regex time{R"(time=[\d.]+|time \d+|= [\d./]+ ms|[\d.]+/[\d.]+ ms|\d+ absolute|\[\d+\.\d{6}\])"};
-    return std::regex_replace(text, time, "T");
+    static const std::regex late_reading{R"(, pipe 2\b)"};
+    return std::regex_replace(std::regex_replace(text, late_reading, ""), time, "T");
 }
 
 }  // namespace
@@ -90,20 +91,30 @@ TEST_CASE("each flag of iputils' ping prints what it prints there", "[apps][ping
     CHECK(ours.err.empty());
 }
 
-TEST_CASE("IPv6 has the same lines, too, with a flow label", "[apps][ping]")
+TEST_CASE("IPv6 has the same lines, too", "[apps][ping]")
 {
     if (!can_ping()) return;
-    const Arguments flags =
-        GENERATE(values<Arguments>({{"-F", "123"}, {"-F", "0x123"}, {"-I", "::1"}, {"-I", "lo"}, {"-p", "01"}}));
+    const Arguments flags = GENERATE(values<Arguments>({{"-I", "::1"}, {"-I", "lo"}, {"-p", "01"}}));
     auto arguments = flags;
     arguments.insert(arguments.end(), {"-6", "-i", "0.01", "-c", "2", "::1"});
     const auto ours = ping(arguments);
-    if (contains(ours.err, "raw ICMP socket")) WARN("SKIPPED: " << ours.err);
-    if (contains(ours.err, "raw ICMP socket")) return;
     const auto theirs = run("ping", arguments);
     if (theirs.exit_code == 127) return;
     CHECK(ours.exit_code == 0);
     CHECK(shape(ours.out) == shape(theirs.out));
+}
+
+TEST_CASE("a flow label is told as iputils' ping tells it, in decimal or hexadecimal", "[apps][ping]")
+{
+    if (!can_ping()) return;
+    const auto done = ping({"-F", "0x1234a", "-c1", "::1"});
+    if (contains(done.err, "raw ICMP socket")) WARN("SKIPPED: " << done.err);
+    if (contains(done.err, "raw ICMP socket")) return;
+    INFO(done.err);
+    CHECK(done.exit_code == 0);
+    CHECK(done.out.starts_with("PING ::1(::1) , flow 0x1234a, 56 data bytes\n64 bytes from ::1: icmp_seq=1 "));
+    CHECK(ping({"-F", "99", "-c1", "::1"}).out.starts_with("PING ::1(::1) , flow 0x00063, "));
+    CHECK(ping({"-F", "0", "-c1", "::1"}).out.starts_with("PING ::1(::1) , flow 0x"));
 }
 
 TEST_CASE("a flood sends as fast as answers come, and shows nothing when nothing is missing", "[apps][ping]")

@@ -37,13 +37,13 @@ TEST_CASE("names are asked for at once, and an address that always holds never a
     NameRefresh names{{}};
     CHECK(names.add(start) == 0);
     CHECK(names.add(start) == 1);
-    CHECK(names.awaited(0, 1));
+    CHECK(names.awaited(0, {}));
     CHECK(asked(names, start) == Names{0, 1});
     CHECK_FALSE(names.deadline());
     CHECK(names.on_answer(0, {first}, {}, start) == NameNews::first);
     CHECK(names.address(0) == first);
-    CHECK_FALSE(names.awaited(0, 1));
-    CHECK(names.awaited(1, 1));
+    CHECK_FALSE(names.awaited(0, {}));
+    CHECK(names.awaited(1, {}));
     CHECK_FALSE(names.deadline());
 }
 
@@ -72,7 +72,7 @@ TEST_CASE("a name is asked for again when its answer is too old", "[engine][name
         names.on_failure(0, NameFailure::told, start + 33s);
         CHECK(names.address(0) == first);
         CHECK(names.failures(0) == 1);
-        CHECK_FALSE(names.awaited(0, 9));
+        CHECK_FALSE(names.awaited(0, {}));
         CHECK(wait(names) == 34s);
         CHECK(asked(names, start + 34s) == Names{0});
         CHECK(names.on_answer(0, {first}, 30s, start + 34s) == NameNews::same);
@@ -120,7 +120,7 @@ TEST_CASE("a name that fails is asked for again, with a growing pause", "[engine
 
 TEST_CASE("how long a name is waited for depends on why it fails", "[engine][names]")
 {
-    const auto awaited = [](NameFailure why, int failures, unsigned attempts) {
+    const auto awaited = [](NameFailure why, int failures, NameAttempts attempts) {
         NameRefresh names{{}};
         names.add(start);
         for (int i = 0; i < failures; ++i) {
@@ -129,11 +129,15 @@ TEST_CASE("how long a name is waited for depends on why it fails", "[engine][nam
         }
         return names.awaited(0, attempts);
     };
-    CHECK(awaited(NameFailure::passing, 0, 3));
-    CHECK(awaited(NameFailure::passing, 2, 3));
-    CHECK_FALSE(awaited(NameFailure::passing, 3, 3));
-    CHECK_FALSE(awaited(NameFailure::told, 1, 3));
-    CHECK_FALSE(awaited(NameFailure::final, 1, 3));
+    const NameAttempts few{.passing = 3, .told = 1};
+    CHECK(awaited(NameFailure::passing, 0, few));
+    CHECK(awaited(NameFailure::passing, 2, few));
+    CHECK_FALSE(awaited(NameFailure::passing, 3, few));
+    CHECK(awaited(NameFailure::passing, 9, {}));
+    CHECK_FALSE(awaited(NameFailure::told, 1, few));
+    CHECK(awaited(NameFailure::told, 9, {}));
+    CHECK_FALSE(awaited(NameFailure::final, 1, few));
+    CHECK_FALSE(awaited(NameFailure::final, 1, {}));
 }
 
 TEST_CASE("what is no host name is not asked for again", "[engine][names]")
@@ -152,7 +156,7 @@ TEST_CASE("a dropped name is not asked for", "[engine][names]")
     names.drop(0);
     CHECK(asked(names, start) == Names{1, 2});
     names.drop(2);
-    CHECK_FALSE(names.awaited(2, 1));
+    CHECK_FALSE(names.awaited(2, {}));
     names.on_answer(2, {first}, 1s, start);
     names.on_answer(1, {first}, 3s, start);
     CHECK(asked(names, start + 2s).empty());

@@ -56,13 +56,16 @@ inline std::string wire_name(const std::vector<std::string>& labels)
 }
 
 /// An answer record for the name in the question.
-inline std::string record(std::uint16_t type, std::string_view data)
+inline std::string record(std::uint16_t type, std::string_view data, std::uint32_t ttl = 60)
 {
-    return "\xC0\x0C" + big_endian(type, 2) + big_endian(1, 2) + big_endian(60, 4) +
+    return "\xC0\x0C" + big_endian(type, 2) + big_endian(1, 2) + big_endian(ttl, 4) +
            big_endian(static_cast<std::uint32_t>(data.size()), 2) + std::string{data};
 }
 
-inline std::string a_record(std::uint32_t address) { return record(type_a, big_endian(address, 4)); }
+inline std::string a_record(std::uint32_t address, std::uint32_t ttl = 60)
+{
+    return record(type_a, big_endian(address, 4), ttl);
+}
 
 /// 2001:db8::`last`, or ::1 for 0.
 inline std::string aaaa_record(std::uint32_t last)
@@ -91,18 +94,19 @@ inline std::string answer(const DnsQuestion& question, const std::vector<std::st
 
 inline std::string failure(const DnsQuestion& question, Rcode rcode) { return answer(question, {}, rcode); }
 
-/// Serves a loopback address over UDP and TCP, at a port of its own, as long as the io_context runs.
+/// Serves a loopback address over UDP and TCP, at a port of its own (unless a test has the network for itself), as long as the io_context runs.
 class DnsServer {
 public:
     /// What to send for a question, in this order; nothing for silence.
     using Script = std::function<std::vector<std::string>(const DnsQuestion&)>;
 
-    DnsServer(asio::io_context& io, Script script, const asio::ip::address& address = asio::ip::address_v4::loopback())
+    DnsServer(asio::io_context& io, Script script, const asio::ip::address& address = asio::ip::address_v4::loopback(),
+              std::uint16_t port = 0)
         : script_{std::move(script)},
           udp_{io},
           tcp_{io}
     {
-        while (!bind_both(address)) {
+        while (!bind_both(address, port)) {
         }
         asio::co_spawn(io, serve_udp(), asio::detached);
         asio::co_spawn(io, serve_tcp(), asio::detached);
@@ -115,9 +119,9 @@ public:
 
 private:
     /// Takes a port that is free for both; false where somebody else has the one that the kernel chose.
-    bool bind_both(const asio::ip::address& address)
+    bool bind_both(const asio::ip::address& address, std::uint16_t port)
     {
-        udp_ = asio::ip::udp::socket{udp_.get_executor(), {address, 0}};
+        udp_ = asio::ip::udp::socket{udp_.get_executor(), {address, port}};
         const asio::ip::tcp::endpoint same{address, udp_.local_endpoint().port()};
         tcp_ = asio::ip::tcp::acceptor{tcp_.get_executor(), same.protocol()};
         boost::system::error_code error;

@@ -97,11 +97,11 @@ LIBNET_DECL void NameRefresh::on_failure(std::size_t index, NameFailure why, Tim
     due_.push(now + pause, index);
 }
 
-LIBNET_DECL bool NameRefresh::awaited(std::size_t index, unsigned attempts) const
+LIBNET_DECL bool NameRefresh::awaited(std::size_t index, const NameAttempts& attempts) const
 {
     const Name& name = names_[index];
     if (!name.address.is_unspecified() || name.dropped || name.last_failure == NameFailure::final) return false;
-    return name.failures < (name.last_failure == NameFailure::told ? std::min(attempts, 1U) : attempts);
+    return name.failures < (name.last_failure == NameFailure::told ? attempts.told : attempts.passing);
 }
 
 }  // namespace libnet::engine

@@ -3,6 +3,7 @@
 
 #include <libnet/base/bytes.hpp>
 #include <libnet/engine/ping_payload.hpp>
+#include <libnet/io/flow_label.hpp>
 #include <libnet/io/icmp_identity.hpp>
 #include <libnet/io/icmp_socket.hpp>
 #include <libnet/io/last_error.hpp>
@@ -223,10 +224,7 @@ LIBNET_DECL void IcmpSocket::configure_header(const IcmpSocketOptions& options)
                    detail::to_option(options.path_mtu_discovery));
     if (!options.multicast_loopback) set_option(socket, level, v4 ? IP_MULTICAST_LOOP : IPV6_MULTICAST_LOOP, 0);
     if (v4) configure_record(options.record);
-    if (!v4 && options.flow_label) {
-        constexpr int ipv6_flowinfo_send = 33;  // linux/in6.h, which can't be included beside netinet/in.h
-        set_option(socket, level, ipv6_flowinfo_send, 1);
-    }
+    if (!v4 && options.flow_label) lease_flow_label(socket, *options.flow_label);
 }
 
 LIBNET_DECL void IcmpSocket::configure_record(wire::Ipv4Record record)
