@@ -23,6 +23,9 @@
 #include <libnet/impl/file_session.ipp>
 #include <libnet/impl/forward_proxy.ipp>
 #include <libnet/impl/icmp_pinger.ipp>
+#include <libnet/impl/interface_probe.ipp>
+#include <libnet/impl/path_mtu.ipp>
+#include <libnet/impl/path_mtu_session.ipp>
 #include <libnet/impl/ping_driver.ipp>
 #include <libnet/impl/proxy_exchange.ipp>
 #include <libnet/impl/proxy_peer.ipp>
@@ -40,6 +43,7 @@
 #include <libnet/io/impl/error_queue.ipp>
 #include <libnet/io/impl/icmp_damage.ipp>
 #include <libnet/io/impl/icmp_identity.ipp>
+#include <libnet/io/impl/icmp_message_socket.ipp>
 #include <libnet/io/impl/icmp_probe_socket.ipp>
 #include <libnet/io/impl/icmp_socket.ipp>
 #include <libnet/io/impl/open_probe_socket.ipp>

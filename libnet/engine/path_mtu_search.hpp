@@ -11,8 +11,8 @@
 //     and then the one above it. What is told only ever chooses sizes: a router that tells nothing, too much or too
 //     little costs probes, and never changes the result.
 //   - When packets vanish, the MTUs of common links lie nearer than the middle (RFC 8899 section 5.3.2), then the middle.
-//   - Any packet may be lost by chance, so that silence takes several probes to believe, with growing pauses; and when it
-//     is all that the result rests upon, as many again.
+//   - Any packet may be lost by chance, so that silence takes several probes to believe; and when it is all that the result
+//     rests upon, as many again, with growing pauses.
 //
 // Answers that come late count: they take back what silence seemed to say.
 
