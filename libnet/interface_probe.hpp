@@ -41,7 +41,7 @@ struct InterfaceProbeOptions {
 ///
 /// Throws `boost::system::system_error`: `invalid_argument` for an option out of range, or an interface that can't be (a
 /// name without an octet or with more than 255); `operation_not_permitted` when ICMP sockets are forbidden, with what
-/// would help; why nothing can be sent; `operation_aborted` when cancelled by its slot (any type).
+/// would help; why nothing can be sent; `operation_aborted` when cancelled by its slot (terminal).
 ///
 /// With g++ 12, give the interface and the options names before the statement that awaits:
 ///

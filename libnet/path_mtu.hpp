@@ -62,7 +62,7 @@ public:
     /// call only. One call at a time.
     ///
     /// Throws `boost::system::system_error`: why nothing can be sent (no route, say); `operation_aborted` when cancelled
-    /// by its slot (any type). Nothing is lost by that: a later call goes on.
+    /// by its slot (terminal). Nothing is lost by that: a later call goes on.
     asio::awaitable<std::optional<PathMtuStep>> next();
 
     /// What is known up to now.

@@ -58,7 +58,7 @@ public:
     TimePoint arrival(const QueuedError& error) const;
 
     /// Completes when there may be something to receive, an error included, or at the deadline. One call at a time.
-    /// Throws `operation_aborted` when cancelled (any type of cancellation), also by `cancel`.
+    /// Throws `operation_aborted` when cancelled (terminal), also by `cancel`.
     asio::awaitable<void> ready(TimePoint deadline);
 
     /// Ends the pending `ready`.
