@@ -1,7 +1,10 @@
 // ping++ --probe and libnet/interface_probe.hpp (tests/lab/network.sh): what Linux says about its interfaces, and what
 // other nodes may say, in the person of a responder of our own.
 
+#include <libnet/base/bytes.hpp>
+#include <libnet/base/checksum.hpp>
 #include <libnet/interface_probe.hpp>
+#include <libnet/wire/icmp.hpp>
 #include <libnet/wire/ipv4.hpp>
 #include <tests/support/catch.hpp>
 #include <tests/support/process.hpp>
@@ -20,7 +23,9 @@
 #include <functional>
 #include <optional>
 #include <regex>
+#include <sstream>
 #include <string>
+#include <vector>
 
 using namespace libnet;
 using namespace libnet::test;
@@ -72,16 +77,37 @@ InterfaceState ask(const InterfaceId& interface, InterfaceProbeOptions options =
     return result.value();
 }
 
+using Message = std::vector<std::byte>;
+
+/// Answers a request with this reply.
+Message answer_to(const wire::ExtendedEchoRequest& request, wire::ExtendedEchoReply reply)
+{
+    reply.identifier = request.identifier;
+    reply.sequence = request.sequence;
+    return wire::encode_extended_echo_reply(wire::IpVersion::v4, reply);
+}
+
+/// Allows datagram sockets to nobody, and to everybody in the end: root opens raw ones.
+struct OnlyRawSockets {
+    OnlyRawSockets() { set("1 0"); }
+    ~OnlyRawSockets() { set("0 2147483647"); }
+    static void set(const std::string& groups)
+    {
+        run({"sh", "-c", "echo " + groups + " >/proc/sys/net/ipv4/ping_group_range"});
+    }
+};
+
 /// A node that answers extended echo requests on loopback as a test says; the kernel there doesn't.
 class Responder {
 public:
-    using Answer = std::function<std::optional<wire::ExtendedEchoReply>(const wire::ExtendedEchoRequest&)>;
+    /// The ICMP message to answer with; it has the request, and the packet that it came in.
+    using Answer = std::function<std::optional<Message>(const wire::ExtendedEchoRequest&, std::span<const std::byte>)>;
 
     Responder(asio::io_context& io, Answer answer, const char* from = "127.0.0.1")
         : socket_{io, asio::ip::icmp::v4()},
+          out_{io, asio::ip::icmp::endpoint{asio::ip::make_address(from), 0}},
           answer_{std::move(answer)}
     {
-        out_.emplace(io, asio::ip::icmp::endpoint{asio::ip::make_address(from), 0});
         receive();
     }
 
@@ -102,15 +128,12 @@ private:
         if (!ip) return;
         const auto request = wire::decode_extended_echo_request(wire::IpVersion::v4, packet.subspan(ip->header_length));
         if (!request) return;
-        auto reply = answer_(*request);
-        if (!reply) return;
-        reply->identifier = request->identifier;
-        reply->sequence = request->sequence;
-        out_->send_to(asio::buffer(wire::encode_extended_echo_reply(wire::IpVersion::v4, *reply)), from_);
+        const auto answer = answer_(*request, packet);
+        if (answer) out_.send_to(asio::buffer(*answer), from_);
     }
 
     asio::ip::icmp::socket socket_;
-    std::optional<asio::ip::icmp::socket> out_;
+    asio::ip::icmp::socket out_;
     Answer answer_;
     std::array<std::byte, 2048> packet_;
     asio::ip::icmp::endpoint from_;
@@ -178,11 +201,31 @@ TEST_CASE("a host that hasn't been told to answer doesn't, and the hint says how
 
 TEST_CASE("a host that can't be reached is told with the reason", "[lab]")
 {
-    // Only over IPv6: a Linux router sends no ICMP errors about IPv4's extended echo requests, whose type it doesn't know.
-    const auto done = probe("lo", "fd00:0:0:7::1");
-    CHECK(done.out ==
-          "lo on fd00:0:0:7::1 (fd00:0:0:7::1): Destination unreachable: Address unreachable, says fd00:0:0:3::2\n");
-    CHECK(done.exit_code == 1);
+    SECTION("over IPv6, to a raw socket")
+    {
+        const OnlyRawSockets raw;
+        const auto done = probe("lo", "fd00:0:0:7::1");
+        CHECK(
+            done.out ==
+            "lo on fd00:0:0:7::1 (fd00:0:0:7::1): Destination unreachable: Address unreachable, says fd00:0:0:3::2\n");
+        CHECK(done.exit_code == 1);
+    }
+    SECTION("over IPv4, by a router that isn't Linux")
+    {
+        asio::io_context io{1};
+        const Responder responder{io, [](const auto&, std::span<const std::byte> packet) {
+                                      Message message(wire::icmp_header_size);
+                                      message[0] = std::byte{wire::icmp_type::destination_unreachable};
+                                      message[1] = std::byte{1};
+                                      message.insert(message.end(), packet.begin(), packet.end());
+                                      base::store_be(std::span{message}, 2, base::checksum(message));
+                                      return std::optional{message};
+                                  }};
+        const auto state = ask("lo", {}, &io);
+        CHECK(state.outcome == InterfaceState::Outcome::unreachable);
+        CHECK(state.error == InterfaceError{loopback, 3, 1});
+        CHECK(state.probes == 1);
+    }
 }
 
 TEST_CASE("of several hosts the worst answer is the exit code", "[lab]")
@@ -231,9 +274,8 @@ TEST_CASE("without privileges, and with raw sockets only, the answer is the same
     const auto unprivileged =
         run({"setpriv", "--bounding-set", "-all", "--inh-caps", "-all", program("ping++"), "--probe", "lo", host});
     CHECK(unprivileged.out.find(": active, IPv4 and IPv6 running") != std::string::npos);
-    run({"sh", "-c", "echo 1 0 >/proc/sys/net/ipv4/ping_group_range"});
+    const OnlyRawSockets raw;
     const auto privileged = probe("lo", host);
-    run({"sh", "-c", "echo 0 2147483647 >/proc/sys/net/ipv4/ping_group_range"});
     INFO(privileged.out << privileged.err);
     CHECK(privileged.out.find(": active, IPv4 and IPv6 running") != std::string::npos);
 }
@@ -248,9 +290,9 @@ TEST_CASE("what nodes other than Linux may answer", "[lab]")
          {{.code = InterfaceCode::multiple_interfaces},
           "neighbour 10.0.0.9 of 127.0.0.1 (127.0.0.1): multiple interfaces satisfy query"}}));
     asio::io_context io{1};
-    const Responder responder{io, [reply = reply](const wire::ExtendedEchoRequest& request) {
+    const Responder responder{io, [reply = reply](const wire::ExtendedEchoRequest& request, auto) {
                                   CHECK(request.place == InterfacePlace::neighbour);
-                                  return std::optional{reply};
+                                  return std::optional{answer_to(request, reply)};
                               }};
     Process asking{{program("ping++"), "--probe", "neighbour:10.0.0.9", "127.0.0.1"}};
     io.run_for(500ms);
@@ -263,8 +305,8 @@ TEST_CASE("what nodes other than Linux may answer", "[lab]")
 TEST_CASE("an answer from another address is not taken", "[lab]")
 {
     asio::io_context io{1};
-    const Responder responder{io, [](const auto&) { return std::optional{wire::ExtendedEchoReply{.active = true}}; },
-                              "127.0.0.2"};
+    const auto active = [](const auto& request, auto) { return std::optional{answer_to(request, {.active = true})}; };
+    const Responder responder{io, active, "127.0.0.2"};
     CHECK(ask("lo", {.timeout = 100ms, .attempts = 2}, &io).outcome == InterfaceState::Outcome::no_answer);
 }
 
@@ -272,9 +314,9 @@ TEST_CASE("a question that is lost is asked again", "[lab]")
 {
     asio::io_context io{1};
     int asked = 0;
-    const Responder responder{io, [&](const auto&) -> std::optional<wire::ExtendedEchoReply> {
+    const Responder responder{io, [&](const auto& request, auto) -> std::optional<Message> {
                                   if (++asked < 3) return std::nullopt;
-                                  return wire::ExtendedEchoReply{.active = true};
+                                  return answer_to(request, {.active = true});
                               }};
     const auto state = ask("lo", {.timeout = 100ms}, &io);
     CHECK(state.works());
