@@ -44,12 +44,16 @@ struct InterfaceProbeOptions {
 /// name without an octet or with more than 255); `operation_not_permitted` when ICMP sockets are forbidden, with what
 /// would help; why nothing can be sent; `operation_aborted` when cancelled by its slot (terminal).
 ///
-/// With g++ 12, give the interface and the options names before the statement that awaits:
+/// With g++ 12, options need a name in a statement before the one that awaits (it would destroy a temporary twice):
 ///
-///     const libnet::InterfaceId eth0{"eth0"};
-///     const auto state = co_await libnet::probe_interface(executor, address, eth0);
+///     const libnet::InterfaceProbeOptions options{.attempts = 1};
+///     const auto state = co_await libnet::probe_interface(executor, address, "eth0", options);
 asio::awaitable<InterfaceState> probe_interface(asio::any_io_executor executor, asio::ip::address address,
-                                                InterfaceId interface, InterfaceProbeOptions options = {});
+                                                InterfaceId interface, InterfaceProbeOptions options);
+
+/// The same with the default options: as an overload, for a default argument would be such a temporary.
+asio::awaitable<InterfaceState> probe_interface(asio::any_io_executor executor, asio::ip::address address,
+                                                InterfaceId interface);
 
 }  // namespace libnet
 

@@ -74,12 +74,15 @@ private:
 
 /// Searches to the end. A host that answers nothing is a result, too: see PathMtu::limit. Throws as PathMtuFinder.
 ///
-/// With g++ 12, give the options a name before the statement that awaits:
+/// With g++ 12, options need a name in a statement before the one that awaits (it would destroy a temporary twice):
 ///
 ///     const libnet::PathMtuOptions options{.attempts = 2};
 ///     const auto path = co_await libnet::find_path_mtu(executor, address, options);
 asio::awaitable<PathMtu> find_path_mtu(asio::any_io_executor executor, asio::ip::address address,
-                                       PathMtuOptions options = {});
+                                       PathMtuOptions options);
+
+/// The same with the default options: as an overload, for a default argument would be such a temporary.
+asio::awaitable<PathMtu> find_path_mtu(asio::any_io_executor executor, asio::ip::address address);
 
 }  // namespace libnet
 

@@ -140,4 +140,10 @@ LIBNET_DECL asio::awaitable<InterfaceState> probe_interface(asio::any_io_executo
     co_return co_await session.run();
 }
 
+LIBNET_DECL asio::awaitable<InterfaceState> probe_interface(asio::any_io_executor executor, asio::ip::address address,
+                                                            InterfaceId interface)
+{
+    return probe_interface(std::move(executor), std::move(address), std::move(interface), InterfaceProbeOptions{});
+}
+
 }  // namespace libnet

@@ -43,4 +43,9 @@ LIBNET_DECL asio::awaitable<PathMtu> find_path_mtu(asio::any_io_executor executo
     }
 }
 
+LIBNET_DECL asio::awaitable<PathMtu> find_path_mtu(asio::any_io_executor executor, asio::ip::address address)
+{
+    return find_path_mtu(std::move(executor), std::move(address), PathMtuOptions{});
+}
+
 }  // namespace libnet

@@ -60,11 +60,16 @@ TEST_CASE("an interface is read as an address, an index or a name", "[apps][ping
     CHECK_THROWS_AS(read("neighbour:eth0"), BadValue);
 }
 
-TEST_CASE("--mtu and --probe can't be had together, and want a host", "[apps][ping]")
+TEST_CASE("only one of --mtu and --probe can be had, with a host, and not as a table", "[apps][ping]")
 {
     const auto both = ping({"--mtu", "--probe", "lo", "127.0.0.1"});
     CHECK(both.exit_code == 2);
     CHECK(both.err == "ping++: --mtu and --probe: give one of them\n");
+    for (const std::string shape : {"--csv", "--watch"}) {
+        const auto table = ping({"--mtu", shape, "127.0.0.1"});
+        CHECK(table.exit_code == 2);
+        CHECK(table.err == "ping++: --mtu and --probe: they have no table and no CSV\n");
+    }
     CHECK(ping({"--mtu"}).exit_code == 2);
     CHECK(ping({"--probe", "lo"}).exit_code == 2);
     CHECK(ping({"--probe", "", "127.0.0.1"}).exit_code == 2);

@@ -217,7 +217,7 @@ LIBNET_DECL std::vector<std::byte> encode_extended_echo_reply(IpVersion version,
     const auto bits = static_cast<unsigned>(reply.neighbour) << detail::state_shift |
                       (reply.active ? detail::active_bit : 0U) | (reply.ipv4 ? detail::ipv4_bit : 0U) |
                       (reply.ipv6 ? detail::ipv6_bit : 0U);
-    const auto sequence = static_cast<std::uint16_t>(reply.sequence << 8 | bits);
+    const auto sequence = static_cast<std::uint16_t>(unsigned{reply.sequence} << 8 | bits);
     detail::encode_echo(version, detail::extended_reply_type(version), reply.identifier, sequence, message);
     base::store_be(std::span{message}, 1, static_cast<std::uint8_t>(reply.code));
     if (version == IpVersion::v6) return message;
