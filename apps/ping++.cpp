@@ -1,5 +1,7 @@
 // ping++: sends ICMP echo requests to hosts and tells what comes back.
 
+#include <apps/ping/mtu_mode.hpp>
+#include <apps/ping/probe_mode.hpp>
 #include <apps/ping/session.hpp>
 #include <apps/run.hpp>
 
@@ -16,11 +18,22 @@ asio::awaitable<int> ping_all(apps::PingSettings& settings)
     co_return exit_code;
 }
 
+template <typename Question>
+asio::awaitable<int> ask_all(const apps::PingSettings& settings)
+{
+    const auto executor = co_await asio::this_coro::executor;
+    Question question{executor, settings};
+    const int exit_code = co_await question.run();
+    co_return exit_code;
+}
+
 }  // namespace
 
 int main(int argc, char** argv)
 {
     apps::PingSettings settings;
     if (const auto exit_code = apps::read_ping_settings(settings, argc, argv)) return *exit_code;
+    if (settings.questions.mtu) return apps::run("ping++", ask_all<apps::MtuQuestion>(settings));
+    if (settings.questions.probe) return apps::run("ping++", ask_all<apps::InterfaceQuestion>(settings));
     return apps::run("ping++", ping_all(settings));
 }

@@ -10,7 +10,7 @@ else
 fi
 build="g++ cmake ninja-build pkg-config $boost libc-ares-dev libfmt-dev"
 network="iproute2 nftables util-linux curl"
-rivals="iputils-ping traceroute mtr-tiny scamper tcpdump wget apache2-utils nginx-light strace procps"
+rivals="iputils-ping iputils-tracepath traceroute mtr-tiny scamper tcpdump wget apache2-utils nginx-light strace procps"
 
 case "${1:-}" in
     run) wanted="$build $network" ;;

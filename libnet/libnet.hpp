@@ -1,8 +1,10 @@
 #pragma once
 /// @file
-/// All of libnet: the four services. Each has a header of its own, which is quicker to compile.
+/// All of libnet: the four services, and single questions about paths and interfaces. Each has a header of its own, which is quicker to compile.
 
 #include <libnet/forward_proxy.hpp>
 #include <libnet/icmp_pinger.hpp>
+#include <libnet/interface_probe.hpp>
+#include <libnet/path_mtu.hpp>
 #include <libnet/static_file_server.hpp>
 #include <libnet/tracer.hpp>

@@ -5,7 +5,11 @@
 
 #include <libnet/engine/impl/error_page.ipp>
 #include <libnet/engine/impl/file_responder.ipp>
+#include <libnet/engine/impl/interface_query.ipp>
+#include <libnet/engine/impl/interface_state.ipp>
 #include <libnet/engine/impl/name_refresh.ipp>
+#include <libnet/engine/impl/path_mtu_result.ipp>
+#include <libnet/engine/impl/path_mtu_search.ipp>
 #include <libnet/engine/impl/ping_engine.ipp>
 #include <libnet/engine/impl/ping_events.ipp>
 #include <libnet/engine/impl/proxy_answer.ipp>
@@ -19,6 +23,9 @@
 #include <libnet/impl/file_session.ipp>
 #include <libnet/impl/forward_proxy.ipp>
 #include <libnet/impl/icmp_pinger.ipp>
+#include <libnet/impl/interface_probe.ipp>
+#include <libnet/impl/path_mtu.ipp>
+#include <libnet/impl/path_mtu_session.ipp>
 #include <libnet/impl/ping_driver.ipp>
 #include <libnet/impl/proxy_exchange.ipp>
 #include <libnet/impl/proxy_peer.ipp>
@@ -36,6 +43,7 @@
 #include <libnet/io/impl/error_queue.ipp>
 #include <libnet/io/impl/icmp_damage.ipp>
 #include <libnet/io/impl/icmp_identity.ipp>
+#include <libnet/io/impl/icmp_message_socket.ipp>
 #include <libnet/io/impl/icmp_probe_socket.ipp>
 #include <libnet/io/impl/icmp_socket.ipp>
 #include <libnet/io/impl/open_probe_socket.ipp>
@@ -63,6 +71,7 @@
 #include <libnet/wire/impl/http_status.ipp>
 #include <libnet/wire/impl/http_target.ipp>
 #include <libnet/wire/impl/icmp.ipp>
+#include <libnet/wire/impl/icmp_extended_echo.ipp>
 #include <libnet/wire/impl/ipv4.ipp>
 #include <libnet/wire/impl/ipv4_options.ipp>
 #include <libnet/wire/impl/ipv6.ipp>

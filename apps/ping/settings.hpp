@@ -4,6 +4,7 @@
 #include <apps/options.hpp>
 #include <apps/ping/condition.hpp>
 #include <apps/ping/option_readers.hpp>
+#include <apps/ping/question_options.hpp>
 #include <apps/ping/target_list.hpp>
 #include <libnet/icmp_pinger.hpp>
 #include <libnet/io/resolver_options.hpp>
@@ -35,6 +36,7 @@ struct PingSettings {
     io::AddressFamily family = io::AddressFamily::any;
     std::optional<std::chrono::nanoseconds> summary_interval;
     std::optional<Condition> until, fail_if;
+    PingQuestions questions;
     PingFormat format = PingFormat::text;
     PingNames names = PingNames::of_names;
     PingSort sort = PingSort::given;
@@ -164,6 +166,9 @@ inline std::string settle(PingSettings& settings, const std::string& origin)
     options.interval = settings.interval.value_or(std::chrono::seconds{settings.flood ? 0 : 1});
     if (settings.rate) options.rate = static_cast<double>(settings.rate->per_second);
     if (options.connect && settings.hosts.size() > 1) return "-C: give one host: a socket is connected to one";
+    if (settings.questions.mtu && settings.questions.probe) return "--mtu and --probe: give one of them";
+    if (settings.questions.any() && (settings.watch || settings.format == PingFormat::csv))
+        return "--mtu and --probe: they have no table and no CSV";
     if (settings.watch && settings.format != PingFormat::text) return "--watch: it is no JSON and no CSV";
     return {};
 }
@@ -178,6 +183,7 @@ inline std::optional<int> read_ping_settings(PingSettings& settings, int argc, c
     add_output_options(table, settings);
     add_rare_probe_options(table, settings, targets);
     add_rare_output_options(table, settings);
+    add_question_options(table, settings.questions);
     table.operands("HOST", settings.hosts, 0, most_hosts)
         .example("ping++ -c 3 -i 0.2 127.0.0.1")
         .example("ping++ -q -c 1 --rate max 127.20.0.0/16");

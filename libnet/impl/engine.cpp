@@ -1,6 +1,10 @@
 #include <libnet/engine/impl/error_page.ipp>
 #include <libnet/engine/impl/file_responder.ipp>
+#include <libnet/engine/impl/interface_query.ipp>
+#include <libnet/engine/impl/interface_state.ipp>
 #include <libnet/engine/impl/name_refresh.ipp>
+#include <libnet/engine/impl/path_mtu_result.ipp>
+#include <libnet/engine/impl/path_mtu_search.ipp>
 #include <libnet/engine/impl/ping_engine.ipp>
 #include <libnet/engine/impl/ping_events.ipp>
 #include <libnet/engine/impl/proxy_answer.ipp>

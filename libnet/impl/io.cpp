@@ -5,6 +5,7 @@
 #include <libnet/io/impl/error_queue.ipp>
 #include <libnet/io/impl/icmp_damage.ipp>
 #include <libnet/io/impl/icmp_identity.ipp>
+#include <libnet/io/impl/icmp_message_socket.ipp>
 #include <libnet/io/impl/icmp_probe_socket.ipp>
 #include <libnet/io/impl/icmp_socket.ipp>
 #include <libnet/io/impl/open_probe_socket.ipp>

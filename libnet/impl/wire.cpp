@@ -13,6 +13,7 @@
 #include <libnet/wire/impl/http_status.ipp>
 #include <libnet/wire/impl/http_target.ipp>
 #include <libnet/wire/impl/icmp.ipp>
+#include <libnet/wire/impl/icmp_extended_echo.ipp>
 #include <libnet/wire/impl/ipv4.ipp>
 #include <libnet/wire/impl/ipv4_options.ipp>
 #include <libnet/wire/impl/ipv6.ipp>

@@ -27,15 +27,15 @@ namespace libnet::wire {
 constexpr std::size_t icmp_header_size = 8;
 constexpr std::uint8_t icmp_protocol = 1, icmpv6_protocol = 58;  ///< in the IP header
 
-/// Message types of ICMP, RFC 792.
+/// Message types of ICMP, RFC 792 and 8335.
 namespace icmp_type {
 constexpr std::uint8_t echo_reply = 0, destination_unreachable = 3, source_quench = 4, redirect = 5, echo_request = 8,
-                       time_exceeded = 11, parameter_problem = 12;
+                       time_exceeded = 11, parameter_problem = 12, extended_echo_request = 42, extended_echo_reply = 43;
 }
-/// Message types of ICMPv6, RFC 4443. Below 128: errors.
+/// Message types of ICMPv6, RFC 4443 and 8335. Below 128: errors.
 namespace icmpv6_type {
 constexpr std::uint8_t destination_unreachable = 1, packet_too_big = 2, time_exceeded = 3, parameter_problem = 4,
-                       echo_request = 128, echo_reply = 129;
+                       echo_request = 128, echo_reply = 129, extended_echo_request = 160, extended_echo_reply = 161;
 }
 
 /// Why bytes are not the ICMP message that was asked for.

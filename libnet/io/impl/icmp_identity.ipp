@@ -23,17 +23,25 @@ LIBNET_DECL std::uint16_t random_identifier()
     return std::uniform_int_distribution<std::uint16_t>{1, 65535}(random);
 }
 
-LIBNET_DECL void pass_echo_replies_only(int socket, wire::IpVersion version)
+LIBNET_DECL void pass_only(int socket, wire::IpVersion version, std::uint8_t type)
 {
     if (version == wire::IpVersion::v4) {
-        set_option(socket, SOL_RAW, ICMP_FILTER, static_cast<int>(~(1U << wire::icmp_type::echo_reply)));
+        constexpr std::uint8_t filtered_types = 32;  // the bits of the filter
+        const std::uint32_t passed = type < filtered_types ? 1U << type : 0U;
+        set_option(socket, SOL_RAW, ICMP_FILTER, static_cast<int>(~passed));
         return;
     }
     icmp6_filter filter;
     ICMP6_FILTER_SETBLOCKALL(&filter);
-    ICMP6_FILTER_SETPASS(wire::icmpv6_type::echo_reply, &filter);
+    ICMP6_FILTER_SETPASS(type, &filter);
     if (::setsockopt(socket, IPPROTO_ICMPV6, ICMP6_FILTER, &filter, sizeof filter) != 0)
         throw boost::system::system_error{last_error(), "ICMP6_FILTER"};
+}
+
+LIBNET_DECL void pass_echo_replies_only(int socket, wire::IpVersion version)
+{
+    pass_only(socket, version,
+              version == wire::IpVersion::v4 ? wire::icmp_type::echo_reply : wire::icmpv6_type::echo_reply);
 }
 
 }  // namespace libnet::io

@@ -1,0 +1,62 @@
+#pragma once
+// Asking a node whether one of its interfaces is up.
+
+#include <libnet/config.hpp>
+#include <libnet/engine/interface_state.hpp>
+#include <libnet/io/icmp_access.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/address.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace libnet {
+
+namespace asio = boost::asio;
+
+/// Options of probe_interface.
+struct InterfaceProbeOptions {
+    std::chrono::nanoseconds timeout = std::chrono::seconds{1};  ///< how long one question waits: up to an hour
+    std::uint32_t attempts = 3;                                  ///< questions without an answer: 1 to 100
+    InterfacePlace place = InterfacePlace::node;                 ///< `neighbour` takes an address
+    std::optional<int> ttl{};                   ///< TTL or hop limit to send with, 1 to 255; empty: the system's
+    std::optional<asio::ip::address> source{};  ///< address to send from
+    std::string interface = {};                 ///< name of our interface to send through; empty: as routed
+    io::IcmpAccess access = io::IcmpAccess::automatic;  ///< a datagram socket first, which needs no privilege
+    std::optional<std::uint8_t> traffic_class{};        ///< DSCP and ECN bits of the header; empty: zero
+    std::optional<std::uint32_t> mark{};                ///< SO_MARK of socket(7): takes CAP_NET_ADMIN
+};
+
+/// Asks a node about one of its interfaces, or about a neighbour of it, with an ICMP extended echo request (RFC 8335).
+/// The interface need not have a path to us, nor an address.
+///
+/// Most nodes answer only when they are told to; Linux (5.13 and later) does with the sysctl
+/// net.ipv4.icmp_echo_enable_probe=1, for both versions of IP, about its own interfaces. No answer and an ICMP error are
+/// outcomes; the latter is rare, for Linux routers send none about IPv4's questions, and Linux tells those about IPv6's
+/// to raw sockets only. The answer is not authenticated: it comes from the node's address and has a random identifier and sequence,
+/// 24 bits, and that's all that RFC 8335 leaves room for.
+///
+/// Throws `boost::system::system_error`: `invalid_argument` for an option out of range, or an interface that can't be (a
+/// name without an octet or with more than 255); `operation_not_permitted` when ICMP sockets are forbidden, with what
+/// would help; why nothing can be sent; `operation_aborted` when cancelled by its slot (terminal).
+///
+/// With g++ 12, options need a name in a statement before the one that awaits (it would destroy a temporary twice):
+///
+///     const libnet::InterfaceProbeOptions options{.attempts = 1};
+///     const auto state = co_await libnet::probe_interface(executor, address, "eth0", options);
+asio::awaitable<InterfaceState> probe_interface(asio::any_io_executor executor, asio::ip::address address,
+                                                InterfaceId interface, InterfaceProbeOptions options);
+
+/// The same with the default options: as an overload, for a default argument would be such a temporary.
+asio::awaitable<InterfaceState> probe_interface(asio::any_io_executor executor, asio::ip::address address,
+                                                InterfaceId interface);
+
+}  // namespace libnet
+
+#if !defined(LIBNET_SEPARATE_COMPILATION)
+#  include <libnet/impl/interface_probe.ipp>
+#endif

@@ -1,0 +1,91 @@
+#pragma once
+// Finding the largest packet that gets through to a host.
+
+#include <libnet/config.hpp>
+#include <libnet/engine/path_mtu_result.hpp>
+#include <libnet/io/icmp_access.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/address.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace libnet {
+
+namespace asio = boost::asio;
+
+namespace detail {
+class PathMtuSession;
+}
+
+/// Options of a PathMtuFinder.
+struct PathMtuOptions {
+    std::chrono::nanoseconds timeout = std::chrono::seconds{1};  ///< the longest that a probe waits: up to an hour
+    std::uint32_t attempts = 3;      ///< probes of one size that must vanish before it counts as too big: 1 to 100
+    std::uint32_t max_probes = 100;  ///< in all: 1 to 10,000
+    std::uint32_t ceiling = 0;       ///< octets of the largest packet to try, 68 to 65,575; 0: what our interface takes
+    std::optional<asio::ip::address> source{};          ///< address to send from
+    std::string interface = {};                         ///< name of the interface to send through; empty: as routed
+    io::IcmpAccess access = io::IcmpAccess::automatic;  ///< a datagram socket first, which needs no privilege
+    std::optional<std::uint8_t> traffic_class{};        ///< DSCP and ECN bits of the header; empty: zero
+    std::optional<std::uint32_t> mark{};                ///< SO_MARK of socket(7): takes CAP_NET_ADMIN
+};
+
+/// Searches for the MTU of the path to one host, and tells each finding.
+///
+/// It sends echo requests of different sizes with "don't fragment", past what the kernel believes about the path
+/// (IP_PMTUDISC_PROBE of ip(7)). The result is proven: a packet of that size was answered, and one with an octet more is
+/// not. What routers say (RFC 1191, RFC 8201) only makes it faster, so that those that say nothing, nonsense or a wrong
+/// MTU change nothing, and black holes are found (RFC 4821, RFC 8899). A search costs a handful of packets and round
+/// trips; where packets vanish, some seconds.
+///
+/// Answers are matched as IcmpPinger's: by their source, sequence and a keyed cookie. It does not protect against
+/// somebody on the path, nor (where routers quote eight octets only) against forged ICMP errors, which can make the
+/// result too small.
+///
+/// One object belongs to one thread. Destroying it ends a pending `next` with `operation_aborted`.
+class PathMtuFinder {
+public:
+    /// Opens the socket. Throws `boost::system::system_error`: `invalid_argument` for an option out of range,
+    /// `operation_not_permitted` when ICMP sockets are forbidden, with what would help; what the system reports otherwise.
+    PathMtuFinder(const asio::any_io_executor& executor, asio::ip::address address, PathMtuOptions options = {});
+    ~PathMtuFinder();
+    PathMtuFinder(PathMtuFinder&&) noexcept;
+    PathMtuFinder& operator=(PathMtuFinder&&) noexcept;
+
+    /// Completes with the next finding; nullopt: the search is over. Packets are sent and answers taken in during this
+    /// call only. One call at a time.
+    ///
+    /// Throws `boost::system::system_error`: why nothing can be sent (no route, say); `operation_aborted` when cancelled
+    /// by its slot (terminal). Nothing is lost by that: a later call goes on.
+    asio::awaitable<std::optional<PathMtuStep>> next();
+
+    /// What is known up to now.
+    const PathMtu& result() const;
+
+private:
+    std::shared_ptr<detail::PathMtuSession> session_;
+};
+
+/// Searches to the end. A host that answers nothing is a result, too: see PathMtu::limit. Throws as PathMtuFinder.
+///
+/// With g++ 12, options need a name in a statement before the one that awaits (it would destroy a temporary twice):
+///
+///     const libnet::PathMtuOptions options{.attempts = 2};
+///     const auto path = co_await libnet::find_path_mtu(executor, address, options);
+asio::awaitable<PathMtu> find_path_mtu(asio::any_io_executor executor, asio::ip::address address,
+                                       PathMtuOptions options);
+
+/// The same with the default options: as an overload, for a default argument would be such a temporary.
+asio::awaitable<PathMtu> find_path_mtu(asio::any_io_executor executor, asio::ip::address address);
+
+}  // namespace libnet
+
+#if !defined(LIBNET_SEPARATE_COMPILATION)
+#  include <libnet/impl/path_mtu.ipp>
+#endif
