@@ -1,5 +1,6 @@
-// ping++: sends ICMP echo requests to hosts and tells what comes back.
+// ping++: sends ICMP echo requests to hosts and tells what comes back, in lines or to Prometheus.
 
+#include <apps/ping/exporter.hpp>
 #include <apps/ping/session.hpp>
 #include <apps/run.hpp>
 
@@ -22,5 +23,6 @@ int main(int argc, char** argv)
 {
     apps::PingSettings settings;
     if (const auto exit_code = apps::read_ping_settings(settings, argc, argv)) return *exit_code;
+    if (settings.exporter.listen) return apps::run("ping++", apps::export_pings(settings));
     return apps::run("ping++", ping_all(settings));
 }

@@ -1,0 +1,258 @@
+#pragma once
+// `ping++ --listen`: watches the hosts it is given and probes those that it is asked about, for Prometheus.
+
+#include <apps/output.hpp>
+#include <apps/ping/exporter_hosts.hpp>
+#include <apps/ping/exporter_metrics.hpp>
+#include <apps/ping/exporter_target.hpp>
+#include <apps/ping/ping_dispatcher.hpp>
+#include <apps/ping/probe_run.hpp>
+#include <apps/ping/settings.hpp>
+#include <libnet/io/http_endpoint.hpp>
+#include <libnet/io/resolver.hpp>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace libnet::apps {
+
+/// Shared with the coroutines that it starts.
+class PingExporter : public std::enable_shared_from_this<PingExporter> {
+public:
+    /// Listens. Throws std::runtime_error in words when it can't, or when there are too many hosts.
+    PingExporter(const io::Executor& executor, const PingSettings& settings)
+        : executor_{executor},
+          settings_{settings},
+          dispatcher_{executor, settings.options},
+          resolver_{executor}
+    {
+        for (auto& host : exporter_hosts(settings.hosts)) targets_.emplace_back(std::move(host));
+        for (const auto& why : settings.bad_targets) complain("ping++", why);
+        listen(executor);
+    }
+
+    /// Serves until it is cancelled; `total` lets the requests in hand finish.
+    asio::awaitable<void> run()
+    {
+        add_routes();
+        asio::co_spawn(executor_, dispatch(shared_from_this()), asio::detached);
+        for (std::size_t i = 0; i < targets_.size(); ++i)
+            asio::co_spawn(executor_, keep_resolved(shared_from_this(), i), asio::detached);
+        complain("ping++", fmt::format("exporting on {}", to_text(endpoint_->local_endpoint())));
+        return endpoint_->run();
+    }
+
+private:
+    using Self = std::shared_ptr<PingExporter>;
+    using Answer = io::EndpointAnswer;
+    using Request = io::EndpointRequest;
+
+    static std::string to_text(const asio::ip::tcp::endpoint& endpoint)
+    {
+        std::ostringstream text;
+        text << endpoint;
+        return text.str();
+    }
+
+    void listen(const io::Executor& executor)
+    {
+        const auto& place = *settings_.exporter.listen;
+        io::HttpEndpointOptions options{.address = place.address(), .port = place.port()};
+        options.max_connections = 2 * settings_.exporter.max_probes + 100;  // who is refused has to be told so
+        try {
+            try {
+                endpoint_.emplace(executor, options);
+            } catch (const boost::system::system_error& error) {
+                const bool no_ipv6 = error.code() == asio::error::address_family_not_supported;
+                if (!no_ipv6 || options.address != asio::ip::address_v6::any()) throw;
+                options.address = asio::ip::address_v4::any();
+                endpoint_.emplace(executor, options);
+            }
+        } catch (const boost::system::system_error& error) {
+            const auto hint = error.code() == asio::error::address_in_use
+                                  ? ": choose another --listen, or end the program that has it"
+                                  : "";
+            throw std::runtime_error{
+                fmt::format("cannot listen on {}: {}{}", to_text(place), error.code().message(), hint)};
+        }
+    }
+
+    // The routes are the endpoint's, which is ours: only what they start keeps us alive.
+    void add_routes()
+    {
+        endpoint_->on("/", [](const Request&) { return landing_page(); });
+        endpoint_->on("/-/healthy", [](const Request&) { return say("healthy\n"); });
+        endpoint_->on("/-/ready", [](const Request&) { return say("ready\n"); });
+        endpoint_->on("/metrics", [this](const Request& request) { return metrics(shared_from_this(), request); });
+        endpoint_->on("/probe", [this](const Request& request) { return probe(shared_from_this(), request); });
+    }
+
+    static asio::awaitable<Answer> say(std::string_view text)
+    {
+        Answer answer;
+        answer.body = text;
+        co_return answer;
+    }
+
+    static asio::awaitable<Answer> landing_page()
+    {
+        Answer answer{.content_type = "text/html; charset=utf-8"};
+        answer.body =
+            "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"
+            "<meta name=\"viewport\" content=\"width=device-width\">\n"
+            "<meta name=\"color-scheme\" content=\"light dark\">\n<title>ping++</title>\n<h1>ping++</h1>\n"
+            "<p>An exporter for Prometheus (libnet " LIBNET_VERSION
+            ").</p>\n<ul>\n"
+            "<li><a href=\"/metrics\">Metrics</a> of the hosts it was told to watch, and its own</li>\n"
+            "<li><a href=\"/probe?target=localhost\">Probe of localhost</a>, or of any target</li>\n"
+            "<li><a href=\"/-/healthy\">Healthy</a>, <a href=\"/-/ready\">ready</a></li>\n</ul>\n";
+        co_return answer;
+    }
+
+    static asio::awaitable<Answer> metrics(Self self, const Request& request)
+    {
+        const auto format = wire::choose_metrics_format(request.fields);
+        Answer answer;
+        answer.content_type = wire::content_type(format);
+        answer.body = ExporterMetrics{format, self->targets_, self->dispatcher_, self->probes_}.write();
+        co_return answer;
+    }
+
+    /// A probe that is under way, however it ends.
+    struct Running {
+        explicit Running(ProbeCounts& probe_counts) : counts{probe_counts} { ++counts.running; }
+        ~Running() { --counts.running; }
+        ProbeCounts& counts;
+    };
+
+    static asio::awaitable<Answer> probe(Self self, const Request& request)
+    {
+        Answer answer;
+        ProbeRequest wanted;
+        try {
+            wanted = read_probe_request(request.query, request.fields, self->settings_.family);
+        } catch (const BadValue& error) {
+            answer.status = 400;
+            answer.body = fmt::format("Bad Request: {}\n", error.what());
+            co_return answer;
+        }
+        if (self->probes_.running >= self->settings_.exporter.max_probes) {
+            ++self->probes_.refused;
+            answer.status = 503;
+            answer.body = "Service Unavailable: too many probes are under way; see --max-probes\n";
+            co_return answer;
+        }
+        const auto format = wire::choose_metrics_format(request.fields);
+        const Running running{self->probes_};
+        auto probing = run_probe(self->dispatcher_, self->resolver_, wanted, self->settings_.options.interval);
+        const auto report = co_await std::move(probing);
+        ++(report.success() ? self->probes_.succeeded : self->probes_.failed);
+        answer.content_type = wire::content_type(format);
+        answer.body = write_probe_report(format, report);
+        co_return answer;
+    }
+
+    /// Events are taken as long as the program runs.
+    static asio::awaitable<void> dispatch(Self self) { co_await self->dispatcher_.run(); }
+
+    /// Looks a target's name up from time to time, and pings the address that it has. A name that is lost keeps its
+    /// last address: a name server that is down doesn't make the host unwatched.
+    static asio::awaitable<void> keep_resolved(Self self, std::size_t index)
+    {
+        ExporterTarget& target = self->targets_[index];
+        constexpr auto token = asio::as_tuple(asio::use_awaitable);
+        const std::chrono::nanoseconds refresh = self->settings_.exporter.refresh;
+        std::chrono::nanoseconds retry = std::min<std::chrono::nanoseconds>(std::chrono::seconds{1}, refresh);
+        asio::steady_timer pause{self->executor_};
+        for (;;) {
+            try {
+                const auto addresses = co_await self->resolver_.resolve(target.name(), self->settings_.family);
+                self->on_addresses(index, addresses);
+            } catch (const boost::system::system_error& error) {
+                if (error.code() == asio::error::operation_aborted) co_return;
+                self->on_no_address(target, error);
+            }
+            if (is_address(target.name()) && target.address()) co_return;
+            pause.expires_after(target.address() ? refresh : retry);
+            if (!target.address()) retry = std::min(2 * retry, refresh);
+            co_await pause.async_wait(token);
+        }
+    }
+
+    static bool is_address(const std::string& name)
+    {
+        boost::system::error_code failed;
+        asio::ip::make_address(name, failed);
+        return !failed;
+    }
+
+    void on_addresses(std::size_t index, const std::vector<asio::ip::address>& addresses)
+    {
+        ExporterTarget& target = targets_[index];
+        if (target.address() && std::ranges::find(addresses, *target.address()) != addresses.end()) return;
+        const auto& address = addresses.front();
+        const auto handle = dispatcher_.add(address, target_options(index), target);
+        if (target.address()) dispatcher_.remove(target.handle());
+        if (target.address() || target.failed_lookups != 0)
+            complain("ping++",
+                     fmt::format("{}: has the address {} now", printable(target.name()), address.to_string()));
+        target.start(address, handle, labels_of(target, address));
+    }
+
+    void on_no_address(ExporterTarget& target, const boost::system::system_error& error)
+    {
+        if (target.failed_lookups++ == 0)  // the metrics tell the rest
+            complain("ping++", fmt::format("{}: it will be tried again", reason_of(error)));
+    }
+
+    /// Each target has its moment in the interval.
+    PingTargetOptions target_options(std::size_t index) const
+    {
+        const auto share = settings_.options.interval / static_cast<std::int64_t>(targets_.size());
+        return {.delay = static_cast<std::int64_t>(index) * share};
+    }
+
+    /// smokeping_prober's labels.
+    wire::MetricLabels labels_of(const ExporterTarget& target, const asio::ip::address& address) const
+    {
+        const auto& options = settings_.options;
+        const auto source = options.source ? options.source->to_string() : options.interface;
+        const auto tos = std::to_string(options.traffic_class.value_or(0));
+        return {{"ip", address.to_string()}, {"host", target.name()}, {"source", source}, {"tos", tos}};
+    }
+
+    io::Executor executor_;
+    const PingSettings& settings_;
+    PingDispatcher dispatcher_;
+    io::Resolver resolver_;
+    std::deque<ExporterTarget> targets_;  ///< coroutines hold on to them where they are
+    ProbeCounts probes_;
+    std::optional<io::HttpEndpoint> endpoint_;
+};
+
+/// Runs the exporter to its end, which only a signal brings. Completes with the exit code, 0.
+inline asio::awaitable<int> export_pings(const PingSettings& settings)
+{
+    const auto executor = co_await asio::this_coro::executor;
+    const auto* own = executor.target<io::Executor>();
+    const auto exporter = std::make_shared<PingExporter>(*own, settings);
+    co_await exporter->run();
+    co_return 0;
+}
+
+}  // namespace libnet::apps
