@@ -31,8 +31,9 @@ namespace libnet::io {
 struct HttpEndpointOptions {
     asio::ip::address address = asio::ip::address_v4::loopback();  ///< `::` takes IPv4 connections too
     std::uint16_t port = 0;                                        ///< 0: a free one, see `local_endpoint`
-    std::size_t max_connections = 512;                 ///< more wait in the kernel's queue until one ends; 0: no limit
-    std::size_t max_request_body = 16 * 1024;          ///< bytes of a request's body that are read, to be thrown away
+    std::size_t max_connections = 512;          ///< more wait in the kernel's queue until one ends; 0: no limit
+    std::size_t max_request_body = 16 * 1024;   ///< bytes of a request's body that are read, to be thrown away
+    std::size_t max_unsent = 64 * 1024 * 1024;  ///< octets of answers that clients haven't taken yet: then 503 for more
     std::chrono::milliseconds header_timeout{10'000};  ///< from a request's first byte to its head's end
     std::chrono::milliseconds idle_timeout{120'000};   ///< between two requests: longer than most scrape intervals
     std::chrono::milliseconds write_timeout{30'000};   ///< without any progress in sending

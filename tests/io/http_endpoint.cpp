@@ -354,6 +354,19 @@ TEST_CASE("clients that leave in the middle, and too many of them, do no harm", 
     CHECK(third.receive().status == 200);
 }
 
+TEST_CASE("clients that take nothing don't fill the memory", "[io][http_endpoint]")
+{
+    Service service{{.max_unsent = 1024 * 1024}};
+    RawClient stuck{service.address()}, client{service.address()};
+    stuck.send(get("/large"));
+    while (client.exchange(get("/large")).status == 200) {
+    }  // until the answer to the other one is on its way
+    CHECK(client.exchange(get("/large")).status == 503);
+    CHECK(client.exchange(get_echo).status == 200);  // a short answer gets through
+    CHECK(stuck.receive().body.size() == 64 * 1024 * 1024);
+    CHECK(client.exchange(get("/large")).status == 200);
+}
+
 TEST_CASE("handlers that wait hold up nobody else", "[io][http_endpoint]")
 {
     Service service;

@@ -20,17 +20,42 @@ namespace libnet::io {
 
 namespace detail {
 
-using EndpointRoutes = std::map<std::string, EndpointHandler, std::less<>>;
+inline constexpr std::size_t small_answer = 4 * 1024;
+
+/// A connection that waits for a request gives back a queue larger than this.
+inline constexpr std::size_t largest_idle_endpoint_queue = 8 * 1024;
+
+/// What the sessions of a service share.
+struct EndpointContext {
+    const HttpEndpointOptions options;
+    std::map<std::string, EndpointHandler, std::less<>> routes = {};  // by path
+    std::size_t unsent = 0;  // octets of answers that clients haven't taken yet
+};
+
+/// Counts an answer as long as it is on its way.
+class UnsentAnswer {
+public:
+    UnsentAnswer(EndpointContext& context, std::size_t size) : context_{context}, size_{size}
+    {
+        context_.unsent += size_;
+    }
+    ~UnsentAnswer() { context_.unsent -= size_; }
+    UnsentAnswer(const UnsentAnswer&) = delete;
+    UnsentAnswer& operator=(const UnsentAnswer&) = delete;
+
+private:
+    EndpointContext& context_;
+    std::size_t size_;
+};
 
 /// One connection: a request, its answer, the next request.
 class EndpointSession {
 public:
-    EndpointSession(const HttpEndpointOptions& options, const EndpointRoutes& routes, Connection& connection)
-        : options_{options},
-          routes_{routes},
+    EndpointSession(EndpointContext& context, Connection& connection)
+        : context_{context},
           connection_{connection},
-          reader_{connection, {.header = options.header_timeout, .idle = options.idle_timeout}},
-          writer_{connection, options.write_timeout}
+          reader_{connection, {.header = context.options.header_timeout, .idle = context.options.idle_timeout}},
+          writer_{connection, context.options.write_timeout}
     {
         connection_.on_close([this] {
             closed_ = true;
@@ -48,12 +73,12 @@ private:
     Task<> answer_request();
     Task<> take_body();
     Task<> call(const EndpointHandler& handler);
+    bool has_room(std::size_t size) const noexcept;
     void refuse(unsigned status, std::string_view why);
     void fail(unsigned status, std::string_view why);
     void queue_answer();
 
-    const HttpEndpointOptions& options_;
-    const EndpointRoutes& routes_;
+    EndpointContext& context_;
     Connection& connection_;
     RequestReader reader_;
     ResponseWriter writer_;
@@ -80,6 +105,7 @@ LIBNET_DECL Task<> EndpointSession::run()
         }
         if (!answer_ || closed_) co_return;
         queue_answer();
+        const UnsentAnswer unsent{context_, writer_.queue().size()};
         alive = co_await writer_.flush();
         if (request_ != nullptr) reader_.next();
     }
@@ -89,6 +115,7 @@ LIBNET_DECL Task<> EndpointSession::run()
 /// Waits for more of a request. False: there is nobody left to answer.
 LIBNET_DECL Task<bool> EndpointSession::receive()
 {
+    if (writer_.queue().capacity() > largest_idle_endpoint_queue) writer_.queue().release();
     const auto received = co_await reader_.receive();
     if (received == RequestReader::Received::bytes) co_return true;
     if (received == RequestReader::Received::closed || !reader_.has_input()) co_return false;
@@ -101,11 +128,11 @@ LIBNET_DECL Task<bool> EndpointSession::receive()
 LIBNET_DECL Task<> EndpointSession::answer_request()
 {
     keep_ = request_->keep_alive && !connection_.draining();
-    const auto route = routes_.find(request_->path);
+    const auto route = context_.routes.find(request_->path);
     if (request_->body.kind != wire::BodyFraming::Kind::none) co_await take_body();
     if (answer_ || closed_) co_return;
     if (request_->unknown_expectation) refuse(417, "Nothing but 100-continue can be expected here.");
-    else if (route == routes_.end()) fail(404, "There is nothing here.");
+    else if (route == context_.routes.end()) fail(404, "There is nothing here.");
     else if (request_->method != "GET" && request_->method != "HEAD")
         fail(405, "GET and HEAD are all that can be done here.");
     else co_await call(route->second);
@@ -119,7 +146,7 @@ LIBNET_DECL Task<> EndpointSession::take_body()
         keep_ = false;
         co_return;
     }
-    const auto body = co_await reader_.discard_body(options_.max_request_body);
+    const auto body = co_await reader_.discard_body(context_.options.max_request_body);
     if (body == Body::too_large) refuse(413, "There is no use for such a body here.");
     if (body == Body::refused) refuse(wire::status_of(reader_.error()), wire::reason_of(reader_.error()));
     if (body == Body::timed_out) refuse(408, "The request took too long to arrive.");
@@ -134,10 +161,17 @@ LIBNET_DECL Task<> EndpointSession::call(const EndpointHandler& handler)
         auto token = asio::bind_cancellation_slot(abort_.slot(), asio::use_awaitable_t<Executor>{});
         auto answering = asio::co_spawn(executor, handler(request), std::move(token));
         auto answer = co_await std::move(answering);
-        answer_ = std::move(answer);
+        if (has_room(answer.body.size())) answer_ = std::move(answer);
+        else fail(503, "Too much is on its way to clients that don't take it.");
     } catch (const std::exception&) {
         fail(500, "The program could not answer this.");
     }
+}
+
+/// Short answers, on health for one, must get through whatever others do; and one that is larger than the limit, alone.
+LIBNET_DECL bool EndpointSession::has_room(std::size_t size) const noexcept
+{
+    return size <= small_answer || context_.unsent == 0 || context_.unsent + size <= context_.options.max_unsent;
 }
 
 /// Answers in words, and ends the connection: nobody knows where the next request begins.
@@ -185,7 +219,7 @@ LIBNET_DECL void EndpointSession::queue_answer()
 
 /// Lives as long as the service and its last session.
 struct HttpEndpoint::State {
-    State(const Executor& executor, const HttpEndpointOptions& endpoint_options) : options{endpoint_options}
+    State(const Executor& executor, const HttpEndpointOptions& options) : context{.options = options}
     {
         const TcpServerOptions tcp_options{.address = options.address,
                                            .port = options.port,
@@ -197,12 +231,11 @@ struct HttpEndpoint::State {
     /// The session keeps the state alive: it may outlast the service by a turn of the event loop.
     static Task<> serve(std::shared_ptr<State> state, Connection& connection)
     {
-        detail::EndpointSession session{state->options, state->routes, connection};
+        detail::EndpointSession session{state->context, connection};
         co_await session.run();
     }
 
-    const HttpEndpointOptions options;
-    detail::EndpointRoutes routes;
+    detail::EndpointContext context;
     std::optional<TcpServer> tcp;
 };
 
@@ -216,7 +249,7 @@ LIBNET_DECL HttpEndpoint::~HttpEndpoint() { state_->tcp.reset(); }
 
 LIBNET_DECL void HttpEndpoint::on(std::string path, EndpointHandler handler)
 {
-    state_->routes.insert_or_assign(std::move(path), std::move(handler));
+    state_->context.routes.insert_or_assign(std::move(path), std::move(handler));
 }
 
 LIBNET_DECL asio::ip::tcp::endpoint HttpEndpoint::local_endpoint() const { return state_->tcp->local_endpoint(); }
