@@ -2,6 +2,7 @@
 // `ping++ --listen`: watches the hosts it is given and probes those that it is asked about, for Prometheus.
 
 #include <apps/output.hpp>
+#include <apps/ping/exporter_endpoint.hpp>
 #include <apps/ping/exporter_hosts.hpp>
 #include <apps/ping/exporter_metrics.hpp>
 #include <apps/ping/exporter_target.hpp>
@@ -22,10 +23,7 @@
 #include <cstddef>
 #include <deque>
 #include <memory>
-#include <sstream>
-#include <stdexcept>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -39,11 +37,11 @@ public:
         : executor_{executor},
           settings_{settings},
           dispatcher_{executor, settings.options},
-          resolver_{executor}
+          resolver_{executor},
+          endpoint_{open_exporter_endpoint(executor, settings.exporter)}
     {
         for (auto& host : exporter_hosts(settings.hosts)) targets_.emplace_back(std::move(host));
         for (const auto& why : settings.bad_targets) complain("ping++", why);
-        listen(executor);
     }
 
     /// Serves until it is cancelled; `total` lets the requests in hand finish.
@@ -53,7 +51,7 @@ public:
         asio::co_spawn(executor_, dispatch(shared_from_this()), asio::detached);
         for (std::size_t i = 0; i < targets_.size(); ++i)
             asio::co_spawn(executor_, keep_resolved(shared_from_this(), i), asio::detached);
-        complain("ping++", fmt::format("exporting on {}", to_text(endpoint_->local_endpoint())));
+        complain("ping++", fmt::format("exporting on {}", endpoint_text(endpoint_->local_endpoint())));
         return endpoint_->run();
     }
 
@@ -62,66 +60,11 @@ private:
     using Answer = io::EndpointAnswer;
     using Request = io::EndpointRequest;
 
-    static std::string to_text(const asio::ip::tcp::endpoint& endpoint)
-    {
-        std::ostringstream text;
-        text << endpoint;
-        return text.str();
-    }
-
-    void listen(const io::Executor& executor)
-    {
-        const auto& place = *settings_.exporter.listen;
-        io::HttpEndpointOptions options{.address = place.address(), .port = place.port()};
-        options.max_connections = 2 * settings_.exporter.max_probes + 100;  // who is refused has to be told so
-        try {
-            try {
-                endpoint_.emplace(executor, options);
-            } catch (const boost::system::system_error& error) {
-                const bool no_ipv6 = error.code() == asio::error::address_family_not_supported;
-                if (!no_ipv6 || options.address != asio::ip::address_v6::any()) throw;
-                options.address = asio::ip::address_v4::any();
-                endpoint_.emplace(executor, options);
-            }
-        } catch (const boost::system::system_error& error) {
-            const auto hint = error.code() == asio::error::address_in_use
-                                  ? ": choose another --listen, or end the program that has it"
-                                  : "";
-            throw std::runtime_error{
-                fmt::format("cannot listen on {}: {}{}", to_text(place), error.code().message(), hint)};
-        }
-    }
-
     // The routes are the endpoint's, which is ours: only what they start keeps us alive.
     void add_routes()
     {
-        endpoint_->on("/", [](const Request&) { return landing_page(); });
-        endpoint_->on("/-/healthy", [](const Request&) { return say("healthy\n"); });
-        endpoint_->on("/-/ready", [](const Request&) { return say("ready\n"); });
         endpoint_->on("/metrics", [this](const Request& request) { return metrics(shared_from_this(), request); });
         endpoint_->on("/probe", [this](const Request& request) { return probe(shared_from_this(), request); });
-    }
-
-    static asio::awaitable<Answer> say(std::string_view text)
-    {
-        Answer answer;
-        answer.body = text;
-        co_return answer;
-    }
-
-    static asio::awaitable<Answer> landing_page()
-    {
-        Answer answer{.content_type = "text/html; charset=utf-8"};
-        answer.body =
-            "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"
-            "<meta name=\"viewport\" content=\"width=device-width\">\n"
-            "<meta name=\"color-scheme\" content=\"light dark\">\n<title>ping++</title>\n<h1>ping++</h1>\n"
-            "<p>An exporter for Prometheus (libnet " LIBNET_VERSION
-            ").</p>\n<ul>\n"
-            "<li><a href=\"/metrics\">Metrics</a> of the hosts it was told to watch, and its own</li>\n"
-            "<li><a href=\"/probe?target=localhost\">Probe of localhost</a>, or of any target</li>\n"
-            "<li><a href=\"/-/healthy\">Healthy</a>, <a href=\"/-/ready\">ready</a></li>\n</ul>\n";
-        co_return answer;
     }
 
     static asio::awaitable<Answer> metrics(Self self, const Request& request)
@@ -185,7 +128,7 @@ private:
                 self->on_addresses(index, addresses);
             } catch (const boost::system::system_error& error) {
                 if (error.code() == asio::error::operation_aborted) co_return;
-                self->on_no_address(target, error);
+                self->on_failure(target, reason_of(error));  // it names the host
             }
             if (is_address(target.name()) && target.address()) co_return;
             pause.expires_after(target.address() ? refresh : retry);
@@ -206,18 +149,22 @@ private:
         ExporterTarget& target = targets_[index];
         if (target.address() && std::ranges::find(addresses, *target.address()) != addresses.end()) return;
         const auto& address = addresses.front();
-        const auto handle = dispatcher_.add(address, target_options(index), target);
-        if (target.address()) dispatcher_.remove(target.handle());
-        if (target.address() || target.failed_lookups != 0)
-            complain("ping++",
-                     fmt::format("{}: has the address {} now", printable(target.name()), address.to_string()));
-        target.start(address, handle, labels_of(target, address));
+        const auto name = printable(target.name());
+        try {
+            const auto handle = dispatcher_.add(address, target_options(index), target);
+            if (target.address()) dispatcher_.remove(target.handle());
+            if (target.address() || target.failed_lookups != 0)
+                complain("ping++", fmt::format("{}: has the address {} now", name, address.to_string()));
+            target.start(address, handle, labels_of(target, address));
+        } catch (const boost::system::system_error& error) {  // no socket for this IP version
+            on_failure(target, fmt::format("{}: {}", name, reason_of(error)));
+        }
     }
 
-    void on_no_address(ExporterTarget& target, const boost::system::system_error& error)
+    void on_failure(ExporterTarget& target, const std::string& why)
     {
         if (target.failed_lookups++ == 0)  // the metrics tell the rest
-            complain("ping++", fmt::format("{}: it will be tried again", reason_of(error)));
+            complain("ping++", fmt::format("{}: it will be tried again", why));
     }
 
     /// Each target has its moment in the interval.
@@ -242,7 +189,7 @@ private:
     io::Resolver resolver_;
     std::deque<ExporterTarget> targets_;  ///< coroutines hold on to them where they are
     ProbeCounts probes_;
-    std::optional<io::HttpEndpoint> endpoint_;
+    std::unique_ptr<io::HttpEndpoint> endpoint_;
 };
 
 /// Runs the exporter to its end, which only a signal brings. Completes with the exit code, 0.
