@@ -6,17 +6,15 @@
 #include <apps/ping/exporter_hosts.hpp>
 #include <apps/ping/exporter_metrics.hpp>
 #include <apps/ping/exporter_target.hpp>
+#include <apps/ping/name_keeper.hpp>
 #include <apps/ping/ping_dispatcher.hpp>
 #include <apps/ping/probe_run.hpp>
 #include <apps/ping/settings.hpp>
 #include <libnet/io/http_endpoint.hpp>
 #include <libnet/io/resolver.hpp>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -25,7 +23,6 @@
 #include <memory>
 #include <string>
 #include <utility>
-#include <vector>
 
 namespace libnet::apps {
 
@@ -38,19 +35,24 @@ public:
           settings_{settings},
           dispatcher_{executor, settings.options},
           resolver_{executor},
+          keeper_{std::make_shared<NameKeeper>(executor, settings.family, name_events(), refresh_options(settings))},
           endpoint_{open_exporter_endpoint(executor, settings.exporter)}
     {
-        for (auto& host : exporter_hosts(settings.hosts)) targets_.emplace_back(std::move(host));
+        for (auto& host : exporter_hosts(settings.hosts)) {
+            keeper_->add(host);
+            targets_.emplace_back(std::move(host));
+        }
         for (const auto& why : settings.bad_targets) complain("ping++", why);
     }
+
+    ~PingExporter() { keeper_->close(); }
 
     /// Serves until it is cancelled; `total` lets the requests in hand finish.
     asio::awaitable<void> run()
     {
         add_routes();
         asio::co_spawn(executor_, dispatch(shared_from_this()), asio::detached);
-        for (std::size_t i = 0; i < targets_.size(); ++i)
-            asio::co_spawn(executor_, keep_resolved(shared_from_this(), i), asio::detached);
+        keeper_->ask();
         complain("ping++", fmt::format("exporting on {}", endpoint_text(endpoint_->local_endpoint())));
         return endpoint_->run();
     }
@@ -113,42 +115,31 @@ private:
     /// Events are taken as long as the program runs.
     static asio::awaitable<void> dispatch(Self self) { co_await self->dispatcher_.run(); }
 
-    /// Looks a target's name up from time to time, and pings the address that it has. A name that is lost keeps its
-    /// last address: a name server that is down doesn't make the host unwatched.
-    static asio::awaitable<void> keep_resolved(Self self, std::size_t index)
+    /// What the keeper of the names tells; it is ours, and closed before we go.
+    NameEvents name_events()
     {
-        ExporterTarget& target = self->targets_[index];
-        constexpr auto token = asio::as_tuple(asio::use_awaitable);
-        const std::chrono::nanoseconds refresh = self->settings_.exporter.refresh;
-        std::chrono::nanoseconds retry = std::min<std::chrono::nanoseconds>(std::chrono::seconds{1}, refresh);
-        asio::steady_timer pause{self->executor_};
-        for (;;) {
-            try {
-                const auto addresses = co_await self->resolver_.resolve(target.name(), self->settings_.family);
-                self->on_addresses(index, addresses);
-            } catch (const boost::system::system_error& error) {
-                if (error.code() == asio::error::operation_aborted) co_return;
-                self->on_failure(target, reason_of(error));  // it names the host
-            }
-            if (is_address(target.name()) && target.address()) co_return;
-            pause.expires_after(target.address() ? refresh : retry);
-            if (!target.address()) retry = std::min(2 * retry, refresh);
-            co_await pause.async_wait(token);
-        }
+        return {.resolved =
+                    [this](std::size_t name, const asio::ip::address& address, engine::NameNews news) {
+                        if (news != engine::NameNews::same) on_address(name, address);
+                    },
+                .failed = [this](std::size_t name, const std::string& why) { on_failure(targets_[name], why); }};
     }
 
-    static bool is_address(const std::string& name)
+    static engine::NameRefreshOptions refresh_options(const PingSettings& settings)
     {
-        boost::system::error_code failed;
-        asio::ip::make_address(name, failed);
-        return !failed;
+        engine::NameRefreshOptions options;
+        if (!settings.exporter.refresh) return options;
+        const auto most = *settings.exporter.refresh;
+        for (auto* time : {&options.first_pause, &options.longest_pause, &options.shortest_life, &options.zero_life})
+            *time = std::min(*time, most);
+        options.longest_life = most;
+        return options;
     }
 
-    void on_addresses(std::size_t index, const std::vector<asio::ip::address>& addresses)
+    /// A name that is lost keeps its last address: a name server that is down doesn't make the host unwatched.
+    void on_address(std::size_t index, const asio::ip::address& address)
     {
         ExporterTarget& target = targets_[index];
-        if (target.address() && std::ranges::find(addresses, *target.address()) != addresses.end()) return;
-        const auto& address = addresses.front();
         const auto name = printable(target.name());
         try {
             const auto handle = dispatcher_.add(address, target_options(index), target);
@@ -161,10 +152,9 @@ private:
         }
     }
 
-    void on_failure(ExporterTarget& target, const std::string& why)
+    static void on_failure(ExporterTarget& target, const std::string& why)
     {
-        if (target.failed_lookups++ == 0)  // the metrics tell the rest
-            complain("ping++", fmt::format("{}: it will be tried again", why));
+        if (target.failed_lookups++ == 0) complain("ping++", why);  // the metrics tell the rest
     }
 
     /// Each target has its moment in the interval.
@@ -186,7 +176,8 @@ private:
     io::Executor executor_;
     const PingSettings& settings_;
     PingDispatcher dispatcher_;
-    io::Resolver resolver_;
+    io::Resolver resolver_;               ///< of probes
+    std::shared_ptr<NameKeeper> keeper_;  ///< of the targets' names, by their indices
     std::deque<ExporterTarget> targets_;  ///< coroutines hold on to them where they are
     ProbeCounts probes_;
     std::unique_ptr<io::HttpEndpoint> endpoint_;

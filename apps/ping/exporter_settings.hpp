@@ -15,9 +15,9 @@
 namespace libnet::apps {
 
 struct ExporterSettings {
-    std::optional<boost::asio::ip::tcp::endpoint> listen;         ///< empty: no exporter
-    std::size_t max_probes = 500;                                 ///< that are under way for `/probe`; more are refused
-    std::chrono::nanoseconds refresh = std::chrono::seconds{60};  ///< how often names are looked up
+    std::optional<boost::asio::ip::tcp::endpoint> listen;  ///< empty: no exporter
+    std::size_t max_probes = 500;                          ///< that are under way for `/probe`; more are refused
+    std::optional<std::chrono::nanoseconds> refresh;       ///< for names: longest life of an answer; empty: its TTL
 };
 
 /// Reads where to listen. An address has to be given for others to reach it, or the colon with which other exporters
@@ -53,7 +53,7 @@ inline void add_options(Options& table, ExporterSettings& settings)
         .value("listen", "[ADDR:]PORT", "serve Prometheus: /metrics, /probe?target=", listen_address(), settings.listen)
         .value("max-probes", "N", "--listen: probes at a time for /probe (500)", integer<std::size_t>(1, 100'000),
                settings.max_probes)
-        .value("refresh", "SECONDS", "--listen: look names up again so often (60)", seconds(100ms, 24h),
+        .value("refresh", "SECONDS", "--listen: names are looked up again by then (TTL)", seconds(100ms, 24h),
                settings.refresh);
 }
 
