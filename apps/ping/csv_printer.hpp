@@ -89,7 +89,8 @@ private:
         const auto now = duration_cast<microseconds>(system_clock::now().time_since_epoch()).count();
         print("{}.{:06},{},{},{},{},{},{},{},{},{},{}\n", now / 1'000'000, now % 1'000'000, event,
               csv_field(base::to_utf8(host.name)), fields.address, fields.seq, fields.rtt, fields.ttl, fields.bytes,
-              fields.late, csv_field(base::to_utf8(fields.reason)), fields.numbers.empty() ? ",,,,,,," : fields.numbers);
+              fields.late, csv_field(base::to_utf8(fields.reason)),
+              fields.numbers.empty() ? ",,,,,,," : fields.numbers);
     }
 
     static std::string milliseconds(std::chrono::nanoseconds time)

@@ -143,6 +143,8 @@ private:
                "Responses to our identifier, from anybody, to no request of ours.", pinger.foreign());
         single(Type::counter, "libnet_ping_rx_dropped", "Packets that our own sockets had no room for.",
                pinger.rx_dropped());
+        single(Type::counter, "libnet_ping_checksum_errors", "ICMP packets to this host with a wrong checksum.",
+               pinger.checksum_errors());
 
         writer_.family(Type::summary, "libnet_ping_sched_lag_seconds", "How late our own sends were, since the start.",
                        "seconds");

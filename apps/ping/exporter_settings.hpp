@@ -53,7 +53,7 @@ inline void add_options(Options& table, ExporterSettings& settings)
         .value("listen", "[ADDR:]PORT", "serve Prometheus: /metrics, /probe?target=", listen_address(), settings.listen)
         .value("max-probes", "N", "--listen: probes at a time for /probe (500)", integer<std::size_t>(1, 100'000),
                settings.max_probes)
-        .value("refresh", "SECONDS", "--listen: names are looked up again by then (TTL)", seconds(100ms, 24h),
+        .value("refresh", "SECONDS", "--listen: look names up again by then (TTL)", seconds(100ms, 24h),
                settings.refresh);
 }
 

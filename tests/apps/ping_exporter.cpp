@@ -1,5 +1,6 @@
 // ping++ --listen as Prometheus and its administrator meet it.
 
+#include <libnet/config.hpp>
 #include <tests/support/catch.hpp>
 #include <tests/support/exporter.hpp>
 #include <tests/support/raw_client.hpp>
@@ -65,6 +66,12 @@ TEST_CASE("an exporter watches the hosts it is given, in smokeping_prober's name
     CHECK(samples["libnet_ping_unresolved{host=\"nowhere.invalid\"}"] == 1);
     CHECK(samples["libnet_ping_failed_lookups_total{host=\"nowhere.invalid\"}"] >= 1);
     CHECK(samples["libnet_ping_unresolved{host=\"localhost\"}"] == 0);
+    for (const std::string own : {"rx_dropped", "unmatched", "checksum_errors"}) {
+        INFO(own);
+        CHECK(samples.has("libnet_ping_" + own + "_total"));
+    }
+    CHECK(samples["libnet_ping_sched_lag_seconds{quantile=\"1\"}"] > 0);
+    CHECK(samples["libnet_ping_build_info{version=\"" LIBNET_VERSION "\"}"] == 1);
     CHECK(samples["process_cpu_seconds_total"] > 0);
     CHECK(samples["process_open_fds"] > 3);
 
