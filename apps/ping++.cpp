@@ -1,5 +1,6 @@
-// ping++: sends ICMP echo requests to hosts and tells what comes back.
+// ping++: sends ICMP echo requests to hosts and tells what comes back, in lines or to Prometheus.
 
+#include <apps/ping/exporter.hpp>
 #include <apps/ping/mtu_mode.hpp>
 #include <apps/ping/probe_mode.hpp>
 #include <apps/ping/session.hpp>
@@ -35,5 +36,6 @@ int main(int argc, char** argv)
     if (const auto exit_code = apps::read_ping_settings(settings, argc, argv)) return *exit_code;
     if (settings.questions.mtu) return apps::run("ping++", ask_all<apps::MtuQuestion>(settings));
     if (settings.questions.probe) return apps::run("ping++", ask_all<apps::InterfaceQuestion>(settings));
+    if (settings.exporter.listen) return apps::run("ping++", apps::export_pings(settings));
     return apps::run("ping++", ping_all(settings));
 }

@@ -10,11 +10,16 @@ else
 fi
 build="g++ cmake ninja-build pkg-config $boost libc-ares-dev libfmt-dev"
 network="iproute2 nftables util-linux curl"
+<<<<<<< HEAD
 rivals="iputils-ping iputils-tracepath traceroute mtr-tiny scamper tcpdump wget apache2-utils nginx-light strace procps"
+=======
+rivals="iputils-ping traceroute mtr-tiny scamper tcpdump wget apache2-utils nginx-light strace procps"
+scrapers="prometheus prometheus-blackbox-exporter python3-prometheus-client"
+>>>>>>> p2
 
 case "${1:-}" in
     run) wanted="$build $network" ;;
-    test) wanted="$build $network catch2 libyaml-cpp-dev $rivals" ;;
+    test) wanted="$build $network catch2 libyaml-cpp-dev $rivals $scrapers" ;;
     check) wanted="$build catch2 libyaml-cpp-dev clang-14 clang-format-14 clang-tools-14 libclang-rt-14-dev git" ;;
     *) echo "usage: $0 run|test|check" >&2; exit 2 ;;
 esac
@@ -43,10 +48,10 @@ else
     exit 1
 fi
 
-# A web server that is only here to be tested against should not start to serve: dpkg asks this file first.
+# A server that is only here to be tested against should not start to serve: dpkg asks this file first.
 policy=/usr/sbin/policy-rc.d
 case "$missing" in
-    *nginx*)
+    *nginx* | *prometheus*)
         if [ ! -e $policy ]; then
             printf '#!/bin/sh\nexit 101\n' | $as_root tee $policy >/dev/null
             $as_root chmod 755 $policy
@@ -65,6 +70,8 @@ if ! { $as_root apt-get update && $as_root env DEBIAN_FRONTEND=noninteractive \
 fi
 rm -f "$log"
 
-case "$missing" in # nor at the next boot
-    *nginx*) [ ! -d /run/systemd/system ] || $as_root systemctl disable --quiet nginx || true ;;
-esac
+for service in nginx prometheus prometheus-blackbox-exporter; do # nor at the next boot
+    case "$missing " in
+        *" $service"[\ -]*) [ ! -d /run/systemd/system ] || $as_root systemctl disable --quiet $service || true ;;
+    esac
+done

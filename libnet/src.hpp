@@ -41,6 +41,7 @@
 #include <libnet/io/impl/control_data.ipp>
 #include <libnet/io/impl/deadline.ipp>
 #include <libnet/io/impl/error_queue.ipp>
+#include <libnet/io/impl/http_endpoint.ipp>
 #include <libnet/io/impl/icmp_damage.ipp>
 #include <libnet/io/impl/icmp_identity.ipp>
 #include <libnet/io/impl/icmp_message_socket.ipp>
@@ -76,4 +77,6 @@
 #include <libnet/wire/impl/ipv4_options.ipp>
 #include <libnet/wire/impl/ipv6.ipp>
 #include <libnet/wire/impl/mime.ipp>
+#include <libnet/wire/impl/open_metrics.ipp>
+#include <libnet/wire/impl/query.ipp>
 #include <libnet/wire/impl/uri_path.ipp>

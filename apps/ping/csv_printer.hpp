@@ -17,6 +17,7 @@
 #include <apps/ping/host_order.hpp>
 #include <apps/ping/printer.hpp>
 #include <apps/ping/settings.hpp>
+#include <libnet/base/utf8.hpp>
 
 #include <fmt/format.h>
 
@@ -87,8 +88,9 @@ private:
         using namespace std::chrono;
         const auto now = duration_cast<microseconds>(system_clock::now().time_since_epoch()).count();
         print("{}.{:06},{},{},{},{},{},{},{},{},{},{}\n", now / 1'000'000, now % 1'000'000, event,
-              csv_field(to_utf8(host.name)), fields.address, fields.seq, fields.rtt, fields.ttl, fields.bytes,
-              fields.late, csv_field(to_utf8(fields.reason)), fields.numbers.empty() ? ",,,,,,," : fields.numbers);
+              csv_field(base::to_utf8(host.name)), fields.address, fields.seq, fields.rtt, fields.ttl, fields.bytes,
+              fields.late, csv_field(base::to_utf8(fields.reason)),
+              fields.numbers.empty() ? ",,,,,,," : fields.numbers);
     }
 
     static std::string milliseconds(std::chrono::nanoseconds time)

@@ -33,12 +33,14 @@ struct NameEvents {
 /// Does what an engine::NameRefresh decides. Owned by a shared_ptr, which its questions share weakly.
 class NameKeeper : public std::enable_shared_from_this<NameKeeper> {
 public:
-    NameKeeper(asio::any_io_executor executor, io::AddressFamily family, NameEvents events)
+    NameKeeper(asio::any_io_executor executor, io::AddressFamily family, NameEvents events,
+               engine::NameRefreshOptions options = {})
         : executor_{executor},
           family_{family},
           events_{std::move(events)},
+          refresh_{options},
           // It is NameRefresh that bounds what is under way.
-          resolver_{executor, {.max_in_flight = engine::NameRefreshOptions{}.max_under_way}},
+          resolver_{executor, {.max_in_flight = options.max_under_way}},
           timer_{executor}
     {}
 
@@ -125,7 +127,7 @@ private:
     asio::any_io_executor executor_;
     io::AddressFamily family_;
     NameEvents events_;
-    engine::NameRefresh refresh_{engine::NameRefreshOptions{}};
+    engine::NameRefresh refresh_;
     io::Resolver resolver_;
     asio::steady_timer timer_;
     std::vector<std::string> names_;

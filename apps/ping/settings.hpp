@@ -3,6 +3,7 @@
 
 #include <apps/options.hpp>
 #include <apps/ping/condition.hpp>
+#include <apps/ping/exporter_settings.hpp>
 #include <apps/ping/option_readers.hpp>
 #include <apps/ping/question_options.hpp>
 #include <apps/ping/target_list.hpp>
@@ -36,7 +37,11 @@ struct PingSettings {
     io::AddressFamily family = io::AddressFamily::any;
     std::optional<std::chrono::nanoseconds> summary_interval;
     std::optional<Condition> until, fail_if;
+<<<<<<< HEAD
     PingQuestions questions;
+=======
+    ExporterSettings exporter;
+>>>>>>> p2
     PingFormat format = PingFormat::text;
     PingNames names = PingNames::of_names;
     PingSort sort = PingSort::given;
@@ -72,7 +77,7 @@ inline std::optional<int> read_targets(PingSettings& settings, const std::string
     } catch (const BadValue& error) {
         return table.complain(fmt::format("--targets: {}", error.what()));
     }
-    if (!settings.hosts.empty()) return std::nullopt;
+    if (!settings.hosts.empty() || settings.exporter.listen) return std::nullopt;
     for (const auto& why : settings.bad_targets) complain("ping++", why);
     return table.complain("no HOST given: try 'ping++ --help'");
 }
@@ -166,9 +171,17 @@ inline std::string settle(PingSettings& settings, const std::string& origin)
     options.interval = settings.interval.value_or(std::chrono::seconds{settings.flood ? 0 : 1});
     if (settings.rate) options.rate = static_cast<double>(settings.rate->per_second);
     if (options.connect && settings.hosts.size() > 1) return "-C: give one host: a socket is connected to one";
+<<<<<<< HEAD
     if (settings.questions.mtu && settings.questions.probe) return "--mtu and --probe: give one of them";
     if (settings.questions.any() && (settings.watch || settings.format == PingFormat::csv))
         return "--mtu and --probe: they have no table and no CSV";
+=======
+    const bool ends = settings.count != 0 || settings.deadline || settings.until || settings.fail_if;
+    if (settings.exporter.listen && ends)
+        return "--listen: an exporter runs until it is stopped: leave out -c, -w, --until and --fail-if";
+    if (settings.exporter.listen && (settings.rhythm() != PingRhythm::steady || options.connect))
+        return "--listen: an exporter keeps its interval, for any number of hosts: leave out -f, -A, -i 0 and -C";
+>>>>>>> p2
     if (settings.watch && settings.format != PingFormat::text) return "--watch: it is no JSON and no CSV";
     return {};
 }
@@ -183,7 +196,11 @@ inline std::optional<int> read_ping_settings(PingSettings& settings, int argc, c
     add_output_options(table, settings);
     add_rare_probe_options(table, settings, targets);
     add_rare_output_options(table, settings);
+<<<<<<< HEAD
     add_question_options(table, settings.questions);
+=======
+    add_options(table.rare_group("For Prometheus"), settings.exporter);
+>>>>>>> p2
     table.operands("HOST", settings.hosts, 0, most_hosts)
         .example("ping++ -c 3 -i 0.2 127.0.0.1")
         .example("ping++ -q -c 1 --rate max 127.20.0.0/16");

@@ -3,6 +3,7 @@
 #include <libnet/io/impl/control_data.ipp>
 #include <libnet/io/impl/deadline.ipp>
 #include <libnet/io/impl/error_queue.ipp>
+#include <libnet/io/impl/http_endpoint.ipp>
 #include <libnet/io/impl/icmp_damage.ipp>
 #include <libnet/io/impl/icmp_identity.ipp>
 #include <libnet/io/impl/icmp_message_socket.ipp>

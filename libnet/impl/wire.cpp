@@ -18,4 +18,6 @@
 #include <libnet/wire/impl/ipv4_options.ipp>
 #include <libnet/wire/impl/ipv6.ipp>
 #include <libnet/wire/impl/mime.ipp>
+#include <libnet/wire/impl/open_metrics.ipp>
+#include <libnet/wire/impl/query.ipp>
 #include <libnet/wire/impl/uri_path.ipp>
