@@ -10,12 +10,8 @@ else
 fi
 build="g++ cmake ninja-build pkg-config $boost libc-ares-dev libfmt-dev"
 network="iproute2 nftables util-linux curl"
-<<<<<<< HEAD
 rivals="iputils-ping iputils-tracepath traceroute mtr-tiny scamper tcpdump wget apache2-utils nginx-light strace procps"
-=======
-rivals="iputils-ping traceroute mtr-tiny scamper tcpdump wget apache2-utils nginx-light strace procps"
 scrapers="prometheus prometheus-blackbox-exporter python3-prometheus-client"
->>>>>>> p2
 
 case "${1:-}" in
     run) wanted="$build $network" ;;

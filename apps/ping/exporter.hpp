@@ -122,7 +122,8 @@ private:
                     [this](std::size_t name, const asio::ip::address& address, engine::NameNews news) {
                         if (news != engine::NameNews::same) on_address(name, address);
                     },
-                .failed = [this](std::size_t name, const std::string& why) { on_failure(targets_[name], why); }};
+                .failed = [this](std::size_t name, const std::string& why,
+                                 engine::NameFailure) { on_failure(targets_[name], why); }};
     }
 
     static engine::NameRefreshOptions refresh_options(const PingSettings& settings)

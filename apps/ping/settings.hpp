@@ -37,11 +37,8 @@ struct PingSettings {
     io::AddressFamily family = io::AddressFamily::any;
     std::optional<std::chrono::nanoseconds> summary_interval;
     std::optional<Condition> until, fail_if;
-<<<<<<< HEAD
     PingQuestions questions;
-=======
     ExporterSettings exporter;
->>>>>>> p2
     PingFormat format = PingFormat::text;
     PingNames names = PingNames::of_names;
     PingSort sort = PingSort::given;
@@ -171,17 +168,14 @@ inline std::string settle(PingSettings& settings, const std::string& origin)
     options.interval = settings.interval.value_or(std::chrono::seconds{settings.flood ? 0 : 1});
     if (settings.rate) options.rate = static_cast<double>(settings.rate->per_second);
     if (options.connect && settings.hosts.size() > 1) return "-C: give one host: a socket is connected to one";
-<<<<<<< HEAD
     if (settings.questions.mtu && settings.questions.probe) return "--mtu and --probe: give one of them";
     if (settings.questions.any() && (settings.watch || settings.format == PingFormat::csv))
         return "--mtu and --probe: they have no table and no CSV";
-=======
     const bool ends = settings.count != 0 || settings.deadline || settings.until || settings.fail_if;
     if (settings.exporter.listen && ends)
         return "--listen: an exporter runs until it is stopped: leave out -c, -w, --until and --fail-if";
     if (settings.exporter.listen && (settings.rhythm() != PingRhythm::steady || options.connect))
         return "--listen: an exporter keeps its interval, for any number of hosts: leave out -f, -A, -i 0 and -C";
->>>>>>> p2
     if (settings.watch && settings.format != PingFormat::text) return "--watch: it is no JSON and no CSV";
     return {};
 }
@@ -196,11 +190,8 @@ inline std::optional<int> read_ping_settings(PingSettings& settings, int argc, c
     add_output_options(table, settings);
     add_rare_probe_options(table, settings, targets);
     add_rare_output_options(table, settings);
-<<<<<<< HEAD
     add_question_options(table, settings.questions);
-=======
     add_options(table.rare_group("For Prometheus"), settings.exporter);
->>>>>>> p2
     table.operands("HOST", settings.hosts, 0, most_hosts)
         .example("ping++ -c 3 -i 0.2 127.0.0.1")
         .example("ping++ -q -c 1 --rate max 127.20.0.0/16");
