@@ -304,7 +304,7 @@ TEST_CASE("help goes to standard output, whatever else is missing", "[apps][opti
           "Common:\n"
           "      --config FILE       lines 'name = value', or set DEMO_NAME=value\n"
           "  -h, --help              show this help\n"
-          "      --version           show version and features\n"
+          "  -V, --version           show version and features\n"
           "Example: demo++ -c 3 localhost\n");
 }
 

@@ -70,7 +70,7 @@ TEST_CASE("the table of several hosts has the order that is asked for", "[apps][
     CHECK(rows({"--sort", "mean"}).back() == "gone.invalid");
 }
 
-TEST_CASE("--csv has the same columns in every line, and quotes what needs it", "[apps][ping]")
+TEST_CASE("ping++ --csv has the same columns in every line, and quotes what needs it", "[apps][ping]")
 {
     if (!can_ping()) return;
     const auto done = ping({"--csv", "-c", "2", "-i", "0.01", "127.0.0.1", "gone.invalid", "10.0.0.0/33"});
@@ -119,7 +119,7 @@ TEST_CASE("thousands of hosts on the command line, and a hundred thousand in a l
     CHECK(contains(list.out, "--- 100000 hosts, 100000 alive ---"));
 }
 
-TEST_CASE("--rate holds for single hosts, too", "[apps][ping]")
+TEST_CASE("ping++ --rate holds for single hosts, too", "[apps][ping]")
 {
     if (!can_ping()) return;
     const auto start = std::chrono::steady_clock::now();

@@ -86,7 +86,7 @@ TEST_CASE("the live table fits the terminal, however narrow it is", "[apps][ping
     CHECK(coloured.row(rows[1], 0).starts_with("\x1b[33mgone"));
 }
 
-TEST_CASE("--watch paints a table, follows the terminal's size, and leaves it as it was", "[apps][ping]")
+TEST_CASE("ping++ --watch paints a table, follows the terminal's size, and leaves it as it was", "[apps][ping]")
 {
     if (!can_ping()) return;
     const int signal = GENERATE(SIGINT, SIGTERM);
@@ -109,7 +109,7 @@ TEST_CASE("--watch paints a table, follows the terminal's size, and leaves it as
     CHECK_FALSE(contains(out, "\x1b[33m"));
 }
 
-TEST_CASE("--watch has colours, unless NO_COLOR is set", "[apps][ping]")
+TEST_CASE("ping++ --watch has colours, unless NO_COLOR is set", "[apps][ping]")
 {
     if (!can_ping()) return;
     test::TerminalProcess process{{test::program("ping++"), "--watch", "-w", "0.7", "127.0.0.1", "gone.invalid"},
@@ -120,7 +120,7 @@ TEST_CASE("--watch has colours, unless NO_COLOR is set", "[apps][ping]")
     process.wait();
 }
 
-TEST_CASE("--watch without a terminal says so, and prints lines", "[apps][ping]")
+TEST_CASE("ping++ --watch without a terminal says so, and prints lines", "[apps][ping]")
 {
     if (!can_ping()) return;
     const auto done = test::run({test::program("ping++"), "--watch", "-c1", "127.0.0.1"});

@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # ping.sh [ROW...]: ping++ beside fping and iputils' ping, in a network namespace of its own where every address of
-# 10.0.0.0/8 answers. Rows: sweep million drift (all of them). Needs root or user namespaces, fping, strace; build
-# first: cmake --preset bench && cmake --build --preset bench
+# 10.0.0.0/8 answers, or in a simulated network. Rows: sweep million targets flood drift requests fates times names (all
+# of them). Needs root (the first six: or user namespaces), fping, strace; build first:
+#     cmake --preset bench && cmake --build --preset bench && cmake --build --preset bench --target test_simulated
 # RUNS=9 for more runs, USER_ID=65534 to measure as a user without rights.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-bin=${BIN:-$here/../../build/bench/apps}
+build=${BUILD:-$here/../../build/bench}
+bin=$build/apps
 if [ "${LIBNET_BENCH:-}" != inside ]; then
     export LIBNET_BENCH=inside
     namespaces="--net"
@@ -34,24 +36,92 @@ sweep() {
     rm -f /tmp/ping-bench-strace.$$
 }
 
-million() {
-    measured sweep_ours
-    local one=$wall
-    local before after
-    before=$(date +%s.%N)
-    "${as_user[@]}" "$bin/ping++" -q -c 1 --rate max 10.32.0.0/12 >/tmp/ping-bench-out.$$ &
-    local child=$! peak=0
+# watched COMMAND...: sets `wall`, `cpu` (seconds), `peak` (KiB resident); its output ends in $out
+out=$(mktemp)
+work=$(mktemp -d)
+trap 'rm -rf "$out" "$work"' EXIT
+watched() {
+    local before now child
+    before=$(date +%s.%N) peak=0 cpu=0
+    "$@" >"$out" &
+    child=$!
     while [ -e /proc/$child/status ]; do
         now=$(awk '/VmHWM/ {print $2}' /proc/$child/status 2>/dev/null || true)
         [ -z "$now" ] || peak=$now
+        now=$(awk '{print ($14 + $15) / 100}' /proc/$child/stat 2>/dev/null || true)
+        [ -z "$now" ] || cpu=$now
         sleep 0.05
     done
     wait $child
-    after=$(date +%s.%N)
-    tail -n 3 /tmp/ping-bench-out.$$
-    rm -f /tmp/ping-bench-out.$$
-    awk -v one="$one" -v b="$before" -v a="$after" -v rss="$peak" \
-        'BEGIN {printf "1,048,574 hosts: %.2f s, %.1f times the sweep; at most %.1f MiB resident\n", a - b, (a - b) / one, rss / 1024}'
+    wall=$(awk -v b="$before" -v a="$(date +%s.%N)" 'BEGIN {print a - b}')
+}
+
+million() {
+    measured sweep_ours
+    local one=$wall
+    watched "${as_user[@]}" "$bin/ping++" -q -c 1 --rate max 10.32.0.0/12
+    tail -n 3 "$out"
+    awk -v one="$one" -v wall="$wall" -v rss="$peak" \
+        'BEGIN {printf "1,048,574 hosts: %.2f s, %.1f times the sweep; at most %.1f MiB resident\n", wall, wall / one, rss / 1024}'
+}
+
+targets() { # 100,000 hosts every 2 s for a minute
+    local i base
+    for ((i = 0; i < 100000; ++i)); do echo "10.1$((i >> 16)).$((i >> 8 & 255)).$((i & 255))"; done |
+        sed 's/^10.1\([01]\)/10.\1/; s/^10.0/10.2/' >"$work/hosts"
+    watched "${as_user[@]}" "$bin/ping++" -q -c 1 10.2.0.1
+    base=$peak
+    watched "${as_user[@]}" "$bin/ping++" -q --json -i 2 -c 30 --targets "$work/hosts"
+    awk -v wall="$wall" -v cpu="$cpu" -v rss="$peak" -v base="$base" 'BEGIN {
+        printf "100,000 hosts every 2 s: %.1f s, %.1f %% of a core, %.0f octets a host beside the %.1f MiB of one\n",
+            wall, 100 * cpu / wall, (rss - base) * 1024 / 100000, base / 1024 }'
+    grep -c '"event":"summary".*"sent":30,"received":30,"lost":0,"late":0,' "$out" | sed 's/$/ of them answered every time/'
+    tail -n 1 "$out"
+}
+
+flood_ours() { pingpp -q -f -c 100000 10.2.0.1; }
+flood_theirs() { ping -q -f -c 100000 10.2.0.1; }
+flood() {
+    compare "flood of 100,000 to one host, beside ping" flood_ours flood_theirs
+    flood_ours | tail -n 2
+}
+
+requests() {
+    nft 'add table ip bench; add chain ip bench input { type filter hook input priority 0; }; add rule ip bench input ip daddr 10.77.0.1 drop'
+    "${as_user[@]}" "$build/tests/bench/bench_ping_requests" 10.2.0.1 10.77.0.1
+    nft delete table ip bench
+}
+
+simulated() { SCENARIOS=$here/../lab/scenarios NETSIM=$build/tests/lab/netsim/netsim "$build/tests/test_simulated" "$@"; }
+fates() { simulated "[.many]" | tail -n 4; }
+
+times() { # the difference between a round trip told and netsim's log
+    printf 'path: [r1, r2, host]\nlink: {delay: 1ms}\nnodes: {host: {address: 10.9.0.1}}\n' >"$work/times.yaml"
+    "$build/tests/lab/netsim/netsim" --log "$work/log" "$work/times.yaml" \
+        "${as_user[@]}" "$bin/ping++" --json -i 0.003 -c 2000 10.9.0.1 >"$out"
+    {
+        sed -n 's/.*"event":"reply".*"seq":\([0-9]*\),.*"rtt_ms":\([0-9.]*\).*/told \1 \2/p' "$out"
+        sed -n 's/.*"dport":\([0-9]*\).*"in_ns":\([0-9]*\).*"out_ns":\([0-9]*\).*/true \1 \2 \3/p' "$work/log"
+    } | awk '$1 == "told" {told[$2] = $3 * 1000} $1 == "true" && $2 in told {e = told[$2] - ($4 - $3) / 1000; print e < 0 ? -e : e}' |
+        sort -g | awk '{e[NR] = $1} END {printf "times: %d round trips; off netsim'"'"'s log by: median %.1f us, 99 %% %.1f us, most %.1f us\n",
+            NR, e[int(NR / 2) + 1], e[int(NR * 0.99) + 1], e[NR]}'
+}
+
+names() { # 1,000 names at a resolver of 50 ms
+    local i
+    {
+        printf 'path: [[r1, dns], [r1, host]]\nnodes:\n  dns: {address: 10.0.53.1, udp: {53: dns}}\n'
+        printf '  host: {address: 10.9.0.1, prefix: 10.20.0.0/16}\ndns:\n  delay: 50ms\n  names:\n'
+        for ((i = 1; i <= 1000; ++i)); do printf '    h%d.example: {a: 10.20.%d.%d}\n' $i $((i / 250)) $((i % 250 + 1)); done
+    } >"$work/names.yaml"
+    for ((i = 1; i <= 1000; ++i)); do echo "h$i.example"; done >"$work/names"
+    echo 'nameserver 10.0.53.1' >"$work/resolv.conf"
+    "$build/tests/lab/netsim/netsim" --log "$work/log" "$work/names.yaml" unshare --mount sh -c '
+        mount --bind "$1/resolv.conf" /etc/resolv.conf && exec "$2/ping++" -4 -q -c 1 --targets "$1/names"' - "$work" "$bin" >"$out"
+    sed -n 's/.*"in_ns":\([0-9]*\).*"to":"10.20.*/\1/p; s/.*"to":"10.20.*"in_ns":\([0-9]*\).*/\1/p' "$work/log" | sort -n >"$work/probes"
+    sed -n 's/.*"in_ns":\([0-9]*\).*/\1/p' "$work/log" | sort -n | head -n 1 >"$work/first"
+    awk -v first="$(cat "$work/first")" '{t[NR] = ($1 - first) / 1e6} END {
+        printf "names: %d probed; the first one %.0f ms after the first question, the last one %.0f ms\n", NR, t[1], t[NR]}' "$work/probes"
 }
 
 drift_of() { # NAME COMMAND...: 2,000 sends at 10 ms take 1,999 intervals
@@ -65,5 +135,5 @@ drift() {
     drift_of ping ping -q -i 0.01 -c 2000 10.20.0.1
 }
 
-[ $# -gt 0 ] || set -- sweep million drift
+[ $# -gt 0 ] || set -- sweep million targets flood drift requests fates times names
 for row; do "$row"; done

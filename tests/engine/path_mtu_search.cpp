@@ -89,8 +89,8 @@ TEST_CASE("what a router tells is tried, and the size above it, too", "[engine][
     CHECK(story(lab.steps) == "68 65535h 1500b 1400 1401b");
     CHECK(result.mtu == 1400);
     CHECK(result.limit == PathMtuLimit::router);
-    CHECK(result.told_by == router);
-    CHECK(lab.steps[2] == PathMtuStep{1500, PathMtuOutcome::too_big, router, 1400, 10ms, 1});
+    CHECK(result.told_by == narrow_router);
+    CHECK(lab.steps[2] == PathMtuStep{1500, PathMtuOutcome::too_big, narrow_router, 1400, 10ms, 1});
 }
 
 TEST_CASE("several routers with ever smaller MTUs are found one after the other", "[engine][path_mtu]")
@@ -250,7 +250,7 @@ TEST_CASE("a word that comes after its size was given up names the router", "[en
     INFO(story(late.steps));
     CHECK(story(late.steps).ends_with("1401s 1401b"));
     CHECK(result.limit == PathMtuLimit::router);
-    CHECK(result.told_by == router);
+    CHECK(result.told_by == narrow_router);
 }
 
 TEST_CASE("a router that doesn't repeat itself is believed when its word agrees with what gets through",
@@ -263,7 +263,7 @@ TEST_CASE("a router that doesn't repeat itself is believed when its word agrees 
     const auto& result = lab.run();
     CHECK(story(lab.steps) == "68 65535h 1500b 1400 1401s");
     CHECK(result.limit == PathMtuLimit::router);
-    CHECK(result.told_by == router);
+    CHECK(result.told_by == narrow_router);
 }
 
 TEST_CASE("a router that tells less than what gets through is not believed", "[engine][path_mtu]")
@@ -327,11 +327,11 @@ TEST_CASE("why a host can't be reached is kept", "[engine][path_mtu]")
     PathMtuLab lab{{}};
     for (int i = 0; i < 3; ++i) {
         const auto action = lab.search.next(lab.now);
-        lab.search.on_error({lab.target, sent_by(action).sequence, {}, {router, 3, 1}, {}, lab.now});
+        lab.search.on_error({lab.target, sent_by(action).sequence, {}, {narrow_router, 3, 1}, {}, lab.now});
         lab.now += 1s;
     }
     CHECK(lab.run().limit == PathMtuLimit::no_answer);
-    CHECK(lab.search.result().error == PathMtuError{router, 3, 1});
+    CHECK(lab.search.result().error == PathMtuError{narrow_router, 3, 1});
 }
 
 TEST_CASE("nobody can call the smallest packet too big", "[engine][path_mtu]")
@@ -412,7 +412,7 @@ TEST_CASE("what isn't an answer of the target to a probe of ours is ignored", "[
     const auto send = sent_by(search.next(lab.now));
     const auto payload = lab.payload_of(send);
     const PathMtuAction waiting = WaitUntil{lab.now + 1s};
-    SECTION("from somebody else") { search.on_reply(router, send.sequence, payload, lab.now); }
+    SECTION("from somebody else") { search.on_reply(narrow_router, send.sequence, payload, lab.now); }
     SECTION("with another sequence")
     {
         search.on_reply(lab.target, static_cast<std::uint16_t>(send.sequence + 1), payload, lab.now);
@@ -436,21 +436,21 @@ TEST_CASE("what isn't an answer of the target to a probe of ours is ignored", "[
     }
     SECTION("an error about a packet to somebody else")
     {
-        search.on_error({router, send.sequence, payload, {router, 3, 4}, 576, lab.now});
+        search.on_error({narrow_router, send.sequence, payload, {narrow_router, 3, 4}, 576, lab.now});
     }
     SECTION("an error that quotes another cookie")
     {
         auto forged = payload;
         forged[3] ^= std::byte{1};
-        search.on_error({lab.target, send.sequence, forged, {router, 3, 1}, {}, lab.now});
+        search.on_error({lab.target, send.sequence, forged, {narrow_router, 3, 1}, {}, lab.now});
     }
     SECTION("an error about another probe")
     {
-        search.on_error({lab.target, 77, payload, {router, 3, 1}, {}, lab.now});
+        search.on_error({lab.target, 77, payload, {narrow_router, 3, 1}, {}, lab.now});
         search.on_refused(77, 500);
         search.on_not_sent(77, lab.now + 1h);
     }
-    SECTION("advice") { search.on_error({lab.target, send.sequence, payload, {router, 5, 1}, {}, lab.now}); }
+    SECTION("advice") { search.on_error({lab.target, send.sequence, payload, {narrow_router, 5, 1}, {}, lab.now}); }
     CHECK(search.next(lab.now) == waiting);
     CHECK_FALSE(search.result().error);
 }
@@ -563,7 +563,7 @@ TEST_CASE("sizes of packets, in both versions of IP", "[engine][path_mtu]")
 TEST_CASE("actions and findings print", "[engine][path_mtu]")
 {
     CHECK(words(PathMtuAction{Send{7, 1400, 1}}) == "Send{#7, 1400 octets}");
-    CHECK(words(PathMtuAction{Report{{1500, PathMtuOutcome::too_big, router, 1400, 5ns, 2}}}) ==
+    CHECK(words(PathMtuAction{Report{{1500, PathMtuOutcome::too_big, narrow_router, 1400, 5ns, 2}}}) ==
           "Report{1500 too big, from 192.0.2.1, told 1400, 5ns, 2 probes}");
     CHECK(words(PathMtuAction{WaitUntil{PathMtuSearch::TimePoint{3ns}}}) == "WaitUntil{3ns}");
     CHECK(words(PathMtuAction{Done{}}) == "Done");

@@ -15,7 +15,7 @@ namespace libnet::test {
 using namespace std::chrono_literals;
 using namespace libnet::engine;
 
-inline const auto router = boost::asio::ip::make_address("192.0.2.1");
+inline const auto narrow_router = boost::asio::ip::make_address("192.0.2.1");
 
 /// What happens to packets on the way. The functions may be replaced.
 struct Path {
@@ -69,7 +69,8 @@ struct PathMtuLab {
     {
         const auto payload = payload_of(send);
         const bool v4 = version == wire::IpVersion::v4;
-        const PathMtuError error{router, static_cast<std::uint8_t>(v4 ? 3 : 2), static_cast<std::uint8_t>(v4 ? 4 : 0)};
+        const PathMtuError error{narrow_router, static_cast<std::uint8_t>(v4 ? 3 : 2),
+                                 static_cast<std::uint8_t>(v4 ? 4 : 0)};
         search.on_error({target, send.sequence, std::span{payload}.first(40 - 20), error, told, now});
     }
 
