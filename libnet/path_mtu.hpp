@@ -3,17 +3,14 @@
 
 #include <libnet/config.hpp>
 #include <libnet/engine/path_mtu_result.hpp>
-#include <libnet/io/icmp_access.hpp>
+#include <libnet/path_mtu_options.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/address.hpp>
 
-#include <chrono>
-#include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
 
 namespace libnet {
 
@@ -22,19 +19,6 @@ namespace asio = boost::asio;
 namespace detail {
 class PathMtuSession;
 }
-
-/// Options of a PathMtuFinder.
-struct PathMtuOptions {
-    std::chrono::nanoseconds timeout = std::chrono::seconds{1};  ///< the longest that a probe waits: up to an hour
-    std::uint32_t attempts = 3;      ///< probes of one size that must vanish before it counts as too big: 1 to 100
-    std::uint32_t max_probes = 100;  ///< in all: 1 to 10,000
-    std::uint32_t ceiling = 0;       ///< octets of the largest packet to try, 68 to 65,575; 0: what our interface takes
-    std::optional<asio::ip::address> source{};          ///< address to send from
-    std::string interface = {};                         ///< name of the interface to send through; empty: as routed
-    io::IcmpAccess access = io::IcmpAccess::automatic;  ///< a datagram socket first, which needs no privilege
-    std::optional<std::uint8_t> traffic_class{};        ///< DSCP and ECN bits of the header; empty: zero
-    std::optional<std::uint32_t> mark{};                ///< SO_MARK of socket(7): takes CAP_NET_ADMIN
-};
 
 /// Searches for the MTU of the path to one host, and tells each finding.
 ///

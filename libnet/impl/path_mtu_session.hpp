@@ -3,7 +3,7 @@
 
 #include <libnet/engine/path_mtu_search.hpp>
 #include <libnet/io/icmp_message_socket.hpp>
-#include <libnet/path_mtu.hpp>
+#include <libnet/path_mtu_options.hpp>
 
 #include <boost/asio/awaitable.hpp>
 
