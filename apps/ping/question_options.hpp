@@ -48,9 +48,8 @@ inline auto probed_interface()
 inline void add_question_options(Options& table, PingQuestions& questions)
 {
     table.rare_group("Instead of pinging")
-        .flag("mtu", "find the largest packet that gets through to HOST, and why", questions.mtu)
-        .value("probe", "IFACE", "ask HOST if its interface (name, index, address) is up", probed_interface(),
-               questions.probe);
+        .flag("mtu", "the largest packet that gets through, and why", questions.mtu)
+        .value("probe", "IFACE", "ask if this interface of HOST is up", probed_interface(), questions.probe);
 }
 
 }  // namespace libnet::apps
