@@ -17,7 +17,7 @@ public:
     {
         constexpr std::uint64_t most = 70;  // a backspace doesn't leave the line
         const auto open = std::min(sum.lost + sum.pending, most);
-        const auto errors = sum.errors + sum.send_errors + sum.corrupt;
+        const auto errors = std::max(errors_, sum.errors + sum.send_errors + sum.corrupt);
         std::string text;
         for (; dots_ > open; --dots_) text += "\b \b";
         text.append(std::min(errors - errors_, most), 'E');

@@ -48,8 +48,8 @@ inline auto probed_interface()
 inline void add_question_options(Options& table, PingQuestions& questions)
 {
     table.rare_group("Instead of pinging")
-        .flag("mtu", "find the largest packet that gets through", questions.mtu)
-        .value("probe", "IFACE", "ask HOST if an interface of it is up", probed_interface(), questions.probe);
+        .flag("mtu", "the largest packet that gets through, and why", questions.mtu)
+        .value("probe", "IFACE", "ask if this interface of HOST is up", probed_interface(), questions.probe);
 }
 
 }  // namespace libnet::apps

@@ -63,6 +63,7 @@ public:
                 if (event) on_event(*event);
                 else if (!keeper_->any_awaited(attempts())) break;
                 else co_await wake_.async_wait(token);
+                if (is_late()) on_deadline();
             }
         } catch (const boost::system::system_error& error) {
             if (error.code() != asio::error::operation_aborted)
@@ -193,6 +194,9 @@ private:
         const bool answer = std::holds_alternative<PingReply>(event) || std::holds_alternative<PingLate>(event);
         if (answer && hosts_.count_answer(index) == settings_.count) hosts_.stop(index);
     }
+
+    /// A machine that is too slow for its own probes always has events: no timer shall have to wait for them to end.
+    bool is_late() const { return settings_.deadline && Clock::now() - started_ >= *settings_.deadline; }
 
     void on_deadline()
     {

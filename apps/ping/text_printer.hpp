@@ -155,10 +155,11 @@ private:
 
     std::string time() const { return settings_.timestamps ? time_of_day() : std::string{}; }
 
-    /// In front of a line about one of several hosts, unless the line has an address that says as much.
-    std::string whose(const PingHost& host, const asio::ip::address& address) const
+    /// In front of a line about one of several hosts, unless the address in the line says as much, or the name with it.
+    std::string whose(const PingHost& host, const asio::ip::address& address)
     {
-        if (!several_ || host.name == address.to_string()) return time();
+        const auto shown = names_.show(address);
+        if (!several_ || host.name == shown || shown.starts_with(host.name + " (")) return time();
         return fmt::format("{}{}: ", time(), printable(host.name));
     }
 
