@@ -37,6 +37,7 @@ struct SendProbe {  ///< send this, then tell `on_sent` or `on_send_error`
     asio::ip::address to;
     std::uint16_t sequence = 0;  ///< on the wire
     std::uint64_t cookie = 0;    ///< for write_payload
+    bool timed = true;           ///< its round trip counts: ask for a transmit stamp
     friend bool operator==(const SendProbe&, const SendProbe&) = default;
 };
 struct WaitUntil {  ///< receive, and come back at this time at the latest

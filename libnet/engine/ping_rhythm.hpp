@@ -12,7 +12,8 @@ namespace libnet {
 /// What a stream's sends follow. `PingTargetOptions::window` is the number of probes that each speaks of.
 enum class PingRhythm : std::uint8_t {
     steady,    ///< the clock: one each interval, whatever comes back; a window of them at once at the start
-    flood,     ///< the answers: as soon as fewer than a window are open, and otherwise one each ten milliseconds
+    flood,     ///< the answers: as soon as fewer than a window are open, and otherwise one each ten milliseconds; where
+               ///< the stream is quiet, each eighth round trip is measured, the others are answers only
     adaptive,  ///< the round trip: one each, but not as long as a window are open and an answer may soon come
 };
 

@@ -89,7 +89,17 @@ struct PingTargetState {
     }
 
     /// Its sends have times that they can be late for.
-    bool is_timed() const noexcept { return schedule->interval.count() != 0 && schedule->rhythm == PingRhythm::steady; }
+    bool has_times() const noexcept
+    {
+        return schedule->interval.count() != 0 && schedule->rhythm == PingRhythm::steady;
+    }
+
+    /// The round trip of the probe with this sequence is measured. Stamping each packet of a flood costs a fifth of it, and
+    /// where nobody is told of the single ones, every eighth will do.
+    bool is_timed(std::uint64_t sequence) const noexcept
+    {
+        return schedule->rhythm != PingRhythm::flood || !schedule->quiet || sequence % 8 == 1;
+    }
 
     /// Something that is counted happened at this time.
     void count(PingCount what, TimePoint now)

@@ -55,6 +55,8 @@ public:
     /// The round trip as it is lately; 0: none yet.
     std::chrono::nanoseconds ewma() const { return rounded_time(ewma_); }
 
+    std::uint64_t count() const noexcept { return running_.count(); }
+
     PingTimes times() const
     {
         PingTimes times = times_of(running_, histogram_);

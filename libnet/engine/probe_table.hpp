@@ -39,6 +39,7 @@ struct Probe {
     TimePoint sent{};    ///< when the kernel handed it to the device, as far as it tells that; else `called`
     PingTarget target;   ///< may be removed by now
     State state = State::queued;
+    bool timed = true;       ///< its round trip is measured
     bool requested = false;  ///< by `request`: its outcome is not an event of a stream
 
     bool ended() const noexcept { return state > State::pending; }

@@ -357,7 +357,7 @@ LIBNET_DECL void PingDriver::perform_actions()
 LIBNET_DECL bool PingDriver::enqueue(const engine::SendProbe& send)
 {
     Door& door = door_to(send.to);
-    door.outgoing.push_back({send.to, send.sequence, send.cookie, send.probe});
+    door.outgoing.push_back({send.to, send.sequence, send.cookie, send.probe, send.timed});
     return door.outgoing.size() < door.socket->burst() || flush(door);
 }
 

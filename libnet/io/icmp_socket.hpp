@@ -70,6 +70,7 @@ public:
         std::uint16_t sequence = 0;
         std::uint64_t cookie = 0;
         engine::ProbeId probe;  ///< told again with its transmit stamp
+        bool stamp = true;      ///< ask for that, if the socket does
     };
 
     /// How many requests went out. `error` is why not even the first one did.

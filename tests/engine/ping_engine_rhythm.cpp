@@ -199,3 +199,20 @@ TEST_CASE("the options of a reply's header are told", "[engine][ping]")
     REQUIRE(reply.has_value());
     CHECK(std::get<PingReply>(*reply).ip_options == options);
 }
+
+TEST_CASE("of a quiet flood every eighth round trip is measured", "[engine][ping]")
+{
+    Lab lab;
+    const auto quiet = GENERATE(true, false);
+    const auto target = lab.engine.add(
+        host, {.interval = 0ns, .timeout = 1s, .count = 17, .quiet = quiet, .rhythm = PingRhythm::flood, .window = 32},
+        start);
+    lab.run(start);
+    REQUIRE(lab.sent.size() == 17);
+    for (std::size_t i = 0; i < lab.sent.size(); ++i) {
+        CHECK(lab.sent[i].timed == (!quiet || i % 8 == 0));
+        lab.reply(lab.sent[i], start + (i % 8 == 0 ? 2ms : 6ms));
+    }
+    CHECK(lab.numbers(target).received == 17);
+    CHECK(lab.numbers(target).rtt.max == (quiet ? 2ms : 6ms));
+}

@@ -111,7 +111,7 @@ LIBNET_DECL std::optional<PingStatistics> PingEngine::statistics(PingTarget hand
     numbers.unanswered_in_a_row = target->outages.unanswered_in_a_row();
     numbers.longest_outage = target->outages.longest();
     numbers.rtt = target->times.times();
-    numbers.stack = target->stack.mean(numbers.received);
+    numbers.stack = target->stack.mean(target->times.count());
     return numbers;
 }
 
@@ -213,7 +213,9 @@ LIBNET_DECL SendProbe PingEngine::hand_out(ProbeId id, Probe& probe, Target& tar
     probe.state = Probe::State::sending;
     target.numbers.up(PingCount::sent);
     target.numbers.up(PingCount::pending);
-    return {id, target.address_of(probe.sequence), detail::wire_sequence(probe.sequence), cookie_of(probe, target)};
+    probe.timed = target.is_timed(probe.sequence);
+    return {id, target.address_of(probe.sequence), detail::wire_sequence(probe.sequence), cookie_of(probe, target),
+            probe.timed};
 }
 
 LIBNET_DECL std::optional<SendProbe> PingEngine::next_request()
@@ -233,7 +235,7 @@ LIBNET_DECL std::optional<SendProbe> PingEngine::next_scheduled(TimePoint now)
     if (schedule_.empty() || next_send(now) > now || streams_held()) return std::nullopt;
     const PingTarget handle = schedule_.front();
     Target& target = *targets_.find(handle);
-    if (target.is_timed()) {
+    if (target.has_times()) {
         lag_.add(now - std::max(target.due, pace_.next()));
         last_turn_ = now;
     }
@@ -310,7 +312,7 @@ LIBNET_DECL TimePoint PingEngine::next_send(TimePoint now) const
 {
     const TimePoint due = std::max(schedule_.front_time(), pace_.next());
     const Target* target = targets_.find(schedule_.front());
-    const bool timed = target == nullptr || target->is_timed();
+    const bool timed = target == nullptr || target->has_times();
     return timed && last_turn_ != now ? std::max(due, last_turn_ + options_.together) : due;
 }
 
@@ -455,8 +457,12 @@ LIBNET_DECL void PingEngine::answered(ProbeId id, Probe& probe, Target& target, 
     if (probe.state != Probe::State::pending) return answered_again(probe, target, answer, rtt);
     note_order(probe, target, answer.read);
     target.count(PingCount::received, answer.read);
-    target.times.add(rtt);
-    if (target.windows) target.windows->on_reply(answer.read, rtt);
+    if (probe.timed) {
+        target.times.add(rtt);
+        target.stack.add(probe.sent - probe.called,
+                         std::max(answer.read - answer.received, std::chrono::nanoseconds{}));
+        if (target.windows) target.windows->on_reply(answer.read, rtt);
+    }
     const PingReply reply{.target = probe.target,
                           .sequence = probe.sequence,
                           .from = answer.from,
@@ -466,7 +472,6 @@ LIBNET_DECL void PingEngine::answered(ProbeId id, Probe& probe, Target& target, 
                           .stack_sent = probe.sent - probe.called,
                           .stack_received = std::max(answer.read - answer.received, std::chrono::nanoseconds{}),
                           .ip_options = answer.ip_options};
-    target.stack.add(reply.stack_sent, reply.stack_received);
     tell(id, probe, reply);
     end(id, probe, target, Probe::State::answered);
 }

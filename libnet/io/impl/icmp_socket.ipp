@@ -73,6 +73,7 @@ struct IcmpSocket::Buffers {
           request_vectors(batch),
           request_headers(batch)
     {
+        write_no_stamp();
         for (std::size_t i = 0; i < batch; ++i) {
             const auto request = std::span{requests}.subspan(i * request_size, request_size);
             engine::write_payload(0, request.subspan(wire::icmp_header_size), options.pattern);
@@ -96,6 +97,19 @@ struct IcmpSocket::Buffers {
         if (flow_label != 0 && outgoing.to.is_v6())
             reinterpret_cast<sockaddr_in6*>(to[i].data())->sin6_flowinfo = htonl(flow_label);
         request_headers[i].msg_hdr.msg_namelen = static_cast<socklen_t>(to[i].size());
+        request_headers[i].msg_hdr.msg_control = outgoing.stamp ? nullptr : no_stamp.data();
+        request_headers[i].msg_hdr.msg_controllen = outgoing.stamp ? 0 : no_stamp.size();
+    }
+
+    /// The control message that asks for no transmit stamp, whatever the socket's option says. Such a packet isn't
+    /// counted, either.
+    void write_no_stamp()
+    {
+        cmsghdr header{};
+        header.cmsg_level = SOL_SOCKET;
+        header.cmsg_type = SO_TIMESTAMPING;
+        header.cmsg_len = CMSG_LEN(sizeof(std::uint32_t));
+        std::memcpy(no_stamp.data(), &header, sizeof header);
     }
 
     /// The kernel has overwritten the lengths of the last call.
@@ -115,6 +129,7 @@ struct IcmpSocket::Buffers {
     }
 
     std::uint32_t flow_label;
+    alignas(cmsghdr) std::array<std::byte, CMSG_SPACE(sizeof(std::uint32_t))> no_stamp{};
     std::size_t request_size;
     std::size_t datagram_size;
     std::size_t batch;
@@ -311,7 +326,8 @@ LIBNET_DECL IcmpSocket::Sent IcmpSocket::send(std::span<const Outgoing> requests
         return {0, error};
     }
     const auto count = static_cast<std::size_t>(sent);
-    for (std::size_t i = 0; stamps_ && i < count; ++i) counted_[count_++ % max_counted] = {requests[i].probe, called};
+    for (std::size_t i = 0; stamps_ && i < count; ++i)
+        if (requests[i].stamp) counted_[count_++ % max_counted] = {requests[i].probe, called};
     return {count, {}};
 }
 
