@@ -8,6 +8,7 @@
 #include <libnet/io/request_reader.hpp>
 #include <libnet/io/response_writer.hpp>
 #include <libnet/io/root_directory.hpp>
+#include <libnet/io/transport.hpp>
 #include <libnet/static_file_server_options.hpp>
 
 #include <cstdint>
@@ -65,6 +66,7 @@ private:
 
     FileServerContext& server_;
     io::Connection& connection_;
+    io::Transport transport_;
     io::RequestReader reader_;
     io::ResponseWriter writer_;
     engine::FileResponder responder_;

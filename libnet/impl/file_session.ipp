@@ -27,8 +27,9 @@ inline constexpr std::string_view request_too_slow = "The request took too long 
 LIBNET_DECL FileSession::FileSession(FileServerContext& server, io::Connection& connection)
     : server_{server},
       connection_{connection},
+      transport_{connection.socket()},
       reader_{connection, {.header = server.options.header_timeout, .idle = server.options.idle_timeout}},
-      writer_{connection, server.options.write_timeout},
+      writer_{connection, transport_, server.options.write_timeout},
       responder_{{.index = server.options.index}}
 {}
 

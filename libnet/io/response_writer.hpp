@@ -5,6 +5,7 @@
 #include <libnet/io/byte_buffer.hpp>
 #include <libnet/io/executor.hpp>
 #include <libnet/io/tcp_server.hpp>
+#include <libnet/io/transport.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -18,8 +19,9 @@ class ResponseWriter {
 public:
     /// Gives up when the client takes nothing for `timeout`. The kernel reports room only when a good part of its buffer
     /// is free, so that a client which takes a byte now and then doesn't count as alive.
-    ResponseWriter(Connection& connection, std::chrono::milliseconds timeout)
+    ResponseWriter(Connection& connection, Transport& transport, std::chrono::milliseconds timeout)
         : connection_{connection},
+          transport_{transport},
           timeout_{timeout}
     {}
 
@@ -33,7 +35,7 @@ public:
 
     enum class Progress {
         done,     ///< the queue is empty
-        blocked,  ///< the kernel takes no more for now
+        blocked,  ///< no more is taken for now
         failed,   ///< see `failure`
     };
 
@@ -51,14 +53,16 @@ public:
     std::string_view failure() const noexcept { return failure_; }
 
 private:
-    Task<bool> writable();
+    Task<bool> ready(Transfer wanted);
     Task<bool> copy_file(int file, std::int64_t at, std::uint64_t length);
     bool fail(std::string_view why) noexcept;
 
     Connection& connection_;
+    Transport& transport_;
     std::chrono::milliseconds timeout_;
     ByteBuffer queue_;
     std::uint64_t sent_ = 0;
+    Transfer wanted_ = Transfer::want_write;  // by the last call that was blocked
     std::string_view failure_;
 };
 

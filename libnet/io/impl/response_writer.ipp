@@ -3,9 +3,7 @@
 #include <libnet/io/response_writer.hpp>
 
 #include <algorithm>
-#include <cerrno>
 
-#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -26,19 +24,15 @@ inline constexpr unsigned pieces_in_a_row = 8;
 
 LIBNET_DECL ResponseWriter::Progress ResponseWriter::try_flush(int flags)
 {
-    const int socket = connection_.socket().native_handle();
     while (!queue_.empty()) {
-        const auto bytes = queue_.view();
-        const auto size = ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT | flags);
-        if (size > 0) {
-            queue_.consume(static_cast<std::size_t>(size));
-            sent_ += static_cast<std::uint64_t>(size);
-        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-            return Progress::blocked;
-        } else if (errno != EINTR) {
-            fail(detail::client_left);
-            return Progress::failed;
-        }
+        const auto [outcome, size] = transport_.send(queue_.view(), flags);
+        queue_.consume(size);
+        sent_ += size;
+        if (outcome == Transfer::done) continue;
+        wanted_ = outcome;
+        if (outcome != Transfer::failed) return Progress::blocked;
+        fail(detail::client_left);
+        return Progress::failed;
     }
     return Progress::done;
 }
@@ -48,8 +42,8 @@ LIBNET_DECL Task<bool> ResponseWriter::flush(int flags)
     for (;;) {
         const auto progress = try_flush(flags);
         if (progress != Progress::blocked) co_return progress == Progress::done;
-        const bool ready = co_await writable();
-        if (!ready) co_return false;
+        const bool goes_on = co_await ready(wanted_);
+        if (!goes_on) co_return false;
     }
 }
 
@@ -60,24 +54,19 @@ LIBNET_DECL Task<bool> ResponseWriter::send_file(int file, std::uint64_t first, 
     off_t at = static_cast<off_t>(first);
     unsigned pieces = 0;
     while (length > 0) {
-        const int socket = connection_.socket().native_handle();
-        const auto size = ::sendfile(socket, file, &at, std::min(length, detail::file_piece));
-        if (size > 0) {
-            length -= static_cast<std::uint64_t>(size);
-            sent_ += static_cast<std::uint64_t>(size);
-            if (++pieces % detail::pieces_in_a_row != 0) continue;
-        } else if (size == 0) {
-            co_return fail(detail::file_shrank);
-        } else if (errno == EINTR) {
-            continue;
-        } else if (errno == EINVAL || errno == ENOSYS) {  // a file system without it
+        const auto [outcome, size] = transport_.send_file(file, at, std::min(length, detail::file_piece));
+        length -= size;
+        sent_ += size;
+        if (outcome == Transfer::done && ++pieces % detail::pieces_in_a_row != 0) continue;
+        if (outcome == Transfer::ended) co_return fail(detail::file_shrank);
+        if (outcome == Transfer::file_failed) co_return fail(detail::file_unreadable);
+        if (outcome == Transfer::failed) co_return fail(detail::client_left);
+        if (outcome == Transfer::unsupported) {
             const bool copied = co_await copy_file(file, at, length);
             co_return copied;
-        } else if (errno != EAGAIN) {
-            co_return fail(errno == EIO ? detail::file_unreadable : detail::client_left);
         }
-        const bool ready = co_await writable();
-        if (!ready) co_return false;
+        const bool goes_on = co_await ready(outcome);
+        if (!goes_on) co_return false;
     }
     co_return true;
 }
@@ -98,11 +87,13 @@ LIBNET_DECL Task<bool> ResponseWriter::copy_file(int file, std::int64_t at, std:
     co_return true;
 }
 
-LIBNET_DECL Task<bool> ResponseWriter::writable()
+/// Waits until what `wanted` names may go on.
+LIBNET_DECL Task<bool> ResponseWriter::ready(Transfer wanted)
 {
+    const auto side = wanted == Transfer::want_read ? asio::socket_base::wait_read : asio::socket_base::wait_write;
     auto& deadline = connection_.deadline();
     deadline.expires_after(timeout_);
-    const auto [error] = co_await connection_.socket().async_wait(asio::socket_base::wait_write, use_tuple);
+    const auto [error] = co_await connection_.socket().async_wait(side, use_tuple);
     const bool expired = deadline.expired();
     deadline.clear();
     if (expired) co_return fail(detail::client_stuck);
