@@ -18,9 +18,6 @@ inline constexpr std::uint64_t small_file = 64 * 1024;
 /// So much is queued before it is sent, when a client has asked for many files at once.
 inline constexpr std::size_t largest_queue = 256 * 1024;
 
-/// A connection that waits for a request gives back a queue larger than this.
-inline constexpr std::size_t largest_idle_queue = 8 * 1024;
-
 inline constexpr std::string_view client_left = "The connection ended before the request did.";
 inline constexpr std::string_view request_too_slow = "The request took too long to arrive.";
 
@@ -28,7 +25,7 @@ LIBNET_DECL FileSession::FileSession(FileServerContext& server, io::Connection& 
     : server_{server},
       connection_{connection},
       transport_{connection.socket()},
-      reader_{connection, {.header = server.options.header_timeout, .idle = server.options.idle_timeout}},
+      reader_{connection, transport_, {.header = server.options.header_timeout, .idle = server.options.idle_timeout}},
       writer_{connection, transport_, server.options.write_timeout},
       responder_{{.index = server.options.index}}
 {}
@@ -67,7 +64,7 @@ LIBNET_DECL io::Task<> FileSession::run()
 /// Waits for more of a request. False: there is nobody left to answer.
 LIBNET_DECL io::Task<bool> FileSession::receive()
 {
-    if (writer_.queue().capacity() > largest_idle_queue) writer_.queue().release();
+    writer_.queue().release();
     const auto received = co_await reader_.receive();
     if (received == io::RequestReader::Received::bytes) co_return true;
     if (!reader_.has_input()) co_return false;  // between two requests: nothing is amiss

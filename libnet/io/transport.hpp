@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include <sys/sendfile.h>
@@ -31,11 +32,17 @@ struct Transferred {
     std::size_t size = 0;  ///< bytes; 0 unless `outcome` is `done`
 };
 
-/// Sends to a socket that is non-blocking. The plain path is a system call and nothing else.
+/// Takes from and sends to a socket that is non-blocking. The plain path is a system call and nothing else.
 class Transport {
 public:
     /// The socket must outlive it.
     explicit Transport(TcpSocket& socket) noexcept : socket_{socket} {}
+
+    /// Takes what has come, into `room`, which is not empty. Outcomes: done, want_read, want_write, ended, failed.
+    Transferred receive(std::span<char> room) noexcept;
+
+    /// Bytes have come that the socket's readiness doesn't tell of: `receive` before waiting for it.
+    bool pending() const noexcept { return false; }
 
     /// Sends some of `bytes`, which are not empty. `flags` are for send(2), such as MSG_MORE.
     /// Outcomes: done, want_read, want_write, failed.
@@ -48,6 +55,17 @@ public:
 private:
     TcpSocket& socket_;
 };
+
+inline Transferred Transport::receive(std::span<char> room) noexcept
+{
+    for (;;) {
+        const auto size = ::recv(socket_.native_handle(), room.data(), room.size(), MSG_DONTWAIT);
+        if (size > 0) return {Transfer::done, static_cast<std::size_t>(size)};
+        if (size == 0) return {Transfer::ended};
+        if (errno == EAGAIN || errno == EWOULDBLOCK) return {Transfer::want_read};
+        if (errno != EINTR) return {Transfer::failed};
+    }
+}
 
 inline Transferred Transport::send(std::string_view bytes, int flags) noexcept
 {
