@@ -9,3 +9,7 @@ if(NOT TARGET PkgConfig::cares)
     find_dependency(PkgConfig)
     pkg_check_modules(cares REQUIRED IMPORTED_TARGET GLOBAL libcares)
 endif()
+
+if(LIBNET_TLS)
+    find_dependency(OpenSSL 3.0)
+endif()

@@ -11,6 +11,10 @@ file(GLOB units CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/libnet/impl/*.cpp)
 function(libnet_usage target scope)
     target_compile_features(${target} ${scope} cxx_std_20)
     target_link_libraries(${target} ${scope} Boost::headers PkgConfig::cares Threads::Threads)
+    if(LIBNET_TLS)
+        target_link_libraries(${target} ${scope} OpenSSL::SSL)
+        target_compile_definitions(${target} ${scope} LIBNET_TLS)
+    endif()
     target_sources(${target} ${scope}
         FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${headers}
         FILE_SET bodies TYPE HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${bodies})

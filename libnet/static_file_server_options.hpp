@@ -2,6 +2,7 @@
 // The options of libnet/static_file_server.hpp.
 
 #include <libnet/access_record.hpp>
+#include <libnet/io/tls_context.hpp>
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/address_v6.hpp>
@@ -9,6 +10,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 
 namespace libnet {
@@ -22,12 +24,15 @@ struct StaticFileServerOptions {
     std::uint16_t port = 8080;  ///< 0: a free one, see `StaticFileServer::local_endpoint`
     bool reuse_port = false;    ///< several servers, one per thread, share the port (SO_REUSEPORT)
 
+    /// Speaks TLS, and nothing else; null: plain HTTP. Servers that share a port must share the context.
+    std::shared_ptr<io::TlsContext> tls{};
+
     std::string index = "index.html";          ///< what answers for a directory; empty: nothing does, 404
     std::size_t max_connections = 0;           ///< more wait in the kernel's queue until one ends; 0: no limit
     std::size_t max_request_body = 64 * 1024;  ///< bytes of a request's body that are read, to be thrown away; else 413
 
     std::chrono::milliseconds header_timeout{
-        10'000};                                      ///< from a connection's or request's first byte to its head's end
+        10'000};  ///< from a connection's or request's first byte to its head's end; the same for a TLS handshake
     std::chrono::milliseconds idle_timeout{60'000};   ///< between two requests
     std::chrono::milliseconds write_timeout{30'000};  ///< without any progress in sending
     std::chrono::milliseconds drain_timeout{10'000};  ///< how long a stopping server lets requests finish

@@ -48,6 +48,7 @@ private:
         std::uint64_t content_begin, content_end;  // positions in all that the connection is sent
     };
 
+    io::Task<bool> secure();
     io::Task<bool> receive();
     io::Task<bool> take_body();
     bool has_body() const noexcept;

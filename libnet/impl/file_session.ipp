@@ -2,6 +2,7 @@
 
 #include <libnet/base/text.hpp>
 #include <libnet/impl/file_session.hpp>
+#include <libnet/io/tls_handshake.hpp>
 #include <libnet/wire/http_status.hpp>
 
 #include <algorithm>
@@ -19,6 +20,8 @@ inline constexpr std::uint64_t small_file = 64 * 1024;
 inline constexpr std::size_t largest_queue = 256 * 1024;
 
 inline constexpr std::string_view client_left = "The connection ended before the request did.";
+inline constexpr std::string_view handshake_too_slow = "The TLS handshake took too long.";
+inline constexpr std::string_view no_tls = "This port speaks HTTPS, and the request came as plain HTTP.";
 inline constexpr std::string_view request_too_slow = "The request took too long to arrive.";
 
 LIBNET_DECL FileSession::FileSession(FileServerContext& server, io::Connection& connection)
@@ -35,6 +38,7 @@ LIBNET_DECL io::Task<> FileSession::run()
     using io::RequestReader;
     connection_.socket().native_non_blocking(true);  // sendfile(2) has no flag for it
     bool alive = true;
+    if (server_.options.tls) alive = co_await secure();
     while (alive && keep_) {
         const auto parsed = reader_.parse();
         if (parsed == RequestReader::Parsed::incomplete) {
@@ -58,7 +62,29 @@ LIBNET_DECL io::Task<> FileSession::run()
     }
     if (alive) alive = co_await writer_.flush();
     report();
+    if (alive) transport_.end();
     if (alive && (hang_up_ || reader_.has_input())) co_await reader_.linger();
+}
+
+/// Makes the handshake of TLS. False: there is nobody left to answer.
+LIBNET_DECL io::Task<bool> FileSession::secure()
+{
+    using Handshake = io::TlsStream::Handshake;
+    auto tls = server_.options.tls->accept(connection_.socket().native_handle());
+    const auto handshake = co_await io::shake_hands(connection_, *tls, server_.options.header_timeout);
+    if (handshake == Handshake::done) {
+        transport_.use(std::move(tls));
+        co_return true;
+    }
+    if (handshake == Handshake::plain_http) {
+        refuse(400, no_tls);
+        queue_answer();
+        co_return true;
+    }
+    if (handshake == Handshake::failed) note(0, tls->failure(), 0);
+    else if (connection_.deadline().expired()) note(0, handshake_too_slow, 0);
+    report();
+    co_return false;
 }
 
 /// Waits for more of a request. False: there is nobody left to answer.

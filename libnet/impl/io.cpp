@@ -17,4 +17,10 @@
 #include <libnet/io/impl/response_writer.ipp>
 #include <libnet/io/impl/root_directory.ipp>
 #include <libnet/io/impl/tcp_server.ipp>
+#include <libnet/io/impl/tls_configuration.ipp>
+#include <libnet/io/impl/tls_context.ipp>
+#include <libnet/io/impl/tls_handshake.ipp>
+#include <libnet/io/impl/tls_openssl.ipp>
+#include <libnet/io/impl/tls_stream.ipp>
+#include <libnet/io/impl/tls_tickets.ipp>
 #include <libnet/io/impl/udp_probe_socket.ipp>

@@ -48,7 +48,7 @@ public:
     const wire::RequestHead& head() const noexcept { return head_; }
     wire::HttpError error() const noexcept { return error_; }
 
-    /// When the bytes came with which the request begins.
+    /// When the bytes came with which the request begins; when the connection did, before there are any.
     std::chrono::system_clock::time_point started() const noexcept { return started_; }
     std::chrono::steady_clock::time_point started_steady() const noexcept { return started_steady_; }
 
@@ -108,8 +108,8 @@ private:
     std::uint64_t body_bytes_ = 0;
     bool head_begun_ = false;  // the deadline of the head runs
     bool any_request_ = false;
-    std::chrono::system_clock::time_point started_{};
-    std::chrono::steady_clock::time_point started_steady_{};
+    std::chrono::system_clock::time_point started_ = std::chrono::system_clock::now();
+    std::chrono::steady_clock::time_point started_steady_ = std::chrono::steady_clock::now();
 };
 
 }  // namespace libnet::io

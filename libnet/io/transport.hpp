@@ -1,36 +1,23 @@
 #pragma once
-// The bytes of a connection, without waiting: what a session sends goes through here and is none the wiser whether it
-// is encrypted on the way.
+// The bytes of a connection, without waiting: a session takes and sends them here and is none the wiser whether they are
+// encrypted on the way.
 
 #include <libnet/io/executor.hpp>
+#include <libnet/io/tls_stream.hpp>
+#include <libnet/io/transfer.hpp>
 
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 
 namespace libnet::io {
-
-/// What became of a call that doesn't wait.
-enum class Transfer : std::uint8_t {
-    done,         ///< bytes went: at least one
-    want_read,    ///< nothing went: try again when the socket is readable (TLS may want this of a sender, too)
-    want_write,   ///< nothing went: try again when the socket is writable
-    ended,        ///< there are no more: the peer has closed its half, or the file is shorter than it was
-    unsupported,  ///< this file can't be sent from where it is: read it, and send that
-    file_failed,  ///< the file can't be read
-    failed,       ///< the connection is broken
-};
-
-/// How far a call that doesn't wait has got.
-struct Transferred {
-    Transfer outcome;
-    std::size_t size = 0;  ///< bytes; 0 unless `outcome` is `done`
-};
 
 /// Takes from and sends to a socket that is non-blocking. The plain path is a system call and nothing else.
 class Transport {
@@ -38,26 +25,39 @@ public:
     /// The socket must outlive it.
     explicit Transport(TcpSocket& socket) noexcept : socket_{socket} {}
 
+    /// From now on everything goes through TLS, whose handshake is done; null: nothing does.
+    void use(std::unique_ptr<TlsStream> tls) noexcept { tls_ = std::move(tls); }
+
     /// Takes what has come, into `room`, which is not empty. Outcomes: done, want_read, want_write, ended, failed.
     Transferred receive(std::span<char> room) noexcept;
 
     /// Bytes have come that the socket's readiness doesn't tell of: `receive` before waiting for it.
-    bool pending() const noexcept { return false; }
+    bool pending() const noexcept { return tls_ && tls_->pending(); }
 
-    /// Sends some of `bytes`, which are not empty. `flags` are for send(2), such as MSG_MORE.
+    /// Sends some of `bytes`, which are not empty. `flags` are for send(2), such as MSG_MORE. After want_read or
+    /// want_write the same bytes must come again, with or without more behind them.
     /// Outcomes: done, want_read, want_write, failed.
     Transferred send(std::string_view bytes, int flags = 0) noexcept;
 
-    /// Sends at most `length` bytes of a file from `at`, and moves `at` behind what went.
+    /// Sends at most `length` bytes of a file from `at`, and moves `at` behind what went. After want_read or want_write
+    /// the call must come again.
     /// Outcomes: all.
     Transferred send_file(int file, off_t& at, std::uint64_t length) noexcept;
 
+    /// Says that no more will be sent, where there is a way to say it other than closing the socket.
+    void end() noexcept
+    {
+        if (tls_) tls_->end();
+    }
+
 private:
     TcpSocket& socket_;
+    std::unique_ptr<TlsStream> tls_;
 };
 
 inline Transferred Transport::receive(std::span<char> room) noexcept
 {
+    if (tls_) return tls_->receive(room);
     for (;;) {
         const auto size = ::recv(socket_.native_handle(), room.data(), room.size(), MSG_DONTWAIT);
         if (size > 0) return {Transfer::done, static_cast<std::size_t>(size)};
@@ -69,6 +69,7 @@ inline Transferred Transport::receive(std::span<char> room) noexcept
 
 inline Transferred Transport::send(std::string_view bytes, int flags) noexcept
 {
+    if (tls_) return tls_->send(bytes);
     for (;;) {
         const auto size =
             ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT | flags);
@@ -80,6 +81,7 @@ inline Transferred Transport::send(std::string_view bytes, int flags) noexcept
 
 inline Transferred Transport::send_file(int file, off_t& at, std::uint64_t length) noexcept
 {
+    if (tls_) return tls_->send_file(file, at, length);
     for (;;) {
         const auto size = ::sendfile(socket_.native_handle(), file, &at, length);
         if (size > 0) return {Transfer::done, static_cast<std::size_t>(size)};
