@@ -174,6 +174,24 @@ TEST_CASE("an empty text is no file name", "[apps][options]")
     CHECK(complaint({"--access-log", "", "x"}) == "--access-log: '' is not a file name: give one");
 }
 
+TEST_CASE("a list has commas, and nothing in it is empty", "[apps][options]")
+{
+    const auto read = apps::texts("file name");
+    CHECK(read("a") == std::vector<std::string>{"a"});
+    CHECK(read("a,b c,d") == std::vector<std::string>{"a", "b c", "d"});
+    for (const auto* faulty : {"", ",", "a,", ",a", "a,,b"})
+        CHECK_THROWS_WITH(read(faulty), "'' is not a file name: give one");
+}
+
+TEST_CASE("one of some words is read, and no other", "[apps][options]")
+{
+    const auto read = apps::choice<int>({{"one", 1}, {"two", 2}});
+    CHECK(read("one") == 1);
+    CHECK(read("two") == 2);
+    CHECK_THROWS_WITH(read("three"), "'three' is none of one, two");
+    CHECK_THROWS_WITH(read(""), "'' is none of one, two");
+}
+
 TEST_CASE("an unknown option is named", "[apps][options]")
 {
     const std::string hint = ": try 'demo++ --help'";
