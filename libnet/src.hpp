@@ -3,13 +3,19 @@
 /// All of libnet's bodies, for programs that are built without CMake: define LIBNET_SEPARATE_COMPILATION everywhere, and
 /// include this in one source file. With libnet::libnet or libnet::headers there is no need for it.
 
+#include <libnet/engine/impl/directory_json.ipp>
+#include <libnet/engine/impl/directory_page.ipp>
 #include <libnet/engine/impl/error_page.ipp>
+#include <libnet/engine/impl/file_answer.ipp>
+#include <libnet/engine/impl/file_request.ipp>
 #include <libnet/engine/impl/file_responder.ipp>
+#include <libnet/engine/impl/host_table.ipp>
 #include <libnet/engine/impl/interface_query.ipp>
 #include <libnet/engine/impl/interface_state.ipp>
 #include <libnet/engine/impl/name_refresh.ipp>
 #include <libnet/engine/impl/path_mtu_result.ipp>
 #include <libnet/engine/impl/path_mtu_search.ipp>
+#include <libnet/engine/impl/path_pattern.ipp>
 #include <libnet/engine/impl/ping_engine.ipp>
 #include <libnet/engine/impl/ping_events.ipp>
 #include <libnet/engine/impl/proxy_answer.ipp>
@@ -17,9 +23,11 @@
 #include <libnet/engine/impl/proxy_decision.ipp>
 #include <libnet/engine/impl/proxy_failure.ipp>
 #include <libnet/engine/impl/proxy_head.ipp>
+#include <libnet/engine/impl/site.ipp>
 #include <libnet/engine/impl/trace_engine.ipp>
 #include <libnet/engine/impl/trace_probes.ipp>
 #include <libnet/engine/impl/trace_verdict.ipp>
+#include <libnet/engine/impl/validators.ipp>
 #include <libnet/impl/file_session.ipp>
 #include <libnet/impl/forward_proxy.ipp>
 #include <libnet/impl/icmp_pinger.ipp>
@@ -49,6 +57,7 @@
 #include <libnet/io/impl/icmp_socket.ipp>
 #include <libnet/io/impl/open_probe_socket.ipp>
 #include <libnet/io/impl/probe_descriptor.ipp>
+#include <libnet/io/impl/read_directory.ipp>
 #include <libnet/io/impl/relay.ipp>
 #include <libnet/io/impl/request_reader.ipp>
 #include <libnet/io/impl/resolver.ipp>
@@ -63,8 +72,10 @@
 #include <libnet/io/impl/tls_tickets.ipp>
 #include <libnet/io/impl/udp_probe_socket.ipp>
 #include <libnet/libnet.hpp>
+#include <libnet/wire/impl/accept.ipp>
 #include <libnet/wire/impl/address_range.ipp>
 #include <libnet/wire/impl/authority.ipp>
+#include <libnet/wire/impl/content_coding.ipp>
 #include <libnet/wire/impl/etag.ipp>
 #include <libnet/wire/impl/hop_by_hop.ipp>
 #include <libnet/wire/impl/http_chunked.ipp>

@@ -15,10 +15,10 @@ namespace libnet {
 
 /// A file server in one directory.
 ///
-/// - GET and HEAD, whole files and single ranges, conditional requests, index files, redirects to a directory's slash.
-///   See engine::FileResponder for what is answered.
-/// - Nothing outside the root is served, whatever links are in it: io::RootDirectory. What lies in it is public, but
-///   for names that begin with a dot.
+/// - GET and HEAD, whole files and ranges, conditional requests, precompressed files, index files and listings. See
+///   engine::FileResponder for what is answered, and SiteOptions for what can be chosen.
+/// - Several sites by host name, each with its own root and options.
+/// - Nothing outside the root is served, whatever links are in it: io::RootDirectory. What lies in it is public, but for names that begin with a dot.
 /// - The framing is strict (wire::RequestParser): what two readers could understand differently is refused, and the
 ///   connection closed.
 /// - Pipelined requests that arrive together are answered together.
@@ -31,7 +31,8 @@ namespace libnet {
 class StaticFileServer {
 public:
     /// Opens the root and listens. From then on the process ignores SIGPIPE, unless it has set it otherwise.
-    /// @throws boost::system::system_error  the root is no directory or can't be opened (its name is in `what()`); or
+    /// @throws std::invalid_argument  an option of a site is no good; `what()` says which one, and what would do
+    /// @throws boost::system::system_error  a root is no directory or can't be opened (its name is in `what()`); or
     ///         what bind(2) and listen(2) report, e.g. `address_in_use`
     StaticFileServer(const io::Executor& executor, StaticFileServerOptions options);
 

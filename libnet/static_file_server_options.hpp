@@ -2,6 +2,7 @@
 // The options of libnet/static_file_server.hpp.
 
 #include <libnet/access_record.hpp>
+#include <libnet/engine/site_options.hpp>
 #include <libnet/io/tls_context.hpp>
 
 #include <boost/asio/ip/address.hpp>
@@ -12,8 +13,18 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace libnet {
+
+/// Another site that a StaticFileServer serves, by the host that the request names.
+struct VirtualHost {
+    /// Host names, addresses (IPv6 without brackets), or "*.example.org" for all the names below one. A name counts
+    /// before a wildcard, a longer wildcard before a shorter one.
+    std::vector<std::string> names{};
+    std::string root = ".";
+    SiteOptions site{};
+};
 
 /// What a StaticFileServer serves, where, and how patient it is.
 struct StaticFileServerOptions {
@@ -27,7 +38,11 @@ struct StaticFileServerOptions {
     /// Speaks TLS, and nothing else; null: plain HTTP. Servers that share a port must share the context.
     std::shared_ptr<io::TlsContext> tls{};
 
-    std::string index = "index.html";          ///< what answers for a directory; empty: nothing does, 404
+    SiteOptions site{};                ///< how the root is served
+    std::vector<VirtualHost> hosts{};  ///< sites beside it; hosts that none of them names belong to `root`
+    /// Media types by extension, read once; what isn't in it, or if it isn't there, comes from a built-in table.
+    std::string mime_types = "/etc/mime.types";
+
     std::size_t max_connections = 0;           ///< more wait in the kernel's queue until one ends; 0: no limit
     std::size_t max_request_body = 64 * 1024;  ///< bytes of a request's body that are read, to be thrown away; else 413
 

@@ -3,7 +3,10 @@
 
 #include <libnet/access_record.hpp>
 #include <libnet/config.hpp>
+#include <libnet/engine/file_request.hpp>
 #include <libnet/engine/file_responder.hpp>
+#include <libnet/engine/host_table.hpp>
+#include <libnet/engine/site.hpp>
 #include <libnet/io/http_clock.hpp>
 #include <libnet/io/request_reader.hpp>
 #include <libnet/io/response_writer.hpp>
@@ -17,15 +20,22 @@
 
 namespace libnet::detail {
 
+/// A site and where its files are.
+struct ServedSite {
+    engine::Site site;
+    io::RootDirectory root;
+};
+
 /// What the sessions of a server share.
 struct FileServerContext {
-    explicit FileServerContext(StaticFileServerOptions server_options)
-        : options{std::move(server_options)},
-          root{options.root}
-    {}
+    explicit FileServerContext(StaticFileServerOptions server_options);
+
+    /// The site that a host belongs to.
+    const ServedSite& site_of(std::string_view host) const { return sites[hosts.find(host).value_or(0)]; }
 
     const StaticFileServerOptions options;
-    const io::RootDirectory root;
+    std::vector<ServedSite> sites;  // the first one is everybody's
+    engine::HostTable hosts;        // of the others, by their index
     io::HttpClock clock;
 };
 
@@ -54,6 +64,7 @@ private:
     bool has_body() const noexcept;
 
     void decide();
+    engine::FileAction perform(const ServedSite& served, const engine::FileAction& action);
     engine::FileRequest read_fields();
     void refuse(unsigned status, std::string_view why);
 
@@ -61,6 +72,8 @@ private:
     void queue_head();
     bool queue_content();
     bool has_large_file() const noexcept;
+    bool has_parts() const noexcept;
+    io::Task<bool> send_parts();
 
     void note(unsigned status, std::string_view reason, std::uint64_t content_length);
     void report();
@@ -70,10 +83,11 @@ private:
     io::Transport transport_;
     io::RequestReader reader_;
     io::ResponseWriter writer_;
+    engine::FileRequestReader fields_;
     engine::FileResponder responder_;
     engine::ResponsePlan refusal_;                // of what the responder never saw
     const engine::ResponsePlan* plan_ = nullptr;  // the responder's, or the refusal
-    io::OpenedFile file_;                         // what the responder looked up last
+    io::OpenedFile file_;                         // what the responder found last
     const wire::RequestHead* request_ = nullptr;  // null: what came is no request
     std::string_view referer_, user_agent_;       // of the request
     std::vector<Unreported> unreported_;

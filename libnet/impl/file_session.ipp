@@ -2,6 +2,7 @@
 
 #include <libnet/base/text.hpp>
 #include <libnet/impl/file_session.hpp>
+#include <libnet/io/read_directory.hpp>
 #include <libnet/io/tls_handshake.hpp>
 #include <libnet/wire/http_status.hpp>
 
@@ -29,8 +30,7 @@ LIBNET_DECL FileSession::FileSession(FileServerContext& server, io::Connection& 
       connection_{connection},
       transport_{connection.socket()},
       reader_{connection, transport_, {.header = server.options.header_timeout, .idle = server.options.idle_timeout}},
-      writer_{connection, transport_, server.options.write_timeout},
-      responder_{{.index = server.options.index}}
+      writer_{connection, transport_, server.options.write_timeout}
 {}
 
 LIBNET_DECL io::Task<> FileSession::run()
@@ -56,6 +56,7 @@ LIBNET_DECL io::Task<> FileSession::run()
 
         queue_answer();
         if (has_large_file()) alive = co_await writer_.send_file(file_.descriptor.get(), plan_->first, plan_->length);
+        else if (has_parts()) alive = co_await send_parts();
         file_.descriptor.reset();
         if (request_ != nullptr) reader_.next();
         if (alive && writer_.queue().size() >= largest_queue) alive = co_await writer_.flush();
@@ -153,40 +154,36 @@ LIBNET_DECL void FileSession::decide()
         refuse(417, "The server meets no expectation but 100-continue.");
         return;
     }
-    auto action = responder_.start(fields);
-    while (const auto* look_up = std::get_if<engine::LookUp>(&action)) {
-        auto opened = server_.root.open(look_up->name);
-        if (opened) {
-            file_ = std::move(*opened);
-            action = responder_.on_file(file_.facts, io::HttpClock::now());
-        } else {
-            action = responder_.on_failure(io::failure_of(opened.error()));
-        }
-    }
+    const auto& served = server_.site_of(request_->authority.host);
+    auto action = responder_.start(served.site, fields);
+    while (!std::holds_alternative<engine::Respond>(action)) action = perform(served, action);
     plan_ = &responder_.plan();
 }
 
-/// What the request says to the responder and the log. Of repeated fields the first one counts: of those that are
-/// lists, If-Match and If-None-Match, the rest would only make more files match, and a whole answer is never wrong.
+/// Does what the responder asks for, and tells it what came of it.
+LIBNET_DECL engine::FileAction FileSession::perform(const ServedSite& served, const engine::FileAction& action)
+{
+    if (const auto* list = std::get_if<engine::ListDirectory>(&action)) {
+        auto content = io::read_directory(served.root, list->name, list->limit);
+        if (!content) return responder_.on_failure(io::failure_of(content.error()));
+        return responder_.on_listing(*std::move(content));
+    }
+    auto opened = served.root.open(std::get<engine::LookUp>(action).name);
+    if (!opened) return responder_.on_failure(io::failure_of(opened.error()));
+    file_ = std::move(*opened);
+    return responder_.on_file(file_.facts, io::HttpClock::now());
+}
+
+/// What the request says to the responder and the log.
 LIBNET_DECL engine::FileRequest FileSession::read_fields()
 {
-    engine::FileRequest request{
-        .method = request_->method, .path = request_->path, .query = request_->query, .has_query = request_->has_query};
-    referer_ = user_agent_ = {};
-    const std::pair<std::string_view, std::string_view*> wanted[] = {
-        {"Range", &request.range},
-        {"Referer", &referer_},
-        {"If-Match", &request.if_match},
-        {"If-Range", &request.if_range},
-        {"User-Agent", &user_agent_},
-        {"If-None-Match", &request.if_none_match},
-        {"If-Modified-Since", &request.if_modified_since},
-        {"If-Unmodified-Since", &request.if_unmodified_since},
+    const auto value_of = [this](std::string_view name) {
+        const auto* field = request_->fields.find(name);
+        return field == nullptr ? std::string_view{} : field->value;
     };
-    for (const auto& field : request_->fields)
-        for (const auto& [name, value] : wanted)
-            if (value->empty() && base::iequals(field.name, name)) *value = field.value;
-    return request;
+    referer_ = value_of("Referer");
+    user_agent_ = value_of("User-Agent");
+    return fields_.read(*request_);
 }
 
 /// Plans an error page as the connection's last answer.
@@ -238,6 +235,26 @@ LIBNET_DECL void FileSession::queue_head()
 LIBNET_DECL bool FileSession::has_large_file() const noexcept
 {
     return plan_->content == engine::ResponsePlan::Content::file && !plan_->head_only && plan_->length > small_file;
+}
+
+LIBNET_DECL bool FileSession::has_parts() const noexcept
+{
+    return plan_->content == engine::ResponsePlan::Content::parts && !plan_->head_only;
+}
+
+/// Sends the pieces of a multipart content behind the head, which is queued. False: the connection can't be used any
+/// more.
+LIBNET_DECL io::Task<bool> FileSession::send_parts()
+{
+    std::string_view text{plan_->page};
+    for (const auto& part : plan_->parts) {
+        writer_.queue().append(text.substr(0, part.text));
+        text.remove_prefix(part.text);
+        if (part.length == 0) continue;
+        const bool sent = co_await writer_.send_file(file_.descriptor.get(), part.first, part.length);
+        if (!sent) co_return false;
+    }
+    co_return true;
 }
 
 /// False: the file is not what it was a moment ago.

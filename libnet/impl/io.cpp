@@ -11,6 +11,7 @@
 #include <libnet/io/impl/icmp_socket.ipp>
 #include <libnet/io/impl/open_probe_socket.ipp>
 #include <libnet/io/impl/probe_descriptor.ipp>
+#include <libnet/io/impl/read_directory.ipp>
 #include <libnet/io/impl/relay.ipp>
 #include <libnet/io/impl/request_reader.ipp>
 #include <libnet/io/impl/resolver.ipp>

@@ -7,10 +7,47 @@
 
 #include <boost/system/system_error.hpp>
 
+#include <cstddef>
+#include <fstream>
+#include <ios>
 #include <optional>
+#include <string>
 #include <utility>
 
 namespace libnet {
+
+namespace detail {
+
+/// The text of a mime.types file; empty where it can't be read. What is too long for one is cut.
+LIBNET_DECL std::string read_media_types(const std::string& file)
+{
+    constexpr std::size_t limit = 1 << 20;
+    std::string text(limit, '\0');
+    std::ifstream in{file, std::ios::binary};
+    in.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(in.gcount()));
+    return text;
+}
+
+/// A site with the media types of the machine, unless it has its own.
+LIBNET_DECL ServedSite serve_site(SiteOptions options, const std::string& root, const std::string& media_types)
+{
+    if (options.media_types.empty()) options.media_types = media_types;
+    return {engine::Site{std::move(options)}, io::RootDirectory{root}};
+}
+
+LIBNET_DECL FileServerContext::FileServerContext(StaticFileServerOptions server_options)
+    : options{std::move(server_options)}
+{
+    const auto media_types = read_media_types(options.mime_types);
+    sites.push_back(serve_site(options.site, options.root, media_types));
+    for (const auto& host : options.hosts) {
+        for (const auto& name : host.names) hosts.add(name, sites.size());
+        sites.push_back(serve_site(host.site, host.root, media_types));
+    }
+}
+
+}  // namespace detail
 
 /// Lives as long as the server object and its last session.
 struct StaticFileServer::State {
