@@ -1,6 +1,7 @@
 // httpd++ serves the files of a directory.
 
 #include <apps/daemon.hpp>
+#include <apps/httpd/site_settings.hpp>
 #include <apps/httpd/tls_settings.hpp>
 #include <apps/options.hpp>
 #include <apps/output.hpp>
@@ -12,8 +13,10 @@
 #include <chrono>
 #include <cstddef>
 #include <exception>
+#include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 int main(int argc, char** argv)
@@ -23,12 +26,14 @@ int main(int argc, char** argv)
     StaticFileServerOptions options;
     apps::DaemonOptions daemon{.address = boost::asio::ip::address_v6::any(), .port = options.port};
     std::vector<std::string> roots{options.root};
+    apps::SiteSettings site;
     apps::TlsSettings tls;
 
     apps::Options table{"httpd++", "[ROOT]", "Serves the files under ROOT, by default those of this directory."};
     table.operands("ROOT", roots, 0, 1);
     add_options(table.group("Server"), daemon, "address to listen on (every one)");
     add_options(table, tls);
+    add_options(table, site);
     table.group("Limits")
         .value("max-connections", "N", "connections at a time, 0 for any number (0)", apps::integer<std::size_t>(0),
                options.max_connections)
@@ -41,6 +46,11 @@ int main(int argc, char** argv)
     if (const auto exit_code = table.read(argc, argv)) return *exit_code;
 
     options.root = roots.front();
+    try {
+        apply(std::move(site), options);
+    } catch (const std::invalid_argument& error) {
+        return table.complain(error.what());
+    }
     try {
         options.tls = make_context(tls);
     } catch (const std::exception& error) {

@@ -25,7 +25,7 @@ struct Typed {
     std::string access_log = "-";
     bool quiet = false, numeric = false;
     int family = 0;
-    std::vector<std::string> hosts;
+    std::vector<std::string> hosts, headers;
 
     std::optional<int> exit_code;
     std::string out, err;
@@ -41,7 +41,8 @@ Typed type(std::vector<const char*> arguments)
         .value("deadline,w", "SECONDS", "for all", apps::seconds(0s, 1h), typed.deadline)
         .value("port", "PORT", "where", apps::port(), typed.port)
         .value("bind", "ADDR", "whence", apps::address(), typed.bind)
-        .value("access-log", "FILE", "log", apps::text("file name"), typed.access_log);
+        .value("access-log", "FILE", "log", apps::text("file name"), typed.access_log)
+        .list("header", "TEXT", "a field", apps::text("header"), typed.headers);
     table.group("Switches")
         .flag("quiet,q", "less", typed.quiet)
         .flag("numeric,n", "no names", typed.numeric)
@@ -106,6 +107,16 @@ TEST_CASE("switches can be grouped, the last of them with a value", "[apps][opti
     CHECK(typed.quiet);
     CHECK(typed.numeric);
     CHECK(typed.count == 5);
+}
+
+TEST_CASE("the values of a list add up", "[apps][options]")
+{
+    CHECK(type({"--header", "a: b", "--header=c: d", "h"}).headers == std::vector<std::string>{"a: b", "c: d"});
+    const test::TemporaryDirectory directory;
+    const auto file = directory.write("conf", "header = first\nheader = second\n").string();
+    CHECK(type({"--header", "third", "--config", file.c_str(), "h"}).headers ==
+          std::vector<std::string>{"first", "second", "third"});
+    CHECK(type({"--header", "", "h"}).exit_code == 2);
 }
 
 TEST_CASE("of an option given twice, and of two that set one thing, the last one counts", "[apps][options]")

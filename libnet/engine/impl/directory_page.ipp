@@ -21,20 +21,21 @@ inline constexpr std::string_view directory_style =
   :root { --line: #30363d; --dim: #9aa4af; --link: #79b8ff; --hover: #1c2128; background: #0d1117; color: #e6edf3; }
 }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 0 auto; padding: 1rem; }
-h1 { font-size: 1.25rem; font-weight: 600; overflow-wrap: anywhere; margin: .5rem 0 1rem; }
+h1 { font-size: 1.25rem; font-weight: 600; overflow-wrap: anywhere; margin: .5rem .75rem 1rem; }
 a { color: var(--link); text-decoration: none; }
 a:hover { text-decoration: underline; }
 table { width: 100%; border-collapse: collapse; }
 th { text-align: left; font-weight: 600; font-size: .875rem; white-space: nowrap; }
-th, td { padding: .5rem .75rem; border-bottom: 1px solid var(--line); }
+th, td { padding: .5rem .75rem; vertical-align: top; border-bottom: 1px solid var(--line); }
 td:first-child { overflow-wrap: anywhere; }
 tbody tr:hover { background: var(--hover); }
 .n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; color: var(--dim); width: 1%; }
 th.n { color: inherit; }
 .d { font-weight: 600; }
-p { color: var(--dim); font-size: .875rem; }
+p { color: var(--dim); font-size: .875rem; margin: 1rem .75rem; }
 @media (max-width: 36rem) {
   body { padding: .75rem; }
+  h1, p { margin-left: .25rem; margin-right: .25rem; }
   thead tr, tbody tr { display: grid; grid-template-columns: 1fr auto; border-bottom: 1px solid var(--line); }
   thead tr { grid-template-columns: 1fr auto auto; }
   th, td { border: 0; padding: .5rem .25rem; width: auto; }
