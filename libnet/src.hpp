@@ -48,7 +48,9 @@
 #include <libnet/io/impl/connect.ipp>
 #include <libnet/io/impl/control_data.ipp>
 #include <libnet/io/impl/deadline.ipp>
+#include <libnet/io/impl/directory_watch.ipp>
 #include <libnet/io/impl/error_queue.ipp>
+#include <libnet/io/impl/file_store.ipp>
 #include <libnet/io/impl/http_endpoint.ipp>
 #include <libnet/io/impl/icmp_damage.ipp>
 #include <libnet/io/impl/icmp_identity.ipp>
@@ -63,6 +65,7 @@
 #include <libnet/io/impl/resolver.ipp>
 #include <libnet/io/impl/response_writer.ipp>
 #include <libnet/io/impl/root_directory.ipp>
+#include <libnet/io/impl/stored_file.ipp>
 #include <libnet/io/impl/tcp_server.ipp>
 #include <libnet/io/impl/tls_configuration.ipp>
 #include <libnet/io/impl/tls_context.ipp>

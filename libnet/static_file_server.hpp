@@ -23,9 +23,12 @@ namespace libnet {
 ///   connection closed.
 /// - Pipelined requests that arrive together are answered together.
 ///
+/// - Files, and names of nothing, are remembered for a second, or until the kernel tells of a change: io::FileStore. A
+///   disk that is slow makes nobody wait but those who asked for what is on it.
+///
 /// It does not protect against: many connections from one client (`max_connections` is for all); a process that
-/// changes a file in place while it is sent (the answer may be a mixture, but never of a wrong length on a connection
-/// that is kept); a disk that is slow to read (other connections of this thread wait meanwhile).
+/// changes a large file in place while it is sent: where that shows in time, the connection ends before the file does,
+/// else the answer is a mixture, but never of a wrong length on a connection that is kept. Replace files by renaming.
 ///
 /// Distinct objects may be used in distinct threads; one object, and its io_context, in one thread only.
 class StaticFileServer {

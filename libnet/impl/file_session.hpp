@@ -7,42 +7,70 @@
 #include <libnet/engine/file_responder.hpp>
 #include <libnet/engine/host_table.hpp>
 #include <libnet/engine/site.hpp>
+#include <libnet/io/file_store.hpp>
 #include <libnet/io/http_clock.hpp>
+#include <libnet/io/read_directory.hpp>
 #include <libnet/io/request_reader.hpp>
 #include <libnet/io/response_writer.hpp>
-#include <libnet/io/root_directory.hpp>
 #include <libnet/io/transport.hpp>
 #include <libnet/static_file_server_options.hpp>
 
+#include <chrono>
 #include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace libnet::detail {
 
-/// A site and where its files are.
+/// A site and its files.
 struct ServedSite {
+    ServedSite(SiteOptions options, io::FileStoreShare& share, const std::string& root)
+        : site{std::move(options)},
+          files{share, root}
+    {}
+
     engine::Site site;
-    io::RootDirectory root;
+    io::FileStore files;
 };
 
 /// What the sessions of a server share.
 struct FileServerContext {
-    explicit FileServerContext(StaticFileServerOptions server_options);
+    FileServerContext(const io::Executor& executor, StaticFileServerOptions server_options);
 
     /// The site that a host belongs to.
-    const ServedSite& site_of(std::string_view host) const { return sites[hosts.find(host).value_or(0)]; }
+    ServedSite& site_of(std::string_view host) { return sites[hosts.find(host).value_or(0)]; }
+
+    /// Nobody will be served any more: leaves the event loop without work.
+    void rest()
+    {
+        share.threads.close();
+        for (auto& site : sites) site.files.rest();
+    }
 
     const StaticFileServerOptions options;
-    std::vector<ServedSite> sites;  // the first one is everybody's
-    engine::HostTable hosts;        // of the others, by their index
+    io::FileStoreShare share;
+    std::deque<ServedSite> sites;  // the first one is everybody's
+    engine::HostTable hosts;       // of the others, by their index
     io::HttpClock clock;
+};
+
+/// The reading of a directory, by a thread that may wait for the disk.
+struct DirectoryReading {
+    const io::RootDirectory& root;
+    const engine::ListDirectory& wanted;
+    std::optional<boost::system::result<engine::DirectoryContent>> content{};  // none: no thread did it
+
+    void operator()() { content = io::read_directory(root, wanted.name, wanted.limit); }
 };
 
 /// Reads requests, asks the responder, and sends what it plans.
 ///
 /// Everything that arrived in one read is answered before anything is sent: heads and small files are queued and leave
-/// in one call. A large file is sent from where it is, behind what is queued.
+/// in one call. A larger file is sent from where it is, behind what is queued.
 class FileSession {
 public:
     FileSession(FileServerContext& server, io::Connection& connection);
@@ -63,16 +91,20 @@ private:
     io::Task<bool> take_body();
     bool has_body() const noexcept;
 
-    void decide();
-    engine::FileAction perform(const ServedSite& served, const engine::FileAction& action);
+    bool decide();
+    bool go_on();
+    void take(io::FilePointer file);
+    void take(DirectoryReading reading);
+    io::Task<> load();
     engine::FileRequest read_fields();
     void refuse(unsigned status, std::string_view why);
 
     void queue_answer();
     void queue_head();
-    bool queue_content();
-    bool has_large_file() const noexcept;
+    void queue_content();
+    bool has_content_apart() const noexcept;
     bool has_parts() const noexcept;
+    io::Task<bool> send_content();
     io::Task<bool> send_parts();
 
     void note(unsigned status, std::string_view reason, std::uint64_t content_length);
@@ -87,7 +119,10 @@ private:
     engine::FileResponder responder_;
     engine::ResponsePlan refusal_;                // of what the responder never saw
     const engine::ResponsePlan* plan_ = nullptr;  // the responder's, or the refusal
-    io::OpenedFile file_;                         // what the responder found last
+    ServedSite* site_ = nullptr;                  // that the request is for
+    engine::FileAction action_;                   // what the responder wants
+    io::FilePointer file_;                        // what it found last
+    io::HttpClock::Time now_{};                   // of the answers to what came in one read
     const wire::RequestHead* request_ = nullptr;  // null: what came is no request
     std::string_view referer_, user_agent_;       // of the request
     std::vector<Unreported> unreported_;

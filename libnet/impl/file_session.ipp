@@ -2,7 +2,6 @@
 
 #include <libnet/base/text.hpp>
 #include <libnet/impl/file_session.hpp>
-#include <libnet/io/read_directory.hpp>
 #include <libnet/io/tls_handshake.hpp>
 #include <libnet/wire/http_status.hpp>
 
@@ -14,8 +13,9 @@
 
 namespace libnet::detail {
 
-/// Files up to this size are read and leave with their head in one call; larger ones go by sendfile(2).
-inline constexpr std::uint64_t small_file = 64 * 1024;
+/// Contents up to this size are copied behind their head, and leave with what else is queued; larger ones are sent from
+/// where they are.
+inline constexpr std::uint64_t most_copied = 8 * 1024;
 
 /// So much is queued before it is sent, when a client has asked for many files at once.
 inline constexpr std::size_t largest_queue = 256 * 1024;
@@ -51,13 +51,13 @@ LIBNET_DECL io::Task<> FileSession::run()
         request_ = parsed == RequestReader::Parsed::request ? &reader_.head() : nullptr;
         if (request_ == nullptr) refuse(wire::status_of(reader_.error()), wire::reason_of(reader_.error()));
         else if (has_body()) alive = co_await take_body();
-        else decide();
+        else if (!decide()) co_await load();
         if (!alive) break;
 
         queue_answer();
-        if (has_large_file()) alive = co_await writer_.send_file(file_.descriptor.get(), plan_->first, plan_->length);
+        if (has_content_apart()) alive = co_await send_content();
         else if (has_parts()) alive = co_await send_parts();
-        file_.descriptor.reset();
+        file_.reset();
         if (request_ != nullptr) reader_.next();
         if (alive && writer_.queue().size() >= largest_queue) alive = co_await writer_.flush();
     }
@@ -93,6 +93,7 @@ LIBNET_DECL io::Task<bool> FileSession::receive()
 {
     writer_.queue().release();
     const auto received = co_await reader_.receive();
+    now_ = io::HttpClock::now();
     if (received == io::RequestReader::Received::bytes) co_return true;
     if (!reader_.has_input()) co_return false;  // between two requests: nothing is amiss
     request_ = nullptr;
@@ -125,11 +126,13 @@ LIBNET_DECL io::Task<bool> FileSession::take_body()
         // the client may send it all the same (RFC 9110 section 10.1.1).
         keep_ = false;
         hang_up_ = true;
-        decide();
+        if (!decide()) co_await load();
         co_return true;
     }
     const auto body = co_await reader_.discard_body(server_.options.max_request_body);
-    if (body == Body::discarded || body == Body::too_large) decide();
+    now_ = io::HttpClock::now();
+    const bool whole = body == Body::discarded || body == Body::too_large;
+    if (whole && !decide()) co_await load();
     if (body == Body::too_large && plan_->status < 400) refuse(413, "A request for a file has no use for such a body.");
     if (body == Body::refused) refuse(wire::status_of(reader_.error()), wire::reason_of(reader_.error()));
     if (body == Body::timed_out) refuse(408, request_too_slow);
@@ -141,8 +144,8 @@ LIBNET_DECL io::Task<bool> FileSession::take_body()
     co_return body != Body::closed;
 }
 
-/// Makes a plan for the request.
-LIBNET_DECL void FileSession::decide()
+/// Makes a plan for the request. False: `load` has to go on with it.
+LIBNET_DECL bool FileSession::decide()
 {
     keep_ = keep_ && request_->keep_alive;
     if (connection_.draining()) {
@@ -152,26 +155,62 @@ LIBNET_DECL void FileSession::decide()
     const auto fields = read_fields();
     if (request_->unknown_expectation) {
         refuse(417, "The server meets no expectation but 100-continue.");
-        return;
+        return true;
     }
-    const auto& served = server_.site_of(request_->authority.host);
-    auto action = responder_.start(served.site, fields);
-    while (!std::holds_alternative<engine::Respond>(action)) action = perform(served, action);
-    plan_ = &responder_.plan();
+    site_ = &server_.site_of(request_->authority.host);
+    action_ = responder_.start(site_->site, fields);
+    return go_on();
 }
 
-/// Does what the responder asks for, and tells it what came of it.
-LIBNET_DECL engine::FileAction FileSession::perform(const ServedSite& served, const engine::FileAction& action)
+/// Does what the responder asks for as far as it goes without waiting for a disk. True: there is a plan.
+LIBNET_DECL bool FileSession::go_on()
 {
-    if (const auto* list = std::get_if<engine::ListDirectory>(&action)) {
-        auto content = io::read_directory(served.root, list->name, list->limit);
-        if (!content) return responder_.on_failure(io::failure_of(content.error()));
-        return responder_.on_listing(*std::move(content));
+    while (const auto* look_up = std::get_if<engine::LookUp>(&action_)) {
+        auto file = site_->files.find(look_up->name);
+        if (!file) return false;
+        take(std::move(file));
     }
-    auto opened = served.root.open(std::get<engine::LookUp>(action).name);
-    if (!opened) return responder_.on_failure(io::failure_of(opened.error()));
-    file_ = std::move(*opened);
-    return responder_.on_file(file_.facts, io::HttpClock::now());
+    if (std::holds_alternative<engine::ListDirectory>(action_)) return false;
+    plan_ = &responder_.plan();
+    return true;
+}
+
+/// Tells the responder what was found.
+LIBNET_DECL void FileSession::take(io::FilePointer file)
+{
+    if (!file->found) {
+        action_ = responder_.on_failure(file->failure);
+        return;
+    }
+    file_ = std::move(file);
+    action_ = responder_.on_file(file_->facts, now_);
+}
+
+/// Goes on with a plan where files have to come from a disk. Meanwhile what is queued already is sent.
+LIBNET_DECL io::Task<> FileSession::load()
+{
+    do {
+        writer_.try_flush();
+        if (const auto* list = std::get_if<engine::ListDirectory>(&action_)) {
+            DirectoryReading reading{site_->files.root(), *list};
+            auto read = server_.share.threads.run(reading, boost::asio::deferred);
+            co_await std::move(read);
+            now_ = io::HttpClock::now();
+            take(std::move(reading));
+        } else {
+            const std::string_view name = std::get<engine::LookUp>(action_).name;
+            auto file = co_await site_->files.load(name);
+            now_ = io::HttpClock::now();
+            take(std::move(file));
+        }
+    } while (!go_on());
+}
+
+LIBNET_DECL void FileSession::take(DirectoryReading reading)
+{
+    if (!reading.content) action_ = responder_.on_failure(engine::LookUpFailure::overloaded);
+    else if (!*reading.content) action_ = responder_.on_failure(io::failure_of(reading.content->error()));
+    else action_ = responder_.on_listing(**std::move(reading.content));
 }
 
 /// What the request says to the responder and the log.
@@ -198,15 +237,9 @@ LIBNET_DECL void FileSession::refuse(unsigned status, std::string_view why)
 
 LIBNET_DECL void FileSession::queue_answer()
 {
-    const auto before = writer_.queue().size();
     queue_head();
     note(plan_->status, plan_->reason, plan_->head_only ? 0 : plan_->content_length());
-    if (plan_->head_only || queue_content()) return;
-
-    writer_.queue().truncate(before);
-    if (!unreported_.empty()) unreported_.pop_back();
-    refuse(500, "The file changed, or could not be read to its end.");
-    queue_answer();
+    if (!plan_->head_only && !has_content_apart()) queue_content();
 }
 
 LIBNET_DECL void FileSession::queue_head()
@@ -219,7 +252,7 @@ LIBNET_DECL void FileSession::queue_head()
     queue.append(" ");
     queue.append(wire::reason_phrase(plan_->status));
     queue.append("\r\nServer: libnet/" LIBNET_VERSION "\r\nDate: ");
-    queue.append(server_.clock.date(io::HttpClock::now()));
+    queue.append(server_.clock.date(now_));
     queue.append("\r\n");
     engine::for_each_field(*plan_, [&queue](std::string_view name, std::string_view value) {
         queue.append(name);
@@ -232,14 +265,31 @@ LIBNET_DECL void FileSession::queue_head()
     queue.append("\r\n");
 }
 
-LIBNET_DECL bool FileSession::has_large_file() const noexcept
+/// The content is not to be copied.
+LIBNET_DECL bool FileSession::has_content_apart() const noexcept
 {
-    return plan_->content == engine::ResponsePlan::Content::file && !plan_->head_only && plan_->length > small_file;
+    const bool is_file = plan_->content == engine::ResponsePlan::Content::file && !plan_->head_only;
+    return is_file && plan_->length > 0 &&
+           (!file_->in_memory() || (plan_->length > most_copied && transport_.is_plain()));
 }
 
 LIBNET_DECL bool FileSession::has_parts() const noexcept
 {
     return plan_->content == engine::ResponsePlan::Content::parts && !plan_->head_only;
+}
+
+LIBNET_DECL void FileSession::queue_content()
+{
+    if (plan_->content == engine::ResponsePlan::Content::page) writer_.queue().append(plan_->page);
+    if (plan_->content == engine::ResponsePlan::Content::file && plan_->length > 0)
+        writer_.queue().append(file_->content().substr(plan_->first, plan_->length));
+}
+
+/// Sends what is queued, and the content behind it. False: the connection can't be used any more.
+LIBNET_DECL io::Task<bool> FileSession::send_content()
+{
+    if (file_->in_memory()) return writer_.send(file_->content().substr(plan_->first, plan_->length));
+    return writer_.send_file(*file_, plan_->first, plan_->length, server_.share.threads);
 }
 
 /// Sends the pieces of a multipart content behind the head, which is queued. False: the connection can't be used any
@@ -251,28 +301,14 @@ LIBNET_DECL io::Task<bool> FileSession::send_parts()
         writer_.queue().append(text.substr(0, part.text));
         text.remove_prefix(part.text);
         if (part.length == 0) continue;
-        const bool sent = co_await writer_.send_file(file_.descriptor.get(), part.first, part.length);
+        if (file_->in_memory()) {
+            writer_.queue().append(file_->content().substr(part.first, part.length));
+            continue;
+        }
+        const bool sent = co_await writer_.send_file(*file_, part.first, part.length, server_.share.threads);
         if (!sent) co_return false;
     }
     co_return true;
-}
-
-/// False: the file is not what it was a moment ago.
-LIBNET_DECL bool FileSession::queue_content()
-{
-    auto& queue = writer_.queue();
-    if (plan_->content == engine::ResponsePlan::Content::page) queue.append(plan_->page);
-    if (plan_->content != engine::ResponsePlan::Content::file || has_large_file()) return true;
-    const auto room = queue.prepare(static_cast<std::size_t>(plan_->length));
-    std::size_t size = 0;
-    while (size < plan_->length) {
-        const auto at = static_cast<off_t>(plan_->first + size);
-        const auto got = ::pread(file_.descriptor.get(), room.data() + size, plan_->length - size, at);
-        if (got <= 0) return false;
-        size += static_cast<std::size_t>(got);
-    }
-    queue.commit(size);
-    return true;
 }
 
 /// Remembers an answer whose content is about to be queued.

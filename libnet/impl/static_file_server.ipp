@@ -29,21 +29,22 @@ LIBNET_DECL std::string read_media_types(const std::string& file)
     return text;
 }
 
-/// A site with the media types of the machine, unless it has its own.
-LIBNET_DECL ServedSite serve_site(SiteOptions options, const std::string& root, const std::string& media_types)
+/// The options of a site with the media types of the machine, unless it has its own.
+LIBNET_DECL SiteOptions with_media_types(SiteOptions options, const std::string& media_types)
 {
     if (options.media_types.empty()) options.media_types = media_types;
-    return {engine::Site{std::move(options)}, io::RootDirectory{root}};
+    return options;
 }
 
-LIBNET_DECL FileServerContext::FileServerContext(StaticFileServerOptions server_options)
-    : options{std::move(server_options)}
+LIBNET_DECL FileServerContext::FileServerContext(const io::Executor& executor, StaticFileServerOptions server_options)
+    : options{std::move(server_options)},
+      share{executor}
 {
     const auto media_types = read_media_types(options.mime_types);
-    sites.push_back(serve_site(options.site, options.root, media_types));
+    sites.emplace_back(with_media_types(options.site, media_types), share, options.root);
     for (const auto& host : options.hosts) {
         for (const auto& name : host.names) hosts.add(name, sites.size());
-        sites.push_back(serve_site(host.site, host.root, media_types));
+        sites.emplace_back(with_media_types(host.site, media_types), share, host.root);
     }
 }
 
@@ -51,13 +52,21 @@ LIBNET_DECL FileServerContext::FileServerContext(StaticFileServerOptions server_
 
 /// Lives as long as the server object and its last session.
 struct StaticFileServer::State {
-    explicit State(StaticFileServerOptions options) : context{std::move(options)} {}
+    State(const io::Executor& executor, StaticFileServerOptions options) : context{executor, std::move(options)} {}
 
     /// The session keeps the state alive: it may outlast the server object by a turn of the event loop.
     static io::Task<> serve(std::shared_ptr<State> state, io::Connection& connection)
     {
         detail::FileSession session{state->context, connection};
         co_await session.run();
+    }
+
+    static boost::asio::awaitable<void> run(std::shared_ptr<State> state)
+    {
+        io::TcpServer::Session session = [state](io::Connection& connection) { return serve(state, connection); };
+        auto served = state->tcp->run(std::move(session));
+        co_await std::move(served);
+        state->context.rest();
     }
 
     void listen(const io::Executor& executor)
@@ -83,13 +92,17 @@ struct StaticFileServer::State {
 };
 
 LIBNET_DECL StaticFileServer::StaticFileServer(const io::Executor& executor, StaticFileServerOptions options)
-    : state_{std::make_shared<State>(std::move(options))}
+    : state_{std::make_shared<State>(executor, std::move(options))}
 {
     io::ignore_sigpipe();
     state_->listen(executor);
 }
 
-LIBNET_DECL StaticFileServer::~StaticFileServer() { state_->tcp.reset(); }
+LIBNET_DECL StaticFileServer::~StaticFileServer()
+{
+    state_->tcp.reset();
+    state_->context.rest();
+}
 
 LIBNET_DECL boost::asio::ip::tcp::endpoint StaticFileServer::local_endpoint() const
 {
@@ -98,9 +111,6 @@ LIBNET_DECL boost::asio::ip::tcp::endpoint StaticFileServer::local_endpoint() co
 
 LIBNET_DECL std::size_t StaticFileServer::connections() const noexcept { return state_->tcp->connections(); }
 
-LIBNET_DECL boost::asio::awaitable<void> StaticFileServer::run()
-{
-    return state_->tcp->run([state = state_](io::Connection& connection) { return State::serve(state, connection); });
-}
+LIBNET_DECL boost::asio::awaitable<void> StaticFileServer::run() { return State::run(state_); }
 
 }  // namespace libnet

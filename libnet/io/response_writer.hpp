@@ -3,7 +3,9 @@
 
 #include <libnet/config.hpp>
 #include <libnet/io/byte_buffer.hpp>
+#include <libnet/io/disk_threads.hpp>
 #include <libnet/io/executor.hpp>
+#include <libnet/io/stored_file.hpp>
 #include <libnet/io/tcp_server.hpp>
 #include <libnet/io/transport.hpp>
 
@@ -45,14 +47,21 @@ public:
     /// Sends all that is queued. False: it failed, see `failure`.
     Task<bool> flush(int flags = 0);
 
-    /// Sends all that is queued, then `length` bytes of a file from `first`. False: it failed, the client has got less,
-    /// and the connection can't be used any more: see `failure`.
-    Task<bool> send_file(int file, std::uint64_t first, std::uint64_t length);
+    /// Sends all that is queued, then `content`, which stays where it is until that is done; with one call where the
+    /// kernel takes it. False: it failed, see `failure`.
+    Task<bool> send(std::string_view content);
+
+    /// Sends all that is queued, then `length` bytes of a file from `first`. Where they have to come from a disk first,
+    /// one of `threads` waits for it. False: it failed, the client has got less, and the connection can't be used any
+    /// more: see `failure`. So it is when the file was written to meanwhile, unless it only grew: the client shall not
+    /// take a mixture for a file.
+    Task<bool> send_file(const StoredFile& file, std::uint64_t first, std::uint64_t length, DiskThreads& threads);
 
     /// What went wrong, in words; empty: nothing yet.
     std::string_view failure() const noexcept { return failure_; }
 
 private:
+    Progress try_send(std::string_view& content);
     Task<bool> ready(Transfer wanted);
     Task<bool> copy_file(int file, std::int64_t at, std::uint64_t length);
     bool fail(std::string_view why) noexcept;

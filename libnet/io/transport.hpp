@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -16,6 +17,7 @@
 
 #include <sys/sendfile.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 
 namespace libnet::io {
 
@@ -38,6 +40,12 @@ public:
     /// want_write the same bytes must come again, with or without more behind them.
     /// Outcomes: done, want_read, want_write, failed.
     Transferred send(std::string_view bytes, int flags = 0) noexcept;
+
+    /// The same with `content` behind `bytes`, one of which may be empty. The plain path takes both in one call.
+    Transferred send(std::string_view bytes, std::string_view content) noexcept;
+
+    /// Nothing is encrypted: contents may be sent from wherever they are.
+    bool is_plain() const noexcept { return !tls_; }
 
     /// Sends at most `length` bytes of a file from `at`, and moves `at` behind what went. After want_read or want_write
     /// the call must come again.
@@ -73,6 +81,22 @@ inline Transferred Transport::send(std::string_view bytes, int flags) noexcept
     for (;;) {
         const auto size =
             ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT | flags);
+        if (size > 0) return {Transfer::done, static_cast<std::size_t>(size)};
+        if (errno == EAGAIN || errno == EWOULDBLOCK) return {Transfer::want_write};
+        if (errno != EINTR) return {Transfer::failed};
+    }
+}
+
+inline Transferred Transport::send(std::string_view bytes, std::string_view content) noexcept
+{
+    if (tls_) return tls_->send(bytes.empty() ? content : bytes);
+    iovec parts[] = {{const_cast<char*>(bytes.data()), bytes.size()},
+                     {const_cast<char*>(content.data()), content.size()}};
+    msghdr message{};
+    message.msg_iov = parts;
+    message.msg_iovlen = std::size(parts);
+    for (;;) {
+        const auto size = ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
         if (size > 0) return {Transfer::done, static_cast<std::size_t>(size)};
         if (errno == EAGAIN || errno == EWOULDBLOCK) return {Transfer::want_write};
         if (errno != EINTR) return {Transfer::failed};

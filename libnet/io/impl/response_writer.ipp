@@ -1,5 +1,6 @@
 #pragma once
 
+#include <libnet/io/page_cache.hpp>
 #include <libnet/io/response_writer.hpp>
 
 #include <algorithm>
@@ -14,6 +15,7 @@ namespace detail {
 inline constexpr std::string_view client_left = "The client closed the connection before it had the answer.";
 inline constexpr std::string_view client_stuck = "The client took nothing for too long.";
 inline constexpr std::string_view file_shrank = "The file got shorter while it was sent.";
+inline constexpr std::string_view file_rewritten = "The file was written to while it was sent.";
 inline constexpr std::string_view file_unreadable = "The file could not be read to its end.";
 
 /// A call of sendfile(2) sends at most this much, and so many calls in a row go without a look at other connections.
@@ -47,14 +49,54 @@ LIBNET_DECL Task<bool> ResponseWriter::flush(int flags)
     }
 }
 
-LIBNET_DECL Task<bool> ResponseWriter::send_file(int file, std::uint64_t first, std::uint64_t length)
+LIBNET_DECL Task<bool> ResponseWriter::send(std::string_view content)
+{
+    for (;;) {
+        const auto progress = try_send(content);
+        if (progress != Progress::blocked) co_return progress == Progress::done;
+        const bool goes_on = co_await ready(wanted_);
+        if (!goes_on) co_return false;
+    }
+}
+
+/// Sends what is taken of the queue and the content behind it, without waiting, and drops that from both.
+LIBNET_DECL ResponseWriter::Progress ResponseWriter::try_send(std::string_view& content)
+{
+    while (!queue_.empty() || !content.empty()) {
+        const auto [outcome, size] = transport_.send(queue_.view(), content);
+        const auto queued = std::min(size, queue_.size());
+        queue_.consume(queued);
+        content.remove_prefix(size - queued);
+        sent_ += size;
+        if (outcome == Transfer::done) continue;
+        wanted_ = outcome;
+        if (outcome != Transfer::failed) return Progress::blocked;
+        fail(detail::client_left);
+        return Progress::failed;
+    }
+    return Progress::done;
+}
+
+LIBNET_DECL Task<bool> ResponseWriter::send_file(const StoredFile& file, std::uint64_t first, std::uint64_t length,
+                                                 DiskThreads& threads)
 {
     const bool flushed = co_await flush(MSG_MORE);  // the head waits in the kernel for the file's first bytes
     if (!flushed) co_return false;
-    off_t at = static_cast<off_t>(first);
+    const int descriptor = file.descriptor.get();
+    off_t at = static_cast<off_t>(first), cached = at;
     unsigned pieces = 0;
     while (length > 0) {
-        const auto [outcome, size] = transport_.send_file(file, at, std::min(length, detail::file_piece));
+        const auto piece = std::min(length, detail::file_piece);
+        if (at >= cached) {
+            cached = at + static_cast<off_t>(piece);
+            if (piece == length && was_rewritten(file)) co_return fail(detail::file_rewritten);
+            PageCacheFill fill{descriptor, at, piece};
+            if (!fill.is_done()) {
+                auto filled = threads.run(fill, asio::deferred);
+                co_await std::move(filled);
+            }
+        }
+        const auto [outcome, size] = transport_.send_file(descriptor, at, piece);
         length -= size;
         sent_ += size;
         if (outcome == Transfer::done && ++pieces % detail::pieces_in_a_row != 0) continue;
@@ -62,10 +104,10 @@ LIBNET_DECL Task<bool> ResponseWriter::send_file(int file, std::uint64_t first, 
         if (outcome == Transfer::file_failed) co_return fail(detail::file_unreadable);
         if (outcome == Transfer::failed) co_return fail(detail::client_left);
         if (outcome == Transfer::unsupported) {
-            const bool copied = co_await copy_file(file, at, length);
+            const bool copied = co_await copy_file(descriptor, at, length);
             co_return copied;
         }
-        const bool goes_on = co_await ready(outcome);
+        const bool goes_on = co_await ready(outcome == Transfer::done ? Transfer::want_write : outcome);
         if (!goes_on) co_return false;
     }
     co_return true;
