@@ -2,6 +2,7 @@
 // The line of one request in the combined format of Apache and nginx, which every log reader knows:
 //
 //   127.0.0.1 - - [23/Nov/2026:08:36:41 +0000] "GET /a.html HTTP/1.1" 200 1024 "-" "curl/7.88.1"
+//   127.0.0.1 - alice [23/Nov/2026:08:36:41 +0000] "GET /b.html HTTP/1.1" 200 1024 "-" "curl/7.88.1"
 //   127.0.0.1 - - [23/Nov/2026:08:36:42 +0000] "GET /../x HTTP/1.1" 400 187 "-" "-" "path leaves the root"
 //
 // Nobody can forge a line: every byte from the network that is a quote, a backslash, a control character or no ASCII
@@ -41,6 +42,15 @@ inline void append_escaped(LogLine& line, std::string_view text)
             line.push_back(digits[byte & 15]);
         }
     }
+}
+
+/// Appends a field without quotes, which therefore has no space in it; "-" for an empty one.
+inline void append_word(LogLine& line, std::string_view text)
+{
+    if (text.empty()) line.push_back('-');
+    for (; !text.empty(); text.remove_prefix(1))
+        if (text.front() != ' ') append_escaped(line, text.substr(0, 1));
+        else line.append(std::string_view{"\\x20"});
 }
 
 /// Appends a field in quotes; "-" for an empty one.
@@ -91,7 +101,9 @@ inline std::string log_address(const boost::asio::ip::address& address)
 inline void append_log_line(LogLine& line, const AccessRecord& record)
 {
     const auto out = std::back_inserter(line);
-    fmt::format_to(out, "{} - - [{}] ", detail::log_address(record.client.address()), detail::log_time(record.started));
+    fmt::format_to(out, "{} - ", detail::log_address(record.client.address()));
+    detail::append_word(line, record.user);
+    fmt::format_to(out, " [{}] ", detail::log_time(record.started));
     detail::append_request(line, record);
     fmt::format_to(out, " {} {} ", record.status, record.bytes_sent);
     detail::append_field(line, record.referer);

@@ -1,6 +1,7 @@
 // httpd++ serves the files of a directory.
 
 #include <apps/daemon.hpp>
+#include <apps/httpd/access_settings.hpp>
 #include <apps/httpd/site_settings.hpp>
 #include <apps/httpd/tls_settings.hpp>
 #include <apps/options.hpp>
@@ -28,6 +29,7 @@ int main(int argc, char** argv)
     std::vector<std::string> roots{options.root};
     apps::SiteSettings site;
     apps::TlsSettings tls;
+    apps::AccessSettings access;
 
     apps::Options table{"httpd++", "[ROOT]", "Serves the files under ROOT, by default those of this directory."};
     table.operands("ROOT", roots, 0, 1);
@@ -42,6 +44,7 @@ int main(int argc, char** argv)
         .value("idle-timeout", "SECONDS", "between two requests (60)", apps::seconds(1ms, 24h), options.idle_timeout)
         .value("write-timeout", "SECONDS", "for a client that takes nothing (30)", apps::seconds(1ms, 24h),
                options.write_timeout);
+    add_options(table, access);
     table.example("httpd++ --port 8000 --access-log none public");
     if (const auto exit_code = table.read(argc, argv)) return *exit_code;
 
@@ -53,12 +56,14 @@ int main(int argc, char** argv)
     }
     try {
         options.tls = make_context(tls);
+        apply(access, options);
     } catch (const std::exception& error) {
         apps::complain("httpd++", apps::reason_of(error));
         return apps::exit_not_serving;
     }
     daemon.on_reload = [&options] {
         if (options.tls) options.tls->reload();
+        if (options.access) options.access->reload();
     };
     const std::string_view how = options.tls ? " with TLS" : "";
     return apps::serve<StaticFileServer>("httpd++", fmt::format("serving {}{}", options.root, how), daemon, options);

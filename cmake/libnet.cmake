@@ -10,7 +10,7 @@ file(GLOB units CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/libnet/impl/*.cpp)
 # libnet_usage(target scope): what everybody needs who includes a header of ours.
 function(libnet_usage target scope)
     target_compile_features(${target} ${scope} cxx_std_20)
-    target_link_libraries(${target} ${scope} Boost::headers PkgConfig::cares Threads::Threads)
+    target_link_libraries(${target} ${scope} Boost::headers PkgConfig::cares PkgConfig::libcrypt Threads::Threads)
     if(LIBNET_TLS)
         target_link_libraries(${target} ${scope} OpenSSL::SSL)
         target_compile_definitions(${target} ${scope} LIBNET_TLS)

@@ -3,6 +3,7 @@
 /// All of libnet's bodies, for programs that are built without CMake: define LIBNET_SEPARATE_COMPILATION everywhere, and
 /// include this in one source file. With libnet::libnet or libnet::headers there is no need for it.
 
+#include <libnet/engine/impl/access_rules.ipp>
 #include <libnet/engine/impl/directory_json.ipp>
 #include <libnet/engine/impl/directory_page.ipp>
 #include <libnet/engine/impl/error_page.ipp>
@@ -27,6 +28,7 @@
 #include <libnet/engine/impl/trace_engine.ipp>
 #include <libnet/engine/impl/trace_probes.ipp>
 #include <libnet/engine/impl/trace_verdict.ipp>
+#include <libnet/engine/impl/user_table.ipp>
 #include <libnet/engine/impl/validators.ipp>
 #include <libnet/impl/file_session.ipp>
 #include <libnet/impl/forward_proxy.ipp>
@@ -41,10 +43,13 @@
 #include <libnet/impl/proxy_transfer.ipp>
 #include <libnet/impl/proxy_tunnel.ipp>
 #include <libnet/impl/proxy_upstream.ipp>
+#include <libnet/impl/request_guard.ipp>
 #include <libnet/impl/static_file_server.ipp>
 #include <libnet/impl/trace_session.ipp>
 #include <libnet/impl/tracer.ipp>
+#include <libnet/io/impl/access_control.ipp>
 #include <libnet/io/impl/ares_channel.ipp>
+#include <libnet/io/impl/authenticator.ipp>
 #include <libnet/io/impl/connect.ipp>
 #include <libnet/io/impl/control_data.ipp>
 #include <libnet/io/impl/deadline.ipp>
@@ -77,7 +82,9 @@
 #include <libnet/libnet.hpp>
 #include <libnet/wire/impl/accept.ipp>
 #include <libnet/wire/impl/address_range.ipp>
+#include <libnet/wire/impl/apr1_hash.ipp>
 #include <libnet/wire/impl/authority.ipp>
+#include <libnet/wire/impl/basic_credentials.ipp>
 #include <libnet/wire/impl/content_coding.ipp>
 #include <libnet/wire/impl/etag.ipp>
 #include <libnet/wire/impl/hop_by_hop.ipp>

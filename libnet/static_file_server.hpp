@@ -22,11 +22,11 @@ namespace libnet {
 /// - The framing is strict (wire::RequestParser): what two readers could understand differently is refused, and the
 ///   connection closed.
 /// - Pipelined requests that arrive together are answered together.
-///
+/// - TLS, rules of access, and limits for each client, when asked: io::TlsContext, io::AccessControl, io::ClientLimiter.
 /// - Files, and names of nothing, are remembered for a second, or until the kernel tells of a change: io::FileStore. A
 ///   disk that is slow makes nobody wait but those who asked for what is on it.
 ///
-/// It does not protect against: many connections from one client (`max_connections` is for all); a process that
+/// It does not protect against: clients with very many addresses, which no limit for each client holds; a process that
 /// changes a large file in place while it is sent: where that shows in time, the connection ends before the file does,
 /// else the answer is a mixture, but never of a wrong length on a connection that is kept. Replace files by renaming.
 ///

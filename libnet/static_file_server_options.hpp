@@ -3,6 +3,8 @@
 
 #include <libnet/access_record.hpp>
 #include <libnet/engine/site_options.hpp>
+#include <libnet/io/access_control.hpp>
+#include <libnet/io/client_limiter.hpp>
 #include <libnet/io/tls_context.hpp>
 
 #include <boost/asio/ip/address.hpp>
@@ -38,6 +40,13 @@ struct StaticFileServerOptions {
     /// Speaks TLS, and nothing else; null: plain HTTP. Servers that share a port must share the context.
     std::shared_ptr<io::TlsContext> tls{};
 
+    /// Who may have what; null: everybody may have everything.
+    std::shared_ptr<io::AccessControl> access{};
+
+    /// How many connections, requests, bytes and wrong passwords one client may have; null: any number. It sees the
+    /// client's address: behind a proxy all clients are one.
+    std::shared_ptr<io::ClientLimiter> limits{};
+
     SiteOptions site{};                ///< how the root is served
     std::vector<VirtualHost> hosts{};  ///< sites beside it; hosts that none of them names belong to `root`
     /// Media types by extension, read once; what isn't in it, or if it isn't there, comes from a built-in table.
@@ -50,6 +59,8 @@ struct StaticFileServerOptions {
         10'000};  ///< from a connection's or request's first byte to its head's end; the same for a TLS handshake
     std::chrono::milliseconds idle_timeout{60'000};   ///< between two requests
     std::chrono::milliseconds write_timeout{30'000};  ///< without any progress in sending
+    std::uint64_t min_send_rate = 500;                ///< bytes a second that a client takes at least, on average over
+        ///< `write_timeout` of waiting for it; 0: it may be as slow as it likes
     std::chrono::milliseconds drain_timeout{10'000};  ///< how long a stopping server lets requests finish
 
     AccessHandler on_access{};  ///< called once per request; empty: nobody is told

@@ -1,3 +1,4 @@
+#include <libnet/engine/impl/access_rules.ipp>
 #include <libnet/engine/impl/directory_json.ipp>
 #include <libnet/engine/impl/directory_page.ipp>
 #include <libnet/engine/impl/error_page.ipp>
@@ -22,4 +23,5 @@
 #include <libnet/engine/impl/trace_engine.ipp>
 #include <libnet/engine/impl/trace_probes.ipp>
 #include <libnet/engine/impl/trace_verdict.ipp>
+#include <libnet/engine/impl/user_table.ipp>
 #include <libnet/engine/impl/validators.ipp>

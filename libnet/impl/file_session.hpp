@@ -7,6 +7,7 @@
 #include <libnet/engine/file_responder.hpp>
 #include <libnet/engine/host_table.hpp>
 #include <libnet/engine/site.hpp>
+#include <libnet/impl/request_guard.hpp>
 #include <libnet/io/file_store.hpp>
 #include <libnet/io/http_clock.hpp>
 #include <libnet/io/read_directory.hpp>
@@ -18,6 +19,7 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -48,6 +50,7 @@ struct FileServerContext {
     void rest()
     {
         share.threads.close();
+        if (guard) guard->threads.close();
         for (auto& site : sites) site.files.rest();
     }
 
@@ -56,6 +59,7 @@ struct FileServerContext {
     std::deque<ServedSite> sites;  // the first one is everybody's
     engine::HostTable hosts;       // of the others, by their index
     io::HttpClock clock;
+    std::optional<RequestGuardShare> guard;  // nothing: every request is answered
 };
 
 /// The reading of a directory, by a thread that may wait for the disk.
@@ -84,13 +88,16 @@ private:
         AccessRecord record;
         std::chrono::steady_clock::time_point started;
         std::uint64_t content_begin, content_end;  // positions in all that the connection is sent
+        std::string user;
     };
 
+    bool enter();
     io::Task<bool> secure();
     io::Task<bool> receive();
     io::Task<bool> take_body();
     bool has_body() const noexcept;
 
+    io::Task<bool> admit();
     bool decide();
     bool go_on();
     void take(io::FilePointer file);
@@ -115,6 +122,7 @@ private:
     io::Transport transport_;
     io::RequestReader reader_;
     io::ResponseWriter writer_;
+    std::unique_ptr<RequestGuard> guard_;  // null: the server has none
     engine::FileRequestReader fields_;
     engine::FileResponder responder_;
     engine::ResponsePlan refusal_;                // of what the responder never saw

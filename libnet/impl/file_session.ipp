@@ -21,6 +21,7 @@ inline constexpr std::uint64_t most_copied = 8 * 1024;
 inline constexpr std::size_t largest_queue = 256 * 1024;
 
 inline constexpr std::string_view client_left = "The connection ended before the request did.";
+inline constexpr std::string_view connections_too_many = "This client has too many connections.";
 inline constexpr std::string_view handshake_too_slow = "The TLS handshake took too long.";
 inline constexpr std::string_view no_tls = "This port speaks HTTPS, and the request came as plain HTTP.";
 inline constexpr std::string_view request_too_slow = "The request took too long to arrive.";
@@ -30,15 +31,16 @@ LIBNET_DECL FileSession::FileSession(FileServerContext& server, io::Connection& 
       connection_{connection},
       transport_{connection.socket()},
       reader_{connection, transport_, {.header = server.options.header_timeout, .idle = server.options.idle_timeout}},
-      writer_{connection, transport_, server.options.write_timeout}
+      writer_{
+          connection, transport_, {.timeout = server.options.write_timeout, .least_rate = server.options.min_send_rate}}
 {}
 
 LIBNET_DECL io::Task<> FileSession::run()
 {
     using io::RequestReader;
     connection_.socket().native_non_blocking(true);  // sendfile(2) has no flag for it
-    bool alive = true;
-    if (server_.options.tls) alive = co_await secure();
+    bool alive = enter();
+    if (alive && server_.options.tls) alive = co_await secure();
     while (alive && keep_) {
         const auto parsed = reader_.parse();
         if (parsed == RequestReader::Parsed::incomplete) {
@@ -49,8 +51,12 @@ LIBNET_DECL io::Task<> FileSession::run()
             continue;
         }
         request_ = parsed == RequestReader::Parsed::request ? &reader_.head() : nullptr;
+        bool admitted = true;
+        if (guard_ && request_ != nullptr) admitted = co_await admit();
         if (request_ == nullptr) refuse(wire::status_of(reader_.error()), wire::reason_of(reader_.error()));
-        else if (has_body()) alive = co_await take_body();
+        else if (!admitted) {
+            // There is a plan that says why.
+        } else if (has_body()) alive = co_await take_body();
         else if (!decide()) co_await load();
         if (!alive) break;
 
@@ -65,6 +71,26 @@ LIBNET_DECL io::Task<> FileSession::run()
     report();
     if (alive) transport_.end();
     if (alive && (hang_up_ || reader_.has_input())) co_await reader_.linger();
+}
+
+/// Asks the guard about the connection. False: it is one too many, and has been told so as far as that costs nothing.
+LIBNET_DECL bool FileSession::enter()
+{
+    if (!server_.guard) return true;
+    guard_ = std::make_unique<RequestGuard>(*server_.guard, connection_.peer().address());
+    if (guard_->admits_connection()) {
+        if (auto* const meter = guard_->meter()) transport_.use(*meter);
+        return true;
+    }
+    if (server_.options.tls) {
+        note(0, connections_too_many, 0);
+    } else {
+        refuse(429, connections_too_many);
+        queue_answer();
+        writer_.try_flush();
+    }
+    report();
+    return false;
 }
 
 /// Makes the handshake of TLS. False: there is nobody left to answer.
@@ -142,6 +168,19 @@ LIBNET_DECL io::Task<bool> FileSession::take_body()
         hang_up_ = true;
     }
     co_return body != Body::closed;
+}
+
+/// Asks the guard about the request. False: it is refused, and that is the plan.
+LIBNET_DECL io::Task<bool> FileSession::admit()
+{
+    const auto verdict = co_await guard_->judge(*request_);
+    if (verdict.status == 0) co_return true;
+    refuse(verdict.status, verdict.reason);
+    if (!verdict.name.empty()) refusal_.more.push_back({verdict.name, verdict.value});
+    if (has_body() || connection_.draining()) co_return false;
+    keep_ = request_->keep_alive;
+    hang_up_ = false;
+    co_return false;
 }
 
 /// Makes a plan for the request. False: `load` has to go on with it.
@@ -269,8 +308,7 @@ LIBNET_DECL void FileSession::queue_head()
 LIBNET_DECL bool FileSession::has_content_apart() const noexcept
 {
     const bool is_file = plan_->content == engine::ResponsePlan::Content::file && !plan_->head_only;
-    return is_file && plan_->length > 0 &&
-           (!file_->in_memory() || (plan_->length > most_copied && transport_.is_plain()));
+    return is_file && plan_->length > 0 && (!file_->in_memory() || plan_->length > most_copied);
 }
 
 LIBNET_DECL bool FileSession::has_parts() const noexcept
@@ -329,7 +367,8 @@ LIBNET_DECL void FileSession::note(unsigned status, std::string_view reason, std
         record.referer = referer_;
         record.user_agent = user_agent_;
     }
-    unreported_.push_back({record, reader_.started_steady(), begin, begin + content_length});
+    std::string user{guard_ && request_ != nullptr ? guard_->user() : std::string_view{}};
+    unreported_.push_back({record, reader_.started_steady(), begin, begin + content_length, std::move(user)});
 }
 
 /// Tells of the answers that are sent, or never will be.
@@ -337,7 +376,8 @@ LIBNET_DECL void FileSession::report()
 {
     if (unreported_.empty()) return;
     const auto now = std::chrono::steady_clock::now();
-    for (auto& [record, started, begin, end] : unreported_) {
+    for (auto& [record, started, begin, end, user] : unreported_) {
+        record.user = user;
         record.bytes_sent = std::clamp(writer_.sent(), begin, end) - begin;
         record.duration = now - started;
         if (writer_.sent() < end && record.reason.empty()) record.reason = writer_.failure();

@@ -1,4 +1,6 @@
+#include <libnet/io/impl/access_control.ipp>
 #include <libnet/io/impl/ares_channel.ipp>
+#include <libnet/io/impl/authenticator.ipp>
 #include <libnet/io/impl/connect.ipp>
 #include <libnet/io/impl/control_data.ipp>
 #include <libnet/io/impl/deadline.ipp>

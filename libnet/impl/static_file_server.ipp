@@ -40,6 +40,7 @@ LIBNET_DECL FileServerContext::FileServerContext(const io::Executor& executor, S
     : options{std::move(server_options)},
       share{executor}
 {
+    if (options.access || options.limits) guard.emplace(executor, options.access, options.limits);
     const auto media_types = read_media_types(options.mime_types);
     sites.emplace_back(with_media_types(options.site, media_types), share, options.root);
     for (const auto& host : options.hosts) {

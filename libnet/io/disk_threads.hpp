@@ -1,5 +1,5 @@
 #pragma once
-// Threads that wait for disks, so that an event loop needn't.
+// Threads that wait for disks, or take their time, so that an event loop needn't.
 
 #include <libnet/io/executor.hpp>
 
@@ -18,7 +18,7 @@ namespace libnet::io {
 /// A few threads beside one event loop. They start with the first work.
 class DiskThreads {
 public:
-    explicit DiskThreads(const Executor& executor) : executor_{executor} {}
+    explicit DiskThreads(const Executor& executor, unsigned count = 4) : executor_{executor}, count_{count} {}
     ~DiskThreads() { close(); }
     DiskThreads(const DiskThreads&) = delete;
     DiskThreads& operator=(const DiskThreads&) = delete;
@@ -39,15 +39,13 @@ public:
     }
 
 private:
-    static constexpr unsigned count = 4;
-
     struct Start {
         template <typename Handler, typename Work>
         void operator()(Handler handler, DiskThreads* self, Work* work) const
         {
             auto back = asio::prefer(self->executor_, asio::execution::outstanding_work.tracked);
             if (self->closing_) return asio::post(back, std::move(handler));
-            if (!self->threads_) self->threads_.emplace(count);
+            if (!self->threads_) self->threads_.emplace(self->count_);
             asio::post(*self->threads_, [self, work, back, handler = std::move(handler)]() mutable {
                 if (!self->closing_) (*work)();
                 asio::post(back, std::move(handler));
@@ -56,6 +54,7 @@ private:
     };
 
     Executor executor_;
+    unsigned count_;
     std::atomic<bool> closing_{false};
     std::optional<asio::thread_pool> threads_;
 };

@@ -2,6 +2,7 @@
 // The sending half of a file server's connection: what is queued goes out in as few system calls as it takes.
 
 #include <libnet/config.hpp>
+#include <libnet/engine/send_watch.hpp>
 #include <libnet/io/byte_buffer.hpp>
 #include <libnet/io/disk_threads.hpp>
 #include <libnet/io/executor.hpp>
@@ -15,16 +16,23 @@
 
 namespace libnet::io {
 
+/// How slow a client may take what it is sent.
+struct SendPatience {
+    std::chrono::milliseconds timeout;  ///< without any progress
+    std::uint64_t least_rate = 0;       ///< bytes a second, on average over `timeout` of waiting for it; 0: any
+};
+
 /// Queues bytes and sends them, and parts of files, straight from this thread; it waits for the socket only when the
 /// kernel takes no more. An awaited send would cost another turn of the event loop, with a system call, each time.
 class ResponseWriter {
 public:
-    /// Gives up when the client takes nothing for `timeout`. The kernel reports room only when a good part of its buffer
+    /// Gives up when the client takes nothing for `timeout`, or less than `least_rate`. The kernel reports room only when a good part of its buffer
     /// is free, so that a client which takes a byte now and then doesn't count as alive.
-    ResponseWriter(Connection& connection, Transport& transport, std::chrono::milliseconds timeout)
+    ResponseWriter(Connection& connection, Transport& transport, const SendPatience& patience)
         : connection_{connection},
           transport_{transport},
-          timeout_{timeout}
+          timeout_{patience.timeout},
+          watch_{patience.least_rate, patience.timeout}
     {}
 
     /// What is to be sent next.
@@ -63,12 +71,14 @@ public:
 private:
     Progress try_send(std::string_view& content);
     Task<bool> ready(Transfer wanted);
+    Task<> pause();
     Task<bool> copy_file(int file, std::int64_t at, std::uint64_t length);
     bool fail(std::string_view why) noexcept;
 
     Connection& connection_;
     Transport& transport_;
     std::chrono::milliseconds timeout_;
+    engine::SendWatch watch_;
     ByteBuffer queue_;
     std::uint64_t sent_ = 0;
     Transfer wanted_ = Transfer::want_write;  // by the last call that was blocked

@@ -34,12 +34,13 @@ public:
     /// Bytes have come that the socket's readiness doesn't tell of: `receive` before waiting for it.
     virtual bool pending() const noexcept = 0;
 
-    /// Sends some of `bytes`, which are not empty. After want_read or want_write the same bytes must come again,
-    /// though they may have moved and more may have come behind them. Outcomes: done, want_read, want_write, failed.
-    virtual Transferred send(std::string_view bytes) noexcept = 0;
+    /// Sends some of `head` and of `content` behind it, of which one may be empty, and at most one record's bytes or a
+    /// few. Until all of them are sent the rest must come again; it may have moved, and more may have come behind it.
+    /// Outcomes: done, want_read, want_write, failed.
+    virtual Transferred send(std::string_view head, std::string_view content) noexcept = 0;
 
-    /// Sends at most `length` bytes of a file from `at`, and moves `at` behind what went. After want_read or want_write
-    /// the call must come again. Outcomes: all.
+    /// Sends at most `length` bytes of a file from `at`, and moves `at` behind what went. Until all of them are
+    /// sent the call must come again, for the rest. Outcomes: all.
     virtual Transferred send_file(int file, off_t& at, std::uint64_t length) noexcept = 0;
 
     /// Tells the client that no more will come, so that it knows an end from a cut; once is enough.

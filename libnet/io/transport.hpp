@@ -3,9 +3,11 @@
 // encrypted on the way.
 
 #include <libnet/io/executor.hpp>
+#include <libnet/io/send_meter.hpp>
 #include <libnet/io/tls_stream.hpp>
 #include <libnet/io/transfer.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
@@ -30,6 +32,12 @@ public:
     /// From now on everything goes through TLS, whose handshake is done; null: nothing does.
     void use(std::unique_ptr<TlsStream> tls) noexcept { tls_ = std::move(tls); }
 
+    /// From now on what is sent is counted, and waits when it has to. The meter must outlive this.
+    void use(SendMeter& meter) noexcept { meter_ = &meter; }
+
+    /// After `paused`: how long the pause will be.
+    SendMeter::Wait pause() { return meter_->pause(); }
+
     /// Takes what has come, into `room`, which is not empty. Outcomes: done, want_read, want_write, ended, failed.
     Transferred receive(std::span<char> room) noexcept;
 
@@ -38,19 +46,16 @@ public:
 
     /// Sends some of `bytes`, which are not empty. `flags` are for send(2), such as MSG_MORE. After want_read or
     /// want_write the same bytes must come again, with or without more behind them.
-    /// Outcomes: done, want_read, want_write, failed.
-    Transferred send(std::string_view bytes, int flags = 0) noexcept;
+    /// Outcomes: done, want_read, want_write, paused, failed.
+    Transferred send(std::string_view bytes, int flags = 0);
 
-    /// The same with `content` behind `bytes`, one of which may be empty. The plain path takes both in one call.
-    Transferred send(std::string_view bytes, std::string_view content) noexcept;
-
-    /// Nothing is encrypted: contents may be sent from wherever they are.
-    bool is_plain() const noexcept { return !tls_; }
+    /// The same with `content` behind `bytes`, one of which may be empty. Both go in one call.
+    Transferred send(std::string_view bytes, std::string_view content);
 
     /// Sends at most `length` bytes of a file from `at`, and moves `at` behind what went. After want_read or want_write
     /// the call must come again.
     /// Outcomes: all.
-    Transferred send_file(int file, off_t& at, std::uint64_t length) noexcept;
+    Transferred send_file(int file, off_t& at, std::uint64_t length);
 
     /// Says that no more will be sent, where there is a way to say it other than closing the socket.
     void end() noexcept
@@ -59,8 +64,23 @@ public:
     }
 
 private:
+    Transferred send_now(std::string_view bytes, int flags) noexcept;
+    Transferred send_now(std::string_view bytes, std::string_view content) noexcept;
+    Transferred send_file_now(int file, off_t& at, std::uint64_t length) noexcept;
+
+    /// Calls `send(most)`, which sends at most so many bytes, when it is time.
+    template <typename Send>
+    Transferred metered(Send&& send)
+    {
+        if (meter_->pause() != SendMeter::Wait::zero()) return {Transfer::paused};
+        const auto sent = send(meter_->piece());
+        meter_->sent(sent.size);
+        return sent;
+    }
+
     TcpSocket& socket_;
     std::unique_ptr<TlsStream> tls_;
+    SendMeter* meter_ = nullptr;
 };
 
 inline Transferred Transport::receive(std::span<char> room) noexcept
@@ -75,9 +95,21 @@ inline Transferred Transport::receive(std::span<char> room) noexcept
     }
 }
 
-inline Transferred Transport::send(std::string_view bytes, int flags) noexcept
+inline Transferred Transport::send(std::string_view bytes, int flags)
 {
-    if (tls_) return tls_->send(bytes);
+    if (meter_ == nullptr) return send_now(bytes, flags);
+    return metered([&](std::uint64_t most) { return send_now(bytes.substr(0, most), flags); });
+}
+
+inline Transferred Transport::send_file(int file, off_t& at, std::uint64_t length)
+{
+    if (meter_ == nullptr) return send_file_now(file, at, length);
+    return metered([&](std::uint64_t most) { return send_file_now(file, at, std::min(length, most)); });
+}
+
+inline Transferred Transport::send_now(std::string_view bytes, int flags) noexcept
+{
+    if (tls_) return tls_->send(bytes, {});
     for (;;) {
         const auto size =
             ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT | flags);
@@ -87,9 +119,18 @@ inline Transferred Transport::send(std::string_view bytes, int flags) noexcept
     }
 }
 
-inline Transferred Transport::send(std::string_view bytes, std::string_view content) noexcept
+inline Transferred Transport::send(std::string_view bytes, std::string_view content)
 {
-    if (tls_) return tls_->send(bytes.empty() ? content : bytes);
+    if (meter_ == nullptr) return send_now(bytes, content);
+    return metered([&](std::uint64_t most) {
+        const auto first = bytes.substr(0, most);
+        return send_now(first, content.substr(0, most - first.size()));
+    });
+}
+
+inline Transferred Transport::send_now(std::string_view bytes, std::string_view content) noexcept
+{
+    if (tls_) return tls_->send(bytes, content);
     iovec parts[] = {{const_cast<char*>(bytes.data()), bytes.size()},
                      {const_cast<char*>(content.data()), content.size()}};
     msghdr message{};
@@ -103,7 +144,7 @@ inline Transferred Transport::send(std::string_view bytes, std::string_view cont
     }
 }
 
-inline Transferred Transport::send_file(int file, off_t& at, std::uint64_t length) noexcept
+inline Transferred Transport::send_file_now(int file, off_t& at, std::uint64_t length) noexcept
 {
     if (tls_) return tls_->send_file(file, at, length);
     for (;;) {

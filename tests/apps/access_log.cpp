@@ -51,6 +51,15 @@ TEST_CASE("a served request is a line of the combined format", "[apps][access_lo
           "192.0.2.7 - - [23/Nov/2026:08:36:41 +0000] \"GET /a.html?b HTTP/1.1\" 200 1024 \"-\" \"curl/7.88.1\"\n");
 }
 
+TEST_CASE("the user who has logged in stands in the third field, as one word", "[apps][access_log]")
+{
+    auto record = some_record();
+    record.user = "alice";
+    CHECK(line_of(record).starts_with("192.0.2.7 - alice [23/Nov/"));
+    record.user = "a [b]\n\"c\"";
+    CHECK(line_of(record).starts_with("192.0.2.7 - a\\x20[b]\\x0A\\x22c\\x22 [23/Nov/"));
+}
+
 TEST_CASE("a failed request has its reason behind the combined fields", "[apps][access_log]")
 {
     auto record = some_record();

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <libnet/io/file_store.hpp>
+#include <libnet/io/random_key.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
-#include <random>
 #include <utility>
 
 #include <sys/resource.h>
@@ -39,19 +39,12 @@ LIBNET_DECL bool is_overloaded(const StoredFile& file) noexcept
     return !file.found && file.failure == engine::LookUpFailure::overloaded;
 }
 
-LIBNET_DECL base::SipKey random_key()
-{
-    std::random_device random;
-    const auto word = [&random] { return std::uint64_t{random()} << 32 | random(); };
-    return {word(), word()};
-}
-
 }  // namespace detail
 
 LIBNET_DECL FileStore::FileStore(FileStoreShare& share, const std::string& root, engine::FileCacheLimits limits)
     : share_{share},
       root_{root},
-      cache_{detail::with_fewer_descriptors(limits), detail::random_key()}
+      cache_{detail::with_fewer_descriptors(limits), random_key()}
 {}
 
 LIBNET_DECL FilePointer FileStore::find(std::string_view name)

@@ -3,6 +3,8 @@
 #include <libnet/io/page_cache.hpp>
 #include <libnet/io/response_writer.hpp>
 
+#include <boost/asio/steady_timer.hpp>
+
 #include <algorithm>
 
 #include <sys/socket.h>
@@ -13,6 +15,7 @@ namespace libnet::io {
 namespace detail {
 
 inline constexpr std::string_view client_left = "The client closed the connection before it had the answer.";
+inline constexpr std::string_view client_slow = "The client took what it was sent too slowly.";
 inline constexpr std::string_view client_stuck = "The client took nothing for too long.";
 inline constexpr std::string_view file_shrank = "The file got shorter while it was sent.";
 inline constexpr std::string_view file_rewritten = "The file was written to while it was sent.";
@@ -132,15 +135,33 @@ LIBNET_DECL Task<bool> ResponseWriter::copy_file(int file, std::int64_t at, std:
 /// Waits until what `wanted` names may go on.
 LIBNET_DECL Task<bool> ResponseWriter::ready(Transfer wanted)
 {
+    if (wanted == Transfer::paused) {
+        co_await pause();
+        co_return true;
+    }
+    using Clock = std::chrono::steady_clock;
     const auto side = wanted == Transfer::want_read ? asio::socket_base::wait_read : asio::socket_base::wait_write;
     auto& deadline = connection_.deadline();
     deadline.expires_after(timeout_);
+    const auto began = Clock::now();
     const auto [error] = co_await connection_.socket().async_wait(side, use_tuple);
     const bool expired = deadline.expired();
     deadline.clear();
     if (expired) co_return fail(detail::client_stuck);
     if (error) co_return fail(detail::client_left);
+    if (watch_.waited(Clock::now() - began, sent_)) co_return fail(detail::client_slow);
     co_return true;
+}
+
+/// Waits until the client may have more; a closed connection ends it at once.
+LIBNET_DECL Task<> ResponseWriter::pause()
+{
+    constexpr SendMeter::Wait longest = std::chrono::seconds{1};  // others of this client change what there is
+    asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor> timer{
+        connection_.socket().get_executor(), std::min(transport_.pause(), longest)};
+    connection_.on_close([&timer] { timer.cancel(); });
+    co_await timer.async_wait(use_tuple);
+    connection_.on_close(nullptr);
 }
 
 LIBNET_DECL bool ResponseWriter::fail(std::string_view why) noexcept

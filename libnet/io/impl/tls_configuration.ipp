@@ -72,7 +72,8 @@ LIBNET_DECL void choose_strength(SSL_CTX* context, const TlsOptions& options)
     // The server chooses; ChaCha20 where the client prefers it, for it then has no AES in hardware.
     SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA |
                                      SSL_OP_ENABLE_KTLS);
-    const auto ciphers = options.ciphers.empty() ? std::string{"ECDHE+AESGCM:ECDHE+CHACHA20"} : options.ciphers;
+    const auto ciphers =
+        options.ciphers.empty() ? std::string{"ECDHE+AESGCM+AES128:ECDHE+AESGCM:ECDHE+CHACHA20"} : options.ciphers;
     if (SSL_CTX_set_cipher_list(context, ciphers.c_str()) != 1) throw_tls_error("TLS ciphers '" + ciphers + "'");
     // AES-128 first: as good for all that is known, and faster.
     SSL_CTX_set_ciphersuites(context, "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256");
