@@ -7,9 +7,11 @@
 #include <libnet/engine/file_responder.hpp>
 #include <libnet/engine/host_table.hpp>
 #include <libnet/engine/site.hpp>
+#include <libnet/impl/finished_answers.hpp>
 #include <libnet/impl/request_guard.hpp>
 #include <libnet/io/file_store.hpp>
 #include <libnet/io/http_clock.hpp>
+#include <libnet/io/random_key.hpp>
 #include <libnet/io/read_directory.hpp>
 #include <libnet/io/request_reader.hpp>
 #include <libnet/io/response_writer.hpp>
@@ -51,6 +53,7 @@ struct FileServerContext {
     {
         share.threads.close();
         if (guard) guard->threads.close();
+        finished.clear();
         for (auto& site : sites) site.files.rest();
     }
 
@@ -60,6 +63,7 @@ struct FileServerContext {
     engine::HostTable hosts;       // of the others, by their index
     io::HttpClock clock;
     std::optional<RequestGuardShare> guard;  // nothing: every request is answered
+    FinishedAnswers finished{io::random_key()};
 };
 
 /// The reading of a directory, by a thread that may wait for the disk.
@@ -106,6 +110,10 @@ private:
     engine::FileRequest read_fields();
     void refuse(unsigned status, std::string_view why);
 
+    FinishedAnswers::Found find_finished() const;
+    std::string_view queue_finished(const FinishedAnswers::Found& found);
+    void remember();
+
     void queue_answer();
     void queue_head();
     void queue_content();
@@ -115,6 +123,8 @@ private:
     io::Task<bool> send_parts();
 
     void note(unsigned status, std::string_view reason, std::uint64_t content_length);
+    AccessRecord begin_record(unsigned status, std::string_view reason) const;
+    void note(const AccessRecord& record, std::uint64_t content_begin, std::uint64_t content_length);
     void report();
 
     FileServerContext& server_;
@@ -130,6 +140,8 @@ private:
     ServedSite* site_ = nullptr;                  // that the request is for
     engine::FileAction action_;                   // what the responder wants
     io::FilePointer file_;                        // what it found last
+    std::uint64_t changes_ = 0;                   // to files, when the decision began
+    std::size_t answer_begin_ = 0;                // in the queue
     io::HttpClock::Time now_{};                   // of the answers to what came in one read
     const wire::RequestHead* request_ = nullptr;  // null: what came is no request
     std::string_view referer_, user_agent_;       // of the request

@@ -17,6 +17,9 @@ namespace libnet::detail {
 /// where they are.
 inline constexpr std::uint64_t most_copied = 8 * 1024;
 
+/// Answers up to this size, without what is sent from where it is, are kept for the next to ask the same.
+inline constexpr std::size_t most_remembered = 2 * most_copied;
+
 /// So much is queued before it is sent, when a client has asked for many files at once.
 inline constexpr std::size_t largest_queue = 256 * 1024;
 
@@ -42,6 +45,14 @@ LIBNET_DECL io::Task<> FileSession::run()
     bool alive = enter();
     if (alive && server_.options.tls) alive = co_await secure();
     while (alive && keep_) {
+        if (const auto finished = find_finished(); finished.answer != nullptr) {
+            auto content = queue_finished(finished);
+            const bool sends = !content.empty() || writer_.queue().size() >= largest_queue;
+            if (sends && writer_.try_send(content) != io::ResponseWriter::Progress::done)
+                alive = co_await writer_.send(content);
+            file_.reset();
+            continue;
+        }
         const auto parsed = reader_.parse();
         if (parsed == RequestReader::Parsed::incomplete) {
             // Here, not in receive(): a coroutine frame for each request less.
@@ -61,6 +72,7 @@ LIBNET_DECL io::Task<> FileSession::run()
         if (!alive) break;
 
         queue_answer();
+        remember();
         if (has_content_apart()) alive = co_await send_content();
         else if (has_parts()) alive = co_await send_parts();
         file_.reset();
@@ -191,6 +203,7 @@ LIBNET_DECL bool FileSession::decide()
         keep_ = false;
         hang_up_ = true;
     }
+    changes_ = server_.share.changes;
     const auto fields = read_fields();
     if (request_->unknown_expectation) {
         refuse(417, "The server meets no expectation but 100-continue.");
@@ -274,8 +287,70 @@ LIBNET_DECL void FileSession::refuse(unsigned status, std::string_view why)
     hang_up_ = true;
 }
 
+/// The answer to the next request, if the same request was answered a moment ago. A guard wants to see each of them.
+LIBNET_DECL FinishedAnswers::Found FileSession::find_finished() const
+{
+    if (guard_ || connection_.draining()) return {};
+    const auto second = std::chrono::floor<std::chrono::seconds>(now_);
+    return server_.finished.find(reader_.received(), second, server_.share.changes);
+}
+
+/// Queues it, and is done with the request. Returns the content that is to be sent behind the queue; it is `file_`'s.
+LIBNET_DECL std::string_view FileSession::queue_finished(const FinishedAnswers::Found& found)
+{
+    const auto& answer = *found.answer;
+    if (server_.options.on_access) {
+        AccessRecord record = begin_record(answer.status, answer.reason);
+        record.method = answer.method.of(found.request);
+        record.target = answer.target.of(found.request);
+        record.referer = answer.referer.of(found.request);
+        record.user_agent = answer.user_agent.of(found.request);
+        const auto content_begin = writer_.queued() + answer.text.size() - (answer.content_length - answer.length);
+        note(record, content_begin, answer.content_length);
+    }
+    writer_.queue().append(answer.text);
+    file_ = answer.file;
+    reader_.skip(found.request.size());
+    return file_ ? file_->content().substr(answer.first, answer.length) : std::string_view{};
+}
+
+/// Keeps an answer for whoever sends the same request, if it depends on nothing else than the request, the files and the
+/// time.
+LIBNET_DECL void FileSession::remember()
+{
+    const bool is_plain = request_ != nullptr && !guard_ && plan_ == &responder_.plan() && !has_body() && keep_ &&
+                          request_->version == wire::HttpVersion::http_1_1 && plan_->status < 500 && !has_parts();
+    const bool is_apart = is_plain && has_content_apart();
+    if (!is_plain || (is_apart && !file_->in_memory()) || changes_ != server_.share.changes) return;
+    const auto text = writer_.queue().view().substr(answer_begin_);
+    if (text.size() > most_remembered) return;
+    const auto request = reader_.head_bytes();
+    auto* const answer = server_.finished.place_for(request);
+    if (answer == nullptr) return;
+
+    const auto part_of = [request](std::string_view text_of_request) -> FinishedAnswer::Part {
+        if (text_of_request.empty()) return {};
+        return {static_cast<std::uint16_t>(text_of_request.data() - request.data()),
+                static_cast<std::uint16_t>(text_of_request.size())};
+    };
+    answer->text = text;
+    answer->file = is_apart ? file_ : nullptr;
+    answer->first = is_apart ? plan_->first : 0;
+    answer->length = is_apart ? plan_->length : 0;
+    answer->status = plan_->status;
+    answer->reason = plan_->reason;
+    answer->content_length = plan_->head_only ? 0 : plan_->content_length();
+    answer->method = part_of(request_->method);
+    answer->target = part_of(request_->target);
+    answer->referer = part_of(referer_);
+    answer->user_agent = part_of(user_agent_);
+    answer->second = std::chrono::floor<std::chrono::seconds>(now_);
+    answer->changes = changes_;
+}
+
 LIBNET_DECL void FileSession::queue_answer()
 {
+    answer_begin_ = writer_.queue().size();
     queue_head();
     note(plan_->status, plan_->reason, plan_->head_only ? 0 : plan_->content_length());
     if (!plan_->head_only && !has_content_apart()) queue_content();
@@ -353,12 +428,7 @@ LIBNET_DECL io::Task<bool> FileSession::send_parts()
 LIBNET_DECL void FileSession::note(unsigned status, std::string_view reason, std::uint64_t content_length)
 {
     if (!server_.options.on_access) return;
-    const auto begin = writer_.queued();
-    AccessRecord record;
-    record.client = connection_.peer();
-    record.started = reader_.started();
-    record.status = status;
-    record.reason = reason;
+    AccessRecord record = begin_record(status, reason);
     if (request_ != nullptr) {
         record.method = request_->method;
         record.target = request_->target;
@@ -367,8 +437,25 @@ LIBNET_DECL void FileSession::note(unsigned status, std::string_view reason, std
         record.referer = referer_;
         record.user_agent = user_agent_;
     }
-    std::string user{guard_ && request_ != nullptr ? guard_->user() : std::string_view{}};
-    unreported_.push_back({record, reader_.started_steady(), begin, begin + content_length, std::move(user)});
+    note(record, writer_.queued(), content_length);
+    if (guard_ && request_ != nullptr) unreported_.back().user = guard_->user();
+}
+
+/// What the log says of whatever was received.
+LIBNET_DECL AccessRecord FileSession::begin_record(unsigned status, std::string_view reason) const
+{
+    AccessRecord record;
+    record.client = connection_.peer();
+    record.started = reader_.started();
+    record.status = status;
+    record.reason = reason;
+    return record;
+}
+
+LIBNET_DECL void FileSession::note(const AccessRecord& record, std::uint64_t content_begin,
+                                   std::uint64_t content_length)
+{
+    unreported_.push_back({record, reader_.started_steady(), content_begin, content_begin + content_length, {}});
 }
 
 /// Tells of the answers that are sent, or never will be.

@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 namespace libnet::io {
 
@@ -47,6 +48,15 @@ public:
 
     const wire::RequestHead& head() const noexcept { return head_; }
     wire::HttpError error() const noexcept { return error_; }
+
+    /// What has come and is not done with; where it begins with a request that is known already, `skip` it unparsed.
+    std::string_view received() const noexcept { return buffer_.view(); }
+
+    /// The bytes of `head()`.
+    std::string_view head_bytes() const noexcept { return buffer_.view().substr(0, head_size_); }
+
+    /// A request without a body whose head is so long is done with.
+    void skip(std::size_t head_size) noexcept;
 
     /// When the bytes came with which the request begins; when the connection did, before there are any.
     std::chrono::system_clock::time_point started() const noexcept { return started_; }
@@ -91,6 +101,7 @@ private:
     bool skip_body_bytes(std::size_t limit, Body& outcome);
     bool skip_chunks(std::size_t limit, Body& outcome);
     void expect();
+    void begin_request() noexcept;
     bool take(std::size_t size);
     Task<bool> fill(std::size_t size);
 

@@ -55,6 +55,10 @@ public:
     /// Sends all that is queued. False: it failed, see `failure`.
     Task<bool> flush(int flags = 0);
 
+    /// Sends what is taken of the queue and of `content` behind it, without waiting, and drops that from both. `done`: both
+    /// are empty. When it is `blocked`, `send` the rest.
+    Progress try_send(std::string_view& content);
+
     /// Sends all that is queued, then `content`, which stays where it is until that is done; with one call where the
     /// kernel takes it. False: it failed, see `failure`.
     Task<bool> send(std::string_view content);
@@ -69,7 +73,6 @@ public:
     std::string_view failure() const noexcept { return failure_; }
 
 private:
-    Progress try_send(std::string_view& content);
     Task<bool> ready(Transfer wanted);
     Task<> pause();
     Task<bool> copy_file(int file, std::int64_t at, std::uint64_t length);

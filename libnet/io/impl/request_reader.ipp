@@ -28,11 +28,24 @@ LIBNET_DECL RequestReader::Parsed RequestReader::parse()
     }
     if (*size == 0) return Parsed::incomplete;
     head_size_ = *size;
+    begin_request();
+    return Parsed::request;
+}
+
+LIBNET_DECL void RequestReader::skip(std::size_t head_size) noexcept
+{
+    parser_.reset();
+    begin_request();
+    buffer_.consume(head_size);
+}
+
+/// The head is complete.
+LIBNET_DECL void RequestReader::begin_request() noexcept
+{
     body_bytes_ = 0;
     any_request_ = true;
     if (head_begun_) connection_.deadline().clear();
     head_begun_ = false;
-    return Parsed::request;
 }
 
 LIBNET_DECL void RequestReader::next() noexcept

@@ -62,7 +62,6 @@ LIBNET_DECL Task<bool> ResponseWriter::send(std::string_view content)
     }
 }
 
-/// Sends what is taken of the queue and the content behind it, without waiting, and drops that from both.
 LIBNET_DECL ResponseWriter::Progress ResponseWriter::try_send(std::string_view& content)
 {
     while (!queue_.empty() || !content.empty()) {
