@@ -20,6 +20,7 @@
 //   SIGPIPE            ignored: it is only a client that has gone
 
 #include <apps/access_log.hpp>
+#include <apps/access_log_batch.hpp>
 #include <apps/daemon_options.hpp>
 #include <apps/listen_check.hpp>
 #include <apps/output.hpp>
@@ -57,7 +58,9 @@ template <typename Server>
 class Worker {
 public:
     template <typename ServerOptions>
-    explicit Worker(const ServerOptions& options) : server_{io_.get_executor(), options}
+    Worker(const ServerOptions& options, AccessLog& log)
+        : log_{log, io_},
+          server_{io_.get_executor(), logging(options, log)}
     {
         // Already here, so that a `stop` that comes before `run` finds something to stop.
         const auto on_done = [this](std::exception_ptr thrown) {
@@ -73,6 +76,7 @@ public:
     std::exception_ptr run()
     try {
         io_.run();
+        log_.flush();
         return stopping_ ? nullptr : failure_;  // a server that is told to stop at once may throw operation_aborted
     } catch (...) {
         return std::current_exception();
@@ -88,8 +92,16 @@ public:
     }
 
 private:
+    template <typename ServerOptions>
+    ServerOptions logging(ServerOptions options, const AccessLog& log)
+    {
+        if (log) options.on_access = [this](const AccessRecord& record) { log_.add(record); };
+        return options;
+    }
+
     asio::cancellation_signal stop_;  // outlives the coroutine, which holds on to its slot
     asio::io_context io_{1};
+    AccessLogBatch log_;
     Server server_;
     std::exception_ptr failure_;
     bool stopping_ = false;
@@ -198,14 +210,13 @@ void serve_until_stopped(const std::string& program, std::string_view what, cons
                          ServerOptions options)
 {
     AccessLog log{program, daemon.access_log};
-    if (log) options.on_access = [&log](const AccessRecord& record) { log.write(record); };
     options.address = check_listen({daemon.address, daemon.port}).address();
     options.port = daemon.port;
     options.reuse_port = daemon.threads > 1;
 
     std::deque<Worker<Server>> workers;
     while (workers.size() < daemon.threads) {
-        workers.emplace_back(options);
+        workers.emplace_back(options, log);
         options.port = workers.front().local_endpoint().port();  // the one that the kernel chose, where it was 0
     }
     Supervisor<Server> supervisor{program, workers, log, daemon.on_reload};
