@@ -325,6 +325,7 @@ TEST_CASE("help goes to standard output, whatever else is missing", "[apps][opti
           "      --port PORT         where\n"
           "      --bind ADDR         whence\n"
           "      --access-log FILE   log\n"
+          "      --header TEXT       a field\n"
           "Switches:\n"
           "  -q, --quiet             less\n"
           "  -n, --numeric           no names\n"
