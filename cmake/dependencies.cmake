@@ -19,3 +19,8 @@ endif()
 if(LIBNET_TLS)
     find_dependency(OpenSSL 3.0)
 endif()
+
+if(LIBNET_COMPRESSION AND NOT TARGET PkgConfig::compression)
+    find_dependency(PkgConfig)
+    pkg_check_modules(compression REQUIRED IMPORTED_TARGET GLOBAL zlib libbrotlienc libzstd)
+endif()

@@ -15,6 +15,10 @@ function(libnet_usage target scope)
         target_link_libraries(${target} ${scope} OpenSSL::SSL)
         target_compile_definitions(${target} ${scope} LIBNET_TLS)
     endif()
+    if(LIBNET_COMPRESSION)
+        target_link_libraries(${target} ${scope} PkgConfig::compression)
+        target_compile_definitions(${target} ${scope} LIBNET_COMPRESSION)
+    endif()
     target_sources(${target} ${scope}
         FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${headers}
         FILE_SET bodies TYPE HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${bodies})

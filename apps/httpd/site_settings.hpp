@@ -100,6 +100,7 @@ inline void add_options(Options& table, SiteSettings& site)
         .flag("dot-files", "serve files whose name begins with a dot, too", options.dot_files, DotFiles::serve)
         .flag("clean-urls", "/about is about.html", options.clean_urls, CleanUrls::on)
         .flag("no-precompressed", "don't look for .br, .zst and .gz", options.precompressed, Precompressed::off)
+        .flag("compress", "compress what has no such file, and keep the result", options.compression, Compression::on)
         .list("error-page", "STATUS=FILE", "shown instead of the built-in page", detail::read_error_page,
               options.error_pages)
         .list("redirect", "'FROM TO [STATUS]'", "a path to another, or to a URL; /old/* to /new/*",

@@ -24,6 +24,13 @@ struct FileFacts {
     friend bool operator==(const FileFacts&, const FileFacts&) = default;
 };
 
+/// Whether this is a file in one state, as far as can be known without reading it.
+inline bool is_same_state(FileFacts one, const FileFacts& other) noexcept
+{
+    one.hash = other.hash;
+    return one == other;
+}
+
 /// Why a look-up came to nothing.
 enum class LookUpFailure : std::uint8_t {
     not_found,   ///< there is no such file, or it is neither file nor directory, or it lies outside the root

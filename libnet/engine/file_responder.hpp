@@ -8,6 +8,7 @@
 #include <libnet/engine/file_request.hpp>
 #include <libnet/engine/response_plan.hpp>
 #include <libnet/engine/site.hpp>
+#include <libnet/engine/validators.hpp>
 #include <libnet/wire/content_coding.hpp>
 #include <libnet/wire/http_range.hpp>
 #include <libnet/wire/uri_path.hpp>
@@ -32,12 +33,17 @@ struct ListDirectory {      ///< read this directory, and report with `on_listin
     std::size_t limit = 0;  ///< entries at most
     friend bool operator==(const ListDirectory&, const ListDirectory&) = default;
 };
+struct Encode {             ///< put the plain file of this name into a coding, and report as for LookUp: with the size
+    std::string_view name;  ///< as LookUp::name
+    wire::ContentCoding coding;  ///< not identity
+    friend bool operator==(const Encode&, const Encode&) = default;
+};
 struct Respond {  ///< do what `plan()` says
     friend bool operator==(const Respond&, const Respond&) = default;
 };
-using FileAction = std::variant<LookUp, ListDirectory, Respond>;
+using FileAction = std::variant<LookUp, ListDirectory, Encode, Respond>;
 
-/// Decides about one request after another: `start`, then one report for each LookUp and ListDirectory, until Respond.
+/// Decides about one request after another: `start`, then one report for each of the other actions, until Respond.
 ///
 /// - Only GET, HEAD and OPTIONS are answered: 405 for the methods RFC 9110 knows, 501 for the rest.
 /// - Paths are read by wire::decode_path. What names no file is refused: 400, or 404 for an encoded slash.
@@ -53,10 +59,10 @@ public:
     /// Begins a request. Both the site and what the request's views show must outlive the answer.
     FileAction start(const Site& site, const FileRequest& request);
 
-    /// The file was found. `now` is the time of the answer, its Date.
+    /// The file was found, or encoded. `now` is the time of the answer, its Date.
     FileAction on_file(const FileFacts& facts, FileTime now);
 
-    /// The file was not found.
+    /// The file was not found, or could not be encoded.
     FileAction on_failure(LookUpFailure failure);
 
     /// The directory was read.
@@ -74,6 +80,7 @@ private:
         directory,   ///< the directory, to list it
         fallback,    ///< the page of an application that does its own routing
         coding,      ///< a precompressed sibling
+        encoding,    ///< the plain file, to be compressed
         plain,       ///< once more the plain file, for something else has been found since
         error_page,  ///< what is shown of an error
     };
@@ -86,10 +93,15 @@ private:
     FileAction look_for_fallback();
     FileAction found(const FileFacts& facts);
     FileAction next_coding();
+    FileAction encode_or_send();
+    FileAction send_plain();
 
     // The answer: file_answer.ipp.
     FileAction options();
     FileAction answer(const FileFacts& facts, wire::ContentCoding coding);
+    FileAction answer_encoded(std::uint64_t size);
+    FileAction answer_if_wanted(const FileFacts& facts, std::uint64_t size, wire::ContentCoding coding);
+    Condition judge(const FileFacts& facts, wire::ContentCoding coding);
     FileAction answer_in_parts();
     void plan_multipart(std::span<const wire::ByteRange> ranges);
     FileAction refuse(unsigned status, std::string_view why);
@@ -106,6 +118,7 @@ private:
     wire::FilePath path_;
     std::string name_;   // what is looked up
     std::string plain_;  // the file that is negotiated about
+    std::string weak_etag_;
     std::string shown_;  // the path that rules are about: of the file, else of the request
     Stage stage_ = Stage::file;
     FileTime now_{};

@@ -45,6 +45,7 @@ struct ResponsePlan {
 
     unsigned status = 0;
     Content content = Content::none;
+    bool ranges = false;     ///< parts of it may be asked for
     bool head_only = false;  ///< HEAD: the fields of the answer to GET, without its content
     std::uint64_t first = 0;
     std::uint64_t length = 0;
@@ -125,8 +126,7 @@ void for_each_field(const ResponsePlan& plan, Visitor&& visit)
         visit("X-Content-Type-Options", "nosniff");
         if (plan.coding != wire::ContentCoding::identity) visit("Content-Encoding", wire::name_of(plan.coding));
     }
-    if (!plan.etag.empty() && (plan.content == Content::file || plan.content == Content::parts))
-        visit("Accept-Ranges", "bytes");
+    if (plan.ranges) visit("Accept-Ranges", "bytes");
     if (plan.last_modified) {
         wire::HttpDateBuffer date;
         visit("Last-Modified", wire::format_http_date(*plan.last_modified, date));
@@ -151,6 +151,7 @@ inline void ResponsePlan::clear() noexcept
 {
     status = 0;
     content = Content::none;
+    ranges = false;
     head_only = false;
     first = length = size = 0;
     content_type = cache_control = allow = reason = {};

@@ -34,6 +34,12 @@ enum class Precompressed : std::uint8_t {
     on,  ///< where they are files, and not older than the plain one by more than a minute: such were forgotten
 };
 
+/// Whether a file that compresses well and has no precompressed sibling is compressed when it is asked for.
+enum class Compression : std::uint8_t {
+    off,
+    on,  ///< files of 256 bytes to 4 MiB, and the result is kept in memory; no ranges of it are served
+};
+
 /// What Cache-Control says.
 enum class CacheControl : std::uint8_t {
     classes,  ///< HTML is asked for again each time ("no-cache"), hashed names never ("immutable"), the rest by `max_age`
@@ -69,6 +75,7 @@ struct SiteOptions {
     DotFiles dot_files = DotFiles::refuse;
     CleanUrls clean_urls = CleanUrls::off;
     Precompressed precompressed = Precompressed::on;
+    Compression compression = Compression::off;
     /// The page of an application that does its own routing, such as "index.html": it answers (200) where a page is asked
     /// for that isn't there, but not for a name with an extension. Empty: 404.
     std::string fallback{};

@@ -9,6 +9,7 @@
 #include <libnet/engine/site.hpp>
 #include <libnet/impl/finished_answers.hpp>
 #include <libnet/impl/request_guard.hpp>
+#include <libnet/io/encoded_files.hpp>
 #include <libnet/io/file_store.hpp>
 #include <libnet/io/http_clock.hpp>
 #include <libnet/io/random_key.hpp>
@@ -34,11 +35,13 @@ namespace libnet::detail {
 struct ServedSite {
     ServedSite(SiteOptions options, io::FileStoreShare& share, const std::string& root)
         : site{std::move(options)},
-          files{share, root}
+          files{share, root},
+          encoded{share.executor}
     {}
 
     engine::Site site;
     io::FileStore files;
+    io::EncodedFiles encoded;
 };
 
 /// What the sessions of a server share.
@@ -51,10 +54,13 @@ struct FileServerContext {
     /// Nobody will be served any more: leaves the event loop without work.
     void rest()
     {
-        share.threads.close();
+        share.close();
         if (guard) guard->threads.close();
         finished.clear();
-        for (auto& site : sites) site.files.rest();
+        for (auto& site : sites) {
+            site.encoded.close();
+            site.files.rest();
+        }
     }
 
     const StaticFileServerOptions options;
@@ -106,7 +112,9 @@ private:
     bool go_on();
     void take(io::FilePointer file);
     void take(DirectoryReading reading);
+    bool go_on_encoding();
     io::Task<> load();
+    io::Task<> encode();
     engine::FileRequest read_fields();
     void refuse(unsigned status, std::string_view why);
 

@@ -217,13 +217,31 @@ LIBNET_DECL bool FileSession::decide()
 /// Does what the responder asks for as far as it goes without waiting for a disk. True: there is a plan.
 LIBNET_DECL bool FileSession::go_on()
 {
-    while (const auto* look_up = std::get_if<engine::LookUp>(&action_)) {
-        auto file = site_->files.find(look_up->name);
-        if (!file) return false;
-        take(std::move(file));
+    while (!std::holds_alternative<engine::Respond>(action_)) {
+        if (const auto* look_up = std::get_if<engine::LookUp>(&action_)) {
+            auto file = site_->files.find(look_up->name);
+            if (!file) return false;
+            take(std::move(file));
+        } else if (!std::holds_alternative<engine::Encode>(action_) || !go_on_encoding()) {
+            return false;
+        }
     }
-    if (std::holds_alternative<engine::ListDirectory>(action_)) return false;
     plan_ = &responder_.plan();
+    return true;
+}
+
+/// False: the file has to be encoded first.
+LIBNET_DECL bool FileSession::go_on_encoding()
+{
+    const auto wanted = std::get<engine::Encode>(action_);
+    const auto plain = site_->files.find(wanted.name);
+    if (!plain || !plain->found) {  // it has just been there
+        action_ = responder_.on_failure(engine::LookUpFailure::not_found);
+        return true;
+    }
+    auto file = site_->encoded.find(wanted.name, wanted.coding, *plain);
+    if (!file) return false;
+    take(std::move(file));
     return true;
 }
 
@@ -249,6 +267,8 @@ LIBNET_DECL io::Task<> FileSession::load()
             co_await std::move(read);
             now_ = io::HttpClock::now();
             take(std::move(reading));
+        } else if (std::holds_alternative<engine::Encode>(action_)) {
+            co_await encode();
         } else {
             const std::string_view name = std::get<engine::LookUp>(action_).name;
             auto file = co_await site_->files.load(name);
@@ -256,6 +276,16 @@ LIBNET_DECL io::Task<> FileSession::load()
             take(std::move(file));
         }
     } while (!go_on());
+}
+
+/// Has the plain file put into a coding.
+LIBNET_DECL io::Task<> FileSession::encode()
+{
+    const auto wanted = std::get<engine::Encode>(action_);
+    const auto plain = site_->files.find(wanted.name);
+    auto file = co_await site_->encoded.encode(wanted.name, wanted.coding, plain);
+    now_ = io::HttpClock::now();
+    take(std::move(file));
 }
 
 LIBNET_DECL void FileSession::take(DirectoryReading reading)

@@ -2,9 +2,12 @@
 #include <libnet/io/impl/ares_channel.ipp>
 #include <libnet/io/impl/authenticator.ipp>
 #include <libnet/io/impl/connect.ipp>
+#include <libnet/io/impl/content_encoder.ipp>
+#include <libnet/io/impl/content_hashes.ipp>
 #include <libnet/io/impl/control_data.ipp>
 #include <libnet/io/impl/deadline.ipp>
 #include <libnet/io/impl/directory_watch.ipp>
+#include <libnet/io/impl/encoded_files.ipp>
 #include <libnet/io/impl/error_queue.ipp>
 #include <libnet/io/impl/file_store.ipp>
 #include <libnet/io/impl/http_endpoint.ipp>

@@ -44,6 +44,13 @@ TEST_CASE("curl gets the precompressed file and reads it", "[apps][httpd]")
     CHECK(curl({"--compressed", httpd.url("/a.css")}).out == css);
     CHECK(has(head(httpd.url("/a.css"), {"--compressed"}), "Content-Encoding: gzip\r\n"));
     CHECK(curl({httpd.url("/a.css")}).out == css);
+    root.write("b.css", css);
+    const Httpd compressing{root, with({"--compress"})};
+    for (int i = 0; i < 2; ++i) {
+        CHECK(curl({"--compressed", compressing.url("/b.css")}).out == css);
+        CHECK(has(head(compressing.url("/b.css"), {"--compressed"}), "Content-Encoding: "));
+    }
+    CHECK(!has(head(httpd.url("/b.css"), {"--compressed"}), "Content-Encoding: "));
     const Httpd plain{root, with({"--no-precompressed"})};
     CHECK(!has(head(plain.url("/a.css"), {"--compressed"}), "Content-Encoding"));
 }

@@ -88,6 +88,72 @@ TEST_CASE("identity can be refused", "[engine][negotiation]")
     CHECK(tree.ask(site, get("/a.png", "identity;q=0")).plan.status == 200);  // there is nothing to choose from
 }
 
+TEST_CASE("who has the weak entity tag of a file needn't get it again when the strong one is known",
+          "[engine][negotiation]")
+{
+    const FileFacts young{.size = 1000, .modified = FileTree::modified, .inode = 5};
+    auto read = young;
+    read.hash = 7;
+    const auto ask = [](const FileFacts& facts, const FileRequest& request) {
+        FileResponder responder;
+        responder.start(site, request);
+        responder.on_file(facts, FileTree::now);
+        return responder.plan();
+    };
+    auto request = get("/a.png");
+    const std::string weak = ask(young, request).etag, strong = ask(read, request).etag;
+    request.if_none_match = weak;
+    CHECK(ask(read, request).status == 304);
+    CHECK(ask(read, request).etag == weak);
+    request.if_none_match = strong;
+    CHECK(ask(read, request).status == 304);
+    CHECK(ask(read, request).etag == strong);
+    request.if_none_match = "W/\"other\"";
+    CHECK(ask(read, request).status == 200);
+    CHECK(ask(read, request).etag == strong);
+    request.if_none_match = weak;
+    request.if_match = weak;
+    CHECK(ask(read, request).status == 412);
+}
+
+TEST_CASE("what has no sibling is compressed, where that is wanted and worth it", "[engine][negotiation]")
+{
+    const Site compressing{{.compression = Compression::on}};
+    auto request = get("/b.js", "zstd;q=0.5, gzip");
+    const auto files =
+        FileTree{}.file("b.js").file("small.js", 255).file("large.js", 5 << 20).file("c.js.gz").file("c.js");
+    const auto encoded = files.ask(compressing, request);
+    CHECK(encoded.looked_up == std::vector<std::string>{"b.js", "b.js.gz", "b.js.zst", "b.js as gzip"});
+    CHECK(encoded.field("Content-Encoding") == "gzip");
+    CHECK(encoded.field("Content-Length") == "100");
+    CHECK(encoded.field("Vary") == "Accept-Encoding");
+    CHECK(encoded.field("Accept-Ranges") == "-");
+    const auto etag = encoded.field("ETag");
+    CHECK(etag.starts_with("W/\""));
+    CHECK(etag.ends_with("-gzip\""));
+
+    request.range = "bytes=0-1";
+    CHECK(files.ask(compressing, request).plan.status == 200);
+    request.if_none_match = etag;
+    CHECK(files.ask(compressing, request).plan.status == 304);
+    CHECK(files.ask(compressing, request).field("ETag") == etag);
+
+    CHECK(files.ask(compressing, get("/c.js", "br, gzip")).found_last == "c.js.gz");
+    CHECK(files.ask(compressing, get("/small.js", "br")).found_last == "small.js");
+    CHECK(files.ask(compressing, get("/large.js", "br")).found_last == "large.js");
+    CHECK(files.ask(compressing, get("/b.js")).found_last == "b.js");
+    CHECK(files.ask(compressing, get("/b.js", "identity, br;q=0.5")).found_last == "b.js");
+    CHECK(files.ask(compressing, get("/b.js", "br, identity;q=0")).found_last == "b.js as br");
+    CHECK(files.ask(site, get("/b.js", "br")).found_last == "b.js");
+
+    auto unable = files;
+    unable.without_encoder();
+    CHECK(unable.ask(compressing, get("/b.js", "br")).found_last == "b.js");
+    CHECK(unable.ask(compressing, get("/b.js", "br, identity;q=0")).plan.status == 406);
+    unable.directory("b.js.br");
+    CHECK(unable.ask(compressing, get("/b.js", "br")).looked_up.back() == "b.js");
+}
+
 TEST_CASE("method, range, conditions and coding in every combination", "[engine][negotiation]")
 {
     std::set<std::string> etags;

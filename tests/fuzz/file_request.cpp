@@ -63,6 +63,7 @@ const Site& busy_site()
     static const Site site{{.index = {"index.html", "main.html"},
                             .listing = DirectoryListing::on,
                             .clean_urls = CleanUrls::on,
+                            .compression = Compression::on,
                             .fallback = "app.html",
                             .error_pages = {{404, "404.html"}, {416, "416.html"}},
                             .redirects = {{"/old/*", "/new/*"}, {"/x*", "*"}},
@@ -81,6 +82,11 @@ void run(const Site& site, const FileRequest& request, const FileFacts& facts, b
         require(steps < 20);
         if (std::holds_alternative<ListDirectory>(action)) {
             action = responder.on_listing({.entries = {{.name = "a<b", .size = 5}}});
+            continue;
+        }
+        if (const auto* encode = std::get_if<Encode>(&action)) {
+            check_name(encode->name);
+            action = responder.on_file({.size = facts.size / 2}, now);
             continue;
         }
         const auto name = std::get<LookUp>(action).name;

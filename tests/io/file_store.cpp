@@ -102,6 +102,7 @@ TEST_CASE("changes are noticed at once, and told", "[io][file_store]")
 {
     Fixture fixture;
     const auto& path = fixture.directory.path();
+    while (!fixture.settled("large")->facts.hash) fixture.hear();  // that it is hashed is told, too
     for (const char* name : {"small", "large", "dir/inner", "new", "dir/new", "link/inner"}) fixture.settled(name);
     const auto before = fixture.share.changes;
     fixture.hear();
@@ -244,4 +245,48 @@ TEST_CASE("a store that rests leaves the event loop without work", "[io][file_st
     fixture.io.restart();
     fixture.io.run();  // would not return
     CHECK(fixture.content("small") == "content");
+}
+
+TEST_CASE("the hash of a small file is known at once, that of a large one soon", "[io][file_store]")
+{
+    Fixture fixture;
+    CHECK(fixture.find("small")->facts.hash == hash_of("content"));
+    CHECK(fixture.find("empty")->facts.hash == hash_of(""));
+    CHECK(!fixture.find("dir")->facts.hash);
+
+    CHECK(!fixture.find("large")->facts.hash);
+    const auto changes = fixture.share.changes;
+    for (int i = 0; i < 100 && !fixture.find("large")->facts.hash; ++i) fixture.io.run_for(20ms);
+    CHECK(fixture.find("large")->facts.hash == hash_of(std::string(100'000, 'x')));
+    CHECK(fixture.share.changes > changes);  // answers that were made before say the weak entity tag
+
+    fs::create_hard_link(fixture.directory.path() / "large", fixture.directory.path() / "other name");
+    std::this_thread::sleep_for(60ms);  // a link is a change, too
+    for (int i = 0; i < 100 && !fixture.find("other name")->facts.hash; ++i) fixture.io.run_for(20ms);
+    CHECK(fixture.find("other name")->facts.hash == hash_of(std::string(100'000, 'x')));
+}
+
+TEST_CASE("a file that was written just now has no hash yet, and one that is replaced has another", "[io][file_store]")
+{
+    Fixture fixture;
+    fixture.directory.write("small", "CONTENT");
+    CHECK(!fixture.find("small")->facts.hash);
+    std::this_thread::sleep_for(60ms);
+    CHECK(fixture.find("small")->facts.hash == hash_of("CONTENT"));
+}
+
+TEST_CASE("a store may end while a file is being hashed", "[io][file_store]")
+{
+    boost::asio::io_context io{1};
+    const TemporaryDirectory directory;
+    directory.write("large", std::string(10'000'000, 'x'));
+    std::this_thread::sleep_for(60ms);
+    {
+        FileStoreShare share{io.get_executor()};
+        FileStore store{share, directory.path().string()};
+        store.find("large");
+        share.close();
+        store.rest();
+    }
+    io.run();
 }

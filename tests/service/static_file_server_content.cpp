@@ -1,15 +1,20 @@
 // What a site's options make of a real tree of files.
 
+#include <libnet/io/content_encoder.hpp>
 #include <libnet/static_file_server.hpp>
 #include <tests/support/catch.hpp>
 #include <tests/support/file_server.hpp>
 #include <tests/support/numbers.hpp>
 #include <tests/support/raw_client.hpp>
 
+#include <chrono>
 #include <filesystem>
 #include <stdexcept>
 #include <string>
+#include <string_view>
+#include <thread>
 
+#include <fcntl.h>
 #include <sys/stat.h>
 
 using namespace libnet;
@@ -82,6 +87,68 @@ TEST_CASE("precompressed files go to those who take them", "[service][file_serve
     CHECK(same.status == 304);
     CHECK(same.field("Vary") == "Accept-Encoding");
     CHECK(client.exchange(get("/", "Accept-Encoding: br\r\n")).body == "home, compressed");
+}
+
+TEST_CASE("a file without a precompressed one is compressed once", "[service][file_server]")
+{
+    if (!io::can_encode(wire::ContentCoding::br)) {
+        WARN("skipped: the library was built without LIBNET_COMPRESSION");
+        return;
+    }
+    const TemporaryDirectory root;
+    const auto text = numbers().substr(0, 200'000);
+    root.write("small.css", text.substr(0, 5000));
+    root.write("large.css", text);
+    root.write("random.css", "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+    std::this_thread::sleep_for(std::chrono::milliseconds{60});
+    FileServer server{root, {.site = {.compression = Compression::on}}};
+    RawClient client{server.endpoint()};
+    for (const std::string path : {"/small.css", "/large.css"}) {
+        const auto plain = client.exchange(get(path));
+        CHECK(plain.field("Content-Encoding") == "-");
+        const auto first = client.exchange(get(path, "Accept-Encoding: gzip, br\r\n"));
+        CHECK(first.field("Content-Encoding") == "br");
+        CHECK(first.body.size() < plain.body.size() / 2);
+        CHECK(first.field("ETag").starts_with("W/\""));
+        CHECK(first.field("Accept-Ranges") == "-");
+        const auto second = client.exchange(get(path, "Accept-Encoding: gzip, br\r\nRange: bytes=0-1\r\n"));
+        CHECK(second.status == 200);
+        CHECK(second.body == first.body);
+        const auto same =
+            client.exchange(get(path, "Accept-Encoding: br\r\nIf-None-Match: " + second.field("ETag") + "\r\n"));
+        CHECK(same.status == 304);
+        CHECK(client.exchange(get(path, "Accept-Encoding: gzip\r\n")).field("Content-Encoding") == "gzip");
+    }
+    CHECK(client.exchange(get("/random.css", "Accept-Encoding: br\r\n")).field("Content-Encoding") == "-");
+    root.write("small.css", text.substr(5000, 5000));
+    const auto changed = client.exchange(get("/small.css", "Accept-Encoding: identity\r\n"));
+    CHECK(changed.body == text.substr(5000, 5000));
+    CHECK(client.exchange(get("/small.css", "Accept-Encoding: br\r\n")).field("Content-Encoding") == "br");
+}
+
+TEST_CASE("entity tags are right where times are constant", "[service][file_server]")
+{
+    const TemporaryDirectory root;
+    const auto write = [&root](std::string_view content) {
+        const auto file = root.write("a.css", content);
+        const timespec times[] = {{1, 0}, {1, 0}};
+        REQUIRE(::utimensat(AT_FDCWD, file.c_str(), times, 0) == 0);
+        std::this_thread::sleep_for(std::chrono::milliseconds{60});
+    };
+    FileServer server{root};
+    RawClient client{server.endpoint()};
+    write("one");
+    const auto one = client.exchange(get("/a.css"));
+    CHECK(one.field("ETag").starts_with('"'));
+    CHECK(one.field("Last-Modified") == "-");
+    write("two");
+    const auto two = client.exchange(get("/a.css", "If-None-Match: " + one.field("ETag") + "\r\n"));
+    CHECK(two.status == 200);
+    CHECK(two.body == "two");
+    CHECK(client.exchange(get("/a.css", "If-Modified-Since: Thu, 01 Jan 1970 00:00:01 GMT\r\n")).status == 200);
+    write("one");
+    CHECK(client.exchange(get("/a.css")).field("ETag") == one.field("ETag"));
+    CHECK(client.exchange(get("/a.css", "Range: bytes=0-1\r\nIf-Range: " + one.field("ETag") + "\r\n")).body == "on");
 }
 
 TEST_CASE("media types come from the machine's file, where there is one", "[service][file_server]")

@@ -55,6 +55,13 @@ public:
         return *this;
     }
 
+    /// Nothing can be compressed.
+    FileTree& without_encoder()
+    {
+        encodes_ = false;
+        return *this;
+    }
+
     /// Asks for something, as often as the responder wants to know more.
     Planned ask(const engine::Site& site, const engine::FileRequest& request,
                 engine::DirectoryContent listing = {}) const
@@ -65,6 +72,17 @@ public:
         while (!std::holds_alternative<engine::Respond>(action)) {
             if (std::holds_alternative<engine::ListDirectory>(action)) {
                 action = responder.on_listing(std::exchange(listing, {}));
+                continue;
+            }
+            if (const auto* encode = std::get_if<engine::Encode>(&action)) {
+                const std::string name{encode->name};
+                planned.looked_up.push_back(name + " as " + std::string{name_of(encode->coding)});
+                if (!encodes_) {
+                    action = responder.on_failure(engine::LookUpFailure::failed);
+                    continue;
+                }
+                planned.found_last = planned.looked_up.back();
+                action = responder.on_file({.size = files_.at(name).size / 10}, now);
                 continue;
             }
             const std::string name{std::get<engine::LookUp>(action).name};
@@ -88,6 +106,7 @@ private:
 
     std::map<std::string, engine::FileFacts> files_;
     std::map<std::string, engine::LookUpFailure> failures_;
+    bool encodes_ = true;
 };
 
 }  // namespace libnet::test

@@ -5,7 +5,6 @@
 #include <libnet/base/text.hpp>
 #include <libnet/engine/file_responder.hpp>
 #include <libnet/engine/path_pattern.hpp>
-#include <libnet/engine/validators.hpp>
 #include <libnet/wire/accept.hpp>
 #include <libnet/wire/http_range.hpp>
 
@@ -43,14 +42,34 @@ LIBNET_DECL FileAction FileResponder::answer(const FileFacts& facts, wire::Conte
 {
     make_etag(plan_.etag, facts, coding);
     plan_.last_modified = last_modified_of(facts, now_);
+    plan_.ranges = true;
+    return answer_if_wanted(facts, facts.size, coding);
+}
+
+/// A file that was compressed just now, or some time ago: the same content may come out as other octets another time. So
+/// its entity tag is weak, and parts of it don't fit together.
+LIBNET_DECL FileAction FileResponder::answer_encoded(std::uint64_t size)
+{
+    const auto coding = codings_.in_order().front();
+    make_etag(plan_.etag, plain_facts_, coding);
+    if (!plan_.etag.starts_with("W/")) plan_.etag.insert(0, "W/");
+    plan_.last_modified = last_modified_of(plain_facts_, now_);
+    return answer_if_wanted(plain_facts_, size, coding);
+}
+
+/// `size` is that of the content, which may be the file in a coding.
+LIBNET_DECL FileAction FileResponder::answer_if_wanted(const FileFacts& facts, std::uint64_t size,
+                                                       wire::ContentCoding coding)
+{
     plan_.vary.accept_encoding = negotiated_;
     plan_.cache_control = rule_value("Cache-Control");
     if (plan_.cache_control.empty()) plan_.cache_control = site_->cache_control(shown_, plan_.content_type);
-    switch (judge_conditions(request_, {plan_.etag, plan_.last_modified}, now_)) {
+    switch (judge(facts, coding)) {
     case Condition::failed:
         return refuse(412, "The file is not the one that the request is about.");
     case Condition::not_modified:
         plan_.status = 304;
+        plan_.ranges = false;
         return finish();
     case Condition::holds:
         break;
@@ -58,10 +77,26 @@ LIBNET_DECL FileAction FileResponder::answer(const FileFacts& facts, wire::Conte
     plan_.status = 200;
     plan_.content = ResponsePlan::Content::file;
     plan_.coding = coding;
-    plan_.size = plan_.length = facts.size;
+    plan_.size = plan_.length = size;
     plan_.head_only = request_.method == "HEAD";
-    if (range_is_wanted(request_, {plan_.etag, plan_.last_modified}, now_)) return answer_in_parts();
-    return finish();
+    const bool in_parts = plan_.ranges && range_is_wanted(request_, {plan_.etag, plan_.last_modified}, now_);
+    return in_parts ? answer_in_parts() : finish();
+}
+
+/// Judges the conditions. A client that asked before the content's hash was known has the weak entity tag, which still
+/// names this state; the answer has it then, for a strong one would not be that of what the client keeps (RFC 9111
+/// section 4.3.4).
+LIBNET_DECL Condition FileResponder::judge(const FileFacts& facts, wire::ContentCoding coding)
+{
+    const auto verdict = judge_conditions(request_, {plan_.etag, plan_.last_modified}, now_);
+    if (verdict != Condition::holds || !facts.hash || request_.if_none_match.find("W/") == std::string_view::npos)
+        return verdict;
+    auto unread = facts;
+    unread.hash.reset();
+    make_etag(weak_etag_, unread, coding);
+    if (judge_conditions(request_, {weak_etag_, plan_.last_modified}, now_) != Condition::not_modified) return verdict;
+    std::swap(plan_.etag, weak_etag_);
+    return Condition::not_modified;
 }
 
 LIBNET_DECL FileAction FileResponder::answer_in_parts()

@@ -19,6 +19,10 @@ inline constexpr std::string_view no_file = "There is no such file here.";
 /// may write either one first.
 inline constexpr std::chrono::minutes sibling_delay{1};
 
+/// Files within these sizes are compressed: smaller ones gain nothing, larger ones take too long.
+inline constexpr std::uint64_t least_to_encode = 256;
+inline constexpr std::uint64_t most_to_encode = 4 * 1024 * 1024;
+
 LIBNET_DECL std::string_view words_of(wire::UriPathError error) noexcept
 {
     switch (error) {
@@ -82,6 +86,8 @@ LIBNET_DECL FileAction FileResponder::on_file(const FileFacts& facts, FileTime n
         const auto coding = codings_.in_order()[next_coding_ - 1];
         return answer(facts, coding);
     }
+    case Stage::encoding:
+        return answer_encoded(facts.size);
     case Stage::plain:
         return answer(facts, wire::ContentCoding::identity);
     case Stage::error_page:
@@ -121,6 +127,7 @@ LIBNET_DECL FileAction FileResponder::on_directory()
     case Stage::clean:
         return look_for_fallback();
     case Stage::fallback:
+    case Stage::encoding:
     case Stage::plain:
         break;
     }
@@ -131,6 +138,7 @@ LIBNET_DECL FileAction FileResponder::on_failure(LookUpFailure failure)
 {
     if (stage_ == Stage::error_page) return Respond{};
     if (stage_ == Stage::coding) return next_coding();
+    if (stage_ == Stage::encoding) return send_plain();
     switch (failure) {
     case LookUpFailure::not_found:
         return missing();
@@ -206,22 +214,36 @@ LIBNET_DECL FileAction FileResponder::found(const FileFacts& facts)
 LIBNET_DECL FileAction FileResponder::next_coding()
 {
     const auto order = codings_.in_order();
-    if (next_coding_ == order.size()) {
-        return refuse(406, "The file is there only without a content coding, and the request refuses that.");
-    }
-    const auto coding = order[next_coding_++];
+    if (next_coding_ == order.size() || order[next_coding_] == wire::ContentCoding::identity) return encode_or_send();
     name_ = plain_;
-    if (coding != wire::ContentCoding::identity) {
-        name_ += wire::suffix_of(coding);
-        return look_up(Stage::coding);
-    }
-    if (found_other_) return look_up(Stage::plain);
-    return answer(plain_facts_, coding);
+    name_ += wire::suffix_of(order[next_coding_++]);
+    return look_up(Stage::coding);
+}
+
+/// There is no sibling that is wanted more than the plain file.
+LIBNET_DECL FileAction FileResponder::encode_or_send()
+{
+    const auto size = plain_facts_.size;
+    const bool worth_it = size >= detail::least_to_encode && size <= detail::most_to_encode;
+    if (next_coding_ == 0 || site_->options().compression == Compression::off || !worth_it) return send_plain();
+    stage_ = Stage::encoding;
+    return Encode{plain_, codings_.in_order().front()};
+}
+
+LIBNET_DECL FileAction FileResponder::send_plain()
+{
+    if (std::ranges::find(codings_.in_order(), wire::ContentCoding::identity) == codings_.in_order().end())
+        return refuse(406, "The file is there only without a content coding, and the request refuses that.");
+    if (!found_other_) return answer(plain_facts_, wire::ContentCoding::identity);
+    name_ = plain_;
+    return look_up(Stage::plain);
 }
 
 LIBNET_DECL std::ostream& operator<<(std::ostream& out, const FileAction& action)
 {
     if (const auto* look_up = std::get_if<LookUp>(&action)) return out << "LookUp{\"" << look_up->name << "\"}";
+    if (const auto* encode = std::get_if<Encode>(&action))
+        return out << "Encode{\"" << encode->name << "\", " << wire::name_of(encode->coding) << '}';
     if (const auto* list = std::get_if<ListDirectory>(&action)) return out << "ListDirectory{\"" << list->name << "\"}";
     return out << "Respond{}";
 }

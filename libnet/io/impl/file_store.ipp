@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <utility>
 
 #include <sys/resource.h>
@@ -32,6 +33,32 @@ struct PatientLookUp {
     StoredFile file = StoredFile::failed(engine::LookUpFailure::overloaded);
 
     void operator()() { file = *load_file(root, name, small_file, Waiting::allowed); }
+};
+
+/// Files up to this size are hashed: larger ones take a disk too long.
+inline constexpr std::uint64_t most_hashed = 1 << 30;
+
+/// The hashing of a file, which it opens itself: many may wait for their turn.
+struct Hashing {
+    Hashing(const std::atomic<bool>& closing, const RootDirectory& directory, std::string file_name,
+            const engine::FileFacts& file_facts)
+        : give_up{closing},
+          root{directory},
+          name{std::move(file_name)},
+          facts{file_facts}
+    {}
+
+    const std::atomic<bool>& give_up;
+    const RootDirectory& root;
+    std::string name;
+    engine::FileFacts facts;
+    std::optional<std::uint64_t> hash{};
+
+    void operator()()
+    {
+        const auto opened = root.open(name);
+        if (opened && engine::is_same_state(opened->facts, facts)) hash = hash_of(opened->descriptor, facts, give_up);
+    }
 };
 
 LIBNET_DECL bool is_overloaded(const StoredFile& file) noexcept
@@ -83,7 +110,7 @@ LIBNET_DECL bool FileStore::still_true(const StoredFile& file, std::string_view 
 {
     if (file.found && !file.settled) return false;
     const auto facts = root_.look_at(name, Waiting::refused);
-    if (facts) return file.found && *facts == file.facts;
+    if (facts) return file.found && engine::is_same_state(*facts, file.facts);
     return !file.found && failure_of(facts.error()) == file.failure;
 }
 
@@ -92,6 +119,7 @@ LIBNET_DECL FilePointer FileStore::keep(std::string_view name, StoredFile loaded
 {
     using engine::LookUpFailure;
     if (detail::is_overloaded(loaded)) note_changes(cache_.give_up_descriptors());
+    add_hash(name, loaded);
     const FilePointer file{new SharedFile{std::move(loaded)}};
     note_changes(cache_.forget(name));
     const bool passing = file->failure == LookUpFailure::overloaded || file->failure == LookUpFailure::failed;
@@ -106,6 +134,33 @@ LIBNET_DECL FilePointer FileStore::keep(std::string_view name, StoredFile loaded
                                     .bytes = file->in_memory() ? file->facts.size : 0};
     cache_.put(name, file, weight, may_have_changed ? Cache::Time{} : begun);
     return file;
+}
+
+/// Adds the hash of the content, or sees to it that it will be there some time. Not while the next change might not show
+/// in the facts.
+LIBNET_DECL void FileStore::add_hash(std::string_view name, StoredFile& file)
+{
+    if (!file.found || !file.settled || file.facts.kind != engine::FileKind::regular) return;
+    auto& hash = file.facts.hash;
+    hash = share_.hashes.find(file.facts);
+    if (hash) return;
+    if (file.in_memory()) share_.hashes.put(file.facts, *(hash = hash_of(file.content())));
+    else if (file.facts.size <= detail::most_hashed) begin_hash(name, file.facts);
+}
+
+/// Has a large file read and hashed. When that is done the name is forgotten, and looked up anew with the hash.
+LIBNET_DECL void FileStore::begin_hash(std::string_view name, const engine::FileFacts& facts)
+{
+    if (!share_.hashes.begin(facts)) return;
+    auto job = std::make_shared<detail::Hashing>(share_.closing, root_, std::string{name}, facts);
+    auto& work = *job;
+    share_.hashing.run(work, [this, job = std::move(job), alive = std::weak_ptr{alive_}] {
+        if (alive.expired()) return;
+        share_.hashes.end(job->facts);
+        if (!job->hash) return;
+        share_.hashes.put(job->facts, *job->hash);
+        note_changes(cache_.forget(job->name));
+    });
 }
 
 LIBNET_DECL void FileStore::rest()
