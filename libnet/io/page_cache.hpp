@@ -21,7 +21,11 @@ public:
     PageCacheFill(int file, off_t at, std::uint64_t length) noexcept : file_{file}, at_{at}, length_{length} {}
 
     /// Whether the kernel has the piece in memory, to judge by its ends: a page that is missing in between costs a wait.
-    bool is_done() const noexcept { return has(at_) && has(at_ + static_cast<off_t>(length_) - 1); }
+    /// What is short is read from the disk at once.
+    bool is_done() const noexcept
+    {
+        return has(at_ + static_cast<off_t>(length_) - 1) && (length_ <= read_at_once || has(at_));
+    }
 
     /// Reads it, which may take its time. What goes wrong shows when it is sent.
     void operator()() const noexcept
@@ -36,6 +40,8 @@ public:
     }
 
 private:
+    static constexpr std::uint64_t read_at_once = 128 * 1024;
+
     /// Behind the end of the file nothing is missing. A file system that can't tell counts as a disk, unless it is memory.
     bool has(off_t at) const noexcept
     {

@@ -15,8 +15,9 @@ namespace libnet::io {
 
 namespace detail {
 
-/// Files up to this size are kept in memory, and leave with their head in one call; larger ones go by sendfile(2).
-inline constexpr std::uint64_t small_file = 64 * 1024;
+/// Files up to this size are kept in memory, and leave with their head in one call; of larger ones it costs as much to
+/// copy them into the kernel as more calls do, and they go by sendfile(2), which needs no memory of ours.
+inline constexpr std::uint64_t small_file = 16 * 1024;
 
 LIBNET_DECL engine::FileCacheLimits with_fewer_descriptors(engine::FileCacheLimits limits) noexcept
 {

@@ -85,13 +85,14 @@ LIBNET_DECL Task<bool> ResponseWriter::send_file(const StoredFile& file, std::ui
     const bool flushed = co_await flush(MSG_MORE);  // the head waits in the kernel for the file's first bytes
     if (!flushed) co_return false;
     const int descriptor = file.descriptor.get();
-    off_t at = static_cast<off_t>(first), cached = at;
+    const auto start = static_cast<off_t>(first);
+    off_t at = start, cached = start;
     unsigned pieces = 0;
     while (length > 0) {
         const auto piece = std::min(length, detail::file_piece);
         if (at >= cached) {
             cached = at + static_cast<off_t>(piece);
-            if (piece == length && was_rewritten(file)) co_return fail(detail::file_rewritten);
+            if (piece == length && at != start && was_rewritten(file)) co_return fail(detail::file_rewritten);
             PageCacheFill fill{descriptor, at, piece};
             if (!fill.is_done()) {
                 auto filled = threads.run(fill, asio::deferred);
