@@ -2,6 +2,7 @@
 // The line of one request in the combined format of Apache and nginx, which every log reader knows:
 //
 //   127.0.0.1 - - [23/Nov/2026:08:36:41 +0000] "GET /a.html HTTP/1.1" 200 1024 "-" "curl/7.88.1"
+//   127.0.0.1 - alice [23/Nov/2026:08:36:41 +0000] "GET /b.html HTTP/1.1" 200 1024 "-" "curl/7.88.1"
 //   127.0.0.1 - - [23/Nov/2026:08:36:42 +0000] "GET /../x HTTP/1.1" 400 187 "-" "-" "path leaves the root"
 //
 // Nobody can forge a line: every byte from the network that is a quote, a backslash, a control character or no ASCII
@@ -13,7 +14,9 @@
 #include <boost/asio/ip/address.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <ctime>
 #include <iterator>
 #include <string>
@@ -30,17 +33,28 @@ namespace detail {
 inline void append_escaped(LogLine& line, std::string_view text)
 {
     constexpr std::string_view digits = "0123456789ABCDEF";
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (byte >= 0x20 && byte < 0x7F && c != '"' && c != '\\') {
-            line.push_back(c);
-        } else {
-            line.push_back('\\');
-            line.push_back('x');
-            line.push_back(digits[byte >> 4]);
-            line.push_back(digits[byte & 15]);
-        }
+    const auto is_plain = [](char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; };
+    while (!text.empty()) {
+        const auto end = std::find_if_not(text.begin(), text.end(), is_plain);
+        const auto size = static_cast<std::size_t>(end - text.begin());
+        line.append(text.substr(0, size));
+        text.remove_prefix(size);
+        if (text.empty()) return;
+        const auto byte = static_cast<unsigned char>(text.front());
+        line.append(std::string_view{"\\x"});
+        line.push_back(digits[byte >> 4]);
+        line.push_back(digits[byte & 15]);
+        text.remove_prefix(1);
     }
+}
+
+/// Appends a field without quotes, which therefore has no space in it; "-" for an empty one.
+inline void append_word(LogLine& line, std::string_view text)
+{
+    if (text.empty()) line.push_back('-');
+    for (; !text.empty(); text.remove_prefix(1))
+        if (text.front() != ' ') append_escaped(line, text.substr(0, 1));
+        else line.append(std::string_view{"\\x20"});
 }
 
 /// Appends a field in quotes; "-" for an empty one.
@@ -77,12 +91,18 @@ inline std::string_view log_time(std::chrono::system_clock::time_point when)
     return text;
 }
 
-/// The client's address; an IPv4 client of a socket for both families shows as IPv4.
-inline std::string log_address(const boost::asio::ip::address& address)
+/// The client's address; an IPv4 client of a socket for both families shows as IPv4. Each thread keeps the last one: a
+/// client sends many requests in a row. Valid until the thread's next call.
+inline const std::string& log_address(const boost::asio::ip::address& address)
 {
-    if (address.is_v6() && address.to_v6().is_v4_mapped())
-        return boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, address.to_v6()).to_string();
-    return address.to_string();
+    thread_local boost::asio::ip::address shown;
+    thread_local std::string text = shown.to_string();
+    if (address == shown) return text;
+    const bool is_mapped = address.is_v6() && address.to_v6().is_v4_mapped();
+    text = is_mapped ? boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, address.to_v6()).to_string()
+                     : address.to_string();
+    shown = address;
+    return text;
 }
 
 }  // namespace detail
@@ -91,7 +111,9 @@ inline std::string log_address(const boost::asio::ip::address& address)
 inline void append_log_line(LogLine& line, const AccessRecord& record)
 {
     const auto out = std::back_inserter(line);
-    fmt::format_to(out, "{} - - [{}] ", detail::log_address(record.client.address()), detail::log_time(record.started));
+    fmt::format_to(out, "{} - ", detail::log_address(record.client.address()));
+    detail::append_word(line, record.user);
+    fmt::format_to(out, " [{}] ", detail::log_time(record.started));
     detail::append_request(line, record);
     fmt::format_to(out, " {} {} ", record.status, record.bytes_sent);
     detail::append_field(line, record.referer);

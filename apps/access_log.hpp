@@ -2,11 +2,11 @@
 // The access log of a daemon: a file, standard output, or nothing.
 //
 //   apps::AccessLog log{"httpd++", "/var/log/httpd++/access.log"};     // or "-": standard output, or "none"
-//   if (log) options.on_access = [&log](const AccessRecord& record) { log.write(record); };
+//   if (log) options.on_access = [&log](const AccessRecord& record) { log.write(record); };   // see access_log_batch.hpp
 //   log.reopen();                                                      // after a rotation: daemons do it on SIGUSR1
 //
-// Each line is one write(2) on a descriptor that appends, so that lines of several threads and processes don't mix and
-// a crash loses none. A pipe whose reader stalls would stall the server: give long-lived daemons a file.
+// Whole lines are one write(2) on a descriptor that appends, so that those of several threads, and in a file those of
+// several processes, don't mix. A pipe whose reader stalls would stall the server: give long-lived daemons a file.
 
 #include <apps/access_line.hpp>
 #include <apps/output.hpp>
@@ -16,6 +16,8 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <exception>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -39,17 +41,31 @@ public:
     /// False for "none".
     explicit operator bool() const { return target_ != "none"; }
 
-    /// Writes a line. A full disk or a closed pipe costs that line and never the server; the first failure of a row is
-    /// reported on standard error.
+    /// Writes the line of a record.
     void write(const AccessRecord& record) noexcept
     try {
         LogLine line;
         append_log_line(line, record);
-        const bool written = write_all({line.data(), line.size()});
-        if (failing_.exchange(!written, std::memory_order_relaxed) || written) return;
-        complain(program_, fmt::format("access log: {}", std::strerror(errno)));
+        write({line.data(), line.size()});
     } catch (const std::exception&) {
-        // Out of memory: the line is lost, as on a full disk.
+        complain_once("out of memory");
+    }
+
+    /// Writes whole lines. A full disk or a closed pipe costs them and never the server; the first failure of a row is
+    /// reported on standard error.
+    void write(std::string_view lines) noexcept
+    {
+        const std::lock_guard alone{writing_};  // a pipe takes long writes in pieces
+        if (write_all(lines)) failing_.store(false, std::memory_order_relaxed);
+        else complain_once(std::strerror(errno));
+    }
+
+    /// Says on standard error that lines were lost, if it is the first time since one was written.
+    void complain_once(const char* why) noexcept
+    try {
+        if (!failing_.exchange(true, std::memory_order_relaxed)) complain(program_, fmt::format("access log: {}", why));
+    } catch (const std::exception&) {
+        // Not even that can be said.
     }
 
     /// Opens the file by its name again, while other threads write. When that fails, the old file stays in use.
@@ -86,6 +102,7 @@ private:
 
     std::string program_, target_;
     io::FileDescriptor file_;
+    std::mutex writing_;
     std::atomic<bool> failing_{false};
 };
 

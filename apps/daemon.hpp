@@ -16,9 +16,11 @@
 //   SIGINT, SIGTERM    the first: take no more connections, let the requests in hand end, and exit with 0
 //                      the second: end now
 //   SIGUSR1            open the access log again, after a rotation
+//   SIGHUP             read again what the daemon can read again; what is wrong is complained of, and nothing changes
 //   SIGPIPE            ignored: it is only a client that has gone
 
 #include <apps/access_log.hpp>
+#include <apps/access_log_batch.hpp>
 #include <apps/daemon_options.hpp>
 #include <apps/listen_check.hpp>
 #include <apps/output.hpp>
@@ -31,11 +33,13 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <fmt/format.h>
 
 #include <csignal>
 #include <cstddef>
 #include <deque>
 #include <exception>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -54,7 +58,9 @@ template <typename Server>
 class Worker {
 public:
     template <typename ServerOptions>
-    explicit Worker(const ServerOptions& options) : server_{io_.get_executor(), options}
+    Worker(const ServerOptions& options, AccessLog& log)
+        : log_{log, io_},
+          server_{io_.get_executor(), logging(options, log)}
     {
         // Already here, so that a `stop` that comes before `run` finds something to stop.
         const auto on_done = [this](std::exception_ptr thrown) {
@@ -70,6 +76,7 @@ public:
     std::exception_ptr run()
     try {
         io_.run();
+        log_.flush();
         return stopping_ ? nullptr : failure_;  // a server that is told to stop at once may throw operation_aborted
     } catch (...) {
         return std::current_exception();
@@ -85,8 +92,16 @@ public:
     }
 
 private:
+    template <typename ServerOptions>
+    ServerOptions logging(ServerOptions options, const AccessLog& log)
+    {
+        if (log) options.on_access = [this](const AccessRecord& record) { log_.add(record); };
+        return options;
+    }
+
     asio::cancellation_signal stop_;  // outlives the coroutine, which holds on to its slot
     asio::io_context io_{1};
+    AccessLogBatch log_;
     Server server_;
     std::exception_ptr failure_;
     bool stopping_ = false;
@@ -96,12 +111,17 @@ private:
 template <typename Server>
 class Supervisor {
 public:
-    Supervisor(std::string program, std::deque<Worker<Server>>& workers, AccessLog& log)
+    Supervisor(std::string program, std::deque<Worker<Server>>& workers, AccessLog& log,
+               std::function<void()> on_reload)
         : program_{std::move(program)},
           workers_{workers},
-          log_{log}
+          log_{log},
+          on_reload_{std::move(on_reload)}
     {
         wait_for_reopen();
+        if (!on_reload_) return;
+        reload_.add(SIGHUP);
+        wait_for_reload();
     }
 
     /// Returns what made a worker give up, or null.
@@ -156,11 +176,30 @@ private:
         });
     }
 
+    void wait_for_reload()
+    {
+        reload_.async_wait([this](boost::system::error_code failed, int) {
+            if (failed) return;
+            reload();
+            wait_for_reload();
+        });
+    }
+
+    void reload()
+    try {
+        on_reload_();
+        complain(program_, "reloaded");
+    } catch (const std::exception& error) {
+        complain(program_, fmt::format("not reloaded: {}", reason_of(error)));
+    }
+
     std::string program_;
     std::deque<Worker<Server>>& workers_;
     AccessLog& log_;
+    std::function<void()> on_reload_;
     asio::io_context control_{1};
     asio::signal_set reopen_{control_, SIGUSR1};
+    asio::signal_set reload_{control_};
     StopSignals stop_signals_{control_, [this](asio::cancellation_type how) { on_signal(how); }};
     std::size_t running_ = 0;
     std::exception_ptr failure_;
@@ -171,17 +210,16 @@ void serve_until_stopped(const std::string& program, std::string_view what, cons
                          ServerOptions options)
 {
     AccessLog log{program, daemon.access_log};
-    if (log) options.on_access = [&log](const AccessRecord& record) { log.write(record); };
     options.address = check_listen({daemon.address, daemon.port}).address();
     options.port = daemon.port;
     options.reuse_port = daemon.threads > 1;
 
     std::deque<Worker<Server>> workers;
     while (workers.size() < daemon.threads) {
-        workers.emplace_back(options);
+        workers.emplace_back(options, log);
         options.port = workers.front().local_endpoint().port();  // the one that the kernel chose, where it was 0
     }
-    Supervisor<Server> supervisor{program, workers, log};
+    Supervisor<Server> supervisor{program, workers, log, daemon.on_reload};
     complain(program, fmt::format("{} on {}", what, to_text(workers.front().local_endpoint())));
     if (const auto failure = supervisor.run()) std::rethrow_exception(failure);
 }

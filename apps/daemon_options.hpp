@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,10 @@ struct DaemonOptions {
     std::uint16_t port = 0;            ///< 0: any free one
     unsigned threads = 1;              ///< each with a server of its own on the same port; at least 1
     std::string access_log = "-";      ///< a file, "-" for standard output, or "none"
+
+    /// Called at SIGHUP, to read again what may have changed; throws what is wrong with it, and then changes nothing.
+    /// Empty: the signal has the system's effect, and ends the program.
+    std::function<void()> on_reload{};
 };
 
 /// Adds --port, --bind, --threads and --access-log to the group that the table is in. `bind_help` says what the

@@ -1,14 +1,23 @@
 // httpd++ serves the files of a directory.
 
 #include <apps/daemon.hpp>
+#include <apps/httpd/access_settings.hpp>
+#include <apps/httpd/site_settings.hpp>
+#include <apps/httpd/tls_settings.hpp>
 #include <apps/options.hpp>
+#include <apps/output.hpp>
 #include <libnet/static_file_server.hpp>
 
 #include <boost/asio/ip/address_v6.hpp>
+#include <fmt/format.h>
 
 #include <chrono>
 #include <cstddef>
+#include <exception>
+#include <stdexcept>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 int main(int argc, char** argv)
@@ -18,10 +27,15 @@ int main(int argc, char** argv)
     StaticFileServerOptions options;
     apps::DaemonOptions daemon{.address = boost::asio::ip::address_v6::any(), .port = options.port};
     std::vector<std::string> roots{options.root};
+    apps::SiteSettings site;
+    apps::TlsSettings tls;
+    apps::AccessSettings access;
 
     apps::Options table{"httpd++", "[ROOT]", "Serves the files under ROOT, by default those of this directory."};
     table.operands("ROOT", roots, 0, 1);
     add_options(table.group("Server"), daemon, "address to listen on (every one)");
+    add_options(table, tls);
+    add_options(table, site);
     table.group("Limits")
         .value("max-connections", "N", "connections at a time, 0 for any number (0)", apps::integer<std::size_t>(0),
                options.max_connections)
@@ -30,9 +44,27 @@ int main(int argc, char** argv)
         .value("idle-timeout", "SECONDS", "between two requests (60)", apps::seconds(1ms, 24h), options.idle_timeout)
         .value("write-timeout", "SECONDS", "for a client that takes nothing (30)", apps::seconds(1ms, 24h),
                options.write_timeout);
+    add_options(table, access);
     table.example("httpd++ --port 8000 --access-log none public");
     if (const auto exit_code = table.read(argc, argv)) return *exit_code;
 
     options.root = roots.front();
-    return apps::serve<StaticFileServer>("httpd++", "serving " + options.root, daemon, options);
+    try {
+        apply(std::move(site), options);
+    } catch (const std::invalid_argument& error) {
+        return table.complain(error.what());
+    }
+    try {
+        options.tls = make_context(tls);
+        apply(access, options);
+    } catch (const std::exception& error) {
+        apps::complain("httpd++", apps::reason_of(error));
+        return apps::exit_not_serving;
+    }
+    daemon.on_reload = [&options] {
+        if (options.tls) options.tls->reload();
+        if (options.access) options.access->reload();
+    };
+    const std::string_view how = options.tls ? " with TLS" : "";
+    return apps::serve<StaticFileServer>("httpd++", fmt::format("serving {}{}", options.root, how), daemon, options);
 }

@@ -17,12 +17,14 @@
 #include <chrono>
 #include <cmath>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace libnet::apps {
 
@@ -103,6 +105,33 @@ inline auto text(std::string what)
     return [what = std::move(what)](std::string_view given) {
         if (given.empty()) throw BadValue{fmt::format("'' is not a {}: give one", what)};
         return std::string{given};
+    };
+}
+
+/// Reads texts with commas between them, each of them not empty. `what` names one of them.
+inline auto texts(std::string what)
+{
+    return [read = text(std::move(what))](std::string_view given) {
+        std::vector<std::string> items;
+        for (std::size_t comma = 0; comma != given.npos; given.remove_prefix(comma == given.npos ? 0 : comma + 1)) {
+            comma = given.find(',');
+            items.push_back(read(given.substr(0, comma)));
+        }
+        return items;
+    };
+}
+
+/// Reads one of some words, each of which stands for a value: `choice<TlsVersion>({{"1.2", TlsVersion::tls_1_2}, ...})`.
+template <typename T>
+auto choice(std::vector<std::pair<std::string_view, T>> words)
+{
+    return [words = std::move(words)](std::string_view given) {
+        std::string expected;
+        for (const auto& [word, value] : words) {
+            if (word == given) return value;
+            expected += fmt::format("{}{}", expected.empty() ? "" : ", ", word);
+        }
+        throw BadValue{fmt::format("'{}' is none of {}", printable(given), expected)};
     };
 }
 

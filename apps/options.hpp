@@ -21,7 +21,7 @@
 //   PROG_SOME_NAME=VALUE                                      in the environment; an empty one counts as unset
 //   some-name = VALUE                                         in the file that --config or PROG_CONFIG names
 // A switch has no value on the command line, and yes or no elsewhere. Where an option is given twice in one place, the
-// last one counts. A value that is overridden is not looked at.
+// last one counts. A value that is overridden is not looked at. Those of a `list` add up, over all the places.
 
 #include <apps/option_sources.hpp>
 #include <apps/option_values.hpp>
@@ -76,6 +76,17 @@ public:
     {
         return add(std::move(names), std::move(placeholder), std::move(help),
                    [read = std::move(read), &target](std::string_view text) { assign(target, read(text)); });
+    }
+
+    /// Adds an option that can be given several times: each value is added to `target`.
+    template <typename Reader, typename Item>
+    Options& list(std::string names, std::string placeholder, std::string help, Reader reader,
+                  std::vector<Item>& target)
+    {
+        add(std::move(names), std::move(placeholder), std::move(help),
+            [reader = std::move(reader), &target](std::string_view text) { target.push_back(reader(text)); });
+        lists_.push_back(names_.back().long_name());
+        return *this;
     }
 
     /// Adds a switch that sets `target` to true, or, with "no" in a file or the environment, to false.
@@ -204,7 +215,8 @@ private:
     void apply(const Settings& settings) const
     {
         for (const auto& setting : settings) {
-            if (&setting != last_of(settings, setting.option)) continue;
+            const bool adds_up = std::ranges::find(lists_, setting.option) != lists_.end();
+            if (!adds_up && &setting != last_of(settings, setting.option)) continue;
             const auto name = std::find_if(names_.begin(), names_.end(),
                                            [&](const OptionName& n) { return n.long_name() == setting.option; });
             try {
@@ -229,7 +241,8 @@ private:
 
     Usage usage_;
     std::vector<OptionName> names_;
-    std::vector<Setter> setters_;  // of the same index
+    std::vector<Setter> setters_;     // of the same index
+    std::vector<std::string> lists_;  // long names of those whose values add up
     Operands operands_;
 };
 

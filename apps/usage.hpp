@@ -14,6 +14,10 @@
 
 #include <ares_version.h>
 
+#if defined(LIBNET_TLS)
+#  include <openssl/opensslv.h>
+#endif
+
 namespace libnet::apps {
 
 /// What --help shows. It should fit a screen of 24 lines with 80 columns: one line per option, so keep help short. What
@@ -61,12 +65,18 @@ inline std::string help_text(const Usage& usage, bool all = false)
     return text;
 }
 
+#if defined(LIBNET_TLS)
+constexpr std::string_view tls_version = ", OpenSSL " OPENSSL_VERSION_STR;
+#else
+constexpr std::string_view tls_version = ", no TLS";
+#endif
+
 /// One line: who this is, and the versions of what it was built with.
 inline std::string version_text(std::string_view program)
 {
-    return fmt::format("{} (libnet {}) Boost {}.{}.{}, c-ares {}, fmt {}.{}.{}\n", program, LIBNET_VERSION,
+    return fmt::format("{} (libnet {}) Boost {}.{}.{}, c-ares {}{}, fmt {}.{}.{}\n", program, LIBNET_VERSION,
                        BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000, BOOST_VERSION % 100, ARES_VERSION_STR,
-                       FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100);
+                       tls_version, FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100);
 }
 
 }  // namespace libnet::apps

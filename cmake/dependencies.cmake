@@ -9,3 +9,18 @@ if(NOT TARGET PkgConfig::cares)
     find_dependency(PkgConfig)
     pkg_check_modules(cares REQUIRED IMPORTED_TARGET GLOBAL libcares)
 endif()
+
+# crypt(3): libxcrypt, which all systems of today have instead of the C library's.
+if(NOT TARGET PkgConfig::libcrypt)
+    find_dependency(PkgConfig)
+    pkg_check_modules(libcrypt REQUIRED IMPORTED_TARGET GLOBAL libcrypt)
+endif()
+
+if(LIBNET_TLS)
+    find_dependency(OpenSSL 3.0)
+endif()
+
+if(LIBNET_COMPRESSION AND NOT TARGET PkgConfig::compression)
+    find_dependency(PkgConfig)
+    pkg_check_modules(compression REQUIRED IMPORTED_TARGET GLOBAL zlib libbrotlienc libzstd)
+endif()

@@ -10,7 +10,15 @@ file(GLOB units CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/libnet/impl/*.cpp)
 # libnet_usage(target scope): what everybody needs who includes a header of ours.
 function(libnet_usage target scope)
     target_compile_features(${target} ${scope} cxx_std_20)
-    target_link_libraries(${target} ${scope} Boost::headers PkgConfig::cares Threads::Threads)
+    target_link_libraries(${target} ${scope} Boost::headers PkgConfig::cares PkgConfig::libcrypt Threads::Threads)
+    if(LIBNET_TLS)
+        target_link_libraries(${target} ${scope} OpenSSL::SSL)
+        target_compile_definitions(${target} ${scope} LIBNET_TLS)
+    endif()
+    if(LIBNET_COMPRESSION)
+        target_link_libraries(${target} ${scope} PkgConfig::compression)
+        target_compile_definitions(${target} ${scope} LIBNET_COMPRESSION)
+    endif()
     target_sources(${target} ${scope}
         FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${headers}
         FILE_SET bodies TYPE HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${bodies})

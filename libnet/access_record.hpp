@@ -14,6 +14,7 @@ namespace libnet {
 struct AccessRecord {
     boost::asio::ip::tcp::endpoint client{};          ///< who asked
     std::chrono::system_clock::time_point started{};  ///< when the request's first byte came
+    std::string_view user = {};                       ///< who has logged in for it, or empty
     std::string_view method = {};                     ///< empty: the bytes were no request
     std::string_view target = {};         ///< the request-target as sent, RFC 9112 section 3.2; may be empty
     unsigned version = 11;                ///< 10 or 11: HTTP/1.0 or HTTP/1.1

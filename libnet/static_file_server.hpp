@@ -15,23 +15,27 @@ namespace libnet {
 
 /// A file server in one directory.
 ///
-/// - GET and HEAD, whole files and single ranges, conditional requests, index files, redirects to a directory's slash.
-///   See engine::FileResponder for what is answered.
-/// - Nothing outside the root is served, whatever links are in it: io::RootDirectory. What lies in it is public, but
-///   for names that begin with a dot.
+/// - GET and HEAD, whole files and ranges, conditional requests, precompressed files, index files and listings. See
+///   engine::FileResponder for what is answered, and SiteOptions for what can be chosen.
+/// - Several sites by host name, each with its own root and options.
+/// - Nothing outside the root is served, whatever links are in it: io::RootDirectory. What lies in it is public, but for names that begin with a dot.
 /// - The framing is strict (wire::RequestParser): what two readers could understand differently is refused, and the
 ///   connection closed.
 /// - Pipelined requests that arrive together are answered together.
+/// - TLS, rules of access, and limits for each client, when asked: io::TlsContext, io::AccessControl, io::ClientLimiter.
+/// - Files, and names of nothing, are remembered for a second, or until the kernel tells of a change: io::FileStore. A
+///   disk that is slow makes nobody wait but those who asked for what is on it.
 ///
-/// It does not protect against: many connections from one client (`max_connections` is for all); a process that
-/// changes a file in place while it is sent (the answer may be a mixture, but never of a wrong length on a connection
-/// that is kept); a disk that is slow to read (other connections of this thread wait meanwhile).
+/// It does not protect against: clients with very many addresses, which no limit for each client holds; a process that
+/// changes a large file in place while it is sent: where that shows in time, the connection ends before the file does,
+/// else the answer is a mixture, but never of a wrong length on a connection that is kept. Replace files by renaming.
 ///
 /// Distinct objects may be used in distinct threads; one object, and its io_context, in one thread only.
 class StaticFileServer {
 public:
     /// Opens the root and listens. From then on the process ignores SIGPIPE, unless it has set it otherwise.
-    /// @throws boost::system::system_error  the root is no directory or can't be opened (its name is in `what()`); or
+    /// @throws std::invalid_argument  an option of a site is no good; `what()` says which one, and what would do
+    /// @throws boost::system::system_error  a root is no directory or can't be opened (its name is in `what()`); or
     ///         what bind(2) and listen(2) report, e.g. `address_in_use`
     StaticFileServer(const io::Executor& executor, StaticFileServerOptions options);
 

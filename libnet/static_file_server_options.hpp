@@ -2,6 +2,10 @@
 // The options of libnet/static_file_server.hpp.
 
 #include <libnet/access_record.hpp>
+#include <libnet/engine/site_options.hpp>
+#include <libnet/io/access_control.hpp>
+#include <libnet/io/client_limiter.hpp>
+#include <libnet/io/tls_context.hpp>
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/address_v6.hpp>
@@ -9,9 +13,20 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
+#include <vector>
 
 namespace libnet {
+
+/// Another site that a StaticFileServer serves, by the host that the request names.
+struct VirtualHost {
+    /// Host names, addresses (IPv6 without brackets), or "*.example.org" for all the names below one. A name counts
+    /// before a wildcard, a longer wildcard before a shorter one.
+    std::vector<std::string> names{};
+    std::string root = ".";
+    SiteOptions site{};
+};
 
 /// What a StaticFileServer serves, where, and how patient it is.
 struct StaticFileServerOptions {
@@ -22,14 +37,30 @@ struct StaticFileServerOptions {
     std::uint16_t port = 8080;  ///< 0: a free one, see `StaticFileServer::local_endpoint`
     bool reuse_port = false;    ///< several servers, one per thread, share the port (SO_REUSEPORT)
 
-    std::string index = "index.html";          ///< what answers for a directory; empty: nothing does, 404
+    /// Speaks TLS, and nothing else; null: plain HTTP. Servers that share a port must share the context.
+    std::shared_ptr<io::TlsContext> tls{};
+
+    /// Who may have what; null: everybody may have everything.
+    std::shared_ptr<io::AccessControl> access{};
+
+    /// How many connections, requests, bytes and wrong passwords one client may have; null: any number. It sees the
+    /// client's address: behind a proxy all clients are one.
+    std::shared_ptr<io::ClientLimiter> limits{};
+
+    SiteOptions site{};                ///< how the root is served
+    std::vector<VirtualHost> hosts{};  ///< sites beside it; hosts that none of them names belong to `root`
+    /// Media types by extension, read once; what isn't in it, or if it isn't there, comes from a built-in table.
+    std::string mime_types = "/etc/mime.types";
+
     std::size_t max_connections = 0;           ///< more wait in the kernel's queue until one ends; 0: no limit
     std::size_t max_request_body = 64 * 1024;  ///< bytes of a request's body that are read, to be thrown away; else 413
 
     std::chrono::milliseconds header_timeout{
-        10'000};                                      ///< from a connection's or request's first byte to its head's end
+        10'000};  ///< from a connection's or request's first byte to its head's end; the same for a TLS handshake
     std::chrono::milliseconds idle_timeout{60'000};   ///< between two requests
     std::chrono::milliseconds write_timeout{30'000};  ///< without any progress in sending
+    std::uint64_t min_send_rate = 500;                ///< bytes a second that a client takes at least, on average over
+        ///< `write_timeout` of waiting for it; 0: it may be as slow as it likes
     std::chrono::milliseconds drain_timeout{10'000};  ///< how long a stopping server lets requests finish
 
     AccessHandler on_access{};  ///< called once per request; empty: nobody is told

@@ -5,7 +5,9 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
+#include <type_traits>
 
 namespace libnet::base {
 
@@ -68,6 +70,15 @@ constexpr std::uint64_t siphash(SipKey key, std::span<const std::byte> bytes) no
     detail::SipState state{key};
     std::uint64_t word = 0;
     std::size_t at = 0;
+    if constexpr (std::endian::native == std::endian::little) {
+        if (!std::is_constant_evaluated()) {
+            for (; bytes.size() - at >= sizeof word; at += sizeof word) {
+                std::memcpy(&word, bytes.data() + at, sizeof word);
+                state.compress(word);
+            }
+            word = 0;
+        }
+    }
     for (; at < bytes.size(); ++at) {
         word |= std::to_integer<std::uint64_t>(bytes[at]) << (8 * (at % 8));
         if (at % 8 != 7) continue;

@@ -3,105 +3,130 @@
 // clock.
 
 #include <libnet/config.hpp>
+#include <libnet/engine/directory_page.hpp>
+#include <libnet/engine/file_facts.hpp>
+#include <libnet/engine/file_request.hpp>
 #include <libnet/engine/response_plan.hpp>
+#include <libnet/engine/site.hpp>
+#include <libnet/engine/validators.hpp>
+#include <libnet/wire/content_coding.hpp>
+#include <libnet/wire/http_range.hpp>
 #include <libnet/wire/uri_path.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <iosfwd>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
 
 namespace libnet::engine {
 
-/// What a request asks. The views are read until the plan is made. A field that is absent or empty is the same here.
-struct FileRequest {
-    std::string_view method{};
-    std::string_view path{};   ///< with its percent-encoding; "*" or empty: the server as a whole (OPTIONS only)
-    std::string_view query{};  ///< behind the "?"; visible ASCII, as every HTTP framing guarantees
-    bool has_query = false;
-    std::string_view if_match{};
-    std::string_view if_none_match{};
-    std::string_view if_modified_since{};
-    std::string_view if_unmodified_since{};
-    std::string_view if_range{};
-    std::string_view range{};
-};
-
-enum class FileKind : std::uint8_t { regular, directory };
-
-/// What is known of a file that was found.
-struct FileFacts {
-    FileKind kind = FileKind::regular;
-    std::uint64_t size = 0;  ///< bytes
-    FileTime modified{};
-};
-
-/// Why a look-up came to nothing.
-enum class LookUpFailure : std::uint8_t {
-    not_found,   ///< there is no such file, or it is neither file nor directory, or it lies outside the root
-    forbidden,   ///< it may not be read
-    overloaded,  ///< no descriptor or memory is left; later it may work
-    failed,      ///< the disk or file system reports an error
-};
-
 /// What the caller must do next.
 struct LookUp {             ///< open this file, and report with `on_file` or `on_failure`
     std::string_view name;  ///< relative to the root; empty: the root itself; valid until the next call
     friend bool operator==(const LookUp&, const LookUp&) = default;
 };
+struct ListDirectory {      ///< read this directory, and report with `on_listing` or `on_failure`
+    std::string_view name;  ///< as LookUp::name
+    std::size_t limit = 0;  ///< entries at most
+    friend bool operator==(const ListDirectory&, const ListDirectory&) = default;
+};
+struct Encode {             ///< put the plain file of this name into a coding, and report as for LookUp: with the size
+    std::string_view name;  ///< as LookUp::name
+    wire::ContentCoding coding;  ///< not identity
+    friend bool operator==(const Encode&, const Encode&) = default;
+};
 struct Respond {  ///< do what `plan()` says
     friend bool operator==(const Respond&, const Respond&) = default;
 };
-using FileAction = std::variant<LookUp, Respond>;
+using FileAction = std::variant<LookUp, ListDirectory, Encode, Respond>;
 
-/// Options of a FileResponder.
-struct FileResponderOptions {
-    std::string index = "index.html";  ///< answers for a directory; empty: nothing does
-};
-
-/// Decides about one request after another: `start`, then one report for each LookUp, until Respond.
+/// Decides about one request after another: `start`, then one report for each of the other actions, until Respond.
 ///
 /// - Only GET, HEAD and OPTIONS are answered: 405 for the methods RFC 9110 knows, 501 for the rest.
-/// - Paths are read by wire::decode_path. What names no file is refused: 400, or 404 for an encoded slash. Files and
-///   directories whose name begins with a dot are not there (404), but for /.well-known.
-/// - A path that ends in a slash is the directory's index; a directory without its slash is redirected (301), with its
-///   query, and relative links in it work.
-/// - Validators come from the file's time and size, and are therefore weak: two writes within the clock's
-///   granularity look alike. Conditions are judged in the order of RFC 9110 section 13.2.2.
+/// - Paths are read by wire::decode_path. What names no file is refused: 400, or 404 for an encoded slash.
+/// - A path that ends in a slash is the directory's index, or its listing; a directory without its slash is redirected
+///   (301), with its query, so that relative links in it work.
+/// - Of a file that compresses well, the precompressed sibling that the client wants most is sent. Each has an entity
+///   tag of its own, and all answers say Vary. Where identity is refused and there is no sibling, 406.
+/// - Conditions and ranges: engine/validators.hpp, wire/http_range.hpp. Several ranges are one multipart/byteranges.
 ///
 /// Strings keep their memory from one request to the next.
 class FileResponder {
 public:
-    explicit FileResponder(FileResponderOptions options = {}) : options_{std::move(options)} {}
+    /// Begins a request. Both the site and what the request's views show must outlive the answer.
+    FileAction start(const Site& site, const FileRequest& request);
 
-    /// Begins a request.
-    FileAction start(const FileRequest& request);
-
-    /// The file was found. `now` is the time of the answer, its Date.
+    /// The file was found, or encoded. `now` is the time of the answer, its Date.
     FileAction on_file(const FileFacts& facts, FileTime now);
 
-    /// The file was not found.
+    /// The file was not found, or could not be encoded.
     FileAction on_failure(LookUpFailure failure);
 
-    /// What to answer, after Respond. Valid until the next `start`.
+    /// The directory was read.
+    FileAction on_listing(DirectoryContent content);
+
+    /// What to answer, after Respond. Valid until the next `start`. Its file is the one that was found last.
     const ResponsePlan& plan() const noexcept { return plan_; }
 
 private:
-    enum class Condition : std::uint8_t { holds, not_modified, failed };
+    /// What the look-up in progress is for.
+    enum class Stage : std::uint8_t {
+        file,        ///< the path itself
+        index,       ///< an index of the directory that the path names
+        clean,       ///< the path with ".html" behind it
+        directory,   ///< the directory, to list it
+        fallback,    ///< the page of an application that does its own routing
+        coding,      ///< a precompressed sibling
+        encoding,    ///< the plain file, to be compressed
+        plain,       ///< once more the plain file, for something else has been found since
+        error_page,  ///< what is shown of an error
+    };
 
+    // The names, one after another: file_responder.ipp.
+    LookUp look_up(Stage stage);
+    FileAction on_directory();
+    FileAction next_index();
+    FileAction missing();
+    FileAction look_for_fallback();
+    FileAction found(const FileFacts& facts);
+    FileAction next_coding();
+    FileAction encode_or_send();
+    FileAction send_plain();
+
+    // The answer: file_answer.ipp.
+    FileAction options();
+    FileAction answer(const FileFacts& facts, wire::ContentCoding coding);
+    FileAction answer_encoded(std::uint64_t size);
+    FileAction answer_if_wanted(const FileFacts& facts, std::uint64_t size, wire::ContentCoding coding);
+    Condition judge(const FileFacts& facts, wire::ContentCoding coding);
+    FileAction answer_in_parts();
+    void plan_multipart(std::span<const wire::ByteRange> ranges);
     FileAction refuse(unsigned status, std::string_view why);
     FileAction refuse_method();
-    FileAction redirect_to_slash();
-    void set_validators(const FileFacts& facts, FileTime now);
-    Condition judge_conditions(FileTime now) const;
-    bool range_is_wanted(FileTime now) const;
-    void choose_part();
+    FileAction redirect(unsigned status, std::string location, std::string_view why);
+    FileAction finish();
+    FileAction finish_with_page();
+    void add_cors_fields();
+    void add_rule_fields();
+    std::string_view rule_value(std::string_view field) const noexcept;
 
-    FileResponderOptions options_;
+    const Site* site_ = nullptr;
     FileRequest request_;
     wire::FilePath path_;
-    std::string name_;  // what is looked up
+    std::string name_;   // what is looked up
+    std::string plain_;  // the file that is negotiated about
+    std::string weak_etag_;
+    std::string shown_;  // the path that rules are about: of the file, else of the request
+    Stage stage_ = Stage::file;
+    FileTime now_{};
+    FileFacts plain_facts_;
+    wire::AcceptedCodings codings_;
+    std::size_t next_index_ = 0, next_coding_ = 0;
+    bool negotiated_ = false;   // siblings may answer
+    bool found_other_ = false;  // since the plain file
     ResponsePlan plan_;
 };
 
@@ -110,5 +135,6 @@ std::ostream& operator<<(std::ostream& out, const FileAction& action);
 }  // namespace libnet::engine
 
 #if !defined(LIBNET_SEPARATE_COMPILATION)
+#  include <libnet/engine/impl/file_answer.ipp>
 #  include <libnet/engine/impl/file_responder.ipp>
 #endif

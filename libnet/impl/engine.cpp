@@ -1,10 +1,17 @@
+#include <libnet/engine/impl/access_rules.ipp>
+#include <libnet/engine/impl/directory_json.ipp>
+#include <libnet/engine/impl/directory_page.ipp>
 #include <libnet/engine/impl/error_page.ipp>
+#include <libnet/engine/impl/file_answer.ipp>
+#include <libnet/engine/impl/file_request.ipp>
 #include <libnet/engine/impl/file_responder.ipp>
+#include <libnet/engine/impl/host_table.ipp>
 #include <libnet/engine/impl/interface_query.ipp>
 #include <libnet/engine/impl/interface_state.ipp>
 #include <libnet/engine/impl/name_refresh.ipp>
 #include <libnet/engine/impl/path_mtu_result.ipp>
 #include <libnet/engine/impl/path_mtu_search.ipp>
+#include <libnet/engine/impl/path_pattern.ipp>
 #include <libnet/engine/impl/ping_engine.ipp>
 #include <libnet/engine/impl/ping_events.ipp>
 #include <libnet/engine/impl/proxy_answer.ipp>
@@ -12,6 +19,9 @@
 #include <libnet/engine/impl/proxy_decision.ipp>
 #include <libnet/engine/impl/proxy_failure.ipp>
 #include <libnet/engine/impl/proxy_head.ipp>
+#include <libnet/engine/impl/site.ipp>
 #include <libnet/engine/impl/trace_engine.ipp>
 #include <libnet/engine/impl/trace_probes.ipp>
 #include <libnet/engine/impl/trace_verdict.ipp>
+#include <libnet/engine/impl/user_table.ipp>
+#include <libnet/engine/impl/validators.ipp>

@@ -1,3 +1,4 @@
 // The compiled half of StaticFileServer.
 #include <libnet/impl/file_session.ipp>
+#include <libnet/impl/request_guard.ipp>
 #include <libnet/impl/static_file_server.ipp>

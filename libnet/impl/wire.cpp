@@ -1,5 +1,9 @@
+#include <libnet/wire/impl/accept.ipp>
 #include <libnet/wire/impl/address_range.ipp>
+#include <libnet/wire/impl/apr1_hash.ipp>
 #include <libnet/wire/impl/authority.ipp>
+#include <libnet/wire/impl/basic_credentials.ipp>
+#include <libnet/wire/impl/content_coding.ipp>
 #include <libnet/wire/impl/etag.ipp>
 #include <libnet/wire/impl/hop_by_hop.ipp>
 #include <libnet/wire/impl/http_chunked.ipp>

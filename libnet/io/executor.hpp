@@ -4,6 +4,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/basic_stream_socket.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -23,5 +24,8 @@ using TcpSocket = asio::basic_stream_socket<asio::ip::tcp, Executor>;
 
 /// For operations whose failure is expected: `auto [error, size] = co_await socket.async_read_some(buffer, use_tuple);`
 constexpr auto use_tuple = asio::as_tuple(asio::use_awaitable_t<Executor>{});
+
+/// The same without a coroutine frame of its own, for paths that are taken once a request.
+constexpr auto use_tuple_now = asio::as_tuple(asio::deferred);
 
 }  // namespace libnet::io

@@ -29,6 +29,9 @@ public:
     int get() const noexcept { return descriptor_; }
     explicit operator bool() const noexcept { return descriptor_ >= 0; }
 
+    /// Gives it away: somebody else closes it.
+    int release() noexcept { return std::exchange(descriptor_, -1); }
+
     /// Closes it now.
     void reset() noexcept { FileDescriptor{std::exchange(descriptor_, -1)}; }
 

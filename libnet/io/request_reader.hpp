@@ -5,6 +5,7 @@
 #include <libnet/io/byte_buffer.hpp>
 #include <libnet/io/executor.hpp>
 #include <libnet/io/tcp_server.hpp>
+#include <libnet/io/transport.hpp>
 #include <libnet/wire/http_chunked.hpp>
 #include <libnet/wire/http_request_parser.hpp>
 
@@ -14,6 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 namespace libnet::io {
 
@@ -25,12 +27,13 @@ struct RequestTimeouts {
 
 /// Reads requests into one buffer and parses them there.
 ///
-/// Views into the buffer stay good until the next `receive`, `discard_body` or `linger`, also those of requests that
+/// While it waits for the next request it holds no buffer. Views into the buffer stay good until the next `receive`, `discard_body` or `linger`, also those of requests that
 /// are already done with.
 class RequestReader {
 public:
-    RequestReader(Connection& connection, const RequestTimeouts& timeouts)
+    RequestReader(Connection& connection, Transport& transport, const RequestTimeouts& timeouts)
         : connection_{connection},
+          transport_{transport},
           timeouts_{timeouts}
     {}
 
@@ -46,7 +49,16 @@ public:
     const wire::RequestHead& head() const noexcept { return head_; }
     wire::HttpError error() const noexcept { return error_; }
 
-    /// When the bytes came with which the request begins.
+    /// What has come and is not done with; where it begins with a request that is known already, `skip` it unparsed.
+    std::string_view received() const noexcept { return buffer_.view(); }
+
+    /// The bytes of `head()`.
+    std::string_view head_bytes() const noexcept { return buffer_.view().substr(0, head_size_); }
+
+    /// A request without a body whose head is so long is done with.
+    void skip(std::size_t head_size) noexcept;
+
+    /// When the bytes came with which the request begins; when the connection did, before there are any.
     std::chrono::system_clock::time_point started() const noexcept { return started_; }
     std::chrono::steady_clock::time_point started_steady() const noexcept { return started_steady_; }
 
@@ -88,9 +100,13 @@ private:
     void hold_head();
     bool skip_body_bytes(std::size_t limit, Body& outcome);
     bool skip_chunks(std::size_t limit, Body& outcome);
-    Task<boost::system::error_code> fill(std::span<char> room);
+    void expect();
+    void begin_request() noexcept;
+    bool take(std::size_t size);
+    Task<bool> fill(std::size_t size);
 
     Connection& connection_;
+    Transport& transport_;
     RequestTimeouts timeouts_;
     ByteBuffer buffer_;
     wire::RequestParser parser_;
@@ -98,12 +114,13 @@ private:
     wire::HttpError error_{};
     wire::ChunkedDecoder decoder_;
     std::size_t head_size_ = 0;
-    std::size_t read_size_ = 4096;  // doubles each time a read fills it
+    std::size_t read_size_ = 4096;            // doubles each time a read fills it
+    Transfer outcome_ = Transfer::want_read;  // of the last call that took bytes, or none
     std::uint64_t body_bytes_ = 0;
     bool head_begun_ = false;  // the deadline of the head runs
     bool any_request_ = false;
-    std::chrono::system_clock::time_point started_{};
-    std::chrono::steady_clock::time_point started_steady_{};
+    std::chrono::system_clock::time_point started_ = std::chrono::system_clock::now();
+    std::chrono::steady_clock::time_point started_steady_ = std::chrono::steady_clock::now();
 };
 
 }  // namespace libnet::io

@@ -2,9 +2,13 @@
 // The sending half of a file server's connection: what is queued goes out in as few system calls as it takes.
 
 #include <libnet/config.hpp>
+#include <libnet/engine/send_watch.hpp>
 #include <libnet/io/byte_buffer.hpp>
+#include <libnet/io/disk_threads.hpp>
 #include <libnet/io/executor.hpp>
+#include <libnet/io/stored_file.hpp>
 #include <libnet/io/tcp_server.hpp>
+#include <libnet/io/transport.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -12,15 +16,23 @@
 
 namespace libnet::io {
 
+/// How slow a client may take what it is sent.
+struct SendPatience {
+    std::chrono::milliseconds timeout;  ///< without any progress
+    std::uint64_t least_rate = 0;       ///< bytes a second, on average over `timeout` of waiting for it; 0: any
+};
+
 /// Queues bytes and sends them, and parts of files, straight from this thread; it waits for the socket only when the
 /// kernel takes no more. An awaited send would cost another turn of the event loop, with a system call, each time.
 class ResponseWriter {
 public:
-    /// Gives up when the client takes nothing for `timeout`. The kernel reports room only when a good part of its buffer
+    /// Gives up when the client takes nothing for `timeout`, or less than `least_rate`. The kernel reports room only when a good part of its buffer
     /// is free, so that a client which takes a byte now and then doesn't count as alive.
-    ResponseWriter(Connection& connection, std::chrono::milliseconds timeout)
+    ResponseWriter(Connection& connection, Transport& transport, const SendPatience& patience)
         : connection_{connection},
-          timeout_{timeout}
+          transport_{transport},
+          timeout_{patience.timeout},
+          watch_{patience.least_rate, patience.timeout}
     {}
 
     /// What is to be sent next.
@@ -33,7 +45,7 @@ public:
 
     enum class Progress {
         done,     ///< the queue is empty
-        blocked,  ///< the kernel takes no more for now
+        blocked,  ///< no more is taken for now
         failed,   ///< see `failure`
     };
 
@@ -43,22 +55,36 @@ public:
     /// Sends all that is queued. False: it failed, see `failure`.
     Task<bool> flush(int flags = 0);
 
-    /// Sends all that is queued, then `length` bytes of a file from `first`. False: it failed, the client has got less,
-    /// and the connection can't be used any more: see `failure`.
-    Task<bool> send_file(int file, std::uint64_t first, std::uint64_t length);
+    /// Sends what is taken of the queue and of `content` behind it, without waiting, and drops that from both. `done`: both
+    /// are empty. When it is `blocked`, `send` the rest.
+    Progress try_send(std::string_view& content);
+
+    /// Sends all that is queued, then `content`, which stays where it is until that is done; with one call where the
+    /// kernel takes it. False: it failed, see `failure`.
+    Task<bool> send(std::string_view content);
+
+    /// Sends all that is queued, then `length` bytes of a file from `first`. Where they have to come from a disk first,
+    /// one of `threads` waits for it. False: it failed, the client has got less, and the connection can't be used any
+    /// more: see `failure`. So it is when the file was written to meanwhile, unless it only grew: the client shall not
+    /// take a mixture for a file.
+    Task<bool> send_file(const StoredFile& file, std::uint64_t first, std::uint64_t length, DiskThreads& threads);
 
     /// What went wrong, in words; empty: nothing yet.
     std::string_view failure() const noexcept { return failure_; }
 
 private:
-    Task<bool> writable();
+    Task<bool> ready(Transfer wanted);
+    Task<> pause();
     Task<bool> copy_file(int file, std::int64_t at, std::uint64_t length);
     bool fail(std::string_view why) noexcept;
 
     Connection& connection_;
+    Transport& transport_;
     std::chrono::milliseconds timeout_;
+    engine::SendWatch watch_;
     ByteBuffer queue_;
     std::uint64_t sent_ = 0;
+    Transfer wanted_ = Transfer::want_write;  // by the last call that was blocked
     std::string_view failure_;
 };
 

@@ -2,12 +2,13 @@
 // A directory that nothing opened through it can leave.
 
 #include <libnet/config.hpp>
-#include <libnet/engine/file_responder.hpp>
+#include <libnet/engine/file_facts.hpp>
 #include <libnet/io/file_descriptor.hpp>
 
 #include <boost/system/error_code.hpp>
 #include <boost/system/result.hpp>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,12 @@ enum class LookUpMethod {
     automatic,  ///< `kernel` where it is available, else `walk`
     kernel,     ///< openat2(2) with RESOLVE_BENEATH: one system call, no race; Linux 5.6
     walk,       ///< component by component, symbolic links resolved here; for kernels and sandboxes without openat2
+};
+
+/// Whether a call may wait for a disk.
+enum class Waiting : std::uint8_t {
+    allowed,
+    refused,  ///< what would have to wait fails with `resource_unavailable_try_again`
 };
 
 /// A file or directory that was found.
@@ -44,15 +51,26 @@ public:
     /// `filename_too_long`, `no_such_device_or_address` (neither file nor directory), `permission_denied`,
     /// `too_many_files_open`, `resource_unavailable_try_again` (renames nearby kept the kernel from being sure, several
     /// times in a row) and whatever else openat2(2) reports.
-    boost::system::result<OpenedFile> open(std::string_view name) const;
+    boost::system::result<OpenedFile> open(std::string_view name, Waiting waiting = Waiting::allowed) const;
+
+    /// What is known of a regular file or a directory, which need not be readable. Errors: as for `open`.
+    boost::system::result<engine::FileFacts> look_at(std::string_view name, Waiting waiting = Waiting::allowed) const;
+
+    /// A descriptor that stands for a directory and can't be read from. Errors: as for `open`.
+    boost::system::result<FileDescriptor> find_directory(std::string_view name, Waiting waiting) const;
 
     /// Which method is in use: never `automatic`.
     LookUpMethod method() const noexcept { return method_; }
 
 private:
+    boost::system::result<FileDescriptor> open_with(std::string_view name, int flags, Waiting waiting) const;
+
     FileDescriptor root_;
     LookUpMethod method_;
 };
+
+/// What is known of an open file. Error `no_such_device_or_address`: it is neither a regular file nor a directory.
+boost::system::result<engine::FileFacts> facts_of(const FileDescriptor& file) noexcept;
 
 /// What an error of `RootDirectory::open` means to the one who decides about the answer.
 engine::LookUpFailure failure_of(const boost::system::error_code& error) noexcept;

@@ -3,7 +3,9 @@
 
 #include <libnet/config.hpp>
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace libnet::wire {
 
@@ -13,6 +15,30 @@ namespace libnet::wire {
 /// without an extension that the table knows gets "application/octet-stream", which browsers save rather than show. The
 /// view is to static storage.
 std::string_view media_type_of(std::string_view file_name) noexcept;
+
+/// The media types of a system's mime.types file, and `media_type_of` for what it doesn't know.
+class MediaTypes {
+public:
+    /// No file: `media_type_of` alone.
+    MediaTypes() = default;
+
+    /// Reads the text of a mime.types file: a type and its extensions a line; "#" begins a comment. Of an extension that
+    /// comes twice, the first one counts. Lines that are no such thing are passed over.
+    explicit MediaTypes(std::string_view text);
+
+    /// As `media_type_of`. The view is valid as long as this object.
+    std::string_view type_of(std::string_view file_name) const noexcept;
+
+private:
+    struct Known {
+        std::string extension, type;
+    };
+    std::vector<Known> known_;  // sorted by extension
+};
+
+/// Whether files of a media type get notably smaller by compression: text, and what is text underneath. Pictures, films,
+/// archives and fonts of the web are compressed already.
+bool is_compressible(std::string_view media_type) noexcept;
 
 }  // namespace libnet::wire
 

@@ -1,4 +1,5 @@
 #include <apps/access_log.hpp>
+#include <apps/access_log_batch.hpp>
 #include <tests/support/capture.hpp>
 #include <tests/support/catch.hpp>
 #include <tests/support/temporary_directory.hpp>
@@ -49,6 +50,15 @@ TEST_CASE("a served request is a line of the combined format", "[apps][access_lo
 {
     CHECK(line_of(some_record()) ==
           "192.0.2.7 - - [23/Nov/2026:08:36:41 +0000] \"GET /a.html?b HTTP/1.1\" 200 1024 \"-\" \"curl/7.88.1\"\n");
+}
+
+TEST_CASE("the user who has logged in stands in the third field, as one word", "[apps][access_log]")
+{
+    auto record = some_record();
+    record.user = "alice";
+    CHECK(line_of(record).starts_with("192.0.2.7 - alice [23/Nov/"));
+    record.user = "a [b]\n\"c\"";
+    CHECK(line_of(record).starts_with("192.0.2.7 - a\\x20[b]\\x0A\\x22c\\x22 [23/Nov/"));
 }
 
 TEST_CASE("a failed request has its reason behind the combined fields", "[apps][access_log]")
@@ -166,4 +176,39 @@ TEST_CASE("a rotated log that can't be opened again stays in use", "[apps][acces
     log.write(some_record());
     CHECK(test::read_file(away / "log") == line_of(some_record()));
     CHECK(err.text().ends_with("/log': No such file or directory\n"));
+}
+
+TEST_CASE("what happens in one turn of an event loop is written together, and all of it", "[apps][access_log]")
+{
+    const test::TemporaryDirectory directory;
+    const auto file = directory.path() / "log";
+    apps::AccessLog log{"demo++", file.string()};
+    boost::asio::io_context io;
+    apps::AccessLogBatch batch{log, io};
+    batch.add(some_record());
+    batch.add(some_record());
+    CHECK(test::read_file(file).empty());
+    io.run();
+    CHECK(test::read_file(file) == line_of(some_record()) + line_of(some_record()));
+
+    std::string expected = test::read_file(file);
+    for (int i = 0; i < 1000; ++i) {
+        batch.add(some_record());
+        expected += line_of(some_record());
+    }
+    CHECK(test::read_file(file).size() > expected.size() / 2);  // many don't wait for the end of the turn
+    batch.flush();
+    CHECK((test::read_file(file) == expected));
+}
+
+TEST_CASE("lines that wait are written when the daemon ends", "[apps][access_log]")
+{
+    const test::TemporaryDirectory directory;
+    apps::AccessLog log{"demo++", (directory.path() / "log").string()};
+    {
+        boost::asio::io_context io;
+        apps::AccessLogBatch batch{log, io};
+        batch.add(some_record());
+    }
+    CHECK(test::read_file(directory.path() / "log") == line_of(some_record()));
 }

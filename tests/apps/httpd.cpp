@@ -1,6 +1,7 @@
 // httpd++ as its users meet it: started at a prompt, asked by curl, wget and ab.
 
 #include <tests/support/catch.hpp>
+#include <tests/support/httpd.hpp>
 #include <tests/support/numbers.hpp>
 #include <tests/support/process.hpp>
 #include <tests/support/raw_client.hpp>
@@ -38,46 +39,6 @@ struct Site {
     TemporaryDirectory root, clients;
 };
 
-/// A running httpd++.
-class Httpd {
-public:
-    explicit Httpd(const Site& site, Arguments options = {"--access-log", "none"}, const Arguments& environment = {})
-        : process_{arguments(site, std::move(options)), environment}
-    {
-        constexpr std::string_view announcement = " on [::]:";
-        if (!process_.wait_for("\n")) throw std::runtime_error{"httpd++ does not start: " + process_.err()};
-        const auto at = process_.err().rfind(announcement);
-        if (at == std::string::npos) throw std::runtime_error{"httpd++ does not serve: " + process_.err()};
-        port_ = process_.err().substr(at + announcement.size());
-        port_.erase(port_.find_first_not_of("0123456789"));
-    }
-
-    const std::string& port() const { return port_; }
-    std::string url(const std::string& path = "/") const { return "http://127.0.0.1:" + port_ + path; }
-    boost::asio::ip::tcp::endpoint endpoint() const
-    {
-        return {boost::asio::ip::address_v4::loopback(), static_cast<std::uint16_t>(std::stoul(port_))};
-    }
-    Process& process() { return process_; }
-
-    /// Stops it as an administrator would; its exit code should be 0.
-    Finished stop()
-    {
-        process_.signal(SIGTERM);
-        return process_.wait();
-    }
-
-private:
-    static Arguments arguments(const Site& site, Arguments options)
-    {
-        options.insert(options.begin(), {program("httpd++"), site.root.path().string(), "--port", "0"});
-        return options;
-    }
-
-    Process process_;
-    std::string port_;
-};
-
 Finished curl(Arguments arguments)
 {
     arguments.insert(arguments.begin(), {"curl", "--silent", "--show-error", "--noproxy", "*", "--max-time", "30"});
@@ -106,7 +67,7 @@ bool is_missing(const std::string& command)
 TEST_CASE("curl gets files, heads, redirects and parts of files", "[apps][httpd]")
 {
     const Site site;
-    const Httpd httpd{site};
+    const Httpd httpd{site.root};
     CHECK(curl({httpd.url("/docs/page.html")}).out == "page");
     CHECK(curl({httpd.url("/large.bin")}).out == numbers());
     CHECK(curl({"--http1.0", httpd.url("/large.bin")}).out == numbers());
@@ -130,7 +91,7 @@ TEST_CASE("curl gets files, heads, redirects and parts of files", "[apps][httpd]
 TEST_CASE("curl doesn't get what it has already", "[apps][httpd]")
 {
     const Site site;
-    const Httpd httpd{site};
+    const Httpd httpd{site.root};
     const auto page = httpd.url("/docs/page.html");
     CHECK(status({"--etag-save", site.out("etag"), page}) == "200");
     CHECK(status({"--etag-compare", site.out("etag"), page}) == "304");
@@ -142,7 +103,7 @@ TEST_CASE("curl is refused with the right status", "[apps][httpd]")
 {
     const Site site;
     std::filesystem::create_symlink("/etc/passwd", site.root.path() / "passwd");
-    const Httpd httpd{site};
+    const Httpd httpd{site.root};
     CHECK(status({httpd.url("/missing")}) == "404");
     CHECK(status({httpd.url("/.htpasswd")}) == "404");
     CHECK(status({httpd.url("/passwd")}) == "404");
@@ -162,7 +123,7 @@ TEST_CASE("curl is refused with the right status", "[apps][httpd]")
 TEST_CASE("a megabyte of headers gets an answer, and the next client is served", "[apps][httpd]")
 {
     const Site site;
-    const Httpd httpd{site};
+    const Httpd httpd{site.root};
     std::string headers;
     for (int i = 0; headers.size() < 1'000'000; ++i)
         headers += std::string{"X-"} + std::to_string(i) + ": " + std::string(1000, 'x') + "\n";
@@ -175,7 +136,7 @@ TEST_CASE("a megabyte of headers gets an answer, and the next client is served",
 TEST_CASE("a silent client is let go, one that vanishes is forgotten, and the next one is served", "[apps][httpd]")
 {
     const Site site;
-    Httpd httpd{site, {"--header-timeout", "0.05"}};
+    Httpd httpd{site.root, {"--header-timeout", "0.05"}};
     CHECK(RawClient{httpd.endpoint()}.ended());
     RawClient{httpd.endpoint()}.send("GET /large.bin HTTP/1.1\r\nHost: test\r\n\r\n");
     RawClient{httpd.endpoint()}.send("GET / HTTP/1.1\r\nHost: test\r\nContent-Length: 100\r\n\r\nhalf");
@@ -188,7 +149,7 @@ TEST_CASE("wget mirrors the site, and goes on with a file that it has a part of"
 {
     if (is_missing("wget")) return;
     const Site site;
-    const Httpd httpd{site};
+    const Httpd httpd{site.root};
     const Arguments wget{"wget", "--quiet", "--no-proxy", "--tries=1", "--timeout=30"};
 
     auto mirror = wget;
@@ -219,7 +180,7 @@ TEST_CASE("ab finds no failure, over kept connections and over new ones", "[apps
     if (is_missing("ab")) return;
     const Site site;
     const std::string threads = GENERATE("1", "3");
-    Httpd httpd{site, {"--threads", threads, "--access-log", site.out("log")}};
+    Httpd httpd{site.root, {"--threads", threads, "--access-log", site.out("log")}};
 
     const auto kept = run({"ab", "-q", "-k", "-n", "2000", "-c", "20", httpd.url("/small.bin")}).out;
     INFO(kept);
@@ -245,7 +206,7 @@ TEST_CASE("each request is a line in the combined format", "[apps][httpd]")
     const Site site;
     SECTION("on standard output by default")
     {
-        Httpd httpd{site, {}};
+        Httpd httpd{site.root, {}};
         curl({"--user-agent", "me \"too\"", "--referer", "http://here/", httpd.url("/small.bin")});
         CHECK(httpd.process().wait_for("\"GET /small.bin HTTP/1.1\" 200 1024 \"http://here/\" \"me "));
         CHECK(httpd.process().out().starts_with("127.0.0.1 - - ["));
@@ -257,14 +218,14 @@ TEST_CASE("each request is a line in the combined format", "[apps][httpd]")
     }
     SECTION("in a file")
     {
-        Httpd httpd{site, {"--access-log", site.out("log")}};
+        Httpd httpd{site.root, {"--access-log", site.out("log")}};
         curl({httpd.url("/missing")});
         CHECK(httpd.stop().out.empty());
         CHECK(has(read_file(site.out("log")), "\"GET /missing HTTP/1.1\" 404 "));
     }
     SECTION("nowhere")
     {
-        Httpd httpd{site, {"--access-log", "none"}};
+        Httpd httpd{site.root, {"--access-log", "none"}};
         curl({httpd.url("/missing")});
         CHECK(httpd.stop().out.empty());
     }
@@ -274,7 +235,7 @@ TEST_CASE("SIGTERM lets a download finish, and no idle connection holds the end 
 {
     const Site site;
     std::filesystem::resize_file(site.root.write("huge.bin", ""), 64 * 1024 * 1024);
-    Httpd httpd{site};
+    Httpd httpd{site.root};
     RawClient idle{httpd.endpoint()}, busy{httpd.endpoint()};
     CHECK(idle.exchange("GET / HTTP/1.1\r\nHost: test\r\n\r\n").status == 200);
     busy.send("GET /huge.bin HTTP/1.1\r\nHost: test\r\n\r\n");
@@ -296,14 +257,14 @@ TEST_CASE("options also come from the environment and from a file", "[apps][http
     const auto log = site.out("log");
     SECTION("environment")
     {
-        Httpd httpd{site, {}, {"HTTPD_ACCESS_LOG=" + log}};
+        Httpd httpd{site.root, {}, {"HTTPD_ACCESS_LOG=" + log}};
         curl({httpd.url("/")});
         CHECK(httpd.stop().out.empty());
     }
     SECTION("file")
     {
         const auto config = site.clients.write("httpd.conf", "access-log = " + log + "\nthreads = 2\n").string();
-        Httpd httpd{site, {"--config", config}};
+        Httpd httpd{site.root, {"--config", config}};
         curl({httpd.url("/")});
         CHECK(httpd.stop().out.empty());
     }
@@ -326,7 +287,7 @@ TEST_CASE("what stands in the way of serving is said in one line", "[apps][httpd
     };
     SECTION("a port in use")
     {
-        const Httpd httpd{site};
+        const Httpd httpd{site.root};
         const auto end = refused({root, "--port", httpd.port()});
         CHECK(end.exit_code == 1);
         CHECK(has(end.err, "in use"));

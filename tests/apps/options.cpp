@@ -25,7 +25,7 @@ struct Typed {
     std::string access_log = "-";
     bool quiet = false, numeric = false;
     int family = 0;
-    std::vector<std::string> hosts;
+    std::vector<std::string> hosts, headers;
 
     std::optional<int> exit_code;
     std::string out, err;
@@ -41,7 +41,8 @@ Typed type(std::vector<const char*> arguments)
         .value("deadline,w", "SECONDS", "for all", apps::seconds(0s, 1h), typed.deadline)
         .value("port", "PORT", "where", apps::port(), typed.port)
         .value("bind", "ADDR", "whence", apps::address(), typed.bind)
-        .value("access-log", "FILE", "log", apps::text("file name"), typed.access_log);
+        .value("access-log", "FILE", "log", apps::text("file name"), typed.access_log)
+        .list("header", "TEXT", "a field", apps::text("header"), typed.headers);
     table.group("Switches")
         .flag("quiet,q", "less", typed.quiet)
         .flag("numeric,n", "no names", typed.numeric)
@@ -108,6 +109,16 @@ TEST_CASE("switches can be grouped, the last of them with a value", "[apps][opti
     CHECK(typed.count == 5);
 }
 
+TEST_CASE("the values of a list add up", "[apps][options]")
+{
+    CHECK(type({"--header", "a: b", "--header=c: d", "h"}).headers == std::vector<std::string>{"a: b", "c: d"});
+    const test::TemporaryDirectory directory;
+    const auto file = directory.write("conf", "header = first\nheader = second\n").string();
+    CHECK(type({"--header", "third", "--config", file.c_str(), "h"}).headers ==
+          std::vector<std::string>{"first", "second", "third"});
+    CHECK(type({"--header", "", "h"}).exit_code == 2);
+}
+
 TEST_CASE("of an option given twice, and of two that set one thing, the last one counts", "[apps][options]")
 {
     CHECK(type({"-c3", "-c5", "x"}).count == 5);
@@ -172,6 +183,24 @@ TEST_CASE("an address is an IPv4 or IPv6 address, an IPv6 one also in brackets",
 TEST_CASE("an empty text is no file name", "[apps][options]")
 {
     CHECK(complaint({"--access-log", "", "x"}) == "--access-log: '' is not a file name: give one");
+}
+
+TEST_CASE("a list has commas, and nothing in it is empty", "[apps][options]")
+{
+    const auto read = apps::texts("file name");
+    CHECK(read("a") == std::vector<std::string>{"a"});
+    CHECK(read("a,b c,d") == std::vector<std::string>{"a", "b c", "d"});
+    for (const auto* faulty : {"", ",", "a,", ",a", "a,,b"})
+        CHECK_THROWS_WITH(read(faulty), "'' is not a file name: give one");
+}
+
+TEST_CASE("one of some words is read, and no other", "[apps][options]")
+{
+    const auto read = apps::choice<int>({{"one", 1}, {"two", 2}});
+    CHECK(read("one") == 1);
+    CHECK(read("two") == 2);
+    CHECK_THROWS_WITH(read("three"), "'three' is none of one, two");
+    CHECK_THROWS_WITH(read(""), "'' is none of one, two");
 }
 
 TEST_CASE("an unknown option is named", "[apps][options]")
@@ -296,6 +325,7 @@ TEST_CASE("help goes to standard output, whatever else is missing", "[apps][opti
           "      --port PORT         where\n"
           "      --bind ADDR         whence\n"
           "      --access-log FILE   log\n"
+          "      --header TEXT       a field\n"
           "Switches:\n"
           "  -q, --quiet             less\n"
           "  -n, --numeric           no names\n"

@@ -3,6 +3,7 @@
 
 #include <map>
 
+using namespace libnet;
 using namespace libnet::engine;
 using namespace std::chrono_literals;
 
@@ -27,11 +28,13 @@ Fields fields_of(const ResponsePlan& plan)
 
 FileRequest get(std::string_view path) { return {.method = "GET", .path = path}; }
 
+const Site plain_site{{.cache_control = CacheControl::off}};
+
 /// The plan for a request whose file is found.
 ResponsePlan found(const FileRequest& request, const FileFacts& facts = file)
 {
     FileResponder responder;
-    REQUIRE(std::holds_alternative<LookUp>(responder.start(request)));
+    REQUIRE(std::holds_alternative<LookUp>(responder.start(plain_site, request)));
     REQUIRE(responder.on_file(facts, now) == FileAction{Respond{}});
     return responder.plan();
 }
@@ -40,7 +43,7 @@ ResponsePlan found(const FileRequest& request, const FileFacts& facts = file)
 ResponsePlan refused(const FileRequest& request)
 {
     FileResponder responder;
-    REQUIRE(responder.start(request) == FileAction{Respond{}});
+    REQUIRE(responder.start(plain_site, request) == FileAction{Respond{}});
     return responder.plan();
 }
 
@@ -49,8 +52,8 @@ ResponsePlan refused(const FileRequest& request)
 TEST_CASE("a file that is there is sent whole", "[engine][file_responder]")
 {
     FileResponder responder;
-    CHECK(responder.start(get("/docs/page.html?v=1")) == FileAction{LookUp{"docs/page.html?v=1"}});
-    CHECK(responder.start(get("/docs/page.html")) == FileAction{LookUp{"docs/page.html"}});
+    CHECK(responder.start(plain_site, get("/docs/page.html?v=1")) == FileAction{LookUp{"docs/page.html?v=1"}});
+    CHECK(responder.start(plain_site, get("/docs/page.html")) == FileAction{LookUp{"docs/page.html"}});
     CHECK(responder.on_file(file, now) == FileAction{Respond{}});
     const auto& plan = responder.plan();
     CHECK(plan.status == 200);
@@ -64,7 +67,9 @@ TEST_CASE("a file that is there is sent whole", "[engine][file_responder]")
                                     {"X-Content-Type-Options", "nosniff"},
                                     {"Accept-Ranges", "bytes"},
                                     {"Last-Modified", date},
-                                    {"ETag", "W/\"ae1b981bc490a00-3e8\""}});
+                                    {"ETag", plan.etag},
+                                    {"Vary", "Accept-Encoding"}});
+    CHECK(plan.etag.starts_with("W/\""));
 }
 
 TEST_CASE("HEAD has the fields of GET and no content", "[engine][file_responder]")
@@ -76,7 +81,7 @@ TEST_CASE("HEAD has the fields of GET and no content", "[engine][file_responder]
     CHECK(found(request).head_only);
 
     FileResponder responder;
-    responder.start(request);
+    responder.start(plain_site, request);
     responder.on_failure(LookUpFailure::not_found);
     CHECK(responder.plan().head_only);
     CHECK(responder.plan().content_length() > 0);
@@ -85,16 +90,18 @@ TEST_CASE("HEAD has the fields of GET and no content", "[engine][file_responder]
 TEST_CASE("a directory answers with its index", "[engine][file_responder]")
 {
     FileResponder responder;
-    CHECK(responder.start(get("/")) == FileAction{LookUp{"index.html"}});
-    CHECK(responder.start(get("/docs/")) == FileAction{LookUp{"docs/index.html"}});
+    CHECK(responder.start(plain_site, get("/")) == FileAction{LookUp{"index.html"}});
+    CHECK(responder.start(plain_site, get("/docs/")) == FileAction{LookUp{"docs/index.html"}});
     responder.on_file(file, now);
     CHECK(responder.plan().content_type == "text/html; charset=utf-8");
 
-    FileResponder other{{.index = "main.xhtml"}};
-    CHECK(other.start(get("/docs/")) == FileAction{LookUp{"docs/main.xhtml"}});
-    FileResponder none{{.index = ""}};
-    CHECK(none.start(get("/docs/")) == FileAction{Respond{}});
-    CHECK(none.plan().status == 404);
+    const Site two{{.index = {"main.xhtml", "index.html"}}}, none{{.index = {}}};
+    CHECK(responder.start(two, get("/docs/")) == FileAction{LookUp{"docs/main.xhtml"}});
+    CHECK(responder.on_failure(LookUpFailure::not_found) == FileAction{LookUp{"docs/index.html"}});
+    CHECK(responder.on_failure(LookUpFailure::not_found) == FileAction{Respond{}});
+    CHECK(responder.plan().status == 404);
+    CHECK(responder.start(none, get("/docs/")) == FileAction{Respond{}});
+    CHECK(responder.plan().status == 404);
 }
 
 TEST_CASE("an index that is a directory itself is not there", "[engine][file_responder]")
@@ -137,7 +144,7 @@ TEST_CASE("failures to find a file have their statuses and a page that says why"
                        {LookUpFailure::failed, 500}};
     for (const auto& [failure, status] : cases) {
         FileResponder responder;
-        responder.start(get("/<script>"));
+        responder.start(plain_site, get("/<script>"));
         CHECK(responder.on_failure(failure) == FileAction{Respond{}});
         const auto& plan = responder.plan();
         CHECK(plan.status == status);
@@ -160,7 +167,7 @@ TEST_CASE("a path that names no file is refused before anything is looked up", "
     for (const char* path : {"/.git/config", "/a/.htpasswd", "/%2egit/", "/..."})
         CHECK(refused(get(path)).status == 404);
     FileResponder responder;
-    CHECK(responder.start(get("/.well-known/x")) == FileAction{LookUp{".well-known/x"}});
+    CHECK(responder.start(plain_site, get("/.well-known/x")) == FileAction{LookUp{".well-known/x"}});
 }
 
 TEST_CASE("files can only be read", "[engine][file_responder]")
@@ -257,29 +264,9 @@ TEST_CASE("one range gives a part of the file", "[engine][file_responder]")
     CHECK(fields_of(plan)["Content-Range"] == "bytes */1000");
     CHECK(plan.content == ResponsePlan::Content::page);
 
-    request.range = "bytes=0-1,5-6";
-    CHECK(found(request).status == 200);
     request.range = "bytes=0-1";
     request.method = "HEAD";
     CHECK(found(request).status == 200);
-}
-
-TEST_CASE("If-Range heeds the range only for a file that surely is the same", "[engine][file_responder]")
-{
-    auto request = get("/a");
-    const std::string etag = found(request).etag;
-    request.range = "bytes=0-1";
-    request.if_range = date;
-    CHECK(found(request).status == 206);
-    request.if_range = "Sun, 06 Nov 1994 08:49:38 GMT";
-    CHECK(found(request).status == 200);
-    request.if_range = etag;
-    CHECK(found(request).status == 200);
-
-    auto fresh = file;
-    fresh.modified = now - 500ms;
-    request.if_range = "Mon, 07 Nov 1994 08:49:36 GMT";
-    CHECK(found(request, fresh).status == 200);
 }
 
 TEST_CASE("an answer leaves nothing behind for the next one", "[engine][file_responder]")
@@ -287,11 +274,11 @@ TEST_CASE("an answer leaves nothing behind for the next one", "[engine][file_res
     FileResponder responder;
     auto request = get("/a");
     request.range = "bytes=5-";
-    responder.start(request);
+    responder.start(plain_site, request);
     responder.on_file(file, now);
-    responder.start({.method = "POST", .path = "/"});
+    responder.start(plain_site, {.method = "POST", .path = "/"});
     CHECK(responder.plan().status == 405);
-    responder.start(get("/a"));
+    responder.start(plain_site, get("/a"));
     responder.on_file(file, now);
     CHECK(responder.plan().status == 200);
     CHECK(responder.plan().first == 0);

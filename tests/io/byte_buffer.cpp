@@ -70,3 +70,18 @@ TEST_CASE("bytes can be taken from the back and from the middle", "[io][byte_buf
     buffer.append("again");
     CHECK(buffer.view() == "again");
 }
+
+TEST_CASE("memory that a buffer gives back serves the next one", "[io][byte_buffer]")
+{
+    ByteBuffer first, second;
+    first.append(std::string(5000, 'x'));
+    const char* const memory = first.view().data();
+    first.truncate(0);
+    first.release();
+    second.append("small");
+    CHECK(second.view().data() == memory);
+    CHECK(second.capacity() == 5000);
+    first.append("other");
+    CHECK(first.view().data() != memory);
+    CHECK(second.view() == "small");
+}

@@ -25,7 +25,7 @@ namespace libnet::test {
 
 /// An AccessRecord that owns its texts.
 struct LoggedAccess {
-    std::string method, target, user_agent, reason;
+    std::string method, target, user_agent, reason, user;
     unsigned version, status;
     std::uint64_t bytes_sent, bytes_received;
 };
@@ -100,8 +100,8 @@ private:
     {
         const std::lock_guard lock{mutex_};
         log_.push_back({std::string{record.method}, std::string{record.target}, std::string{record.user_agent},
-                        std::string{record.reason}, record.version, record.status, record.bytes_sent,
-                        record.bytes_received});
+                        std::string{record.reason}, std::string{record.user}, record.version, record.status,
+                        record.bytes_sent, record.bytes_received});
         changed_.notify_all();
     }
 

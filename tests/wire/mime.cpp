@@ -1,7 +1,7 @@
 #include <libnet/wire/mime.hpp>
 #include <tests/support/catch.hpp>
 
-using libnet::wire::media_type_of;
+using libnet::wire::is_compressible, libnet::wire::media_type_of, libnet::wire::MediaTypes;
 
 TEST_CASE("the extension says the media type, in any case", "[wire][mime]")
 {
@@ -32,4 +32,38 @@ TEST_CASE("an unknown name is bytes", "[wire][mime]")
 {
     for (const char* name : {"", "README", "a.", "a.nope", "a.extraordinarily-long", "a.b\xFF"})
         CHECK(media_type_of(name) == "application/octet-stream");
+}
+
+TEST_CASE("the system's types come before those that are built in", "[wire][mime]")
+{
+    const MediaTypes types{
+        "# a comment\n"
+        "application/x-thing\tthing THINGS  # more\r\n"
+        "text/x-note note\n"
+        "text/x-other; charset=latin1 other\n"
+        "image/other png\n"
+        "image/second thing png\n"
+        "application/nothing\n"
+        "no-type foo\n/x bar\nx/ bar\n"
+        "application/evil\x01 evil\n"
+        "x/y averyveryverylongextension"};
+    CHECK(types.type_of("a.thing") == "application/x-thing");
+    CHECK(types.type_of("dir.x/a.b.Things") == "application/x-thing");
+    CHECK(types.type_of("a.note") == "text/x-note; charset=utf-8");
+    CHECK(types.type_of("a.png") == "image/other");
+    for (const char* unknown : {"a.foo", "a.bar", "a.evil", "a", "thing", "a.averyveryverylongextension", "a."})
+        CHECK(types.type_of(unknown) == "application/octet-stream");
+    CHECK(types.type_of("a.html") == "text/html; charset=utf-8");
+    CHECK(MediaTypes{}.type_of("a.thing") == "application/octet-stream");
+    CHECK(MediaTypes{}.type_of("a.png") == "image/png");
+}
+
+TEST_CASE("text gets smaller by compression, pictures and archives don't", "[wire][mime]")
+{
+    for (const char* type : {"text/html; charset=utf-8", "text/x", "application/json", "image/svg+xml",
+                             "application/wasm", "application/ld+json", "font/ttf"})
+        CHECK(is_compressible(type));
+    for (const char* type :
+         {"image/png", "video/mp4", "application/zip", "font/woff2", "application/octet-stream", "", "application/pdf"})
+        CHECK(!is_compressible(type));
 }

@@ -1,22 +1,27 @@
 #pragma once
+// Which files are looked up for a request, and in which order.
 
 #include <libnet/engine/file_responder.hpp>
-#include <libnet/wire/etag.hpp>
-#include <libnet/wire/http_range.hpp>
-#include <libnet/wire/mime.hpp>
+#include <libnet/wire/accept.hpp>
 
 #include <algorithm>
-#include <array>
+#include <chrono>
 #include <ostream>
 
 namespace libnet::engine {
 
 namespace detail {
 
-inline constexpr std::string_view allowed_methods = "GET, HEAD, OPTIONS";
+inline constexpr std::string_view html_suffix = ".html";
+inline constexpr std::string_view no_file = "There is no such file here.";
 
-/// Methods that RFC 9110 and RFC 5789 define and files don't have. Anything else is not implemented at all.
-inline constexpr std::array<std::string_view, 6> refused_methods{"POST", "PUT", "DELETE", "PATCH", "CONNECT", "TRACE"};
+/// Precompressed siblings that are older than this are no longer what the plain file says. Those who copy both at once
+/// may write either one first.
+inline constexpr std::chrono::minutes sibling_delay{1};
+
+/// Files within these sizes are compressed: smaller ones gain nothing, larger ones take too long.
+inline constexpr std::uint64_t least_to_encode = 256;
+inline constexpr std::uint64_t most_to_encode = 4 * 1024 * 1024;
 
 LIBNET_DECL std::string_view words_of(wire::UriPathError error) noexcept
 {
@@ -35,69 +40,108 @@ LIBNET_DECL std::string_view words_of(wire::UriPathError error) noexcept
     return "The path names no file.";
 }
 
-LIBNET_DECL void append_hex(std::string& text, std::uint64_t value)
+LIBNET_DECL std::string_view last_segment(std::string_view name) noexcept
 {
-    std::array<char, 16> digits;
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value, 16).ptr;
-    text.append(digits.data(), end);
+    return name.substr(name.rfind('/') + 1);  // npos + 1 is 0
 }
 
 }  // namespace detail
 
-LIBNET_DECL FileAction FileResponder::start(const FileRequest& request)
+LIBNET_DECL FileAction FileResponder::start(const Site& site, const FileRequest& request)
 {
+    site_ = &site;
     request_ = request;
     plan_.clear();
-    if (request.method == "OPTIONS") {
-        plan_.status = 204;
-        plan_.allow = detail::allowed_methods;
-        return Respond{};
-    }
+    shown_.clear();
+    stage_ = Stage::file;
+    next_index_ = next_coding_ = 0;
+    found_other_ = negotiated_ = false;
+    if (request.method == "OPTIONS") return options();
     if (request.method != "GET" && request.method != "HEAD") return refuse_method();
 
     if (const auto decoded = wire::decode_path(request.path, path_); !decoded)
         return refuse(decoded.error() == wire::UriPathError::encoded_slash ? 404 : 400,
                       detail::words_of(decoded.error()));
-    if (wire::has_hidden_segment(path_.name)) return on_failure(LookUpFailure::not_found);
+    (shown_ = '/') += path_.name;
+    if (path_.directory && !path_.name.empty()) shown_ += '/';
+    if (site.options().dot_files == DotFiles::refuse && wire::has_hidden_segment(path_.name))
+        return refuse(404, detail::no_file);
+    if (const auto* rule = site.redirect(shown_))
+        return redirect(rule->status, target_of(*rule, shown_), "What is asked for is elsewhere.");
+    if (path_.directory) return next_index();
     name_ = path_.name;
-    if (path_.directory) {
-        if (options_.index.empty()) return on_failure(LookUpFailure::not_found);
-        if (!name_.empty()) name_ += '/';
-        name_ += options_.index;
-    }
-    return LookUp{name_};
+    return look_up(Stage::file);
 }
 
 LIBNET_DECL FileAction FileResponder::on_file(const FileFacts& facts, FileTime now)
 {
-    if (facts.kind == FileKind::directory) {
-        // A directory that has the name of the index is no page.
-        return path_.directory ? on_failure(LookUpFailure::not_found) : redirect_to_slash();
+    now_ = now;
+    if (facts.kind == FileKind::directory) return on_directory();
+    switch (stage_) {
+    case Stage::directory:  // "/a.txt/"
+        return look_for_fallback();
+    case Stage::coding: {
+        found_other_ = true;
+        if (facts.modified + detail::sibling_delay < plain_facts_.modified) return next_coding();
+        const auto coding = codings_.in_order()[next_coding_ - 1];
+        return answer(facts, coding);
     }
-    set_validators(facts, now);
-    switch (judge_conditions(now)) {
-    case Condition::failed:
-        return refuse(412, "The file is not the one that the request is about.");
-    case Condition::not_modified:
-        plan_.status = 304;
+    case Stage::encoding:
+        return answer_encoded(facts.size);
+    case Stage::plain:
+        return answer(facts, wire::ContentCoding::identity);
+    case Stage::error_page:
+        plan_.content = ResponsePlan::Content::file;
+        plan_.content_type = site_->media_type(name_);
+        plan_.length = facts.size;
         return Respond{};
-    case Condition::holds:
+    case Stage::file:
+        if (site_->options().clean_urls == CleanUrls::off || !name_.ends_with(detail::html_suffix)) break;
+        if (std::ranges::find(site_->options().index, detail::last_segment(name_)) == site_->options().index.end())
+            name_.resize(name_.size() - detail::html_suffix.size());
+        else name_.resize(name_.size() - detail::last_segment(name_).size());
+        return redirect(301, wire::encode_path(name_), "This page is found without the end of its file's name.");
+    case Stage::index:
+    case Stage::clean:
+    case Stage::fallback:
         break;
     }
-    plan_.status = 200;
-    plan_.content = ResponsePlan::Content::file;
-    plan_.content_type = wire::media_type_of(name_);
-    plan_.size = plan_.length = facts.size;
-    plan_.head_only = request_.method == "HEAD";
-    if (range_is_wanted(now)) choose_part();
-    return Respond{};
+    return found(facts);
+}
+
+LIBNET_DECL FileAction FileResponder::on_directory()
+{
+    switch (stage_) {
+    case Stage::file:
+        // Made from the name, not from the path as sent: "//host" would lead to another server.
+        return redirect(301, wire::encode_path(path_.name) + '/', "This directory is found with a slash at its end.");
+    case Stage::index:  // a directory that has the name of an index is no page
+        return next_index();
+    case Stage::directory:
+        return ListDirectory{name_, site_->options().max_listing};
+    case Stage::coding:
+        found_other_ = true;
+        return next_coding();
+    case Stage::error_page:
+        return Respond{};
+    case Stage::clean:
+        return look_for_fallback();
+    case Stage::fallback:
+    case Stage::encoding:
+    case Stage::plain:
+        break;
+    }
+    return refuse(404, detail::no_file);
 }
 
 LIBNET_DECL FileAction FileResponder::on_failure(LookUpFailure failure)
 {
+    if (stage_ == Stage::error_page) return Respond{};
+    if (stage_ == Stage::coding) return next_coding();
+    if (stage_ == Stage::encoding) return send_plain();
     switch (failure) {
     case LookUpFailure::not_found:
-        return refuse(404, "There is no such file here.");
+        return missing();
     case LookUpFailure::forbidden:
         return refuse(403, "The server may not read this file.");
     case LookUpFailure::failed:
@@ -105,96 +149,102 @@ LIBNET_DECL FileAction FileResponder::on_failure(LookUpFailure failure)
     case LookUpFailure::overloaded:
         break;
     }
-    refuse(503, "The server has too many files open. Try again in a moment.");
-    plan_.retry_later = true;
-    return Respond{};
+    return refuse(503, "The server has too many files open. Try again in a moment.");
 }
 
-LIBNET_DECL FileAction FileResponder::refuse(unsigned status, std::string_view why)
+/// What was looked up is not there.
+LIBNET_DECL FileAction FileResponder::missing()
 {
-    plan_.refuse(status, why);
-    plan_.head_only = request_.method == "HEAD";
-    return Respond{};
-}
-
-LIBNET_DECL FileAction FileResponder::refuse_method()
-{
-    if (std::ranges::find(detail::refused_methods, request_.method) == detail::refused_methods.end())
-        return refuse(501, "The server doesn't know this method.");
-    refuse(405, "Files here can only be read.");
-    plan_.allow = detail::allowed_methods;  // RFC 9110 section 15.5.6
-    return Respond{};
-}
-
-LIBNET_DECL FileAction FileResponder::redirect_to_slash()
-{
-    // Made from the name, not from the path as sent: "//host" would lead to another server.
-    std::string location = wire::encode_path(path_.name) + '/';
-    if (request_.has_query) (location += '?') += request_.query;
-    refuse(301, "This directory is found with a slash at its end.");
-    plan_.reason = {};  // nothing failed
-    plan_.location = std::move(location);
-    return Respond{};
-}
-
-LIBNET_DECL void FileResponder::set_validators(const FileFacts& facts, FileTime now)
-{
-    // A time in the future would make later changes look older: RFC 9110 section 8.8.2.1.
-    plan_.last_modified = std::chrono::floor<std::chrono::seconds>(std::min(facts.modified, now));
-    plan_.etag = "W/\"";
-    detail::append_hex(plan_.etag, static_cast<std::uint64_t>(facts.modified.time_since_epoch().count()));
-    plan_.etag += '-';
-    detail::append_hex(plan_.etag, facts.size);
-    plan_.etag += '"';
-}
-
-LIBNET_DECL FileResponder::Condition FileResponder::judge_conditions(FileTime now) const
-{
-    const auto seconds = std::chrono::floor<std::chrono::seconds>(now);
-    if (!request_.if_match.empty()) {
-        if (!wire::etag_list_matches(request_.if_match, plan_.etag, wire::EtagComparison::strong))
-            return Condition::failed;
-    } else if (const auto since = wire::parse_http_date(request_.if_unmodified_since, seconds)) {
-        if (*plan_.last_modified > *since) return Condition::failed;
+    const auto& options = site_->options();
+    if (stage_ == Stage::index) return next_index();
+    if (stage_ == Stage::file && options.clean_urls == CleanUrls::on) {
+        name_ += detail::html_suffix;
+        return look_up(Stage::clean);
     }
-    if (!request_.if_none_match.empty()) {
-        if (wire::etag_list_matches(request_.if_none_match, plan_.etag, wire::EtagComparison::weak))
-            return Condition::not_modified;
-    } else if (const auto since = wire::parse_http_date(request_.if_modified_since, seconds)) {
-        if (*plan_.last_modified <= *since) return Condition::not_modified;
-    }
-    return Condition::holds;
+    if (stage_ == Stage::fallback) return refuse(404, detail::no_file);
+    return look_for_fallback();
 }
 
-LIBNET_DECL bool FileResponder::range_is_wanted(FileTime now) const
+LIBNET_DECL FileAction FileResponder::next_index()
 {
-    if (request_.range.empty() || request_.method != "GET") return false;  // RFC 9110 section 14.2
-    if (request_.if_range.empty()) return true;
-    // Our entity tags are weak and never do. A date does where it is exact and surely not of a file that was written
-    // twice in that second (sections 13.1.5 and 8.8.2.2).
-    constexpr std::chrono::seconds certain{2};
-    const auto date = wire::parse_http_date(request_.if_range, std::chrono::floor<std::chrono::seconds>(now));
-    return date == plan_.last_modified && *plan_.last_modified + certain <= now;
+    const auto& options = site_->options();
+    name_ = path_.name;
+    if (next_index_ == options.index.size()) {
+        if (options.listing == DirectoryListing::off) return look_for_fallback();
+        return look_up(Stage::directory);
+    }
+    if (!name_.empty()) name_ += '/';
+    name_ += options.index[next_index_++];
+    return look_up(Stage::index);
 }
 
-LIBNET_DECL void FileResponder::choose_part()
+/// A page that isn't there may be one of an application that does its own routing. What has an extension is none: a
+/// style sheet that is missing must not become a page.
+LIBNET_DECL FileAction FileResponder::look_for_fallback()
 {
-    const auto choice = wire::choose_range(request_.range, plan_.size);
-    if (choice.kind == wire::RangeChoice::Kind::whole) return;
-    if (choice.kind == wire::RangeChoice::Kind::unsatisfiable) {
-        const auto size = plan_.size;
-        refuse(416, "The range begins behind the end of the file.");
-        plan_.size = size;
-        return;
-    }
-    plan_.status = 206;
-    plan_.first = choice.first;
-    plan_.length = choice.length;
+    const auto& fallback = site_->options().fallback;
+    const bool page = detail::last_segment(path_.name).find('.') == std::string_view::npos;
+    if (fallback.empty() || !page) return refuse(404, detail::no_file);
+    plan_.vary.accept = true;
+    if (wire::weight_of(request_.accept, "text/html") == 0) return refuse(404, detail::no_file);
+    name_ = fallback;
+    return look_up(Stage::fallback);
+}
+
+LIBNET_DECL LookUp FileResponder::look_up(Stage stage)
+{
+    stage_ = stage;
+    return {name_};
+}
+
+/// The plain file is there; perhaps a sibling of it is wanted more.
+LIBNET_DECL FileAction FileResponder::found(const FileFacts& facts)
+{
+    plain_ = name_;
+    plain_facts_ = facts;
+    (shown_ = '/') += name_;
+    plan_.content_type = rule_value("Content-Type");
+    if (plan_.content_type.empty()) plan_.content_type = site_->media_type(name_);
+    negotiated_ = site_->options().precompressed == Precompressed::on && wire::is_compressible(plan_.content_type);
+    if (!negotiated_) return answer(facts, wire::ContentCoding::identity);
+    codings_ = wire::read_accept_encoding(request_.accept_encoding);
+    return next_coding();
+}
+
+LIBNET_DECL FileAction FileResponder::next_coding()
+{
+    const auto order = codings_.in_order();
+    if (next_coding_ == order.size() || order[next_coding_] == wire::ContentCoding::identity) return encode_or_send();
+    name_ = plain_;
+    name_ += wire::suffix_of(order[next_coding_++]);
+    return look_up(Stage::coding);
+}
+
+/// There is no sibling that is wanted more than the plain file.
+LIBNET_DECL FileAction FileResponder::encode_or_send()
+{
+    const auto size = plain_facts_.size;
+    const bool worth_it = size >= detail::least_to_encode && size <= detail::most_to_encode;
+    if (next_coding_ == 0 || site_->options().compression == Compression::off || !worth_it) return send_plain();
+    stage_ = Stage::encoding;
+    return Encode{plain_, codings_.in_order().front()};
+}
+
+LIBNET_DECL FileAction FileResponder::send_plain()
+{
+    if (std::ranges::find(codings_.in_order(), wire::ContentCoding::identity) == codings_.in_order().end())
+        return refuse(406, "The file is there only without a content coding, and the request refuses that.");
+    if (!found_other_) return answer(plain_facts_, wire::ContentCoding::identity);
+    name_ = plain_;
+    return look_up(Stage::plain);
 }
 
 LIBNET_DECL std::ostream& operator<<(std::ostream& out, const FileAction& action)
 {
     if (const auto* look_up = std::get_if<LookUp>(&action)) return out << "LookUp{\"" << look_up->name << "\"}";
+    if (const auto* encode = std::get_if<Encode>(&action))
+        return out << "Encode{\"" << encode->name << "\", " << wire::name_of(encode->coding) << '}';
+    if (const auto* list = std::get_if<ListDirectory>(&action)) return out << "ListDirectory{\"" << list->name << "\"}";
     return out << "Respond{}";
 }
 

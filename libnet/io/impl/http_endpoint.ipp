@@ -6,6 +6,7 @@
 #include <libnet/io/response_writer.hpp>
 #include <libnet/io/sigpipe.hpp>
 #include <libnet/io/tcp_server.hpp>
+#include <libnet/io/transport.hpp>
 #include <libnet/wire/http_status.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -54,8 +55,10 @@ public:
     EndpointSession(EndpointContext& context, Connection& connection)
         : context_{context},
           connection_{connection},
-          reader_{connection, {.header = context.options.header_timeout, .idle = context.options.idle_timeout}},
-          writer_{connection, context.options.write_timeout}
+          transport_{connection.socket()},
+          reader_{
+              connection, transport_, {.header = context.options.header_timeout, .idle = context.options.idle_timeout}},
+          writer_{connection, transport_, {.timeout = context.options.write_timeout}}
     {
         connection_.on_close([this] {
             closed_ = true;
@@ -80,6 +83,7 @@ private:
 
     EndpointContext& context_;
     Connection& connection_;
+    Transport transport_;
     RequestReader reader_;
     ResponseWriter writer_;
     HttpClock clock_;

@@ -28,11 +28,24 @@ LIBNET_DECL RequestReader::Parsed RequestReader::parse()
     }
     if (*size == 0) return Parsed::incomplete;
     head_size_ = *size;
+    begin_request();
+    return Parsed::request;
+}
+
+LIBNET_DECL void RequestReader::skip(std::size_t head_size) noexcept
+{
+    parser_.reset();
+    begin_request();
+    buffer_.consume(head_size);
+}
+
+/// The head is complete.
+LIBNET_DECL void RequestReader::begin_request() noexcept
+{
     body_bytes_ = 0;
     any_request_ = true;
     if (head_begun_) connection_.deadline().clear();
     head_begun_ = false;
-    return Parsed::request;
 }
 
 LIBNET_DECL void RequestReader::next() noexcept
@@ -43,28 +56,31 @@ LIBNET_DECL void RequestReader::next() noexcept
 
 LIBNET_DECL Task<RequestReader::Received> RequestReader::receive()
 {
-    auto& deadline = connection_.deadline();
     const bool idle = buffer_.empty();
+    expect();
+    if (idle) buffer_.release();
+    const bool filled = co_await fill(read_size_);
+    connection_.busy();
+    if (!filled) co_return connection_.deadline().expired() ? Received::timed_out : Received::closed;
     if (idle) {
+        connection_.deadline().clear();
+        started_ = std::chrono::system_clock::now();
+        started_steady_ = std::chrono::steady_clock::now();
+    }
+    co_return Received::bytes;
+}
+
+/// Sets the deadline of what is to come.
+LIBNET_DECL void RequestReader::expect()
+{
+    auto& deadline = connection_.deadline();
+    if (buffer_.empty()) {
         deadline.expires_after(any_request_ ? timeouts_.idle : timeouts_.header);
         connection_.idle();
     } else if (!head_begun_) {
         deadline.expires_after(timeouts_.header);
         head_begun_ = true;
     }
-    const auto room = buffer_.prepare(read_size_);
-    const auto bytes = asio::buffer(room.data(), room.size());
-    const auto [error, size] = co_await connection_.socket().async_receive(bytes, use_tuple);
-    connection_.busy();
-    buffer_.commit(size);
-    if (size == room.size()) read_size_ = std::min(2 * read_size_, detail::largest_read);
-    if (error) co_return deadline.expired() ? Received::timed_out : Received::closed;
-    if (idle) {
-        deadline.clear();
-        started_ = std::chrono::system_clock::now();
-        started_steady_ = std::chrono::steady_clock::now();
-    }
-    co_return Received::bytes;
 }
 
 LIBNET_DECL Task<RequestReader::Body> RequestReader::discard_body(std::size_t limit)
@@ -74,9 +90,8 @@ LIBNET_DECL Task<RequestReader::Body> RequestReader::discard_body(std::size_t li
     auto outcome = Body::discarded;
     connection_.deadline().expires_after(timeouts_.header);
     while (!skip_body_bytes(limit, outcome)) {
-        const auto room = buffer_.prepare(detail::body_read);
-        const auto error = co_await fill(room);
-        if (!error) continue;
+        const bool filled = co_await fill(detail::body_read);
+        if (filled) continue;
         outcome = connection_.deadline().expired() ? Body::timed_out : Body::closed;
         break;
     }
@@ -127,26 +142,43 @@ LIBNET_DECL bool RequestReader::skip_chunks(std::size_t limit, Body& outcome)
     return false;
 }
 
-LIBNET_DECL Task<boost::system::error_code> RequestReader::fill(std::span<char> room)
+/// Waits until bytes have come, and takes about `size` of them. False: no more will come. The buffer gets its memory when
+/// there is something to put into it.
+LIBNET_DECL Task<bool> RequestReader::fill(std::size_t size)
 {
-    const auto bytes = asio::buffer(room.data(), room.size());
-    const auto [error, size] = co_await connection_.socket().async_receive(bytes, use_tuple);
-    buffer_.commit(size);
-    co_return error;
+    outcome_ = Transfer::want_read;
+    do {
+        if (transport_.pending()) continue;
+        const bool reads = outcome_ == Transfer::want_read;
+        auto wait = connection_.socket().async_wait(
+            reads ? asio::socket_base::wait_read : asio::socket_base::wait_write, use_tuple_now);
+        const auto [error] = co_await std::move(wait);
+        if (error) co_return false;
+    } while (take(size));
+    co_return outcome_ == Transfer::done;
+}
+
+/// True: there was nothing to take yet.
+LIBNET_DECL bool RequestReader::take(std::size_t size)
+{
+    const auto room = buffer_.prepare(size);
+    const auto taken = transport_.receive(room);
+    buffer_.commit(taken.size);
+    if (taken.size == room.size()) read_size_ = std::min(2 * read_size_, detail::largest_read);
+    outcome_ = taken.outcome;
+    return outcome_ == Transfer::want_read || outcome_ == Transfer::want_write;
 }
 
 LIBNET_DECL Task<> RequestReader::linger()
 {
-    boost::system::error_code failed;
-    connection_.socket().shutdown(asio::socket_base::shutdown_send, failed);
+    boost::system::error_code error;
+    connection_.socket().shutdown(asio::socket_base::shutdown_send, error);
     connection_.deadline().expires_after(detail::linger_time);
     if (!connection_.draining()) connection_.idle();  // a drain that begins now need not wait for this
-    std::size_t thrown_away = 0;
-    while (!failed && thrown_away < detail::linger_bytes) {
+    bool open = !error;
+    for (std::size_t thrown_away = 0; open && thrown_away < detail::linger_bytes; thrown_away += buffer_.size()) {
         buffer_.truncate(0);
-        const auto room = buffer_.prepare(detail::largest_read);
-        failed = co_await fill(room);
-        thrown_away += buffer_.size();
+        open = co_await fill(detail::largest_read);
     }
 }
 

@@ -1,11 +1,12 @@
 #pragma once
 
+#include <libnet/io/page_cache.hpp>
 #include <libnet/io/response_writer.hpp>
 
-#include <algorithm>
-#include <cerrno>
+#include <boost/asio/steady_timer.hpp>
 
-#include <sys/sendfile.h>
+#include <algorithm>
+
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -14,8 +15,10 @@ namespace libnet::io {
 namespace detail {
 
 inline constexpr std::string_view client_left = "The client closed the connection before it had the answer.";
+inline constexpr std::string_view client_slow = "The client took what it was sent too slowly.";
 inline constexpr std::string_view client_stuck = "The client took nothing for too long.";
 inline constexpr std::string_view file_shrank = "The file got shorter while it was sent.";
+inline constexpr std::string_view file_rewritten = "The file was written to while it was sent.";
 inline constexpr std::string_view file_unreadable = "The file could not be read to its end.";
 
 /// A call of sendfile(2) sends at most this much, and so many calls in a row go without a look at other connections.
@@ -26,19 +29,15 @@ inline constexpr unsigned pieces_in_a_row = 8;
 
 LIBNET_DECL ResponseWriter::Progress ResponseWriter::try_flush(int flags)
 {
-    const int socket = connection_.socket().native_handle();
     while (!queue_.empty()) {
-        const auto bytes = queue_.view();
-        const auto size = ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT | flags);
-        if (size > 0) {
-            queue_.consume(static_cast<std::size_t>(size));
-            sent_ += static_cast<std::uint64_t>(size);
-        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-            return Progress::blocked;
-        } else if (errno != EINTR) {
-            fail(detail::client_left);
-            return Progress::failed;
-        }
+        const auto [outcome, size] = transport_.send(queue_.view(), flags);
+        queue_.consume(size);
+        sent_ += size;
+        if (outcome == Transfer::done) continue;
+        wanted_ = outcome;
+        if (outcome != Transfer::failed) return Progress::blocked;
+        fail(detail::client_left);
+        return Progress::failed;
     }
     return Progress::done;
 }
@@ -48,36 +47,71 @@ LIBNET_DECL Task<bool> ResponseWriter::flush(int flags)
     for (;;) {
         const auto progress = try_flush(flags);
         if (progress != Progress::blocked) co_return progress == Progress::done;
-        const bool ready = co_await writable();
-        if (!ready) co_return false;
+        const bool goes_on = co_await ready(wanted_);
+        if (!goes_on) co_return false;
     }
 }
 
-LIBNET_DECL Task<bool> ResponseWriter::send_file(int file, std::uint64_t first, std::uint64_t length)
+LIBNET_DECL Task<bool> ResponseWriter::send(std::string_view content)
+{
+    for (;;) {
+        const auto progress = try_send(content);
+        if (progress != Progress::blocked) co_return progress == Progress::done;
+        const bool goes_on = co_await ready(wanted_);
+        if (!goes_on) co_return false;
+    }
+}
+
+LIBNET_DECL ResponseWriter::Progress ResponseWriter::try_send(std::string_view& content)
+{
+    while (!queue_.empty() || !content.empty()) {
+        const auto [outcome, size] = transport_.send(queue_.view(), content);
+        const auto queued = std::min(size, queue_.size());
+        queue_.consume(queued);
+        content.remove_prefix(size - queued);
+        sent_ += size;
+        if (outcome == Transfer::done) continue;
+        wanted_ = outcome;
+        if (outcome != Transfer::failed) return Progress::blocked;
+        fail(detail::client_left);
+        return Progress::failed;
+    }
+    return Progress::done;
+}
+
+LIBNET_DECL Task<bool> ResponseWriter::send_file(const StoredFile& file, std::uint64_t first, std::uint64_t length,
+                                                 DiskThreads& threads)
 {
     const bool flushed = co_await flush(MSG_MORE);  // the head waits in the kernel for the file's first bytes
     if (!flushed) co_return false;
-    off_t at = static_cast<off_t>(first);
+    const int descriptor = file.descriptor.get();
+    const auto start = static_cast<off_t>(first);
+    off_t at = start, cached = start;
     unsigned pieces = 0;
     while (length > 0) {
-        const int socket = connection_.socket().native_handle();
-        const auto size = ::sendfile(socket, file, &at, std::min(length, detail::file_piece));
-        if (size > 0) {
-            length -= static_cast<std::uint64_t>(size);
-            sent_ += static_cast<std::uint64_t>(size);
-            if (++pieces % detail::pieces_in_a_row != 0) continue;
-        } else if (size == 0) {
-            co_return fail(detail::file_shrank);
-        } else if (errno == EINTR) {
-            continue;
-        } else if (errno == EINVAL || errno == ENOSYS) {  // a file system without it
-            const bool copied = co_await copy_file(file, at, length);
-            co_return copied;
-        } else if (errno != EAGAIN) {
-            co_return fail(errno == EIO ? detail::file_unreadable : detail::client_left);
+        const auto piece = std::min(length, detail::file_piece);
+        if (at >= cached) {
+            cached = at + static_cast<off_t>(piece);
+            if (piece == length && at != start && was_rewritten(file)) co_return fail(detail::file_rewritten);
+            PageCacheFill fill{descriptor, at, piece};
+            if (!fill.is_done()) {
+                auto filled = threads.run(fill, asio::deferred);
+                co_await std::move(filled);
+            }
         }
-        const bool ready = co_await writable();
-        if (!ready) co_return false;
+        const auto [outcome, size] = transport_.send_file(descriptor, at, piece);
+        length -= size;
+        sent_ += size;
+        if (outcome == Transfer::done && ++pieces % detail::pieces_in_a_row != 0) continue;
+        if (outcome == Transfer::ended) co_return fail(detail::file_shrank);
+        if (outcome == Transfer::file_failed) co_return fail(detail::file_unreadable);
+        if (outcome == Transfer::failed) co_return fail(detail::client_left);
+        if (outcome == Transfer::unsupported) {
+            const bool copied = co_await copy_file(descriptor, at, length);
+            co_return copied;
+        }
+        const bool goes_on = co_await ready(outcome == Transfer::done ? Transfer::want_write : outcome);
+        if (!goes_on) co_return false;
     }
     co_return true;
 }
@@ -98,16 +132,36 @@ LIBNET_DECL Task<bool> ResponseWriter::copy_file(int file, std::int64_t at, std:
     co_return true;
 }
 
-LIBNET_DECL Task<bool> ResponseWriter::writable()
+/// Waits until what `wanted` names may go on.
+LIBNET_DECL Task<bool> ResponseWriter::ready(Transfer wanted)
 {
+    if (wanted == Transfer::paused) {
+        co_await pause();
+        co_return true;
+    }
+    using Clock = std::chrono::steady_clock;
+    const auto side = wanted == Transfer::want_read ? asio::socket_base::wait_read : asio::socket_base::wait_write;
     auto& deadline = connection_.deadline();
     deadline.expires_after(timeout_);
-    const auto [error] = co_await connection_.socket().async_wait(asio::socket_base::wait_write, use_tuple);
+    const auto began = Clock::now();
+    const auto [error] = co_await connection_.socket().async_wait(side, use_tuple);
     const bool expired = deadline.expired();
     deadline.clear();
     if (expired) co_return fail(detail::client_stuck);
     if (error) co_return fail(detail::client_left);
+    if (watch_.waited(Clock::now() - began, sent_)) co_return fail(detail::client_slow);
     co_return true;
+}
+
+/// Waits until the client may have more; a closed connection ends it at once.
+LIBNET_DECL Task<> ResponseWriter::pause()
+{
+    constexpr SendMeter::Wait longest = std::chrono::seconds{1};  // others of this client change what there is
+    asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor> timer{
+        connection_.socket().get_executor(), std::min(transport_.pause(), longest)};
+    connection_.on_close([&timer] { timer.cancel(); });
+    co_await timer.async_wait(use_tuple);
+    connection_.on_close(nullptr);
 }
 
 LIBNET_DECL bool ResponseWriter::fail(std::string_view why) noexcept

@@ -40,17 +40,20 @@ LIBNET_DECL boost::system::result<void> copy_name(std::string_view name, NameBuf
 }
 
 /// openat2(2), which glibc doesn't wrap. A rename anywhere on the machine during a look-up with ".." in it makes the
-/// kernel say EAGAIN: it can't be sure. Under a storm of renames we do the same after a few attempts.
-LIBNET_DECL FileDescriptor open_beneath(int root, const char* name, int flags)
+/// kernel say EAGAIN: it can't be sure. Under a storm of renames we do the same after a few attempts. Where waiting is
+/// refused, EAGAIN also means that the kernel would have to ask the disk.
+LIBNET_DECL FileDescriptor open_beneath(int root, const char* name, int flags, Waiting waiting = Waiting::allowed)
 {
+    const bool waits = waiting == Waiting::allowed;
     open_how how{};
     how.flags = static_cast<unsigned>(flags);
-    how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
+    how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | (waits ? 0U : RESOLVE_CACHED);
     long descriptor = -1;
-    for (int attempt = 0; attempt < 16 && descriptor < 0; ++attempt) {
+    for (int attempt = 0; attempt < (waits ? 16 : 1) && descriptor < 0; ++attempt) {
         descriptor = ::syscall(SYS_openat2, root, name, &how, sizeof how);
         if (descriptor < 0 && errno != EAGAIN && errno != EINTR) break;
     }
+    if (descriptor < 0 && !waits && errno == EINVAL) errno = EAGAIN;  // Linux before 5.12 can't say
     return FileDescriptor{static_cast<int>(descriptor)};
 }
 
@@ -187,25 +190,58 @@ LIBNET_DECL RootDirectory::RootDirectory(const std::string& path, LookUpMethod m
     else if (method == LookUpMethod::kernel) throw boost::system::system_error{last_error(), "openat2"};
 }
 
-LIBNET_DECL boost::system::result<OpenedFile> RootDirectory::open(std::string_view name) const
+LIBNET_DECL boost::system::result<FileDescriptor> RootDirectory::open_with(std::string_view name, int flags,
+                                                                           Waiting waiting) const
 {
     if (name.empty()) name = ".";
     detail::NameBuffer buffer;
     if (const auto copied = detail::copy_name(name, buffer); !copied) return copied.error();
+    if (method_ == LookUpMethod::walk && waiting == Waiting::refused) return detail::error_of(EAGAIN);
     FileDescriptor descriptor = method_ == LookUpMethod::kernel
-                                    ? detail::open_beneath(root_.get(), buffer.data(), detail::open_flags)
+                                    ? detail::open_beneath(root_.get(), buffer.data(), flags, waiting)
                                     : detail::BeneathWalk{root_.get(), name}.open();
     if (!descriptor) return last_error();
+    return descriptor;
+}
 
+LIBNET_DECL boost::system::result<OpenedFile> RootDirectory::open(std::string_view name, Waiting waiting) const
+{
+    auto descriptor = open_with(name, detail::open_flags, waiting);
+    if (!descriptor) return descriptor.error();
+    const auto facts = facts_of(*descriptor);
+    if (!facts) return facts.error();
+    return OpenedFile{std::move(*descriptor), *facts};
+}
+
+LIBNET_DECL boost::system::result<engine::FileFacts> RootDirectory::look_at(std::string_view name,
+                                                                            Waiting waiting) const
+{
+    const auto descriptor = open_with(name, O_PATH | O_CLOEXEC, waiting);
+    if (!descriptor) return descriptor.error();
+    return facts_of(*descriptor);
+}
+
+LIBNET_DECL boost::system::result<FileDescriptor> RootDirectory::find_directory(std::string_view name,
+                                                                                Waiting waiting) const
+{
+    return open_with(name, O_PATH | O_DIRECTORY | O_CLOEXEC, waiting);
+}
+
+LIBNET_DECL boost::system::result<engine::FileFacts> facts_of(const FileDescriptor& file) noexcept
+{
     struct stat status;
-    if (::fstat(descriptor.get(), &status) != 0) return last_error();
+    if (::fstat(file.get(), &status) != 0) return last_error();
     const bool regular = S_ISREG(status.st_mode);
     if (!regular && !S_ISDIR(status.st_mode)) return detail::error_of(ENXIO);
-    return OpenedFile{std::move(descriptor),
-                      {.kind = regular ? engine::FileKind::regular : engine::FileKind::directory,
-                       .size = static_cast<std::uint64_t>(status.st_size),
-                       .modified = engine::FileTime{std::chrono::seconds{status.st_mtim.tv_sec} +
-                                                    std::chrono::nanoseconds{status.st_mtim.tv_nsec}}}};
+    const auto time_of = [](const timespec& time) {
+        return engine::FileTime{std::chrono::seconds{time.tv_sec} + std::chrono::nanoseconds{time.tv_nsec}};
+    };
+    return engine::FileFacts{.kind = regular ? engine::FileKind::regular : engine::FileKind::directory,
+                             .size = static_cast<std::uint64_t>(status.st_size),
+                             .modified = time_of(status.st_mtim),
+                             .device = status.st_dev,
+                             .inode = status.st_ino,
+                             .changed = time_of(status.st_ctim)};
 }
 
 LIBNET_DECL engine::LookUpFailure failure_of(const boost::system::error_code& error) noexcept

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace libnet::wire {
 
@@ -141,22 +142,96 @@ inline constexpr std::size_t longest_extension = 16;  // none of them is longer
 static_assert(std::ranges::all_of(media_types,
                                   [](const MediaType& known) { return known.extension.size() <= longest_extension; }));
 
+/// The extension of a file's name in lower case, written to the buffer; empty: there is none that could be known.
+LIBNET_DECL std::string_view extension_of(std::string_view file_name,
+                                          std::array<char, longest_extension>& buffer) noexcept
+{
+    file_name.remove_prefix(file_name.rfind('/') + 1);  // npos + 1 is 0: no slash, nothing to remove
+    const auto dot = file_name.rfind('.');
+    if (dot == file_name.npos) return {};
+    const auto extension = file_name.substr(dot + 1);
+    if (extension.size() > buffer.size()) return {};
+    std::ranges::transform(extension, buffer.begin(), base::to_lower);
+    return {buffer.data(), extension.size()};
+}
+
+/// The next word of a line, without it.
+LIBNET_DECL std::string_view take_word(std::string_view& line) noexcept
+{
+    constexpr std::string_view blank = " \t\r";
+    line.remove_prefix(std::min(line.find_first_not_of(blank), line.size()));
+    const auto word = line.substr(0, line.find_first_of(blank));
+    line.remove_prefix(word.size());
+    return word;
+}
+
+/// Type and subtype of visible ASCII: what is not must not get into a field.
+LIBNET_DECL bool is_media_type(std::string_view type) noexcept
+{
+    const auto slash = type.find('/');
+    return slash != type.npos && slash > 0 && slash + 1 < type.size() &&
+           std::ranges::all_of(type, [](char c) { return c > ' ' && c < '\x7F'; });
+}
+
 }  // namespace detail
 
 LIBNET_DECL std::string_view media_type_of(std::string_view file_name) noexcept
 {
-    constexpr std::string_view unknown = "application/octet-stream";
-    file_name.remove_prefix(file_name.rfind('/') + 1);  // npos + 1 is 0: no slash, nothing to remove
-    const auto dot = file_name.rfind('.');
-    if (dot == file_name.npos) return unknown;
-    const auto extension = file_name.substr(dot + 1);
-    if (extension.size() > detail::longest_extension) return unknown;
-
     std::array<char, detail::longest_extension> buffer{};
-    std::ranges::transform(extension, buffer.begin(), base::to_lower);
-    const std::string_view lower{buffer.data(), extension.size()};
-    const auto known = std::ranges::lower_bound(detail::media_types, lower, {}, &detail::MediaType::extension);
-    return known != detail::media_types.end() && known->extension == lower ? known->type : unknown;
+    const auto extension = detail::extension_of(file_name, buffer);
+    const auto known = std::ranges::lower_bound(detail::media_types, extension, {}, &detail::MediaType::extension);
+    const bool found = known != detail::media_types.end() && known->extension == extension;
+    return found ? known->type : "application/octet-stream";
+}
+
+LIBNET_DECL MediaTypes::MediaTypes(std::string_view text)
+{
+    while (!text.empty()) {
+        auto line = text.substr(0, text.find('\n'));
+        text.remove_prefix(std::min(line.size() + 1, text.size()));
+        line = line.substr(0, line.find('#'));
+        const auto type = detail::take_word(line);
+        if (!detail::is_media_type(type)) continue;
+        const bool add_charset = type.starts_with("text/") && type.find(';') == type.npos;
+        for (auto extension = detail::take_word(line); !extension.empty(); extension = detail::take_word(line)) {
+            if (extension.size() > detail::longest_extension) continue;
+            std::string lower{extension};
+            std::ranges::transform(lower, lower.begin(), base::to_lower);
+            known_.push_back({std::move(lower), std::string{type} + (add_charset ? "; charset=utf-8" : "")});
+        }
+    }
+    std::ranges::stable_sort(known_, {}, &Known::extension);
+    const auto doubles = std::ranges::unique(known_, {}, &Known::extension);
+    known_.erase(doubles.begin(), doubles.end());
+}
+
+LIBNET_DECL std::string_view MediaTypes::type_of(std::string_view file_name) const noexcept
+{
+    std::array<char, detail::longest_extension> buffer{};
+    const auto extension = detail::extension_of(file_name, buffer);
+    const auto known = std::ranges::lower_bound(known_, extension, {},
+                                                [](const Known& entry) { return std::string_view{entry.extension}; });
+    return known != known_.end() && known->extension == extension ? known->type : media_type_of(file_name);
+}
+
+LIBNET_DECL bool is_compressible(std::string_view media_type) noexcept
+{
+    constexpr std::array<std::string_view, 12> plain{"application/javascript",
+                                                     "application/json",
+                                                     "application/jsonl",
+                                                     "application/manifest+json",
+                                                     "application/rtf",
+                                                     "application/toml",
+                                                     "application/vnd.ms-fontobject",
+                                                     "application/wasm",
+                                                     "application/xml",
+                                                     "application/yaml",
+                                                     "font/otf",
+                                                     "font/ttf"};
+    const auto type = base::trim(media_type.substr(0, media_type.find(';')));
+    return type.starts_with("text/") || type.ends_with("+xml") || type.ends_with("+json") || type == "image/bmp" ||
+           type == "image/x-icon" || type == "image/vnd.microsoft.icon" ||
+           std::ranges::find(plain, type) != plain.end();
 }
 
 }  // namespace libnet::wire

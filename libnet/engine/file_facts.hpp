@@ -1,0 +1,42 @@
+#pragma once
+// What is known of a file, and why a look-up found none.
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+namespace libnet::engine {
+
+/// Times of files, and of the moment an answer is made.
+using FileTime = std::chrono::sys_time<std::chrono::nanoseconds>;
+
+enum class FileKind : std::uint8_t { regular, directory };
+
+/// What is known of a file that was found.
+struct FileFacts {
+    FileKind kind = FileKind::regular;
+    std::uint64_t size = 0;               ///< bytes
+    FileTime modified{};                  ///< its content, says whoever wrote it: anybody may set this time
+    std::uint64_t device = 0, inode = 0;  ///< with `changed` and the rest: the same content, as far as can be known
+    FileTime changed{};                   ///< the last change of content or attributes; nobody can set it back
+    std::optional<std::uint64_t> hash{};  ///< of its content, once somebody has read it all
+
+    friend bool operator==(const FileFacts&, const FileFacts&) = default;
+};
+
+/// Whether this is a file in one state, as far as can be known without reading it.
+inline bool is_same_state(FileFacts one, const FileFacts& other) noexcept
+{
+    one.hash = other.hash;
+    return one == other;
+}
+
+/// Why a look-up came to nothing.
+enum class LookUpFailure : std::uint8_t {
+    not_found,   ///< there is no such file, or it is neither file nor directory, or it lies outside the root
+    forbidden,   ///< it may not be read
+    overloaded,  ///< no descriptor or memory is left; later it may work
+    failed,      ///< the disk or file system reports an error
+};
+
+}  // namespace libnet::engine

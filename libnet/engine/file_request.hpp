@@ -1,0 +1,47 @@
+#pragma once
+// What a request asks of a file server.
+
+#include <libnet/config.hpp>
+#include <libnet/wire/http_request.hpp>
+
+#include <array>
+#include <string>
+#include <string_view>
+
+namespace libnet::engine {
+
+/// What a request asks. The views are read until the answer is sent. A field that is absent or empty is the same here,
+/// but for Accept-Encoding, where it makes no difference that identity would not satisfy.
+struct FileRequest {
+    std::string_view method{};
+    std::string_view path{};   ///< with its percent-encoding; "*" or empty: the server as a whole (OPTIONS only)
+    std::string_view query{};  ///< behind the "?"; visible ASCII, as every HTTP framing guarantees
+    bool has_query = false;
+    std::string_view if_match{};
+    std::string_view if_none_match{};
+    std::string_view if_modified_since{};
+    std::string_view if_unmodified_since{};
+    std::string_view if_range{};
+    std::string_view range{};
+    std::string_view accept{};
+    std::string_view accept_encoding{};
+    std::string_view origin{};                         ///< of the page whose script asks (the Fetch standard)
+    std::string_view access_control_request_method{};  ///< it asks first whether it may
+};
+
+/// Reads such requests from HTTP/1 heads.
+class FileRequestReader {
+public:
+    /// Of fields that are lists, the lines of a message are joined (RFC 9110 section 5.3); of others the first one
+    /// counts. The views are into the head, or good until the next call.
+    FileRequest read(const wire::RequestHead& head);
+
+private:
+    std::array<std::string, 4> joined_;
+};
+
+}  // namespace libnet::engine
+
+#if !defined(LIBNET_SEPARATE_COMPILATION)
+#  include <libnet/engine/impl/file_request.ipp>
+#endif

@@ -1,0 +1,98 @@
+#pragma once
+// What a site answers, and how: the options of a file server that are about content.
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace libnet {
+
+/// What becomes of files and directories whose name begins with a dot.
+enum class DotFiles : std::uint8_t {
+    refuse,  ///< they are not there (404), but for /.well-known (RFC 8615)
+    serve,   ///< as any other
+};
+
+/// Whether a directory without an index is listed.
+enum class DirectoryListing : std::uint8_t {
+    off,  ///< it is not there (404)
+    on,   ///< HTML, or JSON where Accept prefers it
+};
+
+/// Whether `/about` stands for the file about.html.
+enum class CleanUrls : std::uint8_t {
+    off,
+    on,  ///< and /about.html is redirected to /about, /index.html to /
+};
+
+/// Whether `a.css.br`, `a.css.zst` and `a.css.gz` are sent for a.css to those who take them.
+enum class Precompressed : std::uint8_t {
+    off,
+    on,  ///< where they are files, and not older than the plain one by more than a minute: such were forgotten
+};
+
+/// Whether a file that compresses well and has no precompressed sibling is compressed when it is asked for.
+enum class Compression : std::uint8_t {
+    off,
+    on,  ///< files of 256 bytes to 4 MiB, and the result is kept in memory; no ranges of it are served
+};
+
+/// What Cache-Control says.
+enum class CacheControl : std::uint8_t {
+    classes,  ///< HTML is asked for again each time ("no-cache"), hashed names never ("immutable"), the rest by `max_age`
+    off,      ///< nothing, unless a HeaderRule does
+};
+
+/// A file of the site that is shown instead of a built-in error page.
+struct ErrorPage {
+    unsigned status = 404;  ///< 400 to 599
+    std::string file{};     ///< relative to the root; where it can't be had, the built-in page stands in
+};
+
+/// Sends clients elsewhere before any file is looked up.
+struct Redirect {
+    std::string from{};     ///< the path, decoded; a "*" at its end stands for any rest: "/old/*"
+    std::string to{};       ///< a path or URL; a "*" in it stands for that rest: "/new/*". The query goes along.
+    unsigned status = 301;  ///< 301, 302, 303, 307 or 308
+};
+
+/// A field that some answers have.
+struct HeaderRule {
+    std::string paths{};  ///< a pattern: `*` is any text, `?` any character; without a slash it is about the last
+                          ///< segment, as "*.woff2", else about the whole path, as "/assets/*"
+    std::string name{};   ///< not one that the server itself has to be right about, such as Content-Length
+    std::string value{};  ///< visible ASCII and spaces
+};
+
+/// How a site answers. Everything has a sensible default.
+struct SiteOptions {
+    std::vector<std::string> index{
+        "index.html"};  ///< what answers for a directory, the first that is there; empty: none
+    DirectoryListing listing = DirectoryListing::off;
+    DotFiles dot_files = DotFiles::refuse;
+    CleanUrls clean_urls = CleanUrls::off;
+    Precompressed precompressed = Precompressed::on;
+    Compression compression = Compression::off;
+    /// The page of an application that does its own routing, such as "index.html": it answers (200) where a page is asked
+    /// for that isn't there, but not for a name with an extension. Empty: 404.
+    std::string fallback{};
+    CacheControl cache_control = CacheControl::classes;
+    /// How long the files that are in no other class may be used without asking; nothing: the field is left out.
+    std::optional<std::chrono::seconds> max_age{};
+    /// Patterns, as in HeaderRule, of names that never get another content, besides those that show it by a hash of
+    /// eight or more hexadecimal digits: app.3f9a1c07.js.
+    std::vector<std::string> immutable{};
+    std::vector<ErrorPage> error_pages{};
+    std::vector<Redirect> redirects{};  ///< the first one that fits counts
+    std::vector<HeaderRule> headers{};
+    /// Origins whose scripts may read the answers (the Fetch standard's CORS): "https://a.example", or "*" for every one.
+    std::vector<std::string> cors_origins{};
+    /// The text of a mime.types file; empty: only the built-in table.
+    std::string media_types{};
+    std::size_t max_listing = 10'000;  ///< entries that a listing shows; it says when there are more
+};
+
+}  // namespace libnet

@@ -1,0 +1,87 @@
+#pragma once
+// Whether a request of a StaticFileServer is answered at all: how often the client asks, what for, and who it is.
+
+#include <libnet/config.hpp>
+#include <libnet/engine/client_table.hpp>
+#include <libnet/io/access_control.hpp>
+#include <libnet/io/client_limiter.hpp>
+#include <libnet/io/disk_threads.hpp>
+#include <libnet/io/executor.hpp>
+#include <libnet/io/send_meter.hpp>
+#include <libnet/wire/basic_credentials.hpp>
+#include <libnet/wire/http_request.hpp>
+#include <libnet/wire/uri_path.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace libnet::detail {
+
+/// What the guards of a server share.
+struct RequestGuardShare {
+    RequestGuardShare(const io::Executor& executor, std::shared_ptr<io::AccessControl> access_control,
+                      std::shared_ptr<io::ClientLimiter> client_limiter)
+        : access{std::move(access_control)},
+          limiter{std::move(client_limiter)},
+          threads{executor, 1}
+    {}
+
+    const std::shared_ptr<io::AccessControl> access;   // null: everybody may have everything
+    const std::shared_ptr<io::ClientLimiter> limiter;  // null: as often as they like
+    io::DiskThreads threads;                           // one, which looks after passwords
+    std::size_t waiting = 0;                           // requests whose password is being looked after
+};
+
+/// The guard of one connection.
+class RequestGuard {
+public:
+    /// Counts the connection.
+    RequestGuard(RequestGuardShare& share, const boost::asio::ip::address& client);
+    ~RequestGuard();
+    RequestGuard(const RequestGuard&) = delete;
+    RequestGuard& operator=(const RequestGuard&) = delete;
+
+    /// False: the client has too many of them.
+    bool admits_connection() const noexcept { return admitted_; }
+
+    /// What counts the bytes that the connection sends; null: they aren't limited.
+    io::SendMeter* meter() noexcept { return meter_ ? &*meter_ : nullptr; }
+
+    /// What is to become of a request. The views are valid until the next one is judged.
+    struct Verdict {
+        unsigned status = 0;                     ///< 0: it may be answered
+        std::string_view reason = {};            ///< in words
+        std::string_view name = {}, value = {};  ///< of a field that the refusal has; empty: none
+    };
+
+    io::Task<Verdict> judge(const wire::RequestHead& request);
+
+    /// The user of the request that was judged last; empty: nobody has logged in.
+    std::string_view user() const noexcept { return user_; }
+
+private:
+    io::Task<Verdict> log_in(const wire::RequestHead& request);
+    io::Task<Verdict> look_after_password();
+    Verdict too_often(io::ClientLimiter::Wait wait);
+    Verdict ask_for_login() const;
+
+    RequestGuardShare& share_;
+    const boost::asio::ip::address client_;
+    const engine::ClientKey key_;
+    wire::FilePath path_;
+    wire::BasicCredentials credentials_;
+    std::string user_, seconds_;
+    std::optional<io::SendMeter> meter_;
+    bool admitted_ = true;
+};
+
+}  // namespace libnet::detail
+
+#if !defined(LIBNET_SEPARATE_COMPILATION)
+#  include <libnet/impl/request_guard.ipp>
+#endif

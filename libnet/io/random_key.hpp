@@ -1,0 +1,26 @@
+#pragma once
+// Secrets that keep strangers from foreseeing a hash.
+
+#include <libnet/base/siphash.hpp>
+
+#include <cstdint>
+#include <random>
+
+namespace libnet::io {
+
+/// Random bits from the kernel.
+inline std::uint64_t random_word()
+{
+    std::random_device random;
+    const auto high = std::uint64_t{random()} << 32;
+    return high | random();
+}
+
+/// A key that nobody else knows.
+inline base::SipKey random_key()
+{
+    const auto low = random_word();
+    return {low, random_word()};
+}
+
+}  // namespace libnet::io

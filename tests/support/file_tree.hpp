@@ -1,0 +1,112 @@
+#pragma once
+// A tree of files that exists on paper, for tests of the file responder.
+
+#include <libnet/engine/file_responder.hpp>
+
+#include <chrono>
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace libnet::test {
+
+/// What a responder plans, and on the way to it looked up.
+struct Planned {
+    engine::ResponsePlan plan;
+    std::vector<std::string> looked_up;
+    std::string found_last;  ///< the file whose content is meant
+
+    /// The value of a field of the plan, or "-"; a name that comes twice is a defect.
+    std::string field(std::string_view name) const
+    {
+        std::string found{"-"};
+        engine::for_each_field(plan, [&](std::string_view each, std::string_view value) {
+            if (each != name) return;
+            if (found != "-") throw std::runtime_error{"twice: " + std::string{name}};
+            found = value;
+        });
+        return found;
+    }
+};
+
+/// Files by name. Their content is not needed.
+class FileTree {
+public:
+    static constexpr engine::FileTime modified{std::chrono::seconds{784'111'777}};  // Sun, 06 Nov 1994 08:49:37 GMT
+    static constexpr engine::FileTime now = modified + std::chrono::hours{24};
+
+    FileTree& file(const std::string& name, std::uint64_t size = 1000, engine::FileTime time = modified)
+    {
+        files_[name] = engine::FileFacts{.size = size, .modified = time, .hash = hash(name)};
+        return *this;
+    }
+    FileTree& directory(const std::string& name)
+    {
+        files_[name] = engine::FileFacts{.kind = engine::FileKind::directory, .modified = modified};
+        return *this;
+    }
+    FileTree& failing(const std::string& name, engine::LookUpFailure failure)
+    {
+        failures_[name] = failure;
+        return *this;
+    }
+
+    /// Nothing can be compressed.
+    FileTree& without_encoder()
+    {
+        encodes_ = false;
+        return *this;
+    }
+
+    /// Asks for something, as often as the responder wants to know more.
+    Planned ask(const engine::Site& site, const engine::FileRequest& request,
+                engine::DirectoryContent listing = {}) const
+    {
+        Planned planned;
+        engine::FileResponder responder;
+        auto action = responder.start(site, request);
+        while (!std::holds_alternative<engine::Respond>(action)) {
+            if (std::holds_alternative<engine::ListDirectory>(action)) {
+                action = responder.on_listing(std::exchange(listing, {}));
+                continue;
+            }
+            if (const auto* encode = std::get_if<engine::Encode>(&action)) {
+                const std::string name{encode->name};
+                planned.looked_up.push_back(name + " as " + std::string{name_of(encode->coding)});
+                if (!encodes_) {
+                    action = responder.on_failure(engine::LookUpFailure::failed);
+                    continue;
+                }
+                planned.found_last = planned.looked_up.back();
+                action = responder.on_file({.size = files_.at(name).size / 10}, now);
+                continue;
+            }
+            const std::string name{std::get<engine::LookUp>(action).name};
+            planned.looked_up.push_back(name);
+            if (planned.looked_up.size() > 20) throw std::runtime_error{"it never ends"};
+            if (const auto found = files_.find(name); found != files_.end()) {
+                planned.found_last = name;
+                action = responder.on_file(found->second, now);
+            } else {
+                const auto failure = failures_.find(name);
+                action = responder.on_failure(failure == failures_.end() ? engine::LookUpFailure::not_found
+                                                                         : failure->second);
+            }
+        }
+        planned.plan = responder.plan();
+        return planned;
+    }
+
+private:
+    static std::uint64_t hash(const std::string& name) { return std::hash<std::string>{}(name); }
+
+    std::map<std::string, engine::FileFacts> files_;
+    std::map<std::string, engine::LookUpFailure> failures_;
+    bool encodes_ = true;
+};
+
+}  // namespace libnet::test
