@@ -212,8 +212,8 @@ LIBNET_DECL boost::system::result<ExtendedEchoRequest, ExtendedEchoError> decode
 
 LIBNET_DECL std::vector<std::byte> encode_extended_echo_reply(IpVersion version, const ExtendedEchoReply& reply)
 {
-    std::vector<std::byte> message(icmp_header_size);
-    message.insert(message.end(), reply.payload.begin(), reply.payload.end());
+    std::vector<std::byte> message(icmp_header_size + reply.payload.size());
+    std::ranges::copy(reply.payload, message.begin() + icmp_header_size);
     const auto bits = static_cast<unsigned>(reply.neighbour) << detail::state_shift |
                       (reply.active ? detail::active_bit : 0U) | (reply.ipv4 ? detail::ipv4_bit : 0U) |
                       (reply.ipv6 ? detail::ipv6_bit : 0U);
