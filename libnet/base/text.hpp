@@ -37,6 +37,24 @@ constexpr std::string_view trim(std::string_view text) noexcept
     return text;
 }
 
+/// Takes the first line off a text, without its line feed.
+constexpr std::string_view take_line(std::string_view& text) noexcept
+{
+    const auto line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    return line;
+}
+
+/// Takes the next word off a line: what stands between spaces, tabs and carriage returns. Empty: there is none.
+constexpr std::string_view take_word(std::string_view& line) noexcept
+{
+    constexpr std::string_view blank = " \t\r";
+    line.remove_prefix(std::min(line.find_first_not_of(blank), line.size()));
+    const auto word = line.substr(0, line.find_first_of(blank));
+    line.remove_prefix(word.size());
+    return word;
+}
+
 /// Reads a whole number that fills the text: digits only (a minus sign where the type is signed), no white space, in
 /// the range of the type.
 template <std::integral T>

@@ -230,12 +230,13 @@ LIBNET_DECL bool FileSession::go_on()
     return true;
 }
 
-/// False: the file has to be encoded first.
+/// False: the file has to be encoded first, or even loaded.
 LIBNET_DECL bool FileSession::go_on_encoding()
 {
     const auto wanted = std::get<engine::Encode>(action_);
     const auto plain = site_->files.find(wanted.name);
-    if (!plain || !plain->found) {  // it has just been there
+    if (!plain) return false;
+    if (!plain->found) {  // it has just been there
         action_ = responder_.on_failure(engine::LookUpFailure::not_found);
         return true;
     }
@@ -282,7 +283,12 @@ LIBNET_DECL io::Task<> FileSession::load()
 LIBNET_DECL io::Task<> FileSession::encode()
 {
     const auto wanted = std::get<engine::Encode>(action_);
-    const auto plain = site_->files.find(wanted.name);
+    auto plain = site_->files.find(wanted.name);
+    if (!plain) plain = co_await site_->files.load(wanted.name);
+    if (!plain->found) {
+        action_ = responder_.on_failure(plain->failure);
+        co_return;
+    }
     auto file = co_await site_->encoded.encode(wanted.name, wanted.coding, plain);
     now_ = io::HttpClock::now();
     take(std::move(file));

@@ -3,33 +3,11 @@
 
 #include <libnet/base/text.hpp>
 
-#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string_view>
 
 namespace libnet::wire {
-
-namespace detail {
-
-/// Takes the first word off a line, with the blanks around it; empty: there is none.
-inline std::string_view take_word(std::string_view& line) noexcept
-{
-    line = base::trim(line);
-    const auto word = line.substr(0, line.find_first_of(" \t"));
-    line.remove_prefix(word.size());
-    return word;
-}
-
-/// Takes the first line off a text.
-inline std::string_view take_line(std::string_view& text) noexcept
-{
-    const auto line = text.substr(0, text.find('\n'));
-    text.remove_prefix(std::min(line.size() + 1, text.size()));
-    return line;
-}
-
-}  // namespace detail
 
 //  Icmp: InMsgs InErrors InCsumErrors ...      a line of names for each protocol,
 //  Icmp: 4 0 0 ...                             and one of their values
@@ -39,13 +17,13 @@ inline std::optional<std::uint64_t> snmp_counter(std::string_view text, std::str
                                                  std::string_view name) noexcept
 {
     while (!text.empty()) {
-        auto names = detail::take_line(text);
-        if (detail::take_word(names) != protocol) continue;
-        auto values = detail::take_line(text);
-        if (detail::take_word(values) != protocol) return std::nullopt;
+        auto names = base::take_line(text);
+        if (base::take_word(names) != protocol) continue;
+        auto values = base::take_line(text);
+        if (base::take_word(values) != protocol) return std::nullopt;
         while (!names.empty() && !values.empty()) {
-            const bool wanted = detail::take_word(names) == name;
-            const auto value = detail::take_word(values);
+            const bool wanted = base::take_word(names) == name;
+            const auto value = base::take_word(values);
             if (wanted) return base::parse_number<std::uint64_t>(value);
         }
     }
@@ -58,8 +36,8 @@ inline std::optional<std::uint64_t> snmp_counter(std::string_view text, std::str
 inline std::optional<std::uint64_t> snmp6_counter(std::string_view text, std::string_view name) noexcept
 {
     while (!text.empty()) {
-        auto line = detail::take_line(text);
-        if (detail::take_word(line) == name) return base::parse_number<std::uint64_t>(detail::take_word(line));
+        auto line = base::take_line(text);
+        if (base::take_word(line) == name) return base::parse_number<std::uint64_t>(base::take_word(line));
     }
     return std::nullopt;
 }

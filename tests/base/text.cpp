@@ -52,3 +52,16 @@ TEST_CASE("a list's items come without white space, and empty ones not at all", 
     CHECK(items == std::vector<std::string>{"a", "b", "c d"});
     for_each_list_item("", [](std::string_view) { FAIL("an empty list has no items"); });
 }
+
+TEST_CASE("lines and words are taken off a text", "[base][text]")
+{
+    std::string_view text{" one\ttwo \r\n\nlast"};
+    auto line = libnet::base::take_line(text);
+    CHECK(libnet::base::take_word(line) == "one");
+    CHECK(libnet::base::take_word(line) == "two");
+    CHECK(libnet::base::take_word(line).empty());
+    CHECK(libnet::base::take_line(text).empty());
+    CHECK(libnet::base::take_line(text) == "last");
+    CHECK(text.empty());
+    CHECK(libnet::base::take_line(text).empty());
+}

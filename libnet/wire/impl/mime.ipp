@@ -155,16 +155,6 @@ LIBNET_DECL std::string_view extension_of(std::string_view file_name,
     return {buffer.data(), extension.size()};
 }
 
-/// The next word of a line, without it.
-LIBNET_DECL std::string_view take_word(std::string_view& line) noexcept
-{
-    constexpr std::string_view blank = " \t\r";
-    line.remove_prefix(std::min(line.find_first_not_of(blank), line.size()));
-    const auto word = line.substr(0, line.find_first_of(blank));
-    line.remove_prefix(word.size());
-    return word;
-}
-
 /// Type and subtype of visible ASCII: what is not must not get into a field.
 LIBNET_DECL bool is_media_type(std::string_view type) noexcept
 {
@@ -187,13 +177,12 @@ LIBNET_DECL std::string_view media_type_of(std::string_view file_name) noexcept
 LIBNET_DECL MediaTypes::MediaTypes(std::string_view text)
 {
     while (!text.empty()) {
-        auto line = text.substr(0, text.find('\n'));
-        text.remove_prefix(std::min(line.size() + 1, text.size()));
+        auto line = base::take_line(text);
         line = line.substr(0, line.find('#'));
-        const auto type = detail::take_word(line);
+        const auto type = base::take_word(line);
         if (!detail::is_media_type(type)) continue;
         const bool add_charset = type.starts_with("text/") && type.find(';') == type.npos;
-        for (auto extension = detail::take_word(line); !extension.empty(); extension = detail::take_word(line)) {
+        for (auto extension = base::take_word(line); !extension.empty(); extension = base::take_word(line)) {
             if (extension.size() > detail::longest_extension) continue;
             std::string lower{extension};
             std::ranges::transform(lower, lower.begin(), base::to_lower);
@@ -201,8 +190,8 @@ LIBNET_DECL MediaTypes::MediaTypes(std::string_view text)
         }
     }
     std::ranges::stable_sort(known_, {}, &Known::extension);
-    const auto doubles = std::ranges::unique(known_, {}, &Known::extension);
-    known_.erase(doubles.begin(), doubles.end());
+    const auto same = [](const Known& a, const Known& b) { return a.extension == b.extension; };
+    known_.erase(std::unique(known_.begin(), known_.end(), same), known_.end());
 }
 
 LIBNET_DECL std::string_view MediaTypes::type_of(std::string_view file_name) const noexcept
