@@ -1,6 +1,7 @@
 #include <libnet/engine/impl/access_rules.ipp>
 #include <libnet/engine/impl/directory_json.ipp>
 #include <libnet/engine/impl/directory_page.ipp>
+#include <libnet/engine/impl/directory_words.ipp>
 #include <libnet/engine/impl/error_page.ipp>
 #include <libnet/engine/impl/file_answer.ipp>
 #include <libnet/engine/impl/file_request.ipp>

@@ -3,6 +3,7 @@
 #include <libnet/base/text.hpp>
 #include <libnet/engine/directory_page.hpp>
 #include <libnet/engine/error_page.hpp>
+#include <libnet/engine/impl/directory_words.ipp>
 #include <libnet/wire/uri_path.hpp>
 
 #include <algorithm>

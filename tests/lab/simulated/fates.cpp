@@ -112,7 +112,7 @@ std::pair<Fates, Fates> sweep_and_look(const std::string& hosts, const Arguments
     std::istringstream told{run.tool.out.substr(at + 7)};
     Fates ours;
     told >> ours;
-    return {ours, truth_of(run, "10.20.")};
+    return {ours, truth_of(run, "10.2")};
 }
 
 /// Root with a raw socket, and nobody with a datagram socket.
