@@ -37,7 +37,7 @@ tour() {
     cat build/tour.txt
     set -- 'README.md arrived whole' 'HTTP/1.1 200 Connection established' '"GET http://nowhere.invalid/ HTTP/1.1" 502'
     grep -q 'stays on loopback' build/tour.txt || set -- "$@" \
-        '5 packets transmitted, 4 received, 20% packet loss' ' 2  \* \* \*' ' 4  web (10.0.6.2)'
+        'beta   10.0.5.2  *5  *4  *20%' ' 2  \* \* \*' ' 4  web (10.0.6.2)'
     for line; do
         grep -q -- "$line" build/tour.txt || { echo "tour: it did not show: $line" >&2; return 1; }
     done
