@@ -69,7 +69,7 @@ targets() { # 100,000 hosts every 2 s for a minute
     local i base
     for ((i = 0; i < 100000; ++i)); do echo "10.1$((i >> 16)).$((i >> 8 & 255)).$((i & 255))"; done |
         sed 's/^10.1\([01]\)/10.\1/; s/^10.0/10.2/' >"$work/hosts"
-    watched "${as_user[@]}" "$bin/ping++" -q -c 1 10.2.0.1
+    watched "${as_user[@]}" "$bin/ping++" -q -c 10 -i 0.1 10.2.0.1
     base=$peak
     watched "${as_user[@]}" "$bin/ping++" -q --json -i 2 -c 30 --targets "$work/hosts"
     awk -v wall="$wall" -v cpu="$cpu" -v rss="$peak" -v base="$base" 'BEGIN {
