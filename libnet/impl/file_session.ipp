@@ -32,7 +32,7 @@ inline constexpr std::string_view request_too_slow = "The request took too long 
 LIBNET_DECL FileSession::FileSession(FileServerContext& server, io::Connection& connection)
     : server_{server},
       connection_{connection},
-      transport_{connection.socket()},
+      transport_{connection.polled()},
       reader_{connection, transport_, {.header = server.options.header_timeout, .idle = server.options.idle_timeout}},
       writer_{
           connection, transport_, {.timeout = server.options.write_timeout, .least_rate = server.options.min_send_rate}}
@@ -41,7 +41,6 @@ LIBNET_DECL FileSession::FileSession(FileServerContext& server, io::Connection& 
 LIBNET_DECL io::Task<> FileSession::run()
 {
     using io::RequestReader;
-    connection_.socket().native_non_blocking(true);  // sendfile(2) has no flag for it
     bool alive = enter();
     if (alive && server_.options.tls) alive = co_await secure();
     while (alive && keep_) {
@@ -109,7 +108,7 @@ LIBNET_DECL bool FileSession::enter()
 LIBNET_DECL io::Task<bool> FileSession::secure()
 {
     using Handshake = io::TlsStream::Handshake;
-    auto tls = server_.options.tls->accept(connection_.socket().native_handle());
+    auto tls = server_.options.tls->accept(connection_.polled().native_handle());
     const auto handshake = co_await io::shake_hands(connection_, *tls, server_.options.header_timeout);
     if (handshake == Handshake::done) {
         transport_.use(std::move(tls));

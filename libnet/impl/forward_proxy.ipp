@@ -93,7 +93,7 @@ LIBNET_DECL asio::awaitable<void> run_proxy(std::shared_ptr<ForwardProxyState> s
     io::TcpServer::Session session = [state](io::Connection& connection) {
         return serve_proxy_client(state, connection);
     };
-    auto running = state->server->run(std::move(session));
+    auto running = state->server->run_sessions(std::move(session));
     co_await std::move(running);
     state->end();
 }

@@ -65,7 +65,7 @@ struct StaticFileServer::State {
     static boost::asio::awaitable<void> run(std::shared_ptr<State> state)
     {
         io::TcpServer::Session session = [state](io::Connection& connection) { return serve(state, connection); };
-        auto served = state->tcp->run(std::move(session));
+        auto served = state->tcp->run_sessions(std::move(session));
         co_await std::move(served);
         state->context.rest();
     }

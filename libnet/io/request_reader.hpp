@@ -114,8 +114,9 @@ private:
     wire::HttpError error_{};
     wire::ChunkedDecoder decoder_;
     std::size_t head_size_ = 0;
-    std::size_t read_size_ = 4096;            // doubles each time a read fills it
-    Transfer outcome_ = Transfer::want_read;  // of the last call that took bytes, or none
+    std::size_t read_size_ = 4096;                  // doubles each time a read fills it
+    Transfer outcome_ = Transfer::want_read;        // of the last call that took bytes, or none
+    PolledSocket::Side side_ = PolledSocket::read;  // that it has to wait for
     std::uint64_t body_bytes_ = 0;
     bool head_begun_ = false;  // the deadline of the head runs
     bool any_request_ = false;

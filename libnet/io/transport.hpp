@@ -2,8 +2,8 @@
 // The bytes of a connection, without waiting: a session takes and sends them here and is none the wiser whether they are
 // encrypted on the way.
 
-#include <libnet/io/executor.hpp>
 #include <libnet/io/send_meter.hpp>
+#include <libnet/io/socket_poll.hpp>
 #include <libnet/io/tls_stream.hpp>
 #include <libnet/io/transfer.hpp>
 
@@ -23,11 +23,12 @@
 
 namespace libnet::io {
 
-/// Takes from and sends to a socket that is non-blocking. The plain path is a system call and nothing else.
+/// Takes from and sends to a socket, and tells the socket when there was nothing to do. The plain path is a system call
+/// and nothing else.
 class Transport {
 public:
     /// The socket must outlive it.
-    explicit Transport(TcpSocket& socket) noexcept : socket_{socket} {}
+    explicit Transport(PolledSocket& socket) noexcept : socket_{socket} {}
 
     /// From now on everything goes through TLS, whose handshake is done; null: nothing does.
     void use(std::unique_ptr<TlsStream> tls) noexcept { tls_ = std::move(tls); }
@@ -41,8 +42,8 @@ public:
     /// Takes what has come, into `room`, which is not empty. Outcomes: done, want_read, want_write, ended, failed.
     Transferred receive(std::span<char> room) noexcept;
 
-    /// Bytes have come that the socket's readiness doesn't tell of: `receive` before waiting for it.
-    bool pending() const noexcept { return tls_ && tls_->pending(); }
+    /// `receive` may find something.
+    bool may_receive() const noexcept { return socket_.ready(PolledSocket::read) || (tls_ && tls_->pending()); }
 
     /// Sends some of `bytes`, which are not empty. `flags` are for send(2), such as MSG_MORE. After want_read or
     /// want_write the same bytes must come again, with or without more behind them.
@@ -67,6 +68,7 @@ private:
     Transferred send_now(std::string_view bytes, int flags) noexcept;
     Transferred send_now(std::string_view bytes, std::string_view content) noexcept;
     Transferred send_file_now(int file, off_t& at, std::uint64_t length) noexcept;
+    Transferred noted(Transferred transferred) noexcept;
 
     /// Calls `send(most)`, which sends at most so many bytes, when it is time.
     template <typename Send>
@@ -78,21 +80,31 @@ private:
         return sent;
     }
 
-    TcpSocket& socket_;
+    PolledSocket& socket_;
     std::unique_ptr<TlsStream> tls_;
     SendMeter* meter_ = nullptr;
 };
 
 inline Transferred Transport::receive(std::span<char> room) noexcept
 {
-    if (tls_) return tls_->receive(room);
+    if (tls_) return noted(tls_->receive(room));
     for (;;) {
         const auto size = ::recv(socket_.native_handle(), room.data(), room.size(), MSG_DONTWAIT);
-        if (size > 0) return {Transfer::done, static_cast<std::size_t>(size)};
+        if (size > 0) {
+            socket_.received(static_cast<std::size_t>(size), room.size());
+            return {Transfer::done, static_cast<std::size_t>(size)};
+        }
         if (size == 0) return {Transfer::ended};
-        if (errno == EAGAIN || errno == EWOULDBLOCK) return {Transfer::want_read};
+        if (errno == EAGAIN || errno == EWOULDBLOCK) return noted({Transfer::want_read});
         if (errno != EINTR) return {Transfer::failed};
     }
+}
+
+inline Transferred Transport::noted(Transferred transferred) noexcept
+{
+    if (transferred.outcome == Transfer::want_read) socket_.exhausted(PolledSocket::read);
+    if (transferred.outcome == Transfer::want_write) socket_.exhausted(PolledSocket::write);
+    return transferred;
 }
 
 inline Transferred Transport::send(std::string_view bytes, int flags)
@@ -109,12 +121,12 @@ inline Transferred Transport::send_file(int file, off_t& at, std::uint64_t lengt
 
 inline Transferred Transport::send_now(std::string_view bytes, int flags) noexcept
 {
-    if (tls_) return tls_->send(bytes, {});
+    if (tls_) return noted(tls_->send(bytes, {}));
     for (;;) {
         const auto size =
             ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT | flags);
         if (size > 0) return {Transfer::done, static_cast<std::size_t>(size)};
-        if (errno == EAGAIN || errno == EWOULDBLOCK) return {Transfer::want_write};
+        if (errno == EAGAIN || errno == EWOULDBLOCK) return noted({Transfer::want_write});
         if (errno != EINTR) return {Transfer::failed};
     }
 }
@@ -130,7 +142,7 @@ inline Transferred Transport::send(std::string_view bytes, std::string_view cont
 
 inline Transferred Transport::send_now(std::string_view bytes, std::string_view content) noexcept
 {
-    if (tls_) return tls_->send(bytes, content);
+    if (tls_) return noted(tls_->send(bytes, content));
     iovec parts[] = {{const_cast<char*>(bytes.data()), bytes.size()},
                      {const_cast<char*>(content.data()), content.size()}};
     msghdr message{};
@@ -139,19 +151,19 @@ inline Transferred Transport::send_now(std::string_view bytes, std::string_view 
     for (;;) {
         const auto size = ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
         if (size > 0) return {Transfer::done, static_cast<std::size_t>(size)};
-        if (errno == EAGAIN || errno == EWOULDBLOCK) return {Transfer::want_write};
+        if (errno == EAGAIN || errno == EWOULDBLOCK) return noted({Transfer::want_write});
         if (errno != EINTR) return {Transfer::failed};
     }
 }
 
 inline Transferred Transport::send_file_now(int file, off_t& at, std::uint64_t length) noexcept
 {
-    if (tls_) return tls_->send_file(file, at, length);
+    if (tls_) return noted(tls_->send_file(file, at, length));
     for (;;) {
         const auto size = ::sendfile(socket_.native_handle(), file, &at, length);
         if (size > 0) return {Transfer::done, static_cast<std::size_t>(size)};
         if (size == 0) return {Transfer::ended};
-        if (errno == EAGAIN || errno == EWOULDBLOCK) return {Transfer::want_write};
+        if (errno == EAGAIN || errno == EWOULDBLOCK) return noted({Transfer::want_write});
         if (errno == EINVAL || errno == ENOSYS) return {Transfer::unsupported};  // a file system without it
         if (errno != EINTR) return {errno == EIO ? Transfer::file_failed : Transfer::failed};
     }

@@ -54,7 +54,7 @@ private:
     {
         if (self.options_.broken) throw std::runtime_error{"the server is broken"};
         on_listening(self.local_endpoint().port());
-        auto served = self.server_.run([&self](io::Connection& connection) { return self.serve(connection); });
+        auto served = self.server_.run_sessions([&self](io::Connection& connection) { return self.serve(connection); });
         co_await std::move(served);
     }
 

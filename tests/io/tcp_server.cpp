@@ -28,7 +28,7 @@ struct Fixture {
 
     void start(TcpServer::Session session)
     {
-        asio::co_spawn(io, server.run(std::move(session)),
+        asio::co_spawn(io, server.run_sessions(std::move(session)),
                        asio::bind_cancellation_slot(stop.slot(), [this](std::exception_ptr) { ended = true; }));
     }
 
@@ -154,7 +154,7 @@ TEST_CASE("a server that is destroyed while it runs closes its connections", "[i
     std::optional<TcpServer> server;
     server.emplace(io.get_executor(), on_loopback);
     bool ended = false;
-    asio::co_spawn(io, server->run(never_finish), [&](std::exception_ptr) { ended = true; });
+    asio::co_spawn(io, server->run_sessions(never_finish), [&](std::exception_ptr) { ended = true; });
     asio::ip::tcp::socket client{io};
     client.connect(server->local_endpoint());
     while (server->connections() == 0) io.run_one();

@@ -55,7 +55,7 @@ public:
     EndpointSession(EndpointContext& context, Connection& connection)
         : context_{context},
           connection_{connection},
-          transport_{connection.socket()},
+          transport_{connection.polled()},
           reader_{
               connection, transport_, {.header = context.options.header_timeout, .idle = context.options.idle_timeout}},
           writer_{connection, transport_, {.timeout = context.options.write_timeout}}
@@ -260,7 +260,7 @@ LIBNET_DECL asio::ip::tcp::endpoint HttpEndpoint::local_endpoint() const { retur
 
 LIBNET_DECL asio::awaitable<void> HttpEndpoint::run()
 {
-    return state_->tcp->run([state = state_](Connection& connection) { return State::serve(state, connection); });
+    return state_->tcp->run_sessions([state = state_](Connection& connection) { return State::serve(state, connection); });
 }
 
 }  // namespace libnet::io

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include <sys/socket.h>
+
 namespace libnet::io {
 
 namespace detail {
@@ -146,36 +148,35 @@ LIBNET_DECL bool RequestReader::skip_chunks(std::size_t limit, Body& outcome)
 /// there is something to put into it.
 LIBNET_DECL Task<bool> RequestReader::fill(std::size_t size)
 {
-    outcome_ = Transfer::want_read;
-    do {
-        if (transport_.pending()) continue;
-        const bool reads = outcome_ == Transfer::want_read;
-        auto wait = connection_.socket().async_wait(
-            reads ? asio::socket_base::wait_read : asio::socket_base::wait_write, use_tuple_now);
-        const auto [error] = co_await std::move(wait);
-        if (error) co_return false;
-    } while (take(size));
+    while (take(size)) {
+        auto wait = connection_.polled().wait(side_);
+        const bool open = co_await std::move(wait);
+        if (!open) co_return false;
+    }
     co_return outcome_ == Transfer::done;
 }
 
-/// True: there was nothing to take yet.
+/// True: there was nothing to take yet; `side_` is what to wait for.
 LIBNET_DECL bool RequestReader::take(std::size_t size)
 {
+    outcome_ = Transfer::want_read;
+    side_ = PolledSocket::read;
+    if (!transport_.may_receive()) return true;
     const auto room = buffer_.prepare(size);
     const auto taken = transport_.receive(room);
     buffer_.commit(taken.size);
     if (taken.size == room.size()) read_size_ = std::min(2 * read_size_, detail::largest_read);
     outcome_ = taken.outcome;
+    if (outcome_ == Transfer::want_write) side_ = PolledSocket::write;
     return outcome_ == Transfer::want_read || outcome_ == Transfer::want_write;
 }
 
 LIBNET_DECL Task<> RequestReader::linger()
 {
-    boost::system::error_code error;
-    connection_.socket().shutdown(asio::socket_base::shutdown_send, error);
+    const bool shut = ::shutdown(connection_.polled().native_handle(), SHUT_WR) == 0;
     connection_.deadline().expires_after(detail::linger_time);
     if (!connection_.draining()) connection_.idle();  // a drain that begins now need not wait for this
-    bool open = !error;
+    bool open = shut;
     for (std::size_t thrown_away = 0; open && thrown_away < detail::linger_bytes; thrown_away += buffer_.size()) {
         buffer_.truncate(0);
         open = co_await fill(detail::largest_read);

@@ -3,9 +3,11 @@
 #include <libnet/io/page_cache.hpp>
 #include <libnet/io/response_writer.hpp>
 
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <algorithm>
+#include <utility>
 
 #include <sys/socket.h>
 #include <unistd.h>
@@ -110,7 +112,11 @@ LIBNET_DECL Task<bool> ResponseWriter::send_file(const StoredFile& file, std::ui
             const bool copied = co_await copy_file(descriptor, at, length);
             co_return copied;
         }
-        const bool goes_on = co_await ready(outcome == Transfer::done ? Transfer::want_write : outcome);
+        if (outcome == Transfer::done) {
+            co_await asio::post(connection_.executor(), use_tuple);
+            continue;
+        }
+        const bool goes_on = co_await ready(outcome);
         if (!goes_on) co_return false;
     }
     co_return true;
@@ -140,15 +146,16 @@ LIBNET_DECL Task<bool> ResponseWriter::ready(Transfer wanted)
         co_return true;
     }
     using Clock = std::chrono::steady_clock;
-    const auto side = wanted == Transfer::want_read ? asio::socket_base::wait_read : asio::socket_base::wait_write;
+    const auto side = wanted == Transfer::want_read ? PolledSocket::read : PolledSocket::write;
     auto& deadline = connection_.deadline();
     deadline.expires_after(timeout_);
     const auto began = Clock::now();
-    const auto [error] = co_await connection_.socket().async_wait(side, use_tuple);
+    auto wait = connection_.polled().wait(side);
+    const bool open = co_await std::move(wait);
     const bool expired = deadline.expired();
     deadline.clear();
     if (expired) co_return fail(detail::client_stuck);
-    if (error) co_return fail(detail::client_left);
+    if (!open) co_return fail(detail::client_left);
     if (watch_.waited(Clock::now() - began, sent_)) co_return fail(detail::client_slow);
     co_return true;
 }
@@ -158,7 +165,7 @@ LIBNET_DECL Task<> ResponseWriter::pause()
 {
     constexpr SendMeter::Wait longest = std::chrono::seconds{1};  // others of this client change what there is
     asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor> timer{
-        connection_.socket().get_executor(), std::min(transport_.pause(), longest)};
+        connection_.executor(), std::min(transport_.pause(), longest)};
     connection_.on_close([&timer] { timer.cancel(); });
     co_await timer.async_wait(use_tuple);
     connection_.on_close(nullptr);

@@ -2,6 +2,8 @@
 
 #include <libnet/io/tls_handshake.hpp>
 
+#include <utility>
+
 namespace libnet::io {
 
 LIBNET_DECL Task<TlsStream::Handshake> shake_hands(Connection& connection, TlsStream& tls,
@@ -12,11 +14,13 @@ LIBNET_DECL Task<TlsStream::Handshake> shake_hands(Connection& connection, TlsSt
     connection.idle();
     auto progress = Handshake::want_read;  // the client speaks first
     while (progress == Handshake::want_read || progress == Handshake::want_write) {
-        const auto side =
-            progress == Handshake::want_read ? asio::socket_base::wait_read : asio::socket_base::wait_write;
-        const auto [error] = co_await connection.socket().async_wait(side, use_tuple);
-        if (error) co_return Handshake::closed;
+        const auto side = progress == Handshake::want_read ? PolledSocket::read : PolledSocket::write;
+        auto wait = connection.polled().wait(side);
+        const bool open = co_await std::move(wait);
+        if (!open) co_return Handshake::closed;
         progress = tls.handshake();
+        if (progress == Handshake::want_read) connection.polled().exhausted(PolledSocket::read);
+        if (progress == Handshake::want_write) connection.polled().exhausted(PolledSocket::write);
     }
     connection.deadline().clear();
     co_return progress;
