@@ -139,7 +139,7 @@ LIBNET_DECL void FileResponder::plan_multipart(std::span<const wire::ByteRange> 
         plan_.page += plan_.page.empty() ? "--" : "\r\n--";
         ((plan_.page += boundary) += "\r\nContent-Type: ") += plan_.content_type;
         plan_.page += "\r\nContent-Range: ";
-        append_content_range(plan_.page, range.first, range.length, plan_.size);
+        plan_.page += ContentRange{range.first, range.length, plan_.size};
         plan_.page += "\r\n\r\n";
         add(range);
     }
