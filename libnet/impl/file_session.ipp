@@ -221,6 +221,10 @@ LIBNET_DECL bool FileSession::decide()
         refuse(417, "The server meets no expectation but 100-continue.");
         return true;
     }
+    if (engine::is_misdirected(*request_, server_.options.tls ? engine::Channel::tls : engine::Channel::plain)) {
+        refuse(421, "The server doesn't speak for such URLs on this port.");
+        return true;
+    }
     site_ = &server_.site_of(request_->authority.host);
     action_ = responder_.start(site_->site, fields);
     return go_on();

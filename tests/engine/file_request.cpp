@@ -1,7 +1,7 @@
 #include <libnet/engine/file_request.hpp>
 #include <tests/support/catch.hpp>
 
-using libnet::engine::FileRequestReader;
+using libnet::engine::Channel, libnet::engine::FileRequestReader, libnet::engine::is_misdirected;
 using libnet::wire::RequestHead;
 
 TEST_CASE("lists over several lines are joined, and of other fields there is one or none", "[engine][file_request]")
@@ -53,4 +53,26 @@ TEST_CASE("a field without a value is there", "[engine][file_request]")
                              request.range, request.accept})
         CHECK(value == ",");
     CHECK(request.if_unmodified_since.empty());
+}
+
+TEST_CASE("what has an https URL is not to be had without TLS, and what has another one not at all",
+          "[engine][file_request]")
+{
+    using libnet::wire::TargetForm;
+    RequestHead head{.method = "GET", .form = TargetForm::absolute, .path = "/a"};
+    const auto misdirected = [&](std::string_view scheme, Channel channel) {
+        head.scheme = scheme;
+        return is_misdirected(head, channel);
+    };
+    CHECK(!misdirected("http", Channel::plain));
+    CHECK(!misdirected("HTTP", Channel::plain));
+    CHECK(misdirected("https", Channel::plain));
+    CHECK(misdirected("ftp", Channel::plain));
+    CHECK(!misdirected("http", Channel::tls));
+    CHECK(!misdirected("Https", Channel::tls));
+    CHECK(misdirected("ftp", Channel::tls));
+    for (const auto form : {TargetForm::origin, TargetForm::asterisk, TargetForm::authority}) {
+        head.form = form;
+        CHECK(!misdirected("", Channel::plain));
+    }
 }

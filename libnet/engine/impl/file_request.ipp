@@ -12,6 +12,12 @@ inline constexpr std::string_view no_value = ",";
 
 }  // namespace detail
 
+LIBNET_DECL bool is_misdirected(const wire::RequestHead& head, Channel channel) noexcept
+{
+    if (head.form != wire::TargetForm::absolute || base::iequals(head.scheme, "http")) return false;
+    return channel == Channel::plain || !base::iequals(head.scheme, "https");
+}
+
 LIBNET_DECL FileRequest FileRequestReader::read(const wire::RequestHead& head)
 {
     FileRequest request{.method = head.method, .path = head.path, .query = head.query, .has_query = head.has_query};
