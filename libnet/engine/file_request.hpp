@@ -5,13 +5,14 @@
 #include <libnet/wire/http_request.hpp>
 
 #include <array>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace libnet::engine {
 
-/// What a request asks. The views are read until the answer is sent. A field that is absent or empty is the same here,
-/// but for Accept-Encoding, where it makes no difference that identity would not satisfy.
+/// What a request asks. The views are read until the answer is sent. Empty: there is no such field. One that is there
+/// without a value is a list without a member (RFC 9110 section 5.6.1.2): ",".
 struct FileRequest {
     std::string_view method{};
     std::string_view path{};   ///< with its percent-encoding; "*" or empty: the server as a whole (OPTIONS only)
@@ -29,11 +30,19 @@ struct FileRequest {
     std::string_view access_control_request_method{};  ///< it asks first whether it may
 };
 
+/// What carries requests.
+enum class Channel : std::uint8_t { plain, tls };
+
+/// Whether the request is for a server that isn't this one: its target names a scheme that isn't spoken here. What has an
+/// https URL must not be had without TLS (RFC 9110 section 7.4); 421 is due. A target without a scheme has the channel's.
+bool is_misdirected(const wire::RequestHead& head, Channel channel) noexcept;
+
 /// Reads such requests from HTTP/1 heads.
 class FileRequestReader {
 public:
-    /// Of fields that are lists, the lines of a message are joined (RFC 9110 section 5.3); of others the first one
-    /// counts. The views are into the head, or good until the next call.
+    /// Of fields that are lists, the lines of a message are joined (RFC 9110 section 5.3). Others have one value: where
+    /// there are two lines, neither counts (sections 13.1.3 and 13.1.4 say so of dates). The views are into the head, or
+    /// good until the next call.
     FileRequest read(const wire::RequestHead& head);
 
 private:

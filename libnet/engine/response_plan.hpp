@@ -103,16 +103,38 @@ constexpr std::string_view vary_text(const VaryBy& by) noexcept
 
 }  // namespace detail
 
-/// The value of a part's Content-Range: "bytes 0-4/1000".
-inline void append_content_range(std::string& text, std::uint64_t first, std::uint64_t length, std::uint64_t size)
-{
-    text += "bytes ";
-    text += detail::Decimal{first};
-    text += '-';
-    text += detail::Decimal{first + length - 1};
-    text += '/';
-    text += detail::Decimal{size};
-}
+/// The value of Content-Range, without an allocation.
+class ContentRange {
+public:
+    /// Of a part: "bytes 0-4/1000".
+    ContentRange(std::uint64_t first, std::uint64_t length, std::uint64_t size) noexcept
+    {
+        append("bytes ");
+        append(detail::Decimal{first});
+        append("-");
+        append(detail::Decimal{first + length - 1});
+        append("/");
+        append(detail::Decimal{size});
+    }
+
+    /// Of no part, of a content of this size: "bytes */1000".
+    explicit ContentRange(std::uint64_t size) noexcept
+    {
+        append("bytes */");
+        append(detail::Decimal{size});
+    }
+    operator std::string_view() const noexcept { return {text_.data(), size_}; }
+
+private:
+    void append(std::string_view text) noexcept
+    {
+        text.copy(text_.data() + size_, text.size());
+        size_ += text.size();
+    }
+
+    std::array<char, 6 + 20 + 1 + 20 + 1 + 20> text_;
+    std::size_t size_ = 0;
+};
 
 /// Calls `visit(name, value)` for each field of the answer, but for those that belong to the connection and the moment
 /// (Connection, Date, Server). The views are valid during the call only.
@@ -134,12 +156,9 @@ void for_each_field(const ResponsePlan& plan, Visitor&& visit)
     if (!plan.etag.empty()) visit("ETag", plan.etag);
     if (!plan.cache_control.empty()) visit("Cache-Control", plan.cache_control);
     if (plan.vary != VaryBy{}) visit("Vary", detail::vary_text(plan.vary));
-    if (plan.status == 206 && plan.content == Content::file) {
-        std::string range;
-        append_content_range(range, plan.first, plan.length, plan.size);
-        visit("Content-Range", range);
-    }
-    if (plan.status == 416) visit("Content-Range", "bytes */" + std::string{detail::Decimal{plan.size}});
+    if (plan.status == 206 && plan.content == Content::file)
+        visit("Content-Range", ContentRange{plan.first, plan.length, plan.size});
+    if (plan.status == 416) visit("Content-Range", ContentRange{plan.size});
     if (!plan.location.empty()) visit("Location", plan.location);
     if (!plan.allow.empty()) visit("Allow", plan.allow);
     if (!plan.allow_origin.empty()) visit("Access-Control-Allow-Origin", plan.allow_origin);

@@ -106,6 +106,7 @@ private:
     io::Task<bool> receive();
     io::Task<bool> take_body();
     bool has_body() const noexcept;
+    bool awaits_invitation() const noexcept;
 
     io::Task<bool> admit();
     bool decide();

@@ -149,23 +149,35 @@ LIBNET_DECL bool FileSession::has_body() const noexcept
     return request_->body.kind == Kind::chunked || (request_->body.kind == Kind::length && request_->body.length > 0);
 }
 
+/// The client waits to be told whether to send the body, and may be told so (RFC 9110 section 10.1.1).
+LIBNET_DECL bool FileSession::awaits_invitation() const noexcept
+{
+    const auto& body = request_->body;
+    const bool too_large =
+        body.kind == wire::BodyFraming::Kind::length && body.length > server_.options.max_request_body;
+    return request_->expect_continue && !too_large && !reader_.has_body_begun();
+}
+
 /// Makes a plan for a request with a body, which is of no use to anybody but has to be got out of the way. False: the
 /// client is gone.
 LIBNET_DECL io::Task<bool> FileSession::take_body()
 {
     using Body = io::RequestReader::Body;
-    const bool flushed = co_await writer_.flush();
+    bool alive = co_await writer_.flush();
     report();  // the records' views don't outlive what follows
-    if (!flushed) note(0, client_left, 0);
-    if (!flushed) co_return false;
-    if (request_->expect_continue) {
-        // The client waits to be told whether to send it. The final answer says no, and the connection has to end, for
-        // the client may send it all the same (RFC 9110 section 10.1.1).
-        keep_ = false;
-        hang_up_ = true;
+    if (alive && awaits_invitation()) {
         if (!decide()) co_await load();
-        co_return true;
+        if (plan_->status >= 400) {
+            // No, without the body. The connection has to end, for the client may send it all the same.
+            keep_ = false;
+            hang_up_ = true;
+            co_return true;
+        }
+        writer_.queue().append("HTTP/1.1 100 Continue\r\n\r\n");
+        alive = co_await writer_.flush();
     }
+    if (!alive) note(0, client_left, 0);
+    if (!alive) co_return false;
     const auto body = co_await reader_.discard_body(server_.options.max_request_body);
     now_ = io::HttpClock::now();
     const bool whole = body == Body::discarded || body == Body::too_large;
@@ -206,6 +218,10 @@ LIBNET_DECL bool FileSession::decide()
     const auto fields = read_fields();
     if (request_->unknown_expectation) {
         refuse(417, "The server meets no expectation but 100-continue.");
+        return true;
+    }
+    if (engine::is_misdirected(*request_, server_.options.tls ? engine::Channel::tls : engine::Channel::plain)) {
+        refuse(421, "The server doesn't speak for such URLs on this port.");
         return true;
     }
     site_ = &server_.site_of(request_->authority.host);

@@ -77,6 +77,9 @@ public:
     /// Waits for bytes.
     Task<Received> receive();
 
+    /// Bytes have come behind `head()`, which has a body.
+    bool has_body_begun() const noexcept { return buffer_.size() > head_size_; }
+
     enum class Body {
         discarded,  ///< the next request can be parsed
         too_large,  ///< more than `limit` bytes

@@ -10,7 +10,8 @@ namespace libnet::wire {
 
 /// How much a client wants a media type without parameters ("text/html"), in thousandths, says the value of its Accept
 /// field: 0 is "not acceptable", and what a range that names nothing of it leaves. The most specific range counts: the
-/// type, then "text/*", then "*/*". An empty field accepts everything. Parameters of ranges other than q are passed over.
+/// type, then "text/*", then "*/*". A field
+/// without a range accepts everything. Parameters of ranges other than q are passed over.
 std::uint16_t weight_of(std::string_view accept, std::string_view media_type) noexcept;
 
 }  // namespace libnet::wire

@@ -20,6 +20,7 @@ enum class HttpError : std::uint8_t {
     bad_version,               ///< not `HTTP/digit.digit` (RFC 9112 section 2.3)
     unsupported_version,       ///< the major version is not 1 (RFC 9110 section 15.6.6)
     bad_status_line,           ///< not `version SP status SP [reason]`, or the status is not in 100..599
+    method_too_long,           ///< it alone is longer than HttpLimits::request_line (RFC 9112 section 3)
     request_line_too_long,     ///< longer than HttpLimits::request_line
     head_too_large,            ///< longer than HttpLimits::head
     too_many_fields,           ///< more than HttpLimits::fields

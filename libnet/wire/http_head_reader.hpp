@@ -12,7 +12,7 @@
 namespace libnet::wire {
 
 /// What the parsers of requests and of responses share. `StartLine` has `read(scanner, text, head)`, which works as
-/// HttpFieldSection::read does, and `too_long`, the error of a line over the limit.
+/// HttpFieldSection::read does, and `too_long()`, the error of a line over the limit.
 template <typename StartLine>
 class HttpHeadReader {
 public:
@@ -41,7 +41,7 @@ private:
         const auto line = text.substr(0, limits.request_line + 2);
         if (!is_line_complete_ && !line_.read(scanner_, line, head)) {
             const bool is_too_long = !scanner_.error() && line.size() == limits.request_line + 2;
-            return is_too_long && scanner_.refuse(StartLine::too_long);
+            return is_too_long && scanner_.refuse(line_.too_long());
         }
         is_line_complete_ = true;
         return section_.read(scanner_, text, limits.fields, head.fields);

@@ -19,8 +19,13 @@ namespace detail {
 /// The request line, read in as many calls as it comes in.
 class RequestLine {
 public:
-    static constexpr HttpError too_long = HttpError::request_line_too_long;
     bool read(HttpScanner& scanner, std::string_view text, RequestHead& head);
+
+    /// The error of a line over the limit.
+    HttpError too_long() const noexcept
+    {
+        return part_ == Part::method ? HttpError::method_too_long : HttpError::request_line_too_long;
+    }
 
 private:
     enum class Part : std::uint8_t { empty_lines, method, target, version, line_end };

@@ -19,7 +19,7 @@ namespace detail {
 /// The status line, read in as many calls as it comes in.
 class StatusLine {
 public:
-    static constexpr HttpError too_long = HttpError::head_too_large;
+    static HttpError too_long() noexcept { return HttpError::head_too_large; }
     bool read(HttpScanner& scanner, std::string_view text, ResponseHead& head);
 
 private:

@@ -85,6 +85,7 @@ TEST_CASE("identity can be refused", "[engine][negotiation]")
     const auto refused = tree.ask(site, get("/a.css", "zstd, *;q=0"));
     CHECK(refused.plan.status == 406);
     CHECK(refused.plan.content == ResponsePlan::Content::page);
+    CHECK(refused.field("Vary") == "Accept-Encoding");
     CHECK(tree.ask(site, get("/a.png", "identity;q=0")).plan.status == 200);  // there is nothing to choose from
 }
 
@@ -192,6 +193,7 @@ TEST_CASE("method, range, conditions and coding in every combination", "[engine]
                         const bool of_file = expected == 200 || expected == 206;
                         CHECK(planned.field("ETag") == (of_file || expected == 304 ? etag : "-"));
                         CHECK(planned.field("Content-Encoding") == (of_file && coding != "identity" ? coding : "-"));
+                        CHECK((planned.field("Last-Modified") != "-") == of_file);
                         CHECK(planned.field("Accept-Ranges") == (of_file ? "bytes" : "-"));
                         const bool single = expected == 206 && range == "bytes=0-9";
                         CHECK(planned.field("Content-Range") == (single            ? "bytes 0-9/" + std::to_string(size)

@@ -200,7 +200,7 @@ TEST_CASE("what the client has is not sent again", "[engine][file_responder]")
     request.if_none_match = etag;
     auto plan = found(request);
     CHECK(plan.status == 304);
-    CHECK(fields_of(plan) == Fields{{"Last-Modified", date}, {"ETag", etag}});
+    CHECK(fields_of(plan) == Fields{{"ETag", etag}});
 
     request.if_none_match = "\"other\"";
     CHECK(found(request).status == 200);

@@ -230,6 +230,12 @@ TEST_CASE("a directory without an index is listed where that is wanted", "[engin
     program.if_none_match = etag;
     CHECK(tree.ask(site, program, content).plan.status == 304);
     CHECK(tree.ask(site, program).plan.status == 200);  // b.txt has gone
+    program.if_match = etag;
+    CHECK(tree.ask(site, program, content).plan.status == 304);
+    const auto changed = tree.ask(site, program);
+    CHECK(changed.plan.status == 412);
+    CHECK(changed.field("Content-Type") == "text/html; charset=utf-8");
+    CHECK(changed.field("Vary") == "Accept");
 
     CHECK(tree.ask(site, get("/docs/")).found_last == "docs/index.html");
     CHECK(tree.ask(site, get("/app.js/")).plan.status == 404);

@@ -74,17 +74,20 @@ TEST_CASE("every combination of conditions is judged in the RFC's order", "[engi
     };
     const std::string strong = "\"c0ffee-3e8\"", date = "Sun, 06 Nov 1994 08:49:37 GMT";
     const std::string before = "Sun, 06 Nov 1994 08:49:36 GMT";
-    const std::vector<Field> if_match{{Says::nothing, ""},
-                                      {Says::yes, "*"},
-                                      {Says::yes, "\"a\", " + strong},
-                                      {Says::no, "\"a\""},
-                                      {Says::no, "W/" + strong}};
-    const std::vector<Field> unmodified{
-        {Says::nothing, ""}, {Says::nothing, "never"}, {Says::yes, date}, {Says::no, before}};
+    const std::vector<Field> if_match{{Says::nothing, ""}, {Says::yes, "*"}, {Says::yes, "\"a\", " + strong},
+                                      {Says::no, "\"a\""}, {Says::no, ","},  {Says::no, "W/" + strong}};
+    const std::vector<Field> unmodified{{Says::nothing, ""},
+                                        {Says::nothing, "never"},
+                                        {Says::nothing, date + ", " + date},
+                                        {Says::yes, date},
+                                        {Says::no, before}};
     const std::vector<Field> none_match{
-        {Says::nothing, ""}, {Says::no, "*"}, {Says::no, "W/" + strong}, {Says::yes, "\"a\", \"b\""}};
-    const std::vector<Field> since{
-        {Says::nothing, ""}, {Says::nothing, "yesterday"}, {Says::no, date}, {Says::yes, before}};
+        {Says::nothing, ""}, {Says::no, "*"}, {Says::no, "W/" + strong}, {Says::yes, "\"a\", \"b\""}, {Says::yes, ","}};
+    const std::vector<Field> since{{Says::nothing, ""},
+                                   {Says::nothing, "yesterday"},
+                                   {Says::nothing, date + ", " + date},
+                                   {Says::no, date},
+                                   {Says::yes, before}};
     const Validators validators{strong, std::chrono::floor<std::chrono::seconds>(modified)};
     for (const auto& match : if_match) {
         for (const auto& unmod : unmodified) {
@@ -133,6 +136,7 @@ TEST_CASE("If-Range heeds the range only for a file that surely is the same", "[
     CHECK(!wanted("Sun, 06 Nov 1994 08:49:38 GMT", "W/\"a\""));
     CHECK(!wanted("Sun, 06 Nov 1994 08:49:37 GMT", "W/\"a\"", modified + 1s));  // it may be written again
     CHECK(!wanted("then", "W/\"a\""));
+    CHECK(!wanted(",", "\"a\""));
     CHECK(!range_is_wanted({.method = "HEAD", .range = "bytes=0-1"}, {}, now));
     CHECK(!range_is_wanted({.method = "GET"}, {}, now));
     CHECK(!range_is_wanted({.method = "GET", .if_range = "Sun, 06 Nov 1994 08:49:37 GMT", .range = "bytes=0-1"}, {},

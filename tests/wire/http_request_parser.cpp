@@ -154,7 +154,9 @@ TEST_CASE("the request line may have as many bytes as its limit, and no more", "
     check_refused(line_of(65) + "\r\n\r\n", limits, HttpError::request_line_too_long);
     check_refused(line_of(70), limits, HttpError::request_line_too_long);
     check_refused("GET /" + std::string(100, 'a'), limits, HttpError::request_line_too_long);
-    check_refused(std::string(100, 'A'), limits, HttpError::request_line_too_long);
+    check_refused(std::string(64, 'A') + " /", limits, HttpError::request_line_too_long);
+    check_refused(std::string(66, 'A'), limits, HttpError::method_too_long);
+    check_refused(std::string(100, 'A') + " / HTTP/1.0\r\n\r\n", limits, HttpError::method_too_long);
 }
 
 TEST_CASE("a head may have as many bytes as its limit, and no more", "[wire][http]")
@@ -180,6 +182,7 @@ TEST_CASE("a head may have as many fields as its limit, and no more", "[wire][ht
 TEST_CASE("each refusal has its status and its words", "[wire][http]")
 {
     CHECK(status_of(HttpError::request_line_too_long) == 414);
+    CHECK(status_of(HttpError::method_too_long) == 501);
     CHECK(status_of(HttpError::head_too_large) == 431);
     CHECK(status_of(HttpError::too_many_fields) == 431);
     CHECK(status_of(HttpError::unknown_transfer_coding) == 501);

@@ -32,14 +32,14 @@ LIBNET_DECL void append_escaped(std::string& html, std::string_view text)
 
 LIBNET_DECL void append_error_page(std::string& html, unsigned status, std::string_view why)
 {
-    const std::string title = std::to_string(status) + ' ' + std::string{wire::reason_phrase(status)};
+    const auto append_title = [&] { ((html += std::to_string(status)) += ' ') += wire::reason_phrase(status); };
     html +=
         "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"
         "<meta name=\"viewport\" content=\"width=device-width\">\n"
         "<meta name=\"color-scheme\" content=\"light dark\">\n<title>";
-    html += title;
+    append_title();
     html += "</title>\n<h1>";
-    html += title;
+    append_title();
     html += "</h1>\n";
     if (why.empty()) return;
     html += "<p>";

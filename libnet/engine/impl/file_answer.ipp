@@ -18,6 +18,7 @@ namespace libnet::engine {
 namespace detail {
 
 inline constexpr std::string_view allowed_methods = "GET, HEAD, OPTIONS";
+inline constexpr std::string_view changed_meanwhile = "What is here is not what the request is about.";
 
 /// Methods that RFC 9110 and RFC 5789 define and files don't have. Anything else is not implemented at all.
 inline constexpr std::array<std::string_view, 6> refused_methods{"POST", "PUT", "DELETE", "PATCH", "CONNECT", "TRACE"};
@@ -61,15 +62,15 @@ LIBNET_DECL FileAction FileResponder::answer_encoded(std::uint64_t size)
 LIBNET_DECL FileAction FileResponder::answer_if_wanted(const FileFacts& facts, std::uint64_t size,
                                                        wire::ContentCoding coding)
 {
-    plan_.vary.accept_encoding = negotiated_;
     plan_.cache_control = rule_value("Cache-Control");
     if (plan_.cache_control.empty()) plan_.cache_control = site_->cache_control(shown_, plan_.content_type);
     switch (judge(facts, coding)) {
     case Condition::failed:
-        return refuse(412, "The file is not the one that the request is about.");
+        return refuse(412, detail::changed_meanwhile);
     case Condition::not_modified:
         plan_.status = 304;
         plan_.ranges = false;
+        plan_.last_modified.reset();  // the entity tag says it all (RFC 9110 section 15.4.5)
         return finish();
     case Condition::holds:
         break;
@@ -139,7 +140,7 @@ LIBNET_DECL void FileResponder::plan_multipart(std::span<const wire::ByteRange> 
         plan_.page += plan_.page.empty() ? "--" : "\r\n--";
         ((plan_.page += boundary) += "\r\nContent-Type: ") += plan_.content_type;
         plan_.page += "\r\nContent-Range: ";
-        append_content_range(plan_.page, range.first, range.length, plan_.size);
+        plan_.page += ContentRange{range.first, range.length, plan_.size};
         plan_.page += "\r\n\r\n";
         add(range);
     }
@@ -169,9 +170,15 @@ LIBNET_DECL FileAction FileResponder::on_listing(DirectoryContent content)
     const auto hash = base::siphash({}, std::as_bytes(std::span{plan_.page}));
     make_etag(plan_.etag, {.size = plan_.page.size(), .hash = hash}, wire::ContentCoding::identity);
     if (options.cache_control == CacheControl::classes) plan_.cache_control = "no-cache";
-    if (judge_conditions(request_, {plan_.etag, {}}, now_) == Condition::not_modified) {
+    switch (judge_conditions(request_, {plan_.etag, {}}, now_)) {
+    case Condition::failed:
+        return refuse(412, detail::changed_meanwhile);
+    case Condition::not_modified:
         plan_.status = 304;
         plan_.content = ResponsePlan::Content::none;
+        break;
+    case Condition::holds:
+        break;
     }
     return finish();
 }

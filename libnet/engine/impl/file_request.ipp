@@ -5,6 +5,19 @@
 
 namespace libnet::engine {
 
+namespace detail {
+
+/// A list without a member, which is neither a date, nor a range, nor an origin.
+inline constexpr std::string_view no_value = ",";
+
+}  // namespace detail
+
+LIBNET_DECL bool is_misdirected(const wire::RequestHead& head, Channel channel) noexcept
+{
+    if (head.form != wire::TargetForm::absolute || base::iequals(head.scheme, "http")) return false;
+    return channel == Channel::plain || !base::iequals(head.scheme, "https");
+}
+
 LIBNET_DECL FileRequest FileRequestReader::read(const wire::RequestHead& head)
 {
     FileRequest request{.method = head.method, .path = head.path, .query = head.query, .has_query = head.has_query};
@@ -29,8 +42,10 @@ LIBNET_DECL FileRequest FileRequestReader::read(const wire::RequestHead& head)
         for (const auto& [name, value, joined] : wanted) {
             if (!base::iequals(field.name, name)) continue;
             if (value.empty()) {
-                value = field.value;
-            } else if (joined != single) {
+                value = field.value.empty() ? detail::no_value : field.value;
+            } else if (joined == single) {
+                value = detail::no_value;
+            } else {
                 auto& text = joined_[joined];
                 if (value.data() != text.data()) text = value;
                 (text += ", ") += field.value;

@@ -207,6 +207,7 @@ LIBNET_DECL FileAction FileResponder::found(const FileFacts& facts)
     if (plan_.content_type.empty()) plan_.content_type = site_->media_type(name_);
     negotiated_ = site_->options().precompressed == Precompressed::on && wire::is_compressible(plan_.content_type);
     if (!negotiated_) return answer(facts, wire::ContentCoding::identity);
+    plan_.vary.accept_encoding = true;
     codings_ = wire::read_accept_encoding(request_.accept_encoding);
     return next_coding();
 }

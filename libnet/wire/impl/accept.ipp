@@ -26,8 +26,10 @@ LIBNET_DECL int specificity(std::string_view range, std::string_view media_type)
 LIBNET_DECL std::uint16_t weight_of(std::string_view accept, std::string_view media_type) noexcept
 {
     int best = 0;
-    std::uint16_t weight = base::trim(accept).empty() ? 1000 : 0;
+    std::uint16_t weight = 0;
+    bool is_empty = true;
     base::for_each_list_item(accept, [&](std::string_view item) {
+        is_empty = false;
         const auto range = base::trim(item.substr(0, item.find(';')));
         const auto fit = detail::specificity(range, media_type);
         if (fit <= best) return;
@@ -41,7 +43,7 @@ LIBNET_DECL std::uint16_t weight_of(std::string_view accept, std::string_view me
             item.remove_prefix(std::min(item.find(';'), item.size()));
         }
     });
-    return weight;
+    return is_empty ? std::uint16_t{1000} : weight;
 }
 
 }  // namespace libnet::wire

@@ -38,7 +38,10 @@ LIBNET_DECL AcceptedCodings::AcceptedCodings(const std::array<std::uint16_t, 4>&
     for (std::size_t i = 0; i < weights.size(); ++i)
         if (weights[i] > 0) codings_[count_++] = static_cast<ContentCoding>(i);
     const auto weight = [&weights](ContentCoding coding) { return weights[static_cast<std::size_t>(coding)]; };
-    std::ranges::stable_sort(codings_.begin(), codings_.begin() + count_, std::ranges::greater{}, weight);
+    // Not stable_sort, which allocates.
+    std::ranges::sort(codings_.begin(), codings_.begin() + count_, [&](ContentCoding a, ContentCoding b) {
+        return weight(a) != weight(b) ? weight(a) > weight(b) : a < b;
+    });
 }
 
 LIBNET_DECL std::uint16_t read_weight(std::string_view parameter) noexcept

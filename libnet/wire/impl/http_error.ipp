@@ -12,6 +12,7 @@ LIBNET_DECL unsigned status_of(HttpError error) noexcept
     case HttpError::head_too_large:
     case HttpError::too_many_fields:
         return 431;
+    case HttpError::method_too_long:
     case HttpError::unknown_transfer_coding:
         return 501;
     case HttpError::unsupported_version:
@@ -36,6 +37,8 @@ LIBNET_DECL std::string_view reason_of(HttpError error) noexcept
         return "This version of HTTP is not supported.";
     case HttpError::bad_status_line:
         return "The status line is malformed.";
+    case HttpError::method_too_long:
+        return "The method is longer than any.";
     case HttpError::request_line_too_long:
         return "The request line is too long.";
     case HttpError::head_too_large:
