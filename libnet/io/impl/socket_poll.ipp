@@ -158,7 +158,6 @@ LIBNET_DECL bool PolledSocket::close()
 
 LIBNET_DECL FileDescriptor PolledSocket::release() noexcept
 {
-    if (enlisted_ != 0) ::epoll_ctl(poll_.state_->epoll.native_handle(), EPOLL_CTL_DEL, socket_.get(), nullptr);
     delist();
     return std::move(socket_);
 }
@@ -178,10 +177,13 @@ LIBNET_DECL bool PolledSocket::enlist(std::uint32_t events) noexcept
     return true;
 }
 
-/// Closing the descriptor takes it out of the epoll instance as well.
+/// To close the descriptor isn't enough: as long as a child process of the program has a copy of it, between fork(2) and
+/// execve(2) for one, the kernel goes on to report events.
 LIBNET_DECL void PolledSocket::delist() noexcept
 {
-    if (std::exchange(enlisted_, 0U) != 0) poll_.state_->forget(*this);
+    if (std::exchange(enlisted_, 0U) == 0) return;
+    ::epoll_ctl(poll_.state_->epoll.native_handle(), EPOLL_CTL_DEL, socket_.get(), nullptr);
+    poll_.state_->forget(*this);
 }
 
 LIBNET_DECL void PolledSocket::on_events(std::uint32_t events)
