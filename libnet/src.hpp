@@ -31,7 +31,9 @@
 #include <libnet/engine/impl/trace_verdict.ipp>
 #include <libnet/engine/impl/user_table.ipp>
 #include <libnet/engine/impl/validators.ipp>
+#include <libnet/impl/file_decision.ipp>
 #include <libnet/impl/file_session.ipp>
+#include <libnet/impl/file_session_answers.ipp>
 #include <libnet/impl/forward_proxy.ipp>
 #include <libnet/impl/icmp_pinger.ipp>
 #include <libnet/impl/interface_probe.ipp>

@@ -3,158 +3,119 @@
 
 #include <libnet/access_record.hpp>
 #include <libnet/config.hpp>
-#include <libnet/engine/file_request.hpp>
-#include <libnet/engine/file_responder.hpp>
-#include <libnet/engine/host_table.hpp>
-#include <libnet/engine/site.hpp>
+#include <libnet/impl/file_exchange.hpp>
+#include <libnet/impl/file_server_context.hpp>
 #include <libnet/impl/finished_answers.hpp>
 #include <libnet/impl/request_guard.hpp>
-#include <libnet/io/encoded_files.hpp>
-#include <libnet/io/file_store.hpp>
+#include <libnet/io/connection.hpp>
 #include <libnet/io/http_clock.hpp>
-#include <libnet/io/random_key.hpp>
-#include <libnet/io/read_directory.hpp>
 #include <libnet/io/request_reader.hpp>
 #include <libnet/io/response_writer.hpp>
 #include <libnet/io/transport.hpp>
-#include <libnet/static_file_server_options.hpp>
 
-#include <chrono>
+#include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
-#include <optional>
-#include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 namespace libnet::detail {
 
-/// A site and its files.
-struct ServedSite {
-    ServedSite(SiteOptions options, io::FileStoreShare& share, const std::string& root)
-        : site{std::move(options)},
-          files{share, root},
-          encoded{share.executor}
-    {}
-
-    engine::Site site;
-    io::FileStore files;
-    io::EncodedFiles encoded;
-};
-
-/// What the sessions of a server share.
-struct FileServerContext {
-    FileServerContext(const io::Executor& executor, StaticFileServerOptions server_options);
-
-    /// The site that a host belongs to.
-    ServedSite& site_of(std::string_view host) { return sites[hosts.find(host).value_or(0)]; }
-
-    /// Nobody will be served any more: leaves the event loop without work.
-    void rest()
-    {
-        share.close();
-        if (guard) guard->threads.close();
-        finished.clear();
-        for (auto& site : sites) {
-            site.encoded.close();
-            site.files.rest();
-        }
-    }
-
-    const StaticFileServerOptions options;
-    io::FileStoreShare share;
-    std::deque<ServedSite> sites;  // the first one is everybody's
-    engine::HostTable hosts;       // of the others, by their index
-    io::HttpClock clock;
-    std::optional<RequestGuardShare> guard;  // nothing: every request is answered
-    FinishedAnswers finished{io::random_key()};
-};
-
-/// The reading of a directory, by a thread that may wait for the disk.
-struct DirectoryReading {
-    const io::RootDirectory& root;
-    const engine::ListDirectory& wanted;
-    std::optional<boost::system::result<engine::DirectoryContent>> content{};  // none: no thread did it
-
-    void operator()() { content = io::read_directory(root, wanted.name, wanted.limit); }
-};
-
-/// Reads requests, asks the responder, and sends what it plans.
+/// Reads requests, has them decided, and sends what is planned.
 ///
 /// Everything that arrived in one read is answered before anything is sent: heads and small files are queued and leave
 /// in one call. A larger file is sent from where it is, behind what is queued.
-class FileSession {
+///
+/// As long as nothing has to be waited for but the client's next request there is no coroutine, and between two requests
+/// no buffer and no exchange. `proceed` goes as far as it can and says what it has to wait for; a coroutine waits for
+/// that, and ends when the connection has come to rest again.
+class FileSession final : public io::ConnectionHandler {
 public:
+    /// Both must outlive it.
     FileSession(FileServerContext& server, io::Connection& connection);
+    ~FileSession() override;
 
-    /// Serves until one side ends the connection.
-    io::Task<> run();
+    bool go_on() override;
 
 private:
-    /// An answer that is queued, and what the log will say about it once it is sent.
-    struct Unreported {
-        AccessRecord record;
-        std::chrono::steady_clock::time_point started;
-        std::uint64_t content_begin, content_end;  // positions in all that the connection is sent
-        std::string user;
+    /// What has to be waited for.
+    enum class Wait : std::uint8_t {
+        nothing,    ///< it can go on
+        request,    ///< the client's next bytes; `side` of the reader
+        handshake,  ///< of TLS
+        guard,      ///< which judges the request
+        body,       ///< of the request, to get it out of the way
+        files,      ///< that are to be looked up
+        output,     ///< that is queued
+        content,    ///< of a file in memory, behind what is queued
+        part,       ///< of a file on the disk, behind what is queued
+        parts,      ///< several
+        linger,     ///< the client's last words
+        end,        ///< of the connection, which has come
     };
 
-    bool enter();
-    io::Task<bool> secure();
-    io::Task<bool> receive();
+    Wait begin();
+    Wait proceed();
+    Wait step();
+    Wait need_request();
+    Wait take_request();
+    Wait plan_answer();
+    Wait answer();
+    Wait answer_finished(const FinishedAnswers::Found& found);
+    Wait after_content(io::ResponseWriter::Progress progress, Wait blocked);
+    Wait end_answer();
+    Wait end_connection();
+    Wait lost();
+    bool rest();
+
+    io::Task<> drive(Wait wait, std::shared_ptr<void> server);
+    io::Task<Wait> wait_for(Wait wait);
+    io::Task<bool> shake_hands();
+    io::Task<bool> admit();
+    io::Task<> load();
     io::Task<bool> take_body();
+    io::Task<bool> discard_body();
+    io::Task<bool> send_parts();
+
+    bool enter();
     bool has_body() const noexcept;
     bool awaits_invitation() const noexcept;
-
-    io::Task<bool> admit();
     bool decide();
-    bool go_on();
-    void take(io::FilePointer file);
-    void take(DirectoryReading reading);
-    bool go_on_encoding();
-    io::Task<> load();
-    io::Task<> encode();
-    engine::FileRequest read_fields();
     void refuse(unsigned status, std::string_view why);
+    void hang_up() noexcept;
 
     FinishedAnswers::Found find_finished() const;
-    std::string_view queue_finished(const FinishedAnswers::Found& found);
     void remember();
 
+    const engine::ResponsePlan& plan() const noexcept { return exchange_->decision.plan(); }
+    const io::FilePointer& file() const noexcept { return exchange_->decision.file(); }
     void queue_answer();
     void queue_head();
     void queue_content();
     bool has_content_apart() const noexcept;
     bool has_parts() const noexcept;
-    io::Task<bool> send_content();
-    io::Task<bool> send_parts();
 
     void note(unsigned status, std::string_view reason, std::uint64_t content_length);
     AccessRecord begin_record(unsigned status, std::string_view reason) const;
-    void note(const AccessRecord& record, std::uint64_t content_begin, std::uint64_t content_length);
     void report();
+
+    FileExchange& exchange();
+    void give_exchange_back();
 
     FileServerContext& server_;
     io::Connection& connection_;
     io::Transport transport_;
     io::RequestReader reader_;
     io::ResponseWriter writer_;
-    std::unique_ptr<RequestGuard> guard_;  // null: the server has none
-    engine::FileRequestReader fields_;
-    engine::FileResponder responder_;
-    engine::ResponsePlan refusal_;                // of what the responder never saw
-    const engine::ResponsePlan* plan_ = nullptr;  // the responder's, or the refusal
-    ServedSite* site_ = nullptr;                  // that the request is for
-    engine::FileAction action_;                   // what the responder wants
-    io::FilePointer file_;                        // what it found last
-    std::uint64_t changes_ = 0;                   // to files, when the decision began
-    std::size_t answer_begin_ = 0;                // in the queue
-    io::HttpClock::Time now_{};                   // of the answers to what came in one read
+    std::unique_ptr<RequestGuard> guard_;         // null: the server has none
+    std::unique_ptr<FileExchange> exchange_;      // null: between two requests
     const wire::RequestHead* request_ = nullptr;  // null: what came is no request
-    std::string_view referer_, user_agent_;       // of the request
-    std::vector<Unreported> unreported_;
+    std::uint64_t changes_ = 0;                   // to files, when the decision began
+    io::HttpClock::Time now_{};                   // of the answers to what came in one read
+    io::FilePointer content_file_;                // holds `content_`
+    std::string_view content_;                    // what is left to be sent behind the queue
+    std::size_t answer_begin_ = 0;                // in the queue
+    bool begun_ = false;
+    bool driven_ = false;   // a coroutine waits for something
     bool keep_ = true;      // the connection outlives the answer
     bool hang_up_ = false;  // it is we who end it: the client may still be sending
 };
@@ -163,4 +124,5 @@ private:
 
 #if !defined(LIBNET_SEPARATE_COMPILATION)
 #  include <libnet/impl/file_session.ipp>
+#  include <libnet/impl/file_session_answers.ipp>
 #endif

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <fstream>
 #include <ios>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -55,17 +56,13 @@ LIBNET_DECL FileServerContext::FileServerContext(const io::Executor& executor, S
 struct StaticFileServer::State {
     State(const io::Executor& executor, StaticFileServerOptions options) : context{executor, std::move(options)} {}
 
-    /// The session keeps the state alive: it may outlast the server object by a turn of the event loop.
-    static io::Task<> serve(std::shared_ptr<State> state, io::Connection& connection)
-    {
-        detail::FileSession session{state->context, connection};
-        co_await session.run();
-    }
-
     static boost::asio::awaitable<void> run(std::shared_ptr<State> state)
     {
-        io::TcpServer::Session session = [state](io::Connection& connection) { return serve(state, connection); };
-        auto served = state->tcp->run_sessions(std::move(session));
+        // The factory keeps the state alive: connections may outlast the server object by a turn of the event loop.
+        io::TcpServer::HandlerFactory factory = [state](io::Connection& connection) {
+            return std::make_unique<detail::FileSession>(state->context, connection);
+        };
+        auto served = state->tcp->run(std::move(factory));
         co_await std::move(served);
         state->context.rest();
     }

@@ -25,10 +25,20 @@ struct RequestTimeouts {
     std::chrono::milliseconds idle;    ///< between requests
 };
 
+/// The state of reading one request: what a connection needs only while there is one.
+struct RequestParsing {
+    wire::RequestParser parser{};
+    wire::RequestHead head{};
+    wire::ChunkedDecoder decoder{};
+    wire::HttpError error{};
+    std::size_t head_size = 0;
+    std::uint64_t body_bytes = 0;
+};
+
 /// Reads requests into one buffer and parses them there.
 ///
-/// While it waits for the next request it holds no buffer. Views into the buffer stay good until the next `receive`, `discard_body` or `linger`, also those of requests that
-/// are already done with.
+/// While it waits for the next request it holds no buffer. Views into the buffer stay good until the next `receive`,
+/// `discard_body` or `linger`, also those of requests that are already done with.
 class RequestReader {
 public:
     RequestReader(Connection& connection, Transport& transport, const RequestTimeouts& timeouts)
@@ -36,6 +46,10 @@ public:
           transport_{transport},
           timeouts_{timeouts}
     {}
+
+    /// Where requests are parsed from now on. It must be there for everything but `receive`, `try_receive` and `linger`,
+    /// and be the same one as long as there is input.
+    void use(RequestParsing* parsing) noexcept { parsing_ = parsing; }
 
     enum class Parsed {
         request,     ///< `head()` is a request; call `next` when it is done with
@@ -46,17 +60,20 @@ public:
     /// Parses the next head from what has been received.
     Parsed parse();
 
-    const wire::RequestHead& head() const noexcept { return head_; }
-    wire::HttpError error() const noexcept { return error_; }
+    const wire::RequestHead& head() const noexcept { return parsing_->head; }
+    wire::HttpError error() const noexcept { return parsing_->error; }
 
     /// What has come and is not done with; where it begins with a request that is known already, `skip` it unparsed.
     std::string_view received() const noexcept { return buffer_.view(); }
 
     /// The bytes of `head()`.
-    std::string_view head_bytes() const noexcept { return buffer_.view().substr(0, head_size_); }
+    std::string_view head_bytes() const noexcept { return buffer_.view().substr(0, parsing_->head_size); }
 
     /// A request without a body whose head is so long is done with.
     void skip(std::size_t head_size) noexcept;
+
+    /// When the last bytes came.
+    std::chrono::system_clock::time_point received_at() const noexcept { return received_at_; }
 
     /// When the bytes came with which the request begins; when the connection did, before there are any.
     std::chrono::system_clock::time_point started() const noexcept { return started_; }
@@ -72,13 +89,20 @@ public:
         bytes,      ///< parse again
         closed,     ///< the client has closed its half, or the connection is broken or was ended by the server
         timed_out,  ///< too slow: the head, or, without input, the next request
+        nothing,    ///< nothing has come yet
     };
 
-    /// Waits for bytes.
+    /// Takes what has come, without waiting.
+    Received try_receive();
+
+    /// Waits for bytes. Never `nothing`.
     Task<Received> receive();
 
+    /// What has to happen before there can be more, after `nothing`: `read`, with TLS sometimes `write`.
+    PolledSocket::Side side() const noexcept { return side_; }
+
     /// Bytes have come behind `head()`, which has a body.
-    bool has_body_begun() const noexcept { return buffer_.size() > head_size_; }
+    bool has_body_begun() const noexcept { return buffer_.size() > parsing_->head_size; }
 
     enum class Body {
         discarded,  ///< the next request can be parsed
@@ -92,7 +116,7 @@ public:
     Task<Body> discard_body(std::size_t limit);
 
     /// Bytes of the last body that were thrown away, without their framing.
-    std::uint64_t body_bytes() const noexcept { return body_bytes_; }
+    std::uint64_t body_bytes() const noexcept { return parsing_->body_bytes; }
 
     /// Ends the connection so that the client gets the last answer: shuts the sending half, and for a short while throws
     /// away what still comes. A socket that is closed with unread input answers with a reset, and that may overtake
@@ -100,6 +124,7 @@ public:
     Task<> linger();
 
 private:
+    void begin_head();
     void hold_head();
     bool skip_body_bytes(std::size_t limit, Body& outcome);
     bool skip_chunks(std::size_t limit, Body& outcome);
@@ -112,18 +137,15 @@ private:
     Transport& transport_;
     RequestTimeouts timeouts_;
     ByteBuffer buffer_;
-    wire::RequestParser parser_;
-    wire::RequestHead head_;
-    wire::HttpError error_{};
-    wire::ChunkedDecoder decoder_;
-    std::size_t head_size_ = 0;
+    RequestParsing* parsing_ = nullptr;
     std::size_t read_size_ = 4096;                  // doubles each time a read fills it
     Transfer outcome_ = Transfer::want_read;        // of the last call that took bytes, or none
     PolledSocket::Side side_ = PolledSocket::read;  // that it has to wait for
-    std::uint64_t body_bytes_ = 0;
-    bool head_begun_ = false;  // the deadline of the head runs
+    bool head_begun_ = false;                       // the deadline of the head runs
     bool any_request_ = false;
+    bool expecting_ = false;  // and the deadline of what is to come runs
     std::chrono::system_clock::time_point started_ = std::chrono::system_clock::now();
+    std::chrono::system_clock::time_point received_at_ = started_;
     std::chrono::steady_clock::time_point started_steady_ = std::chrono::steady_clock::now();
 };
 

@@ -26,8 +26,8 @@ struct SendPatience {
 /// kernel takes no more. An awaited send would cost another turn of the event loop, with a system call, each time.
 class ResponseWriter {
 public:
-    /// Gives up when the client takes nothing for `timeout`, or less than `least_rate`. The kernel reports room only when a good part of its buffer
-    /// is free, so that a client which takes a byte now and then doesn't count as alive.
+    /// Gives up when the client takes nothing for `timeout`, or less than `least_rate`. The kernel reports room only when
+    /// a good part of its buffer is free, so that a client which takes a byte now and then doesn't count as alive.
     ResponseWriter(Connection& connection, Transport& transport, const SendPatience& patience)
         : connection_{connection},
           transport_{transport},
@@ -47,6 +47,9 @@ public:
         done,     ///< the queue is empty
         blocked,  ///< no more is taken for now
         failed,   ///< see `failure`
+        cold,     ///< what comes next is not in memory: a disk has to be waited for (files only)
+        enough,   ///< so much went in a row that others should have their turn (files only)
+        by_hand,  ///< the file's file system can't do it without copying (files only)
     };
 
     /// Sends what the kernel takes, without waiting. `flags` are for send(2), such as MSG_MORE.
@@ -63,11 +66,29 @@ public:
     /// kernel takes it. False: it failed, see `failure`.
     Task<bool> send(std::string_view content);
 
-    /// Sends all that is queued, then `length` bytes of a file from `first`. Where they have to come from a disk first,
-    /// one of `threads` waits for it. False: it failed, the client has got less, and the connection can't be used any
-    /// more: see `failure`. So it is when the file was written to meanwhile, unless it only grew: the client shall not
-    /// take a mixture for a file.
-    Task<bool> send_file(const StoredFile& file, std::uint64_t first, std::uint64_t length, DiskThreads& threads);
+    /// A part of a file that is on its way. The file must stay open meanwhile.
+    struct FilePart {
+        FilePart(const StoredFile& whole, std::uint64_t begin, std::uint64_t size) noexcept
+            : file{whole},
+              first{begin},
+              length{size}
+        {}
+
+        const StoredFile& file;
+        std::uint64_t first, length;  ///< the part
+        std::uint64_t sent = 0;       ///< of it
+        std::uint64_t in_memory = 0;  ///< of it, as far as was looked at or waited for
+        unsigned pieces = 0;          ///< calls, since others had their turn
+    };
+
+    /// Sends what is taken of the queue and then of the part, without waiting. `failed` also when the file was written to
+    /// meanwhile, unless it only grew: the client shall not take a mixture for a file. Unless it is `done`, go on with
+    /// `send_file`.
+    Progress try_send_file(FilePart& part);
+
+    /// Sends all that is queued, then the rest of the part. Where it has to come from a disk first, one of `threads` waits
+    /// for it. False: it failed, the client has got less, and the connection can't be used any more: see `failure`.
+    Task<bool> send_file(FilePart& part, DiskThreads& threads);
 
     /// What went wrong, in words; empty: nothing yet.
     std::string_view failure() const noexcept { return failure_; }
@@ -75,7 +96,9 @@ public:
 private:
     Task<bool> ready(Transfer wanted);
     Task<> pause();
-    Task<bool> copy_file(int file, std::int64_t at, std::uint64_t length);
+    Task<> read_ahead(FilePart& part, DiskThreads& threads);
+    Task<bool> copy_file(FilePart& part);
+    Progress failed(std::string_view why) noexcept;
     bool fail(std::string_view why) noexcept;
 
     Connection& connection_;

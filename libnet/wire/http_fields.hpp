@@ -39,6 +39,13 @@ public:
         return found == fields_.end() ? nullptr : &*found;
     }
 
+    /// Its value; empty as well when there is none.
+    std::string_view value_of(std::string_view name) const noexcept
+    {
+        const auto* const field = find(name);
+        return field == nullptr ? std::string_view{} : field->value;
+    }
+
     friend bool operator==(const HttpFields&, const HttpFields&) = default;
 
 private:

@@ -60,6 +60,7 @@ public:
               connection, transport_, {.header = context.options.header_timeout, .idle = context.options.idle_timeout}},
           writer_{connection, transport_, {.timeout = context.options.write_timeout}}
     {
+        reader_.use(&parsing_);
         connection_.on_close([this] {
             closed_ = true;
             abort_.emit(asio::cancellation_type::terminal);
@@ -84,6 +85,7 @@ private:
     EndpointContext& context_;
     Connection& connection_;
     Transport transport_;
+    RequestParsing parsing_;
     RequestReader reader_;
     ResponseWriter writer_;
     HttpClock clock_;
@@ -260,7 +262,8 @@ LIBNET_DECL asio::ip::tcp::endpoint HttpEndpoint::local_endpoint() const { retur
 
 LIBNET_DECL asio::awaitable<void> HttpEndpoint::run()
 {
-    return state_->tcp->run_sessions([state = state_](Connection& connection) { return State::serve(state, connection); });
+    return state_->tcp->run_sessions(
+        [state = state_](Connection& connection) { return State::serve(state, connection); });
 }
 
 }  // namespace libnet::io

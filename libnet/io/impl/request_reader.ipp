@@ -3,6 +3,7 @@
 #include <libnet/io/request_reader.hpp>
 
 #include <algorithm>
+#include <utility>
 
 #include <sys/socket.h>
 
@@ -23,20 +24,20 @@ inline constexpr std::size_t linger_bytes = 4 * 1024 * 1024;
 LIBNET_DECL RequestReader::Parsed RequestReader::parse()
 {
     if (buffer_.empty()) return Parsed::incomplete;
-    const auto size = parser_.parse(buffer_.view(), head_);
+    const auto size = parsing_->parser.parse(buffer_.view(), parsing_->head);
     if (!size) {
-        error_ = size.error();
+        parsing_->error = size.error();
         return Parsed::refused;
     }
     if (*size == 0) return Parsed::incomplete;
-    head_size_ = *size;
+    parsing_->head_size = *size;
     begin_request();
     return Parsed::request;
 }
 
 LIBNET_DECL void RequestReader::skip(std::size_t head_size) noexcept
 {
-    parser_.reset();
+    parsing_->parser.reset();
     begin_request();
     buffer_.consume(head_size);
 }
@@ -44,39 +45,57 @@ LIBNET_DECL void RequestReader::skip(std::size_t head_size) noexcept
 /// The head is complete.
 LIBNET_DECL void RequestReader::begin_request() noexcept
 {
-    body_bytes_ = 0;
+    parsing_->body_bytes = 0;
     any_request_ = true;
     if (head_begun_) connection_.deadline().clear();
     head_begun_ = false;
 }
 
-LIBNET_DECL void RequestReader::next() noexcept
+LIBNET_DECL void RequestReader::next() noexcept { buffer_.consume(std::exchange(parsing_->head_size, 0U)); }
+
+LIBNET_DECL RequestReader::Received RequestReader::try_receive()
 {
-    buffer_.consume(head_size_);
-    head_size_ = 0;
+    if (connection_.closed()) return Received::closed;
+    const bool idle = buffer_.empty();
+    if (!take(read_size_)) {
+        if (outcome_ != Transfer::done) return Received::closed;
+        received_at_ = std::chrono::system_clock::now();
+        if (idle) begin_head();
+        return Received::bytes;
+    }
+    if (connection_.deadline().expired()) return Received::timed_out;
+    if (idle) buffer_.release();
+    expect();
+    return connection_.closed() ? Received::closed : Received::nothing;
 }
 
 LIBNET_DECL Task<RequestReader::Received> RequestReader::receive()
 {
-    const bool idle = buffer_.empty();
-    expect();
-    if (idle) buffer_.release();
-    const bool filled = co_await fill(read_size_);
-    connection_.busy();
-    if (!filled) co_return connection_.deadline().expired() ? Received::timed_out : Received::closed;
-    if (idle) {
-        connection_.deadline().clear();
-        started_ = std::chrono::system_clock::now();
-        started_steady_ = std::chrono::steady_clock::now();
+    for (;;) {
+        const auto received = try_receive();
+        if (received != Received::nothing) co_return received;
+        auto wait = connection_.polled().wait(side_);
+        const bool open = co_await std::move(wait);
+        if (!open) co_return connection_.deadline().expired() ? Received::timed_out : Received::closed;
     }
-    co_return Received::bytes;
 }
 
-/// Sets the deadline of what is to come.
+/// The first bytes of a request have come.
+LIBNET_DECL void RequestReader::begin_head()
+{
+    connection_.busy();
+    connection_.deadline().clear();
+    expecting_ = false;
+    started_ = received_at_;
+    started_steady_ = std::chrono::steady_clock::now();
+}
+
+/// Sets the deadline of what is to come, unless it runs already: bytes of TLS that bring nothing don't put it off.
 LIBNET_DECL void RequestReader::expect()
 {
     auto& deadline = connection_.deadline();
     if (buffer_.empty()) {
+        if (std::exchange(expecting_, true)) return;
         deadline.expires_after(any_request_ ? timeouts_.idle : timeouts_.header);
         connection_.idle();
     } else if (!head_begun_) {
@@ -88,7 +107,7 @@ LIBNET_DECL void RequestReader::expect()
 LIBNET_DECL Task<RequestReader::Body> RequestReader::discard_body(std::size_t limit)
 {
     hold_head();
-    decoder_.reset();
+    parsing_->decoder.reset();
     auto outcome = Body::discarded;
     connection_.deadline().expires_after(timeouts_.header);
     while (!skip_body_bytes(limit, outcome)) {
@@ -107,36 +126,38 @@ LIBNET_DECL void RequestReader::hold_head()
     const char* const before = buffer_.view().data();
     buffer_.prepare(detail::body_read);
     if (buffer_.view().data() == before) return;
-    [[maybe_unused]] const auto again = parser_.parse(buffer_.view(), head_);  // the same bytes, elsewhere
+    [[maybe_unused]] const auto again =
+        parsing_->parser.parse(buffer_.view(), parsing_->head);  // the same bytes, elsewhere
 }
 
 /// Drops what is there of the body. True: that is all, or more than there may be, as `outcome` says.
 LIBNET_DECL bool RequestReader::skip_body_bytes(std::size_t limit, Body& outcome)
 {
-    if (head_.body.kind == wire::BodyFraming::Kind::chunked) return skip_chunks(limit, outcome);
-    if (head_.body.length > limit) {
+    if (parsing_->head.body.kind == wire::BodyFraming::Kind::chunked) return skip_chunks(limit, outcome);
+    if (parsing_->head.body.length > limit) {
         outcome = Body::too_large;
         return true;
     }
-    const auto size = std::min<std::size_t>(head_.body.length - body_bytes_, buffer_.size() - head_size_);
-    buffer_.erase(head_size_, size);
-    body_bytes_ += size;
-    return body_bytes_ == head_.body.length;
+    const auto size =
+        std::min<std::size_t>(parsing_->head.body.length - parsing_->body_bytes, buffer_.size() - parsing_->head_size);
+    buffer_.erase(parsing_->head_size, size);
+    parsing_->body_bytes += size;
+    return parsing_->body_bytes == parsing_->head.body.length;
 }
 
 LIBNET_DECL bool RequestReader::skip_chunks(std::size_t limit, Body& outcome)
 {
-    while (buffer_.size() > head_size_) {
-        const auto step = decoder_.next(buffer_.view().substr(head_size_));
+    while (buffer_.size() > parsing_->head_size) {
+        const auto step = parsing_->decoder.next(buffer_.view().substr(parsing_->head_size));
         if (!step) {
-            error_ = step.error();
+            parsing_->error = step.error();
             outcome = Body::refused;
             return true;
         }
-        buffer_.erase(head_size_, step->consumed);
-        body_bytes_ += step->data.size();
+        buffer_.erase(parsing_->head_size, step->consumed);
+        parsing_->body_bytes += step->data.size();
         if (step->done) return true;
-        if (body_bytes_ > limit) {
+        if (parsing_->body_bytes > limit) {
             outcome = Body::too_large;
             return true;
         }

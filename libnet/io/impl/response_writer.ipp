@@ -38,8 +38,7 @@ LIBNET_DECL ResponseWriter::Progress ResponseWriter::try_flush(int flags)
         if (outcome == Transfer::done) continue;
         wanted_ = outcome;
         if (outcome != Transfer::failed) return Progress::blocked;
-        fail(detail::client_left);
-        return Progress::failed;
+        return failed(detail::client_left);
     }
     return Progress::done;
 }
@@ -75,63 +74,95 @@ LIBNET_DECL ResponseWriter::Progress ResponseWriter::try_send(std::string_view& 
         if (outcome == Transfer::done) continue;
         wanted_ = outcome;
         if (outcome != Transfer::failed) return Progress::blocked;
-        fail(detail::client_left);
-        return Progress::failed;
+        return failed(detail::client_left);
     }
     return Progress::done;
 }
 
-LIBNET_DECL Task<bool> ResponseWriter::send_file(const StoredFile& file, std::uint64_t first, std::uint64_t length,
-                                                 DiskThreads& threads)
+LIBNET_DECL ResponseWriter::Progress ResponseWriter::try_send_file(FilePart& part)
 {
-    const bool flushed = co_await flush(MSG_MORE);  // the head waits in the kernel for the file's first bytes
-    if (!flushed) co_return false;
-    const int descriptor = file.descriptor.get();
-    const auto start = static_cast<off_t>(first);
-    off_t at = start, cached = start;
-    unsigned pieces = 0;
-    while (length > 0) {
-        const auto piece = std::min(length, detail::file_piece);
-        if (at >= cached) {
-            cached = at + static_cast<off_t>(piece);
-            if (piece == length && at != start && was_rewritten(file)) co_return fail(detail::file_rewritten);
-            PageCacheFill fill{descriptor, at, piece};
-            if (!fill.is_done()) {
-                auto filled = threads.run(fill, asio::deferred);
-                co_await std::move(filled);
-            }
+    const auto flushed = try_flush(MSG_MORE);  // the head waits in the kernel for the file's first bytes
+    if (flushed != Progress::done) return flushed;
+    const int descriptor = part.file.descriptor.get();
+    while (part.sent < part.length) {
+        auto at = static_cast<off_t>(part.first + part.sent);
+        if (part.sent >= part.in_memory) {
+            const auto piece = std::min(part.length - part.sent, detail::file_piece);
+            const bool last = part.sent > 0 && part.sent + piece == part.length;
+            if (last && was_rewritten(part.file)) return failed(detail::file_rewritten);
+            if (!PageCacheFill{descriptor, at, piece}.is_done()) return Progress::cold;
+            part.in_memory = part.sent + piece;
         }
-        const auto [outcome, size] = transport_.send_file(descriptor, at, piece);
-        length -= size;
+        const auto [outcome, size] = transport_.send_file(descriptor, at, part.in_memory - part.sent);
+        part.sent += size;
         sent_ += size;
-        if (outcome == Transfer::done && ++pieces % detail::pieces_in_a_row != 0) continue;
-        if (outcome == Transfer::ended) co_return fail(detail::file_shrank);
-        if (outcome == Transfer::file_failed) co_return fail(detail::file_unreadable);
-        if (outcome == Transfer::failed) co_return fail(detail::client_left);
-        if (outcome == Transfer::unsupported) {
-            const bool copied = co_await copy_file(descriptor, at, length);
-            co_return copied;
+        switch (outcome) {
+        case Transfer::done:
+            if (++part.pieces % detail::pieces_in_a_row == 0) return Progress::enough;
+            break;
+        case Transfer::ended:
+            return failed(detail::file_shrank);
+        case Transfer::file_failed:
+            return failed(detail::file_unreadable);
+        case Transfer::failed:
+            return failed(detail::client_left);
+        case Transfer::unsupported:
+            return Progress::by_hand;
+        default:
+            wanted_ = outcome;
+            return Progress::blocked;
         }
-        if (outcome == Transfer::done) {
-            co_await asio::post(connection_.executor(), use_tuple);
-            continue;
-        }
-        const bool goes_on = co_await ready(outcome);
-        if (!goes_on) co_return false;
     }
-    co_return true;
+    return Progress::done;
 }
 
-LIBNET_DECL Task<bool> ResponseWriter::copy_file(int file, std::int64_t at, std::uint64_t length)
+LIBNET_DECL Task<bool> ResponseWriter::send_file(FilePart& part, DiskThreads& threads)
+{
+    for (;;) {
+        const auto progress = try_send_file(part);
+        bool goes_on = true;
+        switch (progress) {
+        case Progress::done:
+            co_return true;
+        case Progress::failed:
+            co_return false;
+        case Progress::blocked:
+            goes_on = co_await ready(wanted_);
+            break;
+        case Progress::cold:
+            co_await read_ahead(part, threads);
+            break;
+        case Progress::enough:
+            co_await asio::post(connection_.executor(), use_tuple);
+            break;
+        case Progress::by_hand:
+            goes_on = co_await copy_file(part);
+            break;
+        }
+        if (!goes_on) co_return false;
+    }
+}
+
+/// Has the next piece read from the disk.
+LIBNET_DECL Task<> ResponseWriter::read_ahead(FilePart& part, DiskThreads& threads)
+{
+    const auto piece = std::min(part.length - part.sent, detail::file_piece);
+    PageCacheFill fill{part.file.descriptor.get(), static_cast<off_t>(part.first + part.sent), piece};
+    auto filled = threads.run(fill, asio::deferred);
+    co_await std::move(filled);
+    part.in_memory = part.sent + piece;
+}
+
+LIBNET_DECL Task<bool> ResponseWriter::copy_file(FilePart& part)
 {
     constexpr std::uint64_t piece = 64 * 1024;
-    while (length > 0) {
+    while (part.sent < part.length) {
         const auto room = queue_.prepare(piece);
-        const auto size = ::pread(file, room.data(), std::min(length, piece), at);
+        const auto size = ::pread(part.file.descriptor.get(), room.data(), std::min(part.length - part.sent, piece),
+                                  static_cast<off_t>(part.first + part.sent));
         if (size <= 0) co_return fail(size == 0 ? detail::file_shrank : detail::file_unreadable);
         queue_.commit(static_cast<std::size_t>(size));
-        at += size;
-        length -= static_cast<std::uint64_t>(size);
+        part.sent += static_cast<std::uint64_t>(size);
         const bool flushed = co_await flush();
         if (!flushed) co_return false;
     }
@@ -169,6 +200,12 @@ LIBNET_DECL Task<> ResponseWriter::pause()
     connection_.on_close([&timer] { timer.cancel(); });
     co_await timer.async_wait(use_tuple);
     connection_.on_close(nullptr);
+}
+
+LIBNET_DECL ResponseWriter::Progress ResponseWriter::failed(std::string_view why) noexcept
+{
+    failure_ = why;
+    return Progress::failed;
 }
 
 LIBNET_DECL bool ResponseWriter::fail(std::string_view why) noexcept

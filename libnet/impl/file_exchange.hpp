@@ -1,0 +1,21 @@
+#pragma once
+// A request to a StaticFileServer and its answer.
+
+#include <libnet/impl/file_decision.hpp>
+#include <libnet/impl/unreported.hpp>
+#include <libnet/io/request_reader.hpp>
+#include <libnet/io/response_writer.hpp>
+
+#include <optional>
+
+namespace libnet::detail {
+
+/// What a connection needs from the first byte of a request until it waits for the next one, and gives back then.
+struct FileExchange {
+    io::RequestParsing parsing;
+    FileDecision decision;
+    UnreportedAnswers unreported;
+    std::optional<io::ResponseWriter::FilePart> part;  // that is on its way
+};
+
+}  // namespace libnet::detail
