@@ -52,7 +52,8 @@ struct StaticFileServerOptions {
     /// Media types by extension, read once; what isn't in it, or if it isn't there, comes from a built-in table.
     std::string mime_types = "/etc/mime.types";
 
-    std::size_t max_connections = 0;           ///< more wait in the kernel's queue until one ends; 0: no limit
+    /// More wait in the kernel's queue until one ends; 0: no limit. In any case some descriptors are left for files.
+    std::size_t max_connections = 0;
     std::size_t max_request_body = 64 * 1024;  ///< bytes of a request's body that are read, to be thrown away; else 413
 
     std::chrono::milliseconds header_timeout{
