@@ -56,7 +56,9 @@ public:
     void write(std::string_view lines) noexcept
     {
         const std::lock_guard alone{writing_};  // a pipe takes long writes in pieces
-        if (write_all(lines)) failing_.store(false, std::memory_order_relaxed);
+        // A line that a full disk has cut must not swallow the next one.
+        const bool written = (!cut_ || write_all("\n")) && write_all(lines);
+        if (written) failing_.store(false, std::memory_order_relaxed);
         else complain_once(std::strerror(errno));
     }
 
@@ -88,14 +90,15 @@ private:
         return io::FileDescriptor{opened};
     }
 
-    bool write_all(std::string_view line) const
+    bool write_all(std::string_view lines)
     {
         const int descriptor = is_file() ? file_.get() : STDOUT_FILENO;
-        while (!line.empty()) {
-            const auto size = ::write(descriptor, line.data(), line.size());
+        while (!lines.empty()) {
+            const auto size = ::write(descriptor, lines.data(), lines.size());
             if (size < 0 && errno == EINTR) continue;
             if (size <= 0) return false;
-            line.remove_prefix(static_cast<std::size_t>(size));
+            cut_ = lines[static_cast<std::size_t>(size) - 1] != '\n';
+            lines.remove_prefix(static_cast<std::size_t>(size));
         }
         return true;
     }
@@ -103,6 +106,7 @@ private:
     std::string program_, target_;
     io::FileDescriptor file_;
     std::mutex writing_;
+    bool cut_ = false;  // the last octet written is no line's end
     std::atomic<bool> failing_{false};
 };
 

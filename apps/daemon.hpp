@@ -17,7 +17,7 @@
 //                      the second: end now
 //   SIGUSR1            open the access log again, after a rotation
 //   SIGHUP             read again what the daemon can read again; what is wrong is complained of, and nothing changes
-//   SIGPIPE            ignored: it is only a client that has gone
+//   SIGPIPE            ignored: it is only a client that has gone; and SIGXFSZ: it is only the log
 
 #include <apps/access_log.hpp>
 #include <apps/access_log_batch.hpp>
@@ -45,6 +45,8 @@
 #include <thread>
 #include <utility>
 #include <vector>
+
+#include <sys/resource.h>
 
 namespace libnet::apps {
 
@@ -224,6 +226,16 @@ void serve_until_stopped(const std::string& program, std::string_view what, cons
     if (const auto failure = supervisor.run()) std::rethrow_exception(failure);
 }
 
+/// Takes all the descriptors that the process may have. What a shell grants at first, often 1024, is meant for programs
+/// that use select(2).
+inline void raise_descriptor_limit() noexcept
+{
+    rlimit descriptors{};
+    if (::getrlimit(RLIMIT_NOFILE, &descriptors) != 0) return;
+    descriptors.rlim_cur = descriptors.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &descriptors);
+}
+
 }  // namespace detail
 
 /// Runs `daemon.threads` objects of the class `Server` until a signal stops them, and returns the exit code: 0, or 1
@@ -236,6 +248,8 @@ template <typename Server, typename ServerOptions>
 int serve(const std::string& program, std::string_view what, const DaemonOptions& daemon, const ServerOptions& options)
 try {
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN);  // a log that may not grow is a log that fails
+    detail::raise_descriptor_limit();
     detail::serve_until_stopped<Server>(program, what, daemon, options);
     return 0;
 } catch (const std::exception& error) {

@@ -18,7 +18,8 @@ namespace libnet {
 /// - GET and HEAD, whole files and ranges, conditional requests, precompressed files, index files and listings. See
 ///   engine::FileResponder for what is answered, and SiteOptions for what can be chosen.
 /// - Several sites by host name, each with its own root and options.
-/// - Nothing outside the root is served, whatever links are in it: io::RootDirectory. What lies in it is public, but for names that begin with a dot.
+/// - Nothing outside the root is served, whatever links are in it, unless Symlinks::any asks for it: io::RootDirectory.
+///   What lies in it is public, but for names that begin with a dot.
 /// - The framing is strict (wire::RequestParser): what two readers could understand differently is refused, and the
 ///   connection closed.
 /// - Pipelined requests that arrive together are answered together.

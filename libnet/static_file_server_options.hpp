@@ -52,11 +52,15 @@ struct StaticFileServerOptions {
     /// Media types by extension, read once; what isn't in it, or if it isn't there, comes from a built-in table.
     std::string mime_types = "/etc/mime.types";
 
-    std::size_t max_connections = 0;           ///< more wait in the kernel's queue until one ends; 0: no limit
+    /// More wait in the kernel's queue until one ends; 0: no limit. In any case some descriptors are left for files.
+    std::size_t max_connections = 0;
     std::size_t max_request_body = 64 * 1024;  ///< bytes of a request's body that are read, to be thrown away; else 413
 
     std::chrono::milliseconds header_timeout{
-        10'000};  ///< from a connection's or request's first byte to its head's end; the same for a TLS handshake
+        10'000};  ///< from a connection's or request's first byte to its head's end; the same for a body, and for a TLS handshake
+    /// Bytes a second for which a client gets more time than `header_timeout`, a second for each so many that have come: a
+    /// head up to twice as long, a body as long as it goes on so. Who sends less is answered with 408. 0: no more time.
+    std::uint64_t min_receive_rate = 500;
     std::chrono::milliseconds idle_timeout{60'000};   ///< between two requests
     std::chrono::milliseconds write_timeout{30'000};  ///< without any progress in sending
     std::uint64_t min_send_rate = 500;                ///< bytes a second that a client takes at least, on average over

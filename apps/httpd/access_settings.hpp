@@ -28,6 +28,7 @@ struct AccessSettings {
     io::AccessOptions access{};
     engine::ClientLimits limits{};
     std::uint64_t min_rate = StaticFileServerOptions{}.min_send_rate;
+    std::uint64_t min_receive_rate = StaticFileServerOptions{}.min_receive_rate;
 };
 
 namespace detail {
@@ -79,19 +80,22 @@ inline void add_options(Options& table, AccessSettings& settings)
         .value("client-logins", "N", "wrong passwords a minute, then it has to wait (10)", integer<unsigned>(0),
                limits.failed_logins_per_minute)
         .value("min-rate", "BYTES", "a second that a client takes at least of what it is sent (500)",
-               integer<std::uint64_t>(0), settings.min_rate);
+               integer<std::uint64_t>(0), settings.min_rate)
+        .value("min-receive-rate", "BYTES", "a second, for which it may take longer than --header-timeout (500)",
+               integer<std::uint64_t>(0), settings.min_receive_rate);
 }
 
 /// Reads the files, and takes the settings over.
 /// @throws std::exception what is wrong with them
 inline void apply(const AccessSettings& settings, StaticFileServerOptions& options)
 {
-    const auto& [access, limits, min_rate] = settings;
+    const auto& [access, limits, min_rate, min_receive_rate] = settings;
     const bool guarded = !access.users_file.empty() || !access.rules_file.empty() || !access.rules.empty();
     const bool counted = limits.connections > 0 || limits.requests_per_second > 0 || limits.bytes_per_second > 0;
     if (guarded) options.access = std::make_shared<io::AccessControl>(access);
     if (counted || !access.users_file.empty()) options.limits = std::make_shared<io::ClientLimiter>(limits);
     options.min_send_rate = min_rate;
+    options.min_receive_rate = min_receive_rate;
 }
 
 }  // namespace libnet::apps

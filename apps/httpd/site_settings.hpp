@@ -98,6 +98,9 @@ inline void add_options(Options& table, SiteSettings& site)
     table.rare_group("Site, more of it")
         .value("index", "FILE,...", "what answers for a directory (index.html)", texts("file name"), options.index)
         .flag("dot-files", "serve files whose name begins with a dot, too", options.dot_files, DotFiles::serve)
+        .value("symlinks", "inside|none|any", "which are followed: those that stay in the root (inside)",
+               choice<Symlinks>({{"inside", Symlinks::inside}, {"none", Symlinks::none}, {"any", Symlinks::any}}),
+               options.symlinks)
         .flag("clean-urls", "/about is about.html", options.clean_urls, CleanUrls::on)
         .flag("no-precompressed", "don't look for .br, .zst and .gz", options.precompressed, Precompressed::off)
         .flag("compress", "compress what has no such file, and keep the result", options.compression, Compression::on)

@@ -16,6 +16,15 @@ enum class DotFiles : std::uint8_t {
     serve,   ///< as any other
 };
 
+/// Which symbolic links are followed, wherever a name leads through one: a file, a directory, an index, a sibling, an
+/// error page. What is not followed is not there (404), and listings don't show it. The root's own path may have links in
+/// any case.
+enum class Symlinks : std::uint8_t {
+    inside,  ///< those that stay beneath the root all the way; an absolute one never does
+    none,
+    any,  ///< wherever they lead: whoever can make a link in the root can have any file served that the server may read
+};
+
 /// Whether a directory without an index is listed.
 enum class DirectoryListing : std::uint8_t {
     off,  ///< it is not there (404)
@@ -73,6 +82,7 @@ struct SiteOptions {
         "index.html"};  ///< what answers for a directory, the first that is there; empty: none
     DirectoryListing listing = DirectoryListing::off;
     DotFiles dot_files = DotFiles::refuse;
+    Symlinks symlinks = Symlinks::inside;
     CleanUrls clean_urls = CleanUrls::off;
     Precompressed precompressed = Precompressed::on;
     Compression compression = Compression::off;

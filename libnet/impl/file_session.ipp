@@ -29,7 +29,11 @@ LIBNET_DECL FileSession::FileSession(FileServerContext& server, io::Connection& 
     : server_{server},
       connection_{connection},
       transport_{connection.polled()},
-      reader_{connection, transport_, {.header = server.options.header_timeout, .idle = server.options.idle_timeout}},
+      reader_{connection,
+              transport_,
+              {.header = server.options.header_timeout,
+               .idle = server.options.idle_timeout,
+               .least_rate = server.options.min_receive_rate}},
       writer_{
           connection, transport_, {.timeout = server.options.write_timeout, .least_rate = server.options.min_send_rate}}
 {}

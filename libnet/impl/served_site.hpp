@@ -13,7 +13,7 @@ namespace libnet::detail {
 struct ServedSite {
     ServedSite(SiteOptions options, io::FileStoreShare& share, const std::string& root)
         : site{std::move(options)},
-          files{share, root},
+          files{share, root, site.options().symlinks},
           encoded{share.executor}
     {}
 

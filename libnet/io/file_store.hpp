@@ -53,7 +53,8 @@ class FileStore {
 public:
     /// `share` must outlive it.
     /// @throws boost::system::system_error  as RootDirectory
-    FileStore(FileStoreShare& share, const std::string& root, engine::FileCacheLimits limits = {});
+    FileStore(FileStoreShare& share, const std::string& root, Symlinks symlinks = Symlinks::inside,
+              engine::FileCacheLimits limits = {});
 
     const RootDirectory& root() const noexcept { return root_; }
 

@@ -2,6 +2,7 @@
 // The receiving half of a file server's connection: one request head after another, bodies thrown away.
 
 #include <libnet/config.hpp>
+#include <libnet/engine/receive_patience.hpp>
 #include <libnet/io/byte_buffer.hpp>
 #include <libnet/io/executor.hpp>
 #include <libnet/io/tcp_server.hpp>
@@ -23,6 +24,11 @@ namespace libnet::io {
 struct RequestTimeouts {
     std::chrono::milliseconds header;  ///< for a head from its first byte on; the same again for its body
     std::chrono::milliseconds idle;    ///< between requests
+    /// Bytes a second for which a head may take up to twice as long, and a body as long as it goes on so; 0: neither may
+    std::uint64_t least_rate = 0;
+
+    engine::ReceivePatience for_head() const noexcept { return {header, least_rate, 2 * header}; }
+    engine::ReceivePatience for_body() const noexcept { return {header, least_rate}; }
 };
 
 /// The state of reading one request: what a connection needs only while there is one.
@@ -129,6 +135,7 @@ private:
     bool skip_body_bytes(std::size_t limit, Body& outcome);
     bool skip_chunks(std::size_t limit, Body& outcome);
     void expect();
+    void expect_more(const engine::ReceivePatience& patience, std::uint64_t received);
     void begin_request() noexcept;
     bool take(std::size_t size);
     Task<bool> fill(std::size_t size);
@@ -143,7 +150,8 @@ private:
     PolledSocket::Side side_ = PolledSocket::read;  // that it has to wait for
     bool head_begun_ = false;                       // the deadline of the head runs
     bool any_request_ = false;
-    bool expecting_ = false;  // and the deadline of what is to come runs
+    bool expecting_ = false;                       // and the deadline of what is to come runs
+    std::chrono::steady_clock::time_point began_;  // the head or body that the deadline is for
     std::chrono::system_clock::time_point started_ = std::chrono::system_clock::now();
     std::chrono::system_clock::time_point received_at_ = started_;
     std::chrono::steady_clock::time_point started_steady_ = std::chrono::steady_clock::now();

@@ -3,6 +3,7 @@
 
 #include <libnet/config.hpp>
 #include <libnet/engine/file_facts.hpp>
+#include <libnet/engine/site_options.hpp>
 #include <libnet/io/file_descriptor.hpp>
 
 #include <boost/system/error_code.hpp>
@@ -35,19 +36,25 @@ struct OpenedFile {
 
 /// The directory that a file server serves, held by one descriptor: renaming it doesn't matter.
 ///
-/// Symbolic links are followed as long as every step of the way stays beneath the root. An absolute link never does,
-/// wherever it points. Magic links (/proc/self/fd/1) are never followed. What is mounted in the root belongs to it, and
-/// so do hard links: whoever may write in the root decides what is served.
+/// Symbolic links are followed as `Symlinks` says: as long as every step of the way stays beneath the root, which an
+/// absolute link never does, wherever it points; or none; or any. Magic links (/proc/self/fd/1) are never followed. What is
+/// mounted in the root belongs to it, and so do hard links: whoever may write in the root decides what is served.
+///
+/// With `Symlinks::any` the kernel can't be told to stay beneath the root. A name then keeps below it because it has no
+/// "..": from each directory the next component leads down, unless it is a link. Nothing protects from those who can make
+/// links in the root, or in what links lead to. Without openat2 magic links are followed, too.
 class RootDirectory {
 public:
     /// @throws boost::system::system_error  the path doesn't exist, is no directory or may not be read; with
     ///         `LookUpMethod::kernel` also `function_not_supported`
-    explicit RootDirectory(const std::string& path, LookUpMethod method = LookUpMethod::automatic);
+    explicit RootDirectory(const std::string& path, Symlinks symlinks = Symlinks::inside,
+                           LookUpMethod method = LookUpMethod::automatic);
 
     /// Opens a regular file or a directory for reading. An empty name is the root itself.
     ///
     /// Never blocks on what it finds: FIFOs, sockets and devices are refused. Errors: `no_such_file_or_directory`,
-    /// `not_a_directory`, `cross_device_link` (it would leave the root), `too_many_symbolic_link_levels`,
+    /// `not_a_directory`, `cross_device_link` (it would leave the root; with `Symlinks::any` also a ".." that would not),
+    /// `too_many_symbolic_link_levels` (with `Symlinks::none` a single one),
     /// `filename_too_long`, `no_such_device_or_address` (neither file nor directory), `permission_denied`,
     /// `too_many_files_open`, `resource_unavailable_try_again` (renames nearby kept the kernel from being sure, several
     /// times in a row) and whatever else openat2(2) reports.
@@ -66,6 +73,7 @@ private:
     boost::system::result<FileDescriptor> open_with(std::string_view name, int flags, Waiting waiting) const;
 
     FileDescriptor root_;
+    Symlinks symlinks_;
     LookUpMethod method_;
 };
 

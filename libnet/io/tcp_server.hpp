@@ -19,7 +19,8 @@ struct TcpServerOptions {
     asio::ip::address address;  ///< `::` takes IPv4 connections too; default: 0.0.0.0
     std::uint16_t port = 0;     ///< 0: a free one, see `TcpServer::local_endpoint`
     bool reuse_port = false;    ///< several servers, one per thread, share the port (SO_REUSEPORT); the kernel spreads
-    std::size_t max_connections = 0;                  ///< more wait in the kernel's queue until one ends; 0: no limit
+    /// More wait in the kernel's queue until one ends; 0: no limit. In any case some descriptors are left for files.
+    std::size_t max_connections = 0;
     std::chrono::milliseconds drain_timeout{10'000};  ///< how long a drain lets requests finish; 0: not at all
 };
 

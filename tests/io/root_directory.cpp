@@ -15,6 +15,7 @@
 #include <sys/un.h>
 
 using namespace libnet::io;
+using libnet::Symlinks;
 using libnet::engine::FileKind;
 using libnet::engine::LookUpFailure;
 using libnet::test::TemporaryDirectory;
@@ -58,10 +59,10 @@ int error_of(const RootDirectory& root, std::string_view name)
 }
 
 /// Every test runs both ways: with openat2 and without.
-RootDirectory open_root(const fs::path& path)
+RootDirectory open_root(const fs::path& path, Symlinks symlinks = Symlinks::inside)
 {
     const auto method = GENERATE(LookUpMethod::kernel, LookUpMethod::walk);
-    return RootDirectory{path.string(), method};
+    return RootDirectory{path.string(), symlinks, method};
 }
 
 }  // namespace
@@ -173,6 +174,73 @@ TEST_CASE("links that lead nowhere or in circles end", "[io][root_directory]")
     CHECK(error_of(root, "grow") == ELOOP);
 }
 
+TEST_CASE("where links are not followed, names lead through none", "[io][root_directory]")
+{
+    const Tree tree;
+    tree.link("file", "to_file");
+    tree.link("dir", "to_dir");
+    tree.link("missing", "dangling");
+    tree.link("circle", "circle");
+    tree.link("../outside", "out");
+    tree.link((tree.root / "file").string(), "absolute");
+    tree.link("inner", "dir/twin");
+    const auto root = open_root(tree.root, Symlinks::none);
+    CHECK(read(root, "file") == "content");
+    CHECK(read(root, "dir/inner") == "inner content");
+    CHECK(read(root, "dir/../file") == "content");
+    CHECK(read(root, "") == "directory");
+    for (const char* name : {"to_file", "to_dir", "to_dir/", "to_dir/inner", "dangling", "circle", "circle/x", "out",
+                             "out/secret", "absolute", "dir/twin"})
+    {
+        INFO(name);
+        CHECK(error_of(root, name) == ELOOP);
+        CHECK(!root.look_at(name).has_value());
+        CHECK(!root.find_directory(name, Waiting::allowed).has_value());
+    }
+    CHECK(error_of(root, "../outside/secret") == EXDEV);
+    CHECK(error_of(root, "file/x") == ENOTDIR);
+}
+
+TEST_CASE("where any link is followed, it may leave the root, but names can't", "[io][root_directory]")
+{
+    const Tree tree;
+    tree.link("file", "to_file");
+    tree.link("../outside", "out");
+    tree.link("../outside/secret", "secret");
+    tree.link((tree.outside / "secret").string(), "absolute");
+    tree.link("out", "chain");
+    tree.link("chain/secret", "longer_chain");
+    tree.link("missing", "dangling");
+    tree.link("/none/such", "dangling_outside");
+    tree.link("circle", "circle");
+    tree.link(".", "self");
+    fs::create_symlink(tree.root / "dir", tree.outside / "back");
+    const auto root = open_root(tree.root, Symlinks::any);
+    CHECK(read(root, "file") == "content");
+    CHECK(read(root, "") == "directory");
+    CHECK(read(root, "./dir//./inner") == "inner content");
+    CHECK(read(root, "to_file") == "content");
+    CHECK(read(root, "out") == "directory");
+    CHECK(read(root, "self/self/dir/inner") == "inner content");
+    CHECK(read(root, "out/back/inner") == "inner content");
+    for (const char* name : {"out/secret", "secret", "absolute", "chain/secret", "longer_chain"}) {
+        INFO(name);
+        CHECK(read(root, name) == "secret");
+        CHECK(root.look_at(name).has_value());
+    }
+    CHECK(error_of(root, "dangling") == ENOENT);
+    CHECK(error_of(root, "dangling_outside") == ENOENT);
+    CHECK(error_of(root, "circle") == ELOOP);
+    CHECK(error_of(root, "absolute/x") == ENOTDIR);
+    for (const char* name : {"..", "../", "../outside/secret", "dir/../../outside/secret", "dir/../file", "dir/..",
+                             "out/../outside/secret", "out/..", "/", "/etc/passwd", "//etc/passwd"})
+    {
+        INFO(name);
+        CHECK(error_of(root, name) == EXDEV);
+    }
+    CHECK(error_of(root, "...") == ENOENT);
+}
+
 TEST_CASE("a long chain of links is followed as far as the kernel would", "[io][root_directory]")
 {
     const Tree tree;
@@ -188,9 +256,11 @@ TEST_CASE("magic links are not followed", "[io][root_directory]")
 {
     const auto root = open_root("/proc/self");
     CHECK(root.open("status").has_value());
+    const RootDirectory any{"/proc/self", Symlinks::any, LookUpMethod::kernel};
     for (const char* name : {"fd/0", "exe", "cwd", "root", "root/etc/passwd", "ns/net"}) {
         INFO(name);
         CHECK(!root.open(name).has_value());
+        CHECK(!any.open(name).has_value());
     }
 }
 
@@ -210,7 +280,7 @@ TEST_CASE("FIFOs, sockets and devices are refused without waiting", "[io][root_d
         CHECK(error_of(root, name) == ENXIO);
         CHECK(failure_of(root.open(name).error()) == LookUpFailure::not_found);
     }
-    const RootDirectory devices{"/dev", root.method()};
+    const RootDirectory devices{"/dev", Symlinks::inside, root.method()};
     for (const char* name : {"null", "zero", "tty"}) CHECK(!devices.open(name).has_value());
 }
 
@@ -279,7 +349,7 @@ TEST_CASE("a root that is no directory is refused at once", "[io][root_directory
     const auto method = GENERATE(LookUpMethod::automatic, LookUpMethod::kernel, LookUpMethod::walk);
     const auto error_at = [&](const fs::path& path) {
         try {
-            RootDirectory{path.string(), method};
+            RootDirectory{path.string(), Symlinks::inside, method};
         } catch (const boost::system::system_error& error) {
             return error.code().value();
         }

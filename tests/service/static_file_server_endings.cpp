@@ -97,6 +97,25 @@ TEST_CASE("a client that sends a byte now and then doesn't get more time", "[ser
     CHECK(server.wait_for_log(1).at(0).status == 408);
 }
 
+TEST_CASE("a client that sends slowly but well gets more time", "[service][file_server]")
+{
+    const Site site;
+    // Two bytes each 20 ms are 100 a second: enough for the one, not for the other.
+    const auto send_body = [&site](std::uint64_t least_rate) {
+        FileServer server{site.root, {.header_timeout = 100ms, .min_receive_rate = least_rate}};
+        RawClient client{server.endpoint()};
+        client.send("GET /a.txt HTTP/1.1\r\nHost: test\r\nContent-Length: 100\r\n\r\n");
+        for (int i = 0; i < 50; ++i) {
+            client.try_send("xx");
+            std::this_thread::sleep_for(20ms);
+        }
+        return server.wait_for_log(1).at(0).status;
+    };
+    CHECK(send_body(20) == 200);
+    CHECK(send_body(10'000) == 408);
+    CHECK(send_body(0) == 408);
+}
+
 TEST_CASE("a client that says nothing is let go without a word", "[service][file_server]")
 {
     const Site site;

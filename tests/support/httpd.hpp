@@ -18,9 +18,10 @@ namespace libnet::test {
 /// A running httpd++.
 class Httpd {
 public:
+    /// `runner`: a program that runs it, such as setpriv, with its arguments.
     explicit Httpd(const TemporaryDirectory& root, Arguments options = {"--access-log", "none"},
-                   const Arguments& environment = {})
-        : process_{arguments(root, std::move(options)), environment}
+                   const Arguments& environment = {}, const Arguments& runner = {})
+        : process_{arguments(root, std::move(options), runner), environment}
     {
         constexpr std::string_view announcement = " on [::]:";
         if (!process_.wait_for("\n")) throw std::runtime_error{"httpd++ does not start: " + process_.err()};
@@ -47,9 +48,10 @@ public:
     }
 
 private:
-    static Arguments arguments(const TemporaryDirectory& root, Arguments options)
+    static Arguments arguments(const TemporaryDirectory& root, Arguments options, const Arguments& runner)
     {
         options.insert(options.begin(), {program("httpd++"), root.path().string(), "--port", "0"});
+        options.insert(options.begin(), runner.begin(), runner.end());
         return options;
     }
 

@@ -69,9 +69,10 @@ LIBNET_DECL bool is_overloaded(const StoredFile& file) noexcept
 
 }  // namespace detail
 
-LIBNET_DECL FileStore::FileStore(FileStoreShare& share, const std::string& root, engine::FileCacheLimits limits)
+LIBNET_DECL FileStore::FileStore(FileStoreShare& share, const std::string& root, Symlinks symlinks,
+                                 engine::FileCacheLimits limits)
     : share_{share},
-      root_{root},
+      root_{root, symlinks},
       cache_{detail::with_fewer_descriptors(limits), random_key()}
 {}
 

@@ -98,10 +98,18 @@ LIBNET_DECL void RequestReader::expect()
         if (std::exchange(expecting_, true)) return;
         deadline.expires_after(any_request_ ? timeouts_.idle : timeouts_.header);
         connection_.idle();
-    } else if (!head_begun_) {
-        deadline.expires_after(timeouts_.header);
-        head_begun_ = true;
+        return;
     }
+    if (!head_begun_) began_ = std::chrono::steady_clock::now();
+    head_begun_ = true;
+    expect_more(timeouts_.for_head(), buffer_.size());
+}
+
+/// Sets the deadline of what follows the first bytes of a head or body.
+LIBNET_DECL void RequestReader::expect_more(const engine::ReceivePatience& patience, std::uint64_t received)
+{
+    const auto taken = std::chrono::ceil<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began_);
+    connection_.deadline().expires_after(patience.allowed(received) - taken);
 }
 
 LIBNET_DECL Task<RequestReader::Body> RequestReader::discard_body(std::size_t limit)
@@ -109,8 +117,9 @@ LIBNET_DECL Task<RequestReader::Body> RequestReader::discard_body(std::size_t li
     hold_head();
     parsing_->decoder.reset();
     auto outcome = Body::discarded;
-    connection_.deadline().expires_after(timeouts_.header);
+    began_ = std::chrono::steady_clock::now();
     while (!skip_body_bytes(limit, outcome)) {
+        expect_more(timeouts_.for_body(), parsing_->body_bytes);
         const bool filled = co_await fill(detail::body_read);
         if (filled) continue;
         outcome = connection_.deadline().expired() ? Body::timed_out : Body::closed;

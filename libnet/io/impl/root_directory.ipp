@@ -39,15 +39,42 @@ LIBNET_DECL boost::system::result<void> copy_name(std::string_view name, NameBuf
     return {};
 }
 
+/// What the kernel shall refuse.
+LIBNET_DECL unsigned resolve_flags(Symlinks symlinks) noexcept
+{
+    switch (symlinks) {
+    case Symlinks::inside:
+        break;
+    case Symlinks::none:
+        return RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS;
+    case Symlinks::any:
+        return RESOLVE_NO_MAGICLINKS;
+    }
+    return RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
+}
+
+/// Whether a name leads up or away by itself, without any link.
+LIBNET_DECL bool leads_up(std::string_view name) noexcept
+{
+    if (name.starts_with('/')) return true;
+    while (!name.empty()) {
+        const auto component = name.substr(0, name.find('/'));
+        if (component == "..") return true;
+        name.remove_prefix(std::min(component.size() + 1, name.size()));
+    }
+    return false;
+}
+
 /// openat2(2), which glibc doesn't wrap. A rename anywhere on the machine during a look-up with ".." in it makes the
 /// kernel say EAGAIN: it can't be sure. Under a storm of renames we do the same after a few attempts. Where waiting is
 /// refused, EAGAIN also means that the kernel would have to ask the disk.
-LIBNET_DECL FileDescriptor open_beneath(int root, const char* name, int flags, Waiting waiting = Waiting::allowed)
+LIBNET_DECL FileDescriptor open_resolved(int root, const char* name, int flags, Symlinks symlinks,
+                                         Waiting waiting = Waiting::allowed)
 {
     const bool waits = waiting == Waiting::allowed;
     open_how how{};
     how.flags = static_cast<unsigned>(flags);
-    how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | (waits ? 0U : RESOLVE_CACHED);
+    how.resolve = resolve_flags(symlinks) | (waits ? 0U : RESOLVE_CACHED);
     long descriptor = -1;
     for (int attempt = 0; attempt < (waits ? 16 : 1) && descriptor < 0; ++attempt) {
         descriptor = ::syscall(SYS_openat2, root, name, &how, sizeof how);
@@ -65,7 +92,7 @@ LIBNET_DECL FileDescriptor open_beneath(int root, const char* name, int flags, W
 /// in it has another parent.
 class BeneathWalk {
 public:
-    BeneathWalk(int root, std::string_view name) : root_{root} { push(name); }
+    BeneathWalk(int root, std::string_view name, Symlinks symlinks) : root_{root}, symlinks_{symlinks} { push(name); }
 
     FileDescriptor open()
     {
@@ -155,7 +182,7 @@ private:
         const auto size = ::readlinkat(current(), name.c_str(), text.data(), text.size());
         if (size < 0) return;
         error_ = 0;
-        if (++links_ > max_links) error_ = ELOOP;
+        if (++links_ > max_links || symlinks_ == Symlinks::none) error_ = ELOOP;
         else if (size == 0) error_ = ENOENT;
         else if (static_cast<std::size_t>(size) == text.size()) error_ = ENAMETOOLONG;
         else push({text.data(), static_cast<std::size_t>(size)});
@@ -169,6 +196,7 @@ private:
     }
 
     int root_;
+    Symlinks symlinks_;         // not `any`
     FileDescriptor directory_;  // where we stand; none: in the root
     FileDescriptor file_;
     std::vector<std::string> walked_;   // real names from the root to here
@@ -180,13 +208,15 @@ private:
 
 }  // namespace detail
 
-LIBNET_DECL RootDirectory::RootDirectory(const std::string& path, LookUpMethod method)
+LIBNET_DECL RootDirectory::RootDirectory(const std::string& path, Symlinks symlinks, LookUpMethod method)
     : root_{::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)},
+      symlinks_{symlinks},
       method_{LookUpMethod::walk}
 {
     if (!root_) throw boost::system::system_error{last_error(), path};
     if (method == LookUpMethod::walk) return;
-    if (detail::open_beneath(root_.get(), ".", O_PATH | O_DIRECTORY | O_CLOEXEC)) method_ = LookUpMethod::kernel;
+    if (detail::open_resolved(root_.get(), ".", O_PATH | O_DIRECTORY | O_CLOEXEC, symlinks))
+        method_ = LookUpMethod::kernel;
     else if (method == LookUpMethod::kernel) throw boost::system::system_error{last_error(), "openat2"};
 }
 
@@ -197,9 +227,12 @@ LIBNET_DECL boost::system::result<FileDescriptor> RootDirectory::open_with(std::
     detail::NameBuffer buffer;
     if (const auto copied = detail::copy_name(name, buffer); !copied) return copied.error();
     if (method_ == LookUpMethod::walk && waiting == Waiting::refused) return detail::error_of(EAGAIN);
-    FileDescriptor descriptor = method_ == LookUpMethod::kernel
-                                    ? detail::open_beneath(root_.get(), buffer.data(), flags, waiting)
-                                    : detail::BeneathWalk{root_.get(), name}.open();
+    if (symlinks_ == Symlinks::any && detail::leads_up(name)) return detail::error_of(EXDEV);
+    FileDescriptor descriptor;
+    if (method_ == LookUpMethod::kernel)
+        descriptor = detail::open_resolved(root_.get(), buffer.data(), flags, symlinks_, waiting);
+    else if (symlinks_ == Symlinks::any) descriptor = FileDescriptor{::openat(root_.get(), buffer.data(), flags)};
+    else descriptor = detail::BeneathWalk{root_.get(), name, symlinks_}.open();
     if (!descriptor) return last_error();
     return descriptor;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <libnet/config.hpp>
+#include <libnet/io/file_descriptor.hpp>
 #include <libnet/io/last_error.hpp>
 #include <libnet/io/tcp_server.hpp>
 
@@ -13,14 +14,28 @@
 #include <boost/intrusive/list.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <algorithm>
 #include <exception>
+#include <limits>
 #include <utility>
 
+#include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 namespace libnet::io {
 
 namespace detail {
+
+/// Descriptors below this one are for connections. The others are for what clients ask for, which may be a file each:
+/// half of those that the process may have, but no more than 4096.
+LIBNET_DECL int descriptors_of_connections() noexcept
+{
+    rlimit most{};
+    if (::getrlimit(RLIMIT_NOFILE, &most) != 0) return std::numeric_limits<int>::max();
+    const auto bound = most.rlim_cur - std::min<rlim_t>(most.rlim_cur / 2, 4096);
+    return static_cast<int>(std::min<rlim_t>(bound, std::numeric_limits<int>::max()));
+}
 
 /// What the server, its accept loop and its sessions share.
 struct TcpServerState : std::enable_shared_from_this<TcpServerState> {
@@ -94,15 +109,34 @@ struct TcpServerState : std::enable_shared_from_this<TcpServerState> {
         connection.release()->go_on();
     }
 
+    /// Whether there is a descriptor for another connection. The kernel hands out the lowest free one. One connection is
+    /// always taken, if it can be.
+    bool has_descriptors() const noexcept
+    {
+        const FileDescriptor lowest{::fcntl(listener.native_handle(), F_DUPFD_CLOEXEC, 0)};
+        return lowest && (lowest.get() < descriptor_bound || connections == 0);
+    }
+
+    /// Whether the next connection has to wait, after `newest` was accepted. Once one of them has reached the bound it is
+    /// looked at each time, until half of them have ended.
+    bool is_short_of_descriptors(int newest) noexcept
+    {
+        if (newest >= descriptor_bound) crowd = connections;
+        else if (connections <= crowd / 2) crowd = 0;
+        return crowd > 0 && !has_descriptors();
+    }
+
     const TcpServerOptions options;
+    const int descriptor_bound = descriptors_of_connections();
     SocketPoll poll;
     PolledSocket listener;
     Timer stopped;           // condition variables: timers that don't expire
-    Timer connection_ended;  // (but for the limit of a drain)
+    Timer connection_ended;  // (but for the limit of a drain, and when descriptors are short)
     DeadlineWheel wheel;
     TcpServer::HandlerFactory factory;
     List open, closing;
     std::size_t connections = 0;
+    std::size_t crowd = 0;  // how many there were when descriptors were short; 0: they aren't
     bool draining = false;
     bool full = false;  // the accept loop waits for a connection to end
 };
@@ -176,11 +210,17 @@ private:
     std::shared_ptr<TcpServer::Session> session_;  // null: it has begun
 };
 
-/// Descriptors or memory have run out (or a firewall rule interferes): a pause lets other connections end.
+/// Descriptors are short, or memory has run out (or a firewall rule interferes): a pause lets other connections end.
+/// Files may be closed, and connections of other servers in the process may end, without a word: hence the time limit.
 LIBNET_DECL Task<> pause_accepting(TcpServerPointer server)
 {
-    TcpServerState::Timer pause{server->poll.executor(), std::chrono::milliseconds{100}};
-    co_await pause.async_wait(use_tuple);
+    server->full = true;
+    do {
+        server->connection_ended.expires_after(std::chrono::milliseconds{100});
+        co_await server->connection_ended.async_wait(use_tuple);
+    } while (!server->draining && !server->has_descriptors());
+    server->full = false;
+    if (!server->draining) server->connection_ended.expires_at(TcpServerState::Timer::time_point::max());
 }
 
 LIBNET_DECL Task<> wait_for_room(TcpServerPointer server)
@@ -201,7 +241,9 @@ LIBNET_DECL Task<> accept_connections(TcpServerPointer server)
         }
         asio::ip::tcp::endpoint peer;
         if (auto socket = server->accept(peer)) {
+            const int descriptor = socket.get();
             server->begin(std::move(socket), peer);
+            if (server->is_short_of_descriptors(descriptor)) co_await pause_accepting(server);
             if (++accepted % in_a_row == 0) co_await asio::post(server->poll.executor(), use_tuple);
         } else if (errno == EAGAIN) {
             server->listener.exhausted(PolledSocket::read);
