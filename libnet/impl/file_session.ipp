@@ -9,6 +9,8 @@
 #include <exception>
 #include <utility>
 
+#include <sys/socket.h>
+
 namespace libnet::detail {
 
 /// Contents up to this size are copied behind their head, and leave with what else is queued; larger ones are sent from
@@ -202,7 +204,7 @@ LIBNET_DECL FileSession::Wait FileSession::end_answer()
 
 LIBNET_DECL FileSession::Wait FileSession::end_connection()
 {
-    const auto progress = writer_.try_flush();
+    const auto progress = writer_.try_flush(MSG_MORE);  // the last bytes and the end go in one packet
     if (progress == io::ResponseWriter::Progress::blocked) return Wait::output;
     if (progress == io::ResponseWriter::Progress::failed) return lost();
     report();
