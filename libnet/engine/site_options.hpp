@@ -31,7 +31,7 @@ enum class DirectoryListing : std::uint8_t {
     on,   ///< HTML, or JSON where Accept prefers it
 };
 
-/// Whether `/about` stands for the file about.html.
+/// Whether `/about` stands for the file about.html, even beside a directory of that name, which is `/about/`.
 enum class CleanUrls : std::uint8_t {
     off,
     on,  ///< and /about.html is redirected to /about, /index.html to /

@@ -80,6 +80,15 @@ TEST_CASE("clean addresses have no end", "[engine][site]")
     CHECK(tree.ask(site, get("/missing")).plan.status == 404);
     CHECK(tree.ask(site, get("/missing.html")).plan.status == 404);
     CHECK(tree.ask(Site{}, get("/about")).plan.status == 404);
+
+    auto both = tree;
+    both.file("docs.html");
+    CHECK(both.ask(site, get("/docs")).found_last == "docs.html");
+    CHECK(both.ask(site, get("/docs/")).found_last == "docs/index.html");
+    CHECK(both.ask(Site{}, get("/docs")).field("Location") == "/docs/");
+    CHECK(tree.ask(site, get("/docs")).field("Location") == "/docs/");
+    both.directory("docs.html");
+    CHECK(both.ask(site, get("/docs")).field("Location") == "/docs/");
 }
 
 TEST_CASE("an application's page answers for pages that aren't there", "[engine][site]")
