@@ -49,7 +49,7 @@ void append_directory_page(std::string& html, std::string_view path, const Direc
 ///     {"name":"a b.txt","href":"a%20b.txt","type":"file","size":12,"modified":"2026-11-25T03:18:22Z"}]}
 ///
 /// Directories have the type "directory", a slash at the end of their href, and no size. Octets of a name that are no
-/// UTF-8 are shown as U+FFFD; the href has them as they are.
+/// UTF-8 are shown as U+FFFD; the href, a reference relative to the directory, has them as they are.
 void append_directory_json(std::string& json, std::string_view path, const DirectoryContent& content);
 
 }  // namespace libnet::engine

@@ -48,7 +48,7 @@ using FileAction = std::variant<LookUp, ListDirectory, Encode, Respond>;
 /// - Only GET, HEAD and OPTIONS are answered: 405 for the methods RFC 9110 knows, 501 for the rest.
 /// - Paths are read by wire::decode_path. What names no file is refused: 400, or 404 for an encoded slash.
 /// - A path that ends in a slash is the directory's index, or its listing; a directory without its slash is redirected
-///   (301), with its query, so that relative links in it work.
+///   (301), with its query, so that relative links in it work. With clean URLs a page of its name goes first.
 /// - Of a file that compresses well, the precompressed sibling that the client wants most is sent. Each has an entity
 ///   tag of its own, and all answers say Vary. Where identity is refused and there is no sibling, 406.
 /// - Conditions and ranges: engine/validators.hpp, wire/http_range.hpp. Several ranges are one multipart/byteranges.
@@ -77,6 +77,7 @@ private:
         file,        ///< the path itself
         index,       ///< an index of the directory that the path names
         clean,       ///< the path with ".html" behind it
+        beside,      ///< the same, where the path itself is a directory
         directory,   ///< the directory, to list it
         fallback,    ///< the page of an application that does its own routing
         coding,      ///< a precompressed sibling
@@ -88,6 +89,7 @@ private:
     // The names, one after another: file_responder.ipp.
     LookUp look_up(Stage stage);
     FileAction on_directory();
+    FileAction add_slash();
     FileAction next_index();
     FileAction missing();
     FileAction look_for_fallback();

@@ -31,7 +31,7 @@ enum class DirectoryListing : std::uint8_t {
     on,   ///< HTML, or JSON where Accept prefers it
 };
 
-/// Whether `/about` stands for the file about.html.
+/// Whether `/about` stands for the file about.html, even beside a directory of that name, which is `/about/`.
 enum class CleanUrls : std::uint8_t {
     off,
     on,  ///< and /about.html is redirected to /about, /index.html to /
@@ -49,7 +49,8 @@ enum class Compression : std::uint8_t {
     on,  ///< files of 256 bytes to 4 MiB, and the result is kept in memory; no ranges of it are served
 };
 
-/// What Cache-Control says.
+/// What Cache-Control says. Never "public": a shared cache must not keep what somebody had to log in for (RFC 9111
+/// section 3.5).
 enum class CacheControl : std::uint8_t {
     classes,  ///< HTML is asked for again each time ("no-cache"), hashed names never ("immutable"), the rest by `max_age`
     off,      ///< nothing, unless a HeaderRule does
@@ -64,7 +65,8 @@ struct ErrorPage {
 /// Sends clients elsewhere before any file is looked up.
 struct Redirect {
     std::string from{};     ///< the path, decoded; a "*" at its end stands for any rest: "/old/*"
-    std::string to{};       ///< a path or URL; a "*" in it stands for that rest: "/new/*". The query goes along.
+    std::string to{};       ///< a path or URL; a "*" in its path stands for that rest: "/new/*". The query goes along,
+                            ///< unless this one has its own.
     unsigned status = 301;  ///< 301, 302, 303, 307 or 308
 };
 

@@ -51,8 +51,9 @@ public:
     };
     Found find(std::string_view received, std::chrono::sys_seconds second, std::uint64_t changes) const
     {
-        const auto end = received.find("\r\n\r\n");
-        if (answers_.empty() || end == received.npos || end > longest_request) return {};
+        // No further than that: who sends a long head byte by byte must not have it searched each time.
+        const auto end = received.substr(0, longest_request + 4).find("\r\n\r\n");
+        if (answers_.empty() || end == received.npos) return {};
         const auto request = received.substr(0, end + 4);
         const auto found = answers_.find(request);
         if (found == answers_.end()) return {};

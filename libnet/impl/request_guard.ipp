@@ -4,7 +4,6 @@
 
 #include <boost/asio/deferred.hpp>
 
-#include <exception>
 #include <utility>
 
 namespace libnet::detail {
@@ -20,14 +19,7 @@ inline constexpr std::string_view logins_too_many = "Too many passwords are bein
 
 /// Asks for a password's proof on a thread that may wait.
 struct PasswordCheck {
-    void operator()() noexcept
-    {
-        try {
-            right = users.verify(credentials);
-        } catch (const std::exception&) {
-            right = false;  // out of memory: as good as wrong
-        }
-    }
+    void operator()() { right = users.verify(credentials); }
 
     io::Authenticator& users;
     const wire::BasicCredentials& credentials;

@@ -10,6 +10,7 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include <atomic>
+#include <exception>
 #include <optional>
 #include <utility>
 
@@ -24,7 +25,8 @@ public:
     DiskThreads& operator=(const DiskThreads&) = delete;
 
     /// Calls `work` on one of the threads, then completes on the event loop, with void(). Once `close` is called it
-    /// completes without having called `work`. `work` must stay where it is until then.
+    /// completes without having called `work`. `work` must stay where it is until then. What it throws is lost, memory
+    /// being short as a rule: it has to say itself whether it was done.
     template <typename Work, typename Token>
     auto run(Work& work, Token&& token)
     {
@@ -39,6 +41,16 @@ public:
     }
 
 private:
+    template <typename Work>
+    static void call(Work& work) noexcept
+    {
+        try {
+            work();
+        } catch (const std::exception&) {
+            // Else the whole program would end.
+        }
+    }
+
     struct Start {
         template <typename Handler, typename Work>
         void operator()(Handler handler, DiskThreads* self, Work* work) const
@@ -47,7 +59,7 @@ private:
             if (self->closing_) return asio::post(back, std::move(handler));
             if (!self->threads_) self->threads_.emplace(self->count_);
             asio::post(*self->threads_, [self, work, back, handler = std::move(handler)]() mutable {
-                if (!self->closing_) (*work)();
+                if (!self->closing_) call(*work);
                 asio::post(back, std::move(handler));
             });
         }

@@ -45,6 +45,8 @@ struct FileStoreShare {
 
 /// Looks names up in a directory, and remembers what it found, names of nothing included.
 ///
+/// Once a second it looks whether the root's path stands for another directory (RootDirectory::renew).
+///
 /// What it remembers is a second old at most, or confirmed; where the kernel tells of changes (DirectoryWatch), it is
 /// forgotten at once. The hashes of contents are added to the facts: of what is in memory at once, of what is on the disk
 /// by a thread that reads it, up to a gibibyte, when it has been looked up. Bounded in entries, descriptors and bytes (engine::FileCacheLimits); the bound on descriptors is
@@ -70,6 +72,8 @@ public:
 private:
     using Cache = engine::FileCache<FilePointer>;
 
+    bool may_trust_root(Cache::Time now);
+    void begin_anew();
     bool still_true(const StoredFile& file, std::string_view name) const;
     FilePointer keep(std::string_view name, StoredFile loaded, Cache::Time begun);
     void add_hash(std::string_view name, StoredFile& file);
@@ -78,6 +82,7 @@ private:
 
     FileStoreShare& share_;
     RootDirectory root_;
+    Cache::Time root_looked_at_;
     Cache cache_;
     std::optional<DirectoryWatch> watch_;
     std::shared_ptr<const bool> alive_ = std::make_shared<bool>();  // what outlives the store asks it

@@ -34,7 +34,15 @@ struct OpenedFile {
     engine::FileFacts facts;
 };
 
-/// The directory that a file server serves, held by one descriptor: renaming it doesn't matter.
+/// What became of a look at the root's path.
+enum class Renewal : std::uint8_t {
+    same,     ///< the root is what it was
+    renewed,  ///< it is another one
+    unknown,  ///< waiting is refused, and would be needed
+};
+
+/// The directory that a file server serves, held by one descriptor: renaming it doesn't matter, until `renew` is asked
+/// to look at the path again.
 ///
 /// Symbolic links are followed as `Symlinks` says: as long as every step of the way stays beneath the root, which an
 /// absolute link never does, wherever it points; or none; or any. Magic links (/proc/self/fd/1) are never followed. What is
@@ -66,12 +74,18 @@ public:
     /// A descriptor that stands for a directory and can't be read from. Errors: as for `open`.
     boost::system::result<FileDescriptor> find_directory(std::string_view name, Waiting waiting) const;
 
+    /// Looks whether the path stands for another directory by now: the root was removed and made anew, another one was
+    /// renamed to its place, or a link on the way was turned. Then names are looked up there from now on, also by calls of
+    /// other threads that are under way. A path that leads nowhere changes nothing.
+    Renewal renew(Waiting waiting);
+
     /// Which method is in use: never `automatic`.
     LookUpMethod method() const noexcept { return method_; }
 
 private:
     boost::system::result<FileDescriptor> open_with(std::string_view name, int flags, Waiting waiting) const;
 
+    std::string path_;
     FileDescriptor root_;
     Symlinks symlinks_;
     LookUpMethod method_;

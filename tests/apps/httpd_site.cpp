@@ -118,7 +118,7 @@ TEST_CASE("names, redirects, headers and errors are as the options say", "[apps]
     CHECK(has(fields, "X-Three: 3\r\n"));
     CHECK(has(fields, "Access-Control-Allow-Origin: *\r\n"));
     CHECK(has(fields, "Cache-Control: no-cache\r\n"));
-    CHECK(has(head(httpd.url("/conf")), "Cache-Control: public, max-age=60\r\n"));
+    CHECK(has(head(httpd.url("/conf")), "Cache-Control: max-age=60\r\n"));
 
     const Httpd app{root, with({"--fallback", "app.html"})};
     CHECK(curl({app.url("/any/page")}).out == "app");

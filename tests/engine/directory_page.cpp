@@ -93,6 +93,9 @@ TEST_CASE("programs get JSON", "[engine][directory_page]")
           "{\"name\":\"x\xEF\xBF\xBDy\",\"href\":\"x%FFy/\",\"type\":\"directory\","
           "\"modified\":\"1969-12-31T23:59:59Z\"}]}\n");
     json.clear();
+    append_directory_json(json, "/", {.entries = {{.name = "javascript:alert(1)", .modified = modified}}});
+    CHECK(has(json, "\"href\":\"./javascript:alert(1)\""));
+    json.clear();
     append_directory_json(json, "/", {});
     CHECK(json == "{\"path\":\"/\",\"complete\":true,\"entries\":[]}\n");
 }

@@ -39,9 +39,9 @@ TEST_CASE("pages are asked for again, hashed names never", "[engine][site]")
     const Site site{{.max_age = 1h, .immutable = {"/data*"}}};
     CHECK(tree.ask(site, get("/")).field("Cache-Control") == "no-cache");
     CHECK(tree.ask(site, get("/about.html")).field("Cache-Control") == "no-cache");
-    CHECK(tree.ask(site, get("/app.3f9a1c07.js")).field("Cache-Control") == "public, max-age=31536000, immutable");
-    CHECK(tree.ask(site, get("/data.json")).field("Cache-Control") == "public, max-age=31536000, immutable");
-    CHECK(tree.ask(site, get("/app.js")).field("Cache-Control") == "public, max-age=3600");
+    CHECK(tree.ask(site, get("/app.3f9a1c07.js")).field("Cache-Control") == "max-age=31536000, immutable");
+    CHECK(tree.ask(site, get("/data.json")).field("Cache-Control") == "max-age=31536000, immutable");
+    CHECK(tree.ask(site, get("/app.js")).field("Cache-Control") == "max-age=3600");
     CHECK(tree.ask(site, get("/nothing")).field("Cache-Control") == "-");
     CHECK(tree.ask(Site{}, get("/app.js")).field("Cache-Control") == "-");
     const Site off{{.cache_control = CacheControl::off, .max_age = 1h}};
@@ -80,6 +80,15 @@ TEST_CASE("clean addresses have no end", "[engine][site]")
     CHECK(tree.ask(site, get("/missing")).plan.status == 404);
     CHECK(tree.ask(site, get("/missing.html")).plan.status == 404);
     CHECK(tree.ask(Site{}, get("/about")).plan.status == 404);
+
+    auto both = tree;
+    both.file("docs.html");
+    CHECK(both.ask(site, get("/docs")).found_last == "docs.html");
+    CHECK(both.ask(site, get("/docs/")).found_last == "docs/index.html");
+    CHECK(both.ask(Site{}, get("/docs")).field("Location") == "/docs/");
+    CHECK(tree.ask(site, get("/docs")).field("Location") == "/docs/");
+    both.directory("docs.html");
+    CHECK(both.ask(site, get("/docs")).field("Location") == "/docs/");
 }
 
 TEST_CASE("an application's page answers for pages that aren't there", "[engine][site]")
@@ -141,7 +150,9 @@ TEST_CASE("redirects keep the rest of the path, and the query", "[engine][site]"
     const Site site{{.redirects = {{"/old/*", "/new/*"},
                                    {"/home", "/", 302},
                                    {"/away/*", "https://example.org/x/*?from=us", 307},
-                                   {"/fixed/*", "/here"}}}};
+                                   {"/fixed/*", "/here"},
+                                   {"/part", "/whole#part"},
+                                   {"/both", "/whole?a#part?"}}}};
     const auto location = [&](std::string_view path, std::string_view query = {}) {
         auto request = get(path);
         request.has_query = !query.empty();
@@ -157,6 +168,9 @@ TEST_CASE("redirects keep the rest of the path, and the query", "[engine][site]"
     CHECK(location("/home") == "302 /");
     CHECK(location("/away/y", "x=1") == "307 https://example.org/x/y?from=us");
     CHECK(location("/fixed/whatever") == "301 /here");
+    CHECK(location("/part") == "301 /whole#part");
+    CHECK(location("/part", "x=1") == "301 /whole?x=1#part");
+    CHECK(location("/both", "x=1") == "301 /whole?a#part?");
     CHECK(tree.ask(site, get("/homes")).plan.status == 404);
 }
 
@@ -269,6 +283,15 @@ TEST_CASE("options that make no sense are refused, with a hint", "[engine][site]
     for (const Redirect& bad : {Redirect{"old", "/"}, Redirect{"/a*b", "/"}, Redirect{"/a", "/*"}, Redirect{"/a", ""},
                                 Redirect{"/a", "/b\r\nX: y"}, Redirect{"/a/*", "/*/*"}, Redirect{"/a", "/b", 200}})
         CHECK(!complaint({.redirects = {bad}}).empty());
+    // With the star there, the client would choose the host, or the scheme.
+    for (const char* to : {"*", "x*", "https://*", "https://a.example*", "https://a.example?x=*", "//a.example*"}) {
+        INFO(to);
+        CHECK(complaint({.redirects = {{"/a/*", to}}}).ends_with("put the * behind the first slash of a path"));
+    }
+    for (const char* to : {"/*", "/b*", "x/*", "https://a.example/*", "https://a.example/?x=*", "//a.example/b#*"}) {
+        INFO(to);
+        CHECK(complaint({.redirects = {{"/a/*", to}}}).empty());
+    }
     for (const HeaderRule& bad : {HeaderRule{"", "X", "y"}, HeaderRule{"*", "", "y"}, HeaderRule{"*", "X Y", "y"},
                                   HeaderRule{"*", "content-length", "5"}, HeaderRule{"*", "X", "a\r\nY: b"},
                                   HeaderRule{"*", "X", " a"}, HeaderRule{"*", "Vary", "*"}})

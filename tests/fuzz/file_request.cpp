@@ -60,15 +60,16 @@ void check_plan(const ResponsePlan& plan, std::uint64_t size)
 
 const Site& busy_site()
 {
-    static const Site site{{.index = {"index.html", "main.html"},
-                            .listing = DirectoryListing::on,
-                            .clean_urls = CleanUrls::on,
-                            .compression = Compression::on,
-                            .fallback = "app.html",
-                            .error_pages = {{404, "404.html"}, {416, "416.html"}},
-                            .redirects = {{"/old/*", "/new/*"}, {"/x*", "*"}},
-                            .headers = {{"*.css", "X-A", "b"}, {"/a/*", "Cache-Control", "no-store"}},
-                            .cors_origins = {"https://a.example"}}};
+    static const Site site{
+        {.index = {"index.html", "main.html"},
+         .listing = DirectoryListing::on,
+         .clean_urls = CleanUrls::on,
+         .compression = Compression::on,
+         .fallback = "app.html",
+         .error_pages = {{404, "404.html"}, {416, "416.html"}},
+         .redirects = {{"/old/*", "/new/*"}, {"/x*", "/*"}, {"/y", "/z?a=b#c"}, {"/z", "https://a.example/#c"}},
+         .headers = {{"*.css", "X-A", "b"}, {"/a/*", "Cache-Control", "no-store"}},
+         .cors_origins = {"https://a.example"}}};
     return site;
 }
 

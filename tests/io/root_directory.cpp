@@ -293,6 +293,37 @@ TEST_CASE("the root may be renamed while it is served", "[io][root_directory]")
     CHECK(error_of(root, "../secret") == EXDEV);
 }
 
+TEST_CASE("a root is renewed when its path stands for another directory", "[io][root_directory]")
+{
+    const Tree tree;
+    const auto path = tree.top.path() / "current";
+    fs::create_directory_symlink("root", path);
+    auto root = open_root(path);
+    const auto waiting = GENERATE(Waiting::allowed, Waiting::refused);
+    const auto renewed = [&] {
+        auto renewal = root.renew(waiting);
+        if (renewal == Renewal::unknown) renewal = root.renew(Waiting::allowed);
+        return renewal == Renewal::renewed;
+    };
+    CHECK(!renewed());
+
+    tree.top.write("release/file", "next");
+    fs::create_directory_symlink("release", tree.top.path() / "next");
+    fs::rename(tree.top.path() / "next", path);  // as those do who deploy a release
+    CHECK(read(root, "file") == "content");
+    CHECK(renewed());
+    CHECK(read(root, "file") == "next");
+    CHECK(!renewed());
+
+    fs::rename(tree.top.path() / "release", tree.top.path() / "old");
+    CHECK(!renewed());  // the path leads nowhere: what was served is served
+    CHECK(read(root, "file") == "next");
+    tree.top.write("release/file", "made anew");
+    CHECK(renewed());
+    CHECK(read(root, "file") == "made anew");
+    CHECK(error_of(root, "../root/file") == EXDEV);
+}
+
 TEST_CASE("a link swapped at full speed never leads out", "[io][root_directory][race]")
 {
     const Tree tree;

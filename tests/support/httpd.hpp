@@ -8,6 +8,7 @@
 
 #include <csignal>
 #include <cstdint>
+#include <filesystem>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -20,6 +21,10 @@ class Httpd {
 public:
     /// `runner`: a program that runs it, such as setpriv, with its arguments.
     explicit Httpd(const TemporaryDirectory& root, Arguments options = {"--access-log", "none"},
+                   const Arguments& environment = {}, const Arguments& runner = {})
+        : Httpd{root.path(), std::move(options), environment, runner}
+    {}
+    explicit Httpd(const std::filesystem::path& root, Arguments options = {"--access-log", "none"},
                    const Arguments& environment = {}, const Arguments& runner = {})
         : process_{arguments(root, std::move(options), runner), environment}
     {
@@ -48,9 +53,9 @@ public:
     }
 
 private:
-    static Arguments arguments(const TemporaryDirectory& root, Arguments options, const Arguments& runner)
+    static Arguments arguments(const std::filesystem::path& root, Arguments options, const Arguments& runner)
     {
-        options.insert(options.begin(), {program("httpd++"), root.path().string(), "--port", "0"});
+        options.insert(options.begin(), {program("httpd++"), root.string(), "--port", "0"});
         options.insert(options.begin(), runner.begin(), runner.end());
         return options;
     }

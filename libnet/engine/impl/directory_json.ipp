@@ -1,5 +1,6 @@
 #pragma once
 
+#include <libnet/base/utf8.hpp>
 #include <libnet/engine/directory_page.hpp>
 #include <libnet/engine/impl/directory_words.ipp>
 
@@ -9,29 +10,13 @@ namespace libnet::engine {
 
 namespace detail {
 
-/// The length of the UTF-8 sequence that the text begins with (RFC 3629 section 4); 0: it begins with none.
-LIBNET_DECL std::size_t utf8_length(std::string_view text) noexcept
-{
-    const auto octet = [text](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
-    const auto tail = [](unsigned c) { return (c & 0xC0U) == 0x80U; };
-    const unsigned first = octet(0), second = octet(1);
-    if (first < 0x80) return 1;
-    if (first >= 0xC2 && first <= 0xDF) return tail(second) ? 2 : 0;
-    const unsigned least = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
-    const unsigned most = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
-    if (second < least || second > most) return 0;
-    if (first >= 0xE0 && first <= 0xEF) return tail(octet(2)) ? 3 : 0;
-    if (first >= 0xF0 && first <= 0xF4) return tail(octet(2)) && tail(octet(3)) ? 4 : 0;
-    return 0;
-}
-
 /// A string in quotes, RFC 8259 section 7.
 LIBNET_DECL void append_json_string(std::string& json, std::string_view text)
 {
     constexpr std::string_view digits = "0123456789abcdef";
     json += '"';
     while (!text.empty()) {
-        const auto size = utf8_length(text);
+        const auto size = base::utf8_length(text);
         const char c = text.front();
         if (size == 0) {
             json += "\xEF\xBF\xBD";
@@ -62,7 +47,9 @@ LIBNET_DECL void append_directory_json(std::string& json, std::string_view path,
         json += "{\"name\":";
         detail::append_json_string(json, entry.name);
         json += ",\"href\":";
-        detail::append_json_string(json, detail::entry_reference(entry));
+        const auto reference = detail::entry_reference(entry);
+        // What stands before a colon would be a scheme (RFC 3986 section 4.2).
+        detail::append_json_string(json, reference.find(':') == reference.npos ? reference : "./" + reference);
         if (entry.kind == FileKind::directory) json += ",\"type\":\"directory\"";
         else (json += ",\"type\":\"file\",\"size\":") += std::to_string(entry.size);
         json += ",\"modified\":\"";

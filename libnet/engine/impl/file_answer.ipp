@@ -203,7 +203,9 @@ LIBNET_DECL FileAction FileResponder::refuse_method()
 
 LIBNET_DECL FileAction FileResponder::redirect(unsigned status, std::string location, std::string_view why)
 {
-    if (request_.has_query && location.find('?') == location.npos) (location += '?') += request_.query;
+    const auto fragment = std::min(location.find('#'), location.size());  // the query goes before it
+    if (request_.has_query && location.find('?') >= fragment)
+        location.insert(fragment, '?' + std::string{request_.query});
     plan_.refuse(status, why);
     plan_.reason = {};  // nothing failed
     plan_.location = std::move(location);

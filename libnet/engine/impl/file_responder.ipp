@@ -103,6 +103,7 @@ LIBNET_DECL FileAction FileResponder::on_file(const FileFacts& facts, FileTime n
         return redirect(301, wire::encode_path(name_), "This page is found without the end of its file's name.");
     case Stage::index:
     case Stage::clean:
+    case Stage::beside:
     case Stage::fallback:
         break;
     }
@@ -113,8 +114,11 @@ LIBNET_DECL FileAction FileResponder::on_directory()
 {
     switch (stage_) {
     case Stage::file:
-        // Made from the name, not from the path as sent: "//host" would lead to another server.
-        return redirect(301, wire::encode_path(path_.name) + '/', "This directory is found with a slash at its end.");
+        if (site_->options().clean_urls == CleanUrls::off) return add_slash();
+        name_ += detail::html_suffix;
+        return look_up(Stage::beside);
+    case Stage::beside:
+        return add_slash();
     case Stage::index:  // a directory that has the name of an index is no page
         return next_index();
     case Stage::directory:
@@ -132,6 +136,12 @@ LIBNET_DECL FileAction FileResponder::on_directory()
         break;
     }
     return refuse(404, detail::no_file);
+}
+
+LIBNET_DECL FileAction FileResponder::add_slash()
+{
+    // Made from the name, not from the path as sent: "//host" would lead to another server.
+    return redirect(301, wire::encode_path(path_.name) + '/', "This directory is found with a slash at its end.");
 }
 
 LIBNET_DECL FileAction FileResponder::on_failure(LookUpFailure failure)
@@ -157,6 +167,7 @@ LIBNET_DECL FileAction FileResponder::missing()
 {
     const auto& options = site_->options();
     if (stage_ == Stage::index) return next_index();
+    if (stage_ == Stage::beside) return add_slash();
     if (stage_ == Stage::file && options.clean_urls == CleanUrls::on) {
         name_ += detail::html_suffix;
         return look_up(Stage::clean);

@@ -56,6 +56,15 @@ LIBNET_DECL bool is_visible(std::string_view text) noexcept
     return std::ranges::all_of(text, [](char c) { return wire::is(wire::CharClass::visible, c); });
 }
 
+/// Whether the star of a redirect's target stands in its path, its query or its fragment. Else a client would choose where
+/// it leads: "https://a.example*" to "https://a.example.evil.example/", "*" to any scheme.
+LIBNET_DECL bool has_star_in_path(std::string_view to) noexcept
+{
+    const auto authority = to.starts_with('/') && !to.starts_with("//") ? to.npos : to.find("//");
+    const auto path = to.find('/', authority == to.npos ? 0 : authority + 2);
+    return path != to.npos && to.find('*') > path;
+}
+
 LIBNET_DECL void check_redirect(const Redirect& redirect)
 {
     const auto star = redirect.from.find('*');
@@ -65,6 +74,8 @@ LIBNET_DECL void check_redirect(const Redirect& redirect)
         (redirect.to.find('*') != redirect.to.npos && star == redirect.from.npos))
         reject("redirect to", redirect.to,
                "give a path or URL in visible ASCII, with at most the * of the path it is from");
+    if (redirect.to.find('*') != redirect.to.npos && !has_star_in_path(redirect.to))
+        reject("redirect to", redirect.to, "put the * behind the first slash of a path");
     constexpr std::array<unsigned, 5> good{301, 302, 303, 307, 308};
     if (std::ranges::find(good, redirect.status) == good.end())
         reject("redirect status", std::to_string(redirect.status), "give 301, 302, 303, 307 or 308");
@@ -109,7 +120,7 @@ LIBNET_DECL Site::Site(SiteOptions options) : options_{std::move(options)}, type
     every_origin_ = std::ranges::find(options_.cors_origins, "*") != options_.cors_origins.end();
     if (options_.max_age && options_.max_age->count() < 0)
         detail::reject("max age", std::to_string(options_.max_age->count()), "give 0 or more seconds");
-    if (options_.max_age) max_age_ = "public, max-age=" + std::to_string(options_.max_age->count());
+    if (options_.max_age) max_age_ = "max-age=" + std::to_string(options_.max_age->count());
 }
 
 LIBNET_DECL std::string_view Site::error_page(unsigned status) const noexcept
@@ -133,7 +144,7 @@ LIBNET_DECL std::string_view Site::cache_control(std::string_view path, std::str
     if (options_.cache_control == CacheControl::off) return {};
     const auto fits = [path](std::string_view pattern) { return matches_path(pattern, path); };
     if (has_content_hash(path) || std::ranges::any_of(options_.immutable, fits))
-        return "public, max-age=31536000, immutable";  // RFC 8246
+        return "max-age=31536000, immutable";  // RFC 8246
     if (media_type.starts_with("text/html")) return "no-cache";
     return max_age_;
 }

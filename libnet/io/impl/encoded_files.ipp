@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -19,6 +20,9 @@ namespace libnet::io {
 namespace detail {
 
 inline constexpr engine::FileCacheLimits encoded_limits{.entries = 4096, .descriptors = 0, .bytes = 32 * 1024 * 1024};
+
+/// More files don't wait for the one thread: clients would wait longer than the bytes take that are saved.
+inline constexpr std::size_t most_encoding = 16;
 
 /// No name has a NUL in it.
 LIBNET_DECL std::string encoded_key(std::string_view name, wire::ContentCoding coding)
@@ -68,7 +72,7 @@ LIBNET_DECL FilePointer EncodedFiles::find(std::string_view name, wire::ContentC
         plain.size = file.facts.size;
         if (engine::is_same_state(plain, file.facts)) return entry->value;
     }
-    if (!under_way_.contains(key)) return nullptr;
+    if (!under_way_.contains(key) && under_way_.size() < detail::most_encoding) return nullptr;
     return FilePointer{new SharedFile{StoredFile::failed(engine::LookUpFailure::overloaded)}};
 }
 

@@ -29,11 +29,16 @@ LIBNET_DECL engine::FileCacheLimits with_fewer_descriptors(engine::FileCacheLimi
 
 /// A look-up that may wait.
 struct PatientLookUp {
-    const RootDirectory& root;
+    RootDirectory& root;
     std::string_view name;
     StoredFile file = StoredFile::failed(engine::LookUpFailure::overloaded);
+    Renewal renewal = Renewal::same;
 
-    void operator()() { file = *load_file(root, name, small_file, Waiting::allowed); }
+    void operator()()
+    {
+        renewal = root.renew(Waiting::allowed);
+        file = *load_file(root, name, small_file, Waiting::allowed);
+    }
 };
 
 /// Files up to this size are hashed: larger ones take a disk too long.
@@ -73,12 +78,14 @@ LIBNET_DECL FileStore::FileStore(FileStoreShare& share, const std::string& root,
                                  engine::FileCacheLimits limits)
     : share_{share},
       root_{root, symlinks},
+      root_looked_at_{std::chrono::steady_clock::now()},
       cache_{detail::with_fewer_descriptors(limits), random_key()}
 {}
 
 LIBNET_DECL FilePointer FileStore::find(std::string_view name)
 {
     const auto now = std::chrono::steady_clock::now();
+    if (!may_trust_root(now)) return nullptr;
     FilePointer known;
     if (auto* const entry = cache_.find(name)) {
         if (!cache_.must_confirm(*entry, now)) return entry->value;
@@ -104,7 +111,27 @@ LIBNET_DECL Task<FilePointer> FileStore::load(std::string_view name)
     detail::PatientLookUp look_up{root_, name};
     auto done = share_.threads.run(look_up, asio::deferred);
     co_await std::move(done);
+    root_looked_at_ = now;
+    if (look_up.renewal == Renewal::renewed) begin_anew();
     co_return keep(name, std::move(look_up.file), now);
+}
+
+/// Whether the root is the one that its path stands for, or was a moment ago. False: to look would have to wait.
+LIBNET_DECL bool FileStore::may_trust_root(Cache::Time now)
+{
+    if (now - root_looked_at_ < std::chrono::seconds{1}) return true;
+    const auto renewal = root_.renew(Waiting::refused);
+    if (renewal == Renewal::unknown) return false;
+    root_looked_at_ = now;
+    if (renewal == Renewal::renewed) begin_anew();
+    return true;
+}
+
+/// The root is another one.
+LIBNET_DECL void FileStore::begin_anew()
+{
+    watch_.reset();
+    note_changes(cache_.forget_beneath({}));
 }
 
 /// Whether a look without waiting shows what is known already.

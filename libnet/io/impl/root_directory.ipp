@@ -84,6 +84,20 @@ LIBNET_DECL FileDescriptor open_resolved(int root, const char* name, int flags, 
     return FileDescriptor{static_cast<int>(descriptor)};
 }
 
+/// Opens a directory anywhere, to pass through. Without openat2, or before Linux 5.12, it may wait all the same.
+LIBNET_DECL FileDescriptor open_directory(const std::string& path, Waiting waiting)
+{
+    constexpr int flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
+    if (waiting == Waiting::refused) {
+        open_how how{};
+        how.flags = static_cast<unsigned>(flags);
+        how.resolve = RESOLVE_CACHED;
+        const auto descriptor = ::syscall(SYS_openat2, AT_FDCWD, path.c_str(), &how, sizeof how);
+        if (descriptor >= 0 || errno == EAGAIN || errno == ENOENT) return FileDescriptor{static_cast<int>(descriptor)};
+    }
+    return FileDescriptor{::open(path.c_str(), flags)};
+}
+
 /// What openat2 with RESOLVE_BENEATH does, from calls that every kernel has.
 ///
 /// Each component is opened in the directory before it with O_NOFOLLOW, so that nothing swapped in between can lead
@@ -209,7 +223,8 @@ private:
 }  // namespace detail
 
 LIBNET_DECL RootDirectory::RootDirectory(const std::string& path, Symlinks symlinks, LookUpMethod method)
-    : root_{::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)},
+    : path_{path},
+      root_{detail::open_directory(path, Waiting::allowed)},
       symlinks_{symlinks},
       method_{LookUpMethod::walk}
 {
@@ -218,6 +233,17 @@ LIBNET_DECL RootDirectory::RootDirectory(const std::string& path, Symlinks symli
     if (detail::open_resolved(root_.get(), ".", O_PATH | O_DIRECTORY | O_CLOEXEC, symlinks))
         method_ = LookUpMethod::kernel;
     else if (method == LookUpMethod::kernel) throw boost::system::system_error{last_error(), "openat2"};
+}
+
+LIBNET_DECL Renewal RootDirectory::renew(Waiting waiting)
+{
+    const auto fresh = detail::open_directory(path_, waiting);
+    if (!fresh && errno == EAGAIN) return Renewal::unknown;
+    struct stat there, here;
+    if (!fresh || ::fstat(fresh.get(), &there) != 0 || ::fstat(root_.get(), &here) != 0) return Renewal::same;
+    if (there.st_dev == here.st_dev && there.st_ino == here.st_ino) return Renewal::same;
+    const bool renewed = ::dup3(fresh.get(), root_.get(), O_CLOEXEC) >= 0;  // under a number that never changes
+    return renewed ? Renewal::renewed : Renewal::same;
 }
 
 LIBNET_DECL boost::system::result<FileDescriptor> RootDirectory::open_with(std::string_view name, int flags,
