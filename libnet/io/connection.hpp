@@ -109,5 +109,5 @@ private:
 }  // namespace libnet::io
 
 #if !defined(LIBNET_SEPARATE_COMPILATION)
-#  include <libnet/io/impl/tcp_server.ipp>
+#  include <libnet/io/tcp_server.hpp>
 #endif
