@@ -3,6 +3,7 @@
 // clock.
 
 #include <libnet/config.hpp>
+#include <libnet/engine/access_verdict.hpp>
 #include <libnet/engine/directory_page.hpp>
 #include <libnet/engine/file_facts.hpp>
 #include <libnet/engine/file_request.hpp>
@@ -38,10 +39,15 @@ struct Encode {             ///< put the plain file of this name into a coding, 
     wire::ContentCoding coding;  ///< not identity
     friend bool operator==(const Encode&, const Encode&) = default;
 };
+struct
+    Admit {  ///< ask whether the client may have this file, which its path doesn't name, and report with `on_verdict`
+    std::string_view name;  ///< as LookUp::name
+    friend bool operator==(const Admit&, const Admit&) = default;
+};
 struct Respond {  ///< do what `plan()` says
     friend bool operator==(const Respond&, const Respond&) = default;
 };
-using FileAction = std::variant<LookUp, ListDirectory, Encode, Respond>;
+using FileAction = std::variant<LookUp, ListDirectory, Encode, Admit, Respond>;
 
 /// Decides about one request after another: `start`, then one report for each of the other actions, until Respond.
 ///
@@ -51,6 +57,9 @@ using FileAction = std::variant<LookUp, ListDirectory, Encode, Respond>;
 ///   (301), with its query, so that relative links in it work. With clean URLs a page of its name goes first.
 /// - Of a file that compresses well, the precompressed sibling that the client wants most is sent. Each has an entity
 ///   tag of its own, and all answers say Vary. Where identity is refused and there is no sibling, 406.
+/// - Where access is guarded, the path has been judged before. A file that it doesn't name, but that answers - an index, a
+///   page of a clean URL, the fallback, an error page - is judged by its own name as well, as soon as it is found; its
+///   siblings are not, for they are the same. An error page that is refused gives way to the built-in one.
 /// - Conditions and ranges: engine/validators.hpp, wire/http_range.hpp. Several ranges are one multipart/byteranges.
 ///
 /// Strings keep their memory from one request to the next.
@@ -64,6 +73,9 @@ public:
 
     /// The file was not found, or could not be encoded.
     FileAction on_failure(LookUpFailure failure);
+
+    /// The guard has judged.
+    FileAction on_verdict(const AccessVerdict& verdict);
 
     /// The directory was read.
     FileAction on_listing(DirectoryContent content);
@@ -94,6 +106,8 @@ private:
     FileAction missing();
     FileAction look_for_fallback();
     FileAction found(const FileFacts& facts);
+    FileAction negotiate();
+    FileAction show_error_page();
     FileAction next_coding();
     FileAction encode_or_send();
     FileAction send_plain();
@@ -107,6 +121,7 @@ private:
     FileAction answer_in_parts();
     void plan_multipart(std::span<const wire::ByteRange> ranges);
     FileAction refuse(unsigned status, std::string_view why);
+    void plan_refusal(unsigned status, std::string_view why);
     FileAction refuse_method();
     FileAction redirect(unsigned status, std::string location, std::string_view why);
     FileAction finish();

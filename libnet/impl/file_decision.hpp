@@ -4,6 +4,7 @@
 #include <libnet/config.hpp>
 #include <libnet/engine/file_request.hpp>
 #include <libnet/engine/file_responder.hpp>
+#include <libnet/impl/request_guard.hpp>
 #include <libnet/impl/served_site.hpp>
 #include <libnet/io/disk_threads.hpp>
 #include <libnet/io/executor.hpp>
@@ -30,11 +31,11 @@ struct DirectoryReading {
 /// Decides about one request after another. Keeps its memory from one to the next.
 class FileDecision {
 public:
-    /// Makes a plan, as far as that goes without waiting for a disk. False: `load` has to go on with it. Both the site
-    /// and the request must outlive the answer.
-    bool start(ServedSite& site, const wire::RequestHead& request, io::HttpClock::Time now);
+    /// Makes a plan, as far as that goes without waiting for a disk or the guard, who has judged the request; null: there is
+    /// none. False: `load` has to go on with it. The site, the request and the guard must outlive the answer.
+    bool start(ServedSite& site, const wire::RequestHead& request, io::HttpClock::Time now, RequestGuard* guard);
 
-    /// Goes on where files have to come from a disk.
+    /// Goes on where files have to come from a disk, or the guard has to be asked.
     io::Task<> load(io::DiskThreads& threads);
 
     /// Plans an error page.
@@ -62,12 +63,15 @@ private:
     void take(DirectoryReading reading);
     io::Task<> list(io::DiskThreads& threads);
     io::Task<> encode();
+    io::Task<> admit();
 
     engine::FileRequestReader fields_;
     engine::FileResponder responder_;
     engine::ResponsePlan refusal_;                // of what the responder never saw
     const engine::ResponsePlan* plan_ = nullptr;  // the responder's, or the refusal
     ServedSite* site_ = nullptr;
+    const wire::RequestHead* request_ = nullptr;
+    RequestGuard* guard_ = nullptr;
     engine::FileAction action_;  // what the responder wants
     io::FilePointer file_;       // what it found last
     io::HttpClock::Time now_{};

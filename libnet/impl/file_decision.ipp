@@ -9,11 +9,16 @@
 
 namespace libnet::detail {
 
-LIBNET_DECL bool FileDecision::start(ServedSite& site, const wire::RequestHead& request, io::HttpClock::Time now)
+LIBNET_DECL bool FileDecision::start(ServedSite& site, const wire::RequestHead& request, io::HttpClock::Time now,
+                                     RequestGuard* guard)
 {
     site_ = &site;
+    request_ = &request;
+    guard_ = guard;
     now_ = now;
-    action_ = responder_.start(site.site, fields_.read(request));
+    auto fields = fields_.read(request);
+    fields.guarded = guard != nullptr && guard->has_rules();
+    action_ = responder_.start(site.site, fields);
     return go_on();
 }
 
@@ -74,6 +79,8 @@ LIBNET_DECL io::Task<> FileDecision::load(io::DiskThreads& threads)
             co_await list(threads);
         } else if (std::holds_alternative<engine::Encode>(action_)) {
             co_await encode();
+        } else if (std::holds_alternative<engine::Admit>(action_)) {
+            co_await admit();
         } else {
             const std::string_view name = std::get<engine::LookUp>(action_).name;
             auto file = co_await site_->files.load(name);
@@ -105,6 +112,13 @@ LIBNET_DECL io::Task<> FileDecision::encode()
     auto file = co_await site_->encoded.encode(wanted.name, wanted.coding, plain);
     now_ = io::HttpClock::now();
     take(std::move(file));
+}
+
+LIBNET_DECL io::Task<> FileDecision::admit()
+{
+    const std::string_view name = std::get<engine::Admit>(action_).name;
+    const auto verdict = co_await guard_->judge_file(name, *request_);
+    action_ = responder_.on_verdict(verdict);
 }
 
 LIBNET_DECL void FileDecision::refuse(unsigned status, std::string_view why, const wire::RequestHead* request)

@@ -111,7 +111,10 @@ LIBNET_DECL FileSession::Wait FileSession::need_request()
     report();
     writer_.queue().release();
     const auto received = reader_.try_receive();
-    if (received == Received::nothing) return Wait::request;
+    if (received == Received::nothing) {
+        writer_.begin_slice();
+        return Wait::request;
+    }
     if (received == Received::bytes) {
         now_ = reader_.received_at();
         exchange();

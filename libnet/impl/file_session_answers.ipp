@@ -116,10 +116,10 @@ LIBNET_DECL bool FileSession::decide()
         refuse(421, "The server doesn't speak for such URLs on this port.");
         return true;
     }
-    return exchange_->decision.start(server_.site_of(request_->authority.host), *request_, now_);
+    return exchange_->decision.start(server_.site_of(request_->authority.host), *request_, now_, guard_.get());
 }
 
-/// Goes on with a plan where files have to come from a disk. Meanwhile what is queued already is sent.
+/// Goes on with a plan where files have to come from a disk or the guard has to be asked. Meanwhile what is queued already is sent.
 LIBNET_DECL io::Task<> FileSession::load()
 {
     writer_.try_flush();

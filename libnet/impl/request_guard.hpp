@@ -2,6 +2,7 @@
 // Whether a request of a StaticFileServer is answered at all: how often the client asks, what for, and who it is.
 
 #include <libnet/config.hpp>
+#include <libnet/engine/access_verdict.hpp>
 #include <libnet/engine/client_table.hpp>
 #include <libnet/io/access_control.hpp>
 #include <libnet/io/client_limiter.hpp>
@@ -52,14 +53,16 @@ public:
     /// What counts the bytes that the connection sends; null: they aren't limited.
     io::SendMeter* meter() noexcept { return meter_ ? &*meter_ : nullptr; }
 
-    /// What is to become of a request. The views are valid until the next one is judged.
-    struct Verdict {
-        unsigned status = 0;                     ///< 0: it may be answered
-        std::string_view reason = {};            ///< in words
-        std::string_view name = {}, value = {};  ///< of a field that the refusal has; empty: none
-    };
+    using Verdict = engine::AccessVerdict;
 
+    /// Judges a request, by its path and by how often the client asks. The views are valid until the next one is judged.
     io::Task<Verdict> judge(const wire::RequestHead& request);
+
+    /// Files are judged, too.
+    bool has_rules() const noexcept { return share_.access != nullptr; }
+
+    /// Judges a file that is to answer the request which was judged last. The views are valid until the next judgement.
+    io::Task<Verdict> judge_file(std::string_view name, const wire::RequestHead& request);
 
     /// The user of the request that was judged last; empty: nobody has logged in.
     std::string_view user() const noexcept { return user_; }

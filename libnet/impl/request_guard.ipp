@@ -43,7 +43,6 @@ LIBNET_DECL RequestGuard::~RequestGuard()
 
 LIBNET_DECL io::Task<RequestGuard::Verdict> RequestGuard::judge(const wire::RequestHead& request)
 {
-    using engine::Access;
     user_.clear();
     if (share_.limiter) {
         const auto wait = share_.limiter->request(key_);
@@ -51,11 +50,23 @@ LIBNET_DECL io::Task<RequestGuard::Verdict> RequestGuard::judge(const wire::Requ
     }
     // What is no path of a file, the responder refuses.
     if (!share_.access || !wire::decode_path(request.path, path_)) co_return Verdict{};
-    auto access = share_.access->judge(path_.name, client_, {});
-    if (access == Access::login) {
+    const auto verdict = co_await judge_file(path_.name, request);
+    co_return verdict;
+}
+
+LIBNET_DECL io::Task<RequestGuard::Verdict> RequestGuard::judge_file(std::string_view name,
+                                                                     const wire::RequestHead& request)
+{
+    using engine::Access;
+    const auto judge_user = [this, name] {
+        const auto user = user_.empty() ? std::nullopt : std::optional<std::string_view>{user_};
+        return share_.access->judge(name, client_, user);
+    };
+    auto access = judge_user();
+    if (access == Access::login && user_.empty()) {
         const auto failed = co_await log_in(request);
         if (failed.status != 0) co_return failed;
-        access = share_.access->judge(path_.name, client_, user_);
+        access = judge_user();
     }
     if (access == Access::login) co_return ask_for_login();
     if (access == Access::denied) co_return Verdict{403, forbidden};

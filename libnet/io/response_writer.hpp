@@ -78,7 +78,6 @@ public:
         std::uint64_t first, length;  ///< the part
         std::uint64_t sent = 0;       ///< of it
         std::uint64_t in_memory = 0;  ///< of it, as far as was looked at or waited for
-        unsigned pieces = 0;          ///< calls, since others had their turn
     };
 
     /// Sends what is taken of the queue and then of the part, without waiting. `failed` also when the file was written to
@@ -87,14 +86,19 @@ public:
     Progress try_send_file(FilePart& part);
 
     /// Sends all that is queued, then the rest of the part. Where it has to come from a disk first, one of `threads` waits
-    /// for it. False: it failed, the client has got less, and the connection can't be used any more: see `failure`.
+    /// for it. Connections that send files take turns, and all that is smaller comes between. False: it failed, the client
+    /// has got less, and the connection can't be used any more: see `failure`.
     Task<bool> send_file(FilePart& part, DiskThreads& threads);
+
+    /// The connection has waited for something, and may send files in a row again.
+    void begin_slice() noexcept { slice_end_ = sent_ + transport_.slice(); }
 
     /// What went wrong, in words; empty: nothing yet.
     std::string_view failure() const noexcept { return failure_; }
 
 private:
-    Task<bool> ready(Transfer wanted);
+    Task<bool> ready(Transfer wanted, PolledSocket::Pace pace = PolledSocket::Pace::at_once);
+    Task<bool> turn();
     Task<> pause();
     Task<> read_ahead(FilePart& part, DiskThreads& threads);
     Task<bool> copy_file(FilePart& part);
@@ -107,6 +111,7 @@ private:
     engine::SendWatch watch_;
     ByteBuffer queue_;
     std::uint64_t sent_ = 0;
+    std::uint64_t slice_end_ = 256 * 1024;    // in all that is sent: from there on it is the turn of others
     Transfer wanted_ = Transfer::want_write;  // by the last call that was blocked
     std::string_view failure_;
 };

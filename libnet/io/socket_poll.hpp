@@ -8,6 +8,7 @@
 
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/deferred.hpp>
+#include <boost/intrusive/list_hook.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -62,6 +63,12 @@ class PolledSocket {
 public:
     enum Side : std::uint8_t { read = 1, write = 2 };
 
+    /// When a wait completes, once the socket is ready.
+    enum class Pace : std::uint8_t {
+        at_once,  ///< with all the others that are
+        in_turn,  ///< for who has much to do: one of these in each turn of the event loop, behind all that is at once
+    };
+
     /// Both must outlive it.
     PolledSocket(SocketPoll& poll, FileDescriptor socket, ReadinessListener* listener = nullptr) noexcept;
     ~PolledSocket() { close(); }
@@ -86,12 +93,13 @@ public:
 
     /// An operation that completes when a call may find something to do: true. False: the wait was cancelled, or the
     /// socket is closed. One at a time; without memory of its own.
-    auto wait(Side side)
+    auto wait(Side side, Pace pace = Pace::at_once)
     {
         return asio::async_initiate<const asio::deferred_t, void(bool)>(
-            [this, side](auto handler) {
+            [this, side, pace](auto handler) {
                 waiter_.put(std::move(handler));
                 wanted_ = side;
+                pace_ = pace;
                 begin_wait();
             },
             asio::deferred);
@@ -121,8 +129,10 @@ private:
     std::uint32_t enlisted_ = 0;  // the events that it is registered for
     std::uint8_t ready_ = read | write;
     std::uint8_t wanted_ = 0;
+    Pace pace_ = Pace::at_once;
     bool hung_up_ = false;  // the peer: there will always be something to read, if only the end
     HandlerSlot waiter_;
+    boost::intrusive::list_member_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> line_hook_;
 };
 
 }  // namespace libnet::io

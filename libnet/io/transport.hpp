@@ -58,6 +58,9 @@ public:
     /// Outcomes: all.
     Transferred send_file(int file, off_t& at, std::uint64_t length);
 
+    /// So much in a row keeps the event loop busy for a fraction of a millisecond.
+    std::uint64_t slice() const noexcept { return tls_ ? 256 * 1024 : 2 * 1024 * 1024; }
+
     /// Says that no more will be sent, where there is a way to say it other than closing the socket.
     void end() noexcept
     {

@@ -4,12 +4,14 @@
 #include <tests/support/httpd.hpp>
 #include <tests/support/numbers.hpp>
 #include <tests/support/process.hpp>
+#include <tests/support/programs.hpp>
 #include <tests/support/raw_client.hpp>
 #include <tests/support/temporary_directory.hpp>
 
 #include <boost/asio/read.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <filesystem>
@@ -53,14 +55,9 @@ std::string status(const Arguments& arguments)
     return curl(all).out;
 }
 
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+std::filesystem::file_time_type modified(const std::string& file) { return std::filesystem::last_write_time(file); }
 
-bool is_missing(const std::string& command)
-{
-    if (run({"sh", "-c", "command -v " + command}).exit_code == 0) return false;
-    WARN("skipped: " << command << " is not installed");
-    return true;
-}
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 }  // namespace
 
@@ -86,6 +83,42 @@ TEST_CASE("curl gets files, heads, redirects and parts of files", "[apps][httpd]
     site.clients.write("resumed", numbers().substr(0, 2'000'000));
     CHECK(curl({"--continue-at", "-", "--output", site.out("resumed"), httpd.url("/large.bin")}).exit_code == 0);
     CHECK(read_file(site.out("resumed")) == numbers());
+}
+
+TEST_CASE("curl asks for many files over one connection, and over several at once", "[apps][httpd]")
+{
+    const Site site;
+    const Httpd httpd{site.root};
+    const auto page = httpd.url("/docs/page.html"), small = httpd.url("/small.bin"), none = httpd.url("/none");
+    const auto kept = curl({"--write-out",
+                            "%{num_connects}%{http_code} ",
+                            page,
+                            "--next",
+                            "--silent",
+                            "--head",
+                            "--output",
+                            "/dev/null",
+                            "--write-out",
+                            "%{num_connects}%{http_code} ",
+                            small,
+                            "--next",
+                            "--silent",
+                            "--output",
+                            "/dev/null",
+                            "--write-out",
+                            "%{num_connects}%{http_code} ",
+                            none,
+                            "--next",
+                            "--silent",
+                            page});
+    CHECK(kept.out == "page1200 0200 0404 page");
+    const auto parallel = curl({"--parallel", "--parallel-immediate", "--output", site.out("#1"),
+                                httpd.url("/{small.bin,large.bin,index.html}")});
+    CHECK(parallel.exit_code == 0);
+    for (const char* name : {"small.bin", "large.bin", "index.html"}) {
+        INFO(name);
+        CHECK((read_file(site.out(name)) == read_file(site.root.path() / name)));
+    }
 }
 
 TEST_CASE("curl doesn't get what it has already", "[apps][httpd]")
@@ -147,7 +180,7 @@ TEST_CASE("a silent client is let go, one that vanishes is forgotten, and the ne
 
 TEST_CASE("wget mirrors the site, and goes on with a file that it has a part of", "[apps][httpd]")
 {
-    if (is_missing("wget")) return;
+    if (is_missing("wget", "wget")) return;
     const Site site;
     const Httpd httpd{site.root};
     const Arguments wget{"wget", "--quiet", "--no-proxy", "--tries=1", "--timeout=30"};
@@ -170,6 +203,21 @@ TEST_CASE("wget mirrors the site, and goes on with a file that it has a part of"
     CHECK(run(resume).exit_code == 0);
     CHECK((read_file(site.out("large.bin")) == numbers()));
 
+    auto again = wget;  // -N: what is not newer here is not fetched
+    again.insert(again.end(), {"--no-verbose", "--timestamping", "--directory-prefix", site.clients.path().string(),
+                               httpd.url("/large.bin")});
+    const auto before = modified(site.out("large.bin"));
+    const auto kept = run(again);
+    CHECK(kept.exit_code == 0);
+    CHECK(modified(site.out("large.bin")) == before);
+    CHECK((read_file(site.out("large.bin")) == numbers()));
+    const auto next = std::filesystem::last_write_time(site.root.path() / "large.bin") + std::chrono::hours{1};
+    site.root.write("large.bin", "next");
+    std::filesystem::last_write_time(site.root.path() / "large.bin", next);
+    CHECK(run(again).exit_code == 0);
+    CHECK(read_file(site.out("large.bin")) == "next");
+    CHECK(modified(site.out("large.bin")) != before);
+
     auto missing = wget;
     missing.insert(missing.end(), {"--spider", httpd.url("/missing")});
     CHECK(run(missing).exit_code == 8);  // the server issued an error response
@@ -177,7 +225,7 @@ TEST_CASE("wget mirrors the site, and goes on with a file that it has a part of"
 
 TEST_CASE("ab finds no failure, over kept connections and over new ones", "[apps][httpd]")
 {
-    if (is_missing("ab")) return;
+    if (is_missing("ab", "apache2-utils")) return;
     const Site site;
     const std::string threads = GENERATE("1", "3");
     Httpd httpd{site.root, {"--threads", threads, "--access-log", site.out("log")}};

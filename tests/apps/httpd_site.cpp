@@ -2,6 +2,7 @@
 
 #include <tests/support/catch.hpp>
 #include <tests/support/httpd.hpp>
+#include <tests/support/programs.hpp>
 
 #include <algorithm>
 #include <string>
@@ -57,6 +58,7 @@ TEST_CASE("curl gets the precompressed file and reads it", "[apps][httpd]")
 
 TEST_CASE("curl gets several ranges, and wget goes on with half a file", "[apps][httpd]")
 {
+    if (is_missing("wget", "wget")) return;
     const TemporaryDirectory root, here;
     root.write("digits", "0123456789");
     const Httpd httpd{root};
@@ -71,6 +73,7 @@ TEST_CASE("curl gets several ranges, and wget goes on with half a file", "[apps]
 
 TEST_CASE("wget mirrors a tree through its listings", "[apps][httpd]")
 {
+    if (is_missing("wget", "wget")) return;
     const TemporaryDirectory root, here;
     root.write("a b.txt", "one");
     root.write("sub/Ü&<x>.txt", "two");

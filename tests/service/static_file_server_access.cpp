@@ -188,3 +188,36 @@ TEST_CASE("a server can be destroyed while a password is being looked after", "[
     server.destroy();
     CHECK(server.wait_until_ended());
 }
+
+TEST_CASE("rules guard the file that answers, by whatever path", "[service][file_server][access]")
+{
+    const Site site;
+    site.root.write("about.html", "about");
+    site.root.write("app.html", "app");
+    site.root.write("lost.html", "lost");
+    auto options = guarded({.users_file = site.users, .rules = rules("lost.html deny all\n*.html users alice")});
+    options.site = {.clean_urls = CleanUrls::on, .fallback = "app.html", .error_pages = {{404, "lost.html"}}};
+    FileServer server{site.root, options};
+    RawClient client{server.endpoint()};
+    const std::pair<std::string, std::string> pages[] = {
+        {"/private/", "index"}, {"/about", "about"}, {"/some/page", "app"}};
+    for (const auto& [path, content] : pages) {
+        CAPTURE(path);
+        const auto refused = client.exchange(get(path));
+        CHECK(refused.status == 401);
+        CHECK(refused.field("WWW-Authenticate") == "Basic realm=\"files\", charset=\"UTF-8\"");
+        CHECK(refused.field("Connection") == "-");
+        CHECK(client.exchange(get(path, alice_wrong)).status == 401);
+        CHECK(client.exchange(get(path, bob)).status == 401);
+        CHECK(client.exchange(get(path, alice)).body == content);
+    }
+    CHECK(client.exchange(get("/a.txt")).body == "open");
+    const auto missing = client.exchange(get("/missing.png"));
+    CHECK(missing.status == 404);
+    CHECK(missing.body.find("lost") == std::string::npos);
+
+    const auto log = server.wait_for_log(14);
+    REQUIRE(log.size() == 14);
+    CHECK(log[3].user == "alice");
+    CHECK(log[3].status == 200);
+}

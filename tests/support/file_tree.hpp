@@ -18,7 +18,8 @@ namespace libnet::test {
 struct Planned {
     engine::ResponsePlan plan;
     std::vector<std::string> looked_up;
-    std::string found_last;  ///< the file whose content is meant
+    std::vector<std::string> judged;  ///< besides the path
+    std::string found_last;           ///< the file whose content is meant
 
     /// The value of a field of the plan, or "-"; a name that comes twice is a defect.
     std::string field(std::string_view name) const
@@ -55,6 +56,13 @@ public:
         return *this;
     }
 
+    /// The guard refuses this file.
+    FileTree& refusing(const std::string& name, const engine::AccessVerdict& verdict)
+    {
+        verdicts_[name] = verdict;
+        return *this;
+    }
+
     /// Nothing can be compressed.
     FileTree& without_encoder()
     {
@@ -85,6 +93,13 @@ public:
                 action = responder.on_file({.size = files_.at(name).size / 10}, now);
                 continue;
             }
+            if (const auto* admit = std::get_if<engine::Admit>(&action)) {
+                const std::string name{admit->name};
+                planned.judged.push_back(name);
+                const auto verdict = verdicts_.find(name);
+                action = responder.on_verdict(verdict == verdicts_.end() ? engine::AccessVerdict{} : verdict->second);
+                continue;
+            }
             const std::string name{std::get<engine::LookUp>(action).name};
             planned.looked_up.push_back(name);
             if (planned.looked_up.size() > 20) throw std::runtime_error{"it never ends"};
@@ -106,6 +121,7 @@ private:
 
     std::map<std::string, engine::FileFacts> files_;
     std::map<std::string, engine::LookUpFailure> failures_;
+    std::map<std::string, engine::AccessVerdict> verdicts_;
     bool encodes_ = true;
 };
 

@@ -39,6 +39,7 @@ p { color: var(--dim); font-size: .875rem; margin: 1rem .75rem; }
   h1, p { margin-left: .25rem; margin-right: .25rem; }
   thead tr, tbody tr { display: grid; grid-template-columns: 1fr auto; border-bottom: 1px solid var(--line); }
   thead tr { grid-template-columns: 1fr auto auto; }
+  thead th:nth-child(2) { order: 2; }
   th, td { border: 0; padding: .5rem .25rem; width: auto; }
   tbody td:first-child { grid-column: 1 / -1; padding-bottom: 0; }
   tbody .n { padding-top: 0; font-size: .875rem; }

@@ -185,11 +185,17 @@ LIBNET_DECL FileAction FileResponder::on_listing(DirectoryContent content)
 
 LIBNET_DECL FileAction FileResponder::refuse(unsigned status, std::string_view why)
 {
+    plan_refusal(status, why);
+    plan_.retry_later = status == 503;
+    return finish_with_page();
+}
+
+LIBNET_DECL void FileResponder::plan_refusal(unsigned status, std::string_view why)
+{
     const auto vary = plan_.vary;
     plan_.refuse(status, why);
     plan_.vary = vary;
-    plan_.retry_later = status == 503;
-    return finish_with_page();
+    plan_.head_only = request_.method == "HEAD";
 }
 
 LIBNET_DECL FileAction FileResponder::refuse_method()

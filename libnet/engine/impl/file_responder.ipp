@@ -91,10 +91,9 @@ LIBNET_DECL FileAction FileResponder::on_file(const FileFacts& facts, FileTime n
     case Stage::plain:
         return answer(facts, wire::ContentCoding::identity);
     case Stage::error_page:
-        plan_.content = ResponsePlan::Content::file;
-        plan_.content_type = site_->media_type(name_);
-        plan_.length = facts.size;
-        return Respond{};
+        plain_facts_ = facts;
+        if (request_.guarded) return Admit{name_};
+        return show_error_page();
     case Stage::file:
         if (site_->options().clean_urls == CleanUrls::off || !name_.ends_with(detail::html_suffix)) break;
         if (std::ranges::find(site_->options().index, detail::last_segment(name_)) == site_->options().index.end())
@@ -208,16 +207,42 @@ LIBNET_DECL LookUp FileResponder::look_up(Stage stage)
     return {name_};
 }
 
-/// The plain file is there; perhaps a sibling of it is wanted more.
+LIBNET_DECL FileAction FileResponder::show_error_page()
+{
+    plan_.content = ResponsePlan::Content::file;
+    plan_.content_type = site_->media_type(name_);
+    plan_.length = plain_facts_.size;
+    return Respond{};
+}
+
+/// The plain file is there.
 LIBNET_DECL FileAction FileResponder::found(const FileFacts& facts)
 {
     plain_ = name_;
     plain_facts_ = facts;
+    if (request_.guarded && name_ != path_.name) return Admit{name_};
+    return negotiate();
+}
+
+LIBNET_DECL FileAction FileResponder::on_verdict(const AccessVerdict& verdict)
+{
+    const bool admitted = verdict.status == 0;
+    if (stage_ == Stage::error_page) return admitted ? show_error_page() : Respond{};
+    if (admitted) return negotiate();
+    plan_refusal(verdict.status, verdict.reason);
+    finish();
+    if (!verdict.name.empty()) plan_.more.push_back({verdict.name, verdict.value});
+    return Respond{};
+}
+
+/// The plain file may be sent; perhaps a sibling of it is wanted more.
+LIBNET_DECL FileAction FileResponder::negotiate()
+{
     (shown_ = '/') += name_;
     plan_.content_type = rule_value("Content-Type");
     if (plan_.content_type.empty()) plan_.content_type = site_->media_type(name_);
     negotiated_ = site_->options().precompressed == Precompressed::on && wire::is_compressible(plan_.content_type);
-    if (!negotiated_) return answer(facts, wire::ContentCoding::identity);
+    if (!negotiated_) return answer(plain_facts_, wire::ContentCoding::identity);
     plan_.vary.accept_encoding = true;
     codings_ = wire::read_accept_encoding(request_.accept_encoding);
     return next_coding();
@@ -257,6 +282,7 @@ LIBNET_DECL std::ostream& operator<<(std::ostream& out, const FileAction& action
     if (const auto* encode = std::get_if<Encode>(&action))
         return out << "Encode{\"" << encode->name << "\", " << wire::name_of(encode->coding) << '}';
     if (const auto* list = std::get_if<ListDirectory>(&action)) return out << "ListDirectory{\"" << list->name << "\"}";
+    if (const auto* admit = std::get_if<Admit>(&action)) return out << "Admit{\"" << admit->name << "\"}";
     return out << "Respond{}";
 }
 

@@ -3,7 +3,6 @@
 #include <libnet/io/page_cache.hpp>
 #include <libnet/io/response_writer.hpp>
 
-#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <algorithm>
@@ -23,9 +22,8 @@ inline constexpr std::string_view file_shrank = "The file got shorter while it w
 inline constexpr std::string_view file_rewritten = "The file was written to while it was sent.";
 inline constexpr std::string_view file_unreadable = "The file could not be read to its end.";
 
-/// A call of sendfile(2) sends at most this much, and so many calls in a row go without a look at other connections.
+/// A call of sendfile(2) sends at most this much.
 inline constexpr std::uint64_t file_piece = 1 << 20;
-inline constexpr unsigned pieces_in_a_row = 8;
 
 }  // namespace detail
 
@@ -85,6 +83,7 @@ LIBNET_DECL ResponseWriter::Progress ResponseWriter::try_send_file(FilePart& par
     if (flushed != Progress::done) return flushed;
     const int descriptor = part.file.descriptor.get();
     while (part.sent < part.length) {
+        if (sent_ >= slice_end_) return Progress::enough;
         auto at = static_cast<off_t>(part.first + part.sent);
         if (part.sent >= part.in_memory) {
             const auto piece = std::min(part.length - part.sent, detail::file_piece);
@@ -98,7 +97,6 @@ LIBNET_DECL ResponseWriter::Progress ResponseWriter::try_send_file(FilePart& par
         sent_ += size;
         switch (outcome) {
         case Transfer::done:
-            if (++part.pieces % detail::pieces_in_a_row == 0) return Progress::enough;
             break;
         case Transfer::ended:
             return failed(detail::file_shrank);
@@ -127,13 +125,14 @@ LIBNET_DECL Task<bool> ResponseWriter::send_file(FilePart& part, DiskThreads& th
         case Progress::failed:
             co_return false;
         case Progress::blocked:
-            goes_on = co_await ready(wanted_);
+            goes_on = co_await ready(wanted_, PolledSocket::Pace::in_turn);
+            begin_slice();
             break;
         case Progress::cold:
             co_await read_ahead(part, threads);
             break;
         case Progress::enough:
-            co_await asio::post(connection_.executor(), use_tuple);
+            goes_on = co_await turn();
             break;
         case Progress::by_hand:
             goes_on = co_await copy_file(part);
@@ -163,14 +162,25 @@ LIBNET_DECL Task<bool> ResponseWriter::copy_file(FilePart& part)
         if (size <= 0) co_return fail(size == 0 ? detail::file_shrank : detail::file_unreadable);
         queue_.commit(static_cast<std::size_t>(size));
         part.sent += static_cast<std::uint64_t>(size);
-        const bool flushed = co_await flush();
-        if (!flushed) co_return false;
+        bool goes_on = co_await flush();
+        if (goes_on && sent_ >= slice_end_) goes_on = co_await turn();
+        if (!goes_on) co_return false;
     }
     co_return true;
 }
 
+/// Lets others go on.
+LIBNET_DECL Task<bool> ResponseWriter::turn()
+{
+    auto wait = connection_.polled().wait(PolledSocket::write, PolledSocket::Pace::in_turn);
+    const bool open = co_await std::move(wait);
+    begin_slice();
+    if (!open) co_return fail(detail::client_left);
+    co_return true;
+}
+
 /// Waits until what `wanted` names may go on.
-LIBNET_DECL Task<bool> ResponseWriter::ready(Transfer wanted)
+LIBNET_DECL Task<bool> ResponseWriter::ready(Transfer wanted, PolledSocket::Pace pace)
 {
     if (wanted == Transfer::paused) {
         co_await pause();
@@ -181,7 +191,7 @@ LIBNET_DECL Task<bool> ResponseWriter::ready(Transfer wanted)
     auto& deadline = connection_.deadline();
     deadline.expires_after(timeout_);
     const auto began = Clock::now();
-    auto wait = connection_.polled().wait(side);
+    auto wait = connection_.polled().wait(side, pace);
     const bool open = co_await std::move(wait);
     const bool expired = deadline.expired();
     deadline.clear();

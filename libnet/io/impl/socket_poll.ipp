@@ -5,6 +5,7 @@
 
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/intrusive/list.hpp>
 #include <boost/system/system_error.hpp>
 
 #include <algorithm>
@@ -25,6 +26,11 @@ LIBNET_DECL int create_epoll()
 /// The epoll instance and the events that came from it last.
 struct SocketPollState {
     using Pointer = std::shared_ptr<SocketPollState>;
+    using LineHook = boost::intrusive::list_member_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
+    using Line =
+        boost::intrusive::list<PolledSocket,
+                               boost::intrusive::member_hook<PolledSocket, LineHook, &PolledSocket::line_hook_>,
+                               boost::intrusive::constant_time_size<false>>;
 
     explicit SocketPollState(const Executor& executor) : epoll{executor, create_epoll()} {}
 
@@ -43,8 +49,44 @@ struct SocketPollState {
     {
         state->watched = false;
         if (state->sockets == 0) return;
+        state->in_turn = true;
         if (!state->try_favourite()) state->take_events();
+        serve_line(state);
         if (state->sockets > 0) watch(state);
+    }
+
+    /// The socket is ready, and its wait completes when it is first in line.
+    static void line_up(const Pointer& state, PolledSocket& socket)
+    {
+        if (socket.line_hook_.is_linked()) return;
+        state->line.push_back(socket);
+        if (!state->in_turn) go_on_soon(state);
+    }
+
+    /// Lets the first in line go on, at the end of a turn. The others need another one.
+    static void serve_line(const Pointer& state)
+    {
+        if (!state->line.empty()) {
+            auto& first = state->line.front();
+            state->line.pop_front();
+            first.waiter_.complete(true);
+        }
+        state->in_turn = false;
+        if (!state->line.empty()) go_on_soon(state);
+    }
+
+    /// Has the event loop see to whoever is ready, to the others as well as to the line.
+    static void go_on_soon(const Pointer& state)
+    {
+        if (std::exchange(state->goes_on, true)) return;
+        asio::post(state->epoll.get_executor(), [weak = std::weak_ptr{state}] {
+            const auto alive = weak.lock();
+            if (!alive) return;
+            alive->goes_on = false;
+            alive->in_turn = true;
+            alive->take_events();
+            serve_line(alive);
+        });
     }
 
     /// Where one client asks again and again while all others are quiet, its socket is tried before the kernel is asked
@@ -100,6 +142,7 @@ struct SocketPollState {
     }
 
     asio::posix::basic_stream_descriptor<Executor> epoll;
+    Line line;  // who is ready and has much to do
     std::array<epoll_event, 128> events{};
     std::span<epoll_event> pending;     // of them, not yet told
     std::size_t sockets = 0;            // registered
@@ -107,6 +150,8 @@ struct SocketPollState {
     PolledSocket* favourite = nullptr;  // the one that the last turn was about, if only one was
     bool favoured = false;              // and the turn before as well
     bool watched = false;               // by the event loop
+    bool goes_on = false;               // it will see to the line
+    bool in_turn = false;               // and does so now, in a moment
 };
 
 }  // namespace detail
@@ -133,7 +178,9 @@ LIBNET_DECL void PolledSocket::received(std::size_t size, std::size_t room) noex
 LIBNET_DECL void PolledSocket::begin_wait()
 {
     const bool told = is_open() && enlist(EPOLLIN | EPOLLRDHUP | EPOLLET | (wanted_ == write ? EPOLLOUT : 0U));
-    if (!told || (ready_ & wanted_) != 0) end_wait(told);
+    if (told && (ready_ & wanted_) == 0) return;
+    if (told && pace_ == Pace::in_turn) detail::SocketPollState::line_up(poll_.state_, *this);
+    else end_wait(told);
 }
 
 /// Not now: whoever waits, or has it cancelled, is not to be called from there.
@@ -145,6 +192,7 @@ LIBNET_DECL void PolledSocket::end_wait(bool result)
 LIBNET_DECL bool PolledSocket::cancel()
 {
     if (!waiter_) return false;
+    line_hook_.unlink();
     end_wait(false);
     return true;
 }
@@ -193,7 +241,9 @@ LIBNET_DECL void PolledSocket::on_events(std::uint32_t events)
     if ((events & (EPOLLIN | end)) != 0) ready_ |= read;
     if ((events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0) ready_ |= write;
     if (waiter_) {
-        if ((ready_ & wanted_) != 0) waiter_.complete(true);
+        if ((ready_ & wanted_) == 0) return;
+        if (pace_ == Pace::in_turn) detail::SocketPollState::line_up(poll_.state_, *this);
+        else waiter_.complete(true);
     } else if (listener_ != nullptr && ready(read)) {
         listener_->on_readable();
     }
