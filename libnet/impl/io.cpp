@@ -2,6 +2,7 @@
 #include <libnet/io/impl/ares_channel.ipp>
 #include <libnet/io/impl/authenticator.ipp>
 #include <libnet/io/impl/connect.ipp>
+#include <libnet/io/impl/connection.ipp>
 #include <libnet/io/impl/content_encoder.ipp>
 #include <libnet/io/impl/content_hashes.ipp>
 #include <libnet/io/impl/control_data.ipp>

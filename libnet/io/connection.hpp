@@ -109,5 +109,5 @@ private:
 }  // namespace libnet::io
 
 #if !defined(LIBNET_SEPARATE_COMPILATION)
-#  include <libnet/io/tcp_server.hpp>
+#  include <libnet/io/impl/connection.ipp>
 #endif
