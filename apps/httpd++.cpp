@@ -45,6 +45,10 @@ int main(int argc, char** argv)
         .value("write-timeout", "SECONDS", "for a client that takes nothing (30)", apps::seconds(1ms, 24h),
                options.write_timeout);
     add_options(table, access);
+    table.sections("host", "[host NAME,...] in the file begins lines for these hosts: root, and options of the site.",
+                   [&](const apps::Section& section) {
+                       site.sections.push_back(read_host_section(section, site.options, roots.front()));
+                   });
     table.example("httpd++ --port 8000 --access-log none public");
     if (const auto exit_code = table.read(argc, argv)) return *exit_code;
 

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cerrno>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
@@ -45,6 +46,18 @@ struct Setting {
     std::string place, text;
 };
 using Settings = std::vector<Setting>;  // of one option, the last one counts
+
+/// A part of the configuration file that is about one thing: the line "[host www.example.org]" and those below it.
+struct Section {
+    std::string kind, argument;  ///< "host" and "www.example.org"
+    std::string place;           ///< "my.conf: [host www.example.org]"
+    Settings settings;
+};
+
+struct ConfigFile {
+    Settings settings;  ///< above all sections
+    std::vector<Section> sections;
+};
 
 struct CommandLine {
     Settings settings;
@@ -134,8 +147,33 @@ inline Settings read_environment(std::string_view program, const std::vector<Opt
     return settings;
 }
 
-/// Reads the file that the setting `config` names.
-inline Settings read_file(const Setting& config, const std::vector<OptionName>& options)
+namespace detail {
+
+/// Adds a line of a section, which program_options calls "host www.example.org.root".
+inline void add_to_section(std::vector<Section>& sections, const std::string& file, const po::option& item)
+{
+    const auto dot = item.string_key.rfind('.');
+    if (dot == std::string::npos) throw po::unknown_option{item.string_key};
+    const auto header = base::trim(std::string_view{item.string_key}.substr(0, dot));
+    const auto place = fmt::format("{}: [{}]", printable(file), printable(header));
+    auto section = std::ranges::find(sections, place, &Section::place);
+    if (section == sections.end()) {
+        const auto kind = header.substr(0, header.find(' '));
+        const auto argument = base::trim(header.substr(kind.size()));
+        sections.push_back({std::string{kind}, std::string{argument}, place, {}});
+        section = sections.end() - 1;
+    }
+    const auto name = item.string_key.substr(dot + 1);
+    section->settings.push_back({name, fmt::format("{} {}", place, printable(name)), item.value.front()});
+}
+
+}  // namespace detail
+
+/// Whether a configuration file may have sections.
+enum class Sections : std::uint8_t { none, some };
+
+/// Reads the file that the setting `config` names. The lines of sections are not looked at.
+inline ConfigFile read_file(const Setting& config, const std::vector<OptionName>& options, Sections sections)
 try {
     std::ifstream file{config.text};
     file.peek();  // a directory opens, but can't be read
@@ -143,12 +181,17 @@ try {
         throw UsageError{
             fmt::format("{}: cannot read '{}': {}", config.place, printable(config.text), std::strerror(errno))};
 
-    Settings settings;
+    ConfigFile read;
     const auto description = detail::describe(options, true);
-    for (const auto& item : po::parse_config_file(file, description).options)
-        settings.push_back(
+    for (const auto& item : po::parse_config_file(file, description, sections == Sections::some).options) {
+        if (item.unregistered) {
+            detail::add_to_section(read.sections, config.text, item);
+            continue;
+        }
+        read.settings.push_back(
             {item.string_key, fmt::format("{}: {}", printable(config.text), item.string_key), item.value.front()});
-    return settings;
+    }
+    return read;
 } catch (const po::unknown_option& error) {
     throw UsageError{
         fmt::format("{}: unknown option '{}'", printable(config.text), printable(error.get_option_name()))};

@@ -20,6 +20,7 @@
 //   --some-name VALUE, --some-name=VALUE, -s VALUE, -sVALUE   on the command line (switches can be grouped: -qn)
 //   PROG_SOME_NAME=VALUE                                      in the environment; an empty one counts as unset
 //   some-name = VALUE                                         in the file that --config or PROG_CONFIG names
+// and, where the program takes such sections, a line below "[kind NAME]" in that file, which is about NAME only.
 // A switch has no value on the command line, and yes or no elsewhere. Where an option is given twice in one place, the
 // last one counts. A value that is overridden is not looked at. Those of a `list` add up, over all the places.
 
@@ -97,12 +98,15 @@ public:
     }
 
     /// Adds a switch that sets `target` to `value`, such as -4 and -6. Of several for one target, the last one counts.
+    /// "no" takes that back: `target` is then what it is now.
     template <typename Target>
     Options& flag(std::string names, std::string help, Target& target, std::type_identity_t<Target> value)
     {
-        return add(std::move(names), "", std::move(help), [&target, value = std::move(value)](std::string_view text) {
-            if (yes_or_no(text)) target = value;
-        });
+        return add(std::move(names), "", std::move(help),
+                   [&target, value = std::move(value), otherwise = target](std::string_view text) {
+                       if (yes_or_no(text)) target = value;
+                       else if (target == value) target = otherwise;
+                   });
     }
 
     /// Takes `least` to `most` operands, which messages call `name`.
@@ -110,6 +114,25 @@ public:
     {
         operands_ = {std::move(name), &target, least, most};
         return *this;
+    }
+
+    /// Lets the configuration file have sections "[kind ARGUMENT]". `take` gets each of them, in their order, when
+    /// everything else is set, and may throw a UsageError. `note` tells of them in --help-all.
+    Options& sections(std::string kind, std::string note, std::function<void(const Section&)> take)
+    {
+        usage_.notes.push_back(std::move(note));
+        sections_.push_back({std::move(kind), std::move(take)});
+        return *this;
+    }
+
+    /// Sets the variables of a table that is about a section: the program's own table knows nothing of its options.
+    /// @throws UsageError  one of them is unknown, or no good
+    void set(const Section& section) const
+    {
+        for (const auto& setting : section.settings)
+            if (name_of(setting) == names_.end())
+                throw UsageError{fmt::format("{}: there is no such option in a section", setting.place)};
+        apply(section.settings);
     }
 
     /// Adds a command to the help's examples.
@@ -131,8 +154,10 @@ public:
             if (last_of(line.settings, "help-all") != nullptr) return print(help_text(usage_, true));
             if (last_of(line.settings, "help") != nullptr) return print(help_text(usage_));
             if (last_of(line.settings, "version") != nullptr) return print(version_text(usage_.program));
-            apply(with_lower_sources(line.settings));
+            std::vector<Section> sections;
+            apply(with_lower_sources(line.settings, sections));
             take_operands(line.operands);
+            for (const auto& section : sections) take(section);
             return std::nullopt;
         } catch (const std::exception& error) {  // a UsageError, or standard output on a full disk
             return complain(error.what());
@@ -149,6 +174,11 @@ public:
 
 private:
     using Setter = std::function<void(std::string_view)>;
+
+    struct SectionKind {
+        std::string name;
+        std::function<void(const Section&)> take;
+    };
 
     struct Operands {
         std::string name;
@@ -199,16 +229,29 @@ private:
         return found == settings.rend() ? nullptr : &*found;
     }
 
-    /// The settings of all sources, the highest source last.
-    Settings with_lower_sources(const Settings& line) const
+    /// The settings of all sources, the highest source last, and the sections of the file.
+    Settings with_lower_sources(const Settings& line, std::vector<Section>& sections) const
     {
         auto settings = read_environment(usage_.program, names_);
         settings.insert(settings.end(), line.begin(), line.end());
         if (const auto* config = last_of(settings, "config")) {
-            const auto file = read_file(*config, names_);
-            settings.insert(settings.begin(), file.begin(), file.end());
+            auto file = read_file(*config, names_, sections_.empty() ? Sections::none : Sections::some);
+            settings.insert(settings.begin(), file.settings.begin(), file.settings.end());
+            sections = std::move(file.sections);
         }
         return settings;
+    }
+
+    std::vector<OptionName>::const_iterator name_of(const Setting& setting) const
+    {
+        return std::ranges::find_if(names_, [&](const OptionName& n) { return n.long_name() == setting.option; });
+    }
+
+    void take(const Section& section) const
+    {
+        const auto kind = std::ranges::find(sections_, section.kind, &SectionKind::name);
+        if (kind == sections_.end()) throw UsageError{fmt::format("{}: there are no such sections", section.place)};
+        kind->take(section);
     }
 
     /// In their order, so that of two options for one variable (-4 and -6) the one from the higher source wins.
@@ -217,10 +260,8 @@ private:
         for (const auto& setting : settings) {
             const bool adds_up = std::ranges::find(lists_, setting.option) != lists_.end();
             if (!adds_up && &setting != last_of(settings, setting.option)) continue;
-            const auto name = std::find_if(names_.begin(), names_.end(),
-                                           [&](const OptionName& n) { return n.long_name() == setting.option; });
             try {
-                setters_[static_cast<std::size_t>(name - names_.begin())](setting.text);
+                setters_[static_cast<std::size_t>(name_of(setting) - names_.begin())](setting.text);
             } catch (const BadValue& error) {
                 throw UsageError{fmt::format("{}: {}", setting.place, error.what())};
             }
@@ -243,6 +284,7 @@ private:
     std::vector<OptionName> names_;
     std::vector<Setter> setters_;     // of the same index
     std::vector<std::string> lists_;  // long names of those whose values add up
+    std::vector<SectionKind> sections_;
     Operands operands_;
 };
 

@@ -33,6 +33,7 @@ struct Usage {
     };
     std::string program, operands, summary;
     std::vector<Group> groups = {};
+    std::vector<std::string> notes = {};  ///< of a line each, shown by --help-all only
     std::vector<std::string> examples = {};
 };
 
@@ -61,6 +62,8 @@ inline std::string help_text(const Usage& usage, bool all = false)
         for (const auto& line : group.lines)
             text += fmt::format("  {:<{}}  {}\n", line.flags, group.rare ? rare_width : width, line.help);
     }
+    for (const auto& note : usage.notes)
+        if (all) text += note + '\n';
     for (const auto& example : usage.examples) text += fmt::format("Example: {}\n", example);
     return text;
 }

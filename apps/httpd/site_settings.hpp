@@ -4,6 +4,10 @@
 //   apps::SiteSettings site;
 //   add_options(table, site);
 //   ...
+//   table.sections("host", note, [&](const apps::Section& section) {
+//       site.sections.push_back(read_host_section(section, site.options, root));
+//   });
+//   ...
 //   apply(site, options);                 // throws std::invalid_argument for what makes no sense
 
 #include <apps/option_values.hpp>
@@ -16,6 +20,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,10 +28,17 @@
 
 namespace libnet::apps {
 
+/// A site with options of its own: a section "[host www.example.org]" of the configuration file.
+struct HostSection {
+    VirtualHost host;
+    std::string place;
+};
+
 /// What the command line says about the site and those beside it.
 struct SiteSettings {
     SiteOptions options{};
     std::vector<VirtualHost> hosts{};  ///< all served alike
+    std::vector<HostSection> sections{};
     std::string mime_types = "/etc/mime.types";
 };
 
@@ -86,16 +98,20 @@ inline VirtualHost read_host(std::string_view text)
 
 }  // namespace detail
 
-/// Adds --listing, --fallback and --host in a group of their own, and the rarer ones in another.
-inline void add_options(Options& table, SiteSettings& site)
+namespace detail {
+
+/// What a site most often needs.
+inline Options& add_site_options(Options& table, SiteOptions& options)
+{
+    return table.flag("listing,l", "list directories that have no index", options.listing, DirectoryListing::on)
+        .value("fallback", "FILE", "answers for pages that aren't there", text("file name"), options.fallback);
+}
+
+/// The rest of it.
+inline Options& add_rare_site_options(Options& table, SiteOptions& options)
 {
     using namespace std::chrono_literals;
-    auto& options = site.options;
-    table.group("Site")
-        .flag("listing,l", "list directories that have no index", options.listing, DirectoryListing::on)
-        .value("fallback", "FILE", "answers for pages that aren't there", text("file name"), options.fallback)
-        .list("host", "NAME,...=ROOT", "another root for these hosts, or *.NAME", detail::read_host, site.hosts);
-    table.rare_group("Site, more of it")
+    return table
         .value("index", "FILE,...", "what answers for a directory (index.html)", texts("file name"), options.index)
         .flag("dot-files", "serve files whose name begins with a dot, too", options.dot_files, DotFiles::serve)
         .value("symlinks", "inside|none|any", "which are followed: those that stay in the root (inside)",
@@ -117,8 +133,49 @@ inline void add_options(Options& table, SiteSettings& site)
         .list("immutable", "PATHS", "that never change, besides names with a hash", text("pattern"), options.immutable)
         .flag("no-cache-control", "leave the field to --header", options.cache_control, CacheControl::off)
         .value("max-listing", "N", "entries that a listing shows (10000)", integer<std::size_t>(1, 1'000'000),
-               options.max_listing)
+               options.max_listing);
+}
+
+/// Puts the second list behind the first.
+template <typename Rule>
+void append(std::vector<Rule>& rules, const std::vector<Rule>& more)
+{
+    rules.insert(rules.end(), more.begin(), more.end());
+}
+
+}  // namespace detail
+
+/// Adds --listing, --fallback and --host in a group of their own, and the rarer ones in another.
+inline void add_options(Options& table, SiteSettings& site)
+{
+    detail::add_site_options(table.group("Site"), site.options)
+        .list("host", "NAME,...=ROOT", "another root for these hosts, or *.NAME", detail::read_host, site.hosts);
+    detail::add_rare_site_options(table.rare_group("Site, more of it"), site.options)
         .value("mime-types", "FILE", "media types by extension (/etc/mime.types)", text("file name"), site.mime_types);
+}
+
+/// Reads a section "[host NAME,...]". Its site is as `site` and serves `root`, but for what stands there: there may be all
+/// options that are about a site, and `root`. Of redirects and error pages its own come first; its headers come last,
+/// and count.
+/// @throws UsageError what makes no sense
+inline HostSection read_host_section(const Section& section, const SiteOptions& site, const std::string& root)
+{
+    VirtualHost host{.root = root};
+    base::for_each_list_item(section.argument, [&host](std::string_view name) { host.names.emplace_back(name); });
+    if (host.names.empty())
+        throw UsageError{fmt::format("{}: give names, such as [host example.org,*.example.org]", section.place)};
+
+    Options table{"", "", ""};
+    table.value("root", "ROOT", "", text("directory"), host.root);
+    detail::add_site_options(table, host.site);
+    detail::add_rare_site_options(table, host.site);
+    host.site = site;
+    host.site.redirects.clear();
+    host.site.error_pages.clear();
+    table.set(section);
+    detail::append(host.site.redirects, site.redirects);
+    detail::append(host.site.error_pages, site.error_pages);
+    return {std::move(host), section.place};
 }
 
 /// Takes them over.
@@ -130,6 +187,15 @@ inline void apply(SiteSettings site, StaticFileServerOptions& options)
     for (auto& host : site.hosts) {
         for (const auto& name : host.names) names.add(name, 0);
         host.site = site.options;
+    }
+    for (auto& [host, place] : site.sections) {
+        try {
+            const engine::Site alone{host.site};
+            for (const auto& name : host.names) names.add(name, 0);
+        } catch (const std::invalid_argument& error) {
+            throw std::invalid_argument{fmt::format("{}: {}", place, error.what())};
+        }
+        site.hosts.push_back(std::move(host));
     }
     options.site = std::move(site.options);
     options.hosts = std::move(site.hosts);

@@ -68,6 +68,7 @@ public:
     std::string_view user() const noexcept { return user_; }
 
 private:
+    engine::Access judge_user(std::string_view name) const;
     io::Task<Verdict> log_in(const wire::RequestHead& request);
     io::Task<Verdict> look_after_password();
     Verdict too_often(io::ClientLimiter::Wait wait);

@@ -58,19 +58,22 @@ LIBNET_DECL io::Task<RequestGuard::Verdict> RequestGuard::judge_file(std::string
                                                                      const wire::RequestHead& request)
 {
     using engine::Access;
-    const auto judge_user = [this, name] {
-        const auto user = user_.empty() ? std::nullopt : std::optional<std::string_view>{user_};
-        return share_.access->judge(name, client_, user);
-    };
-    auto access = judge_user();
+    auto access = judge_user(name);
     if (access == Access::login && user_.empty()) {
         const auto failed = co_await log_in(request);
         if (failed.status != 0) co_return failed;
-        access = judge_user();
+        access = judge_user(name);
     }
     if (access == Access::login) co_return ask_for_login();
     if (access == Access::denied) co_return Verdict{403, forbidden};
     co_return Verdict{};
+}
+
+/// For the user that the client has proved to be so far, if any.
+LIBNET_DECL engine::Access RequestGuard::judge_user(std::string_view name) const
+{
+    const auto user = user_.empty() ? std::nullopt : std::optional<std::string_view>{user_};
+    return share_.access->judge(name, client_, user);
 }
 
 /// Sets the user, if the request proves one.

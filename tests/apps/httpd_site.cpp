@@ -5,6 +5,7 @@
 #include <tests/support/programs.hpp>
 
 #include <algorithm>
+#include <filesystem>
 #include <string>
 #include <string_view>
 
@@ -140,6 +141,79 @@ TEST_CASE("hosts have their own roots", "[apps][httpd]")
     CHECK(curl({"--header", "Host: b.test", httpd.url("/")}).out == "main");
 }
 
+TEST_CASE("hosts have their own options", "[apps][httpd]")
+{
+    const TemporaryDirectory root, shop, files;
+    root.write("index.html", "main");
+    root.write("page.txt", "text");
+    root.write("main.html", "lost in main");
+    root.write("sub/a.txt", "a");
+    shop.write("start.html", "shop");
+    shop.write("app.html", "app");
+    shop.write("lost.html", "lost in the shop");
+    const auto config = files.write("conf",
+                                    "listing = yes\n"
+                                    "max-age = 60\n"
+                                    "redirect = /old/* /new/*\n"
+                                    "header = * X-From: main\n"
+                                    "error-page = 404=main.html\n"
+                                    "\n"
+                                    "[host shop.test,*.shop.test]\n"
+                                    "root = " +
+                                        shop.path().string() +
+                                        "\n"
+                                        "index = start.html\n"
+                                        "listing = no\n"
+                                        "clean-urls = yes\n"
+                                        "redirect = /old/gone /\n"
+                                        "header = * X-Shop: 1\n"
+                                        "error-page = 404=lost.html\n"
+                                        "cors = https://a.test\n"
+                                        "[host bare.test]\n"
+                                        "no-cache-control = yes\n");
+    const Httpd httpd{root, with({"--config", config.string(), "--host", "other.test=" + shop.path().string()})};
+    const auto at = [](const std::string& host) { return Arguments{"--header", "Host: " + host}; };
+    const auto get = [&](const std::string& host, const std::string& path) {
+        return curl({"--header", "Host: " + host, httpd.url(path)}).out;
+    };
+    CHECK(get("main.test", "/") == "main");
+    CHECK(get("shop.test", "/") == "shop");
+    CHECK(get("x.shop.test", "/app") == "app");
+    CHECK(get("shop.test", "/missing.png") == "lost in the shop");
+    CHECK(get("main.test", "/missing.png") == "lost in main");
+    CHECK(has(head(httpd.url("/old/gone"), at("shop.test")), "Location: /\r\n"));
+    CHECK(has(head(httpd.url("/old/a"), at("shop.test")), "Location: /new/a\r\n"));
+    CHECK(has(head(httpd.url("/old/gone"), at("main.test")), "Location: /new/gone\r\n"));
+    const auto both = head(httpd.url("/"), at("shop.test"));
+    CHECK(has(both, "X-From: main\r\n"));
+    CHECK(has(both, "X-Shop: 1\r\n"));
+    CHECK(!has(head(httpd.url("/"), at("main.test")), "X-Shop"));
+    CHECK(has(head(httpd.url("/"), {"--header", "Host: shop.test", "--header", "Origin: https://a.test"}),
+              "Access-Control-Allow-Origin: https://a.test\r\n"));
+    CHECK(has(head(httpd.url("/page.txt"), at("main.test")), "Cache-Control: max-age=60\r\n"));
+    CHECK(!has(head(httpd.url("/page.txt"), at("bare.test")), "Cache-Control"));
+    CHECK(has(head(httpd.url("/sub/"), at("bare.test")), "200 OK"));
+    CHECK(has(head(httpd.url("/"), at("other.test")), "200 OK"));  // --host is as all the rest: a listing
+    CHECK(has(get("other.test", "/"), "start.html"));
+}
+
+TEST_CASE("links are followed as --symlinks says", "[apps][httpd]")
+{
+    const TemporaryDirectory root, other;
+    root.write("file", "file");
+    other.write("secret", "secret");
+    std::filesystem::create_symlink("file", root.path() / "in");
+    std::filesystem::create_symlink(other.path() / "secret", root.path() / "out");
+    const auto get = [&root](Arguments options) {
+        const Httpd httpd{root, with(std::move(options))};
+        return curl({"--fail", httpd.url("/in")}).out + ' ' + curl({"--fail", httpd.url("/out")}).out;
+    };
+    CHECK(get({}) == "file ");
+    CHECK(get({"--symlinks", "inside"}) == "file ");
+    CHECK(get({"--symlinks", "none"}) == " ");
+    CHECK(get({"--symlinks", "any"}) == "file secret");
+}
+
 TEST_CASE("httpd++ complains of what makes no sense about a site", "[apps][httpd]")
 {
     const auto complaint = [](Arguments options) {
@@ -158,4 +232,24 @@ TEST_CASE("httpd++ complains of what makes no sense about a site", "[apps][httpd
     CHECK(has(complaint({"--header", "* Content-Length: 5"}), "the server itself decides"));
     CHECK(has(complaint({"--fallback", "../x"}), "fallback '../x': give a file's name"));
     CHECK(has(complaint({"--cors", "example.org"}), "give one like https://example.org"));
+    CHECK(has(complaint({"--symlinks", "some"}), "--symlinks: 'some' is none of inside, none, any"));
+
+    const TemporaryDirectory files;
+    const auto complaint_of = [&](const std::string& section) {
+        const auto file = files.write("conf", section).string();
+        const auto said = complaint({"--config", file});
+        REQUIRE(said.starts_with("httpd++: " + file + ": "));
+        return said.substr(file.size() + 11);
+    };
+    CHECK(complaint_of("[host a.test]\nfallback = ../x\n") ==
+          "[host a.test]: fallback '../x': give a file's name below the root, such as errors/404.html\n");
+    CHECK(complaint_of("[host a.test]\nlisting = perhaps\n") ==
+          "[host a.test] listing: 'perhaps' is neither yes nor no\n");
+    CHECK(complaint_of("[host a.test]\nport = 80\n") == "[host a.test] port: there is no such option in a section\n");
+    CHECK(complaint_of("[host a.*.test]\nlisting = yes\n") ==
+          "[host a.*.test]: host 'a.*.test': give a name like example.org or *.example.org\n");
+    CHECK(complaint_of("[host]\nlisting = yes\n") == "[host]: give names, such as [host example.org,*.example.org]\n");
+    CHECK(has(complaint_of("[host a.test]\nlisting = yes\n[host b.test,A.test]\nlisting = yes\n"),
+              "[host b.test,A.test]: host 'A.test': it is there twice"));
+    CHECK(has(complaint_of("[site]\nlisting = yes\n"), "[site]: there are no such sections"));
 }

@@ -301,6 +301,68 @@ TEST_CASE("every fault of a configuration file is named with the file", "[apps][
     CHECK(complaint_about("config = other\n") == "unknown option 'config'");
 }
 
+TEST_CASE("a section of the file is about one thing", "[apps][options]")
+{
+    struct Host {
+        std::string name, root = "/srv";
+        int family = 0;
+        std::vector<std::string> headers;
+    };
+    std::vector<Host> hosts;
+    std::uint32_t count = 0;
+    int family = 0;
+    const auto read = [&](const std::string& content) {
+        hosts.clear();
+        count = 0;
+        family = 0;
+        const test::TemporaryDirectory directory;
+        const auto file = directory.write("f", content).string();
+        apps::Options table{"demo++", "", "Reads sections."};
+        table.value("count", "N", "how many", apps::integer<std::uint32_t>(1, 1000), count)
+            .flag("ipv4", "IPv4 only", family, 4)
+            .sections("host", "Sections there are.", [&](const apps::Section& section) {
+                Host host;
+                host.name = section.argument;
+                apps::Options options{"", "", ""};
+                options.value("root", "ROOT", "", apps::text("name"), host.root)
+                    .flag("ipv4", "", host.family, 4)
+                    .list("header", "TEXT", "", apps::text("header"), host.headers);
+                host.family = family;
+                options.set(section);
+                hosts.push_back(host);
+            });
+        const std::vector<const char*> arguments{"demo++", "--config", file.c_str()};
+        const test::Capture err{STDERR_FILENO};
+        const auto exit_code = table.read(static_cast<int>(arguments.size()), arguments.data());
+        auto said = err.text();
+        REQUIRE(exit_code.value_or(0) == (said.empty() ? 0 : 2));
+        return said.empty() ? said : said.substr(said.find("/f: ") + 4);
+    };
+
+    CHECK(read("count = 3\nipv4 = yes\n"
+               "[host www.example.org]\nroot = /www  # here\nheader = a\nheader = b\n"
+               "[ host  b.test,*.c.test ]\nipv4 = no\n"
+               "[host www.example.org]\nheader = c\n")
+              .empty());
+    CHECK(count == 3);
+    REQUIRE(hosts.size() == 2);
+    CHECK(hosts[0].name == "www.example.org");
+    CHECK(hosts[0].root == "/www");
+    CHECK(hosts[0].family == 4);
+    CHECK(hosts[0].headers == std::vector<std::string>{"a", "b", "c"});
+    CHECK(hosts[1].name == "b.test,*.c.test");
+    CHECK(hosts[1].root == "/srv");
+    CHECK(hosts[1].family == 0);
+    CHECK(hosts[1].headers.empty());
+
+    CHECK(read("[host a.b]\ncount = 3\n") == "[host a.b] count: there is no such option in a section\n");
+    CHECK(read("[host a.b]\nroot =\n") == "[host a.b] root: '' is not a name: give one\n");
+    CHECK(read("[host a.b]\nipv4 = x\n") == "[host a.b] ipv4: 'x' is neither yes nor no\n");
+    CHECK(read("[guest a.b]\nroot = /\n") == "[guest a.b]: there are no such sections\n");
+    CHECK(read("[host a.b]\nroot\n") == "'root' is no line like 'name = value'\n");
+    CHECK(read("root = /\n") == "unknown option 'root'\n");
+}
+
 TEST_CASE("a configuration file that can't be read stops the program", "[apps][options]")
 {
     CHECK(complaint({"--config", "/none/such", "x"}) ==

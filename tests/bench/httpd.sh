@@ -1,16 +1,19 @@
 #!/usr/bin/env bash
 # httpd.sh [ROW...]: httpd++ beside nginx, lighttpd, h2o and Caddy, one worker each, by turns. The servers run on one
 # core, wrk on the other. What counts is the CPU time of a request (from /proc), as a part of nginx's.
-# Rows: small logged medium large pipelined unchanged missing mixed closing latency idle calls (all of them).
+# Rows: small logged medium large pipelined unchanged missing mixed tls closing latency idle calls allocations slow (all of
+# them).
 #
-# Build first: cmake --preset bench && cmake --build --preset bench. Needs Debian's wrk, python3 and strace, and those of
-# nginx-light, libnginx-mod-http-brotli-static, lighttpd, h2o and caddy that are to be compared; their configurations
-# are in httpd/. RUNS=5 and SECONDS_EACH=2 are the defaults, SERVERS="nginx httpd++" for fewer.
+# Build first: cmake --preset bench && cmake --build --preset bench. Needs Debian's wrk, python3, strace, openssl and
+# slowhttptest, and those of nginx-light, libnginx-mod-http-brotli-static, lighttpd, lighttpd-mod-openssl, h2o and caddy
+# that are to be compared; their configurations are in httpd/. RUNS=5, SECONDS_EACH=2 and SLOW_SECONDS=20 are the
+# defaults, SERVERS="nginx httpd++" for fewer.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 httpd=${HTTPD:-$here/../../build/bench/apps/httpd++}
 runs=${RUNS:-5}
 each=${SECONDS_EACH:-2}
+slow_seconds=${SLOW_SECONDS:-20}
 server_core=${SERVER_CORE:-0}
 client_core=${CLIENT_CORE:-1}
 servers=${SERVERS:-nginx lighttpd h2o caddy httpd++}
@@ -20,6 +23,8 @@ root=$work/www
 ulimit -n 65536 2>/dev/null || true
 declare -A pids ports
 logging=off
+tls=off
+scheme=http
 
 # shellcheck source=tests/bench/compare.sh
 . "$here/compare.sh"
@@ -36,6 +41,7 @@ trap 'stop_all; rm -rf "$work"' EXIT
 make_root() {
     mkdir -p "$root/mixed"
     head -c 768 /dev/urandom | base64 -w 0 >"$root/1k.html"
+    head -c 16384 /dev/urandom >"$root/16k.bin"
     head -c 65536 /dev/urandom >"$root/64k.bin"
     head -c 104857600 /dev/urandom >"$root/100m.bin"
     local size=500 i
@@ -46,9 +52,27 @@ make_root() {
     done
 }
 
+# One certificate for all servers; and a client that speaks TLS 1.3 with AES-128-GCM only, so that all servers do.
+make_certificate() {
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost \
+        -addext subjectAltName=IP:127.0.0.1 -keyout "$work/key.pem" -out "$work/cert.pem" 2>/dev/null
+    chmod 644 "$work/key.pem" # h2o reads it as somebody else
+    printf '%s\n' 'openssl_conf = all' '[all]' 'ssl_conf = ssl' '[ssl]' 'system_default = client' '[client]' \
+        'MinProtocol = TLSv1.3' 'Ciphersuites = TLS_AES_128_GCM_SHA256' >"$work/client.cnf"
+}
+
 # configure NAME PORT: fills in what the server's configuration leaves open
 configure() {
     local log_nginx=off lighttpd_module='' log_lighttpd='' log_h2o='' log_caddy=''
+    local tls_nginx='' tls_certificate='' tls_lighttpd='' tls_h2o='' tls_caddy=''
+    if [ $tls = on ]; then
+        tls_nginx=ssl
+        tls_certificate="ssl_certificate $work/cert.pem; ssl_certificate_key $work/key.pem; ssl_protocols TLSv1.2 TLSv1.3;"
+        lighttpd_module='"mod_openssl"'
+        tls_lighttpd="ssl.engine = \"enable\"\\nssl.pemfile = \"$work/cert.pem\"\\nssl.privkey = \"$work/key.pem\""
+        tls_h2o="ssl: {certificate-file: $work/cert.pem, key-file: $work/key.pem}"
+        tls_caddy="tls $work/cert.pem $work/key.pem"
+    fi
     if [ $logging = on ]; then
         log_nginx="$work/nginx.log combined buffer=32k flush=1s"
         lighttpd_module='"mod_accesslog"'
@@ -58,7 +82,9 @@ configure() {
     fi
     sed -e "s|@PORT@|$2|g; s|@ROOT@|$root|g; s|@WORK@|$work|g; s|@LOG_NGINX@|$log_nginx|" \
         -e "s|@LOG_LIGHTTPD_MODULE@|$lighttpd_module|; s|@LOG_LIGHTTPD@|$log_lighttpd|; s|@LOG_H2O@|$log_h2o|" \
-        -e "s|@LOG_CADDY@|$log_caddy|" "$here/httpd/$1.conf" >"$work/$1.conf"
+        -e "s|@LOG_CADDY@|$log_caddy|; s|@TLS_NGINX@|$tls_nginx|; s|@TLS_CERTIFICATE@|$tls_certificate|" \
+        -e "s|@TLS_LIGHTTPD@|$tls_lighttpd|; s|@TLS_H2O@|$tls_h2o|; s|@TLS_CADDY@|$tls_caddy|; s|@SCHEME@|$scheme|" \
+        "$here/httpd/$1.conf" >"$work/$1.conf"
 }
 
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
@@ -74,14 +100,15 @@ start() { # NAME
         h2o) "${on[@]}" h2o -c "$work/h2o.conf" >/dev/null 2>&1 & ;;
         caddy) GOMAXPROCS=1 HOME=$work "${on[@]}" caddy run --adapter caddyfile --config "$work/caddy.conf" 2>/dev/null & ;;
         httpd++)
-            local log=none
-            [ $logging = off ] || log=$work/httpd.log
-            "${on[@]}" "$httpd" --bind 127.0.0.1 --port "$port" --idle-timeout 600 --access-log "$log" "$root" 2>/dev/null & ;;
+            local options=(--bind 127.0.0.1 --port "$port" --idle-timeout 600)
+            if [ $logging = on ]; then options+=(--access-log "$work/httpd.log"); else options+=(--access-log none); fi
+            [ $tls = off ] || options+=(--tls-cert "$work/cert.pem" --tls-key "$work/key.pem")
+            "${on[@]}" "$httpd" "${options[@]}" "$root" 2>/dev/null & ;;
     esac
     pids[$name]=$! ports[$name]=$port
     local i
     for i in $(seq 50); do
-        ! curl -fs -o /dev/null "http://127.0.0.1:$port/1k.html" || return 0
+        ! curl -fsk -o /dev/null "$scheme://127.0.0.1:$port/1k.html" || return 0
         sleep 0.1
     done
     echo "$name doesn't start" >&2
@@ -108,12 +135,32 @@ ticks() { # NAME: CPU time so far
     echo $sum
 }
 
+url() { echo "$scheme://127.0.0.1:${ports[$1]}$2"; } # NAME PATH
+
+# check_answers PATH OPTION...: says which server doesn't answer as the first one does. Of wrk's options the fields count.
+check_answers() {
+    local path=$1 name answer first=
+    local -a fields=()
+    shift
+    while [ $# -gt 0 ]; do
+        [ "$1" != -H ] || fields+=(-H "$2")
+        shift
+    done
+    for name in $servers; do
+        [ -n "${pids[$name]:-}" ] || continue
+        answer=$(curl -sk -o /dev/null -w '%{http_code}, %{size_download} octets' "${fields[@]}" "$(url "$name" "$path")")
+        case $answer in 404,*) answer=404 ;; esac # each has its own page
+        [ -n "$first" ] || first=$answer
+        [ "$answer" = "$first" ] || echo "$path: $name answers with $answer, the first server with $first" >&2
+    done
+}
+
 # load NAME PATH WRK-OPTION...: sets `cost`, microseconds of CPU a request, `rate` and `p99`
 load() {
     local name=$1 path=$2 before out
     shift 2
     before=$(ticks "$name")
-    out=$(taskset -c "$client_core" wrk -t1 -c64 -d "$each" --latency "$@" "http://127.0.0.1:${ports[$name]}$path")
+    out=$(taskset -c "$client_core" wrk -t1 -c64 -d "$each" --latency "$@" "$(url "$name" "$path")")
     cost=$(echo "$out" | awk -v t=$(($(ticks "$name") - before)) -v hz="$(getconf CLK_TCK)" \
         '/requests in/ {print t / hz * 1e6 / $1}')
     rate=$(echo "$out" | awk '/Requests\/sec/ {print $2}')
@@ -125,7 +172,8 @@ row() {
     local title=$1 path=$2 name i
     shift 2
     declare -A costs=()
-    for name in "${!pids[@]}"; do SECONDS_EACH=1 load "$name" "$path" "$@"; done # to warm up
+    check_answers "$path" "$@"
+    for name in "${!pids[@]}"; do each=1 load "$name" "$path" "$@"; done # to warm up
     for ((i = 0; i < runs; ++i)); do
         for name in $servers; do
             [ -n "${pids[$name]:-}" ] || continue
@@ -155,9 +203,18 @@ pipelined() { PIPELINE=16 row "1 KiB, 16 pipelined" /1k.html "${lua[@]}"; }
 unchanged() { row "304" /1k.html -H "If-Modified-Since: $(date -R -u -r "$root/1k.html" | sed 's/+0000/GMT/')"; }
 missing() { row "404" /nothing.html; }
 mixed() {
-    FILES=$(seq -s, -f '/mixed/%g.js' 20) row "20 files with .br siblings" / "${lua[@]}" -H "Accept-Encoding: gzip, br"
+    FILES=$(seq -s, -f '/mixed/%g.js' 20) row "20 files with .br siblings" /mixed/20.js "${lua[@]}" -H "Accept-Encoding: gzip, br"
 }
 closing() { row "connect, request, close" /1k.html -H "Connection: close"; }
+
+secure() { # so that one row or another is made over TLS
+    tls=on scheme=https
+    start_all
+    OPENSSL_CONF=$work/client.cnf "$@"
+    tls=off scheme=http
+    start_all
+}
+tls() { secure row "TLS 1.3 with AES-128-GCM, 16 KiB" /16k.bin; }
 
 latency() { # 256 connections, at about 70 % of what nginx can do
     load nginx /1k.html -c256
@@ -218,7 +275,55 @@ calls() { # one connection: what a request costs when nothing is shared with oth
     done
 }
 
+allocations() { # of ours: the library counts them in a program of its own
+    local counter
+    counter=$(dirname "$httpd")/../tests/bench/bench_httpd_allocations
+    taskset -c "$server_core" "$counter"
+}
+
+# good NAME: about 1,000 requests a second on 16 connections; sets `p99`, `rate` and `failed`
+good() {
+    local out
+    out=$(DELAY=16 taskset -c "$client_core" wrk -t1 -c16 -d "$2" --timeout 10s --latency "${lua[@]}" "$(url "$1" /1k.html)")
+    rate=$(echo "$out" | awk '/Requests\/sec/ {print $2}')
+    p99=$(echo "$out" | awk '$1 == "99%" {v = $2; m = v ~ /us/ ? 1 : v ~ /ms/ ? 1000 : 1e6; print v * m}')
+    failed=$(echo "$out" | tr -d , | awk '/Socket errors/ {n += $4 + $6 + $8 + $10} /Non-2xx/ {n += $NF} END {print n + 0}')
+}
+
+# attack NAME TITLE PATH OPTION...: 5,000 slow clients beside the good ones
+attack() {
+    local name=$1 title=$2 path=$3 attacker alone open
+    shift 3
+    good "$name" 5
+    alone=$p99
+    taskset -c "$client_core" slowhttptest -c 5000 -r 2000 -l $((slow_seconds + 15)) -p 10 -u "$(url "$name" "$path")" "$@" \
+        >"$work/slow.log" 2>&1 &
+    attacker=$!
+    sleep 5
+    open=$(ss -Htn state established "sport = :${ports[$name]}" | wc -l)
+    good "$name" "$slow_seconds"
+    kill -INT $attacker 2>/dev/null || true
+    wait $attacker 2>/dev/null || true
+    printf '%s, %s: %s of the good requests failed (%.0f/s), 99 %% %.0f us, alone %.0f us (%.2f); %d connections\n' \
+        "$title" "$name" "$failed" "$rate" "$p99" "$alone" "$(awk -v a="$p99" -v b="$alone" 'BEGIN {print a / b}')" "$open"
+}
+
+slow_heads() { attack "$1" "5,000 slow heads" /1k.html -H -i 5 -x 24; }
+slow_bodies() { attack "$1" "5,000 slow bodies" /1k.html -B -i 5 -s 8192 -x 10; }
+ranges() { attack "$1" "5,000 range attacks" /64k.bin -R -a 10 -b 3000; }
+slow_readers() { attack "$1" "5,000 slow readers" /64k.bin -X -w 512 -y 1024 -n 5 -z 32 -k 3; }
+
+slow() { # SLOW="slow_readers ranges" for fewer
+    local name mode
+    for mode in ${SLOW:-slow_heads slow_bodies ranges slow_readers}; do
+        start_all # what one attack has left doesn't burden the next
+        for name in $servers; do [ -z "${pids[$name]:-}" ] || "$mode" "$name"; done
+    done
+}
+
 make_root
+make_certificate
 start_all
-[ $# -gt 0 ] || set -- small logged medium large pipelined unchanged missing mixed closing latency idle calls
+[ $# -gt 0 ] ||
+    set -- small logged medium large pipelined unchanged missing mixed tls closing latency idle calls allocations slow
 for one; do "$one"; done
