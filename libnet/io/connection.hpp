@@ -109,5 +109,5 @@ private:
 }  // namespace libnet::io
 
 #if !defined(LIBNET_SEPARATE_COMPILATION)
-#  include <libnet/io/impl/connection.ipp>
+#  include <libnet/io/tcp_server.hpp>  // whose state the bodies need
 #endif

@@ -66,5 +66,6 @@ private:
 }  // namespace libnet::io
 
 #if !defined(LIBNET_SEPARATE_COMPILATION)
+#  include <libnet/io/impl/connection.ipp>
 #  include <libnet/io/impl/tcp_server.ipp>
 #endif

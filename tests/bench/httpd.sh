@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # httpd.sh [ROW...]: httpd++ beside nginx, lighttpd, h2o and Caddy, one worker each, by turns. The servers run on one
 # core, wrk on the other. What counts is the CPU time of a request (from /proc), as a part of nginx's.
-# Rows: small logged medium large pipelined unchanged missing mixed tls closing latency idle calls allocations slow (all of
-# them).
+# Rows: small logged medium large pipelined unchanged missing mixed tls closing latency idle calls allocations slow floor
+# (all of them). `floor` is what is left to gain: bare_loop.cpp, which parses nothing, in the place of a server.
 #
 # Build first: cmake --preset bench && cmake --build --preset bench. Needs Debian's wrk, python3, strace, openssl and
 # slowhttptest, and those of nginx-light, libnginx-mod-http-brotli-static, lighttpd, lighttpd-mod-openssl, h2o and caddy
@@ -25,6 +25,8 @@ declare -A pids ports
 logging=off
 tls=off
 scheme=http
+unit=request
+bare_loop=${BARE_LOOP:-$here/../../build/bench/tests/bench/bench_bare_loop}
 
 # shellcheck source=tests/bench/compare.sh
 . "$here/compare.sh"
@@ -92,13 +94,14 @@ free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1
 start() { # NAME
     local name=$1 port
     port=$(free_port)
-    [ "$name" = httpd++ ] || configure "$name" "$port"
+    case $name in httpd++ | bare) ;; *) configure "$name" "$port" ;; esac
     local on=(taskset -c "$server_core")
     case $name in
         nginx) "${on[@]}" nginx -c "$work/nginx.conf" 2>/dev/null & ;;
         lighttpd) "${on[@]}" lighttpd -D -f "$work/lighttpd.conf" 2>/dev/null & ;;
         h2o) "${on[@]}" h2o -c "$work/h2o.conf" >/dev/null 2>&1 & ;;
         caddy) GOMAXPROCS=1 HOME=$work "${on[@]}" caddy run --adapter caddyfile --config "$work/caddy.conf" 2>/dev/null & ;;
+        bare) "${on[@]}" "$bare_loop" "$port" "$bare_status" "$bare_size" & ;;
         httpd++)
             local options=(--bind 127.0.0.1 --port "$port" --idle-timeout 600)
             if [ $logging = on ]; then options+=(--access-log "$work/httpd.log"); else options+=(--access-log none); fi
@@ -108,7 +111,7 @@ start() { # NAME
     pids[$name]=$! ports[$name]=$port
     local i
     for i in $(seq 50); do
-        ! curl -fsk -o /dev/null "$scheme://127.0.0.1:$port/1k.html" || return 0
+        ! curl -sk -o /dev/null "$scheme://127.0.0.1:$port/1k.html" || return 0
         sleep 0.1
     done
     echo "$name doesn't start" >&2
@@ -119,7 +122,7 @@ start_all() {
     stop_all
     local name
     for name in $servers; do
-        if command -v "$name" >/dev/null || [ "$name" = httpd++ ]; then start "$name"; fi
+        if command -v "$name" >/dev/null || [ "$name" = httpd++ ] || [ "$name" = bare ]; then start "$name"; fi
     done
 }
 
@@ -155,14 +158,18 @@ check_answers() {
     done
 }
 
-# load NAME PATH WRK-OPTION...: sets `cost`, microseconds of CPU a request, `rate` and `p99`
+# load NAME PATH WRK-OPTION...: sets `cost`, microseconds of CPU a request (of 100 MiB, where `unit` says so), `rate` and `p99`
 load() {
     local name=$1 path=$2 before out
     shift 2
     before=$(ticks "$name")
     out=$(taskset -c "$client_core" wrk -t1 -c64 -d "$each" --latency "$@" "$(url "$name" "$path")")
-    cost=$(echo "$out" | awk -v t=$(($(ticks "$name") - before)) -v hz="$(getconf CLK_TCK)" \
-        '/requests in/ {print t / hz * 1e6 / $1}')
+    cost=$(echo "$out" | awk -v t=$(($(ticks "$name") - before)) -v hz="$(getconf CLK_TCK)" -v unit="$unit" \
+        '/requests in/ {
+            read = $(NF - 1)
+            mib = read ~ /GB/ ? read * 1024 : read ~ /MB/ ? read + 0 : read / 1024
+            print t / hz * 1e6 / (unit == "request" ? $1 : mib / 100)
+        }')
     rate=$(echo "$out" | awk '/Requests\/sec/ {print $2}')
     p99=$(echo "$out" | awk '$1 == "99%" {v = $2; m = v ~ /us/ ? 1 : v ~ /ms/ ? 1000 : 1e6; print v * m}')
 }
@@ -198,7 +205,7 @@ lua=(-s "$here/httpd/requests.lua")
 small() { row "1 KiB, keep-alive" /1k.html; }
 logged() { logging=on; start_all; row "1 KiB with access logs" /1k.html; logging=off; start_all; }
 medium() { row "64 KiB" /64k.bin; }
-large() { row "100 MiB" /100m.bin -c4; }
+large() { unit=100MiB row "100 MiB" /100m.bin -c4; } # most are under way when the time is up: their octets count
 pipelined() { PIPELINE=16 row "1 KiB, 16 pipelined" /1k.html "${lua[@]}"; }
 unchanged() { row "304" /1k.html -H "If-Modified-Since: $(date -R -u -r "$root/1k.html" | sed 's/+0000/GMT/')"; }
 missing() { row "404" /nothing.html; }
@@ -215,6 +222,22 @@ secure() { # so that one row or another is made over TLS
     start_all
 }
 tls() { secure row "TLS 1.3 with AES-128-GCM, 16 KiB" /16k.bin; }
+
+floor() { # what the kernel and wrk cost, whatever a server does
+    local servers="nginx bare" bare_status bare_size
+    floor_of "200 OK" 1024
+    small
+    closing
+    floor_of "304 Not Modified" 0
+    unchanged
+    floor_of "404 Not Found" 200
+    missing
+}
+
+floor_of() { # STATUS SIZE
+    bare_status=$1 bare_size=$2
+    start_all
+}
 
 latency() { # 256 connections, at about 70 % of what nginx can do
     load nginx /1k.html -c256
@@ -325,5 +348,5 @@ make_root
 make_certificate
 start_all
 [ $# -gt 0 ] ||
-    set -- small logged medium large pipelined unchanged missing mixed tls closing latency idle calls allocations slow
+    set -- small logged medium large pipelined unchanged missing mixed tls closing latency idle calls allocations slow floor
 for one; do "$one"; done

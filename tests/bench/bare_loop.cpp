@@ -1,5 +1,5 @@
-// bare_loop PORT SIZE: the least that a server on epoll(7) can do, as a yardstick: whatever comes is answered with the same SIZE
-// octets of content behind a head, unparsed. It is no HTTP server.
+// bare_loop PORT STATUS SIZE: the least that a server on epoll(7) can do, as a yardstick. Whatever comes is answered with the
+// same STATUS ("200 OK") and SIZE octets of content, unparsed. It is no HTTP server.
 
 #include <array>
 #include <cerrno>
@@ -66,10 +66,14 @@ void answer(int socket, const std::string& text)
 
 int main(int argc, char** argv)
 {
-    if (argc != 3) return std::puts("usage: bare_loop PORT SIZE"), 2;
-    const auto size = static_cast<std::size_t>(std::atol(argv[2]));
-    const std::string text = "HTTP/1.1 200 OK\r\nServer: bare\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n" +
-                             std::string(size, 'x');
+    if (argc != 4) {
+        std::puts("usage: bare_loop PORT STATUS SIZE");
+        return 2;
+    }
+    const auto size = static_cast<std::size_t>(std::atol(argv[3]));
+    std::string text = "HTTP/1.1 " + std::string{argv[2]} + "\r\nServer: bare\r\n";
+    if (size > 0) text += "Content-Length: " + std::to_string(size) + "\r\n";
+    text += "\r\n" + std::string(size, 'x');
     const int listener = listen_on(static_cast<std::uint16_t>(std::atoi(argv[1])));
     const int poll = ::epoll_create1(0);
     watch(poll, listener, EPOLLIN);
