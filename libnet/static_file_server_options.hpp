@@ -56,10 +56,11 @@ struct StaticFileServerOptions {
     std::size_t max_connections = 0;
     std::size_t max_request_body = 64 * 1024;  ///< bytes of a request's body that are read, to be thrown away; else 413
 
-    std::chrono::milliseconds header_timeout{
-        10'000};  ///< from a connection's or request's first byte to its head's end; the same for a body, and for a TLS handshake
-    /// Bytes a second for which a client gets more time than `header_timeout`, a second for each so many that have come: a
-    /// head up to twice as long, a body as long as it goes on so. Who sends less is answered with 408. 0: no more time.
+    /// From a connection's or request's first byte to its head's end; the same for a body, and for a TLS handshake.
+    std::chrono::milliseconds header_timeout{10'000};
+
+    /// Each so many bytes that have come are worth one more second: for a head up to twice `header_timeout`, for a body as
+    /// long as it goes on so. Who drips runs out of time and is answered with 408. 0: `header_timeout`, whatever comes.
     std::uint64_t min_receive_rate = 500;
     std::chrono::milliseconds idle_timeout{60'000};   ///< between two requests
     std::chrono::milliseconds write_timeout{30'000};  ///< without any progress in sending

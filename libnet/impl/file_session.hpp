@@ -41,6 +41,7 @@ private:
     enum class Wait : std::uint8_t {
         nothing,    ///< it can go on
         request,    ///< the client's next bytes; `side` of the reader
+        turn,       ///< others, for the client's bytes never end
         handshake,  ///< of TLS
         guard,      ///< which judges the request
         body,       ///< of the request, to get it out of the way
@@ -65,6 +66,7 @@ private:
     Wait end_answer();
     Wait end_connection();
     Wait lost();
+    void begin_slice() noexcept;
     bool rest();
 
     io::Task<> drive(Wait wait, std::shared_ptr<void> server);
@@ -114,6 +116,7 @@ private:
     io::FilePointer content_file_;                // holds `content_`
     std::string_view content_;                    // what is left to be sent behind the queue
     std::size_t answer_begin_ = 0;                // in the queue
+    std::uint8_t receptions_ = 0;                 // in a row, since others had their turn
     bool begun_ = false;
     bool driven_ = false;   // a coroutine waits for something
     bool keep_ = true;      // the connection outlives the answer

@@ -23,6 +23,9 @@ inline constexpr std::size_t most_remembered = 2 * most_copied;
 /// So much is queued before it is sent, when a client has asked for many files at once.
 inline constexpr std::size_t largest_queue = 256 * 1024;
 
+/// A client that sends faster than it can be answered is answered so many reads in a row, of 32 KiB each at most.
+inline constexpr std::uint8_t most_receptions = 4;
+
 inline constexpr std::string_view client_left = "The connection ended before the request did.";
 inline constexpr std::string_view connections_too_many = "This client has too many connections.";
 inline constexpr std::string_view request_too_slow = "The request took too long to arrive.";
@@ -110,12 +113,14 @@ LIBNET_DECL FileSession::Wait FileSession::need_request()
     if (flushed == io::ResponseWriter::Progress::failed) return lost();
     report();
     writer_.queue().release();
+    if (receptions_ >= most_receptions && connection_.polled().ready(io::PolledSocket::read)) return Wait::turn;
     const auto received = reader_.try_receive();
     if (received == Received::nothing) {
-        writer_.begin_slice();
+        begin_slice();
         return Wait::request;
     }
     if (received == Received::bytes) {
+        ++receptions_;
         now_ = reader_.received_at();
         exchange();
         return Wait::nothing;
@@ -212,7 +217,7 @@ LIBNET_DECL FileSession::Wait FileSession::end_connection()
     if (progress == io::ResponseWriter::Progress::failed) return lost();
     report();
     transport_.end();
-    return hang_up_ || reader_.has_input() ? Wait::linger : Wait::end;
+    return hang_up_ || reader_.has_input() || reader_.has_unread() ? Wait::linger : Wait::end;
 }
 
 /// The client is gone, or as good as that.
@@ -220,6 +225,13 @@ LIBNET_DECL FileSession::Wait FileSession::lost()
 {
     report();
     return Wait::end;
+}
+
+/// Others have had their turn.
+LIBNET_DECL void FileSession::begin_slice() noexcept
+{
+    receptions_ = 0;
+    writer_.begin_slice();
 }
 
 /// Between two requests, or within one. False: somebody has to wait actively.
@@ -255,9 +267,13 @@ LIBNET_DECL io::Task<FileSession::Wait> FileSession::wait_for(Wait wait)
     case Wait::nothing:
     case Wait::end:
         break;
-    case Wait::request: {
-        auto ready = connection_.polled().wait(reader_.side());
+    case Wait::request:
+    case Wait::turn: {
+        using io::PolledSocket;
+        const auto pace = wait == Wait::turn ? PolledSocket::Pace::in_turn : PolledSocket::Pace::at_once;
+        auto ready = connection_.polled().wait(wait == Wait::turn ? PolledSocket::read : reader_.side(), pace);
         const bool open = co_await std::move(ready);
+        begin_slice();
         alive = open || connection_.closed() || connection_.deadline().expired();
         break;
     }

@@ -231,6 +231,19 @@ TEST_CASE("a file that may not be read is refused", "[service][file_server]")
     CHECK(status == (::geteuid() == 0 ? 200 : 403));  // root may read everything
 }
 
+TEST_CASE("a client that sends on behind the end of its connection gets its answer whole", "[service][file_server]")
+{
+    const Site site;
+    FileServer server{site.root};
+    RawClient client{server.endpoint()};
+    client.send("GET /huge.bin HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n");
+    receive_head(client);
+    client.send(get_text);
+    boost::system::error_code error;
+    CHECK(count_rest(client, error) == huge);
+    CHECK(error == boost::asio::error::eof);  // and no reset
+}
+
 TEST_CASE("a server that drains ends idle connections and finishes what it has begun", "[service][file_server]")
 {
     const Site site;

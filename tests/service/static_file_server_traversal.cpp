@@ -1,13 +1,13 @@
 // Nobody reads a byte outside the root: paths of attackers, and links that another one swaps all the time.
 
 #include <libnet/static_file_server.hpp>
+#include <tests/support/busy_process.hpp>
 #include <tests/support/catch.hpp>
 #include <tests/support/file_server.hpp>
 #include <tests/support/raw_client.hpp>
 
 #include <atomic>
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -59,13 +59,6 @@ private:
         return options;
     }
 };
-
-/// How long the links are swapped: a moment, or TRAVERSAL_SECONDS.
-std::chrono::seconds swapping_time()
-{
-    const char* const seconds = std::getenv("TRAVERSAL_SECONDS");
-    return std::chrono::seconds{seconds == nullptr ? 1 : std::atoi(seconds)};
-}
 
 }  // namespace
 
@@ -150,7 +143,7 @@ TEST_CASE("links that are swapped at full speed lead nowhere", "[service][file_s
             swap("deep/file", "deep/link");
         }
     }};
-    const auto end = std::chrono::steady_clock::now() + swapping_time();
+    const auto end = std::chrono::steady_clock::now() + test::busy_time();
     std::size_t inside = 0, asked = 0, leaked = 0;
     RawClient client{server.endpoint()};
     std::string many;

@@ -90,10 +90,11 @@ struct SocketPollState {
     }
 
     /// Where one client asks again and again while all others are quiet, its socket is tried before the kernel is asked
-    /// whose turn it is. True: it was.
+    /// whose turn it is. Not always: the others may no longer be quiet. True: it was.
     bool try_favourite()
     {
-        if (!favoured) return false;
+        constexpr unsigned most_in_a_row = 16;
+        if (!favoured || ++favours % most_in_a_row == 0) return false;
         const auto before = receptions;
         favourite->on_events(EPOLLIN);
         return receptions != before;
@@ -149,6 +150,7 @@ struct SocketPollState {
     std::size_t receptions = 0;         // that brought something
     PolledSocket* favourite = nullptr;  // the one that the last turn was about, if only one was
     bool favoured = false;              // and the turn before as well
+    unsigned favours = 0;               // turns that it was tried in
     bool watched = false;               // by the event loop
     bool goes_on = false;               // it will see to the line
     bool in_turn = false;               // and does so now, in a moment
