@@ -19,7 +19,8 @@ namespace libnet {
 ///   engine::FileResponder for what is answered, and SiteOptions for what can be chosen.
 /// - Several sites by host name, each with its own root and options.
 /// - Nothing outside the root is served, whatever links are in it, unless Symlinks::any asks for it: io::RootDirectory.
-///   What lies in it is public, but for names that begin with a dot.
+///   What lies in it is public, but for names that begin with a dot. Whoever may rename the root, or turn a link on the
+///   way to it, decides what that is: the path is looked at once a second.
 /// - The framing is strict (wire::RequestParser): what two readers could understand differently is refused, and the
 ///   connection closed.
 /// - Pipelined requests that arrive together are answered together.

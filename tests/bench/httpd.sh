@@ -304,7 +304,7 @@ allocations() { # of ours: the library counts them in a program of its own
     taskset -c "$server_core" "$counter"
 }
 
-# good NAME: about 1,000 requests a second on 16 connections; sets `p99`, `rate` and `failed`
+# good NAME SECONDS: about 1,000 requests a second on 16 connections; sets `p99`, `rate` and `failed`
 good() {
     local out
     out=$(DELAY=16 taskset -c "$client_core" wrk -t1 -c16 -d "$2" --timeout 10s --latency "${lua[@]}" "$(url "$1" /1k.html)")
