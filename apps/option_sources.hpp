@@ -15,6 +15,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <iterator>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -149,22 +151,44 @@ inline Settings read_environment(std::string_view program, const std::vector<Opt
 
 namespace detail {
 
+/// The section with this header, such as "host www.example.org"; a new one if need be.
+inline Section& section_of(std::vector<Section>& sections, const std::string& file, std::string_view header)
+{
+    header = base::trim(header);
+    const auto place = fmt::format("{}: [{}]", printable(file), printable(header));
+    const auto known = std::ranges::find(sections, place, &Section::place);
+    if (known != sections.end()) return *known;
+    const auto kind = header.substr(0, header.find(' '));
+    const auto argument = base::trim(header.substr(kind.size()));
+    return sections.emplace_back(Section{std::string{kind}, std::string{argument}, place, {}});
+}
+
+/// The sections of a file, in their order: program_options tells of those only that have lines, and falls over "[]".
+inline std::vector<Section> find_sections(const std::string& text, const std::string& file)
+{
+    std::vector<Section> sections;
+    std::istringstream lines{text};
+    for (std::string line; std::getline(lines, line);) {
+        line.erase(std::min(line.find('#'), line.size()));
+        const auto end = line.find_last_not_of(" \t\r");
+        const auto begin = line.find_first_not_of(" \t\r");
+        if (end == line.npos || line[begin] != '[' || line[end] != ']') continue;
+        std::string_view header{line.data() + begin + 1, end - begin - 1};
+        if (header.empty()) throw UsageError{fmt::format("{}: '[]' names no section", printable(file))};
+        if (header.ends_with('.')) header.remove_suffix(1);  // as program_options does
+        section_of(sections, file, header);
+    }
+    return sections;
+}
+
 /// Adds a line of a section, which program_options calls "host www.example.org.root".
 inline void add_to_section(std::vector<Section>& sections, const std::string& file, const po::option& item)
 {
     const auto dot = item.string_key.rfind('.');
     if (dot == std::string::npos) throw po::unknown_option{item.string_key};
-    const auto header = base::trim(std::string_view{item.string_key}.substr(0, dot));
-    const auto place = fmt::format("{}: [{}]", printable(file), printable(header));
-    auto section = std::ranges::find(sections, place, &Section::place);
-    if (section == sections.end()) {
-        const auto kind = header.substr(0, header.find(' '));
-        const auto argument = base::trim(header.substr(kind.size()));
-        sections.push_back({std::string{kind}, std::string{argument}, place, {}});
-        section = sections.end() - 1;
-    }
+    auto& section = section_of(sections, file, std::string_view{item.string_key}.substr(0, dot));
     const auto name = item.string_key.substr(dot + 1);
-    section->settings.push_back({name, fmt::format("{} {}", place, printable(name)), item.value.front()});
+    section.settings.push_back({name, fmt::format("{} {}", section.place, printable(name)), item.value.front()});
 }
 
 }  // namespace detail
@@ -181,9 +205,11 @@ try {
         throw UsageError{
             fmt::format("{}: cannot read '{}': {}", config.place, printable(config.text), std::strerror(errno))};
 
-    ConfigFile read;
+    const std::string text{std::istreambuf_iterator<char>{file}, {}};
+    ConfigFile read{{}, detail::find_sections(text, config.text)};
+    std::istringstream lines{text};
     const auto description = detail::describe(options, true);
-    for (const auto& item : po::parse_config_file(file, description, sections == Sections::some).options) {
+    for (const auto& item : po::parse_config_file(lines, description, sections == Sections::some).options) {
         if (item.unregistered) {
             detail::add_to_section(read.sections, config.text, item);
             continue;

@@ -355,6 +355,14 @@ TEST_CASE("a section of the file is about one thing", "[apps][options]")
     CHECK(hosts[1].family == 0);
     CHECK(hosts[1].headers.empty());
 
+    CHECK(read("[host empty]\n[host last]\nroot = /last\n[ host more. ]").empty());
+    REQUIRE(hosts.size() == 3);
+    CHECK(hosts[0].name == "empty");
+    CHECK(hosts[0].root == "/srv");
+    CHECK(hosts[1].root == "/last");
+
+    CHECK(read("[]\nroot = /\n") == "'[]' names no section\n");
+    CHECK(read("[guest]\n") == "[guest]: there are no such sections\n");
     CHECK(read("[host a.b]\ncount = 3\n") == "[host a.b] count: there is no such option in a section\n");
     CHECK(read("[host a.b]\nroot =\n") == "[host a.b] root: '' is not a name: give one\n");
     CHECK(read("[host a.b]\nipv4 = x\n") == "[host a.b] ipv4: 'x' is neither yes nor no\n");
