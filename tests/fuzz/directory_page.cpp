@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <iterator>
 #include <string>
 #include <string_view>
 
@@ -34,7 +35,7 @@ DirectoryContent content_of(std::string_view text)
 
 DirectoryContent harmless(DirectoryContent content)
 {
-    for (auto& entry : content.entries) entry.name = "x";
+    for (auto& entry : content.entries) entry.name = std::string(1, 'x');
     return content;
 }
 

@@ -9,9 +9,13 @@
 #include <boost/asio/write.hpp>
 
 #include <atomic>
+#include <cstddef>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
+
+#include <sys/socket.h>
 
 using namespace libnet;
 using test::FileServer, test::RawClient, test::TemporaryDirectory;

@@ -6,7 +6,9 @@
 #include <tests/support/file_server.hpp>
 #include <tests/support/raw_client.hpp>
 
-#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>

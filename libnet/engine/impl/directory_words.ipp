@@ -7,6 +7,7 @@
 #include <array>
 #include <charconv>
 #include <chrono>
+#include <cstddef>
 #include <string>
 
 namespace libnet::engine::detail {
@@ -15,8 +16,9 @@ LIBNET_DECL void append_padded(std::string& text, int number, int width)
 {
     std::array<char, 12> digits;
     const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
-    for (auto size = end - digits.data(); size < width; ++size) text += '0';
-    text.append(digits.data(), end);
+    const auto size = static_cast<std::size_t>(end - digits.data());
+    for (auto padded = static_cast<int>(size); padded < width; ++padded) text += '0';
+    text.append(digits.data(), size);
 }
 
 /// "2026-11-25", `between`, "03:18" in UTC.

@@ -35,13 +35,13 @@ LIBNET_DECL std::string_view suffix_of(ContentCoding coding) noexcept
 
 LIBNET_DECL AcceptedCodings::AcceptedCodings(const std::array<std::uint16_t, 4>& weights) noexcept
 {
-    for (std::size_t i = 0; i < weights.size(); ++i)
-        if (weights[i] > 0) codings_[count_++] = static_cast<ContentCoding>(i);
     const auto weight = [&weights](ContentCoding coding) { return weights[static_cast<std::size_t>(coding)]; };
-    // Not stable_sort, which allocates.
-    std::ranges::sort(codings_.begin(), codings_.begin() + count_, [&](ContentCoding a, ContentCoding b) {
-        return weight(a) != weight(b) ? weight(a) > weight(b) : a < b;
-    });
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+        if (weights[i] == 0) continue;
+        std::size_t place = count_++;
+        for (; place > 0 && weight(codings_[place - 1]) < weights[i]; --place) codings_[place] = codings_[place - 1];
+        codings_[place] = static_cast<ContentCoding>(i);
+    }
 }
 
 LIBNET_DECL std::uint16_t read_weight(std::string_view parameter) noexcept
