@@ -1,14 +1,13 @@
 // httpd++ with TLS as openssl s_client meets it: versions, names, protocols, resumption, certificates of clients.
 
-#if defined(LIBNET_TLS)
+#include <tests/support/catch.hpp>
+#include <tests/support/certificates.hpp>
+#include <tests/support/httpd.hpp>
+#include <tests/support/programs.hpp>
 
-#  include <tests/support/catch.hpp>
-#  include <tests/support/certificates.hpp>
-#  include <tests/support/httpd.hpp>
-#  include <tests/support/programs.hpp>
-
-#  include <string>
-#  include <string_view>
+#include <string>
+#include <string_view>
+#include <utility>
 
 using namespace libnet::test;
 
@@ -134,5 +133,3 @@ TEST_CASE("s_client shows a certificate where one is wanted", "[apps][httpd][tls
     CHECK(!has(ask(optional, showing("stranger")), "text over TLS"));
     CHECK(has(ask(optional, {}), "text over TLS"));
 }
-
-#endif  // LIBNET_TLS
