@@ -30,10 +30,12 @@ bool can_ping()
 
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != text.npos; }
 
-/// Times become T. A busy machine may be late to read an answer, which makes a pipe of two.
+/// Times become T, also those between the stamps of hops. A busy machine may be late to read an answer, which makes a pipe of
+/// two.
 std::string shape(const std::string& text)
 {
-    static const std::regex time{R"(time=[\d.]+|time \d+|= [\d./]+ ms|[\d.]+/[\d.]+ ms|\d+ absolute|\[\d+\.\d{6}\])"};
+    static const std::regex time{
+        R"(time=[\d.]+|time \d+|= [\d./]+ ms|[\d.]+/[\d.]+ ms|\d+ absolute|\[\d+\.\d{6}\]|\t-?\d+(?=\n))"};
     static const std::regex late_reading{R"(, pipe 2\b)"};
     return std::regex_replace(std::regex_replace(text, late_reading, ""), time, "T");
 }
