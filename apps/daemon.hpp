@@ -241,9 +241,9 @@ inline void raise_descriptor_limit() noexcept
 /// Runs `daemon.threads` objects of the class `Server` until a signal stops them, and returns the exit code: 0, or 1
 /// with a line "program: what: why" on standard error when they can't start.
 ///
-/// `Server` has a constructor (io_context::executor_type, ServerOptions), `local_endpoint()` and `awaitable<void> run()`,
-/// which drains when it is cancelled with `total`. Of its options, this sets `address`, `port`, `reuse_port` and
-/// `on_access`. `what` is what it says of itself: "serving public".
+/// `Server` has a constructor (io_context::executor_type, ServerOptions), `local_endpoint()` and `awaitable<void>
+/// run()`, which drains when it is cancelled with `total`. Of its options, this sets `address`, `port`, `reuse_port`
+/// and `on_access`. `what` is what it says of itself: "serving public".
 template <typename Server, typename ServerOptions>
 int serve(const std::string& program, std::string_view what, const DaemonOptions& daemon, const ServerOptions& options)
 try {

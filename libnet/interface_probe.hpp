@@ -35,14 +35,14 @@ struct InterfaceProbeOptions {
 /// The interface need not have a path to us, nor an address.
 ///
 /// Most nodes answer only when they are told to; Linux (5.13 and later) does with the sysctl
-/// net.ipv4.icmp_echo_enable_probe=1, for both versions of IP, about its own interfaces. No answer and an ICMP error are
-/// outcomes; the latter is rare, for Linux routers send none about IPv4's questions, and Linux tells those about IPv6's
-/// to raw sockets only. The answer is not authenticated: it comes from the node's address and has a random identifier and sequence,
-/// 24 bits, and that's all that RFC 8335 leaves room for.
+/// net.ipv4.icmp_echo_enable_probe=1, for both versions of IP, about its own interfaces. No answer and an ICMP error
+/// are outcomes; the latter is rare, for Linux routers send none about IPv4's questions, and Linux tells those about
+/// IPv6's to raw sockets only. The answer is not authenticated: it comes from the node's address and has a random
+/// identifier and sequence, 24 bits, and that's all that RFC 8335 leaves room for.
 ///
-/// Throws `boost::system::system_error`: `invalid_argument` for an option out of range, or an interface that can't be (a
-/// name without an octet or with more than 255); `operation_not_permitted` when ICMP sockets are forbidden, with what
-/// would help; why nothing can be sent; `operation_aborted` when cancelled by its slot (terminal).
+/// Throws `boost::system::system_error`: `invalid_argument` for an option out of range, or an interface that can't be
+/// (a name without an octet or with more than 255); `operation_not_permitted` when ICMP sockets are forbidden, with
+/// what would help; why nothing can be sent; `operation_aborted` when cancelled by its slot (terminal).
 ///
 /// With g++ 12, options need a name in a statement before the one that awaits (it would destroy a temporary twice):
 ///

@@ -1,6 +1,7 @@
 #pragma once
 /// @file
-/// All of libnet: the four services, and single questions about paths and interfaces. Each has a header of its own, which is quicker to compile.
+/// All of libnet: the four services, and single questions about paths and interfaces. Each has a header of its own,
+/// which is quicker to compile.
 
 #include <libnet/forward_proxy.hpp>
 #include <libnet/icmp_pinger.hpp>

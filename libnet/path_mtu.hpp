@@ -23,10 +23,10 @@ class PathMtuSession;
 /// Searches for the MTU of the path to one host, and tells each finding.
 ///
 /// It sends echo requests of different sizes with "don't fragment", past what the kernel believes about the path
-/// (IP_PMTUDISC_PROBE of ip(7)). The result is proven: a packet of that size was answered, and one with an octet more is
-/// not. What routers say (RFC 1191, RFC 8201) only makes it faster, so that those that say nothing, nonsense or a wrong
-/// MTU change nothing, and black holes are found (RFC 4821, RFC 8899). A search costs a handful of packets and round
-/// trips; where packets vanish, some seconds.
+/// (IP_PMTUDISC_PROBE of ip(7)). The result is proven: a packet of that size was answered, and one with an octet more
+/// is not. What routers say (RFC 1191, RFC 8201) only makes it faster, so that those that say nothing, nonsense or a
+/// wrong MTU change nothing, and black holes are found (RFC 4821, RFC 8899). A search costs a handful of packets and
+/// round trips; where packets vanish, some seconds.
 ///
 /// Answers are matched as IcmpPinger's: by their source, sequence and a keyed cookie. It does not protect against
 /// somebody on the path, nor (where routers quote eight octets only) against forged ICMP errors, which can make the

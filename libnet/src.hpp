@@ -1,7 +1,7 @@
 #pragma once
 /// @file
-/// All of libnet's bodies, for programs that are built without CMake: define LIBNET_SEPARATE_COMPILATION everywhere, and
-/// include this in one source file. With libnet::libnet or libnet::headers there is no need for it.
+/// All of libnet's bodies, for programs that are built without CMake: define LIBNET_SEPARATE_COMPILATION everywhere,
+/// and include this in one source file. With libnet::libnet or libnet::headers there is no need for it.
 
 #include <libnet/engine/impl/access_rules.ipp>
 #include <libnet/engine/impl/directory_json.ipp>

@@ -24,7 +24,8 @@ namespace libnet {
 /// - The framing is strict (wire::RequestParser): what two readers could understand differently is refused, and the
 ///   connection closed.
 /// - Pipelined requests that arrive together are answered together.
-/// - TLS, rules of access, and limits for each client, when asked: io::TlsContext, io::AccessControl, io::ClientLimiter.
+/// - TLS, rules of access, and limits for each client, when asked: io::TlsContext, io::AccessControl,
+/// io::ClientLimiter.
 /// - Files, and names of nothing, are remembered for a second, or until the kernel tells of a change: io::FileStore. A
 ///   disk that is slow makes nobody wait but those who asked for what is on it.
 ///

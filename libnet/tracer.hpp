@@ -25,9 +25,9 @@ std::size_t probe_size(const asio::ip::address& target) noexcept;
 
 /// Traces paths with increasing TTLs, any number of them at the same time.
 ///
-/// On Linux this takes no privilege: errors come out of the sockets' error queues, round trips end with the kernel's time
-/// stamp, so that a slow caller does not lengthen them. `Probe::icmp` needs a group in net.ipv4.ping_group_range, or
-/// CAP_NET_RAW.
+/// On Linux this takes no privilege: errors come out of the sockets' error queues, round trips end with the kernel's
+/// time stamp, so that a slow caller does not lengthen them. `Probe::icmp` needs a group in net.ipv4.ping_group_range,
+/// or CAP_NET_RAW.
 ///
 /// What it does not protect against: routers answer as they please. They may limit their answers (a silent hop need not
 /// lose any traffic), answer with any of their addresses, or forge whole paths behind them.

@@ -154,9 +154,9 @@ inline void add_options(Options& table, SiteSettings& site)
         .value("mime-types", "FILE", "media types by extension (/etc/mime.types)", text("file name"), site.mime_types);
 }
 
-/// Reads a section "[host NAME,...]". Its site is as `site` and serves `root`, but for what stands there: there may be all
-/// options that are about a site, and `root`. Of redirects and error pages its own come first; its headers come last,
-/// and count.
+/// Reads a section "[host NAME,...]". Its site is as `site` and serves `root`, but for what stands there: there may be
+/// all options that are about a site, and `root`. Of redirects and error pages its own come first; its headers come
+/// last, and count.
 /// @throws UsageError what makes no sense
 inline HostSection read_host_section(const Section& section, const SiteOptions& site, const std::string& root)
 {

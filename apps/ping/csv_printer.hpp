@@ -1,6 +1,6 @@
 #pragma once
-// ping++ --csv: a line with commas for each event, behind one with the names of the columns (RFC 4180, but for line feeds
-// alone at the ends of lines). A field that says nothing is empty.
+// ping++ --csv: a line with commas for each event, behind one with the names of the columns (RFC 4180, but for line
+// feeds alone at the ends of lines). A field that says nothing is empty.
 //
 //   time,event,target,address,seq,rtt_ms,ttl,bytes,late_ms,reason,sent,received,loss_percent,min_ms,mean_ms,p95_ms,max_ms,mdev_ms
 //   1700000000.123456,reply,example.net,192.0.2.1,1,0.034,64,64,,,,,,,,,,
@@ -9,8 +9,8 @@
 //   1700000003.123456,unresolved,gone.example,,,,,,,gone.example: no such host,,,,,,,,
 //   1700000004.123456,summary,example.net,192.0.2.1,,,,,,,3,1,66.666667,0.034,0.034,0.034,0.034,0
 //
-// Events: start, moved (the reason is the address before), reply, lost, outstanding, late, duplicate, error, send_error,
-// unresolved, failed, bad_target, interval, summary. The address of an error is that of who sent it.
+// Events: start, moved (the reason is the address before), reply, lost, outstanding, late, duplicate, error,
+// send_error, unresolved, failed, bad_target, interval, summary. The address of an error is that of who sent it.
 
 #include <apps/json_lines.hpp>
 #include <apps/output.hpp>

@@ -21,7 +21,8 @@ struct ExporterSettings {
 };
 
 /// Reads where to listen. An address has to be given for others to reach it, or the colon with which other exporters
-/// mean every address: "9374" is 127.0.0.1 alone, ":9374" is every address, "192.0.2.1:9374" and "[::1]:9374" are those.
+/// mean every address: "9374" is 127.0.0.1 alone, ":9374" is every address, "192.0.2.1:9374" and "[::1]:9374" are
+/// those.
 inline auto listen_address()
 {
     return [](std::string_view text) {

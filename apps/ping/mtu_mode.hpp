@@ -1,8 +1,8 @@
 #pragma once
 // ping++ --mtu: the largest packet that gets through to each host, step by step.
 //
-// Exit codes: 0 every path's MTU was found, 1 a host doesn't answer (or the search had no probe left), 2 wrong usage, no
-// such host, no permission, nothing can be sent.
+// Exit codes: 0 every path's MTU was found, 1 a host doesn't answer (or the search had no probe left), 2 wrong usage,
+// no such host, no permission, nothing can be sent.
 //
 // With --json, a line for each step, and a last one for each host:
 //

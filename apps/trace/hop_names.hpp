@@ -1,7 +1,7 @@
 #pragma once
 // The names of hops, looked up while the trace goes on. A name is decoration: it never delays the trace, and what is to
-// be printed waits for it no longer than `patience`, so that a silent name server costs a trace that long once, not once
-// a hop.
+// be printed waits for it no longer than `patience`, so that a silent name server costs a trace that long once, not
+// once a hop.
 
 #include <libnet/io/resolver.hpp>
 

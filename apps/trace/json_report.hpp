@@ -9,8 +9,8 @@
 //    "annotation":null},{"lost":true}]}]}
 //
 // `target` is what the user gave, `probe` counts from 1, `name` and `annotation` ("!H") are null where there is none.
-// `stop_reason` is reached, unreachable, max_ttl, send_failed, interrupted or error; `error` says why for send_failed and
-// error, and `address` is null where the target has none.
+// `stop_reason` is reached, unreachable, max_ttl, send_failed, interrupted or error; `error` says why for send_failed
+// and error, and `address` is null where the target has none.
 
 #include <apps/json_lines.hpp>
 #include <apps/trace/report.hpp>

@@ -9,8 +9,8 @@
 
 namespace libnet::base {
 
-/// A queue of keys, the earliest time first; among equal times, first come, first served. What is no longer wanted stays
-/// until it comes to the front: see `drop_front_while`.
+/// A queue of keys, the earliest time first; among equal times, first come, first served. What is no longer wanted
+/// stays until it comes to the front: see `drop_front_while`.
 template <typename Time, typename Key>
 class TimeQueue {
 public:

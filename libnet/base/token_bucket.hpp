@@ -14,7 +14,8 @@ struct TokenRate {
     double burst = 1;       ///< what a full bucket holds; at least what is taken at a time
 };
 
-/// Tokens of one rate. It starts full. Time only ever comes in as an argument; should it run backwards, it stands still.
+/// Tokens of one rate. It starts full. Time only ever comes in as an argument; should it run backwards, it stands
+/// still.
 class TokenBucket {
 public:
     using Time = std::chrono::steady_clock::time_point;

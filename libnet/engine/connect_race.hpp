@@ -29,8 +29,8 @@ std::vector<boost::asio::ip::address> interleave_families(const std::vector<boos
 
 /// Races connection attempts against each other; the first that connects wins.
 ///
-/// Call `next(now)` and do what it says, until it says `Won` or `Lost`; report each attempt's end with `on_connected` or
-/// `on_failed`, in between. An attempt that fails makes room for the next at once; one that hangs, after a delay.
+/// Call `next(now)` and do what it says, until it says `Won` or `Lost`; report each attempt's end with `on_connected`
+/// or `on_failed`, in between. An attempt that fails makes room for the next at once; one that hangs, after a delay.
 class ConnectRace {
 public:
     using TimePoint = std::chrono::steady_clock::time_point;

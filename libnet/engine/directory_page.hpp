@@ -38,8 +38,8 @@ ListingOrder read_listing_order(std::string_view query) noexcept;
 /// Sorts entries. Names are compared without regard to ASCII case; equal ones go by name.
 void sort_entries(std::vector<DirectoryEntry>& entries, ListingOrder order);
 
-/// Appends an HTML page. `path` is the directory's, decoded, with a slash at both ends. Every name is escaped, and links
-/// are relative to the directory.
+/// Appends an HTML page. `path` is the directory's, decoded, with a slash at both ends. Every name is escaped, and
+/// links are relative to the directory.
 void append_directory_page(std::string& html, std::string_view path, const DirectoryContent& content,
                            ListingOrder order);
 

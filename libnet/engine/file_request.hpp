@@ -35,8 +35,9 @@ struct FileRequest {
 /// What carries requests.
 enum class Channel : std::uint8_t { plain, tls };
 
-/// Whether the request is for a server that isn't this one: its target names a scheme that isn't spoken here. What has an
-/// https URL must not be had without TLS (RFC 9110 section 7.4); 421 is due. A target without a scheme has the channel's.
+/// Whether the request is for a server that isn't this one: its target names a scheme that isn't spoken here. What has
+/// an https URL must not be had without TLS (RFC 9110 section 7.4); 421 is due. A target without a scheme has the
+/// channel's.
 bool is_misdirected(const wire::RequestHead& head, Channel channel) noexcept;
 
 /// Reads such requests from HTTP/1 heads.

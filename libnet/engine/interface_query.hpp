@@ -45,9 +45,9 @@ using InterfaceAction = std::variant<interface_action::Ask, interface_action::Wa
 /// Names are sent with their padding first, as RFC 8335 says; where the node calls that malformed, as Linux does with
 /// names of 13 to 15 octets, it is asked once more, with the padding left out of the length.
 ///
-/// An answer counts when it comes from the target to a question of ours; its extensions, which many nodes leave out, must
-/// be ours, too. RFC 8335 gives it no room for a cookie: beside the address it has the identifier and the sequence, 24
-/// bits, that somebody who isn't on the path has to guess.
+/// An answer counts when it comes from the target to a question of ours; its extensions, which many nodes leave out,
+/// must be ours, too. RFC 8335 gives it no room for a cookie: beside the address it has the identifier and the
+/// sequence, 24 bits, that somebody who isn't on the path has to guess.
 class InterfaceQuery {
 public:
     using TimePoint = interface_action::TimePoint;

@@ -1,5 +1,6 @@
 #pragma once
-// What a search for a path's MTU finds out: the fate of each size, and what they add up to. Values that print and compare.
+// What a search for a path's MTU finds out: the fate of each size, and what they add up to. Values that print and
+// compare.
 
 #include <libnet/config.hpp>
 

@@ -83,8 +83,8 @@ struct PingRequestDone {
 /// however late each call comes, so that nothing drifts. A *request* is one probe to an address, sent at once. Each
 /// probe is found again by a keyed hash of its address and of the 16 bits of its sequence that fit the wire; the cookie
 /// in its payload (SipHash over target, whole sequence and address) proves that an answer is one to this very probe.
-/// A probe ends once, as reply, lost, error, send error or cancelled. Ended probes are remembered for a while: a lost one may
-/// become late (or an error that took its time), and more answers to the others are duplicates.
+/// A probe ends once, as reply, lost, error, send error or cancelled. Ended probes are remembered for a while: a lost
+/// one may become late (or an error that took its time), and more answers to the others are duplicates.
 ///
 /// Call `next(now)` and do what it says until it says to wait; hand in everything that arrives; then take events and
 /// outcomes. Hand in what has arrived before calling `next` after a deadline, lest an answer that waits in a socket is

@@ -27,8 +27,8 @@ struct RhythmFacts {
     std::chrono::nanoseconds rtt{};       ///< as it is lately; 0: no reply yet
 };
 
-/// When a stream that isn't steady sends its next probe, as things stand: an answer may make it sooner. As iputils' ping
-/// has it with -f and -A (ping(8)), but for a window of more than one probe, which costs fewer system calls.
+/// When a stream that isn't steady sends its next probe, as things stand: an answer may make it sooner. As iputils'
+/// ping has it with -f and -A (ping(8)), but for a window of more than one probe, which costs fewer system calls.
 inline TimePoint next_by_answers(PingRhythm rhythm, std::uint32_t window, const RhythmFacts& facts)
 {
     constexpr std::chrono::nanoseconds without_answers = std::chrono::milliseconds{10};

@@ -19,8 +19,8 @@ struct PingTimes {
     friend bool operator==(const PingTimes&, const PingTimes&) = default;
 };
 
-/// What this host's own stack and program added to the round trips of the replies that came in time, which don't contain
-/// it: means.
+/// What this host's own stack and program added to the round trips of the replies that came in time, which don't
+/// contain it: means.
 struct PingStackTimes {
     std::chrono::nanoseconds sent{};      ///< from our send call to the kernel's transmit stamp
     std::chrono::nanoseconds received{};  ///< from its receive stamp until we read the answer

@@ -6,8 +6,8 @@
 
 namespace libnet::engine {
 
-/// Adds up the time that one connection had to be waited for, and what it took meanwhile. Only that time counts: a client
-/// isn't slow because nothing is sent to it.
+/// Adds up the time that one connection had to be waited for, and what it took meanwhile. Only that time counts: a
+/// client isn't slow because nothing is sent to it.
 class SendWatch {
 public:
     using Duration = std::chrono::nanoseconds;

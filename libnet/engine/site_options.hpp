@@ -17,8 +17,8 @@ enum class DotFiles : std::uint8_t {
 };
 
 /// Which symbolic links are followed, wherever a name leads through one: a file, a directory, an index, a sibling, an
-/// error page. What is not followed is not there (404), and listings don't show it. The root's own path may have links in
-/// any case.
+/// error page. What is not followed is not there (404), and listings don't show it. The root's own path may have links
+/// in any case.
 enum class Symlinks : std::uint8_t {
     inside,  ///< those that stay beneath the root all the way; an absolute one never does
     none,

@@ -22,8 +22,8 @@ struct Validators {
 /// Writes the entity tag of a file, in place of what the string holds.
 ///
 /// With the hash of its content it is strong: "hash-size". Until that is known it is weak, and made from what changes
-/// with the file: both its times, its size and its inode. The time of modification alone would not do: where software is
-/// installed from images it is the same for every version (1 in Nix and OSTree).
+/// with the file: both its times, its size and its inode. The time of modification alone would not do: where software
+/// is installed from images it is the same for every version (1 in Nix and OSTree).
 ///
 /// `coding` is that of the content, which makes it another representation even where somebody has put the same octets
 /// in both files.
@@ -40,8 +40,8 @@ enum class Condition : std::uint8_t {
     failed,        ///< 412
 };
 
-/// Judges If-Match, If-Unmodified-Since, If-None-Match and If-Modified-Since in the order of section 13.2.2, for GET and
-/// HEAD. Only for what would be answered with 200.
+/// Judges If-Match, If-Unmodified-Since, If-None-Match and If-Modified-Since in the order of section 13.2.2, for GET
+/// and HEAD. Only for what would be answered with 200.
 Condition judge_conditions(const FileRequest& request, const Validators& validators, FileTime now) noexcept;
 
 /// Whether the Range field counts: the method is GET (section 14.2), and If-Range, if there is one, names this very

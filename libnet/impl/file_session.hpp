@@ -25,9 +25,9 @@ namespace libnet::detail {
 /// Everything that arrived in one read is answered before anything is sent: heads and small files are queued and leave
 /// in one call. A larger file is sent from where it is, behind what is queued.
 ///
-/// As long as nothing has to be waited for but the client's next request there is no coroutine, and between two requests
-/// no buffer and no exchange. `proceed` goes as far as it can and says what it has to wait for; a coroutine waits for
-/// that, and ends when the connection has come to rest again.
+/// As long as nothing has to be waited for but the client's next request there is no coroutine, and between two
+/// requests no buffer and no exchange. `proceed` goes as far as it can and says what it has to wait for; a coroutine
+/// waits for that, and ends when the connection has come to rest again.
 class FileSession final : public io::ConnectionHandler {
 public:
     /// Both must outlive it.

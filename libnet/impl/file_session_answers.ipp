@@ -119,7 +119,8 @@ LIBNET_DECL bool FileSession::decide()
     return exchange_->decision.start(server_.site_of(request_->authority.host), *request_, now_, guard_.get());
 }
 
-/// Goes on with a plan where files have to come from a disk or the guard has to be asked. Meanwhile what is queued already is sent.
+/// Goes on with a plan where files have to come from a disk or the guard has to be asked. Meanwhile what is queued
+/// already is sent.
 LIBNET_DECL io::Task<> FileSession::load()
 {
     writer_.try_flush();
@@ -149,8 +150,8 @@ LIBNET_DECL FinishedAnswers::Found FileSession::find_finished() const
     return server_.finished.find(reader_.received(), second, server_.share.changes);
 }
 
-/// Keeps an answer for whoever sends the same request, if it depends on nothing else than the request, the files and the
-/// time.
+/// Keeps an answer for whoever sends the same request, if it depends on nothing else than the request, the files and
+/// the time.
 LIBNET_DECL void FileSession::remember()
 {
     const bool is_plain = request_ != nullptr && !guard_ && exchange_->decision.is_regular() && !has_body() && keep_ &&

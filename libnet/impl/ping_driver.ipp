@@ -46,8 +46,8 @@ LIBNET_DECL engine::PingEngineOptions engine_options(const PingOptions& options)
     return result;
 }
 
-/// The address that answers will come from. Programs write 0.0.0.0 and :: for this host, ::ffff:a.b.c.d for an IPv4 one,
-/// and leave a link-local address's scope out when they name the interface.
+/// The address that answers will come from. Programs write 0.0.0.0 and :: for this host, ::ffff:a.b.c.d for an IPv4
+/// one, and leave a link-local address's scope out when they name the interface.
 LIBNET_DECL asio::ip::address pinged_address(const asio::ip::address& address, const std::string& interface)
 {
     if (address.is_v4()) return address.is_unspecified() ? asio::ip::address_v4::loopback() : address.to_v4();

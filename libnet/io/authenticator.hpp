@@ -18,8 +18,8 @@
 
 namespace libnet::io {
 
-/// Whether a password is the one that a hash was made of; the hash may be of any kind that engine::UserTable takes. Takes
-/// as long as the hash was made to take: a tenth of a second is usual.
+/// Whether a password is the one that a hash was made of; the hash may be of any kind that engine::UserTable takes.
+/// Takes as long as the hash was made to take: a tenth of a second is usual.
 bool password_matches(const std::string& password, const std::string& hash);
 
 /// The users of a server. Several threads may use one object at a time.

@@ -55,7 +55,8 @@ private:
 
 }  // namespace detail
 
-/// A contiguous queue of bytes. What `prepare` hands out is not zeroed first, unlike that of std::string or std::vector.
+/// A contiguous queue of bytes. What `prepare` hands out is not zeroed first, unlike that of std::string or
+/// std::vector.
 class ByteBuffer {
 public:
     ByteBuffer() noexcept = default;

@@ -10,8 +10,8 @@
 
 namespace libnet::io {
 
-/// An engine::ClientTable with a clock. Several threads may use one object at a time, and servers that share a port should
-/// share one: a client's connections go to any of them.
+/// An engine::ClientTable with a clock. Several threads may use one object at a time, and servers that share a port
+/// should share one: a client's connections go to any of them.
 class ClientLimiter {
 public:
     using Wait = engine::ClientTable::Wait;

@@ -17,8 +17,8 @@ namespace detail {
 struct TcpServerState;
 }
 
-/// Serves one connection: without a coroutine as long as it only waits for the client, so that those which are idle cost
-/// next to nothing.
+/// Serves one connection: without a coroutine as long as it only waits for the client, so that those which are idle
+/// cost next to nothing.
 class ConnectionHandler {
 public:
     virtual ~ConnectionHandler() = default;

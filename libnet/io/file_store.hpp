@@ -48,9 +48,9 @@ struct FileStoreShare {
 /// Once a second it looks whether the root's path stands for another directory (RootDirectory::renew).
 ///
 /// What it remembers is a second old at most, or confirmed; where the kernel tells of changes (DirectoryWatch), it is
-/// forgotten at once. The hashes of contents are added to the facts: of what is in memory at once, of what is on the disk
-/// by a thread that reads it, up to a gibibyte, when it has been looked up. Bounded in entries, descriptors and bytes (engine::FileCacheLimits); the bound on descriptors is
-/// an eighth of the process's own if that is less.
+/// forgotten at once. The hashes of contents are added to the facts: of what is in memory at once, of what is on the
+/// disk by a thread that reads it, up to a gibibyte, when it has been looked up. Bounded in entries, descriptors and
+/// bytes (engine::FileCacheLimits); the bound on descriptors is an eighth of the process's own if that is less.
 class FileStore {
 public:
     /// `share` must outlive it.

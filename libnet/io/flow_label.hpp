@@ -15,8 +15,8 @@
 namespace libnet::io {
 
 /// The label is leased to this socket and may be shared by others, and what the socket sends to an address with the
-/// label in its `sin6_flowinfo` carries it. Without the lease the kernel would refuse to send as soon as anybody has one
-/// of his own. Throws `boost::system::system_error`: somebody has the label for himself.
+/// label in its `sin6_flowinfo` carries it. Without the lease the kernel would refuse to send as soon as anybody has
+/// one of his own. Throws `boost::system::system_error`: somebody has the label for himself.
 inline void lease_flow_label(int socket, std::uint32_t label)
 {
     // From linux/in6.h, which can't be included beside netinet/in.h.

@@ -43,8 +43,8 @@ struct IcmpSocketOptions {
     bool transmit_stamps = true;  ///< ask the kernel when each request leaves
 };
 
-/// Sends echo requests and reads what comes back: answers with the kernel's receive stamps, errors and the stamps of our
-/// own requests from the error queue. Requests go out and answers come in many with one system call.
+/// Sends echo requests and reads what comes back: answers with the kernel's receive stamps, errors and the stamps of
+/// our own requests from the error queue. Requests go out and answers come in many with one system call.
 ///
 /// The identifier is ours alone on a datagram socket. On a raw one it is random, and others may use the same: the
 /// cookie in the payload tells answers apart. Nothing here waits: `descriptor()` does.

@@ -67,7 +67,8 @@ private:
 
 /// Sends a datagram past the errors that are waiting on the socket: they are about earlier datagrams, and each of them
 /// makes the kernel refuse a later one. `take_errors()` takes in what the error queue holds, and returns false when it
-/// was empty. The result is the time at which it was sent, or `would_block` when it should be sent again a little later.
+/// was empty. The result is the time at which it was sent, or `would_block` when it should be sent again a little
+/// later.
 template <typename TakeErrors>
 boost::system::result<std::chrono::steady_clock::time_point> send_past_errors(ProbeDescriptor& socket,
                                                                               const asio::ip::udp::endpoint& to,

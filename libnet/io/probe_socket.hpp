@@ -1,6 +1,6 @@
 #pragma once
-// Sends the probes of a trace and takes in what answers them, whichever kind of probe it is, without privileges wherever
-// Linux allows it.
+// Sends the probes of a trace and takes in what answers them, whichever kind of probe it is, without privileges
+// wherever Linux allows it.
 //
 // How an answer finds its probe. A router quotes the probe in its error, but it need not quote more than eight octets
 // behind the IP header (RFC 792), and of these the kernel hands a UDP socket none: only the address and port that the

@@ -12,8 +12,8 @@
 
 namespace libnet::io {
 
-/// Reads the files and directories in a directory of the root, at most `limit` of them. What `RootDirectory::open` would
-/// not open because of what it is, or where a symbolic link leads, is left out. An empty name is the root itself.
+/// Reads the files and directories in a directory of the root, at most `limit` of them. What `RootDirectory::open`
+/// would not open because of what it is, or where a symbolic link leads, is left out. An empty name is the root itself.
 ///
 /// Costs a system call for each entry, and three for a symbolic link. Errors: those of `RootDirectory::open`, and
 /// what getdents64(2) reports.

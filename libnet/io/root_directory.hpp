@@ -45,12 +45,13 @@ enum class Renewal : std::uint8_t {
 /// to look at the path again.
 ///
 /// Symbolic links are followed as `Symlinks` says: as long as every step of the way stays beneath the root, which an
-/// absolute link never does, wherever it points; or none; or any. Magic links (/proc/self/fd/1) are never followed. What is
-/// mounted in the root belongs to it, and so do hard links: whoever may write in the root decides what is served.
+/// absolute link never does, wherever it points; or none; or any. Magic links (/proc/self/fd/1) are never followed.
+/// What is mounted in the root belongs to it, and so do hard links: whoever may write in the root decides what is
+/// served.
 ///
 /// With `Symlinks::any` the kernel can't be told to stay beneath the root. A name then keeps below it because it has no
-/// "..": from each directory the next component leads down, unless it is a link. Nothing protects from those who can make
-/// links in the root, or in what links lead to. Without openat2 magic links are followed, too.
+/// "..": from each directory the next component leads down, unless it is a link. Nothing protects from those who can
+/// make links in the root, or in what links lead to. Without openat2 magic links are followed, too.
 class RootDirectory {
 public:
     /// @throws boost::system::system_error  the path doesn't exist, is no directory or may not be read; with

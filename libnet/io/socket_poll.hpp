@@ -58,7 +58,8 @@ protected:
 /// A non-blocking socket of a SocketPoll.
 ///
 /// It remembers whether a call that reads or writes can be expected to do something, which at first is so: make the
-/// call, tell it here when there was nothing to do (`exhausted`), and only then wait. Waiting without that ends at once.
+/// call, tell it here when there was nothing to do (`exhausted`), and only then wait. Waiting without that ends at
+/// once.
 class PolledSocket {
 public:
     enum Side : std::uint8_t { read = 1, write = 2 };

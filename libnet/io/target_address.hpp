@@ -11,8 +11,8 @@ namespace libnet::io {
 
 namespace asio = boost::asio;
 
-/// The address that answers will come from. Programs write 0.0.0.0 and :: for this host, ::ffff:a.b.c.d for an IPv4 one,
-/// and leave a link-local address's scope out when they name the interface.
+/// The address that answers will come from. Programs write 0.0.0.0 and :: for this host, ::ffff:a.b.c.d for an IPv4
+/// one, and leave a link-local address's scope out when they name the interface.
 inline asio::ip::address target_address(const asio::ip::address& address, const std::string& interface)
 {
     if (address.is_v4()) return address.is_unspecified() ? asio::ip::address_v4::loopback() : address.to_v4();

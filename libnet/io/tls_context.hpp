@@ -16,8 +16,8 @@ struct TlsConfiguration;
 /// What the connections of one or more servers share: certificates, keys of session tickets, limits.
 ///
 /// Several threads may use one object at a time; servers that share a port must share it, too, or a session can't be
-/// resumed by another one's thread. No secrets are kept on a disk, and there is no early data (0-RTT), which an attacker
-/// could send again.
+/// resumed by another one's thread. No secrets are kept on a disk, and there is no early data (0-RTT), which an
+/// attacker could send again.
 class TlsContext {
 public:
     /// Reads the files.

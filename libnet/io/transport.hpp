@@ -1,6 +1,6 @@
 #pragma once
-// The bytes of a connection, without waiting: a session takes and sends them here and is none the wiser whether they are
-// encrypted on the way.
+// The bytes of a connection, without waiting: a session takes and sends them here and is none the wiser whether they
+// are encrypted on the way.
 
 #include <libnet/io/send_meter.hpp>
 #include <libnet/io/socket_poll.hpp>

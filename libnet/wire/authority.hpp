@@ -1,5 +1,6 @@
 #pragma once
-// Host and port of a request: the authority of a target, and the Host field (RFC 3986 section 3.2, RFC 9110 section 7.2).
+// Host and port of a request: the authority of a target, and the Host field (RFC 3986 section 3.2, RFC 9110
+// section 7.2).
 
 #include <libnet/config.hpp>
 

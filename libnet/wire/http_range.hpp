@@ -42,9 +42,9 @@ struct RangeChoice {
 /// Reads a Range field's value.
 ///
 /// Many small or overlapping ranges are how the field is abused (section 17.15). So more than `max_ranges` are ignored
-/// together, as section 14.2 allows; ranges that overlap or touch become one, in the place of the first of them (section
-/// 15.3.7.2). All parts together are therefore never more than the representation. Ranges that lie behind the end are
-/// left out as long as another one doesn't.
+/// together, as section 14.2 allows; ranges that overlap or touch become one, in the place of the first of them
+/// (section 15.3.7.2). All parts together are therefore never more than the representation. Ranges that lie behind the
+/// end are left out as long as another one doesn't.
 RangeChoice choose_ranges(std::string_view field, std::uint64_t size) noexcept;
 
 std::ostream& operator<<(std::ostream& out, const RangeChoice& choice);

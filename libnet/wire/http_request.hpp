@@ -10,8 +10,8 @@
 
 namespace libnet::wire {
 
-/// A request that RequestParser found beyond doubt. All views point into the bytes it was given, but for a path that the
-/// target didn't have.
+/// A request that RequestParser found beyond doubt. All views point into the bytes it was given, but for a path that
+/// the target didn't have.
 struct RequestHead {
     std::string_view method{};  ///< a token; methods have case (RFC 9110 section 9.1)
     std::string_view target{};  ///< as sent

@@ -54,7 +54,8 @@ struct IcmpEcho {
 
 /// Makes an echo request of `message`: writes the eight octets of the header in front of the payload that is in place
 /// from octet 8 on. The checksum is computed for IPv4; for IPv6, whose checksum covers addresses that only the kernel
-/// knows, it stays 0 and the kernel fills it in (RFC 3542 section 3.1). `message` has at least `icmp_header_size` octets.
+/// knows, it stays 0 and the kernel fills it in (RFC 3542 section 3.1). `message` has at least `icmp_header_size`
+/// octets.
 LIBNET_DECL void encode_echo_request(IpVersion version, std::uint16_t identifier, std::uint16_t sequence,
                                      std::span<std::byte> message);
 

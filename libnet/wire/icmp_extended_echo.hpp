@@ -1,5 +1,6 @@
 #pragma once
-// ICMP and ICMPv6 extended echo (RFC 8335): asking a node about the state of one of its interfaces, or of a neighbour's.
+// ICMP and ICMPv6 extended echo (RFC 8335): asking a node about the state of one of its interfaces, or of a
+// neighbour's.
 
 #include <libnet/config.hpp>
 #include <libnet/wire/ip_version.hpp>

@@ -11,9 +11,9 @@ namespace libnet::wire {
 
 /// The value of a file's Content-Type (RFC 9110 section 8.3), from the extension of its name in any case.
 ///
-/// Text gets "; charset=utf-8": what it holds is nearly always UTF-8 today, and without a charset browsers guess. A name
-/// without an extension that the table knows gets "application/octet-stream", which browsers save rather than show. The
-/// view is to static storage.
+/// Text gets "; charset=utf-8": what it holds is nearly always UTF-8 today, and without a charset browsers guess. A
+/// name without an extension that the table knows gets "application/octet-stream", which browsers save rather than
+/// show. The view is to static storage.
 std::string_view media_type_of(std::string_view file_name) noexcept;
 
 /// The media types of a system's mime.types file, and `media_type_of` for what it doesn't know.
@@ -36,8 +36,8 @@ private:
     std::vector<Known> known_;  // sorted by extension
 };
 
-/// Whether files of a media type get notably smaller by compression: text, and what is text underneath. Pictures, films,
-/// archives and fonts of the web are compressed already.
+/// Whether files of a media type get notably smaller by compression: text, and what is text underneath. Pictures,
+/// films, archives and fonts of the web are compressed already.
 bool is_compressible(std::string_view media_type) noexcept;
 
 }  // namespace libnet::wire

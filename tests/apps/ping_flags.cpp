@@ -30,8 +30,8 @@ bool can_ping()
 
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != text.npos; }
 
-/// Times become T, also those between the stamps of hops. A busy machine may be late to read an answer, which makes a pipe of
-/// two.
+/// Times become T, also those between the stamps of hops. A busy machine may be late to read an answer, which makes a
+/// pipe of two.
 std::string shape(const std::string& text)
 {
     static const std::regex time{

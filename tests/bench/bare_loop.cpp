@@ -1,5 +1,5 @@
-// bare_loop PORT STATUS SIZE: the least that a server on epoll(7) can do, as a yardstick. Whatever comes is answered with the
-// same STATUS ("200 OK") and SIZE octets of content, unparsed. It is no HTTP server.
+// bare_loop PORT STATUS SIZE: the least that a server on epoll(7) can do, as a yardstick. Whatever comes is answered
+// with the same STATUS ("200 OK") and SIZE octets of content, unparsed. It is no HTTP server.
 
 #include <array>
 #include <cerrno>

@@ -1,4 +1,5 @@
-// The other side of netsim.sh: sends echo requests in batches and counts the answers, or is the bare loop to compare with.
+// The other side of netsim.sh: sends echo requests in batches and counts the answers, or is the bare loop to compare
+// with.
 //     netsim_probes send ADDRESS SECONDS [RATE]   RATE a second, or as many as are answered
 //     netsim_probes swap DEVICE                   answers on a TUN device until it is killed: read, swap, write
 

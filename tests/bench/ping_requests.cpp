@@ -1,5 +1,5 @@
-// What a co_await pinger.ping() costs: coroutines ask one pinger, again and again. A random share of the pings goes to a
-// host that doesn't answer, and is cancelled.
+// What a co_await pinger.ping() costs: coroutines ask one pinger, again and again. A random share of the pings goes to
+// a host that doesn't answer, and is cancelled.
 //
 //   bench_ping_requests ALIVE SILENT [PINGS [COROUTINES [CANCELLED_PERCENT]]]          1000000 64 30
 //

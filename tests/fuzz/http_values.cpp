@@ -1,5 +1,5 @@
-// Any lines as a date, a range, entity tags, Accept, Accept-Encoding, credentials and a path: what is read of them keeps
-// its promises.
+// Any lines as a date, a range, entity tags, Accept, Accept-Encoding, credentials and a path: what is read of them
+// keeps its promises.
 
 #include <libnet/base/text.hpp>
 #include <libnet/wire/accept.hpp>

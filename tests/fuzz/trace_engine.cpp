@@ -1,4 +1,5 @@
-// Any order of answers, refusals and time: a trace sends within its window, tells each probe once and in order, and ends.
+// Any order of answers, refusals and time: a trace sends within its window, tells each probe once and in order, and
+// ends.
 
 #include <libnet/engine/trace_engine.hpp>
 

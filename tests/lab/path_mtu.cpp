@@ -1,5 +1,5 @@
-// ping++ --mtu and libnet/path_mtu.hpp where the routers are Linux (tests/lab/network.sh): the path to alpha goes through
-// the link between r2 and r3.
+// ping++ --mtu and libnet/path_mtu.hpp where the routers are Linux (tests/lab/network.sh): the path to alpha goes
+// through the link between r2 and r3.
 
 #include <libnet/path_mtu.hpp>
 #include <tests/support/catch.hpp>

@@ -1,5 +1,5 @@
-// ping++ and names that change, fail and come late: the network of tests/lab/network.sh has a name server that each test
-// plays itself.
+// ping++ and names that change, fail and come late: the network of tests/lab/network.sh has a name server that each
+// test plays itself.
 
 #include <tests/support/catch.hpp>
 #include <tests/support/dns_server.hpp>
@@ -21,8 +21,8 @@ namespace {
 
 constexpr std::uint32_t alpha = 0x0A000402, web = 0x0A000602;  // 10.0.4.2, 10.0.6.2
 
-/// The name server of /etc/resolv.conf, in a thread. `answer_to` gets a question for an A record, and how often its name
-/// was asked for before; others have no answer.
+/// The name server of /etc/resolv.conf, in a thread. `answer_to` gets a question for an A record, and how often its
+/// name was asked for before; others have no answer.
 class NameServer {
 public:
     using AnswerTo = std::function<std::vector<std::string>(const DnsQuestion&, int before)>;

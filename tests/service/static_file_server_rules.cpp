@@ -1,5 +1,5 @@
-// What a client on the wire sees of the rules of RFC 9110 and RFC 9112, one line a rule. Each rule's branches are tested
-// where it is decided: tests/wire/http_cases_*.hpp (messages), tests/engine/ (answers).
+// What a client on the wire sees of the rules of RFC 9110 and RFC 9112, one line a rule. Each rule's branches are
+// tested where it is decided: tests/wire/http_cases_*.hpp (messages), tests/engine/ (answers).
 
 #include <libnet/static_file_server.hpp>
 #include <tests/support/catch.hpp>

@@ -2,8 +2,9 @@
 // Counts the heap allocations of threads that are told to count. It replaces functions of the whole program: include it
 // in one file of a program only.
 //
-// The C library's functions are counted, not operator new: Boost.Asio allocates with aligned_alloc, OpenSSL with malloc.
-// To see where an allocation comes from: gdb -ex 'break libnet::test::detail::note_allocation if counting' PROGRAM.
+// The C library's functions are counted, not operator new: Boost.Asio allocates with aligned_alloc, OpenSSL with
+// malloc. To see where an allocation comes from: gdb -ex 'break libnet::test::detail::note_allocation if counting'
+// PROGRAM.
 
 #include <atomic>
 #include <cerrno>

@@ -94,7 +94,8 @@ inline std::string answer(const DnsQuestion& question, const std::vector<std::st
 
 inline std::string failure(const DnsQuestion& question, Rcode rcode) { return answer(question, {}, rcode); }
 
-/// Serves a loopback address over UDP and TCP, at a port of its own (unless a test has the network for itself), as long as the io_context runs.
+/// Serves a loopback address over UDP and TCP, at a port of its own (unless a test has the network for itself), as long
+/// as the io_context runs.
 class DnsServer {
 public:
     /// What to send for a question, in this order; nothing for silence.

@@ -82,8 +82,8 @@ bool feed(Reader& reader, std::string_view received, const Message& message, Ver
     return !size || *size > 0;
 }
 
-/// The verdict on prefixes of these sizes, one after the other. Each prefix gets a memory block of its own size when the
-/// buffer shall move: so AddressSanitizer sees a byte too far, and a view that is kept.
+/// The verdict on prefixes of these sizes, one after the other. Each prefix gets a memory block of its own size when
+/// the buffer shall move: so AddressSanitizer sees a byte too far, and a view that is kept.
 enum class Buffer { stays, moves };
 template <typename Reader>
 std::string verdict_on(const Message& message, std::span<const std::size_t> sizes, Buffer buffer)

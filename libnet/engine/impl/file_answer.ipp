@@ -47,8 +47,8 @@ LIBNET_DECL FileAction FileResponder::answer(const FileFacts& facts, wire::Conte
     return answer_if_wanted(facts, facts.size, coding);
 }
 
-/// A file that was compressed just now, or some time ago: the same content may come out as other octets another time. So
-/// its entity tag is weak, and parts of it don't fit together.
+/// A file that was compressed just now, or some time ago: the same content may come out as other octets another time.
+/// So its entity tag is weak, and parts of it don't fit together.
 LIBNET_DECL FileAction FileResponder::answer_encoded(std::uint64_t size)
 {
     const auto coding = codings_.in_order().front();
@@ -120,8 +120,8 @@ LIBNET_DECL FileAction FileResponder::answer_in_parts()
     return finish();
 }
 
-/// RFC 9110 section 14.6. The boundary is no secret; a file that holds it confuses nobody, for each part says how long it
-/// is.
+/// RFC 9110 section 14.6. The boundary is no secret; a file that holds it confuses nobody, for each part says how long
+/// it is.
 LIBNET_DECL void FileResponder::plan_multipart(std::span<const wire::ByteRange> ranges)
 {
     std::string boundary{"=_libnet_"};

@@ -14,9 +14,9 @@ namespace libnet::engine {
 
 namespace detail {
 
-/// MTUs that links and tunnels have: the ends of a search are mostly among them. Those of RFC 1191 section 7.1, the least
-/// one of IPv6 (1280), WireGuard (1420, 1440), VXLAN (1450), L2TP (1454, 1460), GRE (1476), IP in IP (1480), PPPoE (1492),
-/// Ethernet (1500) and its jumbo frames, 802.11 (2304), and round numbers that people set for VPNs.
+/// MTUs that links and tunnels have: the ends of a search are mostly among them. Those of RFC 1191 section 7.1, the
+/// least one of IPv6 (1280), WireGuard (1420, 1440), VXLAN (1450), L2TP (1454, 1460), GRE (1476), IP in IP (1480),
+/// PPPoE (1492), Ethernet (1500) and its jumbo frames, 802.11 (2304), and round numbers that people set for VPNs.
 constexpr std::array<std::uint32_t, 25> likely_path_mtus{296,  576,  1006, 1280, 1300, 1360,   1380,  1400, 1420,
                                                          1440, 1450, 1454, 1460, 1472, 1476,   1480,  1492, 1500,
                                                          2304, 4352, 8166, 9000, 9216, 17'914, 32'000};

@@ -56,8 +56,8 @@ LIBNET_DECL bool is_visible(std::string_view text) noexcept
     return std::ranges::all_of(text, [](char c) { return wire::is(wire::CharClass::visible, c); });
 }
 
-/// Whether the star of a redirect's target stands in its path, its query or its fragment. Else a client would choose where
-/// it leads: "https://a.example*" to "https://a.example.evil.example/", "*" to any scheme.
+/// Whether the star of a redirect's target stands in its path, its query or its fragment. Else a client would choose
+/// where it leads: "https://a.example*" to "https://a.example.evil.example/", "*" to any scheme.
 LIBNET_DECL bool has_star_in_path(std::string_view to) noexcept
 {
     const auto authority = to.starts_with('/') && !to.starts_with("//") ? to.npos : to.find("//");

@@ -165,8 +165,8 @@ LIBNET_DECL FilePointer FileStore::keep(std::string_view name, StoredFile loaded
     return file;
 }
 
-/// Adds the hash of the content, or sees to it that it will be there some time. Not while the next change might not show
-/// in the facts.
+/// Adds the hash of the content, or sees to it that it will be there some time. Not while the next change might not
+/// show in the facts.
 LIBNET_DECL void FileStore::add_hash(std::string_view name, StoredFile& file)
 {
     if (!file.found || !file.settled || file.facts.kind != engine::FileKind::regular) return;

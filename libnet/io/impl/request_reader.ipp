@@ -181,8 +181,8 @@ LIBNET_DECL bool RequestReader::skip_chunks(std::size_t limit, Body& outcome)
     return false;
 }
 
-/// Waits until bytes have come, and takes about `size` of them. False: no more will come. The buffer gets its memory when
-/// there is something to put into it.
+/// Waits until bytes have come, and takes about `size` of them. False: no more will come. The buffer gets its memory
+/// when there is something to put into it.
 LIBNET_DECL Task<bool> RequestReader::fill(std::size_t size)
 {
     while (take(size)) {

@@ -227,8 +227,8 @@ LIBNET_DECL bool PolledSocket::enlist(std::uint32_t events) noexcept
     return true;
 }
 
-/// To close the descriptor isn't enough: as long as a child process of the program has a copy of it, between fork(2) and
-/// execve(2) for one, the kernel goes on to report events.
+/// To close the descriptor isn't enough: as long as a child process of the program has a copy of it, between fork(2)
+/// and execve(2) for one, the kernel goes on to report events.
 LIBNET_DECL void PolledSocket::delist() noexcept
 {
     if (std::exchange(enlisted_, 0U) == 0) return;

@@ -15,8 +15,8 @@ namespace netsim {
 
 /// A queue of packets by the time that they are due; among equals, first come, first served.
 ///
-/// A heap points into slots that are used again. What a packet says itself isn't stored a second time, so that one of up
-/// to 88 octets costs less than 200 octets in all; a longer one has memory of its own.
+/// A heap points into slots that are used again. What a packet says itself isn't stored a second time, so that one of
+/// up to 88 octets costs less than 200 octets in all; a longer one has memory of its own.
 class Departures {
 public:
     bool empty() const noexcept { return heap_.empty(); }

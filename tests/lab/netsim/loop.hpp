@@ -10,10 +10,10 @@
 
 namespace netsim {
 
-/// Times. `in` is taken right after a packet was read, `out` right before the answer is written: the kernel stamps it for
-/// the tool during that write. What lies between the tool's send and `in` is the kernel's way to us, and our waking up;
-/// the latter is up to 50 us on a machine that sleeps, and none with `spin`, which never sleeps. So a tool's round-trip
-/// time differs from `out - in` by the kernel's few microseconds, plus that.
+/// Times. `in` is taken right after a packet was read, `out` right before the answer is written: the kernel stamps it
+/// for the tool during that write. What lies between the tool's send and `in` is the kernel's way to us, and our waking
+/// up; the latter is up to 50 us on a machine that sleeps, and none with `spin`, which never sleeps. So a tool's
+/// round-trip time differs from `out - in` by the kernel's few microseconds, plus that.
 class Loop {
 public:
     Loop(const Scenario& scenario, TunDevice& device, Log& log, bool spin);

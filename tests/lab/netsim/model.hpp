@@ -22,8 +22,8 @@ using Duration = std::chrono::nanoseconds;  ///< also points in time: since the 
 using Address = asio::ip::address;
 using libnet::wire::IpVersion;
 
-/// Index of a node in `Network::nodes`. The client, where the tools run, is node 0 and has no entry of its own kind: its
-/// addresses are those of the TUN device.
+/// Index of a node in `Network::nodes`. The client, where the tools run, is node 0 and has no entry of its own kind:
+/// its addresses are those of the TUN device.
 using NodeIndex = std::uint32_t;
 constexpr NodeIndex client = 0;
 

@@ -8,9 +8,9 @@
 
 namespace netsim {
 
-/// Decides what becomes of each packet at the moment it comes in: its whole way there and back is walked through at once,
-/// and delays are summed up on the way. The network is the one of the moment when the packet is read; a router's tokens
-/// are those of the moment when the packet reaches it.
+/// Decides what becomes of each packet at the moment it comes in: its whole way there and back is walked through at
+/// once, and delays are summed up on the way. The network is the one of the moment when the packet is read; a router's
+/// tokens are those of the moment when the packet reaches it.
 class Simulation {
 public:
     explicit Simulation(const Scenario& scenario);
