@@ -77,7 +77,7 @@ TEST_CASE("a request for a known file costs four system calls, and a large one g
     }
     INFO(small);
     CHECK(count(small, "sendto") <= times + 5);
-    CHECK(count(small, "openat2") <= 50);  // once a second at the most
+    CHECK(count(small, "openat2") <= 50);                // once a second at the most
     const auto ticks = count(small, "timerfd_settime");  // of the clock for deadlines, four a second
     CHECK(count(small, "total") <= 4 * times + 4 * ticks + 200);
 
