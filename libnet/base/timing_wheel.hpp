@@ -76,20 +76,26 @@ public:
         Ticks slot_ = 0;  // when the hand comes by
     };
 
-    /// Moves the hand by one tick and calls what is due.
-    void advance()
+    /// Moves the hand by one tick and calls what is due, `most` of it at once. False: some is left for `go_on`.
+    bool advance(std::size_t most = std::numeric_limits<std::size_t>::max())
     {
         ++now_;
-        Link visiting;
-        for (Link& slot = slots_[now_ % slot_count]; slot.linked();) move(*slot.next, visiting);
-        while (visiting.linked()) visit(static_cast<Entry&>(*visiting.next));
+        for (Link& slot = slots_[now_ % slot_count]; slot.linked();) move(*slot.next, visiting_);
+        return go_on(most);
+    }
+
+    /// Calls more of what is due. False: some is left all the same.
+    bool go_on(std::size_t most)
+    {
+        for (; most > 0 && visiting_.linked(); --most) visit(static_cast<Entry&>(*visiting_.next));
+        return !visiting_.linked();
     }
 
     /// No entry hangs in the wheel: `advance` need not be called until one is scheduled. Entries that were cancelled
     /// hang until the hand comes by.
     bool empty() const noexcept
     {
-        return std::ranges::none_of(slots_, [](const Link& slot) { return slot.linked(); });
+        return !visiting_.linked() && std::ranges::none_of(slots_, [](const Link& slot) { return slot.linked(); });
     }
 
 private:
@@ -117,6 +123,7 @@ private:
 
     Ticks now_ = 0;
     std::array<Link, slot_count> slots_;
+    Link visiting_;  // the hand has come by
 };
 
 }  // namespace libnet::base

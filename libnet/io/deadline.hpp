@@ -13,7 +13,8 @@
 namespace libnet::io {
 
 /// The clock behind any number of `Deadline`s. It ticks only while there are some, so that an io_context without other
-/// work can end. Must outlive its deadlines.
+/// work can end. Of many deadlines that pass together some are called at a time, and others have their turn between: what
+/// thousands of slow clients bring about at once keeps nobody waiting. Must outlive its deadlines.
 class DeadlineWheel {
 public:
     static constexpr std::chrono::milliseconds tick{250};
@@ -35,10 +36,12 @@ private:
         base::TimingWheel wheel;
         Timer timer;
         bool ticking = false;
+        bool posted = false;  // more deadlines are about to be called
     };
 
     void start();
     static void wait(const std::shared_ptr<State>& state);
+    static void call_due(const std::shared_ptr<State>& state);
 
     std::shared_ptr<State> state_;
 };

@@ -1,6 +1,8 @@
 #include <libnet/base/timing_wheel.hpp>
 #include <tests/support/catch.hpp>
 
+#include <cstddef>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -100,4 +102,28 @@ TEST_CASE("entries may be destroyed, cancelled and scheduled from a call", "[bas
     for (int i = 0; i < 300; ++i) wheel.advance();
     CHECK(calls == std::vector{1, 3});
     CHECK(wheel.empty());
+}
+
+TEST_CASE("many deadlines that pass together are called some at a time", "[base][timing_wheel]")
+{
+    TimingWheel wheel;
+    std::vector<int> called;
+    std::deque<TimingWheel::Entry> entries;
+    for (int i = 0; i < 5; ++i) {
+        entries.emplace_back(wheel, [&called, &entries, i] {
+            called.push_back(i);
+            entries[static_cast<std::size_t>(i)].cancel();
+        });
+        entries.back().schedule(1);
+    }
+    CHECK(!wheel.advance(2));
+    CHECK(called == std::vector{0, 1});
+    CHECK(entries[4].due());
+    entries[2].cancel();
+    entries[3].schedule(1);  // it has got more time while it waited
+    CHECK(!wheel.empty());
+    CHECK(wheel.go_on(10));
+    CHECK(called == std::vector{0, 1, 4});
+    CHECK(wheel.advance(10));
+    CHECK(called == std::vector{0, 1, 4, 3});
 }

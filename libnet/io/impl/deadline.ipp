@@ -3,10 +3,20 @@
 #include <libnet/config.hpp>
 #include <libnet/io/deadline.hpp>
 
+#include <boost/asio/post.hpp>
+
 #include <algorithm>
+#include <cstddef>
 #include <utility>
 
 namespace libnet::io {
+
+namespace detail {
+
+/// So many deadlines are called in a row.
+inline constexpr std::size_t deadlines_at_once = 32;
+
+}  // namespace detail
 
 LIBNET_DECL DeadlineWheel::DeadlineWheel(const Executor& executor) : state_{std::make_shared<State>(executor)} {}
 
@@ -25,11 +35,23 @@ LIBNET_DECL void DeadlineWheel::wait(const std::shared_ptr<State>& state)
         if (!wheel) return;
         // After a stall every missed tick is made up for, so that a deadline isn't put off by a busy loop.
         for (const auto now = Timer::clock_type::now(); wheel->timer.expiry() <= now;) {
-            wheel->wheel.advance();
+            wheel->wheel.advance(0);
             wheel->timer.expires_at(wheel->timer.expiry() + tick);
         }
+        call_due(wheel);
         if (wheel->wheel.empty()) wheel->ticking = false;
         else wait(wheel);
+    });
+}
+
+LIBNET_DECL void DeadlineWheel::call_due(const std::shared_ptr<State>& state)
+{
+    if (state->wheel.go_on(detail::deadlines_at_once) || std::exchange(state->posted, true)) return;
+    asio::post(state->timer.get_executor(), [weak = std::weak_ptr{state}] {
+        const auto wheel = weak.lock();
+        if (!wheel) return;
+        wheel->posted = false;
+        call_due(wheel);
     });
 }
 
