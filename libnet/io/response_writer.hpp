@@ -100,6 +100,7 @@ private:
     Task<bool> ready(Transfer wanted, PolledSocket::Pace pace = PolledSocket::Pace::at_once);
     Task<bool> turn();
     Task<> pause();
+    static bool is_cached(const FilePart& part, std::uint64_t piece);
     Task<> read_ahead(FilePart& part, DiskThreads& threads);
     Task<bool> copy_file(FilePart& part);
     Progress failed(std::string_view why) noexcept;

@@ -10,6 +10,7 @@
 #include <boost/smart_ptr/intrusive_ref_counter.hpp>
 #include <boost/system/result.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -26,6 +27,8 @@ struct StoredFile {
     FileDescriptor descriptor;                                         ///< of a regular file that is not in memory
     std::unique_ptr<char[]> memory;  ///< the content of a small one; `facts.size` bytes
     bool settled = false;            ///< a later change is sure to change `facts`
+    /// When the kernel was last seen to have the whole of it in memory: whoever sends it may keep that here.
+    mutable std::chrono::steady_clock::time_point seen_cached{};
 
     bool in_memory() const noexcept { return memory != nullptr; }
     std::string_view content() const noexcept { return {memory.get(), static_cast<std::size_t>(facts.size)}; }

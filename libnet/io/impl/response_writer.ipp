@@ -23,7 +23,10 @@ inline constexpr std::string_view file_rewritten = "The file was written to whil
 inline constexpr std::string_view file_unreadable = "The file could not be read to its end.";
 
 /// A call of sendfile(2) sends at most this much.
-inline constexpr std::uint64_t file_piece = 1 << 20;
+inline constexpr std::uint64_t file_piece = 2 << 20;
+
+/// What the kernel had in memory a moment ago, and what was sent from there, it still has.
+inline constexpr std::chrono::milliseconds cached_for{100};
 
 }  // namespace detail
 
@@ -89,7 +92,7 @@ LIBNET_DECL ResponseWriter::Progress ResponseWriter::try_send_file(FilePart& par
             const auto piece = std::min(part.length - part.sent, detail::file_piece);
             const bool last = part.sent > 0 && part.sent + piece == part.length;
             if (last && was_rewritten(part.file)) return failed(detail::file_rewritten);
-            if (!PageCacheFill{descriptor, at, piece}.is_done()) return Progress::cold;
+            if (!is_cached(part, piece)) return Progress::cold;
             part.in_memory = part.sent + piece;
         }
         const auto [outcome, size] = transport_.send_file(descriptor, at, part.in_memory - part.sent);
@@ -140,6 +143,19 @@ LIBNET_DECL Task<bool> ResponseWriter::send_file(FilePart& part, DiskThreads& th
         }
         if (!goes_on) co_return false;
     }
+}
+
+/// The kernel has the next piece in memory. Of a file that is one piece that is known for a moment: it may be sent
+/// thousands of times a second.
+LIBNET_DECL bool ResponseWriter::is_cached(const FilePart& part, std::uint64_t piece)
+{
+    const bool whole = piece == part.file.facts.size;
+    const auto now = whole ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point{};
+    if (whole && now - part.file.seen_cached < detail::cached_for) return true;
+    const auto at = static_cast<off_t>(part.first + part.sent);
+    if (!PageCacheFill{part.file.descriptor.get(), at, piece}.is_done()) return false;
+    if (whole) part.file.seen_cached = now;
+    return true;
 }
 
 /// Has the next piece read from the disk.
