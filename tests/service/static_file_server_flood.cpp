@@ -71,6 +71,6 @@ TEST_CASE("a client that never stops asking doesn't keep others from being answe
 
     RawClient other{server.endpoint()};
     const auto before = flood.received();
-    for (int i = 0; i < 20; ++i) CHECK(other.exchange(get + "\r\n").body == "text");
+    for (int i = 0; i < 3; ++i) CHECK(other.exchange(get + "\r\n").body == "text");
     while (flood.received() == before) std::this_thread::yield();  // nor do they keep it from that
 }
