@@ -77,9 +77,11 @@
 #include <libnet/io/impl/resolver.ipp>
 #include <libnet/io/impl/response_writer.ipp>
 #include <libnet/io/impl/root_directory.ipp>
+#include <libnet/io/impl/session_handler.ipp>
 #include <libnet/io/impl/socket_poll.ipp>
 #include <libnet/io/impl/stored_file.ipp>
 #include <libnet/io/impl/tcp_server.ipp>
+#include <libnet/io/impl/tcp_server_state.ipp>
 #include <libnet/io/impl/tls_configuration.ipp>
 #include <libnet/io/impl/tls_context.ipp>
 #include <libnet/io/impl/tls_handshake.ipp>

@@ -20,6 +20,9 @@
 
 namespace libnet::detail {
 
+inline constexpr std::string_view client_left = "The connection ended before the request did.";
+inline constexpr std::string_view request_too_slow = "The request took too long to arrive.";
+
 /// Reads requests, has them decided, and sends what is planned.
 ///
 /// Everything that arrived in one read is answered before anything is sent: heads and small files are queued and leave

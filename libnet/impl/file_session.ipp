@@ -13,22 +13,13 @@
 
 namespace libnet::detail {
 
-/// Contents up to this size are copied behind their head, and leave with what else is queued; larger ones are sent from
-/// where they are.
-inline constexpr std::uint64_t most_copied = 8 * 1024;
-
-/// Answers up to this size, without what is sent from where it is, are kept for the next to ask the same.
-inline constexpr std::size_t most_remembered = 2 * most_copied;
-
 /// So much is queued before it is sent, when a client has asked for many files at once.
 inline constexpr std::size_t largest_queue = 256 * 1024;
 
 /// A client that sends faster than it can be answered is answered so many reads in a row, of 32 KiB each at most.
 inline constexpr std::uint8_t most_receptions = 4;
 
-inline constexpr std::string_view client_left = "The connection ended before the request did.";
 inline constexpr std::string_view connections_too_many = "This client has too many connections.";
-inline constexpr std::string_view request_too_slow = "The request took too long to arrive.";
 
 LIBNET_DECL FileSession::FileSession(FileServerContext& server, io::Connection& connection)
     : server_{server},

@@ -13,6 +13,13 @@
 
 namespace libnet::detail {
 
+/// Contents up to this size are copied behind their head, and leave with what else is queued; larger ones are sent from
+/// where they are.
+inline constexpr std::uint64_t most_copied = 8 * 1024;
+
+/// Answers up to this size, without what is sent from where it is, are kept for the next to ask the same.
+inline constexpr std::size_t most_remembered = 2 * most_copied;
+
 inline constexpr std::string_view handshake_too_slow = "The TLS handshake took too long.";
 inline constexpr std::string_view no_tls = "This port speaks HTTPS, and the request came as plain HTTP.";
 

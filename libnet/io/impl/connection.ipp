@@ -2,7 +2,7 @@
 
 #include <libnet/config.hpp>
 #include <libnet/io/connection.hpp>
-#include <libnet/io/impl/tcp_server_state.hpp>
+#include <libnet/io/impl/tcp_server_state.ipp>
 
 #include <exception>
 #include <utility>

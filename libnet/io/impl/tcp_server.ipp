@@ -1,8 +1,8 @@
 #pragma once
 
 #include <libnet/config.hpp>
-#include <libnet/io/impl/session_handler.hpp>
-#include <libnet/io/impl/tcp_server_state.hpp>
+#include <libnet/io/impl/session_handler.ipp>
+#include <libnet/io/impl/tcp_server_state.ipp>
 #include <libnet/io/last_error.hpp>
 #include <libnet/io/tcp_server.hpp>
 
