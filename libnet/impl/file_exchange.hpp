@@ -16,6 +16,16 @@ struct FileExchange {
     FileDecision decision;
     UnreportedAnswers unreported;
     std::optional<io::ResponseWriter::FilePart> part;  // that is on its way
+
+    /// Forgets the request, however far it got, and keeps the memory: the next one is another client's.
+    void clear() noexcept
+    {
+        parsing.parser.reset();
+        parsing.head_size = 0;
+        part.reset();
+        decision.drop_file();
+        unreported.clear();
+    }
 };
 
 }  // namespace libnet::detail

@@ -37,6 +37,7 @@ public:
 
     void give(std::unique_ptr<FileExchange> exchange)
     {
+        exchange->clear();
         if (spare_.size() < most) spare_.push_back(std::move(exchange));
     }
 

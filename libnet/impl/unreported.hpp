@@ -38,6 +38,9 @@ public:
         answers_.clear();
     }
 
+    /// Forgets them.
+    void clear() noexcept { answers_.clear(); }
+
 private:
     struct Answer {
         AccessRecord record;

@@ -311,3 +311,20 @@ TEST_CASE("a server that never ran goes away with its clients waiting", "[servic
     server.reset();
     CHECK(!client.ended());  // reset: nobody had accepted it
 }
+
+TEST_CASE("what a client that left has begun is not its successor's", "[service][file_server]")
+{
+    const Site site;
+    FileServer server{site.root};
+    const std::string longer(1000, 'x');
+    for (int i = 0; i < 3; ++i) {
+        {
+            RawClient leaver{server.endpoint()};
+            leaver.send("GET /somewhere/else HTTP/1.1\r\nHost: another.test\r\n");
+            std::this_thread::sleep_for(20ms);
+        }
+        REQUIRE(server.wait_for_log(2 * static_cast<std::size_t>(i) + 1).size() >= 1);
+        RawClient successor{server.endpoint()};
+        CHECK(successor.exchange("GET /a.txt HTTP/1.1\r\nHost: test\r\nX-Long: " + longer + "\r\n\r\n").body == "text");
+    }
+}
