@@ -7,9 +7,11 @@
 
 #include <boost/asio/ip/address_v4.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <sstream>
 #include <string>
+#include <thread>
 
 #include <unistd.h>
 
@@ -68,6 +70,8 @@ TEST_CASE("a request for a known file costs four system calls, and a large one g
     const TemporaryDirectory root;
     root.write("small", std::string(1024, 's'));
     root.write("large", std::string(1'000'000, 'l'));
+    // What was written a moment ago is looked up for each request, for the next change might not show in its time stamp.
+    std::this_thread::sleep_for(std::chrono::milliseconds{100});
     const Daemon daemon{root};
     constexpr int times = 500;
     const auto small = calls_for(daemon, "/small", times);
@@ -77,9 +81,9 @@ TEST_CASE("a request for a known file costs four system calls, and a large one g
     }
     INFO(small);
     CHECK(count(small, "sendto") <= times + 5);
-    CHECK(count(small, "openat2") <= 50);                // once a second at the most
+    CHECK(count(small, "openat2") <= 10);                // once a second at the most
     const auto ticks = count(small, "timerfd_settime");  // of the clock for deadlines, four a second
-    CHECK(count(small, "total") <= 4 * times + 4 * ticks + 200);
+    CHECK(count(small, "total") <= 4 * times + 4 * ticks + 100);
 
     const auto large = calls_for(daemon, "/large", 20);
     INFO(large);

@@ -20,8 +20,10 @@ std::string number(double value, MetricsFormat format = MetricsFormat::open_metr
 {
     MetricsWriter writer{format};
     writer.add({}, value);
-    auto text = std::move(writer).finish();
-    return text.substr(1, text.find('\n') - 1);
+    const std::string text = std::move(writer).finish();
+    const auto end = text.find('\n');
+    REQUIRE(end != text.npos);
+    return text.substr(1, end - 1);
 }
 
 MetricsFormat chosen(std::string_view accept)
