@@ -93,11 +93,11 @@ struct SocketPollState {
     /// whose turn it is. Not always: the others may no longer be quiet. True: it was.
     bool try_favourite()
     {
-        constexpr unsigned most_in_a_row = 16;
-        if (!favoured || ++favours % most_in_a_row == 0) return false;
-        const auto before = receptions;
+        constexpr std::size_t most_in_a_row = 8 * 1024;  // some eighty small requests
+        if (!favoured || received >= most_in_a_row) return false;
+        const auto before = received;
         favourite->on_events(EPOLLIN);
-        return receptions != before;
+        return received != before;
     }
 
     /// Goes on with all that is ready, and, while many are, with those that have become so meanwhile: going back to the
@@ -105,6 +105,7 @@ struct SocketPollState {
     void take_events()
     {
         std::size_t taken = 0, batch = events.size();
+        received = 0;
         auto* const before = std::exchange(favourite, nullptr);
         while (batch > 1 && taken < events.size()) {
             batch = next_batch(events.size() - taken);
@@ -147,10 +148,9 @@ struct SocketPollState {
     std::array<epoll_event, 128> events{};
     std::span<epoll_event> pending;     // of them, not yet told
     std::size_t sockets = 0;            // registered
-    std::size_t receptions = 0;         // that brought something
+    std::size_t received = 0;           // octets, since the kernel was asked last; each reception counts as some more
     PolledSocket* favourite = nullptr;  // the one that the last turn was about, if only one was
     bool favoured = false;              // and the turn before as well
-    unsigned favours = 0;               // turns that it was tried in
     bool watched = false;               // by the event loop
     bool goes_on = false;               // it will see to the line
     bool in_turn = false;               // and does so now, in a moment
@@ -173,7 +173,8 @@ LIBNET_DECL PolledSocket::PolledSocket(SocketPoll& poll, FileDescriptor socket, 
 
 LIBNET_DECL void PolledSocket::received(std::size_t size, std::size_t room) noexcept
 {
-    ++poll_.state_->receptions;
+    constexpr std::size_t cost_of_reception = 64;
+    poll_.state_->received += size + cost_of_reception;
     if (size < room && !hung_up_) exhausted(read);
 }
 
