@@ -6,9 +6,11 @@
 
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <set>
 #include <thread>
 
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -282,6 +284,24 @@ TEST_CASE("FIFOs, sockets and devices are refused without waiting", "[io][root_d
     }
     const RootDirectory devices{"/dev", Symlinks::inside, root.method()};
     for (const char* name : {"null", "zero", "tty"}) CHECK(!devices.open(name).has_value());
+}
+
+TEST_CASE("who writes to a FIFO goes on waiting for a reader", "[io][root_directory]")
+{
+    const Tree tree;
+    const auto path = tree.root / "fifo";
+    REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+    std::atomic<bool> opened = false;
+    std::thread writer{[&] {
+        const FileDescriptor fifo{::open(path.c_str(), O_WRONLY | O_CLOEXEC)};
+        opened = true;
+    }};
+    std::this_thread::sleep_for(std::chrono::milliseconds{20});
+    CHECK(error_of(open_root(tree.root), "fifo") == ENXIO);
+    std::this_thread::sleep_for(std::chrono::milliseconds{20});
+    CHECK(!opened);
+    const FileDescriptor reader{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+    writer.join();
 }
 
 TEST_CASE("the root may be renamed while it is served", "[io][root_directory]")

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <climits>
 #include <cstring>
+#include <string>
 #include <vector>
 
 #include <fcntl.h>
@@ -24,6 +25,19 @@ namespace detail {
 
 /// O_NONBLOCK: opening a FIFO would wait for a writer else. O_NOCTTY: a terminal must not become ours.
 inline constexpr int open_flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+
+/// A descriptor that stands for a file which isn't opened: to open a device may be enough to set it going, and a FIFO's
+/// writer waits for it.
+inline constexpr int place_flags = O_PATH | O_CLOEXEC;
+
+/// Opens what a descriptor stands for, whatever its name means by now.
+LIBNET_DECL boost::system::result<FileDescriptor> open_place(const FileDescriptor& place)
+{
+    const auto path = "/proc/self/fd/" + std::to_string(place.get());
+    FileDescriptor descriptor{::open(path.c_str(), open_flags)};
+    if (!descriptor) return last_error();
+    return descriptor;
+}
 
 using NameBuffer = std::array<char, PATH_MAX>;
 
@@ -106,7 +120,14 @@ LIBNET_DECL FileDescriptor open_directory(const std::string& path, Waiting waiti
 /// in it has another parent.
 class BeneathWalk {
 public:
-    BeneathWalk(int root, std::string_view name, Symlinks symlinks) : root_{root}, symlinks_{symlinks} { push(name); }
+    /// `flags` are those of the last component.
+    BeneathWalk(int root, std::string_view name, Symlinks symlinks, int flags)
+        : root_{root},
+          symlinks_{symlinks},
+          flags_{flags}
+    {
+        push(name);
+    }
 
     FileDescriptor open()
     {
@@ -165,10 +186,18 @@ private:
             if (!enter(name) && error_ == ENOTDIR) follow(name);
             return;
         }
-        file_ = FileDescriptor{::openat(current(), name.c_str(), open_flags | O_NOFOLLOW)};
-        if (file_) return;
-        error_ = errno;
-        if (error_ == ELOOP) follow(name);
+        file_ = FileDescriptor{::openat(current(), name.c_str(), flags_ | O_NOFOLLOW)};
+        if (file_ && !is_link(file_)) return;
+        error_ = file_ ? ELOOP : errno;
+        file_.reset();
+        if (error_ == ELOOP || error_ == ENOTDIR) follow(name);
+    }
+
+    /// With O_PATH a link itself can be opened.
+    static bool is_link(const FileDescriptor& file)
+    {
+        struct stat status;
+        return ::fstat(file.get(), &status) == 0 && S_ISLNK(status.st_mode);
     }
 
     /// Goes into a real directory.
@@ -202,15 +231,16 @@ private:
         else push({text.data(), static_cast<std::size_t>(size)});
     }
 
-    /// Opens the directory we stand in for reading; so far it was only passed through.
+    /// Opens the directory we stand in as it is wanted; so far it was only passed through.
     void reopen()
     {
-        file_ = FileDescriptor{::openat(current(), ".", open_flags)};
+        file_ = FileDescriptor{::openat(current(), ".", flags_)};
         if (!file_) error_ = errno;
     }
 
     int root_;
-    Symlinks symlinks_;         // not `any`
+    Symlinks symlinks_;  // not `any`
+    int flags_;
     FileDescriptor directory_;  // where we stand; none: in the root
     FileDescriptor file_;
     std::vector<std::string> walked_;   // real names from the root to here
@@ -258,14 +288,19 @@ LIBNET_DECL boost::system::result<FileDescriptor> RootDirectory::open_with(std::
     if (method_ == LookUpMethod::kernel)
         descriptor = detail::open_resolved(root_.get(), buffer.data(), flags, symlinks_, waiting);
     else if (symlinks_ == Symlinks::any) descriptor = FileDescriptor{::openat(root_.get(), buffer.data(), flags)};
-    else descriptor = detail::BeneathWalk{root_.get(), name, symlinks_}.open();
+    else descriptor = detail::BeneathWalk{root_.get(), name, symlinks_, flags}.open();
     if (!descriptor) return last_error();
     return descriptor;
 }
 
 LIBNET_DECL boost::system::result<OpenedFile> RootDirectory::open(std::string_view name, Waiting waiting) const
 {
-    auto descriptor = open_with(name, detail::open_flags, waiting);
+    const auto place = open_with(name, detail::place_flags, waiting);
+    if (!place) return place.error();
+    if (const auto kind = facts_of(*place); !kind) return kind.error();
+    auto descriptor = detail::open_place(*place);
+    if (!descriptor && descriptor.error() == boost::system::errc::no_such_file_or_directory)
+        descriptor = open_with(name, detail::open_flags, waiting);  // there is no /proc here
     if (!descriptor) return descriptor.error();
     const auto facts = facts_of(*descriptor);
     if (!facts) return facts.error();
@@ -275,7 +310,7 @@ LIBNET_DECL boost::system::result<OpenedFile> RootDirectory::open(std::string_vi
 LIBNET_DECL boost::system::result<engine::FileFacts> RootDirectory::look_at(std::string_view name,
                                                                             Waiting waiting) const
 {
-    const auto descriptor = open_with(name, O_PATH | O_CLOEXEC, waiting);
+    const auto descriptor = open_with(name, detail::place_flags, waiting);
     if (!descriptor) return descriptor.error();
     return facts_of(*descriptor);
 }
@@ -283,7 +318,7 @@ LIBNET_DECL boost::system::result<engine::FileFacts> RootDirectory::look_at(std:
 LIBNET_DECL boost::system::result<FileDescriptor> RootDirectory::find_directory(std::string_view name,
                                                                                 Waiting waiting) const
 {
-    return open_with(name, O_PATH | O_DIRECTORY | O_CLOEXEC, waiting);
+    return open_with(name, detail::place_flags | O_DIRECTORY, waiting);
 }
 
 LIBNET_DECL boost::system::result<engine::FileFacts> facts_of(const FileDescriptor& file) noexcept
