@@ -26,6 +26,7 @@ logging=off
 tls=off
 scheme=http
 unit=request
+paced_client=${PACED_CLIENT:-$here/../../build/bench/tests/bench/bench_paced_client}
 bare_loop=${BARE_LOOP:-$here/../../build/bench/tests/bench/bench_bare_loop}
 
 # shellcheck source=tests/bench/compare.sh
@@ -158,12 +159,12 @@ check_answers() {
     done
 }
 
-# load NAME PATH WRK-OPTION...: sets `cost`, microseconds of CPU a request (of 100 MiB, where `unit` says so), `rate` and `p99`
+# load NAME PATH WRK-OPTION...: sets `cost`, microseconds of CPU a request (of 100 MiB, where `unit` says so), and `rate`
 load() {
     local name=$1 path=$2 before out
     shift 2
     before=$(ticks "$name")
-    out=$(taskset -c "$client_core" wrk -t1 -c64 -d "$each" --latency "$@" "$(url "$name" "$path")")
+    out=$(taskset -c "$client_core" wrk -t1 -c64 -d "$each" "$@" "$(url "$name" "$path")")
     cost=$(echo "$out" | awk -v t=$(($(ticks "$name") - before)) -v hz="$(getconf CLK_TCK)" -v unit="$unit" \
         '/requests in/ {
             read = $(NF - 1)
@@ -171,7 +172,6 @@ load() {
             print t / hz * 1e6 / (unit == "request" ? $1 : mib / 100)
         }')
     rate=$(echo "$out" | awk '/Requests\/sec/ {print $2}')
-    p99=$(echo "$out" | awk '$1 == "99%" {v = $2; m = v ~ /us/ ? 1 : v ~ /ms/ ? 1000 : 1e6; print v * m}')
 }
 
 # row TITLE PATH WRK-OPTION...: the cost for every server, by turns
@@ -188,17 +188,7 @@ row() {
             costs[$name]+=" $cost"
         done
     done
-    local base=
-    printf '%s:' "$title"
-    for name in $servers; do
-        [ -n "${costs[$name]:-}" ] || continue
-        # shellcheck disable=SC2086 # a list of numbers
-        cost=$(median ${costs[$name]})
-        [ -n "$base" ] || base=$cost
-        printf ' %s %.2f us' "$name" "$cost"
-        awk -v c="$cost" -v b="$base" 'BEGIN {printf " (%.2f)", c / b}'
-    done
-    echo
+    medians "$title" us costs
 }
 
 lua=(-s "$here/httpd/requests.lua")
@@ -239,18 +229,45 @@ floor_of() { # STATUS SIZE
     start_all
 }
 
-latency() { # 256 connections, at about 70 % of what nginx can do
-    load nginx /1k.html -c256
-    local pause name
-    pause=$(awk -v rate="$rate" 'BEGIN {printf "%d", 256 / (0.7 * rate) * 1000 + 0.5}')
-    [ "$pause" -gt 0 ] || pause=1
-    printf 'latency at 70 %% of the rate of nginx, 99 %%:'
+# paced NAME CONNECTIONS RATE SECONDS: requests at random moments, by paced_client.cpp; sets `p50`, `p99`, `failed`, `paced_rate`
+paced() {
+    local out first=()
+    [ -z "${CLIENT_FIRST:-}" ] || first=(chrt -f 1)
+    out=$("${first[@]}" taskset -c "$client_core" "$paced_client" "${ports[$1]}" /1k.html "$2" "$3" "$4")
+    read -r _ _ _ failed _ paced_rate _ p50 _ p99 _ <<<"$out"
+}
+
+# medians TITLE UNIT VALUES-BY-SERVER: prints them, and their parts of the first
+medians() {
+    local -n of=$3
+    local name value base=
+    printf '%s:' "$1"
     for name in $servers; do
-        [ -n "${pids[$name]:-}" ] || continue
-        DELAY=$pause load "$name" /1k.html -c256 "${lua[@]}"
-        printf ' %s %.0f us (%.0f/s)' "$name" "$p99" "$rate"
+        [ -n "${of[$name]:-}" ] || continue
+        # shellcheck disable=SC2086 # a list of numbers
+        value=$(median ${of[$name]})
+        [ -n "$base" ] || base=$value
+        printf ' %s %.2f %s' "$name" "$value" "$2"
+        awk -v v="$value" -v b="$base" 'BEGIN {printf " (%.2f)", v / b}'
     done
     echo
+}
+
+latency() { # at 70 % of what nginx can do
+    local name i target
+    local -A halves=() tails=()
+    load nginx /1k.html
+    target=$(awk -v rate="$rate" 'BEGIN {print 0.7 * rate}')
+    for ((i = 0; i < runs; ++i)); do
+        for name in $servers; do
+            [ -n "${pids[$name]:-}" ] || continue
+            paced "$name" 64 "$target" "$each"
+            halves[$name]+=" $p50" tails[$name]+=" $p99"
+            [ "$failed" = 0 ] || echo "$name: $failed requests failed" >&2
+        done
+    done
+    medians "latency at $target requests a second, 50 %" us halves
+    medians "latency at $target requests a second, 99 %" us tails
 }
 
 resident() { # NAME: KiB
@@ -304,31 +321,23 @@ allocations() { # of ours: the library counts them in a program of its own
     taskset -c "$server_core" "$counter"
 }
 
-# good NAME SECONDS: about 1,000 requests a second on 16 connections; sets `p99`, `rate` and `failed`
-good() {
-    local out
-    out=$(DELAY=16 taskset -c "$client_core" wrk -t1 -c16 -d "$2" --timeout 10s --latency "${lua[@]}" "$(url "$1" /1k.html)")
-    rate=$(echo "$out" | awk '/Requests\/sec/ {print $2}')
-    p99=$(echo "$out" | awk '$1 == "99%" {v = $2; m = v ~ /us/ ? 1 : v ~ /ms/ ? 1000 : 1e6; print v * m}')
-    failed=$(echo "$out" | tr -d , | awk '/Socket errors/ {n += $4 + $6 + $8 + $10} /Non-2xx/ {n += $NF} END {print n + 0}')
-}
-
-# attack NAME TITLE PATH OPTION...: 5,000 slow clients beside the good ones
+# attack NAME TITLE PATH OPTION...: 5,000 slow clients beside 1,000 good requests a second on 16 connections. The good
+# client shares a core with the attacker, and comes first there: else it would measure that.
 attack() {
     local name=$1 title=$2 path=$3 attacker alone open
     shift 3
-    good "$name" 5
+    CLIENT_FIRST=yes paced "$name" 16 1000 "$slow_seconds"
     alone=$p99
     taskset -c "$client_core" slowhttptest -c 5000 -r 2000 -l $((slow_seconds + 15)) -p 10 -u "$(url "$name" "$path")" "$@" \
         >"$work/slow.log" 2>&1 &
     attacker=$!
     sleep 5
     open=$(ss -Htn state established "sport = :${ports[$name]}" | wc -l)
-    good "$name" "$slow_seconds"
+    CLIENT_FIRST=yes paced "$name" 16 1000 "$slow_seconds"
     kill -INT $attacker 2>/dev/null || true
     wait $attacker 2>/dev/null || true
     printf '%s, %s: %s of the good requests failed (%.0f/s), 99 %% %.0f us, alone %.0f us (%.2f); %d connections\n' \
-        "$title" "$name" "$failed" "$rate" "$p99" "$alone" "$(awk -v a="$p99" -v b="$alone" 'BEGIN {print a / b}')" "$open"
+        "$title" "$name" "$failed" "$paced_rate" "$p99" "$alone" "$(awk -v a="$p99" -v b="$alone" 'BEGIN {print a / b}')" "$open"
 }
 
 slow_heads() { attack "$1" "5,000 slow heads" /1k.html -H -i 5 -x 24; }

@@ -1,7 +1,5 @@
--- For wrk: PIPELINE requests at a time (1), by turns for FILES (comma-separated; default: the URL's), with DELAY
--- milliseconds before each on every connection (0).
+-- For wrk: PIPELINE requests at a time (1), by turns for FILES (comma-separated; default: the URL's).
 local pipeline = tonumber(os.getenv("PIPELINE") or "1")
-local pause = tonumber(os.getenv("DELAY") or "0")
 local requests, next_one = {}, 0
 
 function init()
@@ -16,8 +14,4 @@ end
 function request()
     next_one = next_one % #requests + 1
     return requests[next_one]
-end
-
-if pause > 0 then
-    function delay() return pause end
 end
