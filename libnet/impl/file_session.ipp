@@ -175,6 +175,7 @@ LIBNET_DECL FileSession::Wait FileSession::answer_finished(const FinishedAnswers
     if (content_file_) content_ = content_file_->content().substr(answer.first, answer.length);
     request_ = nullptr;
     reader_.skip(found.request.size());
+    keep_ = answer.keep;
     if (content_.empty() && writer_.queue().size() < largest_queue) return Wait::nothing;
     const auto progress = writer_.try_send(content_);
     if (progress == Progress::done) content_file_.reset();
@@ -208,7 +209,9 @@ LIBNET_DECL FileSession::Wait FileSession::end_connection()
     if (progress == io::ResponseWriter::Progress::failed) return lost();
     report();
     transport_.end();
-    return hang_up_ || reader_.has_input() || reader_.has_unread() ? Wait::linger : Wait::end;
+    // To close the socket would answer what hasn't been received with a reset, which may overtake what was sent.
+    const bool unread = reader_.has_input() || connection_.polled().ready(io::PolledSocket::read);
+    return hang_up_ || unread ? Wait::linger : Wait::end;
 }
 
 /// The client is gone, or as good as that.

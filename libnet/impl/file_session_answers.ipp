@@ -161,8 +161,9 @@ LIBNET_DECL FinishedAnswers::Found FileSession::find_finished() const
 /// the time.
 LIBNET_DECL void FileSession::remember()
 {
-    const bool is_plain = request_ != nullptr && !guard_ && exchange_->decision.is_regular() && !has_body() && keep_ &&
-                          request_->version == wire::HttpVersion::http_1_1 && plan().status < 500 && !has_parts();
+    const bool is_plain = request_ != nullptr && !guard_ && exchange_->decision.is_regular() && !has_body() &&
+                          !hang_up_ && request_->version == wire::HttpVersion::http_1_1 && plan().status < 500 &&
+                          !has_parts();
     const bool is_apart = is_plain && has_content_apart();
     if (!is_plain || (is_apart && !file()->in_memory()) || changes_ != server_.share.changes) return;
     const auto text = writer_.queue().view().substr(answer_begin_);
@@ -189,6 +190,7 @@ LIBNET_DECL void FileSession::remember()
     answer->user_agent = part_of(request_->fields.value_of("User-Agent"));
     answer->second = std::chrono::floor<std::chrono::seconds>(now_);
     answer->changes = changes_;
+    answer->keep = keep_;
 }
 
 LIBNET_DECL void FileSession::queue_answer()

@@ -33,6 +33,7 @@ struct FinishedAnswer {
     Part method, target, referer, user_agent;
     std::chrono::sys_seconds second{};  ///< of its Date
     std::uint64_t changes = 0;          ///< how many changes to files there had been
+    bool keep = true;                   ///< the connection outlives it
 };
 
 /// Finds the answer to a request that came before, byte for byte, in the same second: the same bytes mean the same, the

@@ -73,6 +73,7 @@ struct StaticFileServer::State {
         io::TcpServerOptions tcp_options{.address = options.address,
                                          .port = options.port,
                                          .reuse_port = options.reuse_port,
+                                         .defer_accept = options.defer_accept,
                                          .max_connections = options.max_connections,
                                          .drain_timeout = options.drain_timeout};
         try {

@@ -91,10 +91,6 @@ public:
     /// Bytes have come that are not done with.
     bool has_input() const noexcept { return !buffer_.empty(); }
 
-    /// There are bytes that haven't even been received. To close the socket would answer them with a reset, which may
-    /// overtake what was sent.
-    bool has_unread() const noexcept;
-
     enum class Received {
         bytes,      ///< parse again
         closed,     ///< the client has closed its half, or the connection is broken or was ended by the server

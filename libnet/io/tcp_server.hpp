@@ -19,6 +19,10 @@ struct TcpServerOptions {
     asio::ip::address address;  ///< `::` takes IPv4 connections too; default: 0.0.0.0
     std::uint16_t port = 0;     ///< 0: a free one, see `TcpServer::local_endpoint`
     bool reuse_port = false;    ///< several servers, one per thread, share the port (SO_REUSEPORT); the kernel spreads
+    /// Connections are accepted when the client has sent something (TCP_DEFER_ACCEPT, tcp(7)), which spares the server
+    /// much of their cost. For protocols in which the client speaks first; one that is silent is accepted about a second
+    /// later, and if the server ends before, it learns of that when it speaks.
+    bool defer_accept = false;
     /// More wait in the kernel's queue until one ends; 0: no limit. In any case some descriptors are left for files.
     std::size_t max_connections = 0;
     std::chrono::milliseconds drain_timeout{10'000};  ///< how long a drain lets requests finish; 0: not at all

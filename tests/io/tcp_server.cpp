@@ -208,6 +208,19 @@ TEST_CASE("an expired deadline ends the session's pending operations", "[io][tcp
     CHECK(fixture.run_until([&] { return fixture.server.connections() == 0; }));
 }
 
+TEST_CASE("with defer_accept a client is accepted when it speaks", "[io][tcp_server]")
+{
+    auto options = on_loopback;
+    options.defer_accept = true;
+    Fixture fixture{options};
+    fixture.start(echo_one_byte_at_a_time);
+    const auto client = fixture.connect();
+    fixture.io.run_for(50ms);
+    CHECK(fixture.server.connections() == 0);
+    CHECK(exchange(fixture, *client, "here I am") == "here I am");
+    CHECK(fixture.server.connections() == 1);
+}
+
 TEST_CASE("a port in use is an error, unless both share it", "[io][tcp_server]")
 {
     asio::io_context io{1};

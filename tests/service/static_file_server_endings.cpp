@@ -247,7 +247,7 @@ TEST_CASE("a client that sends on behind the end of its connection gets its answ
 TEST_CASE("a server that drains ends idle connections and finishes what it has begun", "[service][file_server]")
 {
     const Site site;
-    FileServer server{site.root, {.drain_timeout = 20s}};
+    FileServer server{site.root, {.defer_accept = false, .drain_timeout = 20s}};
     RawClient silent{server.endpoint()}, idle{server.endpoint()}, busy{server.endpoint()};
     CHECK(idle.exchange(get_text).body == "text");
     busy.send(get_huge + get_text);
@@ -266,6 +266,19 @@ TEST_CASE("a server that drains ends idle connections and finishes what it has b
     busy.socket().close();
     CHECK(server.wait_until_ended());
     CHECK(server.logged().size() == 3);
+}
+
+TEST_CASE("who says nothing for a while is served all the same", "[service][file_server]")
+{
+    const Site site;
+    FileServer server{site.root};
+    RawClient silent{server.endpoint()}, slow{server.endpoint()};
+    std::this_thread::sleep_for(1500ms);
+    CHECK(silent.exchange(get_text).body == "text");
+    server.stop(cancellation_type::total);
+    CHECK(silent.ended());
+    CHECK(slow.ended());
+    CHECK(server.wait_until_ended());
 }
 
 TEST_CASE("a drain doesn't wait for ever", "[service][file_server]")
@@ -305,6 +318,7 @@ TEST_CASE("a server that never ran goes away with its clients waiting", "[servic
     boost::asio::io_context io;
     StaticFileServerOptions options{.root = site.root.path().string(), .port = 0};
     options.address = boost::asio::ip::address_v4::loopback();
+    options.defer_accept = false;
     auto server = std::make_unique<StaticFileServer>(io.get_executor(), options);
     auto never_started = server->run();
     RawClient client{server->local_endpoint()};

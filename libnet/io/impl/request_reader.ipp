@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <utility>
 
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 namespace libnet::io {
@@ -53,12 +52,6 @@ LIBNET_DECL void RequestReader::begin_request() noexcept
 }
 
 LIBNET_DECL void RequestReader::next() noexcept { buffer_.consume(std::exchange(parsing_->head_size, 0U)); }
-
-LIBNET_DECL bool RequestReader::has_unread() const noexcept
-{
-    int size = 0;
-    return ::ioctl(connection_.polled().native_handle(), FIONREAD, &size) == 0 && size > 0;
-}
 
 LIBNET_DECL RequestReader::Received RequestReader::try_receive()
 {

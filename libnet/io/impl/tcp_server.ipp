@@ -16,6 +16,7 @@
 
 #include <utility>
 
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 namespace libnet::io {
@@ -30,11 +31,13 @@ LIBNET_DECL FileDescriptor listen(const Executor& executor, const TcpServerOptio
     acceptor.set_option(asio::socket_base::reuse_address{true});
     acceptor.set_option(asio::ip::tcp::no_delay{true});  // accepted sockets inherit it, which saves a call for each
     if (endpoint.protocol() == asio::ip::tcp::v6()) acceptor.set_option(asio::ip::v6_only{false});
-    if (options.reuse_port) {
-        const int on = 1;
-        if (::setsockopt(acceptor.native_handle(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0)
-            throw boost::system::system_error{last_error(), "SO_REUSEPORT"};
-    }
+    const int on = 1;
+    if (options.reuse_port && ::setsockopt(acceptor.native_handle(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0)
+        throw boost::system::system_error{last_error(), "SO_REUSEPORT"};
+    const int shortest =
+        1;  // in seconds, of which the kernel makes retransmissions: one; a saving only, so it may fail
+    if (options.defer_accept)
+        ::setsockopt(acceptor.native_handle(), IPPROTO_TCP, TCP_DEFER_ACCEPT, &shortest, sizeof shortest);
     acceptor.bind(endpoint);
     acceptor.listen();
     acceptor.native_non_blocking(true);
