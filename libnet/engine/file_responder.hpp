@@ -49,7 +49,8 @@ struct Respond {  ///< do what `plan()` says
 };
 using FileAction = std::variant<LookUp, ListDirectory, Encode, Admit, Respond>;
 
-/// Decides about one request after another: `start`, then one report for each of the other actions, until Respond.
+/// Decides about one request after another: `start` or `start_refused`, then one report for each of the other actions,
+/// until Respond.
 ///
 /// - Only GET, HEAD and OPTIONS are answered: 405 for the methods RFC 9110 knows, 501 for the rest.
 /// - Paths are read by wire::decode_path. What names no file is refused: 400, or 404 for an encoded slash.
@@ -59,7 +60,9 @@ using FileAction = std::variant<LookUp, ListDirectory, Encode, Admit, Respond>;
 ///   tag of its own, and all answers say Vary. Where identity is refused and there is no sibling, 406.
 /// - Where access is guarded, the path has been judged before. A file that it doesn't name, but that answers - an index, a
 ///   page of a clean URL, the fallback, an error page - is judged by its own name as well, as soon as it is found; its
-///   siblings are not, for they are the same. An error page that is refused gives way to the built-in one.
+///   siblings are not, for they are the same. An error page that is refused gives way to the built-in one. But of what
+///   the guard itself has refused, a path or a file, the error page is not judged: whoever may have nothing is told so
+///   by a page.
 /// - Conditions and ranges: engine/validators.hpp, wire/http_range.hpp. Several ranges are one multipart/byteranges.
 ///
 /// Strings keep their memory from one request to the next.
@@ -67,6 +70,9 @@ class FileResponder {
 public:
     /// Begins a request. Both the site and what the request's views show must outlive the answer.
     FileAction start(const Site& site, const FileRequest& request);
+
+    /// Begins a request that the guard has refused, by a verdict whose status isn't 0: only its error page is looked up.
+    FileAction start_refused(const Site& site, const FileRequest& request, const AccessVerdict& verdict);
 
     /// The file was found, or encoded. `now` is the time of the answer, its Date.
     FileAction on_file(const FileFacts& facts, FileTime now);
@@ -80,7 +86,7 @@ public:
     /// The directory was read.
     FileAction on_listing(DirectoryContent content);
 
-    /// What to answer, after Respond. Valid until the next `start`. Its file is the one that was found last.
+    /// What to answer, after Respond. Valid until the next request begins. Its file is the one that was found last.
     const ResponsePlan& plan() const noexcept { return plan_; }
 
 private:
@@ -99,6 +105,8 @@ private:
     };
 
     // The names, one after another: file_responder.ipp.
+    void begin(const Site& site, const FileRequest& request);
+    void show_path();
     LookUp look_up(Stage stage);
     FileAction on_directory();
     FileAction add_slash();
@@ -121,6 +129,7 @@ private:
     FileAction answer_in_parts();
     void plan_multipart(std::span<const wire::ByteRange> ranges);
     FileAction refuse(unsigned status, std::string_view why);
+    FileAction refuse(const AccessVerdict& verdict);
     void plan_refusal(unsigned status, std::string_view why);
     FileAction refuse_method();
     FileAction redirect(unsigned status, std::string location, std::string_view why);

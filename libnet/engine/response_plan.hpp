@@ -60,7 +60,7 @@ struct ResponsePlan {
     std::string page;                   ///< the page, or the text between parts
     std::string multipart;              ///< the Content-Type of parts
     std::vector<ContentPart> parts;     ///< the last one is text alone
-    std::vector<wire::HttpField> more;  ///< fields with views of static storage, or of the site's options
+    std::vector<wire::HttpField> more;  ///< fields with views of static storage, the site's options, or a verdict
     std::optional<std::chrono::sys_seconds> last_modified;
     VaryBy vary;
     bool retry_later = false;  ///< says so: in a second or so it may work

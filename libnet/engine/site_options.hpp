@@ -57,6 +57,11 @@ enum class CacheControl : std::uint8_t {
 };
 
 /// A file of the site that is shown instead of a built-in error page.
+///
+/// Where access rules or limits refuse a request (401, 403, 429, 503) it is shown whatever the rules say of the page
+/// itself, so it is for everybody; for another error they must grant it. Before any site is asked the built-in page
+/// answers: where HTTP itself is broken, for a body that is too large or too slow, an expectation (417), a URL of
+/// another server (421), and one connection too many.
 struct ErrorPage {
     unsigned status = 404;  ///< 400 to 599
     std::string file{};     ///< relative to the root; where it can't be had, the built-in page stands in

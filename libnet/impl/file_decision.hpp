@@ -35,14 +35,15 @@ public:
     /// none. False: `load` has to go on with it. The site, the request and the guard must outlive the answer.
     bool start(ServedSite& site, const wire::RequestHead& request, io::HttpClock::Time now, RequestGuard* guard);
 
+    /// As `start`, for a request that the guard has refused: plans the error page that the site has for that.
+    bool start_refused(ServedSite& site, const wire::RequestHead& request, io::HttpClock::Time now,
+                       const RequestGuard::Verdict& verdict);
+
     /// Goes on where files have to come from a disk, or the guard has to be asked.
     io::Task<> load(io::DiskThreads& threads);
 
-    /// Plans an error page.
+    /// Plans a built-in error page, for what no site is asked about.
     void refuse(unsigned status, std::string_view why, const wire::RequestHead* request);
-
-    /// Adds a field to the refusal, whose parts must outlive the answer.
-    void add_field(std::string_view name, std::string_view value) { refusal_.more.push_back({name, value}); }
 
     /// What to answer.
     const engine::ResponsePlan& plan() const noexcept { return *plan_; }
@@ -57,6 +58,7 @@ public:
     void drop_file() noexcept { file_.reset(); }
 
 private:
+    void begin(ServedSite& site, const wire::RequestHead& request, io::HttpClock::Time now, RequestGuard* guard);
     bool go_on();
     bool go_on_encoding();
     void take(io::FilePointer file);

@@ -12,14 +12,28 @@ namespace libnet::detail {
 LIBNET_DECL bool FileDecision::start(ServedSite& site, const wire::RequestHead& request, io::HttpClock::Time now,
                                      RequestGuard* guard)
 {
-    site_ = &site;
-    request_ = &request;
-    guard_ = guard;
-    now_ = now;
+    begin(site, request, now, guard);
     auto fields = fields_.read(request);
     fields.guarded = guard != nullptr && guard->has_rules();
     action_ = responder_.start(site.site, fields);
     return go_on();
+}
+
+LIBNET_DECL bool FileDecision::start_refused(ServedSite& site, const wire::RequestHead& request,
+                                             io::HttpClock::Time now, const RequestGuard::Verdict& verdict)
+{
+    begin(site, request, now, nullptr);
+    action_ = responder_.start_refused(site.site, fields_.read(request), verdict);
+    return go_on();
+}
+
+LIBNET_DECL void FileDecision::begin(ServedSite& site, const wire::RequestHead& request, io::HttpClock::Time now,
+                                     RequestGuard* guard)
+{
+    site_ = &site;
+    request_ = &request;
+    guard_ = guard;
+    now_ = now;
 }
 
 /// Does what the responder asks for as far as it goes without waiting for a disk. True: there is a plan.

@@ -45,16 +45,16 @@ LIBNET_DECL io::Task<bool> FileSession::shake_hands()
     co_return false;
 }
 
-/// Asks the guard about the request. False: it is refused, and that is the plan.
+/// Asks the guard about the request. False: it is refused, and the page that says so is the plan.
 LIBNET_DECL io::Task<bool> FileSession::admit()
 {
     const auto verdict = co_await guard_->judge(*request_);
     if (verdict.status == 0) co_return true;
-    refuse(verdict.status, verdict.reason);
-    if (!verdict.name.empty()) exchange_->decision.add_field(verdict.name, verdict.value);
-    if (has_body() || connection_.draining()) co_return false;
-    keep_ = request_->keep_alive;
-    hang_up_ = false;
+    keep_ = keep_ && request_->keep_alive;
+    if (has_body() || connection_.draining()) hang_up();
+    auto& site = server_.site_of(request_->authority.host);
+    const bool planned = exchange_->decision.start_refused(site, *request_, now_, verdict);
+    if (!planned) co_await load();
     co_return false;
 }
 

@@ -29,8 +29,8 @@ struct AccessOptions {
 /// With users and without rules, every path is for those who have logged in. Rules are about the path that a client
 /// asks for, and where another file answers - an index, a clean URL's page, the fallback, an error page - about its
 /// name as well: both must be granted. They are not about precompressed siblings, which are as their plain file, nor
-/// about what a symbolic link leads to; and they don't keep a name out of a listing. They hold for every host. Without
-/// TLS a password travels in plain sight.
+/// about what a symbolic link leads to, nor about the error page that tells of a refusal by them; and they don't keep a
+/// name out of a listing. They hold for every host. Without TLS a password travels in plain sight.
 class AccessControl {
 public:
     /// Reads the files.

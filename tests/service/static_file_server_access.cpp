@@ -108,6 +108,83 @@ TEST_CASE("rules guard paths, however they are written", "[service][file_server]
     CHECK(client.exchange(get("/private%2Fa.txt")).status == 404);
 }
 
+TEST_CASE("a refusal shows the site's own page", "[service][file_server][access]")
+{
+    const Site site;
+    site.root.write("private/login.html", "<p>log in</p>");
+    site.root.write("private/no.html", std::string(20'000, 'n'));  // not kept in memory
+    auto options = guarded({.users_file = site.users, .rules = rules("/private/ users alice\n*.txt deny all")});
+    options.site.error_pages = {{401, "private/login.html"}, {403, "private/no.html"}};
+    FileServer server{site.root, options};
+    RawClient client{server.endpoint()};
+    for (int i = 0; i < 2; ++i) {  // looked up, and remembered
+        const auto asked = client.exchange(get("/private/"));
+        CHECK(asked.status == 401);
+        CHECK(asked.body == "<p>log in</p>");
+        CHECK(asked.field("Content-Type") == "text/html; charset=utf-8");
+        CHECK(asked.field("WWW-Authenticate") == "Basic realm=\"files\", charset=\"UTF-8\"");
+        CHECK(asked.field("ETag") == "-");
+        CHECK(asked.field("Connection") == "-");
+        const auto forbidden = client.exchange(get("/a.txt"));
+        CHECK(forbidden.status == 403);
+        CHECK(forbidden.body == std::string(20'000, 'n'));
+        CHECK(forbidden.field("WWW-Authenticate") == "-");
+        CHECK(forbidden.field("Connection") == "-");
+    }
+    for (const auto* path : {"/private/", "/a.txt"}) {
+        const auto head = client.exchange(get(path, {}, "HEAD"));
+        CHECK(head.status == (path == std::string{"/a.txt"} ? 403 : 401));
+        CHECK(head.field("Content-Length") == (head.status == 403 ? "20000" : "13"));
+    }
+    client.send(get("/private/") + get("/a.txt") + get("/private/", alice) + get("/private/login.html"));
+    CHECK(client.receive().body == "<p>log in</p>");
+    CHECK(client.receive().body.size() == 20'000);
+    CHECK(client.receive().body == "index");
+    CHECK(client.receive().status == 401);
+    CHECK(client.exchange(get("/a.txt", "Connection: close\r\n")).body.size() == 20'000);
+    CHECK(client.ended());
+
+    const auto log = server.wait_for_log(11);
+    REQUIRE(log.size() == 11);
+    CHECK(log[0].reason == "A user name and a password are needed.");
+    CHECK(log[1].reason == "This is not for you, or not from where you are.");
+    CHECK(log[1].bytes_sent == 20'000);
+}
+
+TEST_CASE("a file that is refused shows the site's own page", "[service][file_server][access]")
+{
+    const Site site;
+    site.root.write("login.html", "log in");
+    auto options = guarded({.users_file = site.users, .rules = rules("*.html users alice")});
+    options.site.error_pages = {{401, "login.html"}};
+    FileServer server{site.root, options};
+    RawClient client{server.endpoint()};
+    for (int i = 0; i < 2; ++i) {
+        const auto asked = client.exchange(get("/private/"));
+        CHECK(asked.status == 401);
+        CHECK(asked.body == "log in");
+        CHECK(asked.field("WWW-Authenticate") == "Basic realm=\"files\", charset=\"UTF-8\"");
+        CHECK(client.exchange(get("/private/", alice)).body == "index");
+    }
+}
+
+TEST_CASE("a refusal whose page isn't there has the built-in one", "[service][file_server][access]")
+{
+    const Site site;
+    auto options = guarded({.users_file = site.users});
+    options.site.error_pages = {{401, "gone.html"}};
+    options.hosts = {{.names = {"other"}, .root = site.root.path().string()}};
+    options.hosts[0].site.error_pages = {{401, "a.txt"}};
+    FileServer server{site.root, options};
+    RawClient client{server.endpoint()};
+    const auto asked = client.exchange(get("/a.txt"));
+    CHECK(asked.status == 401);
+    CHECK(asked.body.find("A user name and a password are needed.") != std::string::npos);
+    CHECK(asked.field("WWW-Authenticate") != "-");
+    CHECK(client.exchange(get("/a.txt", {}, "HEAD")).status == 401);
+    CHECK(client.exchange("GET http://other/ HTTP/1.1\r\nHost: other\r\n\r\n").body == "open");  // each host its own
+}
+
 TEST_CASE("networks are kept out", "[service][file_server][access]")
 {
     const Site site;
@@ -127,6 +204,15 @@ TEST_CASE("a refused request with a body ends the connection", "[service][file_s
     RawClient client{server.endpoint()};
     CHECK(client.exchange(get("/a.txt", "Content-Length: 5\r\n") + "hello").status == 401);
     CHECK(client.ended());
+
+    auto options = guarded({.users_file = site.users});
+    options.site.error_pages = {{401, "a.txt"}};
+    FileServer with_page{site.root, options};
+    RawClient other{with_page.endpoint()};
+    const auto refused = other.exchange(get("/a.txt", "Content-Length: 5\r\n") + "hello");
+    CHECK(refused.body == "open");
+    CHECK(refused.field("Connection") == "close");
+    CHECK(other.ended());
 }
 
 TEST_CASE("pipelined requests are each judged and logged on their own", "[service][file_server][access]")

@@ -81,6 +81,33 @@ TEST_CASE("a client that asks too often is told when to come again", "[service][
     CHECK(other.exchange(get("/a.txt")).status == 429);
 }
 
+TEST_CASE("a client that asks too often is shown the site's own page", "[service][file_server][limits]")
+{
+    const Site site;
+    site.root.write("slowly.html", "slowly");
+    auto options = limited({.requests_per_second = 0.01, .request_burst = 1});
+    options.site.error_pages = {{429, "slowly.html"}};
+    FileServer server{site.root, options};
+    RawClient client{server.endpoint()};
+    CHECK(client.exchange(get("/a.txt")).status == 200);
+    for (const auto* path : {"/a.txt", "/slowly.html", "/%zz"}) {
+        const auto refused = client.exchange(get(path));
+        CHECK(refused.status == 429);
+        CHECK(refused.body == "slowly");
+        CHECK(std::stoi(refused.field("Retry-After")) > 90);
+        CHECK(refused.field("Connection") == "-");
+    }
+    const auto head = client.exchange("HEAD /a.txt HTTP/1.1\r\nHost: test\r\n\r\n");
+    CHECK(head.status == 429);
+    CHECK(head.field("Content-Length") == "6");
+
+    std::filesystem::remove(site.root.path() / "slowly.html");
+    std::this_thread::sleep_for(1200ms);  // until the server has noticed
+    const auto built_in = client.exchange(get("/a.txt"));
+    CHECK(built_in.status == 429);
+    CHECK(built_in.body.find("Too many requests came from this client.") != std::string::npos);
+}
+
 TEST_CASE("a client gets bytes at its rate, over all of its connections", "[service][file_server][limits]")
 {
     const Site site;

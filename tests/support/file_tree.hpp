@@ -74,9 +74,23 @@ public:
     Planned ask(const engine::Site& site, const engine::FileRequest& request,
                 engine::DirectoryContent listing = {}) const
     {
-        Planned planned;
         engine::FileResponder responder;
-        auto action = responder.start(site, request);
+        return answer(responder, responder.start(site, request), std::move(listing));
+    }
+
+    /// The same for a request that the guard has refused.
+    Planned ask_refused(const engine::Site& site, const engine::FileRequest& request,
+                        const engine::AccessVerdict& verdict) const
+    {
+        engine::FileResponder responder;
+        return answer(responder, responder.start_refused(site, request, verdict));
+    }
+
+    /// Goes on with what a responder wants to know, until it has its plan.
+    Planned answer(engine::FileResponder& responder, engine::FileAction action,
+                   engine::DirectoryContent listing = {}) const
+    {
+        Planned planned;
         while (!std::holds_alternative<engine::Respond>(action)) {
             if (std::holds_alternative<engine::ListDirectory>(action)) {
                 action = responder.on_listing(std::exchange(listing, {}));

@@ -190,6 +190,15 @@ LIBNET_DECL FileAction FileResponder::refuse(unsigned status, std::string_view w
     return finish_with_page();
 }
 
+/// The guard's refusal.
+LIBNET_DECL FileAction FileResponder::refuse(const AccessVerdict& verdict)
+{
+    plan_refusal(verdict.status, verdict.reason);
+    if (!verdict.name.empty()) plan_.more.push_back({verdict.name, verdict.value});
+    request_.guarded = false;  // it would refuse the page for the same reason: it isn't asked
+    return finish_with_page();
+}
+
 LIBNET_DECL void FileResponder::plan_refusal(unsigned status, std::string_view why)
 {
     const auto vary = plan_.vary;

@@ -49,21 +49,14 @@ LIBNET_DECL std::string_view last_segment(std::string_view name) noexcept
 
 LIBNET_DECL FileAction FileResponder::start(const Site& site, const FileRequest& request)
 {
-    site_ = &site;
-    request_ = request;
-    plan_.clear();
-    shown_.clear();
-    stage_ = Stage::file;
-    next_index_ = next_coding_ = 0;
-    found_other_ = negotiated_ = false;
+    begin(site, request);
     if (request.method == "OPTIONS") return options();
     if (request.method != "GET" && request.method != "HEAD") return refuse_method();
 
     if (const auto decoded = wire::decode_path(request.path, path_); !decoded)
         return refuse(decoded.error() == wire::UriPathError::encoded_slash ? 404 : 400,
                       detail::words_of(decoded.error()));
-    (shown_ = '/') += path_.name;
-    if (path_.directory && !path_.name.empty()) shown_ += '/';
+    show_path();
     if (site.options().dot_files == DotFiles::refuse && wire::has_hidden_segment(path_.name))
         return refuse(404, detail::no_file);
     if (const auto* rule = site.redirect(shown_))
@@ -71,6 +64,32 @@ LIBNET_DECL FileAction FileResponder::start(const Site& site, const FileRequest&
     if (path_.directory) return next_index();
     name_ = path_.name;
     return look_up(Stage::file);
+}
+
+LIBNET_DECL FileAction FileResponder::start_refused(const Site& site, const FileRequest& request,
+                                                    const AccessVerdict& verdict)
+{
+    begin(site, request);
+    if (wire::decode_path(request.path, path_)) show_path();  // for the rules about fields; if it is none, so be it
+    return refuse(verdict);
+}
+
+LIBNET_DECL void FileResponder::begin(const Site& site, const FileRequest& request)
+{
+    site_ = &site;
+    request_ = request;
+    plan_.clear();
+    shown_.clear();
+    stage_ = Stage::file;
+    next_index_ = next_coding_ = 0;
+    found_other_ = negotiated_ = false;
+}
+
+/// Makes the path of the request the one that rules are about.
+LIBNET_DECL void FileResponder::show_path()
+{
+    (shown_ = '/') += path_.name;
+    if (path_.directory && !path_.name.empty()) shown_ += '/';
 }
 
 LIBNET_DECL FileAction FileResponder::on_file(const FileFacts& facts, FileTime now)
@@ -228,11 +247,7 @@ LIBNET_DECL FileAction FileResponder::on_verdict(const AccessVerdict& verdict)
 {
     const bool admitted = verdict.status == 0;
     if (stage_ == Stage::error_page) return admitted ? show_error_page() : Respond{};
-    if (admitted) return negotiate();
-    plan_refusal(verdict.status, verdict.reason);
-    finish();
-    if (!verdict.name.empty()) plan_.more.push_back({verdict.name, verdict.value});
-    return Respond{};
+    return admitted ? negotiate() : refuse(verdict);
 }
 
 /// The plain file may be sent; perhaps a sibling of it is wanted more.
