@@ -188,7 +188,7 @@ TEST_CASE("what happens in one turn of an event loop is written together, and al
     batch.add(some_record());
     batch.add(some_record());
     CHECK(test::read_file(file).empty());
-    io.run();
+    io.poll();
     CHECK(test::read_file(file) == line_of(some_record()) + line_of(some_record()));
 
     std::string expected = test::read_file(file);
@@ -199,6 +199,27 @@ TEST_CASE("what happens in one turn of an event loop is written together, and al
     CHECK(test::read_file(file).size() > expected.size() / 2);  // many don't wait for the end of the turn
     batch.flush();
     CHECK((test::read_file(file) == expected));
+}
+
+TEST_CASE("lines that follow at once are written together, and none waits for long", "[apps][access_log]")
+{
+    const test::TemporaryDirectory directory;
+    const auto file = directory.path() / "log";
+    apps::AccessLog log{"demo++", file.string()};
+    boost::asio::io_context io;
+    apps::AccessLogBatch batch{log, io};
+    batch.add(some_record());
+    io.poll();
+    CHECK(test::read_file(file) == line_of(some_record()));
+    batch.add(some_record());
+    io.poll();
+    CHECK(test::read_file(file) == line_of(some_record()));  // another may follow
+    io.run();                                                // until none has
+    CHECK(test::read_file(file) == line_of(some_record()) + line_of(some_record()));
+    batch.add(some_record());
+    io.restart();
+    io.poll();
+    CHECK(test::read_file(file).size() == 3 * line_of(some_record()).size());
 }
 
 TEST_CASE("lines that wait are written when the daemon ends", "[apps][access_log]")
