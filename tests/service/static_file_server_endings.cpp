@@ -268,6 +268,23 @@ TEST_CASE("a server that drains ends idle connections and finishes what it has b
     CHECK(server.logged().size() == 3);
 }
 
+TEST_CASE("a last request that was answered before ends its connection, too", "[service][file_server]")
+{
+    const Site site;
+    FileServer server{site.root};
+    const std::string last = "GET /a.txt HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n";
+    for (int i = 0; i < 4; ++i) {
+        RawClient client{server.endpoint()};
+        client.send(get_text + last);
+        CHECK(client.receive().field("Connection") == "-");
+        const auto answer = client.receive();
+        CHECK(answer.field("Connection") == "close");
+        CHECK(answer.body == "text");
+        CHECK(client.ended());
+    }
+    CHECK(server.wait_for_log(8).size() == 8);
+}
+
 TEST_CASE("who says nothing for a while is served all the same", "[service][file_server]")
 {
     const Site site;
