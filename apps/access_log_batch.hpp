@@ -18,7 +18,7 @@
 
 namespace libnet::apps {
 
-/// Collects lines until the event loop has nothing else to do; those that follow at once, until there are many or a
+/// Collects lines until the event loop has nothing else to do, or there are many; where that happens often, until a
 /// moment has passed. For that event loop's thread only.
 class AccessLogBatch {
 public:
@@ -32,8 +32,8 @@ public:
     try {
         append_log_line(lines_, record);
         if (lines_.size() >= many) flush();
-        if (lines_.size() == 0 || scheduled_) return;
-        boost::asio::post(io_, [this] { write_on(); });
+        if (lines_.size() == 0 || scheduled_ || writes_ == most_writes) return;
+        boost::asio::post(io_, [this] { end_turn(); });
         scheduled_ = true;
     } catch (const std::exception&) {
         log_.complain_once("out of memory");
@@ -50,23 +50,29 @@ public:
 private:
     static constexpr std::size_t many = 32 * 1024;
     static constexpr std::chrono::milliseconds a_moment{20};
+    static constexpr unsigned most_writes = 16;
 
-    /// Writes what there is, and what comes meanwhile after a moment, until nothing has come.
-    void write_on()
+    void end_turn()
     {
+        scheduled_ = false;
         flush();
+        if (writes_++ > 0) return;
         moment_.expires_after(a_moment);
-        moment_.async_wait([this](const boost::system::error_code& cancelled) {
-            scheduled_ = !cancelled && lines_.size() > 0;
-            if (scheduled_) write_on();
-        });
+        moment_.async_wait([this](const boost::system::error_code&) { end_moment(); });
+    }
+
+    void end_moment()
+    {
+        writes_ = 0;
+        flush();
     }
 
     AccessLog& log_;
     boost::asio::io_context& io_;
     boost::asio::steady_timer moment_;
     LogLine lines_;
-    bool scheduled_ = false;
+    bool scheduled_ = false;  // `end_turn`
+    unsigned writes_ = 0;     // at the ends of turns, in this moment; it runs when there has been one
 };
 
 }  // namespace libnet::apps
