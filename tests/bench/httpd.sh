@@ -256,6 +256,7 @@ medians() {
 latency() { # at 70 % of what nginx can do
     local name i target
     local -A halves=() tails=()
+    start_all
     load nginx /1k.html
     target=$(awk -v rate="$rate" 'BEGIN {print 0.7 * rate}')
     for ((i = 0; i < runs; ++i)); do
