@@ -330,7 +330,9 @@ TEST_CASE("an endpoint waits for no client for ever", "[io][http_endpoint]")
         Service service{{.write_timeout = 50ms}};
         RawClient client{service.address()};
         client.send(get("/large"));
-        std::this_thread::sleep_for(1s);  // the deadline is coarse
+        char first = 0;
+        client.socket().receive(boost::asio::buffer(&first, 1));  // it is on its way
+        std::this_thread::sleep_for(1s);                          // the deadline is coarse
         CHECK(client.receive_rest().size() < 64 * 1024 * 1024);
     }
 }

@@ -99,6 +99,7 @@ TEST_CASE("HEAD sends the head of GET and nothing else", "[service][file_server]
     std::this_thread::sleep_for(60ms);  // a file that was just written has a weak entity tag at first
     FileServer server{site.root};
     RawClient client{server.endpoint()};
+    while (client.exchange(get("/large.bin")).field("ETag").starts_with("W/")) std::this_thread::sleep_for(10ms);
     for (const std::string path : {"/a.txt", "/large.bin", "/missing", "/docs"}) {
         auto got = client.exchange(get(path));
         auto head = client.exchange("HEAD " + path + " HTTP/1.1\r\nHost: test\r\n\r\n");

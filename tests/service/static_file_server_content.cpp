@@ -46,8 +46,10 @@ TEST_CASE("several ranges come as one multipart content", "[service][file_server
     FileServer server{root};
     RawClient client{server.endpoint()};
     const std::string ranges = "Range: bytes=500000-1499999, 5-9, -3\r\n";
+    std::string length;  // of the first: the entity tag in the parts becomes a strong one some time
     for (int i = 0; i < 2; ++i) {
         const auto answer = client.exchange(get("/large.bin", ranges));
+        if (i == 0) length = answer.field("Content-Length");
         CHECK(answer.status == 206);
         CHECK(answer.field("Content-Range") == "-");
         const auto type = answer.field("Content-Type");
@@ -58,7 +60,7 @@ TEST_CASE("several ranges come as one multipart content", "[service][file_server
     }
     CHECK(client.exchange("HEAD /large.bin HTTP/1.1\r\nHost: a\r\n" + ranges + "\r\n").status == 200);
     const auto log = server.wait_for_log(3);
-    CHECK(log.at(0).bytes_sent == std::stoul(client.exchange(get("/large.bin", ranges)).field("Content-Length")));
+    CHECK(log.at(0).bytes_sent == std::stoul(length));
 }
 
 TEST_CASE("precompressed files go to those who take them", "[service][file_server]")
