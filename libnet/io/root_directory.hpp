@@ -61,8 +61,9 @@ public:
 
     /// Opens a regular file or a directory for reading. An empty name is the root itself.
     ///
-    /// Never blocks on what it finds: FIFOs, sockets and devices are refused, and not even opened. Errors: `no_such_file_or_directory`,
-    /// `not_a_directory`, `cross_device_link` (it would leave the root; with `Symlinks::any` also a ".." that would not),
+    /// Never blocks on what it finds: FIFOs, sockets and devices are refused, and not even opened. Errors:
+    /// `no_such_file_or_directory`, `not_a_directory`,
+    /// `cross_device_link` (it would leave the root; with `Symlinks::any` also a ".." that would not),
     /// `too_many_symbolic_link_levels` (with `Symlinks::none` a single one),
     /// `filename_too_long`, `no_such_device_or_address` (neither file nor directory), `permission_denied`,
     /// `too_many_files_open`, `resource_unavailable_try_again` (renames nearby kept the kernel from being sure, several

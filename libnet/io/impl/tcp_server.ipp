@@ -34,10 +34,10 @@ LIBNET_DECL FileDescriptor listen(const Executor& executor, const TcpServerOptio
     const int on = 1;
     if (options.reuse_port && ::setsockopt(acceptor.native_handle(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0)
         throw boost::system::system_error{last_error(), "SO_REUSEPORT"};
-    const int shortest =
-        1;  // in seconds, of which the kernel makes retransmissions: one; a saving only, so it may fail
+    // One second is the shortest that the kernel knows. It is a saving only: where it can't be had, so be it.
+    const int seconds = 1;
     if (options.defer_accept)
-        ::setsockopt(acceptor.native_handle(), IPPROTO_TCP, TCP_DEFER_ACCEPT, &shortest, sizeof shortest);
+        ::setsockopt(acceptor.native_handle(), IPPROTO_TCP, TCP_DEFER_ACCEPT, &seconds, sizeof seconds);
     acceptor.bind(endpoint);
     acceptor.listen();
     acceptor.native_non_blocking(true);
