@@ -65,10 +65,10 @@ inline void append_field(LogLine& line, std::string_view text)
     line.push_back('"');
 }
 
-/// Appends the request line as it came; "-" for bytes that were no request.
+/// Appends the request line as it came, or the line that was no request; "-" where nothing came.
 inline void append_request(LogLine& line, const AccessRecord& record)
 {
-    if (record.method.empty()) return append_field(line, {});
+    if (record.method.empty()) return append_field(line, record.target);
     line.push_back('"');
     append_escaped(line, record.method);
     line.push_back(' ');

@@ -16,7 +16,8 @@ struct AccessRecord {
     std::chrono::system_clock::time_point started{};  ///< when the request's first byte came
     std::string_view user = {};                       ///< who has logged in for it, or empty
     std::string_view method = {};                     ///< empty: the bytes were no request
-    std::string_view target = {};         ///< the request-target as sent, RFC 9112 section 3.2; may be empty
+    /// The request-target as sent, RFC 9112 section 3.2; may be empty. Where `method` is empty: the line that was no request
+    std::string_view target = {};
     unsigned version = 11;                ///< 10 or 11: HTTP/1.0 or HTTP/1.1
     unsigned status = 0;                  ///< what we answered; 0: nothing, the client was gone
     std::uint64_t bytes_sent = 0;         ///< of the answer's content, to the client; of a tunnel: all that went there

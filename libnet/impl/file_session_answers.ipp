@@ -276,6 +276,8 @@ LIBNET_DECL void FileSession::note(unsigned status, std::string_view reason, std
         record.bytes_received = reader_.body_bytes();
         record.referer = request_->fields.value_of("Referer");
         record.user_agent = request_->fields.value_of("User-Agent");
+    } else {
+        record.target = wire::refused_line(reader_.received());
     }
     const auto user = guard_ && is_request ? guard_->user() : std::string_view{};
     const auto begin = writer_.queued();

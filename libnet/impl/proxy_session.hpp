@@ -110,6 +110,7 @@ private:
     void begin_request();
     io::Task<bool> receive_request();
     io::Task<bool> receive_head();
+    void forget_head();
     io::Task<> fail_head(boost::system::error_code error);
     io::Task<> answer_request();
     io::Task<> answer_itself(std::string_view type, std::string content);

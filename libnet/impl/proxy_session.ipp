@@ -51,6 +51,7 @@ LIBNET_DECL void ProxySession::begin_request()
     std::ranges::copy(surplus_, input_.begin() + static_cast<std::ptrdiff_t>(filled_));
     filled_ += surplus_.size();
     surplus_ = {};
+    request_ = {};  // its views are those of the request before
     exchange_ = {};
     upload_ = ProxyUploadEnd::complete;
 }
@@ -77,6 +78,7 @@ LIBNET_DECL io::Task<bool> ProxySession::receive_head()
     for (;;) {
         const auto size = parser_.parse({input_.data(), filled_}, request_);
         if (!size) {
+            forget_head();
             co_await refuse(wire::status_of(size.error()), std::string{wire::reason_of(size.error())});
             co_return false;
         }
@@ -95,9 +97,17 @@ LIBNET_DECL io::Task<bool> ProxySession::receive_head()
     }
 }
 
+/// What was received is no request: the log shows its first line. The views of a head that isn't complete are of no use,
+/// since the buffer may have moved under them.
+LIBNET_DECL void ProxySession::forget_head()
+{
+    request_ = {};
+    request_.target = wire::refused_line({input_.data(), filled_});
+}
+
 LIBNET_DECL io::Task<> ProxySession::fail_head(boost::system::error_code error)
 {
-    request_ = {};  // its views are of no use: the buffer may have moved
+    forget_head();
     if (error == asio::error::timed_out) co_await refuse(408, "The request took too long to arrive.");
     else if (error == asio::error::eof) co_await refuse(400, "The request ended in the middle of its head.");
     else exchange_.reason = "The client went away.";

@@ -61,6 +61,10 @@ private:
     HttpHeadReader<detail::RequestLine> reader_;
 };
 
+/// What a log can show of octets that were refused as a request: their first line that isn't empty, without its end, at
+/// most 1,024 octets of it. A view into `received`; any octet may be in it.
+std::string_view refused_line(std::string_view received) noexcept;
+
 }  // namespace libnet::wire
 
 #if !defined(LIBNET_SEPARATE_COMPILATION)

@@ -74,11 +74,19 @@ TEST_CASE("a failed request has its reason behind the combined fields", "[apps][
                                   "\"connection refused\"\n"));
 }
 
-TEST_CASE("bytes that were no request show as a dash", "[apps][access_log]")
+TEST_CASE("where nothing came there is a dash for the request", "[apps][access_log]")
 {
     auto record = some_record();
     record.method = record.target = {};
     CHECK(request_of(record) == "\"-\"");
+}
+
+TEST_CASE("a line that was no request is shown, escaped", "[apps][access_log]")
+{
+    auto record = some_record();
+    record.method = {};
+    record.target = "\x16\x03\x01\" x";
+    CHECK(request_of(record) == R"("\x16\x03\x01\x22 x")");
 }
 
 TEST_CASE("nobody can forge a line or a field", "[apps][access_log]")

@@ -260,7 +260,7 @@ TEST_CASE("each request is a line in the combined format", "[apps][httpd]")
         CHECK(httpd.process().out().starts_with("127.0.0.1 - - ["));
         RawClient client{httpd.endpoint()};
         client.send("nonsense\r\n\r\n");
-        CHECK(httpd.process().wait_for("\"-\" 400 "));
+        CHECK(httpd.process().wait_for("\"nonsense\" 400 "));
         const auto end = httpd.stop();
         CHECK(std::ranges::count(end.out, '\n') == 2);
     }

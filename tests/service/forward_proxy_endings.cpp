@@ -167,7 +167,30 @@ TEST_CASE("a client that never finishes its request is answered with 408", "[ser
     client.send("GET http://x");
     CHECK(client.receive().status == 408);
     CHECK(client.ended());
-    CHECK(net.proxy.wait_for_log(1).at(0).method.empty());
+    const auto record = net.proxy.wait_for_log(1).at(0);
+    CHECK(record.method.empty());
+    CHECK(record.target == "GET http://x");
+}
+
+TEST_CASE("what is no request is logged as it came, whatever came before it on the connection", "[service][proxy]")
+{
+    ProxyFixture net;
+    RawClient client{net.proxy.endpoint()};
+    client.send(net.request("GET", "/first", "User-Agent: first\r\n"));
+    auto origin = net.origin.accept();
+    origin.receive_head();
+    origin.send(ok);
+    CHECK(client.receive().body == "ok");
+    std::string octets;
+    SECTION("short") { octets = "no request\r\n\r\n"; }
+    SECTION("so long that the buffer moves") { octets = std::string(5000, 'x'); }
+    SECTION("empty lines without end") { octets = "\r\n\r\n\r\n\r\n\r\n\r\n"; }
+    client.send(octets);
+    CHECK(client.receive().status >= 400);
+    const auto record = net.proxy.wait_for_log(2).at(1);
+    CHECK(record.method.empty());
+    CHECK(record.target == wire::refused_line(octets));
+    CHECK(record.user_agent.empty());
 }
 
 TEST_CASE("a client that ends in the middle of its head is told so", "[service][proxy]")

@@ -136,6 +136,16 @@ TEST_CASE("a parser that is reset forgets half a head", "[wire][http]")
     CHECK(head.fields.empty());
 }
 
+TEST_CASE("a refused line is the first one that isn't empty, and bounded", "[wire][http]")
+{
+    CHECK(refused_line("").empty());
+    CHECK(refused_line("\r\n\r\n").empty());
+    CHECK(refused_line("\r\nNO SUCH\nthing") == "NO SUCH");
+    CHECK(refused_line("half") == "half");
+    CHECK(refused_line(std::string(5000, 'x')).size() == 1024);
+    CHECK(refused_line(std::string_view{"\0\xFF\n", 3}) == std::string_view{"\0\xFF", 2});
+}
+
 TEST_CASE("a buffer that became shorter is another message", "[wire][http]")
 {
     const std::string_view text = "GET / HTTP/1.0\r\n\r\n";

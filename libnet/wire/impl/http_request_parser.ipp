@@ -3,6 +3,7 @@
 #include <libnet/base/text.hpp>
 #include <libnet/wire/http_request_parser.hpp>
 
+#include <algorithm>
 #include <optional>
 
 namespace libnet::wire {
@@ -121,6 +122,13 @@ LIBNET_DECL HttpResult<std::size_t> RequestParser::parse(std::string_view receiv
     if (!size || *size == 0) return size;
     if (const auto error = detail::read_request_fields(head)) return *error;
     return size;
+}
+
+LIBNET_DECL std::string_view refused_line(std::string_view received) noexcept
+{
+    constexpr std::size_t most = 1024;
+    received.remove_prefix(std::min(received.find_first_not_of("\r\n"), received.size()));
+    return received.substr(0, std::min(received.find_first_of("\r\n"), most));
 }
 
 }  // namespace libnet::wire
