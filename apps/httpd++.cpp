@@ -1,11 +1,11 @@
 // httpd++ serves the files of a directory.
 
-#include <apps/daemon.hpp>
+#include <apps/common/daemon.hpp>
+#include <apps/common/options.hpp>
+#include <apps/common/output.hpp>
 #include <apps/httpd/access_settings.hpp>
 #include <apps/httpd/site_settings.hpp>
 #include <apps/httpd/tls_settings.hpp>
-#include <apps/options.hpp>
-#include <apps/output.hpp>
 #include <libnet/static_file_server.hpp>
 
 #include <boost/asio/ip/address_v6.hpp>

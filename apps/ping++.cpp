@@ -1,10 +1,10 @@
 // ping++: sends ICMP echo requests to hosts and tells what comes back, in lines or to Prometheus.
 
+#include <apps/common/run.hpp>
 #include <apps/ping/exporter.hpp>
 #include <apps/ping/mtu_mode.hpp>
 #include <apps/ping/probe_mode.hpp>
 #include <apps/ping/session.hpp>
-#include <apps/run.hpp>
 
 namespace {
 

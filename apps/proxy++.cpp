@@ -1,8 +1,8 @@
 // proxy++: an HTTP forward proxy.
 
-#include <apps/daemon.hpp>
-#include <apps/daemon_options.hpp>
-#include <apps/options.hpp>
+#include <apps/common/daemon.hpp>
+#include <apps/common/daemon_options.hpp>
+#include <apps/common/options.hpp>
 #include <libnet/forward_proxy.hpp>
 
 #include <random>

@@ -3,12 +3,12 @@
 // Exit codes: 0 the host was reached, 1 it wasn't, 2 the trace couldn't be made (usage, name, permission, no route),
 // 130 or 143 interrupted by SIGINT or SIGTERM. What was found is printed in every case.
 
-#include <apps/run.hpp>
+#include <apps/common/run.hpp>
 #include <apps/trace/json_report.hpp>
 #include <apps/trace/presenter.hpp>
 #include <apps/trace/settings.hpp>
 #include <apps/trace/text_report.hpp>
-#include <libnet/io/resolver.hpp>
+#include <libnet/io/dns/resolver.hpp>
 #include <libnet/tracer.hpp>
 
 #include <boost/system/system_error.hpp>

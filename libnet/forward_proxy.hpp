@@ -3,7 +3,7 @@
 
 #include <libnet/config.hpp>
 #include <libnet/forward_proxy_options.hpp>
-#include <libnet/io/executor.hpp>
+#include <libnet/io/loop/executor.hpp>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -63,5 +63,5 @@ private:
 }  // namespace libnet
 
 #if !defined(LIBNET_SEPARATE_COMPILATION)
-#  include <libnet/impl/forward_proxy.ipp>
+#  include <libnet/impl/proxy/forward_proxy.ipp>
 #endif

@@ -2,8 +2,8 @@
 // What a ForwardProxy can be told: see libnet/forward_proxy.hpp.
 
 #include <libnet/access_record.hpp>
-#include <libnet/io/resolver_options.hpp>
-#include <libnet/wire/http_limits.hpp>
+#include <libnet/io/dns/resolver_options.hpp>
+#include <libnet/wire/http/http_limits.hpp>
 
 #include <boost/asio/ip/address.hpp>
 

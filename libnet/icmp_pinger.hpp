@@ -2,10 +2,10 @@
 // Pinging any number of hosts from one io_context.
 
 #include <libnet/config.hpp>
-#include <libnet/engine/ping_events.hpp>
-#include <libnet/engine/ping_statistics.hpp>
+#include <libnet/engine/ping/ping_events.hpp>
+#include <libnet/engine/ping/ping_statistics.hpp>
 #include <libnet/ping_options.hpp>
-#include <libnet/wire/address_range.hpp>
+#include <libnet/wire/ip/address_range.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -117,5 +117,5 @@ private:
 }  // namespace libnet
 
 #if !defined(LIBNET_SEPARATE_COMPILATION)
-#  include <libnet/impl/icmp_pinger.ipp>
+#  include <libnet/impl/ping/icmp_pinger.ipp>
 #endif

@@ -2,8 +2,8 @@
 // Asking a node whether one of its interfaces is up.
 
 #include <libnet/config.hpp>
-#include <libnet/engine/interface_state.hpp>
-#include <libnet/io/icmp_access.hpp>
+#include <libnet/engine/query/interface_state.hpp>
+#include <libnet/io/icmp/icmp_access.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -58,5 +58,5 @@ asio::awaitable<InterfaceState> probe_interface(asio::any_io_executor executor, 
 }  // namespace libnet
 
 #if !defined(LIBNET_SEPARATE_COMPILATION)
-#  include <libnet/impl/interface_probe.ipp>
+#  include <libnet/impl/query/interface_probe.ipp>
 #endif

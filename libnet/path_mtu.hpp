@@ -2,7 +2,7 @@
 // Finding the largest packet that gets through to a host.
 
 #include <libnet/config.hpp>
-#include <libnet/engine/path_mtu_result.hpp>
+#include <libnet/engine/query/path_mtu_result.hpp>
 #include <libnet/path_mtu_options.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -71,5 +71,5 @@ asio::awaitable<PathMtu> find_path_mtu(asio::any_io_executor executor, asio::ip:
 }  // namespace libnet
 
 #if !defined(LIBNET_SEPARATE_COMPILATION)
-#  include <libnet/impl/path_mtu.ipp>
+#  include <libnet/impl/query/path_mtu.ipp>
 #endif

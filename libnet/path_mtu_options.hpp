@@ -1,7 +1,7 @@
 #pragma once
 // What a PathMtuFinder is told.
 
-#include <libnet/io/icmp_access.hpp>
+#include <libnet/io/icmp/icmp_access.hpp>
 
 #include <boost/asio/ip/address.hpp>
 

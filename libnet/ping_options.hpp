@@ -1,12 +1,12 @@
 #pragma once
 // What an IcmpPinger and its targets are told.
 
-#include <libnet/engine/ping_payload.hpp>
-#include <libnet/engine/ping_rhythm.hpp>
-#include <libnet/io/icmp_access.hpp>
-#include <libnet/io/icmp_clock.hpp>
-#include <libnet/io/path_mtu_discovery.hpp>
-#include <libnet/wire/ipv4_options.hpp>
+#include <libnet/engine/ping/ping_payload.hpp>
+#include <libnet/engine/ping/ping_rhythm.hpp>
+#include <libnet/io/icmp/icmp_access.hpp>
+#include <libnet/io/icmp/icmp_clock.hpp>
+#include <libnet/io/icmp/path_mtu_discovery.hpp>
+#include <libnet/wire/ip/ipv4_options.hpp>
 
 #include <boost/asio/ip/address.hpp>
 

@@ -2,7 +2,7 @@
 // Serves the files of a directory over HTTP/1.0 and HTTP/1.1.
 
 #include <libnet/config.hpp>
-#include <libnet/io/executor.hpp>
+#include <libnet/io/loop/executor.hpp>
 #include <libnet/static_file_server_options.hpp>
 
 #include <boost/asio/awaitable.hpp>
@@ -67,5 +67,5 @@ private:
 }  // namespace libnet
 
 #if !defined(LIBNET_SEPARATE_COMPILATION)
-#  include <libnet/impl/static_file_server.ipp>
+#  include <libnet/impl/files/static_file_server.ipp>
 #endif

@@ -2,10 +2,10 @@
 // The options of libnet/static_file_server.hpp.
 
 #include <libnet/access_record.hpp>
-#include <libnet/engine/site_options.hpp>
-#include <libnet/io/access_control.hpp>
-#include <libnet/io/client_limiter.hpp>
-#include <libnet/io/tls_context.hpp>
+#include <libnet/engine/files/site_options.hpp>
+#include <libnet/io/access/access_control.hpp>
+#include <libnet/io/access/client_limiter.hpp>
+#include <libnet/io/tls/tls_context.hpp>
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/address_v6.hpp>

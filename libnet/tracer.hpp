@@ -2,8 +2,8 @@
 // Traces the path to a host: Tracer. Its options are in engine/trace_options.hpp, its events in engine/trace_path.hpp.
 
 #include <libnet/config.hpp>
-#include <libnet/engine/trace_options.hpp>
-#include <libnet/engine/trace_path.hpp>
+#include <libnet/engine/trace/trace_options.hpp>
+#include <libnet/engine/trace/trace_path.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -69,5 +69,5 @@ private:
 }  // namespace libnet
 
 #if !defined(LIBNET_SEPARATE_COMPILATION)
-#  include <libnet/impl/tracer.ipp>
+#  include <libnet/impl/trace/tracer.ipp>
 #endif

@@ -6,8 +6,8 @@
 //   ...
 //   apply(access, options);                 // throws std::exception: what is wrong with the files
 
-#include <apps/option_values.hpp>
-#include <apps/options.hpp>
+#include <apps/common/option_values.hpp>
+#include <apps/common/options.hpp>
 #include <libnet/static_file_server_options.hpp>
 
 #include <fmt/format.h>

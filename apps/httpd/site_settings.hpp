@@ -10,10 +10,10 @@
 //   ...
 //   apply(site, options);                 // throws std::invalid_argument for what makes no sense
 
-#include <apps/option_values.hpp>
-#include <apps/options.hpp>
-#include <libnet/engine/host_table.hpp>
-#include <libnet/engine/site.hpp>
+#include <apps/common/option_values.hpp>
+#include <apps/common/options.hpp>
+#include <libnet/engine/files/host_table.hpp>
+#include <libnet/engine/files/site.hpp>
 #include <libnet/static_file_server_options.hpp>
 
 #include <fmt/format.h>

@@ -6,9 +6,9 @@
 //   ...
 //   options.tls = make_context(tls);        // null without --tls-cert
 
-#include <apps/option_values.hpp>
-#include <apps/options.hpp>
-#include <libnet/io/tls_context.hpp>
+#include <apps/common/option_values.hpp>
+#include <apps/common/options.hpp>
+#include <libnet/io/tls/tls_context.hpp>
 
 #include <chrono>
 #include <cstddef>

@@ -15,8 +15,8 @@
 //
 // Blanks don't matter. A time that isn't known, as no reply has come, makes its comparison false.
 
-#include <apps/option_values.hpp>
-#include <libnet/engine/ping_statistics.hpp>
+#include <apps/common/option_values.hpp>
+#include <libnet/engine/ping/ping_statistics.hpp>
 
 #include <fmt/format.h>
 

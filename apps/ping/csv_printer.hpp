@@ -12,8 +12,8 @@
 // Events: start, moved (the reason is the address before), reply, lost, outstanding, late, duplicate, error,
 // send_error, unresolved, failed, bad_target, interval, summary. The address of an error is that of who sent it.
 
-#include <apps/json_lines.hpp>
-#include <apps/output.hpp>
+#include <apps/common/json_lines.hpp>
+#include <apps/common/output.hpp>
 #include <apps/ping/host_order.hpp>
 #include <apps/ping/printer.hpp>
 #include <apps/ping/settings.hpp>

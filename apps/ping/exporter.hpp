@@ -1,7 +1,7 @@
 #pragma once
 // `ping++ --listen`: watches the hosts it is given and probes those that it is asked about, for Prometheus.
 
-#include <apps/output.hpp>
+#include <apps/common/output.hpp>
 #include <apps/ping/exporter_endpoint.hpp>
 #include <apps/ping/exporter_hosts.hpp>
 #include <apps/ping/exporter_metrics.hpp>
@@ -10,8 +10,8 @@
 #include <apps/ping/ping_dispatcher.hpp>
 #include <apps/ping/probe_run.hpp>
 #include <apps/ping/settings.hpp>
-#include <libnet/io/http_endpoint.hpp>
-#include <libnet/io/resolver.hpp>
+#include <libnet/io/dns/resolver.hpp>
+#include <libnet/io/http/http_endpoint.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>

@@ -3,7 +3,7 @@
 
 #include <apps/ping/exporter_settings.hpp>
 #include <libnet/config.hpp>
-#include <libnet/io/http_endpoint.hpp>
+#include <libnet/io/http/http_endpoint.hpp>
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/address_v4.hpp>

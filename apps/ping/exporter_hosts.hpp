@@ -1,8 +1,8 @@
 #pragma once
 // The hosts of an exporter: each name or address once, ranges taken apart, for each host is a series of its own.
 
-#include <apps/option_values.hpp>
-#include <libnet/wire/address_range.hpp>
+#include <apps/common/option_values.hpp>
+#include <libnet/wire/ip/address_range.hpp>
 
 #include <fmt/format.h>
 

@@ -1,9 +1,9 @@
 #pragma once
 // What `ping++ --listen` tells at /metrics: smokeping_prober's families, and beside them what it can't tell.
 
+#include <apps/common/process_metrics.hpp>
 #include <apps/ping/exporter_target.hpp>
 #include <apps/ping/ping_dispatcher.hpp>
-#include <apps/process_metrics.hpp>
 #include <libnet/config.hpp>
 #include <libnet/wire/open_metrics.hpp>
 

@@ -1,7 +1,7 @@
 #pragma once
 // What `ping++ --listen` is told on the command line.
 
-#include <apps/options.hpp>
+#include <apps/common/options.hpp>
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>

@@ -3,7 +3,7 @@
 // iputils' ping does it; E for an error. Painted some times a second, for a flood has better things to do than to
 // write.
 
-#include <libnet/engine/ping_statistics.hpp>
+#include <libnet/engine/ping/ping_statistics.hpp>
 
 #include <algorithm>
 #include <cstdint>

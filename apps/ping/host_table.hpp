@@ -6,7 +6,7 @@
 //   beta   10.0.5.2      20    15     25%    0.040    0.066    0.090    0.120    0.018  5 lost, 1 late
 //   gone   unresolved     0     0       -        -        -        -        -        -  no such host
 
-#include <apps/option_values.hpp>
+#include <apps/common/option_values.hpp>
 #include <apps/ping/host_order.hpp>
 #include <apps/ping/hosts.hpp>
 

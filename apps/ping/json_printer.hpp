@@ -28,7 +28,7 @@
 //
 // With -D, the events of probes end with "time": seconds since 1970.
 
-#include <apps/json_lines.hpp>
+#include <apps/common/json_lines.hpp>
 #include <apps/ping/host_order.hpp>
 #include <apps/ping/printer.hpp>
 #include <apps/ping/settings.hpp>

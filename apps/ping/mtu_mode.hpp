@@ -16,7 +16,7 @@
 #include <apps/ping/question.hpp>
 #include <apps/ping/text_printer.hpp>
 #include <libnet/path_mtu.hpp>
-#include <libnet/wire/icmp.hpp>
+#include <libnet/wire/icmp/icmp.hpp>
 
 namespace libnet::apps {
 

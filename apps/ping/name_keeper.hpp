@@ -1,10 +1,10 @@
 #pragma once
 // Keeps the names of hosts up to date: asks for all of them at once, and again when their answers are too old.
 
-#include <apps/output.hpp>
-#include <libnet/engine/name_refresh.hpp>
-#include <libnet/io/resolver.hpp>
-#include <libnet/wire/host_name.hpp>
+#include <apps/common/output.hpp>
+#include <libnet/engine/dns/name_refresh.hpp>
+#include <libnet/io/dns/resolver.hpp>
+#include <libnet/wire/http/host_name.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>

@@ -1,7 +1,7 @@
 #pragma once
 // Addresses with their names, as far as they are known: no line of output ever waits for a name.
 
-#include <libnet/io/resolver.hpp>
+#include <libnet/io/dns/resolver.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>

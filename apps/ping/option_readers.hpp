@@ -1,7 +1,7 @@
 #pragma once
-// What the values of ping++'s own options may be: readers as those of apps/option_values.hpp.
+// What the values of ping++'s own options may be: readers as those of apps/common/option_values.hpp.
 
-#include <apps/option_values.hpp>
+#include <apps/common/option_values.hpp>
 #include <libnet/ping_options.hpp>
 
 #include <fmt/format.h>

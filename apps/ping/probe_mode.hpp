@@ -15,7 +15,7 @@
 #include <apps/ping/question.hpp>
 #include <apps/ping/text_printer.hpp>
 #include <libnet/interface_probe.hpp>
-#include <libnet/wire/icmp.hpp>
+#include <libnet/wire/icmp/icmp.hpp>
 
 #include <cctype>
 

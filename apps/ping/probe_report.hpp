@@ -1,7 +1,7 @@
 #pragma once
 // What `ping++ --listen` tells at /probe: blackbox_exporter's families, and beside them what it can't tell.
 
-#include <libnet/engine/ping_statistics.hpp>
+#include <libnet/engine/ping/ping_statistics.hpp>
 #include <libnet/wire/open_metrics.hpp>
 
 #include <boost/asio/ip/address.hpp>

@@ -1,10 +1,10 @@
 #pragma once
 // What a client of `ping++ --listen` asks for at /probe, as blackbox_exporter understands it.
 
-#include <apps/option_values.hpp>
-#include <libnet/io/resolver_options.hpp>
-#include <libnet/wire/http_fields.hpp>
-#include <libnet/wire/query.hpp>
+#include <apps/common/option_values.hpp>
+#include <libnet/io/dns/resolver_options.hpp>
+#include <libnet/wire/http/http_fields.hpp>
+#include <libnet/wire/http/query.hpp>
 
 #include <fmt/format.h>
 

@@ -4,7 +4,7 @@
 #include <apps/ping/ping_dispatcher.hpp>
 #include <apps/ping/probe_report.hpp>
 #include <apps/ping/probe_request.hpp>
-#include <libnet/io/resolver.hpp>
+#include <libnet/io/dns/resolver.hpp>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>

@@ -1,11 +1,11 @@
 #pragma once
 // Questions about hosts, one host after the other: what --mtu and --probe have in common.
 
-#include <apps/json_lines.hpp>
-#include <apps/output.hpp>
+#include <apps/common/json_lines.hpp>
+#include <apps/common/output.hpp>
 #include <apps/ping/names.hpp>
 #include <apps/ping/settings.hpp>
-#include <libnet/io/resolver.hpp>
+#include <libnet/io/dns/resolver.hpp>
 
 #include <boost/asio/awaitable.hpp>
 #include <fmt/format.h>

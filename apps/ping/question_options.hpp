@@ -1,7 +1,7 @@
 #pragma once
 // What else ping++ can find out about hosts, instead of pinging them.
 
-#include <apps/options.hpp>
+#include <apps/common/options.hpp>
 #include <libnet/interface_probe.hpp>
 
 #include <fmt/format.h>

@@ -1,7 +1,7 @@
 #pragma once
 // What routers wrote into the header of a reply, as iputils' ping shows it.
 
-#include <libnet/wire/ipv4_options.hpp>
+#include <libnet/wire/ip/ipv4_options.hpp>
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 #pragma once
 // One run of ping++: hosts become streams, events are shown, the rules of -c and -w end it.
 
-#include <apps/output.hpp>
+#include <apps/common/output.hpp>
 #include <apps/ping/hosts.hpp>
 #include <apps/ping/name_keeper.hpp>
 #include <apps/ping/names.hpp>
@@ -10,7 +10,7 @@
 #include <apps/ping/status_teller.hpp>
 #include <apps/ping/streams.hpp>
 #include <libnet/icmp_pinger.hpp>
-#include <libnet/io/resolver.hpp>
+#include <libnet/io/dns/resolver.hpp>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>

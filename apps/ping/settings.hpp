@@ -1,14 +1,14 @@
 #pragma once
 // What ping++ is told on the command line.
 
-#include <apps/options.hpp>
+#include <apps/common/options.hpp>
 #include <apps/ping/condition.hpp>
 #include <apps/ping/exporter_settings.hpp>
 #include <apps/ping/option_readers.hpp>
 #include <apps/ping/question_options.hpp>
 #include <apps/ping/target_list.hpp>
 #include <libnet/icmp_pinger.hpp>
-#include <libnet/io/resolver_options.hpp>
+#include <libnet/io/dns/resolver_options.hpp>
 
 #include <chrono>
 #include <cstdint>

@@ -3,7 +3,7 @@
 
 #include <apps/ping/settings.hpp>
 #include <libnet/icmp_pinger.hpp>
-#include <libnet/wire/address_range.hpp>
+#include <libnet/wire/ip/address_range.hpp>
 
 #include <boost/asio/ip/address.hpp>
 #include <fmt/format.h>

@@ -1,7 +1,7 @@
 #pragma once
 // Lists of hosts in files: a name, an address or a range on each line.
 
-#include <apps/option_values.hpp>
+#include <apps/common/option_values.hpp>
 #include <libnet/base/text.hpp>
 
 #include <fmt/format.h>

@@ -1,7 +1,7 @@
 #pragma once
 // A terminal that a program paints on: its size, what it can show, and that it is left as it was found.
 
-#include <apps/output.hpp>
+#include <apps/common/output.hpp>
 
 #include <clocale>
 #include <cstddef>

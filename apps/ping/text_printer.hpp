@@ -2,7 +2,7 @@
 // ping++ for people. For one host it has the shape of iputils' ping, which scripts know how to read; several hosts have
 // their names in front of the lines, and a table at the end.
 
-#include <apps/output.hpp>
+#include <apps/common/output.hpp>
 #include <apps/ping/flood_dots.hpp>
 #include <apps/ping/host_table.hpp>
 #include <apps/ping/names.hpp>
@@ -10,9 +10,9 @@
 #include <apps/ping/recorded_options.hpp>
 #include <apps/ping/settings.hpp>
 #include <apps/ping/source_address.hpp>
-#include <libnet/wire/icmp.hpp>
-#include <libnet/wire/ipv4.hpp>
-#include <libnet/wire/ipv4_options.hpp>
+#include <libnet/wire/icmp/icmp.hpp>
+#include <libnet/wire/ip/ipv4.hpp>
+#include <libnet/wire/ip/ipv4_options.hpp>
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 #pragma once
 // The last minute of each host, a column a second: what the live table draws.
 
-#include <libnet/engine/ping_events.hpp>
+#include <libnet/engine/ping/ping_events.hpp>
 
 #include <algorithm>
 #include <array>

@@ -7,7 +7,7 @@
 
 #include <apps/ping/terminal.hpp>
 #include <apps/ping/watch_history.hpp>
-#include <libnet/engine/ping_statistics.hpp>
+#include <libnet/engine/ping/ping_statistics.hpp>
 
 #include <fmt/format.h>
 

@@ -3,7 +3,7 @@
 // be printed waits for it no longer than `patience`, so that a silent name server costs a trace that long once, not
 // once a hop.
 
-#include <libnet/io/resolver.hpp>
+#include <libnet/io/dns/resolver.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/co_spawn.hpp>

@@ -12,7 +12,7 @@
 // `stop_reason` is reached, unreachable, max_ttl, send_failed, interrupted or error; `error` says why for send_failed
 // and error, and `address` is null where the target has none.
 
-#include <apps/json_lines.hpp>
+#include <apps/common/json_lines.hpp>
 #include <apps/trace/report.hpp>
 
 #include <chrono>

@@ -1,7 +1,7 @@
 #pragma once
 // What trace++ prints, either for people or for programs.
 
-#include <libnet/engine/trace_path.hpp>
+#include <libnet/engine/trace/trace_path.hpp>
 
 #include <functional>
 #include <optional>

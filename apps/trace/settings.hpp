@@ -1,8 +1,8 @@
 #pragma once
 // The options of trace++.
 
-#include <apps/options.hpp>
-#include <libnet/io/resolver.hpp>
+#include <apps/common/options.hpp>
+#include <libnet/io/dns/resolver.hpp>
 #include <libnet/tracer.hpp>
 
 #include <chrono>

@@ -7,7 +7,7 @@
 //    3  r3 (10.0.3.2)  0.024 ms r3b (10.0.3.6)  0.018 ms r3 (10.0.3.2)  0.017 ms
 //    4  r3 (10.0.3.2)  0.020 ms !H  0.015 ms !H *
 
-#include <apps/output.hpp>
+#include <apps/common/output.hpp>
 #include <apps/trace/report.hpp>
 #include <libnet/tracer.hpp>
 

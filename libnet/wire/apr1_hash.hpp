@@ -15,5 +15,5 @@ std::string apr1_hash(std::string_view password, std::string_view salt);
 }  // namespace libnet::wire
 
 #if !defined(LIBNET_SEPARATE_COMPILATION)
-#  include <libnet/wire/impl/apr1_hash.ipp>
+#  include <libnet/wire/apr1_hash.ipp>
 #endif

@@ -10,7 +10,7 @@
 // https://prometheus.io/docs/instrumenting/exposition_formats/.
 
 #include <libnet/config.hpp>
-#include <libnet/wire/http_fields.hpp>
+#include <libnet/wire/http/http_fields.hpp>
 
 #include <concepts>
 #include <cstdint>
@@ -123,5 +123,5 @@ private:
 }  // namespace libnet::wire
 
 #if !defined(LIBNET_SEPARATE_COMPILATION)
-#  include <libnet/wire/impl/open_metrics.ipp>
+#  include <libnet/wire/open_metrics.ipp>
 #endif

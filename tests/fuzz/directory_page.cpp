@@ -1,7 +1,7 @@
 // Any names in a directory: its page and its JSON have the same shape as for harmless names.
 
 #include <libnet/base/utf8.hpp>
-#include <libnet/engine/directory_page.hpp>
+#include <libnet/engine/files/directory_page.hpp>
 
 #include <algorithm>
 #include <cstddef>

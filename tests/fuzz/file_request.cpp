@@ -1,8 +1,8 @@
 // Any lines as a path and the fields of a request for a file, of sites that use every option: nothing outside the root
 // is looked up, the parts to send lie in the file and add up to the length, and no field breaks out of its line.
 
-#include <libnet/engine/file_responder.hpp>
-#include <libnet/engine/site.hpp>
+#include <libnet/engine/files/file_responder.hpp>
+#include <libnet/engine/files/site.hpp>
 
 #include <algorithm>
 #include <chrono>

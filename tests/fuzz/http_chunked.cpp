@@ -1,6 +1,6 @@
 // Any bytes as a chunked body, at once and byte by byte: the same data, the same end, and within the limits.
 
-#include <libnet/wire/http_chunked.hpp>
+#include <libnet/wire/http/http_chunked.hpp>
 
 #include <cstdlib>
 #include <string>

@@ -1,6 +1,6 @@
 // Any bytes as a response head, at once and in two pieces: the verdict is the same, and within the limits.
 
-#include <libnet/wire/http_response_parser.hpp>
+#include <libnet/wire/http/http_response_parser.hpp>
 
 #include <cstdlib>
 #include <string>

@@ -2,13 +2,13 @@
 // keeps its promises.
 
 #include <libnet/base/text.hpp>
-#include <libnet/wire/accept.hpp>
-#include <libnet/wire/basic_credentials.hpp>
-#include <libnet/wire/content_coding.hpp>
-#include <libnet/wire/etag.hpp>
-#include <libnet/wire/http_date.hpp>
-#include <libnet/wire/http_range.hpp>
-#include <libnet/wire/uri_path.hpp>
+#include <libnet/wire/http/accept.hpp>
+#include <libnet/wire/http/basic_credentials.hpp>
+#include <libnet/wire/http/content_coding.hpp>
+#include <libnet/wire/http/etag.hpp>
+#include <libnet/wire/http/http_date.hpp>
+#include <libnet/wire/http/http_range.hpp>
+#include <libnet/wire/http/uri_path.hpp>
 
 #include <algorithm>
 #include <chrono>

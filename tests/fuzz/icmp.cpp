@@ -1,10 +1,10 @@
 // Any bytes as an IP packet with an ICMP message in it, as a raw socket delivers them: what is read stays inside of the
 // bytes, and what is written is read back as it was.
 
-#include <libnet/wire/icmp.hpp>
-#include <libnet/wire/ipv4.hpp>
-#include <libnet/wire/ipv4_options.hpp>
-#include <libnet/wire/ipv6.hpp>
+#include <libnet/wire/icmp/icmp.hpp>
+#include <libnet/wire/ip/ipv4.hpp>
+#include <libnet/wire/ip/ipv4_options.hpp>
+#include <libnet/wire/ip/ipv6.hpp>
 
 #include <algorithm>
 #include <cstdlib>

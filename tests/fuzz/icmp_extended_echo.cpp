@@ -1,8 +1,8 @@
 // Any bytes as an extended echo message, from its ICMP header on: what is read stays inside of the bytes, and what is
 // written is read back as it was.
 
-#include <libnet/wire/icmp.hpp>
-#include <libnet/wire/icmp_extended_echo.hpp>
+#include <libnet/wire/icmp/icmp.hpp>
+#include <libnet/wire/icmp/icmp_extended_echo.hpp>
 
 #include <algorithm>
 #include <cstdlib>

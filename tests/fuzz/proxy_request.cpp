@@ -1,9 +1,9 @@
 // Any bytes as a request to the proxy: what it sends on is understood as it was meant, by a reader as strict as ours.
 
-#include <libnet/engine/proxy_decision.hpp>
-#include <libnet/engine/proxy_head.hpp>
-#include <libnet/wire/hop_by_hop.hpp>
-#include <libnet/wire/http_request_parser.hpp>
+#include <libnet/engine/proxy/proxy_decision.hpp>
+#include <libnet/engine/proxy/proxy_head.hpp>
+#include <libnet/wire/http/hop_by_hop.hpp>
+#include <libnet/wire/http/http_request_parser.hpp>
 
 #include <cstdlib>
 #include <string>

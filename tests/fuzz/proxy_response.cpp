@@ -1,8 +1,8 @@
 // Any bytes as an answer to the proxy: what it sends on has the framing that was planned.
 
-#include <libnet/engine/proxy_head.hpp>
-#include <libnet/wire/hop_by_hop.hpp>
-#include <libnet/wire/http_response_parser.hpp>
+#include <libnet/engine/proxy/proxy_head.hpp>
+#include <libnet/wire/http/hop_by_hop.hpp>
+#include <libnet/wire/http/http_response_parser.hpp>
 
 #include <cstdlib>
 #include <string>

@@ -2,8 +2,8 @@
 // same when it is written anew, and nothing leaves its line or its quotes.
 
 #include <libnet/base/utf8.hpp>
+#include <libnet/wire/http/query.hpp>
 #include <libnet/wire/open_metrics.hpp>
-#include <libnet/wire/query.hpp>
 
 #include <algorithm>
 #include <cstddef>

@@ -1,7 +1,7 @@
 // Any order of answers, refusals and time: a trace sends within its window, tells each probe once and in order, and
 // ends.
 
-#include <libnet/engine/trace_engine.hpp>
+#include <libnet/engine/trace/trace_engine.hpp>
 
 #include <algorithm>
 #include <cstdlib>

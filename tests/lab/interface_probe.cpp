@@ -4,8 +4,8 @@
 #include <libnet/base/bytes.hpp>
 #include <libnet/base/checksum.hpp>
 #include <libnet/interface_probe.hpp>
-#include <libnet/wire/icmp.hpp>
-#include <libnet/wire/ipv4.hpp>
+#include <libnet/wire/icmp/icmp.hpp>
+#include <libnet/wire/ip/ipv4.hpp>
 #include <tests/support/catch.hpp>
 #include <tests/support/process.hpp>
 

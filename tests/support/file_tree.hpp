@@ -1,7 +1,7 @@
 #pragma once
 // A tree of files that exists on paper, for tests of the file responder.
 
-#include <libnet/engine/file_responder.hpp>
+#include <libnet/engine/files/file_responder.hpp>
 
 #include <chrono>
 #include <map>

@@ -1,8 +1,8 @@
 #pragma once
 // Heads for the tests of the proxy's engines, parsed from what would come over the wire.
 
-#include <libnet/wire/http_request_parser.hpp>
-#include <libnet/wire/http_response_parser.hpp>
+#include <libnet/wire/http/http_request_parser.hpp>
+#include <libnet/wire/http/http_response_parser.hpp>
 #include <tests/support/catch.hpp>
 
 #include <string>

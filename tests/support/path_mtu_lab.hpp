@@ -1,8 +1,8 @@
 #pragma once
 // A path that a PathMtuSearch runs over, in a time of its own.
 
-#include <libnet/engine/path_mtu_search.hpp>
-#include <libnet/engine/ping_payload.hpp>
+#include <libnet/engine/ping/ping_payload.hpp>
+#include <libnet/engine/query/path_mtu_search.hpp>
 #include <tests/support/catch.hpp>
 
 #include <algorithm>

@@ -1,8 +1,8 @@
 #pragma once
 // A PingEngine with a network that answers what a test says.
 
-#include <libnet/engine/ping_engine.hpp>
-#include <libnet/engine/ping_payload.hpp>
+#include <libnet/engine/ping/ping_engine.hpp>
+#include <libnet/engine/ping/ping_payload.hpp>
 #include <tests/support/catch.hpp>
 
 #include <boost/asio/error.hpp>

@@ -1,7 +1,7 @@
 #pragma once
 // A resolver that knows no name server but the test's own.
 
-#include <libnet/io/resolver.hpp>
+#include <libnet/io/dns/resolver.hpp>
 #include <tests/support/dns_server.hpp>
 
 #include <boost/asio/co_spawn.hpp>

@@ -1,7 +1,7 @@
 #pragma once
 // A scenario as values: what the file says, with every name looked up and every default filled in.
 
-#include <libnet/wire/ip_version.hpp>
+#include <libnet/wire/ip/ip_version.hpp>
 
 #include <boost/asio/ip/address.hpp>
 

@@ -1,0 +1,148 @@
+#pragma once
+// What an option's value may be: each function here makes a reader, which turns the text that a user typed into a
+// value or throws BadValue. Nothing is guessed: the whole text must be the value, and the value must be in its range.
+//
+//   const auto read = apps::seconds(1ms, 1h);
+//   read("0.2");    // 200 ms
+//   read("0.2x");   // throws BadValue: '0.2x' is not a number of seconds: give a number from 0.001 to 3600
+//
+// The readers are used through apps/common/options.hpp, which says in front of the message which option it is about.
+
+#include <libnet/base/text.hpp>
+
+#include <boost/asio/ip/address.hpp>
+#include <fmt/format.h>
+
+#include <charconv>
+#include <chrono>
+#include <cmath>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace libnet::apps {
+
+/// A value that an option can't take. The message quotes it and says what would do.
+struct BadValue : std::runtime_error {
+    using runtime_error::runtime_error;
+};
+
+/// The text as it may be shown on a terminal: control characters and bytes beyond ASCII become \xHH, and what is
+/// longer than a line is cut.
+inline std::string printable(std::string_view text)
+{
+    constexpr std::size_t limit = 60;
+    std::string shown;
+    for (const char c : text.substr(0, limit))
+        if (c >= ' ' && c <= '~') shown += c;
+        else shown += fmt::format("\\x{:02X}", static_cast<unsigned char>(c));
+    return text.size() > limit ? shown + "..." : shown;
+}
+
+/// Reads a whole number from `least` to `most`, in decimal.
+template <std::integral T>
+auto integer(T least, T most = std::numeric_limits<T>::max())
+{
+    return [=](std::string_view text) {
+        const auto number = base::parse_number<T>(text);
+        if (!number || *number < least || *number > most)
+            throw BadValue{fmt::format("'{}' is not a whole number from {} to {}", printable(text), least, most)};
+        return *number;
+    };
+}
+
+/// Reads a TCP or UDP port. `least` is 0 where 0 means any free port.
+inline auto port(std::uint16_t least = 1)
+{
+    return [least](std::string_view text) {
+        const auto number = base::parse_number<std::uint16_t>(text);
+        if (!number || *number < least)
+            throw BadValue{fmt::format("'{}' is not a port: give a number from {} to 65535", printable(text), least)};
+        return *number;
+    };
+}
+
+/// Reads a duration in seconds, with a fraction if need be: `0.2`, `5`, `1e-3`. No units, nan, inf or sign.
+inline auto seconds(std::chrono::nanoseconds least, std::chrono::nanoseconds most)
+{
+    using Seconds = std::chrono::duration<double>;
+    return [=](std::string_view text) {
+        double value = 0;
+        const char* const end = text.data() + text.size();
+        const auto [stopped, error] = std::from_chars(text.data(), end, value);
+        const bool number = error == std::errc{} && stopped == end && std::isfinite(value) && !std::signbit(value);
+        if (!number || value < Seconds{least}.count() || value > Seconds{most}.count())
+            throw BadValue{fmt::format("'{}' is not a number of seconds: give a number from {} to {}", printable(text),
+                                       Seconds{least}.count(), Seconds{most}.count())};
+        // Rounded, for 0.001 s is no double, and the nearest one may be a little less.
+        return std::chrono::nanoseconds{std::llround(value * 1e9)};
+    };
+}
+
+/// Reads an IPv4 or IPv6 address; an IPv6 address may have a scope (`fe80::1%eth0`) or stand in brackets.
+inline auto address()
+{
+    return [](std::string_view text) {
+        const bool brackets = text.size() > 2 && text.front() == '[' && text.back() == ']';
+        boost::system::error_code failed;
+        const auto read = boost::asio::ip::make_address(brackets ? text.substr(1, text.size() - 2) : text, failed);
+        // Asio reads up to a zero byte and would take what stands before it.
+        if (failed || (brackets && !read.is_v6()) || text.find('\0') != text.npos)
+            throw BadValue{fmt::format("'{}' is not an IP address: give one like 127.0.0.1 or ::1", printable(text))};
+        return read;
+    };
+}
+
+/// Reads a text that is not empty: a file name, say. `what` names it in the message: "file name".
+inline auto text(std::string what)
+{
+    return [what = std::move(what)](std::string_view given) {
+        if (given.empty()) throw BadValue{fmt::format("'' is not a {}: give one", what)};
+        return std::string{given};
+    };
+}
+
+/// Reads texts with commas between them, each of them not empty. `what` names one of them.
+inline auto texts(std::string what)
+{
+    return [read = text(std::move(what))](std::string_view given) {
+        std::vector<std::string> items;
+        for (std::size_t comma = 0; comma != given.npos; given.remove_prefix(comma == given.npos ? 0 : comma + 1)) {
+            comma = given.find(',');
+            items.push_back(read(given.substr(0, comma)));
+        }
+        return items;
+    };
+}
+
+/// Reads one of some words, each of which stands for a value: `choice<TlsVersion>({{"1.2", TlsVersion::tls_1_2}, ...})`.
+template <typename T>
+auto choice(std::vector<std::pair<std::string_view, T>> words)
+{
+    return [words = std::move(words)](std::string_view given) {
+        std::string expected;
+        for (const auto& [word, value] : words) {
+            if (word == given) return value;
+            expected += fmt::format("{}{}", expected.empty() ? "" : ", ", word);
+        }
+        throw BadValue{fmt::format("'{}' is none of {}", printable(given), expected)};
+    };
+}
+
+/// Reads yes or no, for a switch in a configuration file or the environment.
+inline bool yes_or_no(std::string_view text)
+{
+    for (const std::string_view yes : {"yes", "true", "on", "1"})
+        if (base::iequals(text, yes)) return true;
+    for (const std::string_view no : {"no", "false", "off", "0"})
+        if (base::iequals(text, no)) return false;
+    throw BadValue{fmt::format("'{}' is neither yes nor no", printable(text))};
+}
+
+}  // namespace libnet::apps

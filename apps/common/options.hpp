@@ -1,0 +1,291 @@
+#pragma once
+// One table of options per program. It is read from flags, environment variables and a configuration file, in this
+// order of precedence, and every mistake ends in one line that says what is wrong and what would do.
+//
+//   int main(int argc, char** argv)
+//   {
+//       libnet::PingOptions options;
+//       std::vector<std::string> hosts;
+//       bool quiet = false;
+//       apps::Options table{"ping++", "HOST...", "Sends ICMP echo requests and shows what comes back."};
+//       table.group("Probes")
+//           .value("count,c", "N", "stop after N probes (default: never)", apps::integer<std::uint64_t>(1), options.count)
+//           .value("interval,i", "SECONDS", "between two probes (1)", apps::seconds(1ms, 1h), options.interval);
+//       table.group("Output").flag("quiet,q", "only the summary", quiet);
+//       table.operands("HOST", hosts, 1, 100).example("ping++ -c 3 127.0.0.1");
+//       if (const auto exit_code = table.read(argc, argv)) return *exit_code;
+//       ...
+//
+// Every option with the long name `some-name` of a program `prog++` is known as
+//   --some-name VALUE, --some-name=VALUE, -s VALUE, -sVALUE   on the command line (switches can be grouped: -qn)
+//   PROG_SOME_NAME=VALUE                                      in the environment; an empty one counts as unset
+//   some-name = VALUE                                         in the file that --config or PROG_CONFIG names
+// and, where the program takes such sections, a line below "[kind NAME]" in that file, which is about NAME only.
+// A switch has no value on the command line, and yes or no elsewhere. Where an option is given twice in one place, the
+// last one counts. A value that is overridden is not looked at. Those of a `list` add up, over all the places.
+
+#include <apps/common/option_sources.hpp>
+#include <apps/common/option_values.hpp>
+#include <apps/common/output.hpp>
+#include <apps/common/usage.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <exception>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace libnet::apps {
+
+/// The exit code of every program for a UsageError.
+constexpr int exit_usage = 2;
+
+/// The options of a program, with the variables that they set. Defaults are what the variables hold before `read`.
+class Options {
+public:
+    /// `operands` is what the usage line shows: "HOST...", "[ROOT]", or nothing. `summary` is one sentence.
+    Options(std::string program, std::string operands, std::string summary)
+        : usage_{std::move(program), std::move(operands), std::move(summary)}
+    {}
+
+    /// Starts a group, which is a heading in the help.
+    Options& group(std::string title)
+    {
+        usage_.groups.push_back({std::move(title), {}, false});
+        return *this;
+    }
+
+    /// Starts a group that --help-all shows, and --help doesn't.
+    Options& rare_group(std::string title)
+    {
+        usage_.groups.push_back({std::move(title), {}, true});
+        return *this;
+    }
+
+    /// Adds an option with a value. `names` is "long" or "long,s". `read` (apps/common/option_values.hpp) turns its text into
+    /// a value for `target`; a duration is cut to the target's unit.
+    template <typename Reader, typename Target>
+    Options& value(std::string names, std::string placeholder, std::string help, Reader read, Target& target)
+    {
+        return add(std::move(names), std::move(placeholder), std::move(help),
+                   [read = std::move(read), &target](std::string_view text) { assign(target, read(text)); });
+    }
+
+    /// Adds an option that can be given several times: each value is added to `target`.
+    template <typename Reader, typename Item>
+    Options& list(std::string names, std::string placeholder, std::string help, Reader reader,
+                  std::vector<Item>& target)
+    {
+        add(std::move(names), std::move(placeholder), std::move(help),
+            [reader = std::move(reader), &target](std::string_view text) { target.push_back(reader(text)); });
+        lists_.push_back(names_.back().long_name());
+        return *this;
+    }
+
+    /// Adds a switch that sets `target` to true, or, with "no" in a file or the environment, to false.
+    Options& flag(std::string names, std::string help, bool& target)
+    {
+        return add(std::move(names), "", std::move(help),
+                   [&target](std::string_view text) { target = yes_or_no(text); });
+    }
+
+    /// Adds a switch that sets `target` to `value`, such as -4 and -6. Of several for one target, the last one counts.
+    /// "no" takes that back: `target` is then what it is now.
+    template <typename Target>
+    Options& flag(std::string names, std::string help, Target& target, std::type_identity_t<Target> value)
+    {
+        return add(std::move(names), "", std::move(help),
+                   [&target, value = std::move(value), otherwise = target](std::string_view text) {
+                       if (yes_or_no(text)) target = value;
+                       else if (target == value) target = otherwise;
+                   });
+    }
+
+    /// Takes `least` to `most` operands, which messages call `name`.
+    Options& operands(std::string name, std::vector<std::string>& target, std::size_t least, std::size_t most)
+    {
+        operands_ = {std::move(name), &target, least, most};
+        return *this;
+    }
+
+    /// Lets the configuration file have sections "[kind ARGUMENT]". `take` gets each of them, in their order, when
+    /// everything else is set, and may throw a UsageError. `note` tells of them in --help-all.
+    Options& sections(std::string kind, std::string note, std::function<void(const Section&)> take)
+    {
+        usage_.notes.push_back(std::move(note));
+        sections_.push_back({std::move(kind), std::move(take)});
+        return *this;
+    }
+
+    /// Sets the variables of a table that is about a section: the program's own table knows nothing of its options.
+    /// @throws UsageError  one of them is unknown, or no good
+    void set(const Section& section) const
+    {
+        for (const auto& setting : section.settings)
+            if (name_of(setting) == names_.end())
+                throw UsageError{fmt::format("{}: there is no such option in a section", setting.place)};
+        apply(section.settings);
+    }
+
+    /// Adds a command to the help's examples.
+    Options& example(std::string command)
+    {
+        usage_.examples.push_back(std::move(command));
+        return *this;
+    }
+
+    /// Reads command line, environment and configuration file into the variables.
+    ///
+    /// Returns nothing when the program shall go on. Otherwise help, version or a complaint has been printed, and the
+    /// result is the exit code.
+    std::optional<int> read(int argc, const char* const* argv)
+    {
+        add_common();
+        try {
+            const auto line = read_command_line(usage_.program, names_, {argv + (argc > 0 ? 1 : 0), argv + argc});
+            if (last_of(line.settings, "help-all") != nullptr) return print(help_text(usage_, true));
+            if (last_of(line.settings, "help") != nullptr) return print(help_text(usage_));
+            if (last_of(line.settings, "version") != nullptr) return print(version_text(usage_.program));
+            std::vector<Section> sections;
+            apply(with_lower_sources(line.settings, sections));
+            take_operands(line.operands);
+            for (const auto& section : sections) take(section);
+            return std::nullopt;
+        } catch (const std::exception& error) {  // a UsageError, or standard output on a full disk
+            return complain(error.what());
+        }
+    }
+
+    /// Prints "program: message" to standard error and returns the exit code for wrong usage. For what the table can't
+    /// see, such as two options that exclude each other.
+    int complain(std::string_view message) const
+    {
+        apps::complain(usage_.program, message);
+        return exit_usage;
+    }
+
+private:
+    using Setter = std::function<void(std::string_view)>;
+
+    struct SectionKind {
+        std::string name;
+        std::function<void(const Section&)> take;
+    };
+
+    struct Operands {
+        std::string name;
+        std::vector<std::string>* target = nullptr;
+        std::size_t least = 0, most = 0;
+    };
+
+    template <typename Target, typename Value>
+    static void assign(Target& target, Value&& value)
+    {
+        if constexpr (requires { typename Target::period; }) target = std::chrono::duration_cast<Target>(value);
+        else if constexpr (requires { typename Target::value_type::period; })  // an optional duration
+            target = std::chrono::duration_cast<typename Target::value_type>(value);
+        else target = std::forward<Value>(value);
+    }
+
+    static int print(const std::string& text)
+    {
+        print_text(text);
+        return 0;
+    }
+
+    Options& add(std::string names, std::string placeholder, std::string help, Setter set)
+    {
+        if (usage_.groups.empty()) group("Options");
+        usage_.groups.back().lines.push_back({flags_text(names, placeholder), std::move(help)});
+        names_.push_back({std::move(names), !placeholder.empty()});
+        setters_.push_back(std::move(set));
+        return *this;
+    }
+
+    void add_common()
+    {
+        const auto ignore = [](std::string_view) {};
+        const bool rare = std::ranges::any_of(usage_.groups, &Usage::Group::rare);
+        group("Common");
+        add("config", "FILE",
+            fmt::format("lines 'name = value', or set {}=value", variable_name(usage_.program, "name")), ignore);
+        add("help,h", "", "show this help", ignore);
+        if (rare) add("help-all", "", "show the rarer options, too", ignore);
+        add("version,V", "", "show version and features", ignore);
+    }
+
+    static const Setting* last_of(const Settings& settings, std::string_view option)
+    {
+        const auto found = std::find_if(settings.rbegin(), settings.rend(),
+                                        [&](const Setting& setting) { return setting.option == option; });
+        return found == settings.rend() ? nullptr : &*found;
+    }
+
+    /// The settings of all sources, the highest source last, and the sections of the file.
+    Settings with_lower_sources(const Settings& line, std::vector<Section>& sections) const
+    {
+        auto settings = read_environment(usage_.program, names_);
+        settings.insert(settings.end(), line.begin(), line.end());
+        if (const auto* config = last_of(settings, "config")) {
+            auto file = read_file(*config, names_, sections_.empty() ? Sections::none : Sections::some);
+            settings.insert(settings.begin(), file.settings.begin(), file.settings.end());
+            sections = std::move(file.sections);
+        }
+        return settings;
+    }
+
+    std::vector<OptionName>::const_iterator name_of(const Setting& setting) const
+    {
+        return std::ranges::find_if(names_, [&](const OptionName& n) { return n.long_name() == setting.option; });
+    }
+
+    void take(const Section& section) const
+    {
+        const auto kind = std::ranges::find(sections_, section.kind, &SectionKind::name);
+        if (kind == sections_.end()) throw UsageError{fmt::format("{}: there are no such sections", section.place)};
+        kind->take(section);
+    }
+
+    /// In their order, so that of two options for one variable (-4 and -6) the one from the higher source wins.
+    void apply(const Settings& settings) const
+    {
+        for (const auto& setting : settings) {
+            const bool adds_up = std::ranges::find(lists_, setting.option) != lists_.end();
+            if (!adds_up && &setting != last_of(settings, setting.option)) continue;
+            try {
+                setters_[static_cast<std::size_t>(name_of(setting) - names_.begin())](setting.text);
+            } catch (const BadValue& error) {
+                throw UsageError{fmt::format("{}: {}", setting.place, error.what())};
+            }
+        }
+    }
+
+    void take_operands(const std::vector<std::string>& given) const
+    {
+        if (given.size() > operands_.most)
+            throw UsageError{fmt::format("unexpected operand '{}': try '{} --help'", printable(given[operands_.most]),
+                                         usage_.program)};
+        if (given.size() < operands_.least)
+            throw UsageError{fmt::format("no {} given: try '{} --help'", operands_.name, usage_.program)};
+        if (std::find(given.begin(), given.end(), "") != given.end())
+            throw UsageError{fmt::format("{}: '' is empty: try '{} --help'", operands_.name, usage_.program)};
+        if (operands_.target != nullptr && !given.empty()) *operands_.target = given;
+    }
+
+    Usage usage_;
+    std::vector<OptionName> names_;
+    std::vector<Setter> setters_;     // of the same index
+    std::vector<std::string> lists_;  // long names of those whose values add up
+    std::vector<SectionKind> sections_;
+    Operands operands_;
+};
+
+}  // namespace libnet::apps

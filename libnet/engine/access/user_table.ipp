@@ -1,0 +1,52 @@
+#pragma once
+
+#include <libnet/base/text.hpp>
+#include <libnet/engine/access/user_table.hpp>
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+
+namespace libnet::engine {
+
+namespace detail {
+
+LIBNET_DECL bool is_known_hash(std::string_view hash) noexcept
+{
+    constexpr std::array<std::string_view, 8> kinds{"$2a$", "$2b$", "$2y$", "$6$", "$5$", "$y$", "$1$", "$apr1$"};
+    return std::ranges::any_of(kinds, [hash](std::string_view kind) { return hash.starts_with(kind); });
+}
+
+}  // namespace detail
+
+LIBNET_DECL UserTable::UserTable(std::string_view text)
+{
+    for (std::size_t number = 1; !text.empty(); ++number) {
+        const auto end = std::min(text.find('\n'), text.size());
+        auto line = text.substr(0, end);
+        text.remove_prefix(std::min(end + 1, text.size()));
+        if (line.ends_with('\r')) line.remove_suffix(1);
+        if (base::trim(line).empty() || line.starts_with('#')) continue;
+
+        const auto where = "line " + std::to_string(number);
+        const auto colon = line.find(':');
+        if (colon == line.npos || colon == 0) throw std::invalid_argument{where + ": no line like 'user:hash'"};
+        auto hash = line.substr(colon + 1);
+        hash = hash.substr(0, hash.find(':'));  // what stands behind, nobody needs
+        if (!detail::is_known_hash(hash))
+            throw std::invalid_argument{where + ": no hash that protects: make one with 'htpasswd -B'"};
+        if (!hashes_.try_emplace(std::string{line.substr(0, colon)}, hash).second)
+            throw std::invalid_argument{where + ": this user stands in a line before"};
+    }
+}
+
+LIBNET_DECL UserTable::Entry UserTable::find(std::string_view user) const noexcept
+{
+    // Cost 10 of bcrypt, and of no password that anybody knows.
+    constexpr std::string_view decoy = "$2y$10$012345678901234567890uP9ds3WHgHTs9bCmCe0U4oms7nNe3yNm";
+    const auto found = hashes_.find(user);
+    if (found != hashes_.end()) return {found->second, true};
+    return {hashes_.empty() ? decoy : std::string_view{hashes_.begin()->second}, false};
+}
+
+}  // namespace libnet::engine

@@ -1,0 +1,118 @@
+#pragma once
+// What becomes of a ping: the events and outcomes that `libnet::IcmpPinger` reports.
+
+#include <libnet/config.hpp>
+#include <libnet/wire/icmp/icmp.hpp>
+#include <libnet/wire/ip/ipv4_options.hpp>
+
+#include <boost/asio/ip/address.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <ostream>
+#include <variant>
+
+namespace libnet {
+
+/// Names a target of one pinger. A handle is never used twice: after `remove` it names nothing.
+struct PingTarget {
+    std::uint32_t index = 0;
+    std::uint32_t generation = 0;
+    friend bool operator==(const PingTarget&, const PingTarget&) = default;
+};
+
+/// The probe was answered in time.
+struct PingReply {
+    PingTarget target;
+    std::uint64_t sequence = 0;      ///< of the probe; the first one has 1
+    boost::asio::ip::address from;   ///< always the target's address: other answers are foreign
+    std::optional<int> ttl;          ///< TTL or hop limit that the reply arrived with
+    std::size_t bytes = 0;           ///< of the ICMP message: its header's eight and the payload
+    std::chrono::nanoseconds rtt{};  ///< from the kernel's transmit stamp (or else our send call) to its receive stamp
+    std::chrono::nanoseconds stack_sent{};      ///< before that: from our send call to the transmit stamp
+    std::chrono::nanoseconds stack_received{};  ///< after that: from the receive stamp until we read it
+    wire::Ipv4OptionOctets ip_options{};        ///< of the reply's header, where `PingOptions::record` asks for them
+    friend bool operator==(const PingReply&, const PingReply&) = default;
+};
+
+/// No answer came within the timeout. A `PingLate` or a `PingError` may still follow for the same probe.
+struct PingLost {
+    PingTarget target;
+    std::uint64_t sequence = 0;
+    boost::asio::ip::address to;  ///< whom the probe was for: of a range's target, one of many
+    friend bool operator==(const PingLost&, const PingLost&) = default;
+};
+
+/// The next probe goes out, and this one before it has no answer yet. Told where `PingTargetOptions::tell_outstanding`
+/// asks for it; how the probe ends is told later.
+struct PingOutstanding {
+    PingTarget target;
+    std::uint64_t sequence = 0;
+    boost::asio::ip::address to;
+    friend bool operator==(const PingOutstanding&, const PingOutstanding&) = default;
+};
+
+/// The answer to a probe that had been given up: the probe is no longer counted as lost.
+struct PingLate {
+    PingTarget target;
+    std::uint64_t sequence = 0;
+    boost::asio::ip::address from;
+    std::optional<int> ttl;
+    std::size_t bytes = 0;
+    std::chrono::nanoseconds rtt{};      ///< in all
+    std::chrono::nanoseconds late_by{};  ///< the part of it beyond the timeout
+    friend bool operator==(const PingLate&, const PingLate&) = default;
+};
+
+/// One more answer to a probe that had one.
+struct PingDuplicate {
+    PingTarget target;
+    std::uint64_t sequence = 0;
+    boost::asio::ip::address from;
+    std::optional<int> ttl;
+    std::size_t bytes = 0;
+    std::chrono::nanoseconds rtt{};
+    friend bool operator==(const PingDuplicate&, const PingDuplicate&) = default;
+};
+
+/// Somebody on the path, or the target itself, sent an ICMP error about the probe.
+struct PingError {
+    PingTarget target;
+    std::uint64_t sequence = 0;
+    boost::asio::ip::address from;  ///< who says so
+    std::uint8_t type = 0;          ///< of the ICMP or ICMPv6 message; `words()` tells it
+    std::uint8_t code = 0;
+    std::optional<std::uint32_t> mtu;  ///< the next hop's, where the probe was too big and the router tells it
+    boost::asio::ip::address to;       ///< whom the probe was for
+    /// The error in words: "Destination Host Unreachable".
+    std::string_view words() const { return wire::icmp_words(wire::version_of(from), type, code); }
+    friend bool operator==(const PingError&, const PingError&) = default;
+};
+
+/// The probe never left: no route, no permission, too big for the interface.
+struct PingSendError {
+    PingTarget target;
+    std::uint64_t sequence = 0;
+    boost::system::error_code error;
+    boost::asio::ip::address to;  ///< whom the probe was for
+    friend bool operator==(const PingSendError&, const PingSendError&) = default;
+};
+
+/// What `IcmpPinger::next()` tells about its targets.
+using PingEvent = std::variant<PingReply, PingLost, PingLate, PingDuplicate, PingError, PingSendError, PingOutstanding>;
+
+/// What becomes of one probe of `IcmpPinger::ping()`. Its `target` names nothing.
+using PingOutcome = std::variant<PingReply, PingLost, PingError, PingSendError>;
+
+LIBNET_DECL std::ostream& operator<<(std::ostream& out, const PingTarget& target);
+LIBNET_DECL std::ostream& operator<<(std::ostream& out, const PingEvent& event);
+LIBNET_DECL std::ostream& operator<<(std::ostream& out, const PingOutcome& outcome);
+
+}  // namespace libnet
+
+#if !defined(LIBNET_SEPARATE_COMPILATION)
+#  include <libnet/engine/ping/ping_events.ipp>
+#endif

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <libnet/base/text.hpp>
+#include <libnet/config.hpp>
+#include <libnet/engine/proxy/proxy_decision.hpp>
+#include <libnet/wire/http/hop_by_hop.hpp>
+
+#include <algorithm>
+
+namespace libnet::engine {
+
+namespace detail {
+
+LIBNET_DECL ProxyDestination destination_of(const wire::Authority& authority, std::uint16_t default_port)
+{
+    ProxyDestination destination{std::string{authority.host}, authority.port.value_or(default_port)};
+    std::ranges::transform(destination.host, destination.host.begin(), base::to_lower);
+    return destination;
+}
+
+LIBNET_DECL ProxyDecision decide_connect(const wire::RequestHead& request, const ProxyRules& rules)
+{
+    auto destination = destination_of(request.authority, 0);
+    const auto verdict = judge_connect_port(destination.port, rules.connect_ports);
+    if (verdict != ProxyVerdict::allowed) return ProxyRefuse{403, reason_of(verdict)};
+    return ProxyTunnel{std::move(destination)};
+}
+
+LIBNET_DECL ProxyDecision decide_forward(const wire::RequestHead& request)
+{
+    if (request.form != wire::TargetForm::absolute)
+        return ProxyRefuse{400, "This is a forward proxy: it needs the whole URL as the request target."};
+    if (base::iequals(request.scheme, "https"))
+        return ProxyRefuse{501, "This proxy speaks plain HTTP to origin servers; use CONNECT for https."};
+    if (!base::iequals(request.scheme, "http"))
+        return ProxyRefuse{501, "This proxy doesn't support the scheme of the URL."};
+    return ProxyForward{destination_of(request.authority, 80)};
+}
+
+}  // namespace detail
+
+LIBNET_DECL std::string to_string(const ProxyDestination& destination)
+{
+    const bool is_ipv6 = destination.host.find(':') != std::string::npos;
+    return wire::to_string(wire::Authority{destination.host, destination.port, is_ipv6});
+}
+
+LIBNET_DECL ProxyDecision decide(const wire::RequestHead& request, const ProxyRules& rules)
+{
+    if (wire::has_passed(request.fields, rules.via_name))
+        return ProxyRefuse{502, "The request has passed through this proxy before: a forwarding loop."};
+    if (!wire::HopByHop::read(request.fields)) return ProxyRefuse{400, "Connection nominates too many fields."};
+    if (request.form == wire::TargetForm::authority) return detail::decide_connect(request, rules);
+
+    const bool is_options = request.method == "OPTIONS", is_trace = request.method == "TRACE";
+    if (request.form == wire::TargetForm::asterisk) return ProxyAnswerOptions{};
+    const auto* max_forwards = is_options || is_trace ? request.fields.find("Max-Forwards") : nullptr;
+    if (!max_forwards) return detail::decide_forward(request);
+    const auto hops = base::parse_number<std::uint64_t>(max_forwards->value);
+    if (!hops) return ProxyRefuse{400, "Max-Forwards is not a number."};
+    if (*hops > 0) return detail::decide_forward(request);
+    if (is_trace) return ProxyAnswerTrace{};
+    return ProxyAnswerOptions{};
+}
+
+}  // namespace libnet::engine

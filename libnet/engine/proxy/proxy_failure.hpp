@@ -1,0 +1,42 @@
+#pragma once
+// What can go wrong between a client's request and its answer, and what the client is told.
+
+#include <libnet/config.hpp>
+#include <libnet/engine/proxy/proxy_decision.hpp>
+
+#include <boost/system/error_code.hpp>
+
+#include <cstdint>
+#include <string>
+
+namespace libnet::engine {
+
+/// Why a request was not answered by the origin server.
+enum class ProxyFailure : std::uint8_t {
+    name_not_found,      ///< the host has no address
+    name_server_failed,  ///< the name servers don't answer as they should
+    name_timeout,        ///< the name servers don't answer in time
+    refused,             ///< nobody listens there
+    unreachable,         ///< there is no way to the host
+    connect_timeout,     ///< the host doesn't answer
+    connect_failed,      ///< the connection failed otherwise
+    connection_lost,     ///< the server closed or reset the connection before its answer was complete
+    response_timeout,    ///< the server is silent
+    bad_response,        ///< the server's answer is no HTTP that can be relied on
+};
+
+/// What the client gets: 504 for what took too long, 502 for the rest.
+unsigned status_of(ProxyFailure failure) noexcept;
+
+/// The failure in words, as a sentence with the destination in it. Escape it for HTML: the host is as the client
+/// sent it.
+std::string describe(ProxyFailure failure, const ProxyDestination& destination);
+
+/// The failure behind what `io::connect` reports.
+ProxyFailure failure_of_connect(boost::system::error_code error) noexcept;
+
+}  // namespace libnet::engine
+
+#if !defined(LIBNET_SEPARATE_COMPILATION)
+#  include <libnet/engine/proxy/proxy_failure.ipp>
+#endif

@@ -1,0 +1,46 @@
+#pragma once
+// The heads that a forward proxy sends, each written anew from the head it received.
+
+#include <libnet/config.hpp>
+#include <libnet/wire/http/http_framing.hpp>
+#include <libnet/wire/http/http_request.hpp>
+#include <libnet/wire/http/http_response.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace libnet::engine {
+
+/// How an answer goes to the client.
+struct ProxyResponsePlan {
+    wire::BodyFraming::Kind body = wire::BodyFraming::Kind::none;  ///< how the client will know the body's end
+    bool keep_alive = false;                                       ///< the client's connection outlives the answer
+    friend bool operator==(const ProxyResponsePlan&, const ProxyResponsePlan&) = default;
+};
+
+/// Plans how a response is framed for the client: a length stays a length; a body of unknown length is chunked for
+/// HTTP/1.1, and for HTTP/1.0 it lasts until the connection closes. A connection with an HTTP/1.0 client is never kept,
+/// as a proxy must not (RFC 9112 section 9.3). `may_keep` says whether we want to keep one.
+ProxyResponsePlan plan_response(const wire::RequestHead& request, const wire::ResponseHead& response, bool may_keep);
+
+/// Appends the head that goes to the origin server: origin form, our Host from the target (RFC 9112 section 3.2.2), the
+/// end-to-end fields, Via, one Max-Forwards less, and the framing. The request must be one that `decide` forwards.
+void append_forwarded_request(std::string& out, const wire::RequestHead& request, std::string_view via_name);
+
+/// Appends the head of a final response (status 200 and above). `date` becomes the Date of a response that has none
+/// (RFC 9110 section 6.6.1). The response's Connection fields must not nominate more than HopByHop::max_nominations.
+void append_forwarded_response(std::string& out, const wire::ResponseHead& response, ProxyResponsePlan plan,
+                               std::string_view via_name, std::string_view date);
+
+/// Appends the head of an interim response (status below 200).
+void append_forwarded_interim(std::string& out, const wire::ResponseHead& response, std::string_view via_name);
+
+/// Appends the received head as the content of an answer to TRACE, without the fields that hold secrets (RFC 9110
+/// section 9.3.8).
+void append_traced_request(std::string& out, const wire::RequestHead& request);
+
+}  // namespace libnet::engine
+
+#if !defined(LIBNET_SEPARATE_COMPILATION)
+#  include <libnet/engine/proxy/proxy_head.ipp>
+#endif

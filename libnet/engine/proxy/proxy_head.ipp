@@ -1,0 +1,136 @@
+#pragma once
+
+#include <libnet/base/text.hpp>
+#include <libnet/config.hpp>
+#include <libnet/engine/proxy/proxy_head.hpp>
+#include <libnet/wire/http/hop_by_hop.hpp>
+
+#include <cstdint>
+#include <initializer_list>
+
+namespace libnet::engine {
+
+namespace detail {
+
+LIBNET_DECL bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names)
+{
+    for (const auto known : names)
+        if (base::iequals(known, name)) return true;
+    return false;
+}
+
+/// Appends the fields that are forwarded as they are, but for those that the caller writes itself.
+LIBNET_DECL void append_end_to_end(std::string& out, const wire::HttpFields& fields,
+                                   std::initializer_list<std::string_view> written_by_caller)
+{
+    const auto hop_by_hop = wire::HopByHop::read(fields);
+    for (const auto& [name, value] : fields)
+        if (hop_by_hop && hop_by_hop->forwards(name) && !is_one_of(name, written_by_caller))
+            wire::append_field(out, name, value);
+}
+
+LIBNET_DECL void append_framing(std::string& out, wire::BodyFraming body)
+{
+    using Kind = wire::BodyFraming::Kind;
+    if (body.kind == Kind::length) wire::append_field(out, "Content-Length", std::to_string(body.length));
+    if (body.kind == Kind::chunked) out.append("Transfer-Encoding: chunked\r\n");
+}
+
+/// Trailer announces fields behind a chunked body: without chunks there is no place for them.
+LIBNET_DECL void append_trailer_field(std::string& out, const wire::HttpFields& fields, wire::BodyFraming::Kind body)
+{
+    if (body != wire::BodyFraming::Kind::chunked) return;
+    for (const auto& [name, value] : fields)
+        if (base::iequals(name, "Trailer")) wire::append_field(out, name, value);
+}
+
+LIBNET_DECL void append_status_line(std::string& out, const wire::ResponseHead& response)
+{
+    out.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ");
+    out.append(response.reason).append("\r\n");
+}
+
+LIBNET_DECL void append_request_line(std::string& out, const wire::RequestHead& request)
+{
+    const bool asks_server_as_a_whole = request.path.empty() && !request.has_query;  // RFC 9112 section 3.2.4
+    out.append(request.method).append(" ");
+    if (request.path.empty()) out.append(asks_server_as_a_whole ? "*" : "/");
+    out.append(request.path);
+    if (request.has_query) out.append("?").append(request.query);
+    out.append(" HTTP/1.1\r\n");
+}
+
+}  // namespace detail
+
+LIBNET_DECL ProxyResponsePlan plan_response(const wire::RequestHead& request, const wire::ResponseHead& response,
+                                            bool may_keep)
+{
+    using Kind = wire::BodyFraming::Kind;
+    const bool modern = request.version == wire::HttpVersion::http_1_1;
+    const bool unknown_length = response.body.kind == Kind::chunked || response.body.kind == Kind::until_close;
+    ProxyResponsePlan plan;
+    plan.body = response.body.kind;
+    if (unknown_length) plan.body = modern ? Kind::chunked : Kind::until_close;
+    plan.keep_alive = may_keep && modern && request.keep_alive;
+    return plan;
+}
+
+LIBNET_DECL void append_forwarded_request(std::string& out, const wire::RequestHead& request, std::string_view via_name)
+{
+    const bool counts_hops = request.method == "OPTIONS" || request.method == "TRACE";
+    detail::append_request_line(out, request);
+    wire::append_field(out, "Host", wire::to_string(request.authority));
+    detail::append_end_to_end(out, request.fields,
+                              {"Host", "Content-Length", "Via", "Trailer", "Expect", "Max-Forwards"});
+    for (const auto& [name, value] : request.fields) {
+        // An HTTP/1.0 client can't read the 100 that it would bring (RFC 9110 section 10.1.1).
+        if (base::iequals(name, "Expect") && request.version == wire::HttpVersion::http_1_1)
+            wire::append_field(out, name, value);
+        if (!base::iequals(name, "Max-Forwards")) continue;
+        const auto hops = counts_hops ? base::parse_number<std::uint64_t>(value) : std::nullopt;
+        wire::append_field(out, name, hops ? std::to_string(*hops - 1) : std::string{value});
+    }
+    detail::append_trailer_field(out, request.fields, request.body.kind);
+    wire::append_via(out, request.fields, request.version, via_name);
+    detail::append_framing(out, request.body);
+    out.append("\r\n");
+}
+
+LIBNET_DECL void append_forwarded_response(std::string& out, const wire::ResponseHead& response, ProxyResponsePlan plan,
+                                           std::string_view via_name, std::string_view date)
+{
+    using Kind = wire::BodyFraming::Kind;
+    detail::append_status_line(out, response);
+    detail::append_end_to_end(out, response.fields, {"Content-Length", "Via", "Trailer"});
+    if (!response.fields.find("Date")) wire::append_field(out, "Date", date);
+    detail::append_trailer_field(out, response.fields, plan.body);
+    wire::append_via(out, response.fields, response.version, via_name);
+    // An answer to HEAD, and a 304, tell the length of a body that they don't have.
+    const auto* length =
+        plan.body == Kind::none && response.status != 204 ? response.fields.find("Content-Length") : nullptr;
+    if (length) wire::append_field(out, length->name, length->value);
+    detail::append_framing(out, {plan.body, response.body.length});
+    if (!plan.keep_alive) out.append("Connection: close\r\n");
+    out.append("\r\n");
+}
+
+LIBNET_DECL void append_forwarded_interim(std::string& out, const wire::ResponseHead& response,
+                                          std::string_view via_name)
+{
+    detail::append_status_line(out, response);
+    detail::append_end_to_end(out, response.fields, {"Content-Length", "Via", "Trailer"});
+    wire::append_via(out, response.fields, response.version, via_name);
+    out.append("\r\n");
+}
+
+LIBNET_DECL void append_traced_request(std::string& out, const wire::RequestHead& request)
+{
+    const bool modern = request.version == wire::HttpVersion::http_1_1;
+    out.append(request.method).append(" ").append(request.target).append(modern ? " HTTP/1.1\r\n" : " HTTP/1.0\r\n");
+    for (const auto& [name, value] : request.fields)
+        if (!detail::is_one_of(name, {"Authorization", "Proxy-Authorization", "Cookie"}))
+            wire::append_field(out, name, value);
+    out.append("\r\n");
+}
+
+}  // namespace libnet::engine

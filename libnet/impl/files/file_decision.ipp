@@ -1,0 +1,145 @@
+#pragma once
+
+#include <libnet/impl/files/file_decision.hpp>
+
+#include <boost/asio/deferred.hpp>
+
+#include <utility>
+#include <variant>
+
+namespace libnet::detail {
+
+LIBNET_DECL bool FileDecision::start(ServedSite& site, const wire::RequestHead& request, io::HttpClock::Time now,
+                                     RequestGuard* guard)
+{
+    begin(site, request, now, guard);
+    auto fields = fields_.read(request);
+    fields.guarded = guard != nullptr && guard->has_rules();
+    action_ = responder_.start(site.site, fields);
+    return go_on();
+}
+
+LIBNET_DECL bool FileDecision::start_refused(ServedSite& site, const wire::RequestHead& request,
+                                             io::HttpClock::Time now, const RequestGuard::Verdict& verdict)
+{
+    begin(site, request, now, nullptr);
+    action_ = responder_.start_refused(site.site, fields_.read(request), verdict);
+    return go_on();
+}
+
+LIBNET_DECL void FileDecision::begin(ServedSite& site, const wire::RequestHead& request, io::HttpClock::Time now,
+                                     RequestGuard* guard)
+{
+    site_ = &site;
+    request_ = &request;
+    guard_ = guard;
+    now_ = now;
+}
+
+/// Does what the responder asks for as far as it goes without waiting for a disk. True: there is a plan.
+LIBNET_DECL bool FileDecision::go_on()
+{
+    while (!std::holds_alternative<engine::Respond>(action_)) {
+        if (const auto* look_up = std::get_if<engine::LookUp>(&action_)) {
+            auto file = site_->files.find(look_up->name);
+            if (!file) return false;
+            take(std::move(file));
+        } else if (!std::holds_alternative<engine::Encode>(action_) || !go_on_encoding()) {
+            return false;
+        }
+    }
+    plan_ = &responder_.plan();
+    return true;
+}
+
+/// False: the file has to be encoded first, or even loaded.
+LIBNET_DECL bool FileDecision::go_on_encoding()
+{
+    const auto wanted = std::get<engine::Encode>(action_);
+    const auto plain = site_->files.find(wanted.name);
+    if (!plain) return false;
+    if (!plain->found) {  // it has just been there
+        action_ = responder_.on_failure(engine::LookUpFailure::not_found);
+        return true;
+    }
+    auto file = site_->encoded.find(wanted.name, wanted.coding, *plain);
+    if (!file) return false;
+    take(std::move(file));
+    return true;
+}
+
+/// Tells the responder what was found.
+LIBNET_DECL void FileDecision::take(io::FilePointer file)
+{
+    if (!file->found) {
+        action_ = responder_.on_failure(file->failure);
+        return;
+    }
+    file_ = std::move(file);
+    action_ = responder_.on_file(file_->facts, now_);
+}
+
+LIBNET_DECL void FileDecision::take(DirectoryReading reading)
+{
+    if (!reading.content) action_ = responder_.on_failure(engine::LookUpFailure::overloaded);
+    else if (!*reading.content) action_ = responder_.on_failure(io::failure_of(reading.content->error()));
+    else action_ = responder_.on_listing(**std::move(reading.content));
+}
+
+LIBNET_DECL io::Task<> FileDecision::load(io::DiskThreads& threads)
+{
+    do {
+        if (std::holds_alternative<engine::ListDirectory>(action_)) {
+            co_await list(threads);
+        } else if (std::holds_alternative<engine::Encode>(action_)) {
+            co_await encode();
+        } else if (std::holds_alternative<engine::Admit>(action_)) {
+            co_await admit();
+        } else {
+            const std::string_view name = std::get<engine::LookUp>(action_).name;
+            auto file = co_await site_->files.load(name);
+            now_ = io::HttpClock::now();
+            take(std::move(file));
+        }
+    } while (!go_on());
+}
+
+LIBNET_DECL io::Task<> FileDecision::list(io::DiskThreads& threads)
+{
+    DirectoryReading reading{site_->files.root(), std::get<engine::ListDirectory>(action_)};
+    auto read = threads.run(reading, boost::asio::deferred);
+    co_await std::move(read);
+    now_ = io::HttpClock::now();
+    take(std::move(reading));
+}
+
+/// Has the plain file put into a coding.
+LIBNET_DECL io::Task<> FileDecision::encode()
+{
+    const auto wanted = std::get<engine::Encode>(action_);
+    auto plain = site_->files.find(wanted.name);
+    if (!plain) plain = co_await site_->files.load(wanted.name);
+    if (!plain->found) {
+        action_ = responder_.on_failure(plain->failure);
+        co_return;
+    }
+    auto file = co_await site_->encoded.encode(wanted.name, wanted.coding, plain);
+    now_ = io::HttpClock::now();
+    take(std::move(file));
+}
+
+LIBNET_DECL io::Task<> FileDecision::admit()
+{
+    const std::string_view name = std::get<engine::Admit>(action_).name;
+    const auto verdict = co_await guard_->judge_file(name, *request_);
+    action_ = responder_.on_verdict(verdict);
+}
+
+LIBNET_DECL void FileDecision::refuse(unsigned status, std::string_view why, const wire::RequestHead* request)
+{
+    refusal_.refuse(status, why);
+    refusal_.head_only = request != nullptr && request->method == "HEAD";
+    plan_ = &refusal_;
+}
+
+}  // namespace libnet::detail

@@ -1,0 +1,115 @@
+#pragma once
+
+#include <libnet/impl/files/file_session.hpp>
+#include <libnet/io/loop/sigpipe.hpp>
+#include <libnet/io/tcp/tcp_server.hpp>
+#include <libnet/static_file_server.hpp>
+
+#include <boost/system/system_error.hpp>
+
+#include <cstddef>
+#include <fstream>
+#include <ios>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace libnet {
+
+namespace detail {
+
+/// The text of a mime.types file; empty where it can't be read. What is too long for one is cut.
+LIBNET_DECL std::string read_media_types(const std::string& file)
+{
+    constexpr std::size_t limit = 1 << 20;
+    std::string text(limit, '\0');
+    std::ifstream in{file, std::ios::binary};
+    in.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(in.gcount()));
+    return text;
+}
+
+/// The options of a site with the media types of the machine, unless it has its own.
+LIBNET_DECL SiteOptions with_media_types(SiteOptions options, const std::string& media_types)
+{
+    if (options.media_types.empty()) options.media_types = media_types;
+    return options;
+}
+
+LIBNET_DECL FileServerContext::FileServerContext(const io::Executor& executor, StaticFileServerOptions server_options)
+    : options{std::move(server_options)},
+      share{executor}
+{
+    if (options.access || options.limits) guard.emplace(executor, options.access, options.limits);
+    const auto media_types = read_media_types(options.mime_types);
+    sites.emplace_back(with_media_types(options.site, media_types), share, options.root);
+    for (const auto& host : options.hosts) {
+        for (const auto& name : host.names) hosts.add(name, sites.size());
+        sites.emplace_back(with_media_types(host.site, media_types), share, host.root);
+    }
+}
+
+}  // namespace detail
+
+/// Lives as long as the server object and its last session.
+struct StaticFileServer::State {
+    State(const io::Executor& executor, StaticFileServerOptions options) : context{executor, std::move(options)} {}
+
+    static boost::asio::awaitable<void> run(std::shared_ptr<State> state)
+    {
+        // The factory keeps the state alive: connections may outlast the server object by a turn of the event loop.
+        io::TcpServer::HandlerFactory factory = [state](io::Connection& connection) {
+            return std::make_unique<detail::FileSession>(state->context, connection);
+        };
+        auto served = state->tcp->run(std::move(factory));
+        co_await std::move(served);
+        state->context.rest();
+    }
+
+    void listen(const io::Executor& executor)
+    {
+        const auto& options = context.options;
+        io::TcpServerOptions tcp_options{.address = options.address,
+                                         .port = options.port,
+                                         .reuse_port = options.reuse_port,
+                                         .defer_accept = options.defer_accept,
+                                         .max_connections = options.max_connections,
+                                         .drain_timeout = options.drain_timeout};
+        try {
+            tcp.emplace(executor, tcp_options);
+        } catch (const boost::system::system_error& error) {
+            const bool no_ipv6 = error.code() == boost::asio::error::address_family_not_supported;
+            if (!no_ipv6 || options.address != boost::asio::ip::address_v6::any()) throw;
+            tcp_options.address = boost::asio::ip::address_v4::any();
+            tcp.emplace(executor, tcp_options);
+        }
+    }
+
+    detail::FileServerContext context;
+    std::optional<io::TcpServer> tcp;
+};
+
+LIBNET_DECL StaticFileServer::StaticFileServer(const io::Executor& executor, StaticFileServerOptions options)
+    : state_{std::make_shared<State>(executor, std::move(options))}
+{
+    io::ignore_sigpipe();
+    state_->listen(executor);
+}
+
+LIBNET_DECL StaticFileServer::~StaticFileServer()
+{
+    state_->tcp.reset();
+    state_->context.rest();
+}
+
+LIBNET_DECL boost::asio::ip::tcp::endpoint StaticFileServer::local_endpoint() const
+{
+    return state_->tcp->local_endpoint();
+}
+
+LIBNET_DECL std::size_t StaticFileServer::connections() const noexcept { return state_->tcp->connections(); }
+
+LIBNET_DECL boost::asio::awaitable<void> StaticFileServer::run() { return State::run(state_); }
+
+}  // namespace libnet

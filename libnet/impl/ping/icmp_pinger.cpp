@@ -1,0 +1,3 @@
+// The compiled IcmpPinger.
+#include <libnet/impl/ping/icmp_pinger.ipp>
+#include <libnet/impl/ping/ping_driver.ipp>

@@ -1,0 +1,119 @@
+#pragma once
+// Bodies of libnet/icmp_pinger.hpp.
+
+#include <libnet/icmp_pinger.hpp>
+#include <libnet/impl/ping/ping_driver.hpp>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <exception>
+#include <stdexcept>
+#include <utility>
+
+namespace libnet {
+
+namespace detail {
+
+/// The one exception is thrown again each time: pings are cancelled by the million, and making one allocates.
+[[noreturn]] inline void throw_ping_aborted()
+{
+    static const auto aborted = std::make_exception_ptr(
+        boost::system::system_error{asio::error::make_error_code(asio::error::operation_aborted), "ping"});
+    std::rethrow_exception(aborted);
+}
+
+LIBNET_DECL asio::awaitable<PingOutcome> wait_for_outcome(std::shared_ptr<PingDriver> driver, asio::ip::address address,
+                                                          std::chrono::nanoseconds timeout)
+{
+    constexpr auto token = asio::as_tuple(asio::use_awaitable);
+    PingRequestWaiter waiter{driver, address, timeout};
+    if (!waiter.outcome) co_await waiter.wake.async_wait(token);
+    if (!waiter.outcome) throw_ping_aborted();
+    co_return *waiter.outcome;
+}
+
+LIBNET_DECL asio::awaitable<std::optional<PingEvent>> wait_for_event(std::shared_ptr<PingDriver> driver)
+{
+    constexpr auto token = asio::as_tuple(asio::use_awaitable);
+    for (;;) {
+        if (driver->stopped()) throw_ping_aborted();
+        const auto event = driver->take_event();
+        if (event || driver->streams_done()) co_return event;
+        PingStreamWaiter waiter{driver};
+        if (!waiter.notified) co_await waiter.wake.async_wait(token);
+        if (!waiter.notified) throw_ping_aborted();
+    }
+}
+
+}  // namespace detail
+
+LIBNET_DECL IcmpPinger::IcmpPinger(asio::any_io_executor executor, PingOptions options)
+    : driver_{std::make_shared<detail::PingDriver>(executor, options)}
+{}
+
+LIBNET_DECL IcmpPinger::~IcmpPinger()
+{
+    if (driver_) driver_->stop();
+}
+
+LIBNET_DECL IcmpPinger::IcmpPinger(IcmpPinger&&) noexcept = default;
+
+LIBNET_DECL IcmpPinger& IcmpPinger::operator=(IcmpPinger&& other) noexcept
+{
+    if (this != &other && driver_) driver_->stop();
+    driver_ = std::move(other.driver_);
+    return *this;
+}
+
+LIBNET_DECL asio::awaitable<PingOutcome> IcmpPinger::ping(asio::ip::address address)
+{
+    return detail::wait_for_outcome(driver_, address, driver_->options().timeout);
+}
+
+LIBNET_DECL PingTarget IcmpPinger::add(asio::ip::address address, PingTargetOptions options)
+{
+    return driver_->add(address, options);
+}
+
+LIBNET_DECL PingTarget IcmpPinger::add(const wire::AddressRange& range, PingTargetOptions options)
+{
+    return driver_->add(range, options);
+}
+
+LIBNET_DECL bool IcmpPinger::move(PingTarget target, asio::ip::address to) { return driver_->move(target, to); }
+
+LIBNET_DECL bool IcmpPinger::remove(PingTarget target) { return driver_->remove(target); }
+
+LIBNET_DECL bool IcmpPinger::stop(PingTarget target) { return driver_->stop(target); }
+
+LIBNET_DECL asio::awaitable<std::optional<PingEvent>> IcmpPinger::next() { return detail::wait_for_event(driver_); }
+
+LIBNET_DECL PingStatistics IcmpPinger::statistics(PingTarget target) const
+{
+    const auto numbers = driver_->statistics(target);
+    if (!numbers) throw std::out_of_range{"IcmpPinger::statistics: no such target"};
+    return *numbers;
+}
+
+LIBNET_DECL PingStatistics IcmpPinger::statistics(PingTarget target, PingWindow window) const
+{
+    const auto numbers = driver_->statistics(target, window);
+    if (!numbers) throw std::out_of_range{"IcmpPinger::statistics: no such target, or one without windows"};
+    return *numbers;
+}
+
+LIBNET_DECL std::optional<std::uint16_t> IcmpPinger::identifier(wire::IpVersion version) const noexcept
+{
+    return driver_->identifier(version);
+}
+
+LIBNET_DECL std::uint64_t IcmpPinger::foreign() const noexcept { return driver_->foreign(); }
+
+LIBNET_DECL PingTimes IcmpPinger::sched_lag() const { return driver_->sched_lag(); }
+
+LIBNET_DECL std::uint64_t IcmpPinger::rx_dropped() const { return driver_->rx_dropped(); }
+
+LIBNET_DECL std::uint64_t IcmpPinger::checksum_errors() const { return driver_->checksum_errors(); }
+
+}  // namespace libnet

@@ -1,0 +1,466 @@
+#pragma once
+// Bodies of libnet/impl/ping/ping_driver.hpp.
+
+#include <libnet/impl/ping/ping_driver.hpp>
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <random>
+#include <utility>
+
+#include <net/if.h>
+
+namespace libnet::detail {
+
+inline void require_ping_option(bool condition, const char* what)
+{
+    if (!condition)
+        throw boost::system::system_error{asio::error::make_error_code(asio::error::invalid_argument), what};
+}
+
+LIBNET_DECL const PingOptions& checked(const PingOptions& options)
+{
+    constexpr std::size_t max_payload = 65'507;  // an IPv4 packet without its header and the ICMP header
+    require_ping_option(options.interval.count() >= 0, "ping interval: zero or more is needed");
+    require_ping_option(options.timeout.count() > 0, "ping timeout: more than zero is needed");
+    require_ping_option(options.rate >= 0, "ping rate: zero or more is needed");
+    require_ping_option(options.payload_size <= max_payload, "ping payload: at most 65507 octets");
+    require_ping_option(!options.ttl || (*options.ttl >= 1 && *options.ttl <= 255), "ping ttl: 1 to 255");
+    require_ping_option(!options.flow_label || *options.flow_label <= 0xF'FFFF, "ping flow label: at most 0xFFFFF");
+    require_ping_option(!options.send_buffer || *options.send_buffer > 0, "ping send buffer: more than zero is needed");
+    return options;
+}
+
+LIBNET_DECL engine::PingEngineOptions engine_options(const PingOptions& options)
+{
+    std::random_device random;
+    const auto word = [&random] { return std::uint64_t{random()} << 32 | random(); };
+    engine::PingEngineOptions result;
+    result.payload_size = options.payload_size;
+    result.pattern = options.pattern;
+    result.rate = options.rate;
+    result.together = std::chrono::microseconds{500};  // a turn of the event loop costs as much as a few pings
+    result.key = {word(), word()};
+    return result;
+}
+
+/// The address that answers will come from. Programs write 0.0.0.0 and :: for this host, ::ffff:a.b.c.d for an IPv4
+/// one, and leave a link-local address's scope out when they name the interface.
+LIBNET_DECL asio::ip::address pinged_address(const asio::ip::address& address, const std::string& interface)
+{
+    if (address.is_v4()) return address.is_unspecified() ? asio::ip::address_v4::loopback() : address.to_v4();
+    auto v6 = address.to_v6();
+    if (v6.is_v4_mapped()) return pinged_address(asio::ip::make_address_v4(asio::ip::v4_mapped, v6), interface);
+    if (v6.is_unspecified()) return asio::ip::address_v6::loopback();
+    if (v6.is_link_local() && v6.scope_id() == 0 && !interface.empty())
+        v6.scope_id(::if_nametoindex(interface.c_str()));
+    return v6;
+}
+
+LIBNET_DECL PingDriver::PingDriver(asio::any_io_executor executor, const PingOptions& options)
+    : executor_{executor},
+      options_{checked(options)},
+      engine_{engine_options(options)},
+      v4_{open(wire::IpVersion::v4)},
+      v6_{open(wire::IpVersion::v6)},
+      timer_{executor}
+{
+    if (v4_.error && v6_.error) std::rethrow_exception(v4_.error);
+}
+
+LIBNET_DECL PingDriver::Door PingDriver::open(wire::IpVersion version) const
+{
+    io::IcmpSocketOptions options;
+    options.access = options_.access;
+    options.payload_size = options_.payload_size;
+    options.ttl = options_.ttl;
+    options.source = options_.source;
+    options.interface = options_.interface;
+    options.path_mtu_discovery = options_.path_mtu_discovery;
+    options.traffic_class = options_.traffic_class;
+    options.mark = options_.mark;
+    options.send_buffer = options_.send_buffer;
+    options.pattern = options_.pattern;
+    options.clock = options_.clock;
+    options.record = options_.record;
+    options.identifier = options_.identifier;
+    options.flow_label = options_.flow_label;
+    options.multicast_loopback = options_.multicast_loopback;
+    options.debug = options_.debug;
+    Door door;
+    try {
+        door.socket = std::make_unique<io::IcmpSocket>(executor_, version, options);
+    } catch (const boost::system::system_error&) {
+        door.error = std::current_exception();
+    }
+    return door;
+}
+
+LIBNET_DECL void PingDriver::require_door(const asio::ip::address& address)
+{
+    if (const Door& door = door_to(address); door.error) std::rethrow_exception(door.error);
+}
+
+LIBNET_DECL PingTarget PingDriver::add(asio::ip::address address, const PingTargetOptions& options)
+{
+    address = pinged_address(address, options_.interface);
+    require_door(address);
+    if (options_.connect) connect_door(address);
+    const auto schedule = schedule_of(options);
+    const auto target = engine_.add(address, schedule, std::chrono::steady_clock::now());
+    if (running_) pump();
+    return target;
+}
+
+LIBNET_DECL PingTarget PingDriver::add(const wire::AddressRange& range, const PingTargetOptions& options)
+{
+    require_door(range.first);
+    const auto schedule = schedule_of(options);
+    require_ping_option(schedule.rhythm == PingRhythm::steady, "ping rhythm: of ranges, steady only");
+    const auto target = engine_.add(range, schedule, std::chrono::steady_clock::now());
+    if (running_) pump();
+    return target;
+}
+
+LIBNET_DECL engine::PingSchedule PingDriver::schedule_of(const PingTargetOptions& options) const
+{
+    const engine::PingSchedule schedule{.interval = options.interval.value_or(options_.interval),
+                                        .timeout = options.timeout.value_or(options_.timeout),
+                                        .count = options.count,
+                                        .delay = options.delay,
+                                        .quiet = options.quiet,
+                                        .windows = options.windows,
+                                        .rhythm = options.rhythm,
+                                        .tell_outstanding = options.tell_outstanding,
+                                        .window = options.window};
+    require_ping_option(schedule.interval.count() >= 0, "ping interval: zero or more is needed");
+    require_ping_option(schedule.timeout.count() > 0, "ping timeout: more than zero is needed");
+    require_ping_option(schedule.delay.count() >= 0, "ping delay: zero or more is needed");
+    require_ping_option(schedule.window >= 1, "ping window: one or more is needed");
+    return schedule;
+}
+
+/// The first target is the only one: with another one, answers to the first would no longer arrive.
+LIBNET_DECL void PingDriver::connect_door(const asio::ip::address& address)
+{
+    require_ping_option(!std::exchange(connected_, true), "ping: connected to another target");
+    door_to(address).socket->connect(address);
+}
+
+LIBNET_DECL bool PingDriver::move(PingTarget target, asio::ip::address to)
+{
+    to = pinged_address(to, options_.interface);
+    require_door(to);
+    if (options_.connect) door_to(to).socket->connect(to);
+    return engine_.move(target, to);
+}
+
+LIBNET_DECL bool PingDriver::remove(PingTarget target)
+{
+    const bool removed = engine_.remove(target);
+    if (running_) deliver();  // it may have been the last one that somebody waits for
+    return removed;
+}
+
+LIBNET_DECL bool PingDriver::stop(PingTarget target)
+{
+    const bool stopped = engine_.stop(target);
+    if (running_) deliver();
+    return stopped;
+}
+
+LIBNET_DECL std::optional<PingStatistics> PingDriver::statistics(PingTarget target, PingWindow window) const
+{
+    return engine_.statistics(target, window, std::chrono::steady_clock::now());
+}
+
+LIBNET_DECL std::optional<std::uint16_t> PingDriver::identifier(wire::IpVersion version) const noexcept
+{
+    const Door& door = version == wire::IpVersion::v4 ? v4_ : v6_;
+    return door.socket ? std::optional{door.socket->identifier()} : std::nullopt;
+}
+
+LIBNET_DECL std::uint64_t PingDriver::rx_dropped() const
+{
+    std::uint64_t dropped = 0;
+    for (const Door* door : {&v4_, &v6_})
+        if (door->socket) dropped += door->socket->dropped();
+    return dropped;
+}
+
+// --- who waits ---------------------------------------------------------------------------------------------------
+
+LIBNET_DECL engine::ProbeId PingDriver::enter(PingRequestWaiter& waiter, asio::ip::address address,
+                                              std::chrono::nanoseconds timeout)
+{
+    if (stopped_)
+        throw boost::system::system_error{asio::error::make_error_code(asio::error::operation_aborted), "ping"};
+    address = pinged_address(address, options_.interface);
+    require_door(address);
+    const auto probe = engine_.request(address, timeout);
+    if (requests_.size() <= probe.slot) requests_.resize(probe.slot + 1);
+    requests_[probe.slot] = &waiter;
+    ++waiters_;
+    start();
+    return probe;
+}
+
+LIBNET_DECL void PingDriver::leave(PingRequestWaiter& waiter)
+{
+    // An ended probe's slot may have been given to another one by now.
+    PingRequestWaiter*& registered = requests_[waiter.probe.slot];
+    if (registered == &waiter) registered = nullptr;
+    if (!waiter.outcome) engine_.cancel(waiter.probe);
+    left();
+}
+
+LIBNET_DECL void PingDriver::enter(PingStreamWaiter& waiter)
+{
+    streams_.push_back(&waiter);
+    ++waiters_;
+    start();
+}
+
+LIBNET_DECL void PingDriver::leave(PingStreamWaiter& waiter)
+{
+    std::erase(streams_, &waiter);
+    left();
+}
+
+LIBNET_DECL void PingDriver::left()
+{
+    if (--waiters_ != 0 || stopped_) return;
+    // Whoever waited comes back at once, most of the time: look again after it had its turn.
+    asio::post(executor_, [weak = weak_from_this()] {
+        if (const auto driver = weak.lock()) driver->rest_if_idle();
+    });
+}
+
+LIBNET_DECL void PingDriver::start()
+{
+    if (!running_) {
+        running_ = true;
+        ++run_;
+        for (Door* door : {&v4_, &v6_}) {
+            if (!door->socket) continue;
+            wait_readable(*door);
+        }
+    }
+    pump();
+}
+
+LIBNET_DECL void PingDriver::rest_if_idle()
+{
+    if (waiters_ != 0 || !running_) return;
+    running_ = false;
+    ++run_;
+    timer_.cancel();
+    timer_runs_ = false;
+    for (Door* door : {&v4_, &v6_})
+        if (door->socket) door->socket->descriptor().cancel();
+}
+
+LIBNET_DECL void PingDriver::stop()
+{
+    if (stopped_) return;
+    stopped_ = true;
+    running_ = false;
+    ++run_;
+    timer_.cancel();
+    v4_ = {};
+    v6_ = {};
+    for (PingRequestWaiter* waiter : requests_)
+        if (waiter != nullptr) waiter->wake.cancel();
+    for (PingStreamWaiter* waiter : streams_) waiter->wake.cancel();
+}
+
+// --- what is waited for ------------------------------------------------------------------------------------------
+
+/// An entry in the error queue wakes whoever waits to read, too: poll(2) tells errors unasked.
+LIBNET_DECL void PingDriver::wait_readable(Door& door)
+{
+    door.socket->descriptor().async_wait(
+        asio::posix::stream_descriptor::wait_read,
+        [self = shared_from_this(), &door, run = run_](boost::system::error_code error) {
+            if (error || run != self->run_) return;
+            self->read(door);
+            self->wait_readable(door);
+            self->pump();
+        });
+}
+
+LIBNET_DECL void PingDriver::wait_writable(io::IcmpSocket& socket)
+{
+    socket.descriptor().async_wait(asio::posix::stream_descriptor::wait_write,
+                                   [self = shared_from_this(), run = run_](boost::system::error_code error) {
+                                       if (!error && run == self->run_) self->pump();
+                                   });
+}
+
+LIBNET_DECL void PingDriver::wait_until(engine::TimePoint deadline)
+{
+    if (timer_runs_ && timer_.expiry() <= deadline) return;  // then it is looked at again
+    timer_runs_ = true;
+    timer_.expires_at(deadline);
+    timer_.async_wait([self = shared_from_this(), run = run_](boost::system::error_code error) {
+        if (error || run != self->run_) return;
+        self->timer_runs_ = false;
+        self->pump();
+    });
+}
+
+// --- what is done ------------------------------------------------------------------------------------------------
+
+LIBNET_DECL void PingDriver::pump()
+{
+    // An answer that waits in a socket is not lost.
+    if (engine_.loss_due(std::chrono::steady_clock::now())) read_all();
+    perform_actions();
+    deliver();
+}
+
+LIBNET_DECL void PingDriver::pump_soon()
+{
+    if (std::exchange(pump_posted_, true)) return;
+    asio::post(executor_, [weak = weak_from_this(), run = run_] {
+        const auto self = weak.lock();
+        if (!self) return;
+        self->pump_posted_ = false;
+        if (run == self->run_ && self->running_) self->pump();
+    });
+}
+
+LIBNET_DECL void PingDriver::perform_actions()
+{
+    constexpr int max_sends = 1024;  // then the event loop's others have their turn
+    if (!flush()) return;
+    const auto now = std::chrono::steady_clock::now();
+    for (int sends = 0;;) {
+        const auto action = engine_.next(now);
+        if (const auto* send = std::get_if<engine::SendProbe>(&action)) {
+            if (!enqueue(*send)) return;
+            if (++sends < max_sends) continue;
+            if (flush()) pump_soon();
+            return;
+        } else if (!v4_.outgoing.empty() || !v6_.outgoing.empty()) {
+            if (!flush()) return;  // then there are new deadlines to be asked for
+        } else {
+            if (const auto* wait = std::get_if<engine::WaitUntil>(&action)) wait_until(wait->deadline);
+            return;
+        }
+    }
+}
+
+/// Sends go out together, as many as the socket can take the answers of. False: a socket can't send now.
+LIBNET_DECL bool PingDriver::enqueue(const engine::SendProbe& send)
+{
+    Door& door = door_to(send.to);
+    door.outgoing.push_back({send.to, send.sequence, send.cookie, send.probe, send.timed});
+    return door.outgoing.size() < door.socket->burst() || flush(door);
+}
+
+LIBNET_DECL bool PingDriver::flush()
+{
+    const bool v4 = flush(v4_);
+    const bool v6 = flush(v6_);
+    return v4 && v6;
+}
+
+/// False: the socket can't send now, and will be tried again.
+LIBNET_DECL bool PingDriver::flush(Door& door)
+{
+    while (!door.outgoing.empty()) {
+        if (door.unread + door.outgoing.size() > door.socket->burst()) read(door);
+        const auto now = std::chrono::steady_clock::now();
+        const auto [count, error] = door.socket->send(door.outgoing);
+        door.unread += count;
+        for (std::size_t i = 0; i < count; ++i) engine_.on_sent(door.outgoing[i].probe, now);
+        door.outgoing.erase(door.outgoing.begin(), door.outgoing.begin() + static_cast<std::ptrdiff_t>(count));
+        if (count != 0) door.attempts = door.unexplained = 0;
+        if (error && !refused(door, error)) return false;
+    }
+    return true;
+}
+
+/// The first request could not be sent. False: not now; true: go on, with it or with the next one.
+LIBNET_DECL bool PingDriver::refused(Door& door, boost::system::error_code error)
+{
+    constexpr int max_attempts = 64;                      // somebody may send errors as fast as we take them in
+    constexpr int own = 3;                                // see io::send_past_errors
+    constexpr std::chrono::milliseconds device_pause{1};  // nobody tells when a device has room again
+    if (error == asio::error::would_block) wait_writable(*door.socket);
+    if (error == asio::error::no_buffer_space) wait_until(std::chrono::steady_clock::now() + device_pause);
+    if (error == asio::error::would_block || error == asio::error::no_buffer_space) return false;
+    // An ICMP error about another target makes the next send fail, whomever it is to. It is in the error queue, and
+    // this send deserves another try; an error of its own comes again.
+    door.unexplained = read_errors(*door.socket) ? 0 : door.unexplained + 1;
+    if (++door.attempts < max_attempts && door.unexplained < own) return true;
+    engine_.on_send_error(door.outgoing.front().probe, error);
+    door.outgoing.erase(door.outgoing.begin());
+    door.attempts = door.unexplained = 0;
+    return true;
+}
+
+LIBNET_DECL void PingDriver::read_all()
+{
+    for (Door* door : {&v4_, &v6_})
+        if (door->socket) read(*door);
+}
+
+/// The error queue first: it has the transmit stamps of what the answers are to.
+LIBNET_DECL void PingDriver::read(Door& door)
+{
+    door.unread = 0;
+    read_errors(*door.socket);
+    read_answers(*door.socket);
+}
+
+LIBNET_DECL void PingDriver::read_answers(io::IcmpSocket& socket)
+{
+    constexpr int batches = 64;  // a flood of answers doesn't keep us from everything else
+    for (int i = 0; i < batches; ++i) {
+        const auto batch = socket.receive();
+        for (const auto& received : batch.received) {
+            if (received.corrupt) engine_.on_corrupt(received.answer.from);
+            else engine_.on_reply(received.answer);
+        }
+        if (!batch.more) return;
+    }
+}
+
+/// True: there was something.
+LIBNET_DECL bool PingDriver::read_errors(io::IcmpSocket& socket)
+{
+    constexpr int batches = 64;
+    bool any = false;
+    for (int i = 0; i < batches; ++i) {
+        const auto batch = socket.receive_errors();
+        any = any || batch.any;
+        for (const auto& fault : batch.faults) {
+            if (const auto* error = std::get_if<engine::EchoError>(&fault)) engine_.on_error(*error);
+            else if (const auto* left = std::get_if<io::IcmpSocket::Transmitted>(&fault))
+                engine_.on_transmitted(left->probe, left->at);
+        }
+        if (!batch.more) break;
+    }
+    return any;
+}
+
+LIBNET_DECL void PingDriver::deliver()
+{
+    while (const auto done = engine_.take_outcome()) {
+        PingRequestWaiter* waiter = requests_[done->probe.slot];
+        if (waiter == nullptr) continue;
+        waiter->outcome = done->outcome;
+        waiter->wake.cancel();
+    }
+    if (!engine_.has_events() && !engine_.streams_done()) return;
+    for (PingStreamWaiter* waiter : streams_) {
+        waiter->notified = true;
+        waiter->wake.cancel();
+    }
+}
+
+}  // namespace libnet::detail

@@ -1,0 +1,122 @@
+#pragma once
+
+#include <libnet/config.hpp>
+#include <libnet/forward_proxy.hpp>
+#include <libnet/impl/proxy/proxy_exchange.ipp>
+#include <libnet/impl/proxy/proxy_peer.ipp>
+#include <libnet/impl/proxy/proxy_session.hpp>
+#include <libnet/impl/proxy/proxy_session.ipp>
+#include <libnet/impl/proxy/proxy_state.hpp>
+#include <libnet/impl/proxy/proxy_transfer.ipp>
+#include <libnet/impl/proxy/proxy_tunnel.ipp>
+#include <libnet/impl/proxy/proxy_upstream.ipp>
+#include <libnet/wire/http/http_syntax.hpp>
+
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <cerrno>
+#include <random>
+#include <utility>
+
+#include <sys/socket.h>
+
+namespace libnet {
+
+namespace detail {
+
+LIBNET_DECL std::string via_name_of(const ForwardProxyOptions& options)
+{
+    if (options.via_name.empty()) return "libnet-" + std::to_string(std::random_device{}());
+    if (wire::is_token(options.via_name)) return options.via_name;
+    throw boost::system::system_error{asio::error::invalid_argument, "via_name"};
+}
+
+LIBNET_DECL ForwardProxyState::ForwardProxyState(const io::Executor& executor, ForwardProxyOptions proxy_options)
+    : options{std::move(proxy_options)},
+      rules{via_name_of(options), options.connect_ports},
+      server{std::in_place, executor,
+             io::TcpServerOptions{.address = options.address,
+                                  .port = options.port,
+                                  .reuse_port = options.reuse_port,
+                                  .max_connections = options.max_connections,
+                                  .drain_timeout = options.drain_timeout}},
+      listener{server->local_endpoint()},
+      resolver{std::in_place, executor, options.resolver},
+      wheel{executor},
+      upstreams{{.timeout = options.upstream_idle_timeout, .max_size = options.max_idle_upstreams}},
+      scratch(std::size_t{64} * 1024)
+{}
+
+LIBNET_DECL std::optional<io::TcpSocket> ForwardProxyState::take_upstream(const std::string& destination)
+{
+    const auto now = std::chrono::steady_clock::now();
+    while (auto socket = upstreams.take(destination, now)) {
+        // Alive: nothing to read. What a server says while nobody has asked is its farewell, or not meant for us.
+        char byte;
+        const auto peeked = ::recv(socket->native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+        if (peeked < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return socket;
+    }
+    return std::nullopt;
+}
+
+LIBNET_DECL void ForwardProxyState::keep_upstream(std::string destination, io::TcpSocket socket)
+{
+    if (!server) return;
+    if (!upstreams_expire) upstreams_expire.emplace(wheel, [this] { drop_expired_upstreams(); });
+    upstreams.put(std::move(destination), std::move(socket), std::chrono::steady_clock::now());
+    drop_expired_upstreams();
+}
+
+LIBNET_DECL void ForwardProxyState::drop_expired_upstreams()
+{
+    const auto now = std::chrono::steady_clock::now();
+    upstreams.expire(now);
+    const auto next = upstreams.next_expiry();
+    if (!next) return upstreams_expire->clear();
+    upstreams_expire->expires_after(std::chrono::ceil<std::chrono::milliseconds>(*next - now));
+}
+
+LIBNET_DECL void ForwardProxyState::end()
+{
+    upstreams.clear();
+    upstreams_expire.reset();
+    resolver.reset();
+}
+
+LIBNET_DECL io::Task<> serve_proxy_client(std::shared_ptr<ForwardProxyState> state, io::Connection& connection)
+{
+    ProxySession session{*state, connection};
+    co_await session.run();
+}
+
+LIBNET_DECL asio::awaitable<void> run_proxy(std::shared_ptr<ForwardProxyState> state)
+{
+    if (!state->server) co_return;
+    io::TcpServer::Session session = [state](io::Connection& connection) {
+        return serve_proxy_client(state, connection);
+    };
+    auto running = state->server->run_sessions(std::move(session));
+    co_await std::move(running);
+    state->end();
+}
+
+}  // namespace detail
+
+LIBNET_DECL ForwardProxy::ForwardProxy(io::Executor executor, ForwardProxyOptions options)
+    : state_{std::make_shared<detail::ForwardProxyState>(executor, std::move(options))}
+{}
+
+LIBNET_DECL ForwardProxy::~ForwardProxy()
+{
+    state_->server.reset();  // sessions end in their own time, and need the resolver that long
+    state_->upstreams.clear();
+}
+
+LIBNET_DECL boost::asio::ip::tcp::endpoint ForwardProxy::local_endpoint() const { return state_->listener; }
+
+LIBNET_DECL std::size_t ForwardProxy::connections() const noexcept { return state_->server->connections(); }
+
+LIBNET_DECL boost::asio::awaitable<void> ForwardProxy::run() { return detail::run_proxy(state_); }
+
+}  // namespace libnet

@@ -1,0 +1,42 @@
+#pragma once
+// What the connections of one ForwardProxy share.
+
+#include <libnet/engine/proxy/idle_pool.hpp>
+#include <libnet/engine/proxy/proxy_decision.hpp>
+#include <libnet/forward_proxy_options.hpp>
+#include <libnet/io/dns/resolver.hpp>
+#include <libnet/io/loop/deadline.hpp>
+#include <libnet/io/tcp/tcp_server.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace libnet::detail {
+
+struct ForwardProxyState {
+    ForwardProxyState(const io::Executor& executor, ForwardProxyOptions proxy_options);
+
+    /// An idle connection to this server that is still open, or nothing.
+    std::optional<io::TcpSocket> take_upstream(const std::string& server);
+
+    /// Keeps a connection on which nothing is under way.
+    void keep_upstream(std::string server, io::TcpSocket socket);
+
+    void drop_expired_upstreams();
+
+    /// Nothing is served any more: lets go of all that would keep the io_context running.
+    void end();
+
+    const ForwardProxyOptions options;
+    const engine::ProxyRules rules;
+    std::optional<io::TcpServer> server;  // nothing once the ForwardProxy is destroyed
+    const io::asio::ip::tcp::endpoint listener;
+    std::optional<io::Resolver> resolver;  // nothing once nobody is served any more
+    io::DeadlineWheel wheel;
+    engine::IdlePool<io::TcpSocket> upstreams;
+    std::optional<io::Deadline> upstreams_expire;  // while some are idle
+    std::vector<char> scratch;                     // see io::relay; also where bytes go that nobody wants
+};
+
+}  // namespace libnet::detail

@@ -1,0 +1,2 @@
+// The compiled half of libnet/interface_probe.hpp.
+#include <libnet/impl/query/interface_probe.ipp>

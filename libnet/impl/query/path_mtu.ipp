@@ -1,0 +1,51 @@
+#pragma once
+// Bodies of libnet/path_mtu.hpp.
+
+#include <libnet/impl/query/path_mtu_session.hpp>
+#include <libnet/path_mtu.hpp>
+
+#include <utility>
+
+namespace libnet {
+
+LIBNET_DECL PathMtuFinder::PathMtuFinder(const asio::any_io_executor& executor, asio::ip::address address,
+                                         PathMtuOptions options)
+    : session_{std::make_shared<detail::PathMtuSession>(executor, address, options)}
+{}
+
+LIBNET_DECL PathMtuFinder::~PathMtuFinder()
+{
+    if (session_) session_->stop();
+}
+
+LIBNET_DECL PathMtuFinder::PathMtuFinder(PathMtuFinder&&) noexcept = default;
+
+LIBNET_DECL PathMtuFinder& PathMtuFinder::operator=(PathMtuFinder&& other) noexcept
+{
+    std::swap(session_, other.session_);
+    return *this;
+}
+
+LIBNET_DECL asio::awaitable<std::optional<PathMtuStep>> PathMtuFinder::next()
+{
+    return detail::PathMtuSession::next(session_);
+}
+
+LIBNET_DECL const PathMtu& PathMtuFinder::result() const { return session_->result(); }
+
+LIBNET_DECL asio::awaitable<PathMtu> find_path_mtu(asio::any_io_executor executor, asio::ip::address address,
+                                                   PathMtuOptions options)
+{
+    PathMtuFinder finder{executor, std::move(address), std::move(options)};
+    for (;;) {
+        const auto step = co_await finder.next();
+        if (!step) co_return finder.result();
+    }
+}
+
+LIBNET_DECL asio::awaitable<PathMtu> find_path_mtu(asio::any_io_executor executor, asio::ip::address address)
+{
+    return find_path_mtu(std::move(executor), std::move(address), PathMtuOptions{});
+}
+
+}  // namespace libnet

@@ -1,0 +1,3 @@
+// The compiled half of libnet/tracer.hpp.
+#include <libnet/impl/trace/trace_session.ipp>
+#include <libnet/impl/trace/tracer.ipp>

@@ -1,0 +1,70 @@
+#pragma once
+// Who may have what of a server: rules by path, and the users who log in.
+
+#include <libnet/config.hpp>
+#include <libnet/engine/access/access_rules.hpp>
+#include <libnet/io/access/authenticator.hpp>
+
+#include <boost/asio/ip/address.hpp>
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace libnet::io {
+
+/// Options of an AccessControl.
+struct AccessOptions {
+    std::string users_file = {};                 ///< as htpasswd(1) writes it; empty: nobody can log in
+    std::string rules_file = {};                 ///< see engine::parse_access_rules; empty: `rules` alone
+    std::vector<engine::AccessRule> rules = {};  ///< come before those of the file
+    std::string realm = "files";                 ///< what clients show when they ask for a password
+};
+
+/// What servers share that guard their paths. Several threads may use one object at a time.
+///
+/// With users and without rules, every path is for those who have logged in. Rules are about the path that a client
+/// asks for, and where another file answers - an index, a clean URL's page, the fallback, an error page - about its
+/// name as well: both must be granted. They are not about precompressed siblings, which are as their plain file, nor
+/// about what a symbolic link leads to, nor about the error page that tells of a refusal by them; and they don't keep a
+/// name out of a listing. They hold for every host. Without TLS a password travels in plain sight.
+class AccessControl {
+public:
+    /// Reads the files.
+    /// @throws std::runtime_error  one can't be read or is no good, or a rule is for users and there are none; `what()`
+    ///         names the file and the line
+    explicit AccessControl(AccessOptions options);
+
+    /// Reads the files again. The users are looked after anyway: a changed file is noticed within a second or so.
+    /// @throws std::runtime_error  as the constructor; then what is wrong stays as it was
+    void reload();
+
+    /// Decides about a path, as engine::AccessRules does.
+    engine::Access judge(std::string_view name, const boost::asio::ip::address& client,
+                         const std::optional<std::string_view>& user) const;
+
+    /// Who can log in; null: nobody.
+    Authenticator* users() noexcept { return users_.get(); }
+
+    /// The value of WWW-Authenticate.
+    std::string_view challenge() const noexcept { return challenge_; }
+
+private:
+    using Rules = std::shared_ptr<const engine::AccessRules>;
+    Rules read_rules() const;
+
+    const AccessOptions options_;
+    const std::string challenge_;
+    std::unique_ptr<Authenticator> users_;
+    mutable std::mutex mutex_;  // of what follows
+    Rules rules_;
+};
+
+}  // namespace libnet::io
+
+#if !defined(LIBNET_SEPARATE_COMPILATION)
+#  include <libnet/io/access/access_control.ipp>
+#endif

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <libnet/io/access/access_control.hpp>
+#include <libnet/io/files/read_text.hpp>
+#include <libnet/wire/http/basic_credentials.hpp>
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+namespace libnet::io {
+
+LIBNET_DECL AccessControl::AccessControl(AccessOptions options)
+    : options_{std::move(options)},
+      challenge_{wire::basic_challenge(options_.realm)},
+      users_{options_.users_file.empty() ? nullptr : std::make_unique<Authenticator>(options_.users_file)},
+      rules_{read_rules()}
+{}
+
+LIBNET_DECL void AccessControl::reload()
+{
+    if (users_) users_->reload();
+    auto fresh = read_rules();
+    const std::lock_guard lock{mutex_};
+    rules_.swap(fresh);
+}
+
+LIBNET_DECL engine::Access AccessControl::judge(std::string_view name, const boost::asio::ip::address& client,
+                                                const std::optional<std::string_view>& user) const
+{
+    std::unique_lock lock{mutex_};
+    const auto rules = rules_;
+    lock.unlock();
+    return rules->judge(name, client, user);
+}
+
+LIBNET_DECL AccessControl::Rules AccessControl::read_rules() const
+try {
+    auto rules = options_.rules;
+    if (!options_.rules_file.empty()) {
+        const auto more = engine::parse_access_rules(read_text(options_.rules_file));
+        rules.insert(rules.end(), more.begin(), more.end());
+    }
+    const bool for_users = std::ranges::any_of(rules, [](const auto& rule) { return !rule.users.empty(); });
+    if (for_users && !users_) throw std::invalid_argument{"a rule is for users, and there is no file of users"};
+    if (rules.empty() && users_) rules.push_back({.paths = "/", .users = {"*"}});
+    return std::make_shared<const engine::AccessRules>(std::move(rules));
+} catch (const std::invalid_argument& error) {
+    const auto where = options_.rules_file.empty() ? std::string{} : " '" + options_.rules_file + "'";
+    throw std::runtime_error{"access rules" + where + ": " + error.what()};
+}
+
+}  // namespace libnet::io

@@ -1,0 +1,73 @@
+#pragma once
+// Keeps the clients of one or more servers within their limits.
+
+#include <libnet/engine/access/client_table.hpp>
+#include <libnet/io/loop/random_key.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <mutex>
+
+namespace libnet::io {
+
+/// An engine::ClientTable with a clock. Several threads may use one object at a time, and servers that share a port
+/// should share one: a client's connections go to any of them.
+class ClientLimiter {
+public:
+    using Wait = engine::ClientTable::Wait;
+
+    explicit ClientLimiter(const engine::ClientLimits& limits) : limits_{limits}, table_{limits, random_word()} {}
+
+    const engine::ClientLimits& limits() const noexcept { return limits_; }
+
+    bool connect(engine::ClientKey client)
+    {
+        const std::lock_guard lock{mutex_};
+        return table_.connect(client, Clock::now());
+    }
+
+    void disconnect(engine::ClientKey client) noexcept
+    {
+        const std::lock_guard lock{mutex_};
+        table_.disconnect(client);
+    }
+
+    Wait request(engine::ClientKey client)
+    {
+        const std::lock_guard lock{mutex_};
+        return table_.request(client, Clock::now());
+    }
+
+    Wait send(engine::ClientKey client)
+    {
+        const std::lock_guard lock{mutex_};
+        return table_.send(client, Clock::now());
+    }
+
+    void sent(engine::ClientKey client, std::size_t size)
+    {
+        const std::lock_guard lock{mutex_};
+        table_.sent(client, size, Clock::now());
+    }
+
+    Wait log_in(engine::ClientKey client)
+    {
+        const std::lock_guard lock{mutex_};
+        return table_.log_in(client, Clock::now());
+    }
+
+    void login_failed(engine::ClientKey client)
+    {
+        const std::lock_guard lock{mutex_};
+        table_.login_failed(client, Clock::now());
+    }
+
+private:
+    using Clock = std::chrono::steady_clock;
+
+    const engine::ClientLimits limits_;
+    std::mutex mutex_;
+    engine::ClientTable table_;
+};
+
+}  // namespace libnet::io

@@ -1,0 +1,304 @@
+#pragma once
+
+#include <libnet/io/dns/ares_channel.hpp>
+#include <libnet/io/dns/resolve_error.hpp>
+#include <libnet/io/dns/resolver.hpp>
+#include <libnet/wire/http/host_name.hpp>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <deque>
+#include <utility>
+#include <variant>
+
+#include <netdb.h>
+#include <netinet/in.h>
+
+namespace libnet::io::detail {
+
+/// More addresses than anybody will try: a name server must not decide how many there are.
+constexpr std::size_t max_addresses = 64;
+
+/// An address that is written out. A NUL would hide the rest of the text from the parser; a zone that doesn't exist
+/// is no address here.
+LIBNET_DECL std::optional<asio::ip::address> literal_address(const std::string& text)
+{
+    if (text.find('\0') != text.npos) return std::nullopt;
+    boost::system::error_code error;
+    const auto address = asio::ip::make_address(text, error);
+    if (error) return std::nullopt;
+    if (text.find('%') != text.npos && address.to_v6().scope_id() == 0) return std::nullopt;
+    return address;
+}
+
+LIBNET_DECL bool in_family(const asio::ip::address& address, AddressFamily family)
+{
+    return family == AddressFamily::any || address.is_v4() == (family == AddressFamily::ipv4);
+}
+
+/// Both loopback addresses, unless this machine has no IPv6 and the caller didn't insist on it.
+LIBNET_DECL std::vector<asio::ip::address> loopback_addresses(const asio::any_io_executor& executor,
+                                                              AddressFamily family)
+{
+    const asio::ip::udp::endpoint v6{asio::ip::address_v6::loopback(), 0};
+    const asio::ip::address v4 = asio::ip::address_v4::loopback();
+    if (family == AddressFamily::ipv4) return {v4};
+    if (family == AddressFamily::ipv6) return {v6.address()};
+    asio::ip::udp::socket probe{executor};
+    boost::system::error_code error;
+    probe.open(v6.protocol(), error);
+    if (!error) probe.bind(v6, error);
+    return error ? std::vector{v4} : std::vector{v6.address(), v4};
+}
+
+LIBNET_DECL std::optional<asio::ip::address> address_of(const ares_addrinfo_node& node)
+{
+    if (node.ai_family == AF_INET) {
+        const auto* v4 = reinterpret_cast<const sockaddr_in*>(node.ai_addr);
+        return asio::ip::address_v4{ntohl(v4->sin_addr.s_addr)};
+    }
+    if (node.ai_family != AF_INET6) return std::nullopt;
+    const auto* v6 = reinterpret_cast<const sockaddr_in6*>(node.ai_addr);
+    asio::ip::address_v6::bytes_type bytes;
+    std::copy_n(v6->sin6_addr.s6_addr, bytes.size(), bytes.begin());
+    return asio::ip::address_v6{bytes, v6->sin6_scope_id};
+}
+
+LIBNET_DECL std::vector<asio::ip::address> addresses_of(const ares_addrinfo& info)
+{
+    std::vector<asio::ip::address> addresses;
+    for (const auto* node = info.nodes; node && addresses.size() < max_addresses; node = node->ai_next) {
+        const auto address = address_of(*node);
+        if (address && std::ranges::find(addresses, *address) == addresses.end()) addresses.push_back(*address);
+    }
+    return addresses;
+}
+
+/// The least time to live of all records; a hostile one (RFC 2181 section 8: the highest bit is set) is zero.
+LIBNET_DECL std::chrono::seconds ttl_of(const ares_addrinfo& info)
+{
+    std::chrono::seconds least = std::chrono::hours{24 * 7};
+    const auto note = [&least](int ttl) { least = std::min(least, std::chrono::seconds{std::max(ttl, 0)}); };
+    for (const auto* node = info.nodes; node; node = node->ai_next) note(node->ai_ttl);
+    for (const auto* alias = info.cnames; alias; alias = alias->next) note(alias->ttl);
+    return least;
+}
+
+/// The addresses of this name.
+struct NameQuestion {
+    std::string name;
+    AddressFamily family;
+};
+
+/// One call: what it asks, and where the answer will lie. Its coroutine owns it and everybody else knows it weakly, so
+/// a call that was cancelled is simply gone when its answer comes.
+struct Lookup {
+    using Question = std::variant<NameQuestion, asio::ip::address>;
+
+    Lookup(const asio::any_io_executor& executor, Question what)
+        : question{std::move(what)},
+          done{executor, asio::steady_timer::time_point::max()}
+    {}
+    void finish(int ares_status)
+    {
+        status = ares_status;
+        finished = true;
+        done.cancel();
+    }
+
+    Question question;
+    asio::steady_timer done;  ///< never expires; cancelled when the lookup is finished
+    bool finished = false;
+    int status = ARES_EDESTRUCTION;
+    std::vector<asio::ip::address> addresses;
+    std::chrono::seconds ttl{};
+    std::optional<std::string> name;
+};
+
+/// What the resolver and its pending calls share: the questions in flight, and those that wait for their turn.
+///
+/// c-ares calls back in the middle of its own work. Nothing of the caller's runs there: a callback only stores the
+/// answer and cancels a timer, whose handler the io_context runs later.
+class ResolverState {
+public:
+    ResolverState(asio::any_io_executor executor, const ResolverOptions& options)
+        : executor_{std::move(executor)},
+          max_in_flight_{std::max<std::size_t>(options.max_in_flight, 1)},
+          channel_{std::make_shared<AresChannel>(executor_, options, [this] { proceed(); })}
+    {}
+
+    const asio::any_io_executor& executor() const { return executor_; }
+
+    /// Asks, now or when its turn comes. Never calls back; may be finished on return.
+    std::shared_ptr<Lookup> start(Lookup::Question question);
+
+    /// Ends every lookup with `ARES_EDESTRUCTION`, at once and for ever.
+    void close();
+
+private:
+    /// What c-ares hands back with an answer.
+    struct Ticket {
+        ResolverState& state;
+        std::weak_ptr<Lookup> lookup;
+    };
+
+    static void on_addresses(void* ticket, int status, int timeouts, ares_addrinfo* info);
+    static void on_name(void* ticket, int status, int timeouts, hostent* host);
+
+    void proceed();
+    void ask(const std::shared_ptr<Lookup>& lookup);
+
+    asio::any_io_executor executor_;
+    std::size_t max_in_flight_;
+    std::size_t in_flight_ = 0;
+    std::deque<std::weak_ptr<Lookup>> waiting_;
+    std::shared_ptr<AresChannel> channel_;
+};
+
+LIBNET_DECL std::shared_ptr<Lookup> ResolverState::start(Lookup::Question question)
+{
+    auto lookup = std::make_shared<Lookup>(executor_, std::move(question));
+    if (!channel_->get()) {
+        lookup->finish(ARES_EDESTRUCTION);
+        return lookup;
+    }
+    waiting_.push_back(lookup);
+    proceed();
+    return lookup;
+}
+
+LIBNET_DECL void ResolverState::close()
+{
+    for (const auto& waiting : std::exchange(waiting_, {}))
+        if (const auto lookup = waiting.lock()) lookup->finish(ARES_EDESTRUCTION);
+    channel_->close();
+}
+
+LIBNET_DECL void ResolverState::proceed()
+{
+    while (in_flight_ < max_in_flight_ && !waiting_.empty()) {
+        const auto lookup = waiting_.front().lock();
+        waiting_.pop_front();
+        if (lookup) ask(lookup);
+    }
+    channel_->arm_timer();
+}
+
+LIBNET_DECL void ResolverState::ask(const std::shared_ptr<Lookup>& lookup)
+{
+    ++in_flight_;
+    auto ticket = std::make_unique<Ticket>(Ticket{*this, lookup});
+    if (const auto* question = std::get_if<NameQuestion>(&lookup->question)) {
+        ares_addrinfo_hints hints{};
+        hints.ai_family = question->family == AddressFamily::any    ? AF_UNSPEC
+                          : question->family == AddressFamily::ipv4 ? AF_INET
+                                                                    : AF_INET6;
+        ares_getaddrinfo(channel_->get(), question->name.c_str(), nullptr, &hints, &on_addresses, ticket.release());
+    } else if (const auto& address = std::get<asio::ip::address>(lookup->question); address.is_v4()) {
+        const auto bytes = address.to_v4().to_bytes();
+        ares_gethostbyaddr(channel_->get(), bytes.data(), bytes.size(), AF_INET, &on_name, ticket.release());
+    } else {
+        const auto bytes = address.to_v6().to_bytes();
+        ares_gethostbyaddr(channel_->get(), bytes.data(), bytes.size(), AF_INET6, &on_name, ticket.release());
+    }
+}
+
+LIBNET_DECL void ResolverState::on_addresses(void* ticket, int status, int, ares_addrinfo* info)
+{
+    const std::unique_ptr<Ticket> mine{static_cast<Ticket*>(ticket)};
+    const std::unique_ptr<ares_addrinfo, void (*)(ares_addrinfo*)> answer{info, &ares_freeaddrinfo};
+    --mine->state.in_flight_;
+    const auto lookup = mine->lookup.lock();
+    if (!lookup) return;
+    if (status == ARES_SUCCESS && answer) {
+        lookup->addresses = addresses_of(*answer);
+        lookup->ttl = ttl_of(*answer);
+    }
+    lookup->finish(status == ARES_SUCCESS && lookup->addresses.empty() ? ARES_ENODATA : status);
+}
+
+LIBNET_DECL void ResolverState::on_name(void* ticket, int status, int, hostent* host)
+{
+    const std::unique_ptr<Ticket> mine{static_cast<Ticket*>(ticket)};
+    --mine->state.in_flight_;
+    const auto lookup = mine->lookup.lock();
+    if (!lookup) return;
+    if (status == ARES_SUCCESS && host && host->h_name && wire::is_host_name(host->h_name)) lookup->name = host->h_name;
+    lookup->finish(status);
+}
+
+LIBNET_DECL asio::awaitable<ResolvedName> look_up(std::shared_ptr<ResolverState> state, std::string name,
+                                                  AddressFamily family)
+{
+    ResolvedName result;
+    if (const auto literal = literal_address(name)) {
+        if (!in_family(*literal, family)) throw no_such_address(name, family);
+        result.addresses = {*literal};
+        co_return result;
+    }
+    if (!wire::is_host_name(name)) throw not_a_host_name(name);
+
+    if (wire::is_invalid_domain(name)) throw resolve_error(ARES_ENOTFOUND, name, family);
+    if (wire::is_localhost(name)) {
+        result.addresses = loopback_addresses(state->executor(), family);
+        co_return result;
+    }
+
+    const auto lookup = state->start(NameQuestion{name, family});
+    if (!lookup->finished) co_await lookup->done.async_wait(asio::as_tuple(asio::use_awaitable));
+    if (!lookup->finished || lookup->status == ARES_EDESTRUCTION) throw resolve_aborted();
+    if (lookup->status != ARES_SUCCESS) throw resolve_error(lookup->status, name, family);
+    result.addresses = std::move(lookup->addresses);
+    result.ttl = lookup->ttl;
+    co_return result;
+}
+
+LIBNET_DECL asio::awaitable<std::vector<asio::ip::address>> resolve(std::shared_ptr<ResolverState> state,
+                                                                    std::string name, AddressFamily family)
+{
+    ResolvedName found = co_await look_up(state, name, family);
+    co_return std::move(found.addresses);
+}
+
+LIBNET_DECL asio::awaitable<std::optional<std::string>> name_of(std::shared_ptr<ResolverState> state,
+                                                                asio::ip::address address)
+{
+    if (address.is_v6() && address.to_v6().is_v4_mapped())
+        address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
+    if (address == asio::ip::address_v4::loopback() || address == asio::ip::address_v6::loopback())
+        co_return "localhost";
+
+    const auto lookup = state->start(address);
+    if (!lookup->finished) co_await lookup->done.async_wait(asio::as_tuple(asio::use_awaitable));
+    if (!lookup->finished || lookup->status == ARES_EDESTRUCTION) throw resolve_aborted();
+    co_return std::move(lookup->name);
+}
+
+}  // namespace libnet::io::detail
+
+namespace libnet::io {
+
+LIBNET_DECL Resolver::Resolver(asio::any_io_executor executor, ResolverOptions options)
+    : state_{std::make_shared<detail::ResolverState>(std::move(executor), options)}
+{}
+
+LIBNET_DECL Resolver::~Resolver() { state_->close(); }
+
+LIBNET_DECL asio::awaitable<std::vector<asio::ip::address>> Resolver::resolve(std::string name, AddressFamily family)
+{
+    return detail::resolve(state_, std::move(name), family);
+}
+
+LIBNET_DECL asio::awaitable<ResolvedName> Resolver::look_up(std::string name, AddressFamily family)
+{
+    return detail::look_up(state_, std::move(name), family);
+}
+
+LIBNET_DECL asio::awaitable<std::optional<std::string>> Resolver::name_of(asio::ip::address address)
+{
+    return detail::name_of(state_, address);
+}
+
+}  // namespace libnet::io

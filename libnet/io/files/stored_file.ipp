@@ -1,0 +1,96 @@
+#pragma once
+
+#include <libnet/io/files/stored_file.hpp>
+#include <libnet/io/loop/last_error.hpp>
+
+#include <cerrno>
+#include <chrono>
+#include <ctime>
+#include <utility>
+
+#include <sys/uio.h>
+
+namespace libnet::io {
+
+namespace detail {
+
+/// Two changes within this time may get the same time stamp: the kernel's clock for files ticks, and not so often.
+inline constexpr std::chrono::milliseconds stamp_granularity{50};
+
+/// How often a file is read again that changes meanwhile.
+inline constexpr int most_attempts = 3;
+
+/// Whether a change that comes from now on would show in the time stamp.
+LIBNET_DECL bool is_settled(engine::FileTime changed) noexcept
+{
+    return std::chrono::system_clock::now() - changed > stamp_granularity;
+}
+
+/// Reads the whole file. False: see errno, which is 0 where it is shorter than it was.
+LIBNET_DECL bool read_whole(const FileDescriptor& file, char* memory, std::uint64_t size, Waiting waiting) noexcept
+{
+    for (std::uint64_t at = 0; at < size;) {
+        const iovec rest{memory + at, static_cast<std::size_t>(size - at)};
+        const int flags = waiting == Waiting::refused ? RWF_NOWAIT : 0;
+        const auto got = ::preadv2(file.get(), &rest, 1, static_cast<off_t>(at), flags);
+        if (got > 0) at += static_cast<std::uint64_t>(got);
+        else if (got == 0) errno = 0;
+        if (got <= 0 && errno != EINTR) return false;
+    }
+    return true;
+}
+
+/// Puts the content into memory, unless the file changes meanwhile.
+LIBNET_DECL boost::system::error_code read_content(StoredFile& file, Waiting waiting)
+{
+    auto memory = std::make_unique_for_overwrite<char[]>(static_cast<std::size_t>(file.facts.size));
+    if (!read_whole(file.descriptor, memory.get(), file.facts.size, waiting)) {
+        // Some file systems can't tell whether they would wait.
+        const bool would_wait = errno == EAGAIN || errno == EOPNOTSUPP;
+        return would_wait && waiting == Waiting::refused ? error_of(EAGAIN) : last_error();
+    }
+    const auto after = facts_of(file.descriptor);
+    if (after && *after == file.facts) file.memory = std::move(memory);
+    return {};
+}
+
+LIBNET_DECL boost::system::result<StoredFile> load_once(const RootDirectory& root, std::string_view name,
+                                                        std::uint64_t memory_bound, Waiting waiting)
+{
+    auto opened = root.open(name, waiting);
+    if (!opened) return opened.error();
+    StoredFile file;
+    file.found = true;
+    file.facts = opened->facts;
+    file.settled = is_settled(file.facts.changed);
+    if (file.facts.kind == engine::FileKind::directory) return file;
+    file.descriptor = std::move(opened->descriptor);
+    if (file.facts.size > memory_bound) return file;
+    if (const auto error = read_content(file, waiting)) return error;
+    if (file.in_memory()) file.descriptor.reset();
+    return file;
+}
+
+}  // namespace detail
+
+LIBNET_DECL bool was_rewritten(const StoredFile& file) noexcept
+{
+    const auto now = facts_of(file.descriptor);
+    return now &&
+           (now->size < file.facts.size || (now->size == file.facts.size && now->modified != file.facts.modified));
+}
+
+LIBNET_DECL boost::system::result<StoredFile> load_file(const RootDirectory& root, std::string_view name,
+                                                        std::uint64_t memory_bound, Waiting waiting)
+{
+    for (int attempt = 1;; ++attempt) {
+        auto file = detail::load_once(root, name, memory_bound, waiting);
+        if (!file && waiting == Waiting::refused && file.error().value() == EAGAIN) return file.error();
+        if (!file) return StoredFile::failed(failure_of(file.error()));
+        const bool changed = file->facts.size <= memory_bound && !file->in_memory();
+        if (!changed || file->facts.kind == engine::FileKind::directory || attempt == detail::most_attempts)
+            return file;
+    }
+}
+
+}  // namespace libnet::io

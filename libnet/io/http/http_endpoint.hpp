@@ -1,0 +1,98 @@
+#pragma once
+// A small HTTP service inside a program: metrics, health, readiness, on a port of its own.
+//
+//   io::HttpEndpoint endpoint{io.get_executor(), {.port = 9374}};
+//   endpoint.on("/-/healthy", [](const io::EndpointRequest&) -> asio::awaitable<io::EndpointAnswer> {
+//       io::EndpointAnswer answer{.body = "healthy\n"};
+//       co_return answer;
+//   });
+//   co_await endpoint.run();
+
+#include <libnet/config.hpp>
+#include <libnet/io/loop/executor.hpp>
+#include <libnet/wire/http/http_fields.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/address_v4.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace libnet::io {
+
+/// Where an HttpEndpoint listens, and how much of its clients it bears.
+struct HttpEndpointOptions {
+    asio::ip::address address = asio::ip::address_v4::loopback();  ///< `::` takes IPv4 connections too
+    std::uint16_t port = 0;                                        ///< 0: a free one, see `local_endpoint`
+    std::size_t max_connections = 512;          ///< more wait in the kernel's queue until one ends; 0: no limit
+    std::size_t max_request_body = 16 * 1024;   ///< bytes of a request's body that are read, to be thrown away
+    std::size_t max_unsent = 64 * 1024 * 1024;  ///< octets of answers that clients haven't taken yet: then 503 for more
+    std::chrono::milliseconds header_timeout{10'000};  ///< from a request's first byte to its head's end
+    std::chrono::milliseconds idle_timeout{120'000};   ///< between two requests: longer than most scrape intervals
+    std::chrono::milliseconds write_timeout{30'000};   ///< without any progress in sending
+    std::chrono::milliseconds drain_timeout{10'000};   ///< how long a stopping service lets requests finish
+};
+
+/// What a client asks for. The views are good until the answer is there.
+struct EndpointRequest {
+    std::string_view path;   ///< as sent, percent-encoded
+    std::string_view query;  ///< behind the `?`, as sent: see wire/query.hpp
+    const wire::HttpFields& fields;
+};
+
+/// What it gets.
+struct EndpointAnswer {
+    unsigned status = 200;
+    std::string content_type = "text/plain; charset=utf-8";
+    std::string body = {};
+};
+
+/// Answers a request, in its own time: it is the one to give up when something takes too long. It is cancelled
+/// (terminal) when the service is stopped at once. What it throws becomes a 500 without a word of it.
+using EndpointHandler = std::function<asio::awaitable<EndpointAnswer>(const EndpointRequest&)>;
+
+/// Serves GET and HEAD of a few fixed paths over HTTP/1.0 and 1.1, with the strict framing of wire/. Anything else is
+/// answered with 404, 405 or what the framing says; bodies of requests are thrown away.
+///
+/// It has neither TLS nor authentication: whoever reaches the port is served. Everything that a client sends, and the
+/// time it takes for that, is bounded, but not the number of its requests.
+class HttpEndpoint {
+public:
+    /// Binds and listens.
+    /// @throws boost::system::system_error what bind(2) or listen(2) reports, e.g. `address_in_use`, `access_denied`
+    HttpEndpoint(const Executor& executor, const HttpEndpointOptions& options);
+
+    /// Closes everything at once; a `run` in progress ends.
+    ~HttpEndpoint();
+    HttpEndpoint(const HttpEndpoint&) = delete;
+    HttpEndpoint& operator=(const HttpEndpoint&) = delete;
+
+    /// Sets what answers for a path ("/metrics"), which is compared byte by byte. Before `run`.
+    void on(std::string path, EndpointHandler handler);
+
+    /// Where it listens.
+    asio::ip::tcp::endpoint local_endpoint() const;
+
+    /// Serves until it is stopped; call it once.
+    ///
+    /// Completes when every connection has ended after a cancellation: `total` stops listening, closes idle connections
+    /// and lets requests finish for at most `drain_timeout`; `terminal` closes everything now.
+    asio::awaitable<void> run();
+
+private:
+    struct State;
+    std::shared_ptr<State> state_;
+};
+
+}  // namespace libnet::io
+
+#if !defined(LIBNET_SEPARATE_COMPILATION)
+#  include <libnet/io/http/http_endpoint.ipp>
+#endif

@@ -1,0 +1,18 @@
+#pragma once
+// ICMP packets that arrive damaged, of which a datagram socket never hears.
+
+#include <libnet/config.hpp>
+
+#include <cstdint>
+
+namespace libnet::io {
+
+/// ICMP and ICMPv6 packets with a wrong checksum that the kernel has dropped in this network namespace up to now
+/// (InCsumErrors, RFC 4293's IcmpInErrors counts them too). 0 where the kernel doesn't tell.
+LIBNET_DECL std::uint64_t damaged_icmp_packets();
+
+}  // namespace libnet::io
+
+#if !defined(LIBNET_SEPARATE_COMPILATION)
+#  include <libnet/io/icmp/icmp_damage.ipp>
+#endif

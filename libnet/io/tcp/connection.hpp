@@ -1,0 +1,113 @@
+#pragma once
+// One connection that a TcpServer has accepted.
+
+#include <libnet/io/loop/deadline.hpp>
+#include <libnet/io/loop/executor.hpp>
+#include <libnet/io/loop/file_descriptor.hpp>
+#include <libnet/io/loop/socket_poll.hpp>
+
+#include <boost/intrusive/list_hook.hpp>
+
+#include <functional>
+#include <memory>
+
+namespace libnet::io {
+
+namespace detail {
+struct TcpServerState;
+}
+
+/// Serves one connection: without a coroutine as long as it only waits for the client, so that those which are idle
+/// cost next to nothing.
+class ConnectionHandler {
+public:
+    virtual ~ConnectionHandler() = default;
+
+    /// Goes on: the connection has just been accepted, or its socket can be read while nobody waits for it, or its
+    /// deadline has passed, or it has been closed. False: it is done with, and is to be destroyed.
+    virtual bool go_on() = 0;
+};
+
+/// Lives until its handler is done with it.
+class Connection final
+    : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>,
+      private ReadinessListener {
+public:
+    Connection(FileDescriptor socket, const asio::ip::tcp::endpoint& peer, detail::TcpServerState& server);
+    ~Connection();
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+
+    /// The socket, which is non-blocking.
+    PolledSocket& polled() noexcept { return polled_; }
+
+    /// The same socket for Asio's operations. From the first call on it is in the event loop's hands, and `polled` has
+    /// none any more.
+    TcpSocket& socket();
+
+    /// The client's address, as it was when the connection was accepted.
+    const asio::ip::tcp::endpoint& peer() const noexcept { return peer_; }
+
+    /// Our own address of this connection; unspecified once the socket is closed.
+    asio::ip::tcp::endpoint local() const;
+
+    const Executor& executor() const noexcept;
+
+    /// When it expires, the socket's pending operations end as if they were cancelled; where there are none, the
+    /// handler goes on. Initially none.
+    Deadline& deadline() noexcept { return deadline_; }
+
+    /// For the deadlines of a session's other sockets.
+    DeadlineWheel& wheel() noexcept;
+
+    /// A request is being read or answered: a drain lets it finish.
+    void busy() noexcept { idle_ = false; }
+
+    /// Nothing is under way (the initial state): a drain ends the connection at once.
+    void idle();
+
+    /// The server is about to end: the answer in hand should be the connection's last.
+    bool draining() const noexcept;
+
+    /// Called when the server closes the connection by force, for a session that also waits for something else than
+    /// this socket. Replaces an earlier one.
+    void on_close(std::function<void()> handler) { on_close_ = std::move(handler); }
+
+    /// Ends the connection now: pending operations end as if they were cancelled. Where there are none, the handler goes
+    /// on, which may destroy the connection.
+    void close();
+
+    /// It was closed by one of the above.
+    bool closed() const noexcept { return closed_; }
+
+    /// For a coroutine: as long as it holds this, the connection can be used or ended.
+    std::shared_ptr<void> keep_server() const;
+
+    /// Destroys the connection, at the latest when its handler returns.
+    void end();
+
+private:
+    friend struct detail::TcpServerState;
+
+    void on_readable() override { go_on(); }
+    void on_deadline();
+    void go_on();
+
+    detail::TcpServerState& server_;
+    PolledSocket polled_;
+    std::unique_ptr<TcpSocket> socket_;  // once the event loop has it
+    std::unique_ptr<ConnectionHandler> handler_;
+    asio::ip::tcp::endpoint peer_;
+    std::function<void()> on_close_;
+    Deadline deadline_;
+    bool idle_ = true;
+    bool closed_ = false;
+    bool going_on_ = false;
+    bool ended_ = false;  // while its handler was at work
+};
+
+}  // namespace libnet::io
+
+#if !defined(LIBNET_SEPARATE_COMPILATION)
+#  include <libnet/io/tcp/tcp_server.hpp>  // whose state the bodies need
+#endif

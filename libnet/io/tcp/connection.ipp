@@ -1,0 +1,94 @@
+#pragma once
+
+#include <libnet/config.hpp>
+#include <libnet/io/tcp/connection.hpp>
+#include <libnet/io/tcp/tcp_server_state.ipp>
+
+#include <exception>
+#include <utility>
+
+namespace libnet::io {
+
+LIBNET_DECL Connection::Connection(FileDescriptor socket, const asio::ip::tcp::endpoint& peer,
+                                   detail::TcpServerState& server)
+    : server_{server},
+      polled_{server.poll, std::move(socket), this},
+      peer_{peer},
+      deadline_{server.wheel, [this] { on_deadline(); }}
+{
+    ++server_.connections;
+}
+
+LIBNET_DECL Connection::~Connection()
+{
+    --server_.connections;
+    if (server_.full || server_.draining) server_.connection_ended.cancel();
+}
+
+LIBNET_DECL TcpSocket& Connection::socket()
+{
+    if (socket_ == nullptr) {
+        socket_ = std::make_unique<TcpSocket>(executor());
+        auto descriptor = polled_.release();
+        if (descriptor) socket_->assign(peer_.protocol(), descriptor.get());
+        descriptor.release();
+    }
+    return *socket_;
+}
+
+LIBNET_DECL asio::ip::tcp::endpoint Connection::local() const
+{
+    return detail::endpoint_of(socket_ ? socket_->native_handle() : polled_.native_handle());
+}
+
+LIBNET_DECL const Executor& Connection::executor() const noexcept { return server_.poll.executor(); }
+
+LIBNET_DECL DeadlineWheel& Connection::wheel() noexcept { return server_.wheel; }
+
+LIBNET_DECL void Connection::idle()
+{
+    idle_ = true;
+    if (server_.draining) close();
+}
+
+LIBNET_DECL bool Connection::draining() const noexcept { return server_.draining; }
+
+LIBNET_DECL void Connection::on_deadline()
+{
+    boost::system::error_code ignored;
+    if (socket_) socket_->cancel(ignored);
+    else if (!polled_.cancel()) go_on();
+}
+
+LIBNET_DECL void Connection::close()
+{
+    closed_ = true;
+    boost::system::error_code ignored;
+    if (socket_) socket_->close(ignored);
+    const bool waited = polled_.close();
+    if (on_close_) on_close_();
+    if (!waited) go_on();
+}
+
+LIBNET_DECL void Connection::go_on()
+{
+    if (std::exchange(going_on_, true)) return;  // it will notice
+    bool more = false;
+    try {
+        more = handler_->go_on();
+    } catch (const std::exception&) {
+        // This connection has had it, nobody else.
+    }
+    going_on_ = false;
+    if (!more || ended_) delete this;
+}
+
+LIBNET_DECL std::shared_ptr<void> Connection::keep_server() const { return server_.shared_from_this(); }
+
+LIBNET_DECL void Connection::end()
+{
+    if (going_on_) ended_ = true;
+    else delete this;
+}
+
+}  // namespace libnet::io

@@ -1,0 +1,75 @@
+#pragma once
+// The life of a TCP server: listen, accept, bound the number of connections, drain, end.
+
+#include <libnet/io/loop/executor.hpp>
+#include <libnet/io/tcp/connection.hpp>
+
+#include <boost/asio/ip/address.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+namespace libnet::io {
+
+/// Where a TcpServer listens, and how it ends.
+struct TcpServerOptions {
+    asio::ip::address address;  ///< `::` takes IPv4 connections too; default: 0.0.0.0
+    std::uint16_t port = 0;     ///< 0: a free one, see `TcpServer::local_endpoint`
+    bool reuse_port = false;    ///< several servers, one per thread, share the port (SO_REUSEPORT); the kernel spreads
+    /// Connections are accepted when the client has sent something (TCP_DEFER_ACCEPT, tcp(7)), which spares the server
+    /// much of their cost. For protocols in which the client speaks first; one that is silent is accepted about a second
+    /// later, and if the server ends before, it learns of that when it speaks.
+    bool defer_accept = false;
+    /// More wait in the kernel's queue until one ends; 0: no limit. In any case some descriptors are left for files.
+    std::size_t max_connections = 0;
+    std::chrono::milliseconds drain_timeout{10'000};  ///< how long a drain lets requests finish; 0: not at all
+};
+
+/// Accepts connections and gives each to a handler or a session coroutine.
+///
+/// Distinct objects may be used in distinct threads; one object, and its io_context, in one thread only.
+class TcpServer {
+public:
+    /// Makes the handler of a connection, which lives as long as that.
+    using HandlerFactory = std::function<std::unique_ptr<ConnectionHandler>(Connection&)>;
+
+    /// Serves one connection. When it ends, the socket is closed.
+    using Session = std::function<Task<>(Connection&)>;
+
+    /// Binds and listens.
+    /// @throws boost::system::system_error what bind(2) or listen(2) reports, e.g. `address_in_use`, `access_denied`
+    TcpServer(const Executor& executor, const TcpServerOptions& options);
+
+    /// Closes everything at once; a `run` in progress ends.
+    ~TcpServer();
+    TcpServer(const TcpServer&) = delete;
+    TcpServer& operator=(const TcpServer&) = delete;
+
+    /// Where it listens; unspecified once it has stopped.
+    asio::ip::tcp::endpoint local_endpoint() const;
+
+    /// Connections that are open now.
+    std::size_t connections() const noexcept;
+
+    /// Accepts until it is stopped; call one of these once, on the executor's io_context. An exception that leaves a
+    /// handler or session closes that connection and hurts nobody else.
+    ///
+    /// Completes when every connection has ended after a cancellation: `total` drains (stops listening, closes idle
+    /// connections, lets requests finish for at most `drain_timeout`), `terminal`, or a second cancellation, closes
+    /// everything now. Running out of descriptors or memory only pauses accepting.
+    asio::awaitable<void> run(HandlerFactory factory);
+    asio::awaitable<void> run_sessions(Session session);
+
+private:
+    std::shared_ptr<detail::TcpServerState> state_;
+};
+
+}  // namespace libnet::io
+
+#if !defined(LIBNET_SEPARATE_COMPILATION)
+#  include <libnet/io/tcp/connection.ipp>
+#  include <libnet/io/tcp/tcp_server.ipp>
+#endif

@@ -1,0 +1,173 @@
+#pragma once
+
+#include <libnet/config.hpp>
+#include <libnet/io/loop/last_error.hpp>
+#include <libnet/io/tcp/session_handler.ipp>
+#include <libnet/io/tcp/tcp_server.hpp>
+#include <libnet/io/tcp/tcp_server_state.ipp>
+
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <utility>
+
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+namespace libnet::io {
+
+namespace detail {
+
+LIBNET_DECL FileDescriptor listen(const Executor& executor, const TcpServerOptions& options)
+{
+    asio::basic_socket_acceptor<asio::ip::tcp, Executor> acceptor{executor};
+    const asio::ip::tcp::endpoint endpoint{options.address, options.port};
+    acceptor.open(endpoint.protocol());
+    acceptor.set_option(asio::socket_base::reuse_address{true});
+    acceptor.set_option(asio::ip::tcp::no_delay{true});  // accepted sockets inherit it, which saves a call for each
+    if (endpoint.protocol() == asio::ip::tcp::v6()) acceptor.set_option(asio::ip::v6_only{false});
+    const int on = 1;
+    if (options.reuse_port && ::setsockopt(acceptor.native_handle(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0)
+        throw boost::system::system_error{last_error(), "SO_REUSEPORT"};
+    // One second is the shortest that the kernel knows. It is a saving only: where it can't be had, so be it.
+    const int seconds = 1;
+    if (options.defer_accept)
+        ::setsockopt(acceptor.native_handle(), IPPROTO_TCP, TCP_DEFER_ACCEPT, &seconds, sizeof seconds);
+    acceptor.bind(endpoint);
+    acceptor.listen();
+    acceptor.native_non_blocking(true);
+    return FileDescriptor{acceptor.release()};
+}
+
+using TcpServerPointer = std::shared_ptr<TcpServerState>;
+
+/// Descriptors are short, or memory has run out (or a firewall rule interferes): a pause lets other connections end.
+/// Files may be closed, and connections of other servers in the process may end, without a word: hence the time limit.
+LIBNET_DECL Task<> pause_accepting(TcpServerPointer server)
+{
+    server->full = true;
+    do {
+        server->connection_ended.expires_after(std::chrono::milliseconds{100});
+        co_await server->connection_ended.async_wait(use_tuple);
+    } while (!server->draining && !server->has_descriptors());
+    server->full = false;
+    if (!server->draining) server->connection_ended.expires_at(TcpServerState::Timer::time_point::max());
+}
+
+LIBNET_DECL Task<> wait_for_room(TcpServerPointer server)
+{
+    server->full = true;
+    co_await server->connection_ended.async_wait(use_tuple);
+    server->full = false;
+}
+
+LIBNET_DECL Task<> accept_connections(TcpServerPointer server)
+{
+    constexpr unsigned in_a_row = 64;  // then others have their turn
+    const auto limit = server->options.max_connections;
+    for (unsigned accepted = 0; !server->draining;) {
+        if (limit != 0 && server->connections >= limit) {
+            co_await wait_for_room(server);
+            continue;
+        }
+        asio::ip::tcp::endpoint peer;
+        if (auto socket = server->accept(peer)) {
+            const int descriptor = socket.get();
+            server->begin(std::move(socket), peer);
+            if (server->is_short_of_descriptors(descriptor)) co_await pause_accepting(server);
+            if (++accepted % in_a_row == 0) co_await asio::post(server->poll.executor(), use_tuple);
+        } else if (errno == EAGAIN) {
+            server->listener.exhausted(PolledSocket::read);
+            auto wait = server->listener.wait(PolledSocket::read);
+            co_await std::move(wait);
+        } else if (errno != ECONNABORTED && errno != EINTR) {
+            co_await pause_accepting(server);
+        }
+    }
+}
+
+/// Waits until all connections have ended. Returns false when it is cancelled or `limit` has passed before.
+LIBNET_DECL asio::awaitable<bool> connections_ended(TcpServerPointer server, TcpServerState::Timer::time_point limit)
+{
+    constexpr auto token = asio::as_tuple(asio::use_awaitable);
+    const auto state = co_await asio::this_coro::cancellation_state;
+    while (server->connections > 0) {
+        if (state.cancelled() != asio::cancellation_type::none) co_return false;
+        if (TcpServerState::Timer::clock_type::now() >= limit) co_return false;
+        server->connection_ended.expires_at(limit);
+        co_await server->connection_ended.async_wait(token);
+    }
+    co_return true;
+}
+
+/// Accepts connections until it is cancelled or the server is destroyed. False: it was told to end now.
+LIBNET_DECL asio::awaitable<bool> serve_until_stopped(TcpServerPointer server)
+{
+    constexpr auto token = asio::as_tuple(asio::use_awaitable);
+    const auto state = co_await asio::this_coro::cancellation_state;
+
+    asio::co_spawn(server->poll.executor(), accept_connections(server), asio::detached);
+    while (!server->draining && state.cancelled() == asio::cancellation_type::none)
+        co_await server->stopped.async_wait(token);
+
+    co_return (state.cancelled() & asio::cancellation_type::terminal) == asio::cancellation_type::none;
+}
+
+LIBNET_DECL asio::awaitable<void> run_server(TcpServerPointer server)
+{
+    using Timer = TcpServerState::Timer;
+    co_await asio::this_coro::throw_if_cancelled(false);
+    co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
+    const bool politely = co_await serve_until_stopped(server);
+
+    server->drain();
+    bool ended = false;
+    if (politely && server->options.drain_timeout.count() > 0) {
+        co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
+        const auto limit = Timer::clock_type::now() + server->options.drain_timeout;
+        ended = co_await connections_ended(server, limit);
+    }
+    if (!ended) {
+        server->abort();
+        co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+        co_await connections_ended(server, Timer::time_point::max());
+    }
+    server->wheel.rest();
+    server->factory = nullptr;  // which may hold what holds the server
+}
+
+}  // namespace detail
+
+LIBNET_DECL TcpServer::TcpServer(const Executor& executor, const TcpServerOptions& options)
+    : state_{std::make_shared<detail::TcpServerState>(executor, options, detail::listen(executor, options))}
+{}
+
+LIBNET_DECL TcpServer::~TcpServer() { state_->abort(); }
+
+LIBNET_DECL asio::ip::tcp::endpoint TcpServer::local_endpoint() const
+{
+    return detail::endpoint_of(state_->listener.native_handle());
+}
+
+LIBNET_DECL std::size_t TcpServer::connections() const noexcept { return state_->connections; }
+
+LIBNET_DECL asio::awaitable<void> TcpServer::run(HandlerFactory factory)
+{
+    state_->factory = std::move(factory);
+    return detail::run_server(state_);
+}
+
+LIBNET_DECL asio::awaitable<void> TcpServer::run_sessions(Session session)
+{
+    auto shared = std::make_shared<Session>(std::move(session));
+    return run([shared = std::move(shared)](Connection& connection) {
+        return std::make_unique<detail::SessionHandler>(connection, shared);
+    });
+}
+
+}  // namespace libnet::io

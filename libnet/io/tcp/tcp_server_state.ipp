@@ -1,0 +1,147 @@
+#pragma once
+// What a TcpServer, its accept loop and its connections share.
+
+#include <libnet/config.hpp>
+#include <libnet/io/loop/file_descriptor.hpp>
+#include <libnet/io/tcp/tcp_server.hpp>
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/intrusive/list.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <limits>
+#include <memory>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+
+namespace libnet::io::detail {
+
+/// Descriptors below this one are for connections. The others are for what clients ask for, which may be a file each:
+/// half of those that the process may have, but no more than 4096.
+inline int descriptors_of_connections() noexcept
+{
+    rlimit most{};
+    if (::getrlimit(RLIMIT_NOFILE, &most) != 0) return std::numeric_limits<int>::max();
+    const auto bound = most.rlim_cur - std::min<rlim_t>(most.rlim_cur / 2, 4096);
+    return static_cast<int>(std::min<rlim_t>(bound, std::numeric_limits<int>::max()));
+}
+
+/// What the server, its accept loop and its sessions share.
+struct TcpServerState : std::enable_shared_from_this<TcpServerState> {
+    using Timer =
+        asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor>;
+    using List = boost::intrusive::list<Connection, boost::intrusive::constant_time_size<false>>;
+
+    TcpServerState(const Executor& executor, const TcpServerOptions& server_options, FileDescriptor socket)
+        : options{server_options},
+          poll{executor},
+          listener{poll, std::move(socket)},
+          stopped{executor, Timer::time_point::max()},
+          connection_ended{executor, Timer::time_point::max()},
+          wheel{executor}
+    {}
+
+    ~TcpServerState()
+    {
+        for (auto* list : {&open, &closing}) list->clear_and_dispose([](Connection* connection) { delete connection; });
+    }
+
+    void stop_accepting()
+    {
+        draining = true;
+        listener.close();
+        stopped.cancel();
+        connection_ended.cancel();
+    }
+
+    void drain()
+    {
+        stop_accepting();
+        close_if([](const Connection& connection) { return connection.idle_; });
+    }
+
+    void abort()
+    {
+        stop_accepting();
+        close_if([](const Connection&) { return true; });
+    }
+
+    /// Closing one may end it, and what is called then may close others: none is looked at twice, and no iterator kept.
+    template <typename Predicate>
+    void close_if(Predicate predicate)
+    {
+        List looked_at;
+        while (!open.empty()) {
+            auto& connection = open.front();
+            open.pop_front();
+            const bool goes = predicate(connection);
+            (goes ? closing : looked_at).push_back(connection);
+            if (goes) connection.close();
+        }
+        open.splice(open.end(), looked_at);
+    }
+
+    /// The next connection's socket, or why there is none: then errno tells.
+    FileDescriptor accept(asio::ip::tcp::endpoint& peer) const noexcept
+    {
+        auto size = static_cast<socklen_t>(peer.capacity());
+        FileDescriptor socket{::accept4(listener.native_handle(), peer.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC)};
+        if (socket) peer.resize(size);
+        return socket;
+    }
+
+    void begin(FileDescriptor socket, const asio::ip::tcp::endpoint& peer)
+    {
+        auto connection = std::make_unique<Connection>(std::move(socket), peer, *this);
+        connection->handler_ = factory(*connection);
+        open.push_back(*connection);
+        connection.release()->go_on();
+    }
+
+    /// Whether there is a descriptor for another connection. The kernel hands out the lowest free one. One connection is
+    /// always taken, if it can be.
+    bool has_descriptors() const noexcept
+    {
+        const FileDescriptor lowest{::fcntl(listener.native_handle(), F_DUPFD_CLOEXEC, 0)};
+        return lowest && (lowest.get() < descriptor_bound || connections == 0);
+    }
+
+    /// Whether the next connection has to wait, after `newest` was accepted. Once one of them has reached the bound it is
+    /// looked at each time, until half of them have ended.
+    bool is_short_of_descriptors(int newest) noexcept
+    {
+        if (newest >= descriptor_bound) crowd = connections;
+        else if (connections <= crowd / 2) crowd = 0;
+        return crowd > 0 && !has_descriptors();
+    }
+
+    const TcpServerOptions options;
+    const int descriptor_bound = descriptors_of_connections();
+    SocketPoll poll;
+    PolledSocket listener;
+    Timer stopped;           // condition variables: timers that don't expire
+    Timer connection_ended;  // (but for the limit of a drain, and when descriptors are short)
+    DeadlineWheel wheel;
+    TcpServer::HandlerFactory factory;
+    List open, closing;
+    std::size_t connections = 0;
+    std::size_t crowd = 0;  // how many there were when descriptors were short; 0: they aren't
+    bool draining = false;
+    bool full = false;  // the accept loop waits for a connection to end
+};
+
+/// Our own address of a socket; unspecified when there is none.
+inline asio::ip::tcp::endpoint endpoint_of(int socket) noexcept
+{
+    asio::ip::tcp::endpoint endpoint;
+    auto size = static_cast<socklen_t>(endpoint.capacity());
+    if (::getsockname(socket, endpoint.data(), &size) != 0) return {};
+    endpoint.resize(size);
+    return endpoint;
+}
+
+}  // namespace libnet::io::detail

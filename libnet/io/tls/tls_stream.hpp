@@ -1,0 +1,56 @@
+#pragma once
+// The bytes of a TLS connection, without waiting.
+
+#include <libnet/io/tcp/transfer.hpp>
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include <sys/types.h>
+
+namespace libnet::io {
+
+/// The server's end of a TLS connection over a non-blocking socket. `TlsContext::accept` makes one.
+class TlsStream {
+public:
+    virtual ~TlsStream() = default;
+
+    enum class Handshake : std::uint8_t {
+        done,        ///< bytes can go both ways
+        want_read,   ///< call again when the socket is readable
+        want_write,  ///< call again when the socket is writable
+        plain_http,  ///< what came is HTTP without TLS: answer it so
+        closed,      ///< the client left without a word
+        failed,      ///< see `failure`; the client has been told, if there is a way to
+    };
+
+    /// Goes on with the handshake, which comes first.
+    virtual Handshake handshake() noexcept = 0;
+
+    /// Takes what has come. Outcomes: done, want_read, want_write, ended, failed.
+    virtual Transferred receive(std::span<char> room) noexcept = 0;
+
+    /// Bytes have come that the socket's readiness doesn't tell of: `receive` before waiting for it.
+    virtual bool pending() const noexcept = 0;
+
+    /// Sends some of `head` and of `content` behind it, of which one may be empty, and at most one record's bytes or a
+    /// few. Until all of them are sent the rest must come again; it may have moved, and more may have come behind it.
+    /// Outcomes: done, want_read, want_write, failed.
+    virtual Transferred send(std::string_view head, std::string_view content) noexcept = 0;
+
+    /// Sends at most `length` bytes of a file from `at`, and moves `at` behind what went. Until all of them are
+    /// sent the call must come again, for the rest. Outcomes: all.
+    virtual Transferred send_file(int file, off_t& at, std::uint64_t length) noexcept = 0;
+
+    /// Tells the client that no more will come, so that it knows an end from a cut; once is enough.
+    virtual void end() noexcept = 0;
+
+    /// Why the handshake failed, with OpenSSL's words: "The TLS handshake failed: no shared cipher."
+    virtual std::string_view failure() const noexcept = 0;
+
+    /// The protocol that was agreed on, or empty: RFC 7301.
+    virtual std::string_view protocol() const noexcept = 0;
+};
+
+}  // namespace libnet::io

@@ -1,0 +1,21 @@
+#pragma once
+// Which media types a client takes, RFC 9110 section 12.5.1.
+
+#include <libnet/config.hpp>
+
+#include <cstdint>
+#include <string_view>
+
+namespace libnet::wire {
+
+/// How much a client wants a media type without parameters ("text/html"), in thousandths, says the value of its Accept
+/// field: 0 is "not acceptable", and what a range that names nothing of it leaves. The most specific range counts: the
+/// type, then "text/*", then "*/*". A field
+/// without a range accepts everything. Parameters of ranges other than q are passed over.
+std::uint16_t weight_of(std::string_view accept, std::string_view media_type) noexcept;
+
+}  // namespace libnet::wire
+
+#if !defined(LIBNET_SEPARATE_COMPILATION)
+#  include <libnet/wire/http/accept.ipp>
+#endif

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <libnet/base/text.hpp>
+#include <libnet/wire/http/http_response_parser.hpp>
+
+#include <optional>
+
+namespace libnet::wire {
+
+namespace detail {
+
+LIBNET_DECL std::optional<HttpError> read_status_line(std::string_view version, std::string_view status,
+                                                      ResponseHead& head) noexcept
+{
+    const auto parsed_version = parse_version(version);
+    if (!parsed_version) return parsed_version.error();
+    head.version = *parsed_version;
+    head.status = base::parse_number<unsigned>(status).value_or(0);
+    if (status.size() != 3 || head.status < 100 || head.status > 599) return HttpError::bad_status_line;
+    return std::nullopt;
+}
+
+/// What the complete head means.
+LIBNET_DECL std::optional<HttpError> read_response_fields(std::string_view request_method, ResponseHead& head) noexcept
+{
+    head.body = BodyFraming{};
+    head.keep_alive = false;
+    // A tunnel begins: its Content-Length and Transfer-Encoding mean nothing (RFC 9110 section 9.3.6).
+    if (request_method == "CONNECT" && head.status / 100 == 2) return std::nullopt;
+    const auto framing = read_framing(head.fields, head.version);
+    if (!framing) return framing.error();
+    head.body = response_body(*framing, request_method, head.status);
+    // These never have a body (RFC 9112 section 6.3). Who announces one may send it too, in place of the next response.
+    const bool contradicts =
+        (head.status / 100 == 1 || head.status == 204) && (framing->chunked || framing->content_length.value_or(0) > 0);
+    head.keep_alive = framing->persists(head.version) && head.status != 101 && !contradicts &&
+                      head.body.kind != BodyFraming::Kind::until_close;
+    return std::nullopt;
+}
+
+LIBNET_DECL bool StatusLine::read(HttpScanner& scanner, std::string_view text, ResponseHead& head)
+{
+    switch (part_) {
+    case Part::version:
+        if (!scanner.read(text, CharClass::visible, ' ', HttpError::bad_status_line, version_)) return false;
+        part_ = Part::status;
+        [[fallthrough]];
+    case Part::status:
+        if (!scanner.read(text, CharClass::visible, ' ', HttpError::bad_status_line, status_)) return false;
+        if (const auto error = read_status_line(version_, status_, head)) return scanner.refuse(*error);
+        part_ = Part::reason;
+        [[fallthrough]];
+    case Part::reason:
+        if (!scanner.read_any(text, CharClass::field_value, '\r', HttpError::bad_status_line, head.reason))
+            return false;
+        part_ = Part::line_end;
+        [[fallthrough]];
+    case Part::line_end:
+        return scanner.read_line_feed(text);
+    }
+    return false;
+}
+
+}  // namespace detail
+
+LIBNET_DECL HttpResult<std::size_t> ResponseParser::parse(std::string_view received, std::string_view request_method,
+                                                          ResponseHead& head)
+{
+    const auto size = reader_.read(received, limits_, head);
+    if (!size || *size == 0) return size;
+    if (const auto error = detail::read_response_fields(request_method, head)) return *error;
+    return size;
+}
+
+}  // namespace libnet::wire

@@ -1,0 +1,18 @@
+#pragma once
+// Status codes in words.
+
+#include <libnet/config.hpp>
+
+#include <string_view>
+
+namespace libnet::wire {
+
+/// The reason phrase of a status code (RFC 9110 section 15 and the IANA registry); empty, as a status line allows, for
+/// one that nobody registered.
+std::string_view reason_phrase(unsigned status) noexcept;
+
+}  // namespace libnet::wire
+
+#if !defined(LIBNET_SEPARATE_COMPILATION)
+#  include <libnet/wire/http/http_status.ipp>
+#endif

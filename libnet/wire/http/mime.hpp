@@ -1,0 +1,47 @@
+#pragma once
+// Media types by file name.
+
+#include <libnet/config.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace libnet::wire {
+
+/// The value of a file's Content-Type (RFC 9110 section 8.3), from the extension of its name in any case.
+///
+/// Text gets "; charset=utf-8": what it holds is nearly always UTF-8 today, and without a charset browsers guess. A
+/// name without an extension that the table knows gets "application/octet-stream", which browsers save rather than
+/// show. The view is to static storage.
+std::string_view media_type_of(std::string_view file_name) noexcept;
+
+/// The media types of a system's mime.types file, and `media_type_of` for what it doesn't know.
+class MediaTypes {
+public:
+    /// No file: `media_type_of` alone.
+    MediaTypes() = default;
+
+    /// Reads the text of a mime.types file: a type and its extensions a line; "#" begins a comment. Of an extension that
+    /// comes twice, the first one counts. Lines that are no such thing are passed over.
+    explicit MediaTypes(std::string_view text);
+
+    /// As `media_type_of`. The view is valid as long as this object.
+    std::string_view type_of(std::string_view file_name) const noexcept;
+
+private:
+    struct Known {
+        std::string extension, type;
+    };
+    std::vector<Known> known_;  // sorted by extension
+};
+
+/// Whether files of a media type get notably smaller by compression: text, and what is text underneath. Pictures,
+/// films, archives and fonts of the web are compressed already.
+bool is_compressible(std::string_view media_type) noexcept;
+
+}  // namespace libnet::wire
+
+#if !defined(LIBNET_SEPARATE_COMPILATION)
+#  include <libnet/wire/http/mime.ipp>
+#endif

@@ -1,0 +1,226 @@
+#pragma once
+
+#include <libnet/base/text.hpp>
+#include <libnet/wire/http/mime.hpp>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace libnet::wire {
+
+namespace detail {
+
+struct MediaType {
+    std::string_view extension;
+    std::string_view type;
+};
+
+/// Sorted by extension, in lower case. Types as registered with IANA (RFC 9239 for JavaScript), else as browsers send
+/// and expect them.
+inline constexpr std::array media_types = std::to_array<MediaType>({
+    {"7z", "application/x-7z-compressed"},
+    {"aac", "audio/aac"},
+    {"apk", "application/vnd.android.package-archive"},
+    {"apng", "image/apng"},
+    {"asc", "text/plain; charset=utf-8"},
+    {"atom", "application/atom+xml"},
+    {"avi", "video/x-msvideo"},
+    {"avif", "image/avif"},
+    {"bin", "application/octet-stream"},
+    {"bmp", "image/bmp"},
+    {"bz2", "application/x-bzip2"},
+    {"c", "text/plain; charset=utf-8"},
+    {"cc", "text/plain; charset=utf-8"},
+    {"cfg", "text/plain; charset=utf-8"},
+    {"cjs", "text/javascript; charset=utf-8"},
+    {"conf", "text/plain; charset=utf-8"},
+    {"cpp", "text/plain; charset=utf-8"},
+    {"css", "text/css; charset=utf-8"},
+    {"csv", "text/csv; charset=utf-8"},
+    {"deb", "application/vnd.debian.binary-package"},
+    {"diff", "text/plain; charset=utf-8"},
+    {"doc", "application/msword"},
+    {"docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"},
+    {"eot", "application/vnd.ms-fontobject"},
+    {"epub", "application/epub+zip"},
+    {"flac", "audio/flac"},
+    {"gif", "image/gif"},
+    {"gz", "application/gzip"},
+    {"h", "text/plain; charset=utf-8"},
+    {"heic", "image/heic"},
+    {"hpp", "text/plain; charset=utf-8"},
+    {"htm", "text/html; charset=utf-8"},
+    {"html", "text/html; charset=utf-8"},
+    {"ico", "image/x-icon"},
+    {"ics", "text/calendar; charset=utf-8"},
+    {"ini", "text/plain; charset=utf-8"},
+    {"iso", "application/x-iso9660-image"},
+    {"jar", "application/java-archive"},
+    {"jpeg", "image/jpeg"},
+    {"jpg", "image/jpeg"},
+    {"js", "text/javascript; charset=utf-8"},
+    {"json", "application/json"},
+    {"jsonl", "application/jsonl"},
+    {"jsonld", "application/ld+json"},
+    {"jxl", "image/jxl"},
+    {"log", "text/plain; charset=utf-8"},
+    {"m3u8", "application/vnd.apple.mpegurl"},
+    {"m4a", "audio/mp4"},
+    {"m4v", "video/mp4"},
+    {"map", "application/json"},
+    {"markdown", "text/markdown; charset=utf-8"},
+    {"md", "text/markdown; charset=utf-8"},
+    {"mid", "audio/midi"},
+    {"mjs", "text/javascript; charset=utf-8"},
+    {"mkv", "video/matroska"},
+    {"mov", "video/quicktime"},
+    {"mp3", "audio/mpeg"},
+    {"mp4", "video/mp4"},
+    {"mpd", "application/dash+xml"},
+    {"mpeg", "video/mpeg"},
+    {"mpg", "video/mpeg"},
+    {"odp", "application/vnd.oasis.opendocument.presentation"},
+    {"ods", "application/vnd.oasis.opendocument.spreadsheet"},
+    {"odt", "application/vnd.oasis.opendocument.text"},
+    {"oga", "audio/ogg"},
+    {"ogg", "audio/ogg"},
+    {"ogv", "video/ogg"},
+    {"opus", "audio/ogg"},
+    {"otf", "font/otf"},
+    {"patch", "text/plain; charset=utf-8"},
+    {"pcap", "application/vnd.tcpdump.pcap"},
+    {"pdf", "application/pdf"},
+    {"pem", "application/x-pem-file"},
+    {"png", "image/png"},
+    {"ppt", "application/vnd.ms-powerpoint"},
+    {"pptx", "application/vnd.openxmlformats-officedocument.presentationml.presentation"},
+    {"ps", "application/postscript"},
+    {"py", "text/plain; charset=utf-8"},
+    {"rar", "application/vnd.rar"},
+    {"rpm", "application/x-rpm"},
+    {"rs", "text/plain; charset=utf-8"},
+    {"rss", "application/rss+xml"},
+    {"rst", "text/plain; charset=utf-8"},
+    {"rtf", "application/rtf"},
+    {"sh", "text/plain; charset=utf-8"},
+    {"sig", "application/pgp-signature"},
+    {"svg", "image/svg+xml"},
+    {"tar", "application/x-tar"},
+    {"tgz", "application/gzip"},
+    {"tif", "image/tiff"},
+    {"tiff", "image/tiff"},
+    {"toml", "application/toml"},
+    {"torrent", "application/x-bittorrent"},
+    {"ts", "video/mp2t"},
+    {"tsv", "text/tab-separated-values; charset=utf-8"},
+    {"ttf", "font/ttf"},
+    {"txt", "text/plain; charset=utf-8"},
+    {"vtt", "text/vtt; charset=utf-8"},
+    {"wasm", "application/wasm"},
+    {"wav", "audio/wav"},
+    {"weba", "audio/webm"},
+    {"webm", "video/webm"},
+    {"webmanifest", "application/manifest+json"},
+    {"webp", "image/webp"},
+    {"woff", "font/woff"},
+    {"woff2", "font/woff2"},
+    {"xhtml", "application/xhtml+xml"},
+    {"xls", "application/vnd.ms-excel"},
+    {"xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
+    {"xml", "text/xml; charset=utf-8"},
+    {"xpi", "application/x-xpinstall"},
+    {"xz", "application/x-xz"},
+    {"yaml", "application/yaml"},
+    {"yml", "application/yaml"},
+    {"zip", "application/zip"},
+    {"zst", "application/zstd"},
+});
+static_assert(std::ranges::is_sorted(media_types, {}, &MediaType::extension));
+
+inline constexpr std::size_t longest_extension = 16;  // none of them is longer
+static_assert(std::ranges::all_of(media_types,
+                                  [](const MediaType& known) { return known.extension.size() <= longest_extension; }));
+
+/// The extension of a file's name in lower case, written to the buffer; empty: there is none that could be known.
+LIBNET_DECL std::string_view extension_of(std::string_view file_name,
+                                          std::array<char, longest_extension>& buffer) noexcept
+{
+    file_name.remove_prefix(file_name.rfind('/') + 1);  // npos + 1 is 0: no slash, nothing to remove
+    const auto dot = file_name.rfind('.');
+    if (dot == file_name.npos) return {};
+    const auto extension = file_name.substr(dot + 1);
+    if (extension.size() > buffer.size()) return {};
+    std::ranges::transform(extension, buffer.begin(), base::to_lower);
+    return {buffer.data(), extension.size()};
+}
+
+/// Type and subtype of visible ASCII: what is not must not get into a field.
+LIBNET_DECL bool is_media_type(std::string_view type) noexcept
+{
+    const auto slash = type.find('/');
+    return slash != type.npos && slash > 0 && slash + 1 < type.size() &&
+           std::ranges::all_of(type, [](char c) { return c > ' ' && c < '\x7F'; });
+}
+
+}  // namespace detail
+
+LIBNET_DECL std::string_view media_type_of(std::string_view file_name) noexcept
+{
+    std::array<char, detail::longest_extension> buffer{};
+    const auto extension = detail::extension_of(file_name, buffer);
+    const auto known = std::ranges::lower_bound(detail::media_types, extension, {}, &detail::MediaType::extension);
+    const bool found = known != detail::media_types.end() && known->extension == extension;
+    return found ? known->type : "application/octet-stream";
+}
+
+LIBNET_DECL MediaTypes::MediaTypes(std::string_view text)
+{
+    while (!text.empty()) {
+        auto line = base::take_line(text);
+        line = line.substr(0, line.find('#'));
+        const auto type = base::take_word(line);
+        if (!detail::is_media_type(type)) continue;
+        const bool add_charset = type.starts_with("text/") && type.find(';') == type.npos;
+        for (auto extension = base::take_word(line); !extension.empty(); extension = base::take_word(line)) {
+            if (extension.size() > detail::longest_extension) continue;
+            std::string lower{extension};
+            std::ranges::transform(lower, lower.begin(), base::to_lower);
+            known_.push_back({std::move(lower), std::string{type} + (add_charset ? "; charset=utf-8" : "")});
+        }
+    }
+    std::ranges::stable_sort(known_, {}, &Known::extension);
+    const auto same = [](const Known& a, const Known& b) { return a.extension == b.extension; };
+    known_.erase(std::unique(known_.begin(), known_.end(), same), known_.end());
+}
+
+LIBNET_DECL std::string_view MediaTypes::type_of(std::string_view file_name) const noexcept
+{
+    std::array<char, detail::longest_extension> buffer{};
+    const auto extension = detail::extension_of(file_name, buffer);
+    const auto known = std::ranges::lower_bound(known_, extension, {},
+                                                [](const Known& entry) { return std::string_view{entry.extension}; });
+    return known != known_.end() && known->extension == extension ? known->type : media_type_of(file_name);
+}
+
+LIBNET_DECL bool is_compressible(std::string_view media_type) noexcept
+{
+    constexpr std::array<std::string_view, 12> plain{"application/javascript",
+                                                     "application/json",
+                                                     "application/jsonl",
+                                                     "application/manifest+json",
+                                                     "application/rtf",
+                                                     "application/toml",
+                                                     "application/vnd.ms-fontobject",
+                                                     "application/wasm",
+                                                     "application/xml",
+                                                     "application/yaml",
+                                                     "font/otf",
+                                                     "font/ttf"};
+    const auto type = base::trim(media_type.substr(0, media_type.find(';')));
+    return type.starts_with("text/") || type.ends_with("+xml") || type.ends_with("+json") || type == "image/bmp" ||
+           type == "image/x-icon" || type == "image/vnd.microsoft.icon" ||
+           std::ranges::find(plain, type) != plain.end();
+}
+
+}  // namespace libnet::wire

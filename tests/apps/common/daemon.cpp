@@ -1,0 +1,188 @@
+#include <apps/common/daemon.hpp>
+#include <libnet/io/tcp/tcp_server.hpp>
+#include <tests/support/capture.hpp>
+#include <tests/support/catch.hpp>
+#include <tests/support/temporary_directory.hpp>
+
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <csignal>
+#include <cstdint>
+#include <functional>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+using namespace libnet;
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+namespace {
+
+/// What each server of a test says when it listens: the port.
+std::function<void(std::uint16_t)> on_listening;
+
+struct EchoOptions {
+    asio::ip::address address{};
+    std::uint16_t port = 0;
+    bool reuse_port = false;
+    AccessHandler on_access = {};
+    bool broken = false;  ///< run() throws
+};
+
+/// Sends one byte back per connection.
+class EchoServer {
+public:
+    EchoServer(const io::Executor& executor, const EchoOptions& options)
+        : options_{options},
+          server_{executor, {.address = options.address, .port = options.port, .reuse_port = options.reuse_port}}
+    {}
+
+    tcp::endpoint local_endpoint() const { return server_.local_endpoint(); }
+
+    asio::awaitable<void> run() { return run(*this); }
+
+private:
+    static asio::awaitable<void> run(EchoServer& self)
+    {
+        if (self.options_.broken) throw std::runtime_error{"the server is broken"};
+        on_listening(self.local_endpoint().port());
+        auto served = self.server_.run_sessions([&self](io::Connection& connection) { return self.serve(connection); });
+        co_await std::move(served);
+    }
+
+    io::Task<> serve(io::Connection& connection)
+    {
+        char byte;
+        const auto buffer = asio::buffer(&byte, 1);
+        auto [failed, size] = co_await connection.socket().async_read_some(buffer, io::use_tuple);
+        if (failed) co_return;
+        AccessRecord record;
+        record.client = connection.peer();
+        record.method = "ECHO";
+        record.target = {&byte, 1};
+        record.status = 200;
+        if (options_.on_access) options_.on_access(record);
+        co_await connection.socket().async_write_some(buffer, io::use_tuple);
+    }
+
+    EchoOptions options_;
+    io::TcpServer server_;
+};
+
+/// Runs a daemon in this thread and `client` in another one, as soon as all of its servers run.
+int serve_while(unsigned threads, const std::string& log, const std::function<void(std::uint16_t)>& client)
+{
+    std::atomic<unsigned> listening{0};
+    std::jthread thread;
+    on_listening = [&](std::uint16_t port) {
+        if (++listening == threads) thread = std::jthread{[&client, port] { client(port); }};
+    };
+    const apps::DaemonOptions daemon{
+        .address = asio::ip::address_v4::loopback(), .port = 0, .threads = threads, .access_log = log};
+    return apps::serve<EchoServer>("demo++", "echoing", daemon, EchoOptions{});
+}
+
+char echo(std::uint16_t port, char byte)
+{
+    asio::io_context io;
+    tcp::socket socket{io};
+    socket.connect({asio::ip::address_v4::loopback(), port});
+    asio::write(socket, asio::buffer(&byte, 1));
+    char answer = 0;
+    asio::read(socket, asio::buffer(&answer, 1));
+    return answer;
+}
+
+constexpr auto stopping = "demo++: stopping once the requests in hand are answered; a second signal stops at once\n";
+
+}  // namespace
+
+TEST_CASE("a daemon says where it listens, serves, and ends at SIGTERM with 0", "[apps][daemon]")
+{
+    const unsigned threads = GENERATE(1U, 3U);
+    const test::TemporaryDirectory directory;
+    const auto log = directory.path() / "log";
+    std::string port_text, answers;
+    const test::Capture err{STDERR_FILENO};
+    const int exit_code = serve_while(threads, log.string(), [&](std::uint16_t port) {
+        port_text = std::to_string(port);
+        for (const char byte : {'a', 'b', 'c', 'd', 'e', 'f'}) answers += echo(port, byte);
+        ::kill(::getpid(), SIGTERM);
+    });
+    CHECK(exit_code == 0);
+    CHECK(answers == "abcdef");
+    CHECK(err.text() == "demo++: echoing on 127.0.0.1:" + port_text + "\n" + stopping);
+    const auto lines = test::read_file(log);
+    CHECK(std::count(lines.begin(), lines.end(), '\n') == 6);
+    CHECK(lines.find("\"ECHO f HTTP/1.1\" 200 0 \"-\" \"-\"\n") != lines.npos);
+}
+
+TEST_CASE("a daemon that is told to stop before its servers have begun ends all the same", "[apps][daemon]")
+{
+    on_listening = [](auto) {};
+    apps::AccessLog log{"demo++", "none"};
+    apps::detail::Worker<EchoServer> worker{EchoOptions{.address = asio::ip::address_v4::loopback()}, log};
+    worker.stop(asio::cancellation_type::total);
+    CHECK(worker.run() == nullptr);
+}
+
+TEST_CASE("a second signal ends a daemon at once, also with a client that says nothing", "[apps][daemon]")
+{
+    asio::io_context io;
+    tcp::socket silent{io};
+    const test::Capture err{STDERR_FILENO};
+    const int exit_code = serve_while(2, "none", [&](std::uint16_t port) {
+        silent.connect({asio::ip::address_v4::loopback(), port});
+        ::kill(::getpid(), SIGINT);
+        ::kill(::getpid(), SIGTERM);
+    });
+    CHECK(exit_code == 0);
+}
+
+TEST_CASE("a port in use is said so, whether or not threads share it", "[apps][daemon]")
+{
+    const unsigned threads = GENERATE(1U, 2U);
+    asio::io_context io;
+    tcp::acceptor other{io};
+    other.open(tcp::v4());
+    const int on = 1;
+    REQUIRE(::setsockopt(other.native_handle(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0);
+    other.bind({asio::ip::address_v4::loopback(), 0});
+    other.listen();
+    const auto port = other.local_endpoint().port();
+
+    const apps::DaemonOptions daemon{
+        .address = asio::ip::address_v4::loopback(), .port = port, .threads = threads, .access_log = "none"};
+    const test::Capture err{STDERR_FILENO};
+    CHECK(apps::serve<EchoServer>("demo++", "echoing", daemon, EchoOptions{}) == 1);
+    CHECK(err.text() == "demo++: cannot listen on 127.0.0.1:" + std::to_string(port) +
+                            ": Address already in use: choose another --port, or end the program that has it\n");
+}
+
+TEST_CASE("an address of another machine is said so", "[apps][daemon]")
+{
+    const apps::DaemonOptions daemon{.address = asio::ip::make_address("192.0.2.1"), .access_log = "none"};
+    const test::Capture err{STDERR_FILENO};
+    CHECK(apps::serve<EchoServer>("demo++", "echoing", daemon, EchoOptions{}) == 1);
+    CHECK(err.text() ==
+          "demo++: cannot listen on 192.0.2.1:0: Cannot assign requested address: this machine has no such --bind "
+          "address\n");
+}
+
+TEST_CASE("a server that gives up takes the daemon with it", "[apps][daemon]")
+{
+    const apps::DaemonOptions daemon{.address = asio::ip::address_v4::loopback(), .threads = 3, .access_log = "none"};
+    EchoOptions options;
+    options.broken = true;
+    const test::Capture err{STDERR_FILENO};
+    CHECK(apps::serve<EchoServer>("demo++", "echoing", daemon, options) == 1);
+    CHECK(err.text().ends_with("\ndemo++: the server is broken\n"));
+}

@@ -1,0 +1,17 @@
+#include <libnet/base/recent_set.hpp>
+#include <tests/support/catch.hpp>
+
+TEST_CASE("a recent set forgets what was added first", "[engine]")
+{
+    libnet::engine::RecentSet<int> set{2};
+    CHECK_FALSE(set.contains(1));
+    set.add(1);
+    set.add(2);
+    set.add(1);  // it is there, and grows no younger
+    CHECK(set.contains(1));
+    set.add(3);
+    CHECK_FALSE(set.contains(1));
+    CHECK(set.contains(2));
+    CHECK(set.contains(3));
+    CHECK(set.size() == 2);
+}

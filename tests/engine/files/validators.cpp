@@ -1,0 +1,144 @@
+#include <libnet/engine/files/validators.hpp>
+#include <tests/support/catch.hpp>
+
+#include <set>
+#include <string>
+#include <vector>
+
+using namespace libnet;
+using namespace libnet::engine;
+using namespace std::chrono_literals;
+
+namespace {
+
+const FileTime modified{784111777s};
+const FileTime now = modified + 24h;
+const FileFacts facts{.size = 1000, .modified = modified, .inode = 7, .changed = modified + 1s};
+
+std::string etag_of(const FileFacts& of, wire::ContentCoding coding = wire::ContentCoding::identity)
+{
+    std::string etag;
+    make_etag(etag, of, coding);
+    return etag;
+}
+
+}  // namespace
+
+TEST_CASE("an entity tag is weak until the content's hash is known", "[engine][validators]")
+{
+    CHECK(etag_of(facts).starts_with("W/\""));
+    auto hashed = facts;
+    hashed.hash = 0xC0FFEE;
+    CHECK(etag_of(hashed) == "\"c0ffee-3e8\"");
+    CHECK(etag_of(hashed, wire::ContentCoding::br) == "\"c0ffee-3e8-br\"");
+}
+
+TEST_CASE("whatever changes about a file, its weak entity tag does too", "[engine][validators]")
+{
+    std::set<std::string> tags{etag_of(facts)};
+    auto other = facts;
+    other.modified += 1ns;
+    tags.insert(etag_of(other));
+    other = facts;
+    other.changed += 1ns;  // written twice with the same time set, as installers do
+    tags.insert(etag_of(other));
+    other = facts;
+    other.inode = 8;
+    tags.insert(etag_of(other));
+    other = facts;
+    other.size = 1001;
+    tags.insert(etag_of(other));
+    for (const auto coding : {wire::ContentCoding::br, wire::ContentCoding::zstd, wire::ContentCoding::gzip})
+        tags.insert(etag_of(facts, coding));
+    CHECK(tags.size() == 8);
+}
+
+TEST_CASE("constants of build systems are no times", "[engine][validators]")
+{
+    auto built = facts;
+    for (const auto constant : {0s, 1s, 86'400s, 315'532'800s}) {
+        built.modified = FileTime{constant};
+        CHECK(!last_modified_of(built, now));
+    }
+    CHECK(last_modified_of(facts, now) == std::chrono::floor<std::chrono::seconds>(modified));
+    CHECK(last_modified_of(facts, modified - 1h) == std::chrono::floor<std::chrono::seconds>(modified) - 1h);
+}
+
+TEST_CASE("every combination of conditions is judged in the RFC's order", "[engine][validators]")
+{
+    // What each condition says of the file below, and the field that says so.
+    enum class Says { nothing, yes, no };
+    struct Field {
+        Says says;
+        std::string value;
+    };
+    const std::string strong = "\"c0ffee-3e8\"", date = "Sun, 06 Nov 1994 08:49:37 GMT";
+    const std::string before = "Sun, 06 Nov 1994 08:49:36 GMT";
+    const std::vector<Field> if_match{{Says::nothing, ""}, {Says::yes, "*"}, {Says::yes, "\"a\", " + strong},
+                                      {Says::no, "\"a\""}, {Says::no, ","},  {Says::no, "W/" + strong}};
+    const std::vector<Field> unmodified{{Says::nothing, ""},
+                                        {Says::nothing, "never"},
+                                        {Says::nothing, date + ", " + date},
+                                        {Says::yes, date},
+                                        {Says::no, before}};
+    const std::vector<Field> none_match{
+        {Says::nothing, ""}, {Says::no, "*"}, {Says::no, "W/" + strong}, {Says::yes, "\"a\", \"b\""}, {Says::yes, ","}};
+    const std::vector<Field> since{{Says::nothing, ""},
+                                   {Says::nothing, "yesterday"},
+                                   {Says::nothing, date + ", " + date},
+                                   {Says::no, date},
+                                   {Says::yes, before}};
+    const Validators validators{strong, std::chrono::floor<std::chrono::seconds>(modified)};
+    for (const auto& match : if_match) {
+        for (const auto& unmod : unmodified) {
+            for (const auto& none : none_match) {
+                for (const auto& mod : since) {
+                    // RFC 9110 section 13.2.2, steps 1 to 4.
+                    const auto first = match.says != Says::nothing ? match.says : unmod.says;
+                    const auto second = none.says != Says::nothing ? none.says : mod.says;
+                    const auto expected = first == Says::no    ? Condition::failed
+                                          : second == Says::no ? Condition::not_modified
+                                                               : Condition::holds;
+                    const FileRequest request{.method = "GET",
+                                              .if_match = match.value,
+                                              .if_none_match = none.value,
+                                              .if_modified_since = mod.value,
+                                              .if_unmodified_since = unmod.value};
+                    INFO(match.value << " | " << unmod.value << " | " << none.value << " | " << mod.value);
+                    CHECK(judge_conditions(request, validators, now) == expected);
+                }
+            }
+        }
+    }
+}
+
+TEST_CASE("without a time, conditions about times are none", "[engine][validators]")
+{
+    const FileRequest request{.method = "GET",
+                              .if_modified_since = "Sun, 06 Nov 1994 08:49:37 GMT",
+                              .if_unmodified_since = "Sun, 06 Nov 1954 08:49:37 GMT"};
+    CHECK(judge_conditions(request, {"\"a\"", {}}, now) == Condition::holds);
+}
+
+TEST_CASE("If-Range heeds the range only for a file that surely is the same", "[engine][validators]")
+{
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(modified);
+    const auto wanted = [&](std::string_view if_range, std::string_view etag, FileTime at = now) {
+        return range_is_wanted({.method = "GET", .if_range = if_range, .range = "bytes=0-1"}, {etag, seconds}, at);
+    };
+    CHECK(wanted("", "W/\"a\""));
+    CHECK(wanted("\"a\"", "\"a\""));
+    CHECK(!wanted("\"a\"", "\"b\""));
+    CHECK(!wanted("W/\"a\"", "W/\"a\""));
+    CHECK(!wanted("W/\"a\"", "\"a\""));
+    CHECK(!wanted("\"a\", \"b\"", "\"a\""));  // no list
+    CHECK(wanted("Sun, 06 Nov 1994 08:49:37 GMT", "W/\"a\""));
+    CHECK(!wanted("Sun, 06 Nov 1994 08:49:38 GMT", "W/\"a\""));
+    CHECK(!wanted("Sun, 06 Nov 1994 08:49:37 GMT", "W/\"a\"", modified + 1s));  // it may be written again
+    CHECK(!wanted("then", "W/\"a\""));
+    CHECK(!wanted(",", "\"a\""));
+    CHECK(!range_is_wanted({.method = "HEAD", .range = "bytes=0-1"}, {}, now));
+    CHECK(!range_is_wanted({.method = "GET"}, {}, now));
+    CHECK(!range_is_wanted({.method = "GET", .if_range = "Sun, 06 Nov 1994 08:49:37 GMT", .range = "bytes=0-1"}, {},
+                           now));
+}

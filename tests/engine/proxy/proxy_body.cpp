@@ -1,0 +1,147 @@
+#include <libnet/engine/proxy/proxy_body.hpp>
+#include <tests/support/catch.hpp>
+
+#include <optional>
+#include <string>
+
+using namespace libnet::engine;
+using libnet::wire::BodyFraming;
+using libnet::wire::HttpError;
+using Kind = BodyFraming::Kind;
+
+namespace {
+
+/// What a reader makes of bytes that come in pieces of this size.
+struct Read {
+    std::string body;
+    std::string rest;
+    std::optional<HttpError> error;
+};
+
+Read read_in_pieces(ProxyBodyReader& reader, std::string bytes, std::size_t size)
+{
+    Read read;
+    std::size_t at = 0;
+    for (; at < bytes.size() && !reader.done(); at += size) {
+        std::string piece = bytes.substr(at, size);
+        const auto result = reader.decode(piece);
+        if (!result) {
+            read.error = result.error();
+            return read;
+        }
+        read.body += piece.substr(0, result->data);
+        read.rest = piece.substr(result->consumed);
+    }
+    if (at < bytes.size()) read.rest += bytes.substr(at);
+    return read;
+}
+
+std::string text_of(const ProxyBodyWriter::Frame& frame)
+{
+    return std::string{frame.before}.append(frame.data).append(frame.after);
+}
+
+libnet::wire::HttpFields trailers()
+{
+    libnet::wire::HttpFields fields;
+    fields.add("X-Sum", "42");
+    fields.add("Keep-Alive", "no");
+    return fields;
+}
+
+}  // namespace
+
+TEST_CASE("a body of known length ends there, in pieces of any size", "[engine][proxy]")
+{
+    for (std::size_t size = 1; size < 12; ++size) {
+        INFO("pieces of " << size);
+        ProxyBodyReader reader{{Kind::length, 5}};
+        CHECK_FALSE(reader.done());
+        CHECK_FALSE(reader.may_end_here());
+        const auto read = read_in_pieces(reader, "helloGET / ", size);
+        CHECK(read.body == "hello");
+        CHECK(read.rest == "GET / ");
+        CHECK(reader.done());
+        CHECK(reader.may_end_here());
+    }
+}
+
+TEST_CASE("a body of known length is not read beyond its end", "[engine][proxy]")
+{
+    ProxyBodyReader reader{{Kind::length, 5}};
+    CHECK(reader.readable(100) == 5);
+    CHECK(reader.readable(3) == 3);
+    std::string two = "he";
+    CHECK(*reader.decode(two) == ProxyBodyReader::Piece{2, 2});
+    CHECK(reader.readable(100) == 3);
+}
+
+TEST_CASE("no body, or one of length 0, is done before it begins", "[engine][proxy]")
+{
+    for (const BodyFraming framing : {BodyFraming{Kind::none, 0}, BodyFraming{Kind::length, 0}}) {
+        ProxyBodyReader reader{framing};
+        CHECK(reader.done());
+        std::string next = "GET";
+        CHECK(*reader.decode(next) == ProxyBodyReader::Piece{0, 0});
+    }
+}
+
+TEST_CASE("a body until close ends with the connection, and not before", "[engine][proxy]")
+{
+    ProxyBodyReader reader{{Kind::until_close, 0}};
+    std::string all = "anything";
+    CHECK(*reader.decode(all) == ProxyBodyReader::Piece{8, 8});
+    CHECK(reader.readable(100) == 100);
+    CHECK_FALSE(reader.done());
+    CHECK(reader.may_end_here());
+}
+
+TEST_CASE("chunks are taken apart and their data moved together", "[engine][proxy]")
+{
+    const std::string body = "3;ext=1\r\nabc\r\n1\r\nd\r\n0\r\nX-Sum: 42\r\n\r\nGET";
+    for (std::size_t size = 1; size <= body.size(); ++size) {
+        INFO("pieces of " << size);
+        ProxyBodyReader reader{{Kind::chunked, 0}};
+        CHECK(reader.readable(100) == 100);
+        const auto read = read_in_pieces(reader, body, size);
+        CHECK(read.body == "abcd");
+        CHECK(read.rest == "GET");
+        CHECK(reader.done());
+        REQUIRE(reader.trailers().size() == 1);
+        CHECK(reader.trailers().begin()->value == "42");
+    }
+}
+
+TEST_CASE("chunks that can't be relied on are refused", "[engine][proxy]")
+{
+    ProxyBodyReader reader{{Kind::chunked, 0}};
+    CHECK(read_in_pieces(reader, "3\r\nabcd\r\n", 100).error.has_value());
+    CHECK_FALSE(reader.may_end_here());
+}
+
+TEST_CASE("limits hold for chunks", "[engine][proxy]")
+{
+    ProxyBodyReader reader{{Kind::chunked, 0}, {.chunk_line = 10}};
+    CHECK(read_in_pieces(reader, "3;a-long-extension\r\n", 100).error == HttpError::chunk_line_too_long);
+}
+
+TEST_CASE("a body goes out as it is, or in chunks", "[engine][proxy]")
+{
+    for (const auto kind : {Kind::none, Kind::length, Kind::until_close}) {
+        ProxyBodyWriter writer{kind};
+        CHECK(text_of(writer.piece("abc")) == "abc");
+        CHECK(text_of(writer.last_piece("d", trailers())) == "d");
+        CHECK(text_of(writer.last_piece("", {})).empty());
+    }
+    ProxyBodyWriter writer{Kind::chunked};
+    CHECK(text_of(writer.piece("abc")) == "3\r\nabc\r\n");
+    CHECK(text_of(writer.piece("")).empty());
+    CHECK(text_of(writer.piece(std::string(300, 'x'))).starts_with("12"));
+    CHECK(text_of(writer.last_piece("d", {})) == "1\r\nd\r\n0\r\n\r\n");
+}
+
+TEST_CASE("trailers go out behind the last chunk, but for those of one hop", "[engine][proxy]")
+{
+    ProxyBodyWriter writer{Kind::chunked};
+    CHECK(text_of(writer.last_piece("", trailers())) == "0\r\nX-Sum: 42\r\n\r\n");
+}

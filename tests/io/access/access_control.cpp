@@ -1,0 +1,73 @@
+#include <libnet/io/access/access_control.hpp>
+#include <tests/support/catch.hpp>
+#include <tests/support/temporary_directory.hpp>
+
+#include <stdexcept>
+#include <string>
+
+using namespace libnet;
+using engine::Access, io::AccessControl, io::AccessOptions;
+
+namespace {
+
+const auto local = boost::asio::ip::make_address("127.0.0.1");
+const auto stranger = boost::asio::ip::make_address("203.0.113.9");
+
+struct Files {
+    std::string write(const std::string& name, const std::string& text) const
+    {
+        return directory.write(name, text).string();
+    }
+    test::TemporaryDirectory directory;
+};
+
+std::string complaint(const AccessOptions& options)
+try {
+    AccessControl access{options};
+    return "nothing";
+} catch (const std::runtime_error& error) {
+    return error.what();
+}
+
+}  // namespace
+
+TEST_CASE("with users and without rules everything is for those who have logged in", "[io][access]")
+{
+    const Files files;
+    AccessControl access{{.users_file = files.write("users", "alice:$5$a$b"), .realm = "the vault"}};
+    CHECK(access.judge("a", local, {}) == Access::login);
+    CHECK(access.judge("a", local, "alice") == Access::granted);
+    CHECK(access.users() != nullptr);
+    CHECK(access.challenge() == "Basic realm=\"the vault\", charset=\"UTF-8\"");
+}
+
+TEST_CASE("rules come from the options, then from the file, which is read again", "[io][access]")
+{
+    const Files files;
+    const auto file = files.write("rules", "/a/ deny all\n/b/ deny all");
+    AccessControl access{{.rules_file = file, .rules = {{.paths = "/a/open/", .allow = {}}}}};
+    CHECK(access.users() == nullptr);
+    CHECK(access.judge("a/open/x", stranger, {}) == Access::granted);
+    CHECK(access.judge("a/x", stranger, {}) == Access::denied);
+    CHECK(access.judge("c", stranger, {}) == Access::granted);
+
+    files.write("rules", "/c/ deny all");
+    CHECK(access.judge("c", stranger, {}) == Access::granted);
+    access.reload();
+    CHECK(access.judge("c", stranger, {}) == Access::denied);
+    files.write("rules", "/c/ nonsense");
+    CHECK_THROWS_AS(access.reload(), std::runtime_error);
+    CHECK(access.judge("c", stranger, {}) == Access::denied);
+}
+
+TEST_CASE("what is wrong with the files is said with their names", "[io][access]")
+{
+    const Files files;
+    const auto rules = files.write("rules", "/a/ users *");
+    CHECK(complaint({.users_file = "/no/such"}) == "users '/no/such': No such file or directory");
+    CHECK(complaint({.rules_file = "/no/such"}) == "access rules '/no/such': No such file or directory");
+    CHECK(complaint({.rules_file = rules}) ==
+          "access rules '" + rules + "': a rule is for users, and there is no file of users");
+    files.write("rules", "/a/ users *\n/b/ users");
+    CHECK(complaint({.rules_file = rules}) == "access rules '" + rules + "': line 2: nothing stands behind 'users'");
+}

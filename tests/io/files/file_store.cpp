@@ -1,0 +1,292 @@
+#include <libnet/io/files/file_store.hpp>
+#include <tests/support/catch.hpp>
+#include <tests/support/temporary_directory.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+#include <thread>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+using namespace libnet::io;
+using namespace std::chrono_literals;
+using libnet::engine::FileKind;
+using libnet::engine::LookUpFailure;
+using libnet::test::TemporaryDirectory;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A directory with files that have been what they are for a while, and its store.
+struct Fixture {
+    Fixture()
+    {
+        directory.write("small", "content");
+        directory.write("large", std::string(100'000, 'x'));
+        directory.write("empty", "");
+        directory.write("dir/inner", "inner content");
+        std::this_thread::sleep_for(60ms);  // now a change is sure to show in their time stamps
+    }
+
+    /// The file that a name stands for, from the disk if need be.
+    FilePointer find(std::string_view name)
+    {
+        if (auto known = store.find(name)) return known;
+        FilePointer found;
+        const auto load = [&]() -> Task<> { found = co_await store.load(name); };
+        boost::asio::co_spawn(io, load(), boost::asio::detached);
+        while (!found) io.run_one();
+        return found;
+    }
+
+    /// The same once it is known: what a first look-up finds may be older than the watching.
+    FilePointer settled(std::string_view name)
+    {
+        find(name);
+        return find(name);
+    }
+
+    /// Lets the store hear what the kernel has to say.
+    void hear() { io.run_for(50ms); }
+
+    std::string content(std::string_view name)
+    {
+        const auto file = find(name);
+        return file->in_memory() ? std::string{file->content()} : file->found ? "no content" : "nothing";
+    }
+
+    TemporaryDirectory directory;
+    boost::asio::io_context io{1};
+    FileStoreShare share{io.get_executor()};
+    FileStore store{share, directory.path().string()};
+};
+
+}  // namespace
+
+TEST_CASE("a store knows contents, descriptors and directories", "[io][file_store]")
+{
+    Fixture fixture;
+    const auto small = fixture.find("small");
+    CHECK(small->content() == "content");
+    CHECK(!small->descriptor);
+    CHECK(fixture.find("empty")->content().empty());
+    CHECK(fixture.find("empty")->in_memory());
+
+    const auto large = fixture.find("large");
+    CHECK(!large->in_memory());
+    CHECK(large->descriptor);
+    CHECK(large->facts.size == 100'000);
+    CHECK(fixture.find("dir")->facts.kind == FileKind::directory);
+    CHECK(fixture.find("")->facts.kind == FileKind::directory);
+    CHECK(fixture.find("nothing")->failure == LookUpFailure::not_found);
+    CHECK(fixture.find("nothing/inner")->failure == LookUpFailure::not_found);
+}
+
+TEST_CASE("what is known is handed out again, names of nothing included", "[io][file_store]")
+{
+    Fixture fixture;
+    for (const char* name : {"small", "large", "dir", "dir/inner", "nothing", "no/thing"}) {
+        INFO(name);
+        const auto first = fixture.settled(name);
+        CHECK(fixture.store.find(name) == first);
+    }
+}
+
+TEST_CASE("changes are noticed at once, and told", "[io][file_store]")
+{
+    Fixture fixture;
+    const auto& path = fixture.directory.path();
+    while (!fixture.settled("large")->facts.hash) fixture.hear();  // that it is hashed is told, too
+    for (const char* name : {"small", "large", "dir/inner", "new", "dir/new", "link/inner"}) fixture.settled(name);
+    const auto before = fixture.share.changes;
+    fixture.hear();
+    CHECK(fixture.share.changes == before);
+
+    SECTION("a file is replaced")
+    {
+        fixture.directory.write("next", "other");
+        fs::rename(path / "next", path / "small");
+        fixture.hear();
+        CHECK(fixture.content("small") == "other");
+    }
+    SECTION("a file is written to, keeping size and time")
+    {
+        const auto time = fs::last_write_time(path / "small");
+        fixture.directory.write("small", "CONTENT");
+        fs::last_write_time(path / "small", time);
+        fixture.hear();
+        CHECK(fixture.content("small") == "CONTENT");
+    }
+    SECTION("a file is made")
+    {
+        fixture.directory.write("dir/new", "new");
+        fixture.hear();
+        CHECK(fixture.content("dir/new") == "new");
+    }
+    SECTION("a file is removed")
+    {
+        fs::remove(path / "dir/inner");
+        fixture.hear();
+        CHECK(fixture.content("dir/inner") == "nothing");
+    }
+    SECTION("a directory is replaced")
+    {
+        fixture.directory.write("next/inner", "next content");
+        fs::rename(path / "dir", path / "old");
+        fs::rename(path / "next", path / "dir");
+        fixture.hear();
+        CHECK(fixture.content("dir/inner") == "next content");
+        fixture.settled("dir/inner");
+        fixture.directory.write("dir/inner", "and again");
+        fixture.hear();
+        CHECK(fixture.content("dir/inner") == "and again");
+    }
+    SECTION("a link is made, and then another")
+    {
+        fixture.directory.write("release/1/inner", "one");
+        fixture.directory.write("release/2/inner", "two");
+        fs::create_symlink("release/1", path / "link");
+        fixture.hear();
+        std::this_thread::sleep_for(1100ms);  // "link/inner" was no name in a directory that is watched
+        CHECK(fixture.content("link/inner") == "one");
+        fixture.settled("link/inner");
+        fs::create_symlink("release/2", path / "next");
+        fs::rename(path / "next", path / "link");
+        fixture.hear();
+        CHECK(fixture.content("link/inner") == "two");
+    }
+    SECTION("the whole root is removed")
+    {
+        fs::remove_all(path);
+        fixture.hear();
+        CHECK(fixture.content("small") == "nothing");
+    }
+    CHECK(fixture.share.changes > before);
+}
+
+TEST_CASE("what nobody tells of is noticed after a second", "[io][file_store]")
+{
+    Fixture fixture;
+    fixture.settled("small");
+    const auto known = fixture.settled("large");
+    fixture.directory.write("small", "changed");  // the event loop doesn't run: nobody hears of it
+    CHECK(fixture.content("small") == "content");
+    std::this_thread::sleep_for(1100ms);
+    CHECK(fixture.content("small") == "changed");
+    CHECK(fixture.store.find("large") == known);  // looked at, and the same
+}
+
+TEST_CASE("whoever holds a file holds that one", "[io][file_store]")
+{
+    Fixture fixture;
+    const auto small = fixture.settled("small"), large = fixture.settled("large");
+    for (const char* name : {"small", "large"}) fs::remove(fixture.directory.path() / name);
+    fixture.hear();
+    CHECK(!fixture.find("small")->found);
+    CHECK(small->content() == "content");
+    char byte = 0;
+    CHECK(::pread(large->descriptor.get(), &byte, 1, 99'999) == 1);
+    CHECK(byte == 'x');
+}
+
+TEST_CASE("FIFOs are nothing, and nobody waits for them", "[io][file_store]")
+{
+    Fixture fixture;
+    REQUIRE(::mkfifo((fixture.directory.path() / "fifo").c_str(), 0600) == 0);
+    CHECK(fixture.find("fifo")->failure == LookUpFailure::not_found);
+}
+
+TEST_CASE("a thread may wait for the disk", "[io][file_store]")
+{
+    Fixture fixture;
+    std::vector<std::string> loaded;
+    const auto load_all = [&]() -> Task<> {
+        for (const std::string name : {"small", "dir/inner", "nothing"}) {
+            const auto file = co_await fixture.store.load(name);
+            loaded.push_back(file->found ? std::string{file->content()} : "nothing");
+        }
+        fixture.store.rest();
+    };
+    boost::asio::co_spawn(fixture.io, load_all(), boost::asio::detached);
+    fixture.io.run();
+    CHECK(loaded == std::vector<std::string>{"content", "inner content", "nothing"});
+}
+
+TEST_CASE("threads that are closed finish what they do, and do nothing more", "[io][file_store]")
+{
+    boost::asio::io_context io;
+    DiskThreads threads{io.get_executor()};
+    int worked = 0, completed = 0;
+    auto work = [&worked] {
+        std::this_thread::sleep_for(20ms);
+        ++worked;
+    };
+    threads.run(work, [&completed] { ++completed; });
+    threads.close();
+    const int before = worked;
+    threads.run(work, [&completed] { ++completed; });
+    io.run();
+    CHECK(before <= 1);
+    CHECK(worked == before);
+    CHECK(completed == 2);
+}
+
+TEST_CASE("a store that rests leaves the event loop without work", "[io][file_store]")
+{
+    Fixture fixture;
+    fixture.settled("small");
+    fixture.store.rest();
+    fixture.io.restart();
+    fixture.io.run();  // would not return
+    CHECK(fixture.content("small") == "content");
+}
+
+TEST_CASE("the hash of a small file is known at once, that of a large one soon", "[io][file_store]")
+{
+    Fixture fixture;
+    CHECK(fixture.find("small")->facts.hash == hash_of("content"));
+    CHECK(fixture.find("empty")->facts.hash == hash_of(""));
+    CHECK(!fixture.find("dir")->facts.hash);
+
+    CHECK(!fixture.find("large")->facts.hash);
+    const auto changes = fixture.share.changes;
+    for (int i = 0; i < 100 && !fixture.find("large")->facts.hash; ++i) fixture.io.run_for(20ms);
+    CHECK(fixture.find("large")->facts.hash == hash_of(std::string(100'000, 'x')));
+    CHECK(fixture.share.changes > changes);  // answers that were made before say the weak entity tag
+
+    fs::create_hard_link(fixture.directory.path() / "large", fixture.directory.path() / "other name");
+    std::this_thread::sleep_for(60ms);  // a link is a change, too
+    for (int i = 0; i < 100 && !fixture.find("other name")->facts.hash; ++i) fixture.io.run_for(20ms);
+    CHECK(fixture.find("other name")->facts.hash == hash_of(std::string(100'000, 'x')));
+}
+
+TEST_CASE("a file that was written just now has no hash yet, and one that is replaced has another", "[io][file_store]")
+{
+    Fixture fixture;
+    fixture.directory.write("small", "CONTENT");
+    CHECK(!fixture.find("small")->facts.hash);
+    std::this_thread::sleep_for(60ms);
+    CHECK(fixture.find("small")->facts.hash == hash_of("CONTENT"));
+}
+
+TEST_CASE("a store may end while a file is being hashed", "[io][file_store]")
+{
+    boost::asio::io_context io{1};
+    const TemporaryDirectory directory;
+    directory.write("large", std::string(10'000'000, 'x'));
+    std::this_thread::sleep_for(60ms);
+    {
+        FileStoreShare share{io.get_executor()};
+        FileStore store{share, directory.path().string()};
+        store.find("large");
+        share.close();
+        store.rest();
+    }
+    io.run();
+}
