@@ -13,11 +13,11 @@ function(libnet_usage target scope)
     target_link_libraries(${target} ${scope} Boost::headers PkgConfig::cares PkgConfig::libcrypt Threads::Threads)
     if(LIBNET_TLS)
         target_link_libraries(${target} ${scope} OpenSSL::SSL)
-        target_compile_definitions(${target} ${scope} LIBNET_TLS)
+        target_compile_definitions(${target} ${scope} LIBNETXX_TLS)
     endif()
     if(LIBNET_COMPRESSION)
         target_link_libraries(${target} ${scope} PkgConfig::compression)
-        target_compile_definitions(${target} ${scope} LIBNET_COMPRESSION)
+        target_compile_definitions(${target} ${scope} LIBNETXX_COMPRESSION)
     endif()
     target_sources(${target} ${scope}
         FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${headers}
@@ -35,7 +35,7 @@ set_target_properties(libnet_headers PROPERTIES
 add_library(libnet STATIC ${units})
 add_library(libnet::libnet ALIAS libnet)
 libnet_usage(libnet PUBLIC)
-target_compile_definitions(libnet PUBLIC LIBNET_SEPARATE_COMPILATION)
+target_compile_definitions(libnet PUBLIC LIBNETXX_SEPARATE_COMPILATION)
 
 install(TARGETS libnet libnet_headers EXPORT libnetTargets FILE_SET HEADERS FILE_SET bodies)
 install(EXPORT libnetTargets NAMESPACE libnet:: DESTINATION ${config_dir})

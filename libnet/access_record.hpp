@@ -8,7 +8,7 @@
 #include <functional>
 #include <string_view>
 
-namespace libnet {
+namespace libnet::inline v0 {
 
 /// One request and what became of it. Every view may hold any bytes that a client sent: escape them before printing.
 struct AccessRecord {
@@ -32,4 +32,4 @@ struct AccessRecord {
 /// call only. It must not throw, and what takes long in it delays every connection of that thread.
 using AccessHandler = std::function<void(const AccessRecord&)>;
 
-}  // namespace libnet
+}  // namespace libnet::inline v0

@@ -11,7 +11,7 @@
 #include <cstddef>
 #include <memory>
 
-namespace libnet {
+namespace libnet::inline v0 {
 
 namespace detail {
 struct ForwardProxyState;
@@ -60,8 +60,8 @@ private:
     std::shared_ptr<detail::ForwardProxyState> state_;
 };
 
-}  // namespace libnet
+}  // namespace libnet::inline v0
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/impl/proxy/forward_proxy.ipp>
 #endif

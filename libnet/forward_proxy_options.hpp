@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-namespace libnet {
+namespace libnet::inline v0 {
 
 /// Options of a `ForwardProxy`. A timeout of zero or less expires at once, unless it says otherwise.
 struct ForwardProxyOptions {
@@ -47,4 +47,4 @@ struct ForwardProxyOptions {
     AccessHandler on_access{};       ///< called when a request, or a tunnel, is over; none: nobody is told
 };
 
-}  // namespace libnet
+}  // namespace libnet::inline v0

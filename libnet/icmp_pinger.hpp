@@ -14,7 +14,7 @@
 #include <memory>
 #include <optional>
 
-namespace libnet {
+namespace libnet::inline v0 {
 
 namespace detail {
 class PingDriver;
@@ -114,8 +114,8 @@ private:
     std::shared_ptr<detail::PingDriver> driver_;  ///< the coroutines that wait share it
 };
 
-}  // namespace libnet
+}  // namespace libnet::inline v0
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/impl/ping/icmp_pinger.ipp>
 #endif

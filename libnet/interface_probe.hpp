@@ -14,7 +14,7 @@
 #include <optional>
 #include <string>
 
-namespace libnet {
+namespace libnet::inline v0 {
 
 namespace asio = boost::asio;
 
@@ -55,8 +55,8 @@ asio::awaitable<InterfaceState> probe_interface(asio::any_io_executor executor, 
 asio::awaitable<InterfaceState> probe_interface(asio::any_io_executor executor, asio::ip::address address,
                                                 InterfaceId interface);
 
-}  // namespace libnet
+}  // namespace libnet::inline v0
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/impl/query/interface_probe.ipp>
 #endif

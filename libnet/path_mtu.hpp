@@ -12,7 +12,7 @@
 #include <memory>
 #include <optional>
 
-namespace libnet {
+namespace libnet::inline v0 {
 
 namespace asio = boost::asio;
 
@@ -68,8 +68,8 @@ asio::awaitable<PathMtu> find_path_mtu(asio::any_io_executor executor, asio::ip:
 /// The same with the default options: as an overload, for a default argument would be such a temporary.
 asio::awaitable<PathMtu> find_path_mtu(asio::any_io_executor executor, asio::ip::address address);
 
-}  // namespace libnet
+}  // namespace libnet::inline v0
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/impl/query/path_mtu.ipp>
 #endif

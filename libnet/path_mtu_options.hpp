@@ -10,7 +10,7 @@
 #include <optional>
 #include <string>
 
-namespace libnet {
+namespace libnet::inline v0 {
 
 namespace asio = boost::asio;
 
@@ -27,4 +27,4 @@ struct PathMtuOptions {
     std::optional<std::uint32_t> mark{};                ///< SO_MARK of socket(7): takes CAP_NET_ADMIN
 };
 
-}  // namespace libnet
+}  // namespace libnet::inline v0

@@ -16,7 +16,7 @@
 #include <optional>
 #include <string>
 
-namespace libnet {
+namespace libnet::inline v0 {
 
 namespace asio = boost::asio;
 
@@ -72,4 +72,4 @@ struct PingTargetOptions {
     bool tell_outstanding = false;  ///< tell PingOutstanding; of single addresses only
 };
 
-}  // namespace libnet
+}  // namespace libnet::inline v0

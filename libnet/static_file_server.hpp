@@ -11,7 +11,7 @@
 #include <cstddef>
 #include <memory>
 
-namespace libnet {
+namespace libnet::inline v0 {
 
 /// A file server in one directory.
 ///
@@ -64,8 +64,8 @@ private:
     std::shared_ptr<State> state_;
 };
 
-}  // namespace libnet
+}  // namespace libnet::inline v0
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/impl/files/static_file_server.ipp>
 #endif

@@ -17,7 +17,7 @@
 #include <string>
 #include <vector>
 
-namespace libnet {
+namespace libnet::inline v0 {
 
 /// Another site that a StaticFileServer serves, by the host that the request names.
 struct VirtualHost {
@@ -75,4 +75,4 @@ struct StaticFileServerOptions {
     AccessHandler on_access{};  ///< called once per request; empty: nobody is told
 };
 
-}  // namespace libnet
+}  // namespace libnet::inline v0

@@ -13,7 +13,7 @@
 #include <memory>
 #include <optional>
 
-namespace libnet {
+namespace libnet::inline v0 {
 
 namespace detail {
 class TraceSession;
@@ -66,8 +66,8 @@ private:
     std::shared_ptr<detail::TracerState> state_;
 };
 
-}  // namespace libnet
+}  // namespace libnet::inline v0
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/impl/trace/tracer.ipp>
 #endif

@@ -14,7 +14,7 @@
 
 #include <ares_version.h>
 
-#if defined(LIBNET_TLS)
+#if defined(LIBNETXX_TLS)
 #  include <openssl/opensslv.h>
 #endif
 
@@ -68,7 +68,7 @@ inline std::string help_text(const Usage& usage, bool all = false)
     return text;
 }
 
-#if defined(LIBNET_TLS)
+#if defined(LIBNETXX_TLS)
 constexpr std::string_view tls_version = ", OpenSSL " OPENSSL_VERSION_STR;
 #else
 constexpr std::string_view tls_version = ", no TLS";
@@ -77,7 +77,7 @@ constexpr std::string_view tls_version = ", no TLS";
 /// One line: who this is, and the versions of what it was built with.
 inline std::string version_text(std::string_view program)
 {
-    return fmt::format("{} (libnet {}) Boost {}.{}.{}, c-ares {}{}, fmt {}.{}.{}\n", program, LIBNET_VERSION,
+    return fmt::format("{} (libnet {}) Boost {}.{}.{}, c-ares {}{}, fmt {}.{}.{}\n", program, LIBNETXX_VERSION,
                        BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000, BOOST_VERSION % 100, ARES_VERSION_STR,
                        tls_version, FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100);
 }

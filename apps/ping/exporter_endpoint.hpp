@@ -57,7 +57,7 @@ inline boost::asio::awaitable<io::EndpointAnswer> landing_page()
         "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"
         "<meta name=\"viewport\" content=\"width=device-width\">\n"
         "<meta name=\"color-scheme\" content=\"light dark\">\n<title>ping++</title>\n<h1>ping++</h1>\n"
-        "<p>An exporter for Prometheus (libnet " LIBNET_VERSION
+        "<p>An exporter for Prometheus (libnet " LIBNETXX_VERSION
         ").</p>\n<ul>\n"
         "<li><a href=\"/metrics\">Metrics</a> of the hosts it was told to watch, and its own</li>\n"
         "<li><a href=\"/probe?target=localhost\">Probe of localhost</a>, or of any target</li>\n"

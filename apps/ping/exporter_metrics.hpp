@@ -161,7 +161,7 @@ private:
         writer_.add({{"outcome", "failure"}}, probes_.failed);
         writer_.add({{"outcome", "refused"}}, probes_.refused);
         writer_.family(Type::info, "libnet_ping_build", "The version of the program.");
-        writer_.add({{"version", LIBNET_VERSION}}, 1);
+        writer_.add({{"version", LIBNETXX_VERSION}}, 1);
     }
 
     template <typename Value>

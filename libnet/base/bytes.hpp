@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <span>
 
-namespace libnet::base {
+namespace libnet::inline v0::base {
 
 /// Reads a big-endian integer at `offset`. The caller has checked the length: `offset + sizeof(T) <= bytes.size()`.
 template <std::unsigned_integral T>
@@ -28,4 +28,4 @@ constexpr void store_be(std::span<std::byte> bytes, std::size_t offset, T value)
         bytes[offset + i] = static_cast<std::byte>(std::uint64_t{value} >> (8 * (sizeof(T) - 1 - i)));
 }
 
-}  // namespace libnet::base
+}  // namespace libnet::inline v0::base

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <span>
 
-namespace libnet::base {
+namespace libnet::inline v0::base {
 
 /// Sums bytes as big-endian 16-bit words, ones' complement not yet folded. Start with 0; chain calls to sum several
 /// pieces, of which all but the last must have an even length.
@@ -34,4 +34,4 @@ constexpr std::uint16_t checksum(std::span<const std::byte> bytes) noexcept
     return checksum_finish(checksum_add(0, bytes));
 }
 
-}  // namespace libnet::base
+}  // namespace libnet::inline v0::base

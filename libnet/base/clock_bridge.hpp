@@ -4,7 +4,7 @@
 #include <chrono>
 #include <optional>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 /// Carries kernel stamps (CLOCK_REALTIME) over to the steady clock, and refuses where the wall clock was stepped.
 ///
@@ -49,4 +49,4 @@ private:
     bool trusted_ = false;
 };
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace libnet::base {
+namespace libnet::inline v0::base {
 
 /// A log-linear histogram: each power of two is cut into 64 equal buckets, so that a percentile is off by at most
 /// 1/128 of itself (0.8 %). Values below 128 are exact.
@@ -161,4 +161,4 @@ private:
     bool counted_ = false;
 };
 
-}  // namespace libnet::base
+}  // namespace libnet::inline v0::base

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <cstdint>
 
-namespace libnet::base {
+namespace libnet::inline v0::base {
 
 /// Differences between each number and the one before it, in constant memory.
 class Jitter {
@@ -35,4 +35,4 @@ private:
     double smoothed_ = 0;
 };
 
-}  // namespace libnet::base
+}  // namespace libnet::inline v0::base

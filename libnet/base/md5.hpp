@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace libnet::base {
+namespace libnet::inline v0::base {
 
 using Md5Digest = std::array<unsigned char, 16>;
 
@@ -70,4 +70,4 @@ inline Md5Digest md5(std::string_view text)
     return digest;
 }
 
-}  // namespace libnet::base
+}  // namespace libnet::inline v0::base

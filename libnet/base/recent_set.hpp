@@ -5,7 +5,7 @@
 #include <deque>
 #include <unordered_set>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 /// Bounded: the member that was added first is forgotten first.
 template <typename Key, typename Hash = std::hash<Key>>
@@ -32,4 +32,4 @@ private:
     std::deque<Key> order_;
 };
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine

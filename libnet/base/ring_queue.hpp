@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <utility>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 /// First in, first out, in a ring that doubles when it is full. A std::deque allocates and frees a block every few
 /// elements, for as long as it is used; this one is quiet once it has its size, which it keeps.
@@ -35,4 +35,4 @@ private:
     boost::circular_buffer<T> ring_;
 };
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine

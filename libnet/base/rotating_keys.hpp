@@ -5,7 +5,7 @@
 #include <optional>
 #include <utility>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 /// A key that is used for one period, and known for one more: what it has sealed can be opened for at least a period
 /// and at most for two.
@@ -53,4 +53,4 @@ private:
     std::optional<Aged> newest_, previous_;
 };
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine

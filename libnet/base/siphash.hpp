@@ -9,7 +9,7 @@
 #include <span>
 #include <type_traits>
 
-namespace libnet::base {
+namespace libnet::inline v0::base {
 
 /// 128 bits that must be secret and random.
 struct SipKey {
@@ -89,4 +89,4 @@ constexpr std::uint64_t siphash(SipKey key, std::span<const std::byte> bytes) no
     return state.finish();
 }
 
-}  // namespace libnet::base
+}  // namespace libnet::inline v0::base

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <cstdint>
 
-namespace libnet::base {
+namespace libnet::inline v0::base {
 
 /// Welford's algorithm: exact enough for any number of values, where a sum of squares loses its digits.
 class RunningStatistics {
@@ -59,4 +59,4 @@ private:
     double max_ = 0;
 };
 
-}  // namespace libnet::base
+}  // namespace libnet::inline v0::base

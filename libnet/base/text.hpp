@@ -8,7 +8,7 @@
 #include <string_view>
 #include <system_error>
 
-namespace libnet::base {
+namespace libnet::inline v0::base {
 
 constexpr char to_lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
@@ -78,4 +78,4 @@ constexpr void for_each_list_item(std::string_view list, Visitor&& visit)
     }
 }
 
-}  // namespace libnet::base
+}  // namespace libnet::inline v0::base

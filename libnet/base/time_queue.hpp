@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-namespace libnet::base {
+namespace libnet::inline v0::base {
 
 /// A queue of keys, the earliest time first; among equal times, first come, first served. What is no longer wanted
 /// stays until it comes to the front: see `drop_front_while`.
@@ -42,4 +42,4 @@ private:
     std::uint64_t pushed_ = 0;
 };
 
-}  // namespace libnet::base
+}  // namespace libnet::inline v0::base

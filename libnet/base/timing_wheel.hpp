@@ -9,7 +9,7 @@
 #include <limits>
 #include <utility>
 
-namespace libnet::base {
+namespace libnet::inline v0::base {
 
 /// Deadlines counted in ticks. The owner calls `advance` once a tick; nothing here looks at a clock.
 ///
@@ -126,4 +126,4 @@ private:
     Link visiting_;  // the hand has come by
 };
 
-}  // namespace libnet::base
+}  // namespace libnet::inline v0::base

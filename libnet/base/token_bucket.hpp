@@ -6,7 +6,7 @@
 #include <cmath>
 #include <cstdint>
 
-namespace libnet::base {
+namespace libnet::inline v0::base {
 
 /// How fast tokens come, and how many are kept.
 struct TokenRate {
@@ -48,4 +48,4 @@ private:
     Time at_{};
 };
 
-}  // namespace libnet::base
+}  // namespace libnet::inline v0::base

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace libnet::base {
+namespace libnet::inline v0::base {
 
 /// The length of the UTF-8 sequence (RFC 3629 section 4) that begins the text, or 0 where none does: no overlong forms,
 /// no surrogates.
@@ -44,4 +44,4 @@ inline std::string to_utf8(std::string_view text)
     return clean;
 }
 
-}  // namespace libnet::base
+}  // namespace libnet::inline v0::base

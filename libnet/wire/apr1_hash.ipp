@@ -7,18 +7,18 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 namespace detail {
 
-LIBNET_DECL std::string md5_text(std::string_view text)
+LIBNETXX_DECL std::string md5_text(std::string_view text)
 {
     const auto digest = base::md5(text);
     return {digest.begin(), digest.end()};
 }
 
 /// The digest in crypt(3)'s alphabet, with its octets in the order that MD5-crypt has.
-LIBNET_DECL void append_crypt64(std::string& text, const std::string& digest)
+LIBNETXX_DECL void append_crypt64(std::string& text, const std::string& digest)
 {
     constexpr std::string_view alphabet = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     const auto octet = [&digest](std::size_t i) { return std::uint32_t{static_cast<unsigned char>(digest[i])}; };
@@ -32,7 +32,7 @@ LIBNET_DECL void append_crypt64(std::string& text, const std::string& digest)
 
 }  // namespace detail
 
-LIBNET_DECL std::string apr1_hash(std::string_view password, std::string_view salt)
+LIBNETXX_DECL std::string apr1_hash(std::string_view password, std::string_view salt)
 {
     constexpr std::string_view magic = "$apr1$";
     constexpr std::size_t digest_size = 16;
@@ -63,4 +63,4 @@ LIBNET_DECL std::string apr1_hash(std::string_view password, std::string_view sa
     return hash;
 }
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire

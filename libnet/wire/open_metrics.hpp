@@ -19,7 +19,7 @@
 #include <string>
 #include <string_view>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 /// The two text formats.
 enum class MetricsFormat : std::uint8_t {
@@ -120,8 +120,8 @@ private:
     std::string text_;
 };
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/wire/open_metrics.ipp>
 #endif

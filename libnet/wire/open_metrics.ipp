@@ -13,12 +13,12 @@
 #include <system_error>
 #include <utility>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 namespace detail {
 
 /// Letters, digits and these marks, no digit first.
-LIBNET_DECL bool is_metric_word(std::string_view name, std::string_view marks) noexcept
+LIBNETXX_DECL bool is_metric_word(std::string_view name, std::string_view marks) noexcept
 {
     const auto allowed = [marks](char c) {
         return (base::to_lower(c) >= 'a' && base::to_lower(c) <= 'z') || base::is_digit(c) ||
@@ -28,7 +28,7 @@ LIBNET_DECL bool is_metric_word(std::string_view name, std::string_view marks) n
 }
 
 /// The only escapes that there are. In the older format's HELP a quote stands for itself.
-LIBNET_DECL void append_metric_text(std::string& out, std::string_view text, std::string_view quote = "\\\"")
+LIBNETXX_DECL void append_metric_text(std::string& out, std::string_view text, std::string_view quote = "\\\"")
 {
     for (const char c : base::to_utf8(text)) {
         if (c == '\\') out += "\\\\";
@@ -40,7 +40,7 @@ LIBNET_DECL void append_metric_text(std::string& out, std::string_view text, std
 
 /// 0.0001 but 5e-05, 100000 but 1e+06, without a loss: as Go's %g, which the users' queries for a bucket expect. The
 /// specification wants decimals or an exponent in everything that is no integer ("Canonical Numbers").
-LIBNET_DECL std::string metric_number(double value, MetricsFormat format)
+LIBNETXX_DECL std::string metric_number(double value, MetricsFormat format)
 {
     if (std::isnan(value)) return "NaN";
     if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
@@ -60,7 +60,7 @@ struct MediaRange {
     double quality = 1;
 };
 
-LIBNET_DECL MediaRange parse_media_range(std::string_view text)
+LIBNETXX_DECL MediaRange parse_media_range(std::string_view text)
 {
     MediaRange range;
     for (std::size_t i = 0; !text.empty(); ++i) {
@@ -82,13 +82,13 @@ LIBNET_DECL MediaRange parse_media_range(std::string_view text)
 
 }  // namespace detail
 
-LIBNET_DECL std::string_view content_type(MetricsFormat format) noexcept
+LIBNETXX_DECL std::string_view content_type(MetricsFormat format) noexcept
 {
     return format == MetricsFormat::open_metrics_1_0 ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
                                                      : "text/plain; version=0.0.4; charset=utf-8";
 }
 
-LIBNET_DECL MetricsFormat choose_metrics_format(const HttpFields& fields)
+LIBNETXX_DECL MetricsFormat choose_metrics_format(const HttpFields& fields)
 {
     double open_metrics = 0, text = 0;
     for_each_item(fields, "Accept", [&](std::string_view item) {
@@ -102,19 +102,19 @@ LIBNET_DECL MetricsFormat choose_metrics_format(const HttpFields& fields)
     return open_metrics > 0 && open_metrics >= text ? MetricsFormat::open_metrics_1_0 : MetricsFormat::prometheus_0_0_4;
 }
 
-LIBNET_DECL MetricLabels::MetricLabels(std::initializer_list<MetricLabel> labels)
+LIBNETXX_DECL MetricLabels::MetricLabels(std::initializer_list<MetricLabel> labels)
 {
     for (const auto& label : labels) append(label);
 }
 
-LIBNET_DECL MetricLabels MetricLabels::with(std::string_view name, std::string_view value) const
+LIBNETXX_DECL MetricLabels MetricLabels::with(std::string_view name, std::string_view value) const
 {
     MetricLabels labels{*this};
     labels.append({name, value});
     return labels;
 }
 
-LIBNET_DECL void MetricLabels::append(const MetricLabel& label)
+LIBNETXX_DECL void MetricLabels::append(const MetricLabel& label)
 {
     if (!detail::is_metric_word(label.name, "_"))
         throw std::invalid_argument{"not a label name: " + std::string{label.name}};
@@ -125,8 +125,8 @@ LIBNET_DECL void MetricLabels::append(const MetricLabel& label)
     text_ += '"';
 }
 
-LIBNET_DECL void MetricsWriter::family(MetricType type, std::string_view name, std::string_view help,
-                                       std::string_view unit)
+LIBNETXX_DECL void MetricsWriter::family(MetricType type, std::string_view name, std::string_view help,
+                                         std::string_view unit)
 {
     const bool has_unit = unit.empty() || name.ends_with('_' + std::string{unit});
     if (!detail::is_metric_word(name, "_:") || !has_unit)
@@ -153,13 +153,13 @@ LIBNET_DECL void MetricsWriter::family(MetricType type, std::string_view name, s
     text_ += '\n';
 }
 
-LIBNET_DECL void MetricsWriter::add(const MetricLabels& labels, double value)
+LIBNETXX_DECL void MetricsWriter::add(const MetricLabels& labels, double value)
 {
     begin_sample(sample_suffix(), labels.text());
     end_sample(detail::metric_number(value, format_));
 }
 
-LIBNET_DECL void MetricsWriter::add(const MetricLabels& labels, const MetricHistogram& histogram)
+LIBNETXX_DECL void MetricsWriter::add(const MetricLabels& labels, const MetricHistogram& histogram)
 {
     std::uint64_t count = 0;
     for (std::size_t i = 0; i < histogram.buckets.size(); ++i) {
@@ -174,7 +174,7 @@ LIBNET_DECL void MetricsWriter::add(const MetricLabels& labels, const MetricHist
     end_sample(std::to_string(count));
 }
 
-LIBNET_DECL void MetricsWriter::add(const MetricLabels& labels, std::span<const MetricQuantile> quantiles)
+LIBNETXX_DECL void MetricsWriter::add(const MetricLabels& labels, std::span<const MetricQuantile> quantiles)
 {
     for (const auto& quantile : quantiles) {
         begin_sample("", labels.text(), "quantile", quantile.share);
@@ -182,21 +182,21 @@ LIBNET_DECL void MetricsWriter::add(const MetricLabels& labels, std::span<const 
     }
 }
 
-LIBNET_DECL std::string MetricsWriter::finish() &&
+LIBNETXX_DECL std::string MetricsWriter::finish() &&
 {
     if (format_ == MetricsFormat::open_metrics_1_0) text_ += "# EOF\n";
     return std::move(text_);
 }
 
-LIBNET_DECL std::string_view MetricsWriter::sample_suffix() const noexcept
+LIBNETXX_DECL std::string_view MetricsWriter::sample_suffix() const noexcept
 {
     if (type_ == MetricType::counter) return "_total";
     return type_ == MetricType::info ? "_info" : "";
 }
 
 /// Writes all of a sample but its value. `last_label` is the one that is a number: `le` or `quantile`.
-LIBNET_DECL void MetricsWriter::begin_sample(std::string_view suffix, std::string_view labels,
-                                             std::string_view last_label, double label_value)
+LIBNETXX_DECL void MetricsWriter::begin_sample(std::string_view suffix, std::string_view labels,
+                                               std::string_view last_label, double label_value)
 {
     text_.append(name_).append(suffix);
     if (!labels.empty() || !last_label.empty()) {
@@ -210,6 +210,6 @@ LIBNET_DECL void MetricsWriter::begin_sample(std::string_view suffix, std::strin
     text_ += ' ';
 }
 
-LIBNET_DECL void MetricsWriter::end_sample(std::string_view number) { text_.append(number).append("\n"); }
+LIBNETXX_DECL void MetricsWriter::end_sample(std::string_view number) { text_.append(number).append("\n"); }
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire

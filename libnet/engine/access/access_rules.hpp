@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 /// Who may have the paths that a pattern fits. Of several rules the first that fits decides.
 struct AccessRule {
@@ -66,8 +66,8 @@ bool fits(std::string_view pattern, std::string_view name) noexcept;
 /// @throws std::invalid_argument  a line is no good; `what()` says which one and why
 std::vector<AccessRule> parse_access_rules(std::string_view text);
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/engine/access/access_rules.ipp>
 #endif

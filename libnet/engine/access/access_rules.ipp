@@ -8,11 +8,11 @@
 #include <array>
 #include <stdexcept>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 namespace detail {
 
-LIBNET_DECL bool has_segment(std::string_view pattern, std::string_view name) noexcept
+LIBNETXX_DECL bool has_segment(std::string_view pattern, std::string_view name) noexcept
 {
     while (!name.empty()) {
         const auto end = std::min(name.find('/'), name.size());
@@ -22,13 +22,13 @@ LIBNET_DECL bool has_segment(std::string_view pattern, std::string_view name) no
     return false;
 }
 
-LIBNET_DECL bool contain(const std::vector<wire::Network>& networks, const boost::asio::ip::address& client)
+LIBNETXX_DECL bool contain(const std::vector<wire::Network>& networks, const boost::asio::ip::address& client)
 {
     return std::ranges::any_of(networks, [&client](const wire::Network& network) { return network.contains(client); });
 }
 
 /// Takes the next word of a line; empty at its end.
-LIBNET_DECL std::string_view next_word(std::string_view& line)
+LIBNETXX_DECL std::string_view next_word(std::string_view& line)
 {
     constexpr std::string_view blanks = " \t\r";
     line.remove_prefix(std::min(line.find_first_not_of(blanks), line.size()));
@@ -37,7 +37,7 @@ LIBNET_DECL std::string_view next_word(std::string_view& line)
     return word.starts_with('#') ? std::string_view{} : word;
 }
 
-LIBNET_DECL void add_networks(std::vector<wire::Network>& networks, std::string_view list)
+LIBNETXX_DECL void add_networks(std::vector<wire::Network>& networks, std::string_view list)
 {
     base::for_each_list_item(list, [&networks](std::string_view item) {
         if (item == "all") {
@@ -51,7 +51,7 @@ LIBNET_DECL void add_networks(std::vector<wire::Network>& networks, std::string_
     if (networks.empty()) throw std::invalid_argument{"'" + std::string{list} + "' names no network"};
 }
 
-LIBNET_DECL AccessRule parse_access_rule(std::string_view pattern, std::string_view line)
+LIBNETXX_DECL AccessRule parse_access_rule(std::string_view pattern, std::string_view line)
 {
     AccessRule rule{.paths = std::string{pattern}};
     for (auto word = next_word(line); !word.empty(); word = next_word(line)) {
@@ -77,7 +77,7 @@ LIBNET_DECL AccessRule parse_access_rule(std::string_view pattern, std::string_v
 
 }  // namespace detail
 
-LIBNET_DECL bool fits(std::string_view pattern, std::string_view name) noexcept
+LIBNETXX_DECL bool fits(std::string_view pattern, std::string_view name) noexcept
 {
     if (pattern.find('/') == pattern.npos) return detail::has_segment(pattern, name);
     if (pattern.starts_with('/')) pattern.remove_prefix(1);
@@ -91,8 +91,8 @@ LIBNET_DECL bool fits(std::string_view pattern, std::string_view name) noexcept
     }
 }
 
-LIBNET_DECL Access AccessRules::judge(std::string_view name, const boost::asio::ip::address& client,
-                                      const std::optional<std::string_view>& user) const
+LIBNETXX_DECL Access AccessRules::judge(std::string_view name, const boost::asio::ip::address& client,
+                                        const std::optional<std::string_view>& user) const
 {
     const auto rule = std::ranges::find_if(rules_, [name](const AccessRule& each) { return fits(each.paths, name); });
     if (rule == rules_.end()) return Access::granted;
@@ -106,7 +106,7 @@ LIBNET_DECL Access AccessRules::judge(std::string_view name, const boost::asio::
     return user && std::ranges::any_of(rule->users, may) ? Access::granted : Access::login;
 }
 
-LIBNET_DECL std::vector<AccessRule> parse_access_rules(std::string_view text)
+LIBNETXX_DECL std::vector<AccessRule> parse_access_rules(std::string_view text)
 {
     std::vector<AccessRule> rules;
     for (std::size_t number = 1; !text.empty(); ++number) {
@@ -124,4 +124,4 @@ LIBNET_DECL std::vector<AccessRule> parse_access_rules(std::string_view text)
     return rules;
 }
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 /// Whether a request may be answered. The views outlive the answer.
 struct AccessVerdict {
@@ -12,4 +12,4 @@ struct AccessVerdict {
     std::string_view name = {}, value = {};  ///< of a field that the refusal has; empty: none
 };
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 /// The names of certificates, each with the certificate's index.
 ///
@@ -44,4 +44,4 @@ private:
     std::map<std::string, std::size_t> names_;
 };
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine

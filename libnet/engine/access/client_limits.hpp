@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 /// Limits for each client. A client is an IPv4 address, or an IPv6 network of 64 bits: that is what one household or
 /// machine gets (RFC 6177), and all of its addresses are its own.
@@ -21,4 +21,4 @@ struct ClientLimits {
     std::size_t max_clients = 65'536;
 };
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine

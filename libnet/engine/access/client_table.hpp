@@ -14,7 +14,7 @@
 #include <unordered_map>
 #include <utility>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 /// Who a client is for its limits: an IPv4 address, or the upper half of an IPv6 address.
 enum class ClientKey : std::uint64_t {};
@@ -162,4 +162,4 @@ private:
     std::unordered_map<ClientKey, Clients::iterator, Hash> clients_;
 };
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 /// The text of an htpasswd file, read. A line is `user:hash`; empty lines and those that begin with # mean nothing.
 ///
@@ -37,8 +37,8 @@ private:
     std::map<std::string, std::string, std::less<>> hashes_;
 };
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/engine/access/user_table.ipp>
 #endif

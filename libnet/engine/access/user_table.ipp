@@ -7,11 +7,11 @@
 #include <array>
 #include <stdexcept>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 namespace detail {
 
-LIBNET_DECL bool is_known_hash(std::string_view hash) noexcept
+LIBNETXX_DECL bool is_known_hash(std::string_view hash) noexcept
 {
     constexpr std::array<std::string_view, 8> kinds{"$2a$", "$2b$", "$2y$", "$6$", "$5$", "$y$", "$1$", "$apr1$"};
     return std::ranges::any_of(kinds, [hash](std::string_view kind) { return hash.starts_with(kind); });
@@ -19,7 +19,7 @@ LIBNET_DECL bool is_known_hash(std::string_view hash) noexcept
 
 }  // namespace detail
 
-LIBNET_DECL UserTable::UserTable(std::string_view text)
+LIBNETXX_DECL UserTable::UserTable(std::string_view text)
 {
     for (std::size_t number = 1; !text.empty(); ++number) {
         const auto end = std::min(text.find('\n'), text.size());
@@ -40,7 +40,7 @@ LIBNET_DECL UserTable::UserTable(std::string_view text)
     }
 }
 
-LIBNET_DECL UserTable::Entry UserTable::find(std::string_view user) const noexcept
+LIBNETXX_DECL UserTable::Entry UserTable::find(std::string_view user) const noexcept
 {
     // Cost 10 of bcrypt, and of no password that anybody knows.
     constexpr std::string_view decoy = "$2y$10$012345678901234567890uP9ds3WHgHTs9bCmCe0U4oms7nNe3yNm";
@@ -49,4 +49,4 @@ LIBNET_DECL UserTable::Entry UserTable::find(std::string_view user) const noexce
     return {hashes_.empty() ? decoy : std::string_view{hashes_.begin()->second}, false};
 }
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine

@@ -14,7 +14,7 @@
 #include <optional>
 #include <vector>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 namespace asio = boost::asio;
 
@@ -115,8 +115,8 @@ private:
     std::size_t under_way_ = 0;
 };
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/engine/dns/name_refresh.ipp>
 #endif

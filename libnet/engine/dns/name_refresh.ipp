@@ -5,18 +5,18 @@
 
 #include <algorithm>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
-LIBNET_DECL std::size_t NameRefresh::add(TimePoint now)
+LIBNETXX_DECL std::size_t NameRefresh::add(TimePoint now)
 {
     names_.emplace_back();
     due_.push(now, names_.size() - 1);
     return names_.size() - 1;
 }
 
-LIBNET_DECL void NameRefresh::drop(std::size_t name) { names_[name].dropped = true; }
+LIBNETXX_DECL void NameRefresh::drop(std::size_t name) { names_[name].dropped = true; }
 
-LIBNET_DECL std::optional<std::size_t> NameRefresh::next(TimePoint now)
+LIBNETXX_DECL std::optional<std::size_t> NameRefresh::next(TimePoint now)
 {
     lose_patience(now);
     due_.drop_front_while([this](std::size_t name) { return names_[name].dropped; });
@@ -32,14 +32,14 @@ LIBNET_DECL std::optional<std::size_t> NameRefresh::next(TimePoint now)
     return index;
 }
 
-LIBNET_DECL std::optional<TimePoint> NameRefresh::deadline() const
+LIBNETXX_DECL std::optional<TimePoint> NameRefresh::deadline() const
 {
     if (due_.empty() || under_way_ >= options_.max_under_way) return std::nullopt;
     // The first question may be answered by now: then this is too early, and the next call says better.
     return may_ask() ? due_.front_time() : std::max(due_.front_time(), questions_.front().quick_until);
 }
 
-LIBNET_DECL void NameRefresh::lose_patience(TimePoint now)
+LIBNETXX_DECL void NameRefresh::lose_patience(TimePoint now)
 {
     while (!questions_.empty()) {
         const Question& oldest = questions_.front();
@@ -51,13 +51,13 @@ LIBNET_DECL void NameRefresh::lose_patience(TimePoint now)
     }
 }
 
-LIBNET_DECL void NameRefresh::end_quick(Name& name)
+LIBNETXX_DECL void NameRefresh::end_quick(Name& name)
 {
     if (name.quick) --quick_now_;
     name.quick = false;
 }
 
-LIBNET_DECL NameRefresh::Name& NameRefresh::end_question(std::size_t index)
+LIBNETXX_DECL NameRefresh::Name& NameRefresh::end_question(std::size_t index)
 {
     Name& name = names_[index];
     end_quick(name);
@@ -66,15 +66,15 @@ LIBNET_DECL NameRefresh::Name& NameRefresh::end_question(std::size_t index)
     return name;
 }
 
-LIBNET_DECL std::chrono::nanoseconds NameRefresh::life_of(std::chrono::seconds ttl) const
+LIBNETXX_DECL std::chrono::nanoseconds NameRefresh::life_of(std::chrono::seconds ttl) const
 {
     if (ttl.count() <= 0) return options_.zero_life;
     const auto longest = std::chrono::duration_cast<std::chrono::seconds>(options_.longest_life);
     return std::max<std::chrono::nanoseconds>(std::min(ttl, longest), options_.shortest_life);
 }
 
-LIBNET_DECL NameNews NameRefresh::on_answer(std::size_t index, const std::vector<asio::ip::address>& addresses,
-                                            std::optional<std::chrono::seconds> ttl, TimePoint now)
+LIBNETXX_DECL NameNews NameRefresh::on_answer(std::size_t index, const std::vector<asio::ip::address>& addresses,
+                                              std::optional<std::chrono::seconds> ttl, TimePoint now)
 {
     Name& name = end_question(index);
     name.failures = 0;
@@ -85,7 +85,7 @@ LIBNET_DECL NameNews NameRefresh::on_answer(std::size_t index, const std::vector
     return before.is_unspecified() ? NameNews::first : NameNews::changed;
 }
 
-LIBNET_DECL void NameRefresh::on_failure(std::size_t index, NameFailure why, TimePoint now)
+LIBNETXX_DECL void NameRefresh::on_failure(std::size_t index, NameFailure why, TimePoint now)
 {
     constexpr unsigned most_doublings = 30;
     Name& name = end_question(index);
@@ -97,11 +97,11 @@ LIBNET_DECL void NameRefresh::on_failure(std::size_t index, NameFailure why, Tim
     due_.push(now + pause, index);
 }
 
-LIBNET_DECL bool NameRefresh::awaited(std::size_t index, const NameAttempts& attempts) const
+LIBNETXX_DECL bool NameRefresh::awaited(std::size_t index, const NameAttempts& attempts) const
 {
     const Name& name = names_[index];
     if (!name.address.is_unspecified() || name.dropped || name.last_failure == NameFailure::final) return false;
     return name.failures < (name.last_failure == NameFailure::told ? attempts.told : attempts.passing);
 }
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine

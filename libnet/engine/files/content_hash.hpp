@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <span>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 /// Hashes a content piece by piece. The same content has the same hash on every machine: the pieces are always the
 /// same, and the key is no secret. It tells versions of a file apart; it is no defence against somebody who makes two
@@ -26,4 +26,4 @@ private:
     std::uint64_t hash_ = 0;
 };
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine

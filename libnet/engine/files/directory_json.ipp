@@ -6,12 +6,12 @@
 
 #include <cstddef>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 namespace detail {
 
 /// A string in quotes, RFC 8259 section 7.
-LIBNET_DECL void append_json_string(std::string& json, std::string_view text)
+LIBNETXX_DECL void append_json_string(std::string& json, std::string_view text)
 {
     constexpr std::string_view digits = "0123456789abcdef";
     json += '"';
@@ -36,7 +36,7 @@ LIBNET_DECL void append_json_string(std::string& json, std::string_view text)
 
 }  // namespace detail
 
-LIBNET_DECL void append_directory_json(std::string& json, std::string_view path, const DirectoryContent& content)
+LIBNETXX_DECL void append_directory_json(std::string& json, std::string_view path, const DirectoryContent& content)
 {
     json += "{\"path\":";
     detail::append_json_string(json, path);
@@ -60,4 +60,4 @@ LIBNET_DECL void append_directory_json(std::string& json, std::string_view path,
     json += "]}\n";
 }
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine

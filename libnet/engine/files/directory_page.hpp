@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 /// A file or directory in a directory.
 struct DirectoryEntry {
@@ -52,9 +52,9 @@ void append_directory_page(std::string& html, std::string_view path, const Direc
 /// UTF-8 are shown as U+FFFD; the href, a reference relative to the directory, has them as they are.
 void append_directory_json(std::string& json, std::string_view path, const DirectoryContent& content);
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/engine/files/directory_json.ipp>
 #  include <libnet/engine/files/directory_page.ipp>
 #endif

@@ -10,7 +10,7 @@
 #include <array>
 #include <cstddef>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 namespace detail {
 
@@ -50,7 +50,7 @@ p { color: var(--dim); font-size: .875rem; margin: 1rem .75rem; }
 )";
 
 /// "980 B", "4.2 KiB", "120 MiB".
-LIBNET_DECL std::string readable_size(std::uint64_t bytes)
+LIBNETXX_DECL std::string readable_size(std::uint64_t bytes)
 {
     constexpr std::array<const char*, 7> units{" B", " KiB", " MiB", " GiB", " TiB", " PiB", " EiB"};
     std::size_t unit = 0;
@@ -66,7 +66,7 @@ LIBNET_DECL std::string readable_size(std::uint64_t bytes)
 }
 
 /// The path with a link to each directory on the way.
-LIBNET_DECL void append_breadcrumbs(std::string& html, std::string_view path)
+LIBNETXX_DECL void append_breadcrumbs(std::string& html, std::string_view path)
 {
     html += "<h1><a href=\"/\">/</a>";
     for (std::size_t begin = 1; begin < path.size();) {
@@ -88,7 +88,7 @@ struct ListingColumn {
 };
 
 /// A column's heading, which sorts by it, and the other way round when that is so already.
-LIBNET_DECL void append_heading(std::string& html, const ListingColumn& column, ListingOrder order)
+LIBNETXX_DECL void append_heading(std::string& html, const ListingColumn& column, ListingOrder order)
 {
     using Direction = ListingOrder::Direction;
     const bool sorted = column.by == order.by;
@@ -102,7 +102,7 @@ LIBNET_DECL void append_heading(std::string& html, const ListingColumn& column, 
     html += "</a></th>";
 }
 
-LIBNET_DECL void append_row(std::string& html, const DirectoryEntry& entry)
+LIBNETXX_DECL void append_row(std::string& html, const DirectoryEntry& entry)
 {
     const bool directory = entry.kind == FileKind::directory;
     html += directory ? "<tr><td class=\"d\"><a href=\"./" : "<tr><td><a href=\"./";
@@ -119,7 +119,7 @@ LIBNET_DECL void append_row(std::string& html, const DirectoryEntry& entry)
 }
 
 /// "2 directories, 1 file, 4.2 KiB".
-LIBNET_DECL std::string summary_of(const DirectoryContent& content)
+LIBNETXX_DECL std::string summary_of(const DirectoryContent& content)
 {
     std::size_t directories = 0, files = 0;
     std::uint64_t bytes = 0;
@@ -135,7 +135,7 @@ LIBNET_DECL std::string summary_of(const DirectoryContent& content)
 
 }  // namespace detail
 
-LIBNET_DECL ListingOrder read_listing_order(std::string_view query) noexcept
+LIBNETXX_DECL ListingOrder read_listing_order(std::string_view query) noexcept
 {
     ListingOrder order;
     while (!query.empty()) {
@@ -148,7 +148,7 @@ LIBNET_DECL ListingOrder read_listing_order(std::string_view query) noexcept
     return order;
 }
 
-LIBNET_DECL void sort_entries(std::vector<DirectoryEntry>& entries, ListingOrder order)
+LIBNETXX_DECL void sort_entries(std::vector<DirectoryEntry>& entries, ListingOrder order)
 {
     const auto by_name = [](const DirectoryEntry& a, const DirectoryEntry& b) {
         const auto less = [](char x, char y) {
@@ -167,8 +167,8 @@ LIBNET_DECL void sort_entries(std::vector<DirectoryEntry>& entries, ListingOrder
     });
 }
 
-LIBNET_DECL void append_directory_page(std::string& html, std::string_view path, const DirectoryContent& content,
-                                       ListingOrder order)
+LIBNETXX_DECL void append_directory_page(std::string& html, std::string_view path, const DirectoryContent& content,
+                                         ListingOrder order)
 {
     using By = ListingOrder::By;
     html +=
@@ -191,4 +191,4 @@ LIBNET_DECL void append_directory_page(std::string& html, std::string_view path,
     html += "</p>\n</html>\n";
 }
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine

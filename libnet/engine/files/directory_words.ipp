@@ -10,9 +10,9 @@
 #include <cstddef>
 #include <string>
 
-namespace libnet::engine::detail {
+namespace libnet::inline v0::engine::detail {
 
-LIBNET_DECL void append_padded(std::string& text, int number, int width)
+LIBNETXX_DECL void append_padded(std::string& text, int number, int width)
 {
     std::array<char, 12> digits;
     const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
@@ -22,7 +22,7 @@ LIBNET_DECL void append_padded(std::string& text, int number, int width)
 }
 
 /// "2026-11-25", `between`, "03:18" in UTC.
-LIBNET_DECL void append_minute(std::string& text, FileTime time, char between)
+LIBNETXX_DECL void append_minute(std::string& text, FileTime time, char between)
 {
     using namespace std::chrono;
     const auto day = floor<days>(time);
@@ -36,7 +36,7 @@ LIBNET_DECL void append_minute(std::string& text, FileTime time, char between)
 }
 
 /// "2026-11-25T03:18:22Z", RFC 3339.
-LIBNET_DECL void append_timestamp(std::string& text, FileTime time)
+LIBNETXX_DECL void append_timestamp(std::string& text, FileTime time)
 {
     append_minute(text, time, 'T');
     const auto seconds = std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count() % 60;
@@ -45,11 +45,11 @@ LIBNET_DECL void append_timestamp(std::string& text, FileTime time)
 }
 
 /// The relative reference of an entry, without a "./" in front.
-LIBNET_DECL std::string entry_reference(const DirectoryEntry& entry)
+LIBNETXX_DECL std::string entry_reference(const DirectoryEntry& entry)
 {
     auto reference = wire::encode_path(entry.name).substr(1);
     if (entry.kind == FileKind::directory) reference += '/';
     return reference;
 }
 
-}  // namespace libnet::engine::detail
+}  // namespace libnet::inline v0::engine::detail

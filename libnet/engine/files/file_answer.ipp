@@ -13,7 +13,7 @@
 #include <span>
 #include <utility>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 namespace detail {
 
@@ -26,7 +26,7 @@ inline constexpr std::array<std::string_view, 6> refused_methods{"POST", "PUT", 
 }  // namespace detail
 
 /// OPTIONS: what is allowed, to everybody, and to scripts of other origins (the Fetch standard's preflight).
-LIBNET_DECL FileAction FileResponder::options()
+LIBNETXX_DECL FileAction FileResponder::options()
 {
     plan_.status = 204;
     plan_.allow = detail::allowed_methods;
@@ -39,7 +39,7 @@ LIBNET_DECL FileAction FileResponder::options()
 }
 
 /// A file that was found: whole, in parts, or not at all because the client has it.
-LIBNET_DECL FileAction FileResponder::answer(const FileFacts& facts, wire::ContentCoding coding)
+LIBNETXX_DECL FileAction FileResponder::answer(const FileFacts& facts, wire::ContentCoding coding)
 {
     make_etag(plan_.etag, facts, coding);
     plan_.last_modified = last_modified_of(facts, now_);
@@ -49,7 +49,7 @@ LIBNET_DECL FileAction FileResponder::answer(const FileFacts& facts, wire::Conte
 
 /// A file that was compressed just now, or some time ago: the same content may come out as other octets another time.
 /// So its entity tag is weak, and parts of it don't fit together.
-LIBNET_DECL FileAction FileResponder::answer_encoded(std::uint64_t size)
+LIBNETXX_DECL FileAction FileResponder::answer_encoded(std::uint64_t size)
 {
     const auto coding = codings_.in_order().front();
     make_etag(plan_.etag, plain_facts_, coding);
@@ -59,8 +59,8 @@ LIBNET_DECL FileAction FileResponder::answer_encoded(std::uint64_t size)
 }
 
 /// `size` is that of the content, which may be the file in a coding.
-LIBNET_DECL FileAction FileResponder::answer_if_wanted(const FileFacts& facts, std::uint64_t size,
-                                                       wire::ContentCoding coding)
+LIBNETXX_DECL FileAction FileResponder::answer_if_wanted(const FileFacts& facts, std::uint64_t size,
+                                                         wire::ContentCoding coding)
 {
     plan_.cache_control = rule_value("Cache-Control");
     if (plan_.cache_control.empty()) plan_.cache_control = site_->cache_control(shown_, plan_.content_type);
@@ -87,7 +87,7 @@ LIBNET_DECL FileAction FileResponder::answer_if_wanted(const FileFacts& facts, s
 /// Judges the conditions. A client that asked before the content's hash was known has the weak entity tag, which still
 /// names this state; the answer has it then, for a strong one would not be that of what the client keeps (RFC 9111
 /// section 4.3.4).
-LIBNET_DECL Condition FileResponder::judge(const FileFacts& facts, wire::ContentCoding coding)
+LIBNETXX_DECL Condition FileResponder::judge(const FileFacts& facts, wire::ContentCoding coding)
 {
     const auto verdict = judge_conditions(request_, {plan_.etag, plan_.last_modified}, now_);
     if (verdict != Condition::holds || !facts.hash || request_.if_none_match.find("W/") == std::string_view::npos)
@@ -100,7 +100,7 @@ LIBNET_DECL Condition FileResponder::judge(const FileFacts& facts, wire::Content
     return Condition::not_modified;
 }
 
-LIBNET_DECL FileAction FileResponder::answer_in_parts()
+LIBNETXX_DECL FileAction FileResponder::answer_in_parts()
 {
     const auto choice = wire::choose_ranges(request_.range, plan_.size);
     if (choice.kind == wire::RangeChoice::Kind::whole) return finish();
@@ -122,7 +122,7 @@ LIBNET_DECL FileAction FileResponder::answer_in_parts()
 
 /// RFC 9110 section 14.6. The boundary is no secret; a file that holds it confuses nobody, for each part says how long
 /// it is.
-LIBNET_DECL void FileResponder::plan_multipart(std::span<const wire::ByteRange> ranges)
+LIBNETXX_DECL void FileResponder::plan_multipart(std::span<const wire::ByteRange> ranges)
 {
     std::string boundary{"=_libnet_"};
     for (const char c : plan_.etag) boundary += c == '"' || c == '/' ? '_' : c;
@@ -148,7 +148,7 @@ LIBNET_DECL void FileResponder::plan_multipart(std::span<const wire::ByteRange> 
     add({});
 }
 
-LIBNET_DECL FileAction FileResponder::on_listing(DirectoryContent content)
+LIBNETXX_DECL FileAction FileResponder::on_listing(DirectoryContent content)
 {
     const auto& options = site_->options();
     if (options.dot_files == DotFiles::refuse)
@@ -183,7 +183,7 @@ LIBNET_DECL FileAction FileResponder::on_listing(DirectoryContent content)
     return finish();
 }
 
-LIBNET_DECL FileAction FileResponder::refuse(unsigned status, std::string_view why)
+LIBNETXX_DECL FileAction FileResponder::refuse(unsigned status, std::string_view why)
 {
     plan_refusal(status, why);
     plan_.retry_later = status == 503;
@@ -191,7 +191,7 @@ LIBNET_DECL FileAction FileResponder::refuse(unsigned status, std::string_view w
 }
 
 /// The guard's refusal.
-LIBNET_DECL FileAction FileResponder::refuse(const AccessVerdict& verdict)
+LIBNETXX_DECL FileAction FileResponder::refuse(const AccessVerdict& verdict)
 {
     plan_refusal(verdict.status, verdict.reason);
     if (!verdict.name.empty()) plan_.more.push_back({verdict.name, verdict.value});
@@ -199,7 +199,7 @@ LIBNET_DECL FileAction FileResponder::refuse(const AccessVerdict& verdict)
     return finish_with_page();
 }
 
-LIBNET_DECL void FileResponder::plan_refusal(unsigned status, std::string_view why)
+LIBNETXX_DECL void FileResponder::plan_refusal(unsigned status, std::string_view why)
 {
     const auto vary = plan_.vary;
     plan_.refuse(status, why);
@@ -207,7 +207,7 @@ LIBNET_DECL void FileResponder::plan_refusal(unsigned status, std::string_view w
     plan_.head_only = request_.method == "HEAD";
 }
 
-LIBNET_DECL FileAction FileResponder::refuse_method()
+LIBNETXX_DECL FileAction FileResponder::refuse_method()
 {
     const bool known = std::ranges::find(detail::refused_methods, request_.method) != detail::refused_methods.end();
     if (!known) return refuse(501, "The server doesn't know this method.");
@@ -216,7 +216,7 @@ LIBNET_DECL FileAction FileResponder::refuse_method()
     return finish_with_page();
 }
 
-LIBNET_DECL FileAction FileResponder::redirect(unsigned status, std::string location, std::string_view why)
+LIBNETXX_DECL FileAction FileResponder::redirect(unsigned status, std::string location, std::string_view why)
 {
     const auto fragment = std::min(location.find('#'), location.size());  // the query goes before it
     if (request_.has_query && location.find('?') >= fragment)
@@ -229,7 +229,7 @@ LIBNET_DECL FileAction FileResponder::redirect(unsigned status, std::string loca
 }
 
 /// An error that may have a page of its own.
-LIBNET_DECL FileAction FileResponder::finish_with_page()
+LIBNETXX_DECL FileAction FileResponder::finish_with_page()
 {
     plan_.head_only = request_.method == "HEAD";
     finish();
@@ -239,14 +239,14 @@ LIBNET_DECL FileAction FileResponder::finish_with_page()
     return look_up(Stage::error_page);
 }
 
-LIBNET_DECL FileAction FileResponder::finish()
+LIBNETXX_DECL FileAction FileResponder::finish()
 {
     add_cors_fields();
     add_rule_fields();
     return Respond{};
 }
 
-LIBNET_DECL void FileResponder::add_cors_fields()
+LIBNETXX_DECL void FileResponder::add_cors_fields()
 {
     if (site_->options().cors_origins.empty()) return;
     if (site_->allows_every_origin()) {
@@ -259,7 +259,7 @@ LIBNET_DECL void FileResponder::add_cors_fields()
     if (request_.method != "OPTIONS") plan_.more.push_back({"Access-Control-Expose-Headers", "*"});
 }
 
-LIBNET_DECL void FileResponder::add_rule_fields()
+LIBNETXX_DECL void FileResponder::add_rule_fields()
 {
     for (const auto& rule : site_->options().headers) {
         if (base::iequals(rule.name, "Content-Type") || base::iequals(rule.name, "Cache-Control")) continue;
@@ -268,7 +268,7 @@ LIBNET_DECL void FileResponder::add_rule_fields()
 }
 
 /// The value that the last of the site's rules gives a field of this file; empty: none does.
-LIBNET_DECL std::string_view FileResponder::rule_value(std::string_view field) const noexcept
+LIBNETXX_DECL std::string_view FileResponder::rule_value(std::string_view field) const noexcept
 {
     std::string_view value;
     for (const auto& rule : site_->options().headers)
@@ -276,4 +276,4 @@ LIBNET_DECL std::string_view FileResponder::rule_value(std::string_view field) c
     return value;
 }
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine

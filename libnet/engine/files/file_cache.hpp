@@ -13,7 +13,7 @@
 #include <unordered_map>
 #include <utility>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 /// Bounds of a FileCache.
 struct FileCacheLimits {
@@ -151,4 +151,4 @@ private:
     std::uint64_t bytes_ = 0;
 };
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 /// Times of files, and of the moment an answer is made.
 using FileTime = std::chrono::sys_time<std::chrono::nanoseconds>;
@@ -39,4 +39,4 @@ enum class LookUpFailure : std::uint8_t {
     failed,      ///< the disk or file system reports an error
 };
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine

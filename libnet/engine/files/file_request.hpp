@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 /// What a request asks. The views are read until the answer is sent. Empty: there is no such field. One that is there
 /// without a value is a list without a member (RFC 9110 section 5.6.1.2): ",".
@@ -52,8 +52,8 @@ private:
     std::array<std::string, 4> joined_;
 };
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/engine/files/file_request.ipp>
 #endif

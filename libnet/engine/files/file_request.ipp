@@ -3,7 +3,7 @@
 #include <libnet/base/text.hpp>
 #include <libnet/engine/files/file_request.hpp>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 namespace detail {
 
@@ -12,13 +12,13 @@ inline constexpr std::string_view no_value = ",";
 
 }  // namespace detail
 
-LIBNET_DECL bool is_misdirected(const wire::RequestHead& head, Channel channel) noexcept
+LIBNETXX_DECL bool is_misdirected(const wire::RequestHead& head, Channel channel) noexcept
 {
     if (head.form != wire::TargetForm::absolute || base::iequals(head.scheme, "http")) return false;
     return channel == Channel::plain || !base::iequals(head.scheme, "https");
 }
 
-LIBNET_DECL FileRequest FileRequestReader::read(const wire::RequestHead& head)
+LIBNETXX_DECL FileRequest FileRequestReader::read(const wire::RequestHead& head)
 {
     FileRequest request{.method = head.method, .path = head.path, .query = head.query, .has_query = head.has_query};
     constexpr std::size_t single = 4;  // what isn't joined
@@ -56,4 +56,4 @@ LIBNET_DECL FileRequest FileRequestReader::read(const wire::RequestHead& head)
     return request;
 }
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine

@@ -22,7 +22,7 @@
 #include <string_view>
 #include <variant>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 /// What the caller must do next.
 struct LookUp {             ///< open this file, and report with `on_file` or `on_failure`
@@ -158,9 +158,9 @@ private:
 
 std::ostream& operator<<(std::ostream& out, const FileAction& action);
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/engine/files/file_answer.ipp>
 #  include <libnet/engine/files/file_responder.ipp>
 #endif

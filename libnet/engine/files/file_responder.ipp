@@ -8,7 +8,7 @@
 #include <chrono>
 #include <ostream>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 namespace detail {
 
@@ -23,7 +23,7 @@ inline constexpr std::chrono::minutes sibling_delay{1};
 inline constexpr std::uint64_t least_to_encode = 256;
 inline constexpr std::uint64_t most_to_encode = 4 * 1024 * 1024;
 
-LIBNET_DECL std::string_view words_of(wire::UriPathError error) noexcept
+LIBNETXX_DECL std::string_view words_of(wire::UriPathError error) noexcept
 {
     switch (error) {
     case wire::UriPathError::not_absolute:
@@ -40,14 +40,14 @@ LIBNET_DECL std::string_view words_of(wire::UriPathError error) noexcept
     return "The path names no file.";
 }
 
-LIBNET_DECL std::string_view last_segment(std::string_view name) noexcept
+LIBNETXX_DECL std::string_view last_segment(std::string_view name) noexcept
 {
     return name.substr(name.rfind('/') + 1);  // npos + 1 is 0
 }
 
 }  // namespace detail
 
-LIBNET_DECL FileAction FileResponder::start(const Site& site, const FileRequest& request)
+LIBNETXX_DECL FileAction FileResponder::start(const Site& site, const FileRequest& request)
 {
     begin(site, request);
     if (request.method == "OPTIONS") return options();
@@ -66,15 +66,15 @@ LIBNET_DECL FileAction FileResponder::start(const Site& site, const FileRequest&
     return look_up(Stage::file);
 }
 
-LIBNET_DECL FileAction FileResponder::start_refused(const Site& site, const FileRequest& request,
-                                                    const AccessVerdict& verdict)
+LIBNETXX_DECL FileAction FileResponder::start_refused(const Site& site, const FileRequest& request,
+                                                      const AccessVerdict& verdict)
 {
     begin(site, request);
     if (wire::decode_path(request.path, path_)) show_path();  // for the rules about fields; if it is none, so be it
     return refuse(verdict);
 }
 
-LIBNET_DECL void FileResponder::begin(const Site& site, const FileRequest& request)
+LIBNETXX_DECL void FileResponder::begin(const Site& site, const FileRequest& request)
 {
     site_ = &site;
     request_ = request;
@@ -86,13 +86,13 @@ LIBNET_DECL void FileResponder::begin(const Site& site, const FileRequest& reque
 }
 
 /// Makes the path of the request the one that rules are about.
-LIBNET_DECL void FileResponder::show_path()
+LIBNETXX_DECL void FileResponder::show_path()
 {
     (shown_ = '/') += path_.name;
     if (path_.directory && !path_.name.empty()) shown_ += '/';
 }
 
-LIBNET_DECL FileAction FileResponder::on_file(const FileFacts& facts, FileTime now)
+LIBNETXX_DECL FileAction FileResponder::on_file(const FileFacts& facts, FileTime now)
 {
     now_ = now;
     if (facts.kind == FileKind::directory) return on_directory();
@@ -128,7 +128,7 @@ LIBNET_DECL FileAction FileResponder::on_file(const FileFacts& facts, FileTime n
     return found(facts);
 }
 
-LIBNET_DECL FileAction FileResponder::on_directory()
+LIBNETXX_DECL FileAction FileResponder::on_directory()
 {
     switch (stage_) {
     case Stage::file:
@@ -156,13 +156,13 @@ LIBNET_DECL FileAction FileResponder::on_directory()
     return refuse(404, detail::no_file);
 }
 
-LIBNET_DECL FileAction FileResponder::add_slash()
+LIBNETXX_DECL FileAction FileResponder::add_slash()
 {
     // Made from the name, not from the path as sent: "//host" would lead to another server.
     return redirect(301, wire::encode_path(path_.name) + '/', "This directory is found with a slash at its end.");
 }
 
-LIBNET_DECL FileAction FileResponder::on_failure(LookUpFailure failure)
+LIBNETXX_DECL FileAction FileResponder::on_failure(LookUpFailure failure)
 {
     if (stage_ == Stage::error_page) return Respond{};
     if (stage_ == Stage::coding) return next_coding();
@@ -181,7 +181,7 @@ LIBNET_DECL FileAction FileResponder::on_failure(LookUpFailure failure)
 }
 
 /// What was looked up is not there.
-LIBNET_DECL FileAction FileResponder::missing()
+LIBNETXX_DECL FileAction FileResponder::missing()
 {
     const auto& options = site_->options();
     if (stage_ == Stage::index) return next_index();
@@ -194,7 +194,7 @@ LIBNET_DECL FileAction FileResponder::missing()
     return look_for_fallback();
 }
 
-LIBNET_DECL FileAction FileResponder::next_index()
+LIBNETXX_DECL FileAction FileResponder::next_index()
 {
     const auto& options = site_->options();
     name_ = path_.name;
@@ -209,7 +209,7 @@ LIBNET_DECL FileAction FileResponder::next_index()
 
 /// A page that isn't there may be one of an application that does its own routing. What has an extension is none: a
 /// style sheet that is missing must not become a page.
-LIBNET_DECL FileAction FileResponder::look_for_fallback()
+LIBNETXX_DECL FileAction FileResponder::look_for_fallback()
 {
     const auto& fallback = site_->options().fallback;
     const bool page = detail::last_segment(path_.name).find('.') == std::string_view::npos;
@@ -220,13 +220,13 @@ LIBNET_DECL FileAction FileResponder::look_for_fallback()
     return look_up(Stage::fallback);
 }
 
-LIBNET_DECL LookUp FileResponder::look_up(Stage stage)
+LIBNETXX_DECL LookUp FileResponder::look_up(Stage stage)
 {
     stage_ = stage;
     return {name_};
 }
 
-LIBNET_DECL FileAction FileResponder::show_error_page()
+LIBNETXX_DECL FileAction FileResponder::show_error_page()
 {
     plan_.content = ResponsePlan::Content::file;
     plan_.content_type = site_->media_type(name_);
@@ -235,7 +235,7 @@ LIBNET_DECL FileAction FileResponder::show_error_page()
 }
 
 /// The plain file is there.
-LIBNET_DECL FileAction FileResponder::found(const FileFacts& facts)
+LIBNETXX_DECL FileAction FileResponder::found(const FileFacts& facts)
 {
     plain_ = name_;
     plain_facts_ = facts;
@@ -243,7 +243,7 @@ LIBNET_DECL FileAction FileResponder::found(const FileFacts& facts)
     return negotiate();
 }
 
-LIBNET_DECL FileAction FileResponder::on_verdict(const AccessVerdict& verdict)
+LIBNETXX_DECL FileAction FileResponder::on_verdict(const AccessVerdict& verdict)
 {
     const bool admitted = verdict.status == 0;
     if (stage_ == Stage::error_page) return admitted ? show_error_page() : Respond{};
@@ -251,7 +251,7 @@ LIBNET_DECL FileAction FileResponder::on_verdict(const AccessVerdict& verdict)
 }
 
 /// The plain file may be sent; perhaps a sibling of it is wanted more.
-LIBNET_DECL FileAction FileResponder::negotiate()
+LIBNETXX_DECL FileAction FileResponder::negotiate()
 {
     (shown_ = '/') += name_;
     plan_.content_type = rule_value("Content-Type");
@@ -263,7 +263,7 @@ LIBNET_DECL FileAction FileResponder::negotiate()
     return next_coding();
 }
 
-LIBNET_DECL FileAction FileResponder::next_coding()
+LIBNETXX_DECL FileAction FileResponder::next_coding()
 {
     const auto order = codings_.in_order();
     if (next_coding_ == order.size() || order[next_coding_] == wire::ContentCoding::identity) return encode_or_send();
@@ -273,7 +273,7 @@ LIBNET_DECL FileAction FileResponder::next_coding()
 }
 
 /// There is no sibling that is wanted more than the plain file.
-LIBNET_DECL FileAction FileResponder::encode_or_send()
+LIBNETXX_DECL FileAction FileResponder::encode_or_send()
 {
     const auto size = plain_facts_.size;
     const bool worth_it = size >= detail::least_to_encode && size <= detail::most_to_encode;
@@ -282,7 +282,7 @@ LIBNET_DECL FileAction FileResponder::encode_or_send()
     return Encode{plain_, codings_.in_order().front()};
 }
 
-LIBNET_DECL FileAction FileResponder::send_plain()
+LIBNETXX_DECL FileAction FileResponder::send_plain()
 {
     if (std::ranges::find(codings_.in_order(), wire::ContentCoding::identity) == codings_.in_order().end())
         return refuse(406, "The file is there only without a content coding, and the request refuses that.");
@@ -291,7 +291,7 @@ LIBNET_DECL FileAction FileResponder::send_plain()
     return look_up(Stage::plain);
 }
 
-LIBNET_DECL std::ostream& operator<<(std::ostream& out, const FileAction& action)
+LIBNETXX_DECL std::ostream& operator<<(std::ostream& out, const FileAction& action)
 {
     if (const auto* look_up = std::get_if<LookUp>(&action)) return out << "LookUp{\"" << look_up->name << "\"}";
     if (const auto* encode = std::get_if<Encode>(&action))
@@ -301,4 +301,4 @@ LIBNET_DECL std::ostream& operator<<(std::ostream& out, const FileAction& action
     return out << "Respond{}";
 }
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 /// Names with a number each. Host names have no case, and a dot at their end makes no difference.
 class HostTable {
@@ -31,8 +31,8 @@ private:
     std::vector<Entry> entries_;  // sorted by name
 };
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/engine/files/host_table.ipp>
 #endif

@@ -8,14 +8,14 @@
 #include <array>
 #include <stdexcept>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 namespace detail {
 
 inline constexpr std::size_t longest_host = 255;
 
 /// In lower case, without the dot at the end; empty where that doesn't fit.
-LIBNET_DECL std::string_view lower_host(std::string_view host, std::array<char, longest_host>& buffer) noexcept
+LIBNETXX_DECL std::string_view lower_host(std::string_view host, std::array<char, longest_host>& buffer) noexcept
 {
     if (host.ends_with('.')) host.remove_suffix(1);
     if (host.size() > buffer.size()) return {};
@@ -25,7 +25,7 @@ LIBNET_DECL std::string_view lower_host(std::string_view host, std::array<char, 
 
 }  // namespace detail
 
-LIBNET_DECL void HostTable::add(std::string_view name, std::size_t number)
+LIBNETXX_DECL void HostTable::add(std::string_view name, std::size_t number)
 {
     const bool wildcard = name.starts_with("*.");
     const auto plain = wildcard ? name.substr(2) : name;
@@ -43,7 +43,7 @@ LIBNET_DECL void HostTable::add(std::string_view name, std::size_t number)
     entries_.insert(place, {std::move(entry), number});
 }
 
-LIBNET_DECL std::optional<std::size_t> HostTable::find(std::string_view host) const
+LIBNETXX_DECL std::optional<std::size_t> HostTable::find(std::string_view host) const
 {
     if (entries_.empty()) return std::nullopt;
     std::array<char, detail::longest_host> buffer;
@@ -57,11 +57,11 @@ LIBNET_DECL std::optional<std::size_t> HostTable::find(std::string_view host) co
     return std::nullopt;
 }
 
-LIBNET_DECL const HostTable::Entry* HostTable::look_up(std::string_view lower) const noexcept
+LIBNETXX_DECL const HostTable::Entry* HostTable::look_up(std::string_view lower) const noexcept
 {
     const auto name_of = [](const Entry& entry) { return std::string_view{entry.name}; };
     const auto found = std::ranges::lower_bound(entries_, lower, {}, name_of);
     return found != entries_.end() && found->name == lower ? &*found : nullptr;
 }
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine

@@ -5,7 +5,7 @@
 
 #include <string_view>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 /// Whether a pattern fits the whole text: `*` stands for any text, `?` for any one octet. Takes at most
 /// pattern.size() * text.size() steps.
@@ -19,8 +19,8 @@ bool matches_path(std::string_view pattern, std::string_view path) noexcept;
 /// "style-0a1b2c3d4e.css"). A date ("2024-11-25", "20241125") is none.
 bool has_content_hash(std::string_view file_name) noexcept;
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/engine/files/path_pattern.ipp>
 #endif

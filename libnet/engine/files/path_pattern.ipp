@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <cstddef>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
-LIBNET_DECL bool matches_glob(std::string_view pattern, std::string_view text) noexcept
+LIBNETXX_DECL bool matches_glob(std::string_view pattern, std::string_view text) noexcept
 {
     std::size_t p = 0, t = 0;
     std::size_t star = pattern.npos, resume = 0;  // the last star, and where the text behind it was tried to begin
@@ -29,13 +29,13 @@ LIBNET_DECL bool matches_glob(std::string_view pattern, std::string_view text) n
     return pattern.find_first_not_of('*', p) == pattern.npos;
 }
 
-LIBNET_DECL bool matches_path(std::string_view pattern, std::string_view path) noexcept
+LIBNETXX_DECL bool matches_path(std::string_view pattern, std::string_view path) noexcept
 {
     if (pattern.find('/') == pattern.npos) path.remove_prefix(path.rfind('/') + 1);
     return matches_glob(pattern, path);
 }
 
-LIBNET_DECL bool has_content_hash(std::string_view file_name) noexcept
+LIBNETXX_DECL bool has_content_hash(std::string_view file_name) noexcept
 {
     constexpr std::string_view separators = ".-_";
     file_name.remove_prefix(file_name.rfind('/') + 1);
@@ -53,4 +53,4 @@ LIBNET_DECL bool has_content_hash(std::string_view file_name) noexcept
     return false;
 }
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine

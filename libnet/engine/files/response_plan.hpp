@@ -18,7 +18,7 @@
 #include <string_view>
 #include <vector>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 /// A piece of a multipart content: text, and octets of the file behind it.
 struct ContentPart {
@@ -197,4 +197,4 @@ inline void ResponsePlan::refuse(unsigned error_status, std::string_view why)
     append_error_page(page, error_status, why);
 }
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 /// What a FileResponder asks about its site. Never changes: sessions share it.
 class Site {
@@ -47,8 +47,8 @@ private:
 /// Where a redirect rule sends a path that fits it: a path or URL that is safe in a field, without the query.
 std::string target_of(const Redirect& redirect, std::string_view path);
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/engine/files/site.ipp>
 #endif

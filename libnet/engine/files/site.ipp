@@ -11,7 +11,7 @@
 #include <stdexcept>
 #include <utility>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 namespace detail {
 
@@ -43,7 +43,7 @@ inline constexpr std::array<std::string_view, 20> own_fields{"Accept-Ranges",
 }
 
 /// A file of the site as an option names it: without a way out, and without a slash in front.
-LIBNET_DECL void check_file(std::string_view what, std::string_view name)
+LIBNETXX_DECL void check_file(std::string_view what, std::string_view name)
 {
     const std::string framed = '/' + std::string{name} + '/';
     if (framed.find("//") != framed.npos || framed.find("/../") != framed.npos || framed.find("/./") != framed.npos ||
@@ -51,21 +51,21 @@ LIBNET_DECL void check_file(std::string_view what, std::string_view name)
         reject(what, name, "give a file's name below the root, such as errors/404.html");
 }
 
-LIBNET_DECL bool is_visible(std::string_view text) noexcept
+LIBNETXX_DECL bool is_visible(std::string_view text) noexcept
 {
     return std::ranges::all_of(text, [](char c) { return wire::is(wire::CharClass::visible, c); });
 }
 
 /// Whether the star of a redirect's target stands in its path, its query or its fragment. Else a client would choose
 /// where it leads: "https://a.example*" to "https://a.example.evil.example/", "*" to any scheme.
-LIBNET_DECL bool has_star_in_path(std::string_view to) noexcept
+LIBNETXX_DECL bool has_star_in_path(std::string_view to) noexcept
 {
     const auto authority = to.starts_with('/') && !to.starts_with("//") ? to.npos : to.find("//");
     const auto path = to.find('/', authority == to.npos ? 0 : authority + 2);
     return path != to.npos && to.find('*') > path;
 }
 
-LIBNET_DECL void check_redirect(const Redirect& redirect)
+LIBNETXX_DECL void check_redirect(const Redirect& redirect)
 {
     const auto star = redirect.from.find('*');
     if (!redirect.from.starts_with('/') || (star != redirect.from.npos && star + 1 != redirect.from.size()))
@@ -81,7 +81,7 @@ LIBNET_DECL void check_redirect(const Redirect& redirect)
         reject("redirect status", std::to_string(redirect.status), "give 301, 302, 303, 307 or 308");
 }
 
-LIBNET_DECL void check_header(const HeaderRule& rule)
+LIBNETXX_DECL void check_header(const HeaderRule& rule)
 {
     const auto is_token = [](char c) { return wire::is(wire::CharClass::token, c); };
     const auto is_value = [](char c) { return c == ' ' || wire::is(wire::CharClass::visible, c); };
@@ -94,7 +94,7 @@ LIBNET_DECL void check_header(const HeaderRule& rule)
         reject("header value", rule.value, "give visible ASCII");
 }
 
-LIBNET_DECL void check_origin(std::string_view origin)
+LIBNETXX_DECL void check_origin(std::string_view origin)
 {
     if (origin == "*") return;
     const auto scheme = origin.find("://");
@@ -105,7 +105,7 @@ LIBNET_DECL void check_origin(std::string_view origin)
 
 }  // namespace detail
 
-LIBNET_DECL Site::Site(SiteOptions options) : options_{std::move(options)}, types_{options_.media_types}
+LIBNETXX_DECL Site::Site(SiteOptions options) : options_{std::move(options)}, types_{options_.media_types}
 {
     for (const auto& name : options_.index) detail::check_file("index", name);
     if (!options_.fallback.empty()) detail::check_file("fallback", options_.fallback);
@@ -123,13 +123,13 @@ LIBNET_DECL Site::Site(SiteOptions options) : options_{std::move(options)}, type
     if (options_.max_age) max_age_ = "max-age=" + std::to_string(options_.max_age->count());
 }
 
-LIBNET_DECL std::string_view Site::error_page(unsigned status) const noexcept
+LIBNETXX_DECL std::string_view Site::error_page(unsigned status) const noexcept
 {
     const auto page = std::ranges::find(options_.error_pages, status, &ErrorPage::status);
     return page == options_.error_pages.end() ? std::string_view{} : page->file;
 }
 
-LIBNET_DECL const Redirect* Site::redirect(std::string_view path) const noexcept
+LIBNETXX_DECL const Redirect* Site::redirect(std::string_view path) const noexcept
 {
     const auto fits = [path](const Redirect& redirect) {
         if (!redirect.from.ends_with('*')) return path == redirect.from;
@@ -139,7 +139,7 @@ LIBNET_DECL const Redirect* Site::redirect(std::string_view path) const noexcept
     return rule == options_.redirects.end() ? nullptr : &*rule;
 }
 
-LIBNET_DECL std::string_view Site::cache_control(std::string_view path, std::string_view media_type) const noexcept
+LIBNETXX_DECL std::string_view Site::cache_control(std::string_view path, std::string_view media_type) const noexcept
 {
     if (options_.cache_control == CacheControl::off) return {};
     const auto fits = [path](std::string_view pattern) { return matches_path(pattern, path); };
@@ -149,12 +149,12 @@ LIBNET_DECL std::string_view Site::cache_control(std::string_view path, std::str
     return max_age_;
 }
 
-LIBNET_DECL bool Site::allows_origin(std::string_view origin) const noexcept
+LIBNETXX_DECL bool Site::allows_origin(std::string_view origin) const noexcept
 {
     return every_origin_ || std::ranges::find(options_.cors_origins, origin) != options_.cors_origins.end();
 }
 
-LIBNET_DECL std::string target_of(const Redirect& redirect, std::string_view path)
+LIBNETXX_DECL std::string target_of(const Redirect& redirect, std::string_view path)
 {
     const auto star = redirect.to.find('*');
     if (star == redirect.to.npos) return redirect.to;
@@ -163,4 +163,4 @@ LIBNET_DECL std::string target_of(const Redirect& redirect, std::string_view pat
     return redirect.to.substr(0, star) + wire::encode_path(rest).substr(1) + redirect.to.substr(star + 1);
 }
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace libnet {
+namespace libnet::inline v0 {
 
 /// What becomes of files and directories whose name begins with a dot.
 enum class DotFiles : std::uint8_t {
@@ -112,4 +112,4 @@ struct SiteOptions {
     std::size_t max_listing = 10'000;  ///< entries that a listing shows; it says when there are more
 };
 
-}  // namespace libnet
+}  // namespace libnet::inline v0

@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 /// What tells one state of a representation from another.
 struct Validators {
@@ -49,8 +49,8 @@ Condition judge_conditions(const FileRequest& request, const Validators& validat
 /// 13.1.5 and 8.8.2.2).
 bool range_is_wanted(const FileRequest& request, const Validators& validators, FileTime now) noexcept;
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/engine/files/validators.ipp>
 #endif

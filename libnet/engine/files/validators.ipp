@@ -11,11 +11,11 @@
 #include <cstddef>
 #include <span>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 namespace detail {
 
-LIBNET_DECL void append_hex(std::string& text, std::uint64_t value)
+LIBNETXX_DECL void append_hex(std::string& text, std::uint64_t value)
 {
     std::array<char, 16> digits;
     const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value, 16).ptr;
@@ -32,7 +32,7 @@ std::uint64_t mix(Numbers... numbers) noexcept
 
 }  // namespace detail
 
-LIBNET_DECL void make_etag(std::string& etag, const FileFacts& facts, wire::ContentCoding coding)
+LIBNETXX_DECL void make_etag(std::string& etag, const FileFacts& facts, wire::ContentCoding coding)
 {
     const auto count = [](FileTime time) { return time.time_since_epoch().count(); };
     etag = facts.hash ? "\"" : "W/\"";
@@ -44,7 +44,7 @@ LIBNET_DECL void make_etag(std::string& etag, const FileFacts& facts, wire::Cont
     etag += '"';
 }
 
-LIBNET_DECL std::optional<std::chrono::sys_seconds> last_modified_of(const FileFacts& facts, FileTime now) noexcept
+LIBNETXX_DECL std::optional<std::chrono::sys_seconds> last_modified_of(const FileFacts& facts, FileTime now) noexcept
 {
     using namespace std::chrono;
     constexpr sys_seconds first_real_time = sys_days{1980y / January / 2};
@@ -53,7 +53,8 @@ LIBNET_DECL std::optional<std::chrono::sys_seconds> last_modified_of(const FileF
     return modified;
 }
 
-LIBNET_DECL Condition judge_conditions(const FileRequest& request, const Validators& validators, FileTime now) noexcept
+LIBNETXX_DECL Condition judge_conditions(const FileRequest& request, const Validators& validators,
+                                         FileTime now) noexcept
 {
     const auto seconds = std::chrono::floor<std::chrono::seconds>(now);
     const auto& modified = validators.last_modified;
@@ -74,7 +75,7 @@ LIBNET_DECL Condition judge_conditions(const FileRequest& request, const Validat
     return Condition::holds;
 }
 
-LIBNET_DECL bool range_is_wanted(const FileRequest& request, const Validators& validators, FileTime now) noexcept
+LIBNETXX_DECL bool range_is_wanted(const FileRequest& request, const Validators& validators, FileTime now) noexcept
 {
     if (request.range.empty() || request.method != "GET") return false;
     if (request.if_range.empty()) return true;
@@ -85,4 +86,4 @@ LIBNET_DECL bool range_is_wanted(const FileRequest& request, const Validators& v
     return date && date == validators.last_modified && *date + certain <= now;
 }
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine

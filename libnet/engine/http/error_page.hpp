@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 /// The media type of what `append_error_page` writes.
 inline constexpr std::string_view error_page_type = "text/html; charset=utf-8";
@@ -18,8 +18,8 @@ void append_escaped(std::string& html, std::string_view text);
 /// client sent; empty leaves it out.
 void append_error_page(std::string& html, unsigned status, std::string_view why);
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/engine/http/error_page.ipp>
 #endif

@@ -3,9 +3,9 @@
 #include <libnet/engine/http/error_page.hpp>
 #include <libnet/wire/http/http_status.hpp>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
-LIBNET_DECL void append_escaped(std::string& html, std::string_view text)
+LIBNETXX_DECL void append_escaped(std::string& html, std::string_view text)
 {
     for (const char c : text) {
         switch (c) {
@@ -30,7 +30,7 @@ LIBNET_DECL void append_escaped(std::string& html, std::string_view text)
     }
 }
 
-LIBNET_DECL void append_error_page(std::string& html, unsigned status, std::string_view why)
+LIBNETXX_DECL void append_error_page(std::string& html, unsigned status, std::string_view why)
 {
     const auto append_title = [&] { ((html += std::to_string(status)) += ' ') += wire::reason_phrase(status); };
     html +=
@@ -47,4 +47,4 @@ LIBNET_DECL void append_error_page(std::string& html, unsigned status, std::stri
     html += "</p>\n";
 }
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine

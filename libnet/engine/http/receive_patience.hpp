@@ -4,7 +4,7 @@
 #include <chrono>
 #include <cstdint>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 /// The time that a client has for a request's head or body: some in any case, and more while it sends fast enough. Who
 /// has a slow line gets done; who sends a byte now and then, to keep a connection, gets nothing by it.
@@ -25,4 +25,4 @@ struct ReceivePatience {
     }
 };
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <cstdint>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 /// Adds up the time that one connection had to be waited for, and what it took meanwhile. Only that time counts: a
 /// client isn't slow because nothing is sent to it.
@@ -34,4 +34,4 @@ private:
     std::uint64_t sent_before_ = 0;
 };
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine

@@ -6,7 +6,7 @@
 #include <memory>
 #include <vector>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 /// Elements in blocks of a fixed size: growing neither copies them nor, for a moment, takes thrice their memory, and
 /// references to them stay good.
@@ -29,4 +29,4 @@ private:
     std::size_t size_ = 0;
 };
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine

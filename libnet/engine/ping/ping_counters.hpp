@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <memory>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 /// What is counted: the counters of a PingStatistics, whose comments say what they mean. The first three every target
 /// needs.
@@ -81,4 +81,4 @@ private:
     std::unique_ptr<std::array<std::uint64_t, troubles>> trouble_;
 };
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine

@@ -14,7 +14,7 @@
 
 #include <span>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 /// Options of a PingEngine.
 struct PingEngineOptions {
@@ -223,10 +223,10 @@ private:
     PingTimesRecorder lag_;
 };
 
-LIBNET_DECL std::ostream& operator<<(std::ostream& out, const PingAction& action);
+LIBNETXX_DECL std::ostream& operator<<(std::ostream& out, const PingAction& action);
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/engine/ping/ping_engine.ipp>
 #endif

@@ -11,7 +11,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 namespace detail {
 
@@ -41,14 +41,14 @@ inline void store_address(std::span<std::byte> bytes, const asio::ip::address& a
 
 // --- targets -----------------------------------------------------------------------------------------------------
 
-LIBNET_DECL PingTarget PingEngine::add(const asio::ip::address& address, const PingSchedule& schedule, TimePoint now)
+LIBNETXX_DECL PingTarget PingEngine::add(const asio::ip::address& address, const PingSchedule& schedule, TimePoint now)
 {
     const PingTarget handle = targets_.add(address, schedule, true);
     begin(handle, schedule.delay, now);
     return handle;
 }
 
-LIBNET_DECL PingTarget PingEngine::add(const wire::AddressRange& range, PingSchedule schedule, TimePoint now)
+LIBNETXX_DECL PingTarget PingEngine::add(const wire::AddressRange& range, PingSchedule schedule, TimePoint now)
 {
     constexpr auto most = std::numeric_limits<std::uint64_t>::max();
     const std::uint64_t hosts = range.size();
@@ -60,7 +60,7 @@ LIBNET_DECL PingTarget PingEngine::add(const wire::AddressRange& range, PingSche
     return handle;
 }
 
-LIBNET_DECL void PingEngine::begin(PingTarget handle, std::chrono::nanoseconds delay, TimePoint now)
+LIBNETXX_DECL void PingEngine::begin(PingTarget handle, std::chrono::nanoseconds delay, TimePoint now)
 {
     Target& target = *targets_.find(handle);
     target.due = now + delay;
@@ -69,7 +69,7 @@ LIBNET_DECL void PingEngine::begin(PingTarget handle, std::chrono::nanoseconds d
     ++running_;
 }
 
-LIBNET_DECL bool PingEngine::move(PingTarget handle, const asio::ip::address& to)
+LIBNETXX_DECL bool PingEngine::move(PingTarget handle, const asio::ip::address& to)
 {
     const Target* target = targets_.find(handle);
     if (target == nullptr || target->range) return false;
@@ -77,7 +77,7 @@ LIBNET_DECL bool PingEngine::move(PingTarget handle, const asio::ip::address& to
     return true;
 }
 
-LIBNET_DECL bool PingEngine::remove(PingTarget handle)
+LIBNETXX_DECL bool PingEngine::remove(PingTarget handle)
 {
     const Target* target = targets_.find(handle);
     if (target == nullptr) return false;
@@ -88,7 +88,7 @@ LIBNET_DECL bool PingEngine::remove(PingTarget handle)
     return true;
 }
 
-LIBNET_DECL bool PingEngine::stop(PingTarget handle)
+LIBNETXX_DECL bool PingEngine::stop(PingTarget handle)
 {
     Target* target = targets_.find(handle);
     if (target == nullptr) return false;
@@ -99,7 +99,7 @@ LIBNET_DECL bool PingEngine::stop(PingTarget handle)
     return true;
 }
 
-LIBNET_DECL std::optional<PingStatistics> PingEngine::statistics(PingTarget handle) const
+LIBNETXX_DECL std::optional<PingStatistics> PingEngine::statistics(PingTarget handle) const
 {
     const Target* target = targets_.find(handle);
     if (target == nullptr) return std::nullopt;
@@ -115,8 +115,8 @@ LIBNET_DECL std::optional<PingStatistics> PingEngine::statistics(PingTarget hand
     return numbers;
 }
 
-LIBNET_DECL std::optional<PingStatistics> PingEngine::statistics(PingTarget handle, PingWindow window,
-                                                                 TimePoint now) const
+LIBNETXX_DECL std::optional<PingStatistics> PingEngine::statistics(PingTarget handle, PingWindow window,
+                                                                   TimePoint now) const
 {
     const Target* target = targets_.find(handle);
     if (target == nullptr || !target->windows) return std::nullopt;
@@ -125,7 +125,7 @@ LIBNET_DECL std::optional<PingStatistics> PingEngine::statistics(PingTarget hand
 
 // --- probes ------------------------------------------------------------------------------------------------------
 
-LIBNET_DECL ProbeId PingEngine::request(const asio::ip::address& address, std::chrono::nanoseconds timeout)
+LIBNETXX_DECL ProbeId PingEngine::request(const asio::ip::address& address, std::chrono::nanoseconds timeout)
 {
     const PingTarget handle = targets_.for_requests(address, timeout);
     const ProbeId id = new_probe(handle, *targets_.find(handle), true);
@@ -133,7 +133,7 @@ LIBNET_DECL ProbeId PingEngine::request(const asio::ip::address& address, std::c
     return id;
 }
 
-LIBNET_DECL void PingEngine::cancel(ProbeId id)
+LIBNETXX_DECL void PingEngine::cancel(ProbeId id)
 {
     outcomes_.erase_if([id](const PingRequestDone& done) { return done.probe == id; });
     Probe* probe = probes_.find(id);
@@ -142,7 +142,7 @@ LIBNET_DECL void PingEngine::cancel(ProbeId id)
     if (probe->state == Probe::State::queued) erase_probe(id);
 }
 
-LIBNET_DECL ProbeId PingEngine::new_probe(PingTarget handle, Target& target, bool requested)
+LIBNETXX_DECL ProbeId PingEngine::new_probe(PingTarget handle, Target& target, bool requested)
 {
     ++target.probes;
     const std::uint64_t sequence = ++target.last_sequence;
@@ -153,7 +153,7 @@ LIBNET_DECL ProbeId PingEngine::new_probe(PingTarget handle, Target& target, boo
     return probes_.add(probe);
 }
 
-LIBNET_DECL void PingEngine::erase_probe(ProbeId id)
+LIBNETXX_DECL void PingEngine::erase_probe(ProbeId id)
 {
     const PingTarget handle = probes_.find(id)->target;
     probes_.erase(id);
@@ -163,13 +163,13 @@ LIBNET_DECL void PingEngine::erase_probe(ProbeId id)
     if (!target->stream && target->probes == 0) targets_.drop(handle);
 }
 
-LIBNET_DECL void PingEngine::forget_ended(TimePoint now)
+LIBNETXX_DECL void PingEngine::forget_ended(TimePoint now)
 {
     forget(answered_, options_.max_answered, now);
     forget(unanswered_, options_.max_unanswered, now);
 }
 
-LIBNET_DECL void PingEngine::forget(RingQueue<Ended>& ended, std::size_t most, TimePoint now)
+LIBNETXX_DECL void PingEngine::forget(RingQueue<Ended>& ended, std::size_t most, TimePoint now)
 {
     while (!ended.empty() && (ended.front().forget_at <= now || ended.size() > most)) {
         erase_probe(ended.front().probe);
@@ -177,7 +177,7 @@ LIBNET_DECL void PingEngine::forget(RingQueue<Ended>& ended, std::size_t most, T
     }
 }
 
-LIBNET_DECL std::uint64_t PingEngine::key_of(const asio::ip::address& address, std::uint16_t sequence) const
+LIBNETXX_DECL std::uint64_t PingEngine::key_of(const asio::ip::address& address, std::uint16_t sequence) const
 {
     std::array<std::byte, 18> bytes;
     detail::store_address(bytes, address);
@@ -185,7 +185,7 @@ LIBNET_DECL std::uint64_t PingEngine::key_of(const asio::ip::address& address, s
     return base::siphash(options_.key, bytes);
 }
 
-LIBNET_DECL std::uint64_t PingEngine::cookie_of(const Probe& probe, const Target& target) const
+LIBNETXX_DECL std::uint64_t PingEngine::cookie_of(const Probe& probe, const Target& target) const
 {
     std::array<std::byte, 32> bytes;
     const std::span<std::byte> all{bytes};
@@ -198,7 +198,7 @@ LIBNET_DECL std::uint64_t PingEngine::cookie_of(const Probe& probe, const Target
 
 // --- what to do next ---------------------------------------------------------------------------------------------
 
-LIBNET_DECL PingAction PingEngine::next(TimePoint now)
+LIBNETXX_DECL PingAction PingEngine::next(TimePoint now)
 {
     now_ = now;
     declare_losses(now);
@@ -208,7 +208,7 @@ LIBNET_DECL PingAction PingEngine::next(TimePoint now)
     return next_wait();
 }
 
-LIBNET_DECL SendProbe PingEngine::hand_out(ProbeId id, Probe& probe, Target& target)
+LIBNETXX_DECL SendProbe PingEngine::hand_out(ProbeId id, Probe& probe, Target& target)
 {
     probe.state = Probe::State::sending;
     target.numbers.up(PingCount::sent);
@@ -218,7 +218,7 @@ LIBNET_DECL SendProbe PingEngine::hand_out(ProbeId id, Probe& probe, Target& tar
             probe.timed};
 }
 
-LIBNET_DECL std::optional<SendProbe> PingEngine::next_request()
+LIBNETXX_DECL std::optional<SendProbe> PingEngine::next_request()
 {
     while (!requests_.empty()) {
         const ProbeId id = requests_.front();
@@ -229,7 +229,7 @@ LIBNET_DECL std::optional<SendProbe> PingEngine::next_request()
     return std::nullopt;
 }
 
-LIBNET_DECL std::optional<SendProbe> PingEngine::next_scheduled(TimePoint now)
+LIBNETXX_DECL std::optional<SendProbe> PingEngine::next_scheduled(TimePoint now)
 {
     drop_stale_sends();
     if (schedule_.empty() || next_send(now) > now || streams_held()) return std::nullopt;
@@ -248,7 +248,7 @@ LIBNET_DECL std::optional<SendProbe> PingEngine::next_scheduled(TimePoint now)
     return hand_out(id, *probes_.find(id), target);
 }
 
-LIBNET_DECL void PingEngine::plan_next_send(PingTarget handle, Target& target, TimePoint now)
+LIBNETXX_DECL void PingEngine::plan_next_send(PingTarget handle, Target& target, TimePoint now)
 {
     const auto& schedule = *target.schedule;
     if (target.sent_all()) return;
@@ -267,7 +267,7 @@ LIBNET_DECL void PingEngine::plan_next_send(PingTarget handle, Target& target, T
 }
 
 /// Also those that `hurry` has put before others.
-LIBNET_DECL void PingEngine::drop_stale_sends()
+LIBNETXX_DECL void PingEngine::drop_stale_sends()
 {
     while (!schedule_.empty()) {
         const Target* target = targets_.find(schedule_.front());
@@ -277,7 +277,7 @@ LIBNET_DECL void PingEngine::drop_stale_sends()
 }
 
 /// An answer has come: it may be time to send again.
-LIBNET_DECL void PingEngine::hurry(PingTarget handle, Target& target)
+LIBNETXX_DECL void PingEngine::hurry(PingTarget handle, Target& target)
 {
     if (target.sent_all()) return;
     const auto& schedule = *target.schedule;
@@ -289,14 +289,14 @@ LIBNET_DECL void PingEngine::hurry(PingTarget handle, Target& target)
     schedule_.push(due, handle);
 }
 
-LIBNET_DECL void PingEngine::tell_outstanding(Target& target)
+LIBNETXX_DECL void PingEngine::tell_outstanding(Target& target)
 {
     const Probe* probe = probes_.find(target.last_probe);
     if (probe == nullptr || probe->state != Probe::State::pending || target.schedule->quiet) return;
     events_.push_back(PingOutstanding{probe->target, probe->sequence, target.address_of(probe->sequence)});
 }
 
-LIBNET_DECL PingAction PingEngine::next_wait()
+LIBNETXX_DECL PingAction PingEngine::next_wait()
 {
     drop_stale_deadlines();
     const bool sends = !schedule_.empty() && !streams_held();
@@ -308,7 +308,7 @@ LIBNET_DECL PingAction PingEngine::next_wait()
 }
 
 /// When the first stream in line may send: at its time, but no sooner than the rate and the last turn allow.
-LIBNET_DECL TimePoint PingEngine::next_send(TimePoint now) const
+LIBNETXX_DECL TimePoint PingEngine::next_send(TimePoint now) const
 {
     const TimePoint due = std::max(schedule_.front_time(), pace_.next());
     const Target* target = targets_.find(schedule_.front());
@@ -316,7 +316,7 @@ LIBNET_DECL TimePoint PingEngine::next_send(TimePoint now) const
     return timed && last_turn_ != now ? std::max(due, last_turn_ + options_.together) : due;
 }
 
-LIBNET_DECL void PingEngine::on_sent(ProbeId id, TimePoint at)
+LIBNETXX_DECL void PingEngine::on_sent(ProbeId id, TimePoint at)
 {
     Probe* probe = probes_.find(id);
     if (probe == nullptr || probe->state != Probe::State::sending) return;
@@ -329,14 +329,14 @@ LIBNET_DECL void PingEngine::on_sent(ProbeId id, TimePoint at)
     deadlines_.push(at + target->schedule->timeout, id);
 }
 
-LIBNET_DECL void PingEngine::on_transmitted(ProbeId id, TimePoint at)
+LIBNETXX_DECL void PingEngine::on_transmitted(ProbeId id, TimePoint at)
 {
     Probe* probe = probes_.find(id);
     if (probe == nullptr || at < probe->sent) return;
     if (probe->state == Probe::State::pending || probe->state == Probe::State::lost) probe->sent = at;
 }
 
-LIBNET_DECL void PingEngine::on_send_error(ProbeId id, boost::system::error_code error)
+LIBNETXX_DECL void PingEngine::on_send_error(ProbeId id, boost::system::error_code error)
 {
     Probe* probe = probes_.find(id);
     if (probe == nullptr || probe->state != Probe::State::sending) return;
@@ -349,7 +349,7 @@ LIBNET_DECL void PingEngine::on_send_error(ProbeId id, boost::system::error_code
 
 // --- how probes end ----------------------------------------------------------------------------------------------
 
-LIBNET_DECL void PingEngine::drop_stale_deadlines()
+LIBNETXX_DECL void PingEngine::drop_stale_deadlines()
 {
     deadlines_.drop_front_while([this](ProbeId id) {
         const Probe* probe = probes_.find(id);
@@ -357,13 +357,13 @@ LIBNET_DECL void PingEngine::drop_stale_deadlines()
     });
 }
 
-LIBNET_DECL bool PingEngine::loss_due(TimePoint now)
+LIBNETXX_DECL bool PingEngine::loss_due(TimePoint now)
 {
     drop_stale_deadlines();
     return !deadlines_.empty() && deadlines_.front_time() <= now;
 }
 
-LIBNET_DECL void PingEngine::declare_losses(TimePoint now)
+LIBNETXX_DECL void PingEngine::declare_losses(TimePoint now)
 {
     while (loss_due(now)) {
         const ProbeId id = deadlines_.front();
@@ -376,14 +376,14 @@ LIBNET_DECL void PingEngine::declare_losses(TimePoint now)
     }
 }
 
-LIBNET_DECL void PingEngine::give_up(ProbeId id, Probe& probe, Target& target)
+LIBNETXX_DECL void PingEngine::give_up(ProbeId id, Probe& probe, Target& target)
 {
     target.count(PingCount::lost, now_);
     tell(id, probe, PingLost{probe.target, probe.sequence, target.address_of(probe.sequence)});
     end(id, probe, target, Probe::State::lost);
 }
 
-LIBNET_DECL void PingEngine::end(ProbeId id, Probe& probe, Target& target, Probe::State state)
+LIBNETXX_DECL void PingEngine::end(ProbeId id, Probe& probe, Target& target, Probe::State state)
 {
     probe.state = state;
     target.numbers.down(PingCount::pending);
@@ -428,7 +428,7 @@ PingEngine::Match PingEngine::find_sent(const asio::ip::address& address, std::u
     return match;
 }
 
-LIBNET_DECL void PingEngine::on_reply(const EchoAnswer& answer)
+LIBNETXX_DECL void PingEngine::on_reply(const EchoAnswer& answer)
 {
     auto verdict = PayloadVerdict::foreign;
     const auto match = find_sent(answer.from, answer.sequence, [&](const Probe& probe, const Target& target) {
@@ -447,7 +447,7 @@ LIBNET_DECL void PingEngine::on_reply(const EchoAnswer& answer)
     }
 }
 
-LIBNET_DECL void PingEngine::answered(ProbeId id, Probe& probe, Target& target, const EchoAnswer& answer)
+LIBNETXX_DECL void PingEngine::answered(ProbeId id, Probe& probe, Target& target, const EchoAnswer& answer)
 {
     // A stamp from before the question is none: a clock was stepped.
     const auto rtt = (answer.received < probe.sent ? answer.read : answer.received) - probe.sent;
@@ -476,14 +476,14 @@ LIBNET_DECL void PingEngine::answered(ProbeId id, Probe& probe, Target& target, 
     end(id, probe, target, Probe::State::answered);
 }
 
-LIBNET_DECL void PingEngine::acknowledge(const Probe& probe, Target& target)
+LIBNETXX_DECL void PingEngine::acknowledge(const Probe& probe, Target& target)
 {
     if (!target.is_sequential()) return;
     target.acknowledged = std::max(target.acknowledged, probe.sequence);
     target.pipe = std::max(target.pipe, target.last_sequence - probe.sequence + 1);
 }
 
-LIBNET_DECL void PingEngine::note_order(const Probe& probe, Target& target, TimePoint now)
+LIBNETXX_DECL void PingEngine::note_order(const Probe& probe, Target& target, TimePoint now)
 {
     if (!target.is_sequential()) return;
     if (probe.sequence < target.highest_answered) target.count(PingCount::reordered, now);
@@ -491,8 +491,8 @@ LIBNET_DECL void PingEngine::note_order(const Probe& probe, Target& target, Time
     acknowledge(probe, target);
 }
 
-LIBNET_DECL void PingEngine::answered_late(Probe& probe, Target& target, const EchoAnswer& answer,
-                                           std::chrono::nanoseconds rtt)
+LIBNETXX_DECL void PingEngine::answered_late(Probe& probe, Target& target, const EchoAnswer& answer,
+                                             std::chrono::nanoseconds rtt)
 {
     probe.state = Probe::State::answered;
     note_order(probe, target, answer.read);
@@ -504,8 +504,8 @@ LIBNET_DECL void PingEngine::answered_late(Probe& probe, Target& target, const E
                                wire::icmp_header_size + answer.payload.size(), rtt, late_by});
 }
 
-LIBNET_DECL void PingEngine::answered_again(const Probe& probe, Target& target, const EchoAnswer& answer,
-                                            std::chrono::nanoseconds rtt)
+LIBNETXX_DECL void PingEngine::answered_again(const Probe& probe, Target& target, const EchoAnswer& answer,
+                                              std::chrono::nanoseconds rtt)
 {
     target.count(PingCount::duplicates, answer.read);
     if (!target.stream || target.schedule->quiet || streams_held())
@@ -514,7 +514,7 @@ LIBNET_DECL void PingEngine::answered_again(const Probe& probe, Target& target, 
                                     wire::icmp_header_size + answer.payload.size(), rtt});
 }
 
-LIBNET_DECL void PingEngine::on_error(const EchoError& error)
+LIBNETXX_DECL void PingEngine::on_error(const EchoError& error)
 {
     if (!wire::icmp_means_dropped(wire::version_of(error.destination), error.type)) return;
     const auto match = find_sent(error.destination, error.sequence, [&](const Probe& probe, const Target& target) {
@@ -537,12 +537,12 @@ LIBNET_DECL void PingEngine::on_error(const EchoError& error)
     match.probe->state = Probe::State::failed;
 }
 
-LIBNET_DECL void PingEngine::on_corrupt(const asio::ip::address& from)
+LIBNETXX_DECL void PingEngine::on_corrupt(const asio::ip::address& from)
 {
     if (Target* target = targets_.at(from)) target->count(PingCount::corrupt, now_);
 }
 
-LIBNET_DECL std::optional<PingEvent> PingEngine::take_event()
+LIBNETXX_DECL std::optional<PingEvent> PingEngine::take_event()
 {
     if (events_.empty()) return std::nullopt;
     const PingEvent event = events_.front();
@@ -550,7 +550,7 @@ LIBNET_DECL std::optional<PingEvent> PingEngine::take_event()
     return event;
 }
 
-LIBNET_DECL std::optional<PingRequestDone> PingEngine::take_outcome()
+LIBNETXX_DECL std::optional<PingRequestDone> PingEngine::take_outcome()
 {
     if (outcomes_.empty()) return std::nullopt;
     const PingRequestDone done = outcomes_.front();
@@ -558,7 +558,7 @@ LIBNET_DECL std::optional<PingRequestDone> PingEngine::take_outcome()
     return done;
 }
 
-LIBNET_DECL std::ostream& operator<<(std::ostream& out, const PingAction& action)
+LIBNETXX_DECL std::ostream& operator<<(std::ostream& out, const PingAction& action)
 {
     struct Print {
         std::ostream& out;
@@ -577,4 +577,4 @@ LIBNET_DECL std::ostream& operator<<(std::ostream& out, const PingAction& action
     return out;
 }
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine

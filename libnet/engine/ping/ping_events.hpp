@@ -15,7 +15,7 @@
 #include <ostream>
 #include <variant>
 
-namespace libnet {
+namespace libnet::inline v0 {
 
 /// Names a target of one pinger. A handle is never used twice: after `remove` it names nothing.
 struct PingTarget {
@@ -107,12 +107,12 @@ using PingEvent = std::variant<PingReply, PingLost, PingLate, PingDuplicate, Pin
 /// What becomes of one probe of `IcmpPinger::ping()`. Its `target` names nothing.
 using PingOutcome = std::variant<PingReply, PingLost, PingError, PingSendError>;
 
-LIBNET_DECL std::ostream& operator<<(std::ostream& out, const PingTarget& target);
-LIBNET_DECL std::ostream& operator<<(std::ostream& out, const PingEvent& event);
-LIBNET_DECL std::ostream& operator<<(std::ostream& out, const PingOutcome& outcome);
+LIBNETXX_DECL std::ostream& operator<<(std::ostream& out, const PingTarget& target);
+LIBNETXX_DECL std::ostream& operator<<(std::ostream& out, const PingEvent& event);
+LIBNETXX_DECL std::ostream& operator<<(std::ostream& out, const PingOutcome& outcome);
 
-}  // namespace libnet
+}  // namespace libnet::inline v0
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/engine/ping/ping_events.ipp>
 #endif

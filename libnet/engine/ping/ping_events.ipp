@@ -3,7 +3,7 @@
 
 #include <libnet/engine/ping/ping_events.hpp>
 
-namespace libnet {
+namespace libnet::inline v0 {
 
 namespace detail {
 
@@ -49,21 +49,21 @@ struct PrintPingEvent {
 
 }  // namespace detail
 
-LIBNET_DECL std::ostream& operator<<(std::ostream& out, const PingTarget& target)
+LIBNETXX_DECL std::ostream& operator<<(std::ostream& out, const PingTarget& target)
 {
     return out << 't' << target.index << '.' << target.generation;
 }
 
-LIBNET_DECL std::ostream& operator<<(std::ostream& out, const PingEvent& event)
+LIBNETXX_DECL std::ostream& operator<<(std::ostream& out, const PingEvent& event)
 {
     std::visit(detail::PrintPingEvent{out}, event);
     return out;
 }
 
-LIBNET_DECL std::ostream& operator<<(std::ostream& out, const PingOutcome& outcome)
+LIBNETXX_DECL std::ostream& operator<<(std::ostream& out, const PingOutcome& outcome)
 {
     std::visit(detail::PrintPingEvent{out}, outcome);
     return out;
 }
 
-}  // namespace libnet
+}  // namespace libnet::inline v0

@@ -10,7 +10,7 @@
 #include <tuple>
 #include <vector>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 /// Follows the runs of answered and unanswered probes of one stream.
 ///
@@ -77,4 +77,4 @@ private:
     std::unique_ptr<Trouble> trouble_;
 };
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine

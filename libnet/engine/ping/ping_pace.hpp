@@ -7,7 +7,7 @@
 #include <chrono>
 #include <cmath>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 /// Gives sends their moments, evenly spread: no more than a rate. After a stall at most ten milliseconds of it are
 /// made up for, in a burst that no network minds.
@@ -35,4 +35,4 @@ private:
     TimePoint next_{TimePoint::min()};
 };
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine

@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <span>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 //  +-------------------------------+------------------------------------+
 //  |  cookie: eight octets, or     |  octet i of the payload is i       |
@@ -89,4 +89,4 @@ inline PayloadVerdict judge_payload(std::uint64_t cookie, std::size_t payload_si
     return PayloadVerdict::genuine;
 }
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine

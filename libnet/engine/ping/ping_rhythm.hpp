@@ -7,7 +7,7 @@
 #include <chrono>
 #include <cstdint>
 
-namespace libnet {
+namespace libnet::inline v0 {
 
 /// What a stream's sends follow. `PingTargetOptions::window` is the number of probes that each speaks of.
 enum class PingRhythm : std::uint8_t {
@@ -39,4 +39,4 @@ inline TimePoint next_by_answers(PingRhythm rhythm, std::uint32_t window, const 
 }
 
 }  // namespace engine
-}  // namespace libnet
+}  // namespace libnet::inline v0

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <cstdint>
 
-namespace libnet {
+namespace libnet::inline v0 {
 
 /// Round-trip times of the replies that came in time; zero where there are none.
 struct PingTimes {
@@ -71,4 +71,4 @@ struct PingStatistics {
 /// A span of time that ends now.
 enum class PingWindow : std::uint8_t { second, ten_seconds, minute };
 
-}  // namespace libnet
+}  // namespace libnet::inline v0

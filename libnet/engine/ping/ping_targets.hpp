@@ -19,7 +19,7 @@
 #include <utility>
 #include <vector>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 namespace asio = boost::asio;
 
@@ -274,4 +274,4 @@ private:
     std::shared_ptr<const PingSchedule> last_schedule_;
 };
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine

@@ -11,7 +11,7 @@
 #include <cmath>
 #include <cstdint>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 inline std::chrono::nanoseconds rounded_time(double nanoseconds)
 {
@@ -94,4 +94,4 @@ private:
     PingStackTimes sum_;
 };
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine

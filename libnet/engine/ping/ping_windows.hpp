@@ -18,7 +18,7 @@
 #include <tuple>
 #include <vector>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 /// What happened in one slice of time.
 struct PingSlice {
@@ -121,4 +121,4 @@ private:
     std::optional<double> last_;
 };
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine

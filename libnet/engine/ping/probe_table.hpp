@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 using TimePoint = std::chrono::steady_clock::time_point;
 
@@ -134,4 +134,4 @@ private:
     std::size_t size_ = 0;
 };
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine

@@ -11,7 +11,7 @@
 #include <variant>
 #include <vector>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 /// Times of a connection race.
 struct ConnectRaceOptions {
@@ -125,4 +125,4 @@ inline ConnectRace::Action ConnectRace::next(TimePoint now)
     return Start{attempt, addresses_[attempt]};
 }
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine

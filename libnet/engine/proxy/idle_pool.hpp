@@ -10,7 +10,7 @@
 #include <string_view>
 #include <utility>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 /// Bounds of an `IdlePool`.
 struct IdlePoolOptions {
@@ -82,4 +82,4 @@ private:
     std::list<Entry> entries_;  // the oldest first
 };
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 /// What all of the proxy's own answers have in common.
 struct ProxyAnswer {
@@ -25,8 +25,8 @@ void append_answer(std::string& out, const ProxyAnswer& answer, std::string_view
 /// The answer that opens a tunnel: no content, and no field that speaks of one (RFC 9110 section 9.3.6).
 constexpr std::string_view tunnel_answer = "HTTP/1.1 200 Connection established\r\n\r\n";
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/engine/proxy/proxy_answer.ipp>
 #endif

@@ -6,17 +6,17 @@
 #include <libnet/wire/http/hop_by_hop.hpp>
 #include <libnet/wire/http/http_status.hpp>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
-LIBNET_DECL void append_error_answer(std::string& out, const ProxyAnswer& answer, std::string_view reason)
+LIBNETXX_DECL void append_error_answer(std::string& out, const ProxyAnswer& answer, std::string_view reason)
 {
     std::string page;
     append_error_page(page, answer.status, reason);
     append_answer(out, answer, error_page_type, page);
 }
 
-LIBNET_DECL void append_answer(std::string& out, const ProxyAnswer& answer, std::string_view type,
-                               std::string_view content)
+LIBNETXX_DECL void append_answer(std::string& out, const ProxyAnswer& answer, std::string_view type,
+                                 std::string_view content)
 {
     out.append("HTTP/1.1 ").append(std::to_string(answer.status)).append(" ");
     out.append(wire::reason_phrase(answer.status)).append("\r\n");
@@ -29,4 +29,4 @@ LIBNET_DECL void append_answer(std::string& out, const ProxyAnswer& answer, std:
     if (answer.method != "HEAD") out.append(content);
 }
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine

@@ -14,7 +14,7 @@
 #include <string>
 #include <string_view>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 /// Takes a body out of its framing, in place, in pieces of any size.
 class ProxyBodyReader {
@@ -77,8 +77,8 @@ private:
     std::string end_;
 };
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/engine/proxy/proxy_body.ipp>
 #endif

@@ -7,9 +7,9 @@
 #include <algorithm>
 #include <cstring>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
-LIBNET_DECL ProxyBodyReader::ProxyBodyReader(wire::BodyFraming framing, wire::HttpLimits limits)
+LIBNETXX_DECL ProxyBodyReader::ProxyBodyReader(wire::BodyFraming framing, wire::HttpLimits limits)
     : framing_{framing},
       remaining_{framing.length},
       chunked_{limits}
@@ -18,7 +18,7 @@ LIBNET_DECL ProxyBodyReader::ProxyBodyReader(wire::BodyFraming framing, wire::Ht
     done_ = framing.kind == Kind::none || (framing.kind == Kind::length && framing.length == 0);
 }
 
-LIBNET_DECL boost::system::result<ProxyBodyReader::Piece, wire::HttpError> ProxyBodyReader::decode(
+LIBNETXX_DECL boost::system::result<ProxyBodyReader::Piece, wire::HttpError> ProxyBodyReader::decode(
     std::span<char> received)
 {
     using Kind = wire::BodyFraming::Kind;
@@ -42,20 +42,21 @@ LIBNET_DECL boost::system::result<ProxyBodyReader::Piece, wire::HttpError> Proxy
     return piece;
 }
 
-LIBNET_DECL std::size_t ProxyBodyReader::readable(std::size_t most) const noexcept
+LIBNETXX_DECL std::size_t ProxyBodyReader::readable(std::size_t most) const noexcept
 {
     using Kind = wire::BodyFraming::Kind;
     if (framing_.kind == Kind::chunked || framing_.kind == Kind::until_close) return most;
     return static_cast<std::size_t>(std::min<std::uint64_t>(most, remaining_));
 }
 
-LIBNET_DECL ProxyBodyWriter::Frame ProxyBodyWriter::piece(std::string_view data)
+LIBNETXX_DECL ProxyBodyWriter::Frame ProxyBodyWriter::piece(std::string_view data)
 {
     if (framing_ != wire::BodyFraming::Kind::chunked || data.empty()) return {{}, data, {}};
     return {wire::format_chunk_header(data.size(), header_), data, wire::chunk_end};
 }
 
-LIBNET_DECL ProxyBodyWriter::Frame ProxyBodyWriter::last_piece(std::string_view data, const wire::HttpFields& trailers)
+LIBNETXX_DECL ProxyBodyWriter::Frame ProxyBodyWriter::last_piece(std::string_view data,
+                                                                 const wire::HttpFields& trailers)
 {
     auto frame = piece(data);
     if (framing_ != wire::BodyFraming::Kind::chunked) return frame;
@@ -69,4 +70,4 @@ LIBNET_DECL ProxyBodyWriter::Frame ProxyBodyWriter::last_piece(std::string_view 
     return frame;
 }
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine

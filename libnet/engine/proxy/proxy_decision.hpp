@@ -11,7 +11,7 @@
 #include <variant>
 #include <vector>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 /// Where a request goes.
 struct ProxyDestination {
@@ -63,8 +63,8 @@ struct ProxyRules {
 ///  - only http is forwarded: for https there is CONNECT, and anything else is 501
 ProxyDecision decide(const wire::RequestHead& request, const ProxyRules& rules);
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/engine/proxy/proxy_decision.ipp>
 #endif

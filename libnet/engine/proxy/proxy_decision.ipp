@@ -7,18 +7,18 @@
 
 #include <algorithm>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 namespace detail {
 
-LIBNET_DECL ProxyDestination destination_of(const wire::Authority& authority, std::uint16_t default_port)
+LIBNETXX_DECL ProxyDestination destination_of(const wire::Authority& authority, std::uint16_t default_port)
 {
     ProxyDestination destination{std::string{authority.host}, authority.port.value_or(default_port)};
     std::ranges::transform(destination.host, destination.host.begin(), base::to_lower);
     return destination;
 }
 
-LIBNET_DECL ProxyDecision decide_connect(const wire::RequestHead& request, const ProxyRules& rules)
+LIBNETXX_DECL ProxyDecision decide_connect(const wire::RequestHead& request, const ProxyRules& rules)
 {
     auto destination = destination_of(request.authority, 0);
     const auto verdict = judge_connect_port(destination.port, rules.connect_ports);
@@ -26,7 +26,7 @@ LIBNET_DECL ProxyDecision decide_connect(const wire::RequestHead& request, const
     return ProxyTunnel{std::move(destination)};
 }
 
-LIBNET_DECL ProxyDecision decide_forward(const wire::RequestHead& request)
+LIBNETXX_DECL ProxyDecision decide_forward(const wire::RequestHead& request)
 {
     if (request.form != wire::TargetForm::absolute)
         return ProxyRefuse{400, "This is a forward proxy: it needs the whole URL as the request target."};
@@ -39,13 +39,13 @@ LIBNET_DECL ProxyDecision decide_forward(const wire::RequestHead& request)
 
 }  // namespace detail
 
-LIBNET_DECL std::string to_string(const ProxyDestination& destination)
+LIBNETXX_DECL std::string to_string(const ProxyDestination& destination)
 {
     const bool is_ipv6 = destination.host.find(':') != std::string::npos;
     return wire::to_string(wire::Authority{destination.host, destination.port, is_ipv6});
 }
 
-LIBNET_DECL ProxyDecision decide(const wire::RequestHead& request, const ProxyRules& rules)
+LIBNETXX_DECL ProxyDecision decide(const wire::RequestHead& request, const ProxyRules& rules)
 {
     if (wire::has_passed(request.fields, rules.via_name))
         return ProxyRefuse{502, "The request has passed through this proxy before: a forwarding loop."};
@@ -63,4 +63,4 @@ LIBNET_DECL ProxyDecision decide(const wire::RequestHead& request, const ProxyRu
     return ProxyAnswerOptions{};
 }
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine

@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <string>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 /// Why a request was not answered by the origin server.
 enum class ProxyFailure : std::uint8_t {
@@ -35,8 +35,8 @@ std::string describe(ProxyFailure failure, const ProxyDestination& destination);
 /// The failure behind what `io::connect` reports.
 ProxyFailure failure_of_connect(boost::system::error_code error) noexcept;
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/engine/proxy/proxy_failure.ipp>
 #endif

@@ -5,9 +5,9 @@
 
 #include <boost/system/errc.hpp>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
-LIBNET_DECL unsigned status_of(ProxyFailure failure) noexcept
+LIBNETXX_DECL unsigned status_of(ProxyFailure failure) noexcept
 {
     switch (failure) {
     case ProxyFailure::name_timeout:
@@ -19,7 +19,7 @@ LIBNET_DECL unsigned status_of(ProxyFailure failure) noexcept
     }
 }
 
-LIBNET_DECL std::string describe(ProxyFailure failure, const ProxyDestination& destination)
+LIBNETXX_DECL std::string describe(ProxyFailure failure, const ProxyDestination& destination)
 {
     const auto server = to_string(destination);
     switch (failure) {
@@ -47,7 +47,7 @@ LIBNET_DECL std::string describe(ProxyFailure failure, const ProxyDestination& d
     return "The connection to the server " + server + " failed.";
 }
 
-LIBNET_DECL ProxyFailure failure_of_connect(boost::system::error_code error) noexcept
+LIBNETXX_DECL ProxyFailure failure_of_connect(boost::system::error_code error) noexcept
 {
     namespace errc = boost::system::errc;
     if (error == errc::connection_refused) return ProxyFailure::refused;
@@ -58,4 +58,4 @@ LIBNET_DECL ProxyFailure failure_of_connect(boost::system::error_code error) noe
     return ProxyFailure::connect_failed;
 }
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine

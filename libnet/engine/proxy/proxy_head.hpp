@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 /// How an answer goes to the client.
 struct ProxyResponsePlan {
@@ -39,8 +39,8 @@ void append_forwarded_interim(std::string& out, const wire::ResponseHead& respon
 /// section 9.3.8).
 void append_traced_request(std::string& out, const wire::RequestHead& request);
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/engine/proxy/proxy_head.ipp>
 #endif

@@ -8,11 +8,11 @@
 #include <cstdint>
 #include <initializer_list>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 namespace detail {
 
-LIBNET_DECL bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names)
+LIBNETXX_DECL bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names)
 {
     for (const auto known : names)
         if (base::iequals(known, name)) return true;
@@ -20,8 +20,8 @@ LIBNET_DECL bool is_one_of(std::string_view name, std::initializer_list<std::str
 }
 
 /// Appends the fields that are forwarded as they are, but for those that the caller writes itself.
-LIBNET_DECL void append_end_to_end(std::string& out, const wire::HttpFields& fields,
-                                   std::initializer_list<std::string_view> written_by_caller)
+LIBNETXX_DECL void append_end_to_end(std::string& out, const wire::HttpFields& fields,
+                                     std::initializer_list<std::string_view> written_by_caller)
 {
     const auto hop_by_hop = wire::HopByHop::read(fields);
     for (const auto& [name, value] : fields)
@@ -29,7 +29,7 @@ LIBNET_DECL void append_end_to_end(std::string& out, const wire::HttpFields& fie
             wire::append_field(out, name, value);
 }
 
-LIBNET_DECL void append_framing(std::string& out, wire::BodyFraming body)
+LIBNETXX_DECL void append_framing(std::string& out, wire::BodyFraming body)
 {
     using Kind = wire::BodyFraming::Kind;
     if (body.kind == Kind::length) wire::append_field(out, "Content-Length", std::to_string(body.length));
@@ -37,20 +37,20 @@ LIBNET_DECL void append_framing(std::string& out, wire::BodyFraming body)
 }
 
 /// Trailer announces fields behind a chunked body: without chunks there is no place for them.
-LIBNET_DECL void append_trailer_field(std::string& out, const wire::HttpFields& fields, wire::BodyFraming::Kind body)
+LIBNETXX_DECL void append_trailer_field(std::string& out, const wire::HttpFields& fields, wire::BodyFraming::Kind body)
 {
     if (body != wire::BodyFraming::Kind::chunked) return;
     for (const auto& [name, value] : fields)
         if (base::iequals(name, "Trailer")) wire::append_field(out, name, value);
 }
 
-LIBNET_DECL void append_status_line(std::string& out, const wire::ResponseHead& response)
+LIBNETXX_DECL void append_status_line(std::string& out, const wire::ResponseHead& response)
 {
     out.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ");
     out.append(response.reason).append("\r\n");
 }
 
-LIBNET_DECL void append_request_line(std::string& out, const wire::RequestHead& request)
+LIBNETXX_DECL void append_request_line(std::string& out, const wire::RequestHead& request)
 {
     const bool asks_server_as_a_whole = request.path.empty() && !request.has_query;  // RFC 9112 section 3.2.4
     out.append(request.method).append(" ");
@@ -62,8 +62,8 @@ LIBNET_DECL void append_request_line(std::string& out, const wire::RequestHead& 
 
 }  // namespace detail
 
-LIBNET_DECL ProxyResponsePlan plan_response(const wire::RequestHead& request, const wire::ResponseHead& response,
-                                            bool may_keep)
+LIBNETXX_DECL ProxyResponsePlan plan_response(const wire::RequestHead& request, const wire::ResponseHead& response,
+                                              bool may_keep)
 {
     using Kind = wire::BodyFraming::Kind;
     const bool modern = request.version == wire::HttpVersion::http_1_1;
@@ -75,7 +75,8 @@ LIBNET_DECL ProxyResponsePlan plan_response(const wire::RequestHead& request, co
     return plan;
 }
 
-LIBNET_DECL void append_forwarded_request(std::string& out, const wire::RequestHead& request, std::string_view via_name)
+LIBNETXX_DECL void append_forwarded_request(std::string& out, const wire::RequestHead& request,
+                                            std::string_view via_name)
 {
     const bool counts_hops = request.method == "OPTIONS" || request.method == "TRACE";
     detail::append_request_line(out, request);
@@ -96,8 +97,8 @@ LIBNET_DECL void append_forwarded_request(std::string& out, const wire::RequestH
     out.append("\r\n");
 }
 
-LIBNET_DECL void append_forwarded_response(std::string& out, const wire::ResponseHead& response, ProxyResponsePlan plan,
-                                           std::string_view via_name, std::string_view date)
+LIBNETXX_DECL void append_forwarded_response(std::string& out, const wire::ResponseHead& response,
+                                             ProxyResponsePlan plan, std::string_view via_name, std::string_view date)
 {
     using Kind = wire::BodyFraming::Kind;
     detail::append_status_line(out, response);
@@ -114,8 +115,8 @@ LIBNET_DECL void append_forwarded_response(std::string& out, const wire::Respons
     out.append("\r\n");
 }
 
-LIBNET_DECL void append_forwarded_interim(std::string& out, const wire::ResponseHead& response,
-                                          std::string_view via_name)
+LIBNETXX_DECL void append_forwarded_interim(std::string& out, const wire::ResponseHead& response,
+                                            std::string_view via_name)
 {
     detail::append_status_line(out, response);
     detail::append_end_to_end(out, response.fields, {"Content-Length", "Via", "Trailer"});
@@ -123,7 +124,7 @@ LIBNET_DECL void append_forwarded_interim(std::string& out, const wire::Response
     out.append("\r\n");
 }
 
-LIBNET_DECL void append_traced_request(std::string& out, const wire::RequestHead& request)
+LIBNETXX_DECL void append_traced_request(std::string& out, const wire::RequestHead& request)
 {
     const bool modern = request.version == wire::HttpVersion::http_1_1;
     out.append(request.method).append(" ").append(request.target).append(modern ? " HTTP/1.1\r\n" : " HTTP/1.0\r\n");
@@ -133,4 +134,4 @@ LIBNET_DECL void append_traced_request(std::string& out, const wire::RequestHead
     out.append("\r\n");
 }
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 /// May the proxy connect?
 enum class ProxyVerdict : std::uint8_t {
@@ -63,4 +63,4 @@ inline ProxyVerdict judge_address(const boost::asio::ip::address& destination, s
     return own_listener ? ProxyVerdict::own_listener : ProxyVerdict::allowed;
 }
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine

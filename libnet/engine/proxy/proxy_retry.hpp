@@ -5,7 +5,7 @@
 
 #include <string_view>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 /// Whether a request can be sent twice with the effect of once (RFC 9110 section 9.2.2).
 constexpr bool is_idempotent(std::string_view method) noexcept
@@ -32,4 +32,4 @@ constexpr bool should_retry(bool reused_connection, bool any_response_byte) noex
     return reused_connection && !any_response_byte;
 }
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine

@@ -12,7 +12,7 @@
 #include <variant>
 #include <vector>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 struct InterfaceQueryOptions {
     std::chrono::nanoseconds timeout = std::chrono::seconds{1};  ///< how long one question waits for its answer
@@ -92,10 +92,10 @@ private:
     bool done_ = false;
 };
 
-LIBNET_DECL std::ostream& operator<<(std::ostream& out, const InterfaceAction& action);
+LIBNETXX_DECL std::ostream& operator<<(std::ostream& out, const InterfaceAction& action);
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/engine/query/interface_query.ipp>
 #endif

@@ -7,10 +7,10 @@
 #include <algorithm>
 #include <utility>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
-LIBNET_DECL InterfaceQuery::InterfaceQuery(asio::ip::address target, InterfaceId interface, InterfacePlace place,
-                                           InterfaceQueryOptions options)
+LIBNETXX_DECL InterfaceQuery::InterfaceQuery(asio::ip::address target, InterfaceId interface, InterfacePlace place,
+                                             InterfaceQueryOptions options)
     : options_{options},
       interface_{std::move(interface)},
       place_{place}
@@ -19,7 +19,7 @@ LIBNET_DECL InterfaceQuery::InterfaceQuery(asio::ip::address target, InterfaceId
     encode(0, 0, form_);  // throws
 }
 
-LIBNET_DECL InterfaceAction InterfaceQuery::next(TimePoint now)
+LIBNETXX_DECL InterfaceAction InterfaceQuery::next(TimePoint now)
 {
     if (done_) return interface_action::Done{};
     if (attempts_ > 0 && now < deadline_) return interface_action::WaitUntil{deadline_};
@@ -34,8 +34,8 @@ LIBNET_DECL InterfaceAction InterfaceQuery::next(TimePoint now)
     return interface_action::Ask{last_sequence(), form_};
 }
 
-LIBNET_DECL void InterfaceQuery::on_reply(const asio::ip::address& from, const wire::ExtendedEchoReply& reply,
-                                          TimePoint received)
+LIBNETXX_DECL void InterfaceQuery::on_reply(const asio::ip::address& from, const wire::ExtendedEchoReply& reply,
+                                            TimePoint received)
 {
     Question* question = open_question(from, reply.sequence);
     if (question == nullptr || !is_ours(reply.payload, question->form)) return;
@@ -57,8 +57,8 @@ LIBNET_DECL void InterfaceQuery::on_reply(const asio::ip::address& from, const w
     done_ = true;
 }
 
-LIBNET_DECL void InterfaceQuery::on_error(const asio::ip::address& destination, std::uint8_t sequence,
-                                          InterfaceError error)
+LIBNETXX_DECL void InterfaceQuery::on_error(const asio::ip::address& destination, std::uint8_t sequence,
+                                            InterfaceError error)
 {
     if (!wire::icmp_means_dropped(wire::version_of(result_.address), error.type)) return;
     if (open_question(destination, sequence) == nullptr) return;
@@ -67,45 +67,45 @@ LIBNET_DECL void InterfaceQuery::on_error(const asio::ip::address& destination, 
     done_ = true;
 }
 
-LIBNET_DECL std::vector<std::byte> InterfaceQuery::question(std::uint16_t identifier) const
+LIBNETXX_DECL std::vector<std::byte> InterfaceQuery::question(std::uint16_t identifier) const
 {
     return encode(identifier, last_sequence(), form_);
 }
 
-LIBNET_DECL InterfaceQuery::Question* InterfaceQuery::open_question(const asio::ip::address& whom,
-                                                                    std::uint8_t sequence)
+LIBNETXX_DECL InterfaceQuery::Question* InterfaceQuery::open_question(const asio::ip::address& whom,
+                                                                      std::uint8_t sequence)
 {
     const auto index = static_cast<std::uint8_t>(sequence - options_.first_sequence);
     if (done_ || whom != result_.address || index >= questions_.size() || questions_[index].answered) return nullptr;
     return &questions_[index];
 }
 
-LIBNET_DECL std::vector<std::byte> InterfaceQuery::encode(std::uint16_t identifier, std::uint8_t sequence,
-                                                          wire::NameForm form) const
+LIBNETXX_DECL std::vector<std::byte> InterfaceQuery::encode(std::uint16_t identifier, std::uint8_t sequence,
+                                                            wire::NameForm form) const
 {
     return encode_extended_echo_request(wire::version_of(result_.address), {identifier, sequence, place_, interface_},
                                         form);
 }
 
-LIBNET_DECL bool InterfaceQuery::is_ours(std::span<const std::byte> extensions, wire::NameForm form) const
+LIBNETXX_DECL bool InterfaceQuery::is_ours(std::span<const std::byte> extensions, wire::NameForm form) const
 {
     if (extensions.empty()) return true;
     const auto message = encode(0, 0, form);
     return std::ranges::equal(extensions, std::span{message}.subspan(wire::icmp_header_size));
 }
 
-LIBNET_DECL bool InterfaceQuery::can_leave_padding_out() const
+LIBNETXX_DECL bool InterfaceQuery::can_leave_padding_out() const
 {
     const auto* name = std::get_if<std::string>(&interface_);
     return name != nullptr && name->size() % 4 != 0;
 }
 
-LIBNET_DECL std::uint8_t InterfaceQuery::last_sequence() const
+LIBNETXX_DECL std::uint8_t InterfaceQuery::last_sequence() const
 {
     return static_cast<std::uint8_t>(options_.first_sequence + questions_.size() - 1);
 }
 
-LIBNET_DECL std::ostream& operator<<(std::ostream& out, const InterfaceAction& action)
+LIBNETXX_DECL std::ostream& operator<<(std::ostream& out, const InterfaceAction& action)
 {
     struct Print {
         std::ostream& out;
@@ -123,4 +123,4 @@ LIBNET_DECL std::ostream& operator<<(std::ostream& out, const InterfaceAction& a
     return out;
 }
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine

@@ -11,7 +11,7 @@
 #include <optional>
 #include <ostream>
 
-namespace libnet {
+namespace libnet::inline v0 {
 
 namespace asio = boost::asio;
 
@@ -64,10 +64,10 @@ struct InterfaceState {
     friend bool operator==(const InterfaceState&, const InterfaceState&) = default;
 };
 
-LIBNET_DECL std::ostream& operator<<(std::ostream& out, const InterfaceState& state);
+LIBNETXX_DECL std::ostream& operator<<(std::ostream& out, const InterfaceState& state);
 
-}  // namespace libnet
+}  // namespace libnet::inline v0
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/engine/query/interface_state.ipp>
 #endif

@@ -4,9 +4,9 @@
 #include <libnet/engine/query/interface_state.hpp>
 #include <libnet/wire/icmp/icmp.hpp>
 
-namespace libnet {
+namespace libnet::inline v0 {
 
-LIBNET_DECL std::ostream& operator<<(std::ostream& out, const InterfaceState& state)
+LIBNETXX_DECL std::ostream& operator<<(std::ostream& out, const InterfaceState& state)
 {
     out << state.address << ": ";
     if (state.outcome == InterfaceState::Outcome::no_answer) return out << "no answer to " << state.probes << " probes";
@@ -19,4 +19,4 @@ LIBNET_DECL std::ostream& operator<<(std::ostream& out, const InterfaceState& st
     return out << ", " << state.rtt.count() << "ns";
 }
 
-}  // namespace libnet
+}  // namespace libnet::inline v0

@@ -12,7 +12,7 @@
 #include <ostream>
 #include <vector>
 
-namespace libnet {
+namespace libnet::inline v0 {
 
 namespace asio = boost::asio;
 
@@ -69,12 +69,12 @@ struct PathMtu {
     friend bool operator==(const PathMtu&, const PathMtu&) = default;
 };
 
-LIBNET_DECL std::ostream& operator<<(std::ostream& out, PathMtuOutcome outcome);
-LIBNET_DECL std::ostream& operator<<(std::ostream& out, const PathMtuStep& step);
-LIBNET_DECL std::ostream& operator<<(std::ostream& out, PathMtuLimit limit);
+LIBNETXX_DECL std::ostream& operator<<(std::ostream& out, PathMtuOutcome outcome);
+LIBNETXX_DECL std::ostream& operator<<(std::ostream& out, const PathMtuStep& step);
+LIBNETXX_DECL std::ostream& operator<<(std::ostream& out, PathMtuLimit limit);
 
-}  // namespace libnet
+}  // namespace libnet::inline v0
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/engine/query/path_mtu_result.ipp>
 #endif

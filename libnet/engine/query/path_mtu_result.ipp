@@ -3,9 +3,9 @@
 
 #include <libnet/engine/query/path_mtu_result.hpp>
 
-namespace libnet {
+namespace libnet::inline v0 {
 
-LIBNET_DECL std::ostream& operator<<(std::ostream& out, PathMtuOutcome outcome)
+LIBNETXX_DECL std::ostream& operator<<(std::ostream& out, PathMtuOutcome outcome)
 {
     switch (outcome) {
     case PathMtuOutcome::answered:
@@ -20,7 +20,7 @@ LIBNET_DECL std::ostream& operator<<(std::ostream& out, PathMtuOutcome outcome)
     return out << "silent";
 }
 
-LIBNET_DECL std::ostream& operator<<(std::ostream& out, const PathMtuStep& step)
+LIBNETXX_DECL std::ostream& operator<<(std::ostream& out, const PathMtuStep& step)
 {
     out << step.size << ' ' << step.outcome;
     if (!step.from.is_unspecified()) out << ", from " << step.from;
@@ -28,7 +28,7 @@ LIBNET_DECL std::ostream& operator<<(std::ostream& out, const PathMtuStep& step)
     return out << ", " << step.rtt.count() << "ns, " << step.probes << " probes";
 }
 
-LIBNET_DECL std::ostream& operator<<(std::ostream& out, PathMtuLimit limit)
+LIBNETXX_DECL std::ostream& operator<<(std::ostream& out, PathMtuLimit limit)
 {
     switch (limit) {
     case PathMtuLimit::interface:
@@ -45,4 +45,4 @@ LIBNET_DECL std::ostream& operator<<(std::ostream& out, PathMtuLimit limit)
     return out << "no answer";
 }
 
-}  // namespace libnet
+}  // namespace libnet::inline v0

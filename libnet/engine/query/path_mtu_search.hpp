@@ -31,7 +31,7 @@
 #include <variant>
 #include <vector>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 /// The size of the first packet in octets: every link takes it (RFC 791 section 3.2), of IPv6 all the more.
 constexpr std::uint32_t smallest_path_mtu = 68;
@@ -179,10 +179,10 @@ private:
     bool done_ = false;
 };
 
-LIBNET_DECL std::ostream& operator<<(std::ostream& out, const PathMtuAction& action);
+LIBNETXX_DECL std::ostream& operator<<(std::ostream& out, const PathMtuAction& action);
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/engine/query/path_mtu_search.ipp>
 #endif

@@ -10,7 +10,7 @@
 #include <array>
 #include <utility>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 namespace detail {
 
@@ -24,7 +24,7 @@ constexpr std::array<std::uint32_t, 25> likely_path_mtus{296,  576,  1006, 1280,
 /// Routers answer from a slow path: however short the round trip is, a probe waits this long.
 constexpr std::chrono::nanoseconds shortest_mtu_wait = std::chrono::milliseconds{200};
 
-LIBNET_DECL bool says_too_big(wire::IpVersion version, std::uint8_t type, std::uint8_t code)
+LIBNETXX_DECL bool says_too_big(wire::IpVersion version, std::uint8_t type, std::uint8_t code)
 {
     constexpr std::uint8_t fragmentation_needed = 4;
     if (version == wire::IpVersion::v6) return type == wire::icmpv6_type::packet_too_big;
@@ -33,7 +33,7 @@ LIBNET_DECL bool says_too_big(wire::IpVersion version, std::uint8_t type, std::u
 
 }  // namespace detail
 
-LIBNET_DECL PathMtuSearch::PathMtuSearch(asio::ip::address target, PathMtuSearchOptions options)
+LIBNETXX_DECL PathMtuSearch::PathMtuSearch(asio::ip::address target, PathMtuSearchOptions options)
     : options_{options},
       version_{wire::version_of(target)},
       high_{options.ceiling + 1},
@@ -43,7 +43,7 @@ LIBNET_DECL PathMtuSearch::PathMtuSearch(asio::ip::address target, PathMtuSearch
     result_.address = std::move(target);
 }
 
-LIBNET_DECL PathMtuAction PathMtuSearch::next(TimePoint now)
+LIBNETXX_DECL PathMtuAction PathMtuSearch::next(TimePoint now)
 {
     for (;;) {
         if (!reports_.empty()) {
@@ -69,7 +69,7 @@ LIBNET_DECL PathMtuAction PathMtuSearch::next(TimePoint now)
     }
 }
 
-LIBNET_DECL std::optional<std::uint32_t> PathMtuSearch::choose()
+LIBNETXX_DECL std::optional<std::uint32_t> PathMtuSearch::choose()
 {
     if (low_ == 0) return smallest_path_mtu;
     if (low_ + 1 >= high_) {
@@ -86,7 +86,7 @@ LIBNET_DECL std::optional<std::uint32_t> PathMtuSearch::choose()
 }
 
 /// The middle one of the likely sizes that are still in question; of two the smaller one, for silence takes its time.
-LIBNET_DECL std::optional<std::uint32_t> PathMtuSearch::likely_between() const
+LIBNETXX_DECL std::optional<std::uint32_t> PathMtuSearch::likely_between() const
 {
     const auto& table = detail::likely_path_mtus;
     const auto first = std::ranges::upper_bound(table, low_);
@@ -95,7 +95,7 @@ LIBNET_DECL std::optional<std::uint32_t> PathMtuSearch::likely_between() const
     return first[(last - first - 1) / 2];
 }
 
-LIBNET_DECL PathMtuAction PathMtuSearch::send(TimePoint now)
+LIBNETXX_DECL PathMtuAction PathMtuSearch::send(TimePoint now)
 {
     const auto sequence = static_cast<std::uint16_t>(options_.first_sequence + probes_.size());
     probes_.push_back({*trial_, now});
@@ -108,13 +108,13 @@ LIBNET_DECL PathMtuAction PathMtuSearch::send(TimePoint now)
     return path_mtu_action::Send{sequence, *trial_, cookie_of(sequence)};
 }
 
-LIBNET_DECL std::chrono::nanoseconds PathMtuSearch::patience() const
+LIBNETXX_DECL std::chrono::nanoseconds PathMtuSearch::patience() const
 {
     if (low_ == 0) return options_.timeout;
     return std::min(options_.timeout, std::max(detail::shortest_mtu_wait, 3 * longest_rtt_));
 }
 
-LIBNET_DECL void PathMtuSearch::on_silence()
+LIBNETXX_DECL void PathMtuSearch::on_silence()
 {
     const auto size = *trial_;
     trial_.reset();
@@ -123,8 +123,8 @@ LIBNET_DECL void PathMtuSearch::on_silence()
     else lower(size, Barrier::silent);
 }
 
-LIBNET_DECL void PathMtuSearch::on_reply(const asio::ip::address& from, std::uint16_t sequence,
-                                         std::span<const std::byte> payload, TimePoint received)
+LIBNETXX_DECL void PathMtuSearch::on_reply(const asio::ip::address& from, std::uint16_t sequence,
+                                           std::span<const std::byte> payload, TimePoint received)
 {
     Probe* probe = open_probe(sequence);
     if (probe == nullptr || from != result_.address) return;
@@ -141,7 +141,7 @@ LIBNET_DECL void PathMtuSearch::on_reply(const asio::ip::address& from, std::uin
     drop_trial_if_moot();
 }
 
-LIBNET_DECL void PathMtuSearch::on_error(const Error& error)
+LIBNETXX_DECL void PathMtuSearch::on_error(const Error& error)
 {
     Probe* probe = open_probe(error.sequence);
     if (probe == nullptr || error.destination != result_.address) return;
@@ -154,7 +154,7 @@ LIBNET_DECL void PathMtuSearch::on_error(const Error& error)
     else result_.error = error.error;
 }
 
-LIBNET_DECL void PathMtuSearch::on_too_big(Probe& probe, const Error& error)
+LIBNETXX_DECL void PathMtuSearch::on_too_big(Probe& probe, const Error& error)
 {
     const auto told = error.mtu.value_or(0);
     report({.size = probe.size,
@@ -168,7 +168,7 @@ LIBNET_DECL void PathMtuSearch::on_too_big(Probe& probe, const Error& error)
     lower(probe.size, Barrier::told);
 }
 
-LIBNET_DECL void PathMtuSearch::on_refused(std::uint16_t sequence, std::optional<std::uint32_t> mtu)
+LIBNETXX_DECL void PathMtuSearch::on_refused(std::uint16_t sequence, std::optional<std::uint32_t> mtu)
 {
     Probe* probe = open_probe(sequence);
     if (probe == nullptr) return;
@@ -183,7 +183,7 @@ LIBNET_DECL void PathMtuSearch::on_refused(std::uint16_t sequence, std::optional
 }
 
 /// This size doesn't get through.
-LIBNET_DECL void PathMtuSearch::lower(std::uint32_t size, Barrier barrier)
+LIBNETXX_DECL void PathMtuSearch::lower(std::uint32_t size, Barrier barrier)
 {
     // So much got through before: the path has changed, or there are several.
     if (size <= low_) low_ = result_.mtu = smallest_path_mtu;
@@ -193,14 +193,14 @@ LIBNET_DECL void PathMtuSearch::lower(std::uint32_t size, Barrier barrier)
     drop_trial_if_moot();
 }
 
-LIBNET_DECL void PathMtuSearch::drop_trial_if_moot()
+LIBNETXX_DECL void PathMtuSearch::drop_trial_if_moot()
 {
     if (!trial_ || low_ == 0) return;
     const bool confirms = *trial_ == high_ && barrier_ == Barrier::silent;
     if (*trial_ <= low_ || (*trial_ >= high_ && !confirms)) trial_.reset();
 }
 
-LIBNET_DECL void PathMtuSearch::on_not_sent(std::uint16_t sequence, TimePoint retry)
+LIBNETXX_DECL void PathMtuSearch::on_not_sent(std::uint16_t sequence, TimePoint retry)
 {
     Probe* probe = open_probe(sequence);
     if (probe == nullptr || trial_ != probe->size || attempts_ == 0) return;
@@ -209,7 +209,7 @@ LIBNET_DECL void PathMtuSearch::on_not_sent(std::uint16_t sequence, TimePoint re
     deadline_ = not_before_.emplace(retry);
 }
 
-LIBNET_DECL void PathMtuSearch::finish(bool exact)
+LIBNETXX_DECL void PathMtuSearch::finish(bool exact)
 {
     done_ = true;
     trial_.reset();
@@ -223,33 +223,33 @@ LIBNET_DECL void PathMtuSearch::finish(bool exact)
     if (result_.limit == PathMtuLimit::router) result_.told_by = teller_;
 }
 
-LIBNET_DECL PathMtuSearch::Probe* PathMtuSearch::open_probe(std::uint16_t sequence)
+LIBNETXX_DECL PathMtuSearch::Probe* PathMtuSearch::open_probe(std::uint16_t sequence)
 {
     const auto index = static_cast<std::uint16_t>(sequence - options_.first_sequence);
     if (done_ || index >= probes_.size() || probes_[index].settled) return nullptr;
     return &probes_[index];
 }
 
-LIBNET_DECL std::uint64_t PathMtuSearch::cookie_of(std::uint16_t sequence) const
+LIBNETXX_DECL std::uint64_t PathMtuSearch::cookie_of(std::uint16_t sequence) const
 {
     std::array<std::byte, sizeof sequence> octets{};
     base::store_be(std::span<std::byte>{octets}, 0, sequence);
     return base::siphash(options_.key, octets);
 }
 
-LIBNET_DECL std::size_t PathMtuSearch::payload_size(const Probe& probe) const
+LIBNETXX_DECL std::size_t PathMtuSearch::payload_size(const Probe& probe) const
 {
     return probe.size - echo_headers_size(version_);
 }
 
-LIBNET_DECL void PathMtuSearch::report(PathMtuStep step)
+LIBNETXX_DECL void PathMtuSearch::report(PathMtuStep step)
 {
     step.probes = static_cast<std::uint32_t>(std::ranges::count(probes_, step.size, &Probe::size));
     result_.steps.push_back(step);
     reports_.push_back(std::move(step));
 }
 
-LIBNET_DECL std::ostream& operator<<(std::ostream& out, const PathMtuAction& action)
+LIBNETXX_DECL std::ostream& operator<<(std::ostream& out, const PathMtuAction& action)
 {
     struct Print {
         std::ostream& out;
@@ -268,4 +268,4 @@ LIBNET_DECL std::ostream& operator<<(std::ostream& out, const PathMtuAction& act
     return out;
 }
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine

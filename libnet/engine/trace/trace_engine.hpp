@@ -15,7 +15,7 @@
 #include <variant>
 #include <vector>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 /// However short the other round trips are, a probe waits this long (or `timeout`, if that is less): routers answer
 /// from a slow path, and on a fast network three round trips are less than the jitter of a busy processor.
@@ -121,15 +121,15 @@ private:
 };
 
 std::ostream& operator<<(std::ostream& out, TraceProbeId probe);
-LIBNET_DECL std::ostream& operator<<(std::ostream& out, const TraceAction& action);
+LIBNETXX_DECL std::ostream& operator<<(std::ostream& out, const TraceAction& action);
 
 inline std::ostream& operator<<(std::ostream& out, TraceProbeId probe)
 {
     return out << int{probe.ttl} << '#' << int{probe.index};
 }
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/engine/trace/trace_engine.ipp>
 #endif

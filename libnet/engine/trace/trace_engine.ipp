@@ -7,13 +7,13 @@
 #include <span>
 #include <utility>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 namespace detail {
 
 /// A multiple of a round trip, within the bounds that every wait has.
-LIBNET_DECL std::chrono::nanoseconds bounded_wait(std::chrono::nanoseconds rtt, double factor,
-                                                  const TraceOptions& options)
+LIBNETXX_DECL std::chrono::nanoseconds bounded_wait(std::chrono::nanoseconds rtt, double factor,
+                                                    const TraceOptions& options)
 {
     // Compared as floating point: the product may be longer than nanoseconds can tell.
     const std::chrono::nanoseconds longest = options.timeout;
@@ -24,7 +24,7 @@ LIBNET_DECL std::chrono::nanoseconds bounded_wait(std::chrono::nanoseconds rtt, 
 
 }  // namespace detail
 
-LIBNET_DECL TraceEngine::TraceEngine(TraceOptions options, asio::ip::address target, TraceTarget label)
+LIBNETXX_DECL TraceEngine::TraceEngine(TraceOptions options, asio::ip::address target, TraceTarget label)
     : options_{options},
       label_{label},
       slots_((std::size_t{options.max_ttl} - options.first_ttl + 1) * options.probes),
@@ -33,7 +33,7 @@ LIBNET_DECL TraceEngine::TraceEngine(TraceOptions options, asio::ip::address tar
     path_.target = target;
 }
 
-LIBNET_DECL TraceAction TraceEngine::next(TimePoint now)
+LIBNETXX_DECL TraceAction TraceEngine::next(TimePoint now)
 {
     if (done_) return trace_action::Done{};
     if (head_ == end_) {
@@ -56,7 +56,7 @@ LIBNET_DECL TraceAction TraceEngine::next(TimePoint now)
     return trace_action::WaitUntil{may_send ? std::min(lost, *not_before_) : lost};
 }
 
-LIBNET_DECL std::optional<TraceAction> TraceEngine::report_head(TimePoint now)
+LIBNETXX_DECL std::optional<TraceAction> TraceEngine::report_head(TimePoint now)
 {
     const auto probe = id_of(head_);
     const auto number = static_cast<std::uint8_t>(probe.index + 1);
@@ -69,7 +69,7 @@ LIBNET_DECL std::optional<TraceAction> TraceEngine::report_head(TimePoint now)
     return std::nullopt;
 }
 
-LIBNET_DECL TraceAction TraceEngine::report(ProbeOutcome outcome)
+LIBNETXX_DECL TraceAction TraceEngine::report(ProbeOutcome outcome)
 {
     const auto ttl = id_of(head_++).ttl;
     if (path_.hops.empty() || path_.hops.back().ttl != ttl) path_.hops.push_back({ttl, {}});
@@ -77,7 +77,7 @@ LIBNET_DECL TraceAction TraceEngine::report(ProbeOutcome outcome)
     return trace_action::Report{std::move(outcome)};
 }
 
-LIBNET_DECL bool TraceEngine::on_answer(TraceProbeId probe, ProbeAnswer answer)
+LIBNETXX_DECL bool TraceEngine::on_answer(TraceProbeId probe, ProbeAnswer answer)
 {
     const auto at = slot_of(probe);
     // What was reported is past: in front of the head there are only lost and answered probes.
@@ -88,7 +88,7 @@ LIBNET_DECL bool TraceEngine::on_answer(TraceProbeId probe, ProbeAnswer answer)
     return true;
 }
 
-LIBNET_DECL void TraceEngine::on_not_sent(TraceProbeId probe, TimePoint retry)
+LIBNETXX_DECL void TraceEngine::on_not_sent(TraceProbeId probe, TimePoint retry)
 {
     const auto at = slot_of(probe);
     if (!at || *at + 1 != unsent_ || *at < head_ || slots_[*at].state != Slot::State::under_way) return;
@@ -96,7 +96,7 @@ LIBNET_DECL void TraceEngine::on_not_sent(TraceProbeId probe, TimePoint retry)
     not_before_ = retry;
 }
 
-LIBNET_DECL void TraceEngine::on_send_failed(boost::system::error_code error)
+LIBNETXX_DECL void TraceEngine::on_send_failed(boost::system::error_code error)
 {
     if (done_) return;
     done_ = true;
@@ -104,20 +104,20 @@ LIBNET_DECL void TraceEngine::on_send_failed(boost::system::error_code error)
     path_.error = error;
 }
 
-LIBNET_DECL TraceProbeId TraceEngine::id_of(std::size_t slot) const noexcept
+LIBNETXX_DECL TraceProbeId TraceEngine::id_of(std::size_t slot) const noexcept
 {
     return {static_cast<std::uint8_t>(options_.first_ttl + slot / options_.probes),
             static_cast<std::uint8_t>(slot % options_.probes)};
 }
 
-LIBNET_DECL std::optional<std::size_t> TraceEngine::slot_of(TraceProbeId probe) const noexcept
+LIBNETXX_DECL std::optional<std::size_t> TraceEngine::slot_of(TraceProbeId probe) const noexcept
 {
     if (probe.ttl < options_.first_ttl || probe.ttl > options_.max_ttl || probe.index >= options_.probes)
         return std::nullopt;
     return (std::size_t{probe.ttl} - options_.first_ttl) * options_.probes + probe.index;
 }
 
-LIBNET_DECL std::chrono::nanoseconds TraceEngine::patience() const
+LIBNETXX_DECL std::chrono::nanoseconds TraceEngine::patience() const
 {
     // As traceroute does it: the first round trip found in the head's own hop decides, else the first one beyond.
     const auto hop = head_ - head_ % options_.probes;
@@ -131,14 +131,14 @@ LIBNET_DECL std::chrono::nanoseconds TraceEngine::patience() const
     return options_.timeout;
 }
 
-LIBNET_DECL const TraceEngine::Slot* TraceEngine::first_answered(std::size_t first, std::size_t last) const noexcept
+LIBNETXX_DECL const TraceEngine::Slot* TraceEngine::first_answered(std::size_t first, std::size_t last) const noexcept
 {
     for (std::size_t at = first; at < last; ++at)
         if (slots_[at].state == Slot::State::answered) return &slots_[at];
     return nullptr;
 }
 
-LIBNET_DECL std::size_t TraceEngine::under_way() const noexcept
+LIBNETXX_DECL std::size_t TraceEngine::under_way() const noexcept
 {
     std::size_t count = 0;
     for (std::size_t at = head_; at < std::min(unsent_, end_); ++at)
@@ -146,7 +146,7 @@ LIBNET_DECL std::size_t TraceEngine::under_way() const noexcept
     return count;
 }
 
-LIBNET_DECL StopReason TraceEngine::reason() const
+LIBNETXX_DECL StopReason TraceEngine::reason() const
 {
     const auto last_hop = std::span{slots_}.subspan(end_ - options_.probes, options_.probes);
     const auto has = [&](AnswerKind kind) {
@@ -158,7 +158,7 @@ LIBNET_DECL StopReason TraceEngine::reason() const
     return has(AnswerKind::unreachable) ? StopReason::unreachable : StopReason::max_ttl;
 }
 
-LIBNET_DECL std::ostream& operator<<(std::ostream& out, const TraceAction& action)
+LIBNETXX_DECL std::ostream& operator<<(std::ostream& out, const TraceAction& action)
 {
     struct Print {
         std::ostream& out;
@@ -179,4 +179,4 @@ LIBNET_DECL std::ostream& operator<<(std::ostream& out, const TraceAction& actio
     return out;
 }
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine

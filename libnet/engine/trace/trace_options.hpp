@@ -6,7 +6,7 @@
 #include <chrono>
 #include <cstdint>
 
-namespace libnet {
+namespace libnet::inline v0 {
 
 /// Options of a `Tracer`. The defaults are traceroute's.
 struct TraceOptions {
@@ -28,4 +28,4 @@ struct TraceOptions {
     std::uint16_t port = 0;
 };
 
-}  // namespace libnet
+}  // namespace libnet::inline v0

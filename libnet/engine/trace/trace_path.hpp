@@ -12,7 +12,7 @@
 #include <variant>
 #include <vector>
 
-namespace libnet {
+namespace libnet::inline v0 {
 
 namespace asio = boost::asio;
 
@@ -150,4 +150,4 @@ inline std::ostream& operator<<(std::ostream& out, const Path& path)
     return out << '}';
 }
 
-}  // namespace libnet
+}  // namespace libnet::inline v0

@@ -12,7 +12,7 @@
 #include <unordered_map>
 #include <utility>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 /// A probe under way.
 struct ProbeUnderWay {
@@ -59,8 +59,8 @@ private:
     Numbers numbers_;  // the same, the other way round
 };
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/engine/trace/trace_probes.ipp>
 #endif

@@ -3,9 +3,9 @@
 
 #include <libnet/engine/trace/trace_probes.hpp>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
-LIBNET_DECL std::optional<std::uint16_t> TraceProbes::next_number()
+LIBNETXX_DECL std::optional<std::uint16_t> TraceProbes::next_number()
 {
     const auto count = 65536U - first_;
     if (probes_.size() >= count) return std::nullopt;
@@ -17,34 +17,34 @@ LIBNET_DECL std::optional<std::uint16_t> TraceProbes::next_number()
     return std::nullopt;
 }
 
-LIBNET_DECL bool TraceProbes::insert(std::uint16_t number, const ProbeUnderWay& probe)
+LIBNETXX_DECL bool TraceProbes::insert(std::uint16_t number, const ProbeUnderWay& probe)
 {
     if (!probes_.try_emplace(number, probe).second) return false;
     numbers_.insert_or_assign({probe.target, probe.probe}, number);
     return true;
 }
 
-LIBNET_DECL const ProbeUnderWay* TraceProbes::find(std::uint16_t number) const
+LIBNETXX_DECL const ProbeUnderWay* TraceProbes::find(std::uint16_t number) const
 {
     const auto found = probes_.find(number);
     return found == probes_.end() ? nullptr : &found->second;
 }
 
-LIBNET_DECL std::optional<std::uint16_t> TraceProbes::erase(TraceTarget target, TraceProbeId probe)
+LIBNETXX_DECL std::optional<std::uint16_t> TraceProbes::erase(TraceTarget target, TraceProbeId probe)
 {
     const auto found = numbers_.find({target, probe});
     if (found == numbers_.end()) return std::nullopt;
     return erase_at(found);
 }
 
-LIBNET_DECL std::optional<std::uint16_t> TraceProbes::erase_any(TraceTarget target)
+LIBNETXX_DECL std::optional<std::uint16_t> TraceProbes::erase_any(TraceTarget target)
 {
     const auto found = numbers_.lower_bound({target, TraceProbeId{}});
     if (found == numbers_.end() || found->first.first != target) return std::nullopt;
     return erase_at(found);
 }
 
-LIBNET_DECL std::uint16_t TraceProbes::erase_at(Numbers::iterator at)
+LIBNETXX_DECL std::uint16_t TraceProbes::erase_at(Numbers::iterator at)
 {
     const auto number = at->second;
     numbers_.erase(at);
@@ -52,4 +52,4 @@ LIBNET_DECL std::uint16_t TraceProbes::erase_at(Numbers::iterator at)
     return number;
 }
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine

@@ -11,7 +11,7 @@
 #include <optional>
 #include <string>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 /// An ICMP error about a probe.
 struct IcmpNotice {
@@ -34,10 +34,10 @@ struct Verdict {
 /// The destination is reached when it refuses a UDP probe's port or protocol, for only an end host does, and when the
 /// probed address itself filters (hosts whose firewall says "prohibited" are common). Everything else but time exceeded
 /// in transit ends the path: unreachable.
-LIBNET_DECL std::optional<Verdict> judge(libnet::Probe method, const IcmpNotice& notice);
+LIBNETXX_DECL std::optional<Verdict> judge(libnet::Probe method, const IcmpNotice& notice);
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/engine/trace/trace_verdict.ipp>
 #endif

@@ -4,7 +4,7 @@
 #include <libnet/engine/trace/trace_verdict.hpp>
 #include <libnet/wire/icmp/icmp.hpp>
 
-namespace libnet::engine {
+namespace libnet::inline v0::engine {
 
 namespace detail {
 
@@ -22,7 +22,7 @@ enum class Unreachable : std::uint8_t {
     other
 };
 
-LIBNET_DECL Unreachable unreachable_v4(std::uint8_t code)
+LIBNETXX_DECL Unreachable unreachable_v4(std::uint8_t code)
 {
     switch (code) {  // RFC 792, RFC 1122 section 3.2.2.1, RFC 1812 section 5.2.7.1
     case 0:          // net unreachable
@@ -55,7 +55,7 @@ LIBNET_DECL Unreachable unreachable_v4(std::uint8_t code)
     }
 }
 
-LIBNET_DECL Unreachable unreachable_v6(std::uint8_t code)
+LIBNETXX_DECL Unreachable unreachable_v6(std::uint8_t code)
 {
     switch (code) {  // RFC 4443 section 3.1
     case 0:
@@ -72,7 +72,7 @@ LIBNET_DECL Unreachable unreachable_v6(std::uint8_t code)
     }
 }
 
-LIBNET_DECL std::string annotation_of(Unreachable why, const IcmpNotice& notice, bool reached)
+LIBNETXX_DECL std::string annotation_of(Unreachable why, const IcmpNotice& notice, bool reached)
 {
     switch (why) {
     case Unreachable::net:
@@ -100,7 +100,7 @@ LIBNET_DECL std::string annotation_of(Unreachable why, const IcmpNotice& notice,
     return "!<" + std::to_string(notice.code) + '>';
 }
 
-LIBNET_DECL bool is_reached(libnet::Probe method, Unreachable why, const IcmpNotice& notice)
+LIBNETXX_DECL bool is_reached(libnet::Probe method, Unreachable why, const IcmpNotice& notice)
 {
     const bool refused = why == Unreachable::port || why == Unreachable::protocol;
     if (refused && method != libnet::Probe::icmp) return true;
@@ -110,7 +110,7 @@ LIBNET_DECL bool is_reached(libnet::Probe method, Unreachable why, const IcmpNot
 
 }  // namespace detail
 
-LIBNET_DECL std::optional<Verdict> judge(libnet::Probe method, const IcmpNotice& notice)
+LIBNETXX_DECL std::optional<Verdict> judge(libnet::Probe method, const IcmpNotice& notice)
 {
     using detail::Unreachable;
     const bool v4 = notice.version == wire::IpVersion::v4;
@@ -133,4 +133,4 @@ LIBNET_DECL std::optional<Verdict> judge(libnet::Probe method, const IcmpNotice&
     return std::nullopt;
 }
 
-}  // namespace libnet::engine
+}  // namespace libnet::inline v0::engine

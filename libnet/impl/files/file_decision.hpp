@@ -17,7 +17,7 @@
 #include <optional>
 #include <string_view>
 
-namespace libnet::detail {
+namespace libnet::inline v0::detail {
 
 /// The reading of a directory, by a thread that may wait for the disk.
 struct DirectoryReading {
@@ -79,8 +79,8 @@ private:
     io::HttpClock::Time now_{};
 };
 
-}  // namespace libnet::detail
+}  // namespace libnet::inline v0::detail
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/impl/files/file_decision.ipp>
 #endif

@@ -7,10 +7,10 @@
 #include <utility>
 #include <variant>
 
-namespace libnet::detail {
+namespace libnet::inline v0::detail {
 
-LIBNET_DECL bool FileDecision::start(ServedSite& site, const wire::RequestHead& request, io::HttpClock::Time now,
-                                     RequestGuard* guard)
+LIBNETXX_DECL bool FileDecision::start(ServedSite& site, const wire::RequestHead& request, io::HttpClock::Time now,
+                                       RequestGuard* guard)
 {
     begin(site, request, now, guard);
     auto fields = fields_.read(request);
@@ -19,16 +19,16 @@ LIBNET_DECL bool FileDecision::start(ServedSite& site, const wire::RequestHead& 
     return go_on();
 }
 
-LIBNET_DECL bool FileDecision::start_refused(ServedSite& site, const wire::RequestHead& request,
-                                             io::HttpClock::Time now, const RequestGuard::Verdict& verdict)
+LIBNETXX_DECL bool FileDecision::start_refused(ServedSite& site, const wire::RequestHead& request,
+                                               io::HttpClock::Time now, const RequestGuard::Verdict& verdict)
 {
     begin(site, request, now, nullptr);
     action_ = responder_.start_refused(site.site, fields_.read(request), verdict);
     return go_on();
 }
 
-LIBNET_DECL void FileDecision::begin(ServedSite& site, const wire::RequestHead& request, io::HttpClock::Time now,
-                                     RequestGuard* guard)
+LIBNETXX_DECL void FileDecision::begin(ServedSite& site, const wire::RequestHead& request, io::HttpClock::Time now,
+                                       RequestGuard* guard)
 {
     site_ = &site;
     request_ = &request;
@@ -37,7 +37,7 @@ LIBNET_DECL void FileDecision::begin(ServedSite& site, const wire::RequestHead& 
 }
 
 /// Does what the responder asks for as far as it goes without waiting for a disk. True: there is a plan.
-LIBNET_DECL bool FileDecision::go_on()
+LIBNETXX_DECL bool FileDecision::go_on()
 {
     while (!std::holds_alternative<engine::Respond>(action_)) {
         if (const auto* look_up = std::get_if<engine::LookUp>(&action_)) {
@@ -53,7 +53,7 @@ LIBNET_DECL bool FileDecision::go_on()
 }
 
 /// False: the file has to be encoded first, or even loaded.
-LIBNET_DECL bool FileDecision::go_on_encoding()
+LIBNETXX_DECL bool FileDecision::go_on_encoding()
 {
     const auto wanted = std::get<engine::Encode>(action_);
     const auto plain = site_->files.find(wanted.name);
@@ -69,7 +69,7 @@ LIBNET_DECL bool FileDecision::go_on_encoding()
 }
 
 /// Tells the responder what was found.
-LIBNET_DECL void FileDecision::take(io::FilePointer file)
+LIBNETXX_DECL void FileDecision::take(io::FilePointer file)
 {
     if (!file->found) {
         action_ = responder_.on_failure(file->failure);
@@ -79,14 +79,14 @@ LIBNET_DECL void FileDecision::take(io::FilePointer file)
     action_ = responder_.on_file(file_->facts, now_);
 }
 
-LIBNET_DECL void FileDecision::take(DirectoryReading reading)
+LIBNETXX_DECL void FileDecision::take(DirectoryReading reading)
 {
     if (!reading.content) action_ = responder_.on_failure(engine::LookUpFailure::overloaded);
     else if (!*reading.content) action_ = responder_.on_failure(io::failure_of(reading.content->error()));
     else action_ = responder_.on_listing(**std::move(reading.content));
 }
 
-LIBNET_DECL io::Task<> FileDecision::load(io::DiskThreads& threads)
+LIBNETXX_DECL io::Task<> FileDecision::load(io::DiskThreads& threads)
 {
     do {
         if (std::holds_alternative<engine::ListDirectory>(action_)) {
@@ -104,7 +104,7 @@ LIBNET_DECL io::Task<> FileDecision::load(io::DiskThreads& threads)
     } while (!go_on());
 }
 
-LIBNET_DECL io::Task<> FileDecision::list(io::DiskThreads& threads)
+LIBNETXX_DECL io::Task<> FileDecision::list(io::DiskThreads& threads)
 {
     DirectoryReading reading{site_->files.root(), std::get<engine::ListDirectory>(action_)};
     auto read = threads.run(reading, boost::asio::deferred);
@@ -114,7 +114,7 @@ LIBNET_DECL io::Task<> FileDecision::list(io::DiskThreads& threads)
 }
 
 /// Has the plain file put into a coding.
-LIBNET_DECL io::Task<> FileDecision::encode()
+LIBNETXX_DECL io::Task<> FileDecision::encode()
 {
     const auto wanted = std::get<engine::Encode>(action_);
     auto plain = site_->files.find(wanted.name);
@@ -128,18 +128,18 @@ LIBNET_DECL io::Task<> FileDecision::encode()
     take(std::move(file));
 }
 
-LIBNET_DECL io::Task<> FileDecision::admit()
+LIBNETXX_DECL io::Task<> FileDecision::admit()
 {
     const std::string_view name = std::get<engine::Admit>(action_).name;
     const auto verdict = co_await guard_->judge_file(name, *request_);
     action_ = responder_.on_verdict(verdict);
 }
 
-LIBNET_DECL void FileDecision::refuse(unsigned status, std::string_view why, const wire::RequestHead* request)
+LIBNETXX_DECL void FileDecision::refuse(unsigned status, std::string_view why, const wire::RequestHead* request)
 {
     refusal_.refuse(status, why);
     refusal_.head_only = request != nullptr && request->method == "HEAD";
     plan_ = &refusal_;
 }
 
-}  // namespace libnet::detail
+}  // namespace libnet::inline v0::detail

@@ -8,7 +8,7 @@
 
 #include <optional>
 
-namespace libnet::detail {
+namespace libnet::inline v0::detail {
 
 /// What a connection needs from the first byte of a request until it waits for the next one, and gives back then.
 struct FileExchange {
@@ -28,4 +28,4 @@ struct FileExchange {
     }
 };
 
-}  // namespace libnet::detail
+}  // namespace libnet::inline v0::detail

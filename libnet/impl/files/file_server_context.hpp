@@ -22,7 +22,7 @@
 #include <utility>
 #include <vector>
 
-namespace libnet::detail {
+namespace libnet::inline v0::detail {
 
 /// A few exchanges that no connection has in hand, with their memory.
 class SpareExchanges {
@@ -74,4 +74,4 @@ struct FileServerContext {
     SpareExchanges exchanges;
 };
 
-}  // namespace libnet::detail
+}  // namespace libnet::inline v0::detail

@@ -18,7 +18,7 @@
 #include <memory>
 #include <string_view>
 
-namespace libnet::detail {
+namespace libnet::inline v0::detail {
 
 inline constexpr std::string_view client_left = "The connection ended before the request did.";
 inline constexpr std::string_view request_too_slow = "The request took too long to arrive.";
@@ -126,9 +126,9 @@ private:
     bool hang_up_ = false;  // it is we who end it: the client may still be sending
 };
 
-}  // namespace libnet::detail
+}  // namespace libnet::inline v0::detail
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/impl/files/file_session.ipp>
 #  include <libnet/impl/files/file_session_answers.ipp>
 #endif

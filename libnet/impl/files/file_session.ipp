@@ -11,7 +11,7 @@
 
 #include <sys/socket.h>
 
-namespace libnet::detail {
+namespace libnet::inline v0::detail {
 
 /// So much is queued before it is sent, when a client has asked for many files at once.
 inline constexpr std::size_t largest_queue = 256 * 1024;
@@ -21,7 +21,7 @@ inline constexpr std::uint8_t most_receptions = 4;
 
 inline constexpr std::string_view connections_too_many = "This client has too many connections.";
 
-LIBNET_DECL FileSession::FileSession(FileServerContext& server, io::Connection& connection)
+LIBNETXX_DECL FileSession::FileSession(FileServerContext& server, io::Connection& connection)
     : server_{server},
       connection_{connection},
       transport_{connection.polled()},
@@ -34,9 +34,9 @@ LIBNET_DECL FileSession::FileSession(FileServerContext& server, io::Connection& 
           connection, transport_, {.timeout = server.options.write_timeout, .least_rate = server.options.min_send_rate}}
 {}
 
-LIBNET_DECL FileSession::~FileSession() { give_exchange_back(); }
+LIBNETXX_DECL FileSession::~FileSession() { give_exchange_back(); }
 
-LIBNET_DECL bool FileSession::go_on()
+LIBNETXX_DECL bool FileSession::go_on()
 {
     if (driven_) return true;
     const auto wait = std::exchange(begun_, true) ? proceed() : begin();
@@ -47,14 +47,14 @@ LIBNET_DECL bool FileSession::go_on()
     return true;
 }
 
-LIBNET_DECL FileSession::Wait FileSession::begin()
+LIBNETXX_DECL FileSession::Wait FileSession::begin()
 {
     if (!enter()) return Wait::end;
     return server_.options.tls ? Wait::handshake : proceed();
 }
 
 /// Asks the guard about the connection. False: it is one too many, and has been told so as far as that costs nothing.
-LIBNET_DECL bool FileSession::enter()
+LIBNETXX_DECL bool FileSession::enter()
 {
     if (!server_.guard) return true;
     guard_ = std::make_unique<RequestGuard>(*server_.guard, connection_.peer().address());
@@ -74,14 +74,14 @@ LIBNET_DECL bool FileSession::enter()
 }
 
 /// Goes on until something has to be waited for.
-LIBNET_DECL FileSession::Wait FileSession::proceed()
+LIBNETXX_DECL FileSession::Wait FileSession::proceed()
 {
     auto wait = Wait::nothing;
     while (wait == Wait::nothing) wait = step();
     return wait;
 }
 
-LIBNET_DECL FileSession::Wait FileSession::step()
+LIBNETXX_DECL FileSession::Wait FileSession::step()
 {
     using Parsed = io::RequestReader::Parsed;
     if (!keep_) return end_connection();
@@ -96,7 +96,7 @@ LIBNET_DECL FileSession::Wait FileSession::step()
 }
 
 /// All that has come is answered: sends that, and takes what has come since.
-LIBNET_DECL FileSession::Wait FileSession::need_request()
+LIBNETXX_DECL FileSession::Wait FileSession::need_request()
 {
     using Received = io::RequestReader::Received;
     const auto flushed = writer_.try_flush();
@@ -128,21 +128,21 @@ LIBNET_DECL FileSession::Wait FileSession::need_request()
     return Wait::nothing;
 }
 
-LIBNET_DECL FileSession::Wait FileSession::take_request()
+LIBNETXX_DECL FileSession::Wait FileSession::take_request()
 {
     request_ = &reader_.head();
     return guard_ ? Wait::guard : plan_answer();
 }
 
 /// To the request, which may be answered.
-LIBNET_DECL FileSession::Wait FileSession::plan_answer()
+LIBNETXX_DECL FileSession::Wait FileSession::plan_answer()
 {
     if (has_body()) return Wait::body;
     return decide() ? answer() : Wait::files;
 }
 
 /// Does what is planned.
-LIBNET_DECL FileSession::Wait FileSession::answer()
+LIBNETXX_DECL FileSession::Wait FileSession::answer()
 {
     queue_answer();
     remember();
@@ -157,7 +157,7 @@ LIBNET_DECL FileSession::Wait FileSession::answer()
 }
 
 /// Queues what was answered to the same request before, and is done with this one.
-LIBNET_DECL FileSession::Wait FileSession::answer_finished(const FinishedAnswers::Found& found)
+LIBNETXX_DECL FileSession::Wait FileSession::answer_finished(const FinishedAnswers::Found& found)
 {
     using Progress = io::ResponseWriter::Progress;
     const auto& answer = *found.answer;
@@ -182,7 +182,7 @@ LIBNET_DECL FileSession::Wait FileSession::answer_finished(const FinishedAnswers
     return progress == Progress::done ? Wait::nothing : progress == Progress::blocked ? Wait::content : lost();
 }
 
-LIBNET_DECL FileSession::Wait FileSession::after_content(io::ResponseWriter::Progress progress, Wait blocked)
+LIBNETXX_DECL FileSession::Wait FileSession::after_content(io::ResponseWriter::Progress progress, Wait blocked)
 {
     using Progress = io::ResponseWriter::Progress;
     if (progress == Progress::done) return end_answer();
@@ -190,7 +190,7 @@ LIBNET_DECL FileSession::Wait FileSession::after_content(io::ResponseWriter::Pro
 }
 
 /// The content is sent or queued: on to the next request.
-LIBNET_DECL FileSession::Wait FileSession::end_answer()
+LIBNETXX_DECL FileSession::Wait FileSession::end_answer()
 {
     exchange_->decision.drop_file();
     content_file_.reset();
@@ -202,7 +202,7 @@ LIBNET_DECL FileSession::Wait FileSession::end_answer()
     return progress == io::ResponseWriter::Progress::done ? Wait::nothing : Wait::output;
 }
 
-LIBNET_DECL FileSession::Wait FileSession::end_connection()
+LIBNETXX_DECL FileSession::Wait FileSession::end_connection()
 {
     const auto progress = writer_.try_flush(MSG_MORE);  // the last bytes and the end go in one packet
     if (progress == io::ResponseWriter::Progress::blocked) return Wait::output;
@@ -215,28 +215,28 @@ LIBNET_DECL FileSession::Wait FileSession::end_connection()
 }
 
 /// The client is gone, or as good as that.
-LIBNET_DECL FileSession::Wait FileSession::lost()
+LIBNETXX_DECL FileSession::Wait FileSession::lost()
 {
     report();
     return Wait::end;
 }
 
 /// Others have had their turn.
-LIBNET_DECL void FileSession::begin_slice() noexcept
+LIBNETXX_DECL void FileSession::begin_slice() noexcept
 {
     receptions_ = 0;
     writer_.begin_slice();
 }
 
 /// Between two requests, or within one. False: somebody has to wait actively.
-LIBNET_DECL bool FileSession::rest()
+LIBNETXX_DECL bool FileSession::rest()
 {
     if (!reader_.has_input()) give_exchange_back();
     return reader_.side() == io::PolledSocket::read && connection_.polled().watch();
 }
 
 /// Waits for what has to be waited for, until the connection has come to rest, or to its end.
-LIBNET_DECL io::Task<> FileSession::drive(Wait wait, [[maybe_unused]] std::shared_ptr<void> server)
+LIBNETXX_DECL io::Task<> FileSession::drive(Wait wait, [[maybe_unused]] std::shared_ptr<void> server)
 {
     bool rests = false;
     try {
@@ -254,7 +254,7 @@ LIBNET_DECL io::Task<> FileSession::drive(Wait wait, [[maybe_unused]] std::share
 }
 
 /// Waits, and does what comes right after it.
-LIBNET_DECL io::Task<FileSession::Wait> FileSession::wait_for(Wait wait)
+LIBNETXX_DECL io::Task<FileSession::Wait> FileSession::wait_for(Wait wait)
 {
     bool alive = true;
     switch (wait) {
@@ -309,7 +309,7 @@ LIBNET_DECL io::Task<FileSession::Wait> FileSession::wait_for(Wait wait)
     co_return alive ? Wait::nothing : lost();
 }
 
-LIBNET_DECL FileExchange& FileSession::exchange()
+LIBNETXX_DECL FileExchange& FileSession::exchange()
 {
     if (!exchange_) {
         exchange_ = server_.exchanges.take();
@@ -318,11 +318,11 @@ LIBNET_DECL FileExchange& FileSession::exchange()
     return *exchange_;
 }
 
-LIBNET_DECL void FileSession::give_exchange_back()
+LIBNETXX_DECL void FileSession::give_exchange_back()
 {
     if (!exchange_) return;
     reader_.use(nullptr);
     server_.exchanges.give(std::move(exchange_));
 }
 
-}  // namespace libnet::detail
+}  // namespace libnet::inline v0::detail

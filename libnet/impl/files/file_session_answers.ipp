@@ -11,7 +11,7 @@
 #include <chrono>
 #include <utility>
 
-namespace libnet::detail {
+namespace libnet::inline v0::detail {
 
 /// Contents up to this size are copied behind their head, and leave with what else is queued; larger ones are sent from
 /// where they are.
@@ -24,7 +24,7 @@ inline constexpr std::string_view handshake_too_slow = "The TLS handshake took t
 inline constexpr std::string_view no_tls = "This port speaks HTTPS, and the request came as plain HTTP.";
 
 /// Makes the handshake of TLS. False: there is nobody left to answer.
-LIBNET_DECL io::Task<bool> FileSession::shake_hands()
+LIBNETXX_DECL io::Task<bool> FileSession::shake_hands()
 {
     using Handshake = io::TlsStream::Handshake;
     auto tls = server_.options.tls->accept(connection_.polled().native_handle());
@@ -46,7 +46,7 @@ LIBNET_DECL io::Task<bool> FileSession::shake_hands()
 }
 
 /// Asks the guard about the request. False: it is refused, and the page that says so is the plan.
-LIBNET_DECL io::Task<bool> FileSession::admit()
+LIBNETXX_DECL io::Task<bool> FileSession::admit()
 {
     const auto verdict = co_await guard_->judge(*request_);
     if (verdict.status == 0) co_return true;
@@ -58,14 +58,14 @@ LIBNET_DECL io::Task<bool> FileSession::admit()
     co_return false;
 }
 
-LIBNET_DECL bool FileSession::has_body() const noexcept
+LIBNETXX_DECL bool FileSession::has_body() const noexcept
 {
     using Kind = wire::BodyFraming::Kind;
     return request_->body.kind == Kind::chunked || (request_->body.kind == Kind::length && request_->body.length > 0);
 }
 
 /// The client waits to be told whether to send the body, and may be told so (RFC 9110 section 10.1.1).
-LIBNET_DECL bool FileSession::awaits_invitation() const noexcept
+LIBNETXX_DECL bool FileSession::awaits_invitation() const noexcept
 {
     const auto& body = request_->body;
     const bool too_large =
@@ -75,7 +75,7 @@ LIBNET_DECL bool FileSession::awaits_invitation() const noexcept
 
 /// Makes a plan for a request with a body, which is of no use to anybody but has to be got out of the way. False: the
 /// client is gone.
-LIBNET_DECL io::Task<bool> FileSession::take_body()
+LIBNETXX_DECL io::Task<bool> FileSession::take_body()
 {
     bool alive = co_await writer_.flush();
     report();  // the records' views don't outlive what follows
@@ -94,7 +94,7 @@ LIBNET_DECL io::Task<bool> FileSession::take_body()
     co_return alive;
 }
 
-LIBNET_DECL io::Task<bool> FileSession::discard_body()
+LIBNETXX_DECL io::Task<bool> FileSession::discard_body()
 {
     using Body = io::RequestReader::Body;
     const auto body = co_await reader_.discard_body(server_.options.max_request_body);
@@ -110,7 +110,7 @@ LIBNET_DECL io::Task<bool> FileSession::discard_body()
 }
 
 /// Makes a plan for the request. False: `load` has to go on with it.
-LIBNET_DECL bool FileSession::decide()
+LIBNETXX_DECL bool FileSession::decide()
 {
     keep_ = keep_ && request_->keep_alive;
     if (connection_.draining()) hang_up();
@@ -128,7 +128,7 @@ LIBNET_DECL bool FileSession::decide()
 
 /// Goes on with a plan where files have to come from a disk or the guard has to be asked. Meanwhile what is queued
 /// already is sent.
-LIBNET_DECL io::Task<> FileSession::load()
+LIBNETXX_DECL io::Task<> FileSession::load()
 {
     writer_.try_flush();
     co_await exchange_->decision.load(server_.share.threads);
@@ -136,21 +136,21 @@ LIBNET_DECL io::Task<> FileSession::load()
 }
 
 /// Plans an error page as the connection's last answer.
-LIBNET_DECL void FileSession::refuse(unsigned status, std::string_view why)
+LIBNETXX_DECL void FileSession::refuse(unsigned status, std::string_view why)
 {
     exchange().decision.refuse(status, why, request_);
     hang_up();
 }
 
 /// Ends the connection behind the answer in hand.
-LIBNET_DECL void FileSession::hang_up() noexcept
+LIBNETXX_DECL void FileSession::hang_up() noexcept
 {
     keep_ = false;
     hang_up_ = true;
 }
 
 /// The answer to the next request, if the same request was answered a moment ago. A guard wants to see each of them.
-LIBNET_DECL FinishedAnswers::Found FileSession::find_finished() const
+LIBNETXX_DECL FinishedAnswers::Found FileSession::find_finished() const
 {
     if (guard_ || connection_.draining()) return {};
     const auto second = std::chrono::floor<std::chrono::seconds>(now_);
@@ -159,7 +159,7 @@ LIBNET_DECL FinishedAnswers::Found FileSession::find_finished() const
 
 /// Keeps an answer for whoever sends the same request, if it depends on nothing else than the request, the files and
 /// the time.
-LIBNET_DECL void FileSession::remember()
+LIBNETXX_DECL void FileSession::remember()
 {
     const bool is_plain = request_ != nullptr && !guard_ && exchange_->decision.is_regular() && !has_body() &&
                           !hang_up_ && request_->version == wire::HttpVersion::http_1_1 && plan().status < 500 &&
@@ -193,7 +193,7 @@ LIBNET_DECL void FileSession::remember()
     answer->keep = keep_;
 }
 
-LIBNET_DECL void FileSession::queue_answer()
+LIBNETXX_DECL void FileSession::queue_answer()
 {
     answer_begin_ = writer_.queue().size();
     queue_head();
@@ -201,7 +201,7 @@ LIBNET_DECL void FileSession::queue_answer()
     if (!plan().head_only && !has_content_apart()) queue_content();
 }
 
-LIBNET_DECL void FileSession::queue_head()
+LIBNETXX_DECL void FileSession::queue_head()
 {
     auto& queue = writer_.queue();
     std::array<char, 3> digits;
@@ -210,7 +210,7 @@ LIBNET_DECL void FileSession::queue_head()
     queue.append({digits.data(), digits.size()});
     queue.append(" ");
     queue.append(wire::reason_phrase(plan().status));
-    queue.append("\r\nServer: libnet/" LIBNET_VERSION "\r\nDate: ");
+    queue.append("\r\nServer: libnet/" LIBNETXX_VERSION "\r\nDate: ");
     queue.append(server_.clock.date(now_));
     queue.append("\r\n");
     engine::for_each_field(plan(), [&queue](std::string_view name, std::string_view value) {
@@ -225,18 +225,18 @@ LIBNET_DECL void FileSession::queue_head()
 }
 
 /// The content is not to be copied.
-LIBNET_DECL bool FileSession::has_content_apart() const noexcept
+LIBNETXX_DECL bool FileSession::has_content_apart() const noexcept
 {
     const bool is_file = plan().content == engine::ResponsePlan::Content::file && !plan().head_only;
     return is_file && plan().length > 0 && (!file()->in_memory() || plan().length > most_copied);
 }
 
-LIBNET_DECL bool FileSession::has_parts() const noexcept
+LIBNETXX_DECL bool FileSession::has_parts() const noexcept
 {
     return plan().content == engine::ResponsePlan::Content::parts && !plan().head_only;
 }
 
-LIBNET_DECL void FileSession::queue_content()
+LIBNETXX_DECL void FileSession::queue_content()
 {
     if (plan().content == engine::ResponsePlan::Content::page) writer_.queue().append(plan().page);
     if (plan().content == engine::ResponsePlan::Content::file && plan().length > 0)
@@ -245,7 +245,7 @@ LIBNET_DECL void FileSession::queue_content()
 
 /// Sends the pieces of a multipart content behind the head, which is queued. False: the connection can't be used any
 /// more.
-LIBNET_DECL io::Task<bool> FileSession::send_parts()
+LIBNETXX_DECL io::Task<bool> FileSession::send_parts()
 {
     std::string_view text{plan().page};
     for (const auto& part : plan().parts) {
@@ -264,7 +264,7 @@ LIBNET_DECL io::Task<bool> FileSession::send_parts()
 }
 
 /// Remembers an answer whose content is about to be queued.
-LIBNET_DECL void FileSession::note(unsigned status, std::string_view reason, std::uint64_t content_length)
+LIBNETXX_DECL void FileSession::note(unsigned status, std::string_view reason, std::uint64_t content_length)
 {
     if (!server_.options.on_access) return;
     AccessRecord record = begin_record(status, reason);
@@ -285,7 +285,7 @@ LIBNET_DECL void FileSession::note(unsigned status, std::string_view reason, std
 }
 
 /// What the log says of whatever was received.
-LIBNET_DECL AccessRecord FileSession::begin_record(unsigned status, std::string_view reason) const
+LIBNETXX_DECL AccessRecord FileSession::begin_record(unsigned status, std::string_view reason) const
 {
     AccessRecord record;
     record.client = connection_.peer();
@@ -296,9 +296,9 @@ LIBNET_DECL AccessRecord FileSession::begin_record(unsigned status, std::string_
 }
 
 /// Tells of the answers that are sent, or never will be.
-LIBNET_DECL void FileSession::report()
+LIBNETXX_DECL void FileSession::report()
 {
     if (exchange_) exchange_->unreported.report(server_.options.on_access, writer_.sent(), writer_.failure());
 }
 
-}  // namespace libnet::detail
+}  // namespace libnet::inline v0::detail

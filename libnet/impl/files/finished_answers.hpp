@@ -14,7 +14,7 @@
 #include <string_view>
 #include <unordered_map>
 
-namespace libnet::detail {
+namespace libnet::inline v0::detail {
 
 /// An answer to one request, to the letter of it.
 struct FinishedAnswer {
@@ -96,4 +96,4 @@ private:
     std::array<std::size_t, 1024> seen_{};  // hashes of requests that came once
 };
 
-}  // namespace libnet::detail
+}  // namespace libnet::inline v0::detail

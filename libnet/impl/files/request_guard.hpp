@@ -21,7 +21,7 @@
 #include <string_view>
 #include <utility>
 
-namespace libnet::detail {
+namespace libnet::inline v0::detail {
 
 /// What the guards of a server share.
 struct RequestGuardShare {
@@ -84,8 +84,8 @@ private:
     bool admitted_ = true;
 };
 
-}  // namespace libnet::detail
+}  // namespace libnet::inline v0::detail
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/impl/files/request_guard.ipp>
 #endif

@@ -6,7 +6,7 @@
 
 #include <utility>
 
-namespace libnet::detail {
+namespace libnet::inline v0::detail {
 
 /// More passwords don't wait to be looked after; each takes a tenth of a second or so.
 inline constexpr std::size_t most_waiting = 32;
@@ -26,7 +26,7 @@ struct PasswordCheck {
     bool right = false;
 };
 
-LIBNET_DECL RequestGuard::RequestGuard(RequestGuardShare& share, const boost::asio::ip::address& client)
+LIBNETXX_DECL RequestGuard::RequestGuard(RequestGuardShare& share, const boost::asio::ip::address& client)
     : share_{share},
       client_{client},
       key_{engine::client_key(client)}
@@ -36,12 +36,12 @@ LIBNET_DECL RequestGuard::RequestGuard(RequestGuardShare& share, const boost::as
     if (share_.limiter->limits().bytes_per_second > 0) meter_.emplace(*share_.limiter, key_);
 }
 
-LIBNET_DECL RequestGuard::~RequestGuard()
+LIBNETXX_DECL RequestGuard::~RequestGuard()
 {
     if (share_.limiter && admitted_) share_.limiter->disconnect(key_);
 }
 
-LIBNET_DECL io::Task<RequestGuard::Verdict> RequestGuard::judge(const wire::RequestHead& request)
+LIBNETXX_DECL io::Task<RequestGuard::Verdict> RequestGuard::judge(const wire::RequestHead& request)
 {
     user_.clear();
     if (share_.limiter) {
@@ -54,8 +54,8 @@ LIBNET_DECL io::Task<RequestGuard::Verdict> RequestGuard::judge(const wire::Requ
     co_return verdict;
 }
 
-LIBNET_DECL io::Task<RequestGuard::Verdict> RequestGuard::judge_file(std::string_view name,
-                                                                     const wire::RequestHead& request)
+LIBNETXX_DECL io::Task<RequestGuard::Verdict> RequestGuard::judge_file(std::string_view name,
+                                                                       const wire::RequestHead& request)
 {
     using engine::Access;
     auto access = judge_user(name);
@@ -70,14 +70,14 @@ LIBNET_DECL io::Task<RequestGuard::Verdict> RequestGuard::judge_file(std::string
 }
 
 /// For the user that the client has proved to be so far, if any.
-LIBNET_DECL engine::Access RequestGuard::judge_user(std::string_view name) const
+LIBNETXX_DECL engine::Access RequestGuard::judge_user(std::string_view name) const
 {
     const auto user = user_.empty() ? std::nullopt : std::optional<std::string_view>{user_};
     return share_.access->judge(name, client_, user);
 }
 
 /// Sets the user, if the request proves one.
-LIBNET_DECL io::Task<RequestGuard::Verdict> RequestGuard::log_in(const wire::RequestHead& request)
+LIBNETXX_DECL io::Task<RequestGuard::Verdict> RequestGuard::log_in(const wire::RequestHead& request)
 {
     const auto* const field = request.fields.find("Authorization");
     auto* const users = share_.access->users();
@@ -95,7 +95,7 @@ LIBNET_DECL io::Task<RequestGuard::Verdict> RequestGuard::log_in(const wire::Req
     co_return Verdict{};
 }
 
-LIBNET_DECL io::Task<RequestGuard::Verdict> RequestGuard::look_after_password()
+LIBNETXX_DECL io::Task<RequestGuard::Verdict> RequestGuard::look_after_password()
 {
     if (share_.limiter) {
         const auto wait = share_.limiter->log_in(key_);
@@ -117,15 +117,15 @@ LIBNET_DECL io::Task<RequestGuard::Verdict> RequestGuard::look_after_password()
     co_return ask_for_login();
 }
 
-LIBNET_DECL RequestGuard::Verdict RequestGuard::too_often(io::ClientLimiter::Wait wait)
+LIBNETXX_DECL RequestGuard::Verdict RequestGuard::too_often(io::ClientLimiter::Wait wait)
 {
     seconds_ = std::to_string(std::chrono::ceil<std::chrono::seconds>(wait).count());
     return {429, requests_too_often, "Retry-After", seconds_};
 }
 
-LIBNET_DECL RequestGuard::Verdict RequestGuard::ask_for_login() const
+LIBNETXX_DECL RequestGuard::Verdict RequestGuard::ask_for_login() const
 {
     return {401, login_needed, "WWW-Authenticate", share_.access->challenge()};
 }
 
-}  // namespace libnet::detail
+}  // namespace libnet::inline v0::detail

@@ -8,7 +8,7 @@
 #include <string>
 #include <utility>
 
-namespace libnet::detail {
+namespace libnet::inline v0::detail {
 
 struct ServedSite {
     ServedSite(SiteOptions options, io::FileStoreShare& share, const std::string& root)
@@ -22,4 +22,4 @@ struct ServedSite {
     io::EncodedFiles encoded;
 };
 
-}  // namespace libnet::detail
+}  // namespace libnet::inline v0::detail

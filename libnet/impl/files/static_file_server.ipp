@@ -15,12 +15,12 @@
 #include <string>
 #include <utility>
 
-namespace libnet {
+namespace libnet::inline v0 {
 
 namespace detail {
 
 /// The text of a mime.types file; empty where it can't be read. What is too long for one is cut.
-LIBNET_DECL std::string read_media_types(const std::string& file)
+LIBNETXX_DECL std::string read_media_types(const std::string& file)
 {
     constexpr std::size_t limit = 1 << 20;
     std::string text(limit, '\0');
@@ -31,13 +31,13 @@ LIBNET_DECL std::string read_media_types(const std::string& file)
 }
 
 /// The options of a site with the media types of the machine, unless it has its own.
-LIBNET_DECL SiteOptions with_media_types(SiteOptions options, const std::string& media_types)
+LIBNETXX_DECL SiteOptions with_media_types(SiteOptions options, const std::string& media_types)
 {
     if (options.media_types.empty()) options.media_types = media_types;
     return options;
 }
 
-LIBNET_DECL FileServerContext::FileServerContext(const io::Executor& executor, StaticFileServerOptions server_options)
+LIBNETXX_DECL FileServerContext::FileServerContext(const io::Executor& executor, StaticFileServerOptions server_options)
     : options{std::move(server_options)},
       share{executor}
 {
@@ -90,26 +90,26 @@ struct StaticFileServer::State {
     std::optional<io::TcpServer> tcp;
 };
 
-LIBNET_DECL StaticFileServer::StaticFileServer(const io::Executor& executor, StaticFileServerOptions options)
+LIBNETXX_DECL StaticFileServer::StaticFileServer(const io::Executor& executor, StaticFileServerOptions options)
     : state_{std::make_shared<State>(executor, std::move(options))}
 {
     io::ignore_sigpipe();
     state_->listen(executor);
 }
 
-LIBNET_DECL StaticFileServer::~StaticFileServer()
+LIBNETXX_DECL StaticFileServer::~StaticFileServer()
 {
     state_->tcp.reset();
     state_->context.rest();
 }
 
-LIBNET_DECL boost::asio::ip::tcp::endpoint StaticFileServer::local_endpoint() const
+LIBNETXX_DECL boost::asio::ip::tcp::endpoint StaticFileServer::local_endpoint() const
 {
     return state_->tcp->local_endpoint();
 }
 
-LIBNET_DECL std::size_t StaticFileServer::connections() const noexcept { return state_->tcp->connections(); }
+LIBNETXX_DECL std::size_t StaticFileServer::connections() const noexcept { return state_->tcp->connections(); }
 
-LIBNET_DECL boost::asio::awaitable<void> StaticFileServer::run() { return State::run(state_); }
+LIBNETXX_DECL boost::asio::awaitable<void> StaticFileServer::run() { return State::run(state_); }
 
-}  // namespace libnet
+}  // namespace libnet::inline v0

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace libnet::detail {
+namespace libnet::inline v0::detail {
 
 /// The answers of a connection that are queued, or on their way.
 class UnreportedAnswers {
@@ -51,4 +51,4 @@ private:
     std::vector<Answer> answers_;
 };
 
-}  // namespace libnet::detail
+}  // namespace libnet::inline v0::detail

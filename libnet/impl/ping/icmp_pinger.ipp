@@ -11,7 +11,7 @@
 #include <stdexcept>
 #include <utility>
 
-namespace libnet {
+namespace libnet::inline v0 {
 
 namespace detail {
 
@@ -23,8 +23,8 @@ namespace detail {
     std::rethrow_exception(aborted);
 }
 
-LIBNET_DECL asio::awaitable<PingOutcome> wait_for_outcome(std::shared_ptr<PingDriver> driver, asio::ip::address address,
-                                                          std::chrono::nanoseconds timeout)
+LIBNETXX_DECL asio::awaitable<PingOutcome> wait_for_outcome(std::shared_ptr<PingDriver> driver,
+                                                            asio::ip::address address, std::chrono::nanoseconds timeout)
 {
     constexpr auto token = asio::as_tuple(asio::use_awaitable);
     PingRequestWaiter waiter{driver, address, timeout};
@@ -33,7 +33,7 @@ LIBNET_DECL asio::awaitable<PingOutcome> wait_for_outcome(std::shared_ptr<PingDr
     co_return *waiter.outcome;
 }
 
-LIBNET_DECL asio::awaitable<std::optional<PingEvent>> wait_for_event(std::shared_ptr<PingDriver> driver)
+LIBNETXX_DECL asio::awaitable<std::optional<PingEvent>> wait_for_event(std::shared_ptr<PingDriver> driver)
 {
     constexpr auto token = asio::as_tuple(asio::use_awaitable);
     for (;;) {
@@ -48,72 +48,72 @@ LIBNET_DECL asio::awaitable<std::optional<PingEvent>> wait_for_event(std::shared
 
 }  // namespace detail
 
-LIBNET_DECL IcmpPinger::IcmpPinger(asio::any_io_executor executor, PingOptions options)
+LIBNETXX_DECL IcmpPinger::IcmpPinger(asio::any_io_executor executor, PingOptions options)
     : driver_{std::make_shared<detail::PingDriver>(executor, options)}
 {}
 
-LIBNET_DECL IcmpPinger::~IcmpPinger()
+LIBNETXX_DECL IcmpPinger::~IcmpPinger()
 {
     if (driver_) driver_->stop();
 }
 
-LIBNET_DECL IcmpPinger::IcmpPinger(IcmpPinger&&) noexcept = default;
+LIBNETXX_DECL IcmpPinger::IcmpPinger(IcmpPinger&&) noexcept = default;
 
-LIBNET_DECL IcmpPinger& IcmpPinger::operator=(IcmpPinger&& other) noexcept
+LIBNETXX_DECL IcmpPinger& IcmpPinger::operator=(IcmpPinger&& other) noexcept
 {
     if (this != &other && driver_) driver_->stop();
     driver_ = std::move(other.driver_);
     return *this;
 }
 
-LIBNET_DECL asio::awaitable<PingOutcome> IcmpPinger::ping(asio::ip::address address)
+LIBNETXX_DECL asio::awaitable<PingOutcome> IcmpPinger::ping(asio::ip::address address)
 {
     return detail::wait_for_outcome(driver_, address, driver_->options().timeout);
 }
 
-LIBNET_DECL PingTarget IcmpPinger::add(asio::ip::address address, PingTargetOptions options)
+LIBNETXX_DECL PingTarget IcmpPinger::add(asio::ip::address address, PingTargetOptions options)
 {
     return driver_->add(address, options);
 }
 
-LIBNET_DECL PingTarget IcmpPinger::add(const wire::AddressRange& range, PingTargetOptions options)
+LIBNETXX_DECL PingTarget IcmpPinger::add(const wire::AddressRange& range, PingTargetOptions options)
 {
     return driver_->add(range, options);
 }
 
-LIBNET_DECL bool IcmpPinger::move(PingTarget target, asio::ip::address to) { return driver_->move(target, to); }
+LIBNETXX_DECL bool IcmpPinger::move(PingTarget target, asio::ip::address to) { return driver_->move(target, to); }
 
-LIBNET_DECL bool IcmpPinger::remove(PingTarget target) { return driver_->remove(target); }
+LIBNETXX_DECL bool IcmpPinger::remove(PingTarget target) { return driver_->remove(target); }
 
-LIBNET_DECL bool IcmpPinger::stop(PingTarget target) { return driver_->stop(target); }
+LIBNETXX_DECL bool IcmpPinger::stop(PingTarget target) { return driver_->stop(target); }
 
-LIBNET_DECL asio::awaitable<std::optional<PingEvent>> IcmpPinger::next() { return detail::wait_for_event(driver_); }
+LIBNETXX_DECL asio::awaitable<std::optional<PingEvent>> IcmpPinger::next() { return detail::wait_for_event(driver_); }
 
-LIBNET_DECL PingStatistics IcmpPinger::statistics(PingTarget target) const
+LIBNETXX_DECL PingStatistics IcmpPinger::statistics(PingTarget target) const
 {
     const auto numbers = driver_->statistics(target);
     if (!numbers) throw std::out_of_range{"IcmpPinger::statistics: no such target"};
     return *numbers;
 }
 
-LIBNET_DECL PingStatistics IcmpPinger::statistics(PingTarget target, PingWindow window) const
+LIBNETXX_DECL PingStatistics IcmpPinger::statistics(PingTarget target, PingWindow window) const
 {
     const auto numbers = driver_->statistics(target, window);
     if (!numbers) throw std::out_of_range{"IcmpPinger::statistics: no such target, or one without windows"};
     return *numbers;
 }
 
-LIBNET_DECL std::optional<std::uint16_t> IcmpPinger::identifier(wire::IpVersion version) const noexcept
+LIBNETXX_DECL std::optional<std::uint16_t> IcmpPinger::identifier(wire::IpVersion version) const noexcept
 {
     return driver_->identifier(version);
 }
 
-LIBNET_DECL std::uint64_t IcmpPinger::foreign() const noexcept { return driver_->foreign(); }
+LIBNETXX_DECL std::uint64_t IcmpPinger::foreign() const noexcept { return driver_->foreign(); }
 
-LIBNET_DECL PingTimes IcmpPinger::sched_lag() const { return driver_->sched_lag(); }
+LIBNETXX_DECL PingTimes IcmpPinger::sched_lag() const { return driver_->sched_lag(); }
 
-LIBNET_DECL std::uint64_t IcmpPinger::rx_dropped() const { return driver_->rx_dropped(); }
+LIBNETXX_DECL std::uint64_t IcmpPinger::rx_dropped() const { return driver_->rx_dropped(); }
 
-LIBNET_DECL std::uint64_t IcmpPinger::checksum_errors() const { return driver_->checksum_errors(); }
+LIBNETXX_DECL std::uint64_t IcmpPinger::checksum_errors() const { return driver_->checksum_errors(); }
 
-}  // namespace libnet
+}  // namespace libnet::inline v0

@@ -13,7 +13,7 @@
 #include <memory>
 #include <vector>
 
-namespace libnet::detail {
+namespace libnet::inline v0::detail {
 
 struct PingRequestWaiter;
 struct PingStreamWaiter;
@@ -142,8 +142,8 @@ struct PingStreamWaiter {
     bool notified = false;  ///< there is an event, or every stream is done
 };
 
-}  // namespace libnet::detail
+}  // namespace libnet::inline v0::detail
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/impl/ping/ping_driver.ipp>
 #endif

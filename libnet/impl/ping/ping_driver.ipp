@@ -12,7 +12,7 @@
 
 #include <net/if.h>
 
-namespace libnet::detail {
+namespace libnet::inline v0::detail {
 
 inline void require_ping_option(bool condition, const char* what)
 {
@@ -20,7 +20,7 @@ inline void require_ping_option(bool condition, const char* what)
         throw boost::system::system_error{asio::error::make_error_code(asio::error::invalid_argument), what};
 }
 
-LIBNET_DECL const PingOptions& checked(const PingOptions& options)
+LIBNETXX_DECL const PingOptions& checked(const PingOptions& options)
 {
     constexpr std::size_t max_payload = 65'507;  // an IPv4 packet without its header and the ICMP header
     require_ping_option(options.interval.count() >= 0, "ping interval: zero or more is needed");
@@ -33,7 +33,7 @@ LIBNET_DECL const PingOptions& checked(const PingOptions& options)
     return options;
 }
 
-LIBNET_DECL engine::PingEngineOptions engine_options(const PingOptions& options)
+LIBNETXX_DECL engine::PingEngineOptions engine_options(const PingOptions& options)
 {
     std::random_device random;
     const auto word = [&random] { return std::uint64_t{random()} << 32 | random(); };
@@ -48,7 +48,7 @@ LIBNET_DECL engine::PingEngineOptions engine_options(const PingOptions& options)
 
 /// The address that answers will come from. Programs write 0.0.0.0 and :: for this host, ::ffff:a.b.c.d for an IPv4
 /// one, and leave a link-local address's scope out when they name the interface.
-LIBNET_DECL asio::ip::address pinged_address(const asio::ip::address& address, const std::string& interface)
+LIBNETXX_DECL asio::ip::address pinged_address(const asio::ip::address& address, const std::string& interface)
 {
     if (address.is_v4()) return address.is_unspecified() ? asio::ip::address_v4::loopback() : address.to_v4();
     auto v6 = address.to_v6();
@@ -59,7 +59,7 @@ LIBNET_DECL asio::ip::address pinged_address(const asio::ip::address& address, c
     return v6;
 }
 
-LIBNET_DECL PingDriver::PingDriver(asio::any_io_executor executor, const PingOptions& options)
+LIBNETXX_DECL PingDriver::PingDriver(asio::any_io_executor executor, const PingOptions& options)
     : executor_{executor},
       options_{checked(options)},
       engine_{engine_options(options)},
@@ -70,7 +70,7 @@ LIBNET_DECL PingDriver::PingDriver(asio::any_io_executor executor, const PingOpt
     if (v4_.error && v6_.error) std::rethrow_exception(v4_.error);
 }
 
-LIBNET_DECL PingDriver::Door PingDriver::open(wire::IpVersion version) const
+LIBNETXX_DECL PingDriver::Door PingDriver::open(wire::IpVersion version) const
 {
     io::IcmpSocketOptions options;
     options.access = options_.access;
@@ -98,12 +98,12 @@ LIBNET_DECL PingDriver::Door PingDriver::open(wire::IpVersion version) const
     return door;
 }
 
-LIBNET_DECL void PingDriver::require_door(const asio::ip::address& address)
+LIBNETXX_DECL void PingDriver::require_door(const asio::ip::address& address)
 {
     if (const Door& door = door_to(address); door.error) std::rethrow_exception(door.error);
 }
 
-LIBNET_DECL PingTarget PingDriver::add(asio::ip::address address, const PingTargetOptions& options)
+LIBNETXX_DECL PingTarget PingDriver::add(asio::ip::address address, const PingTargetOptions& options)
 {
     address = pinged_address(address, options_.interface);
     require_door(address);
@@ -114,7 +114,7 @@ LIBNET_DECL PingTarget PingDriver::add(asio::ip::address address, const PingTarg
     return target;
 }
 
-LIBNET_DECL PingTarget PingDriver::add(const wire::AddressRange& range, const PingTargetOptions& options)
+LIBNETXX_DECL PingTarget PingDriver::add(const wire::AddressRange& range, const PingTargetOptions& options)
 {
     require_door(range.first);
     const auto schedule = schedule_of(options);
@@ -124,7 +124,7 @@ LIBNET_DECL PingTarget PingDriver::add(const wire::AddressRange& range, const Pi
     return target;
 }
 
-LIBNET_DECL engine::PingSchedule PingDriver::schedule_of(const PingTargetOptions& options) const
+LIBNETXX_DECL engine::PingSchedule PingDriver::schedule_of(const PingTargetOptions& options) const
 {
     const engine::PingSchedule schedule{.interval = options.interval.value_or(options_.interval),
                                         .timeout = options.timeout.value_or(options_.timeout),
@@ -143,13 +143,13 @@ LIBNET_DECL engine::PingSchedule PingDriver::schedule_of(const PingTargetOptions
 }
 
 /// The first target is the only one: with another one, answers to the first would no longer arrive.
-LIBNET_DECL void PingDriver::connect_door(const asio::ip::address& address)
+LIBNETXX_DECL void PingDriver::connect_door(const asio::ip::address& address)
 {
     require_ping_option(!std::exchange(connected_, true), "ping: connected to another target");
     door_to(address).socket->connect(address);
 }
 
-LIBNET_DECL bool PingDriver::move(PingTarget target, asio::ip::address to)
+LIBNETXX_DECL bool PingDriver::move(PingTarget target, asio::ip::address to)
 {
     to = pinged_address(to, options_.interface);
     require_door(to);
@@ -157,32 +157,32 @@ LIBNET_DECL bool PingDriver::move(PingTarget target, asio::ip::address to)
     return engine_.move(target, to);
 }
 
-LIBNET_DECL bool PingDriver::remove(PingTarget target)
+LIBNETXX_DECL bool PingDriver::remove(PingTarget target)
 {
     const bool removed = engine_.remove(target);
     if (running_) deliver();  // it may have been the last one that somebody waits for
     return removed;
 }
 
-LIBNET_DECL bool PingDriver::stop(PingTarget target)
+LIBNETXX_DECL bool PingDriver::stop(PingTarget target)
 {
     const bool stopped = engine_.stop(target);
     if (running_) deliver();
     return stopped;
 }
 
-LIBNET_DECL std::optional<PingStatistics> PingDriver::statistics(PingTarget target, PingWindow window) const
+LIBNETXX_DECL std::optional<PingStatistics> PingDriver::statistics(PingTarget target, PingWindow window) const
 {
     return engine_.statistics(target, window, std::chrono::steady_clock::now());
 }
 
-LIBNET_DECL std::optional<std::uint16_t> PingDriver::identifier(wire::IpVersion version) const noexcept
+LIBNETXX_DECL std::optional<std::uint16_t> PingDriver::identifier(wire::IpVersion version) const noexcept
 {
     const Door& door = version == wire::IpVersion::v4 ? v4_ : v6_;
     return door.socket ? std::optional{door.socket->identifier()} : std::nullopt;
 }
 
-LIBNET_DECL std::uint64_t PingDriver::rx_dropped() const
+LIBNETXX_DECL std::uint64_t PingDriver::rx_dropped() const
 {
     std::uint64_t dropped = 0;
     for (const Door* door : {&v4_, &v6_})
@@ -192,8 +192,8 @@ LIBNET_DECL std::uint64_t PingDriver::rx_dropped() const
 
 // --- who waits ---------------------------------------------------------------------------------------------------
 
-LIBNET_DECL engine::ProbeId PingDriver::enter(PingRequestWaiter& waiter, asio::ip::address address,
-                                              std::chrono::nanoseconds timeout)
+LIBNETXX_DECL engine::ProbeId PingDriver::enter(PingRequestWaiter& waiter, asio::ip::address address,
+                                                std::chrono::nanoseconds timeout)
 {
     if (stopped_)
         throw boost::system::system_error{asio::error::make_error_code(asio::error::operation_aborted), "ping"};
@@ -207,7 +207,7 @@ LIBNET_DECL engine::ProbeId PingDriver::enter(PingRequestWaiter& waiter, asio::i
     return probe;
 }
 
-LIBNET_DECL void PingDriver::leave(PingRequestWaiter& waiter)
+LIBNETXX_DECL void PingDriver::leave(PingRequestWaiter& waiter)
 {
     // An ended probe's slot may have been given to another one by now.
     PingRequestWaiter*& registered = requests_[waiter.probe.slot];
@@ -216,20 +216,20 @@ LIBNET_DECL void PingDriver::leave(PingRequestWaiter& waiter)
     left();
 }
 
-LIBNET_DECL void PingDriver::enter(PingStreamWaiter& waiter)
+LIBNETXX_DECL void PingDriver::enter(PingStreamWaiter& waiter)
 {
     streams_.push_back(&waiter);
     ++waiters_;
     start();
 }
 
-LIBNET_DECL void PingDriver::leave(PingStreamWaiter& waiter)
+LIBNETXX_DECL void PingDriver::leave(PingStreamWaiter& waiter)
 {
     std::erase(streams_, &waiter);
     left();
 }
 
-LIBNET_DECL void PingDriver::left()
+LIBNETXX_DECL void PingDriver::left()
 {
     if (--waiters_ != 0 || stopped_) return;
     // Whoever waited comes back at once, most of the time: look again after it had its turn.
@@ -238,7 +238,7 @@ LIBNET_DECL void PingDriver::left()
     });
 }
 
-LIBNET_DECL void PingDriver::start()
+LIBNETXX_DECL void PingDriver::start()
 {
     if (!running_) {
         running_ = true;
@@ -251,7 +251,7 @@ LIBNET_DECL void PingDriver::start()
     pump();
 }
 
-LIBNET_DECL void PingDriver::rest_if_idle()
+LIBNETXX_DECL void PingDriver::rest_if_idle()
 {
     if (waiters_ != 0 || !running_) return;
     running_ = false;
@@ -262,7 +262,7 @@ LIBNET_DECL void PingDriver::rest_if_idle()
         if (door->socket) door->socket->descriptor().cancel();
 }
 
-LIBNET_DECL void PingDriver::stop()
+LIBNETXX_DECL void PingDriver::stop()
 {
     if (stopped_) return;
     stopped_ = true;
@@ -279,7 +279,7 @@ LIBNET_DECL void PingDriver::stop()
 // --- what is waited for ------------------------------------------------------------------------------------------
 
 /// An entry in the error queue wakes whoever waits to read, too: poll(2) tells errors unasked.
-LIBNET_DECL void PingDriver::wait_readable(Door& door)
+LIBNETXX_DECL void PingDriver::wait_readable(Door& door)
 {
     door.socket->descriptor().async_wait(
         asio::posix::stream_descriptor::wait_read,
@@ -291,7 +291,7 @@ LIBNET_DECL void PingDriver::wait_readable(Door& door)
         });
 }
 
-LIBNET_DECL void PingDriver::wait_writable(io::IcmpSocket& socket)
+LIBNETXX_DECL void PingDriver::wait_writable(io::IcmpSocket& socket)
 {
     socket.descriptor().async_wait(asio::posix::stream_descriptor::wait_write,
                                    [self = shared_from_this(), run = run_](boost::system::error_code error) {
@@ -299,7 +299,7 @@ LIBNET_DECL void PingDriver::wait_writable(io::IcmpSocket& socket)
                                    });
 }
 
-LIBNET_DECL void PingDriver::wait_until(engine::TimePoint deadline)
+LIBNETXX_DECL void PingDriver::wait_until(engine::TimePoint deadline)
 {
     if (timer_runs_ && timer_.expiry() <= deadline) return;  // then it is looked at again
     timer_runs_ = true;
@@ -313,7 +313,7 @@ LIBNET_DECL void PingDriver::wait_until(engine::TimePoint deadline)
 
 // --- what is done ------------------------------------------------------------------------------------------------
 
-LIBNET_DECL void PingDriver::pump()
+LIBNETXX_DECL void PingDriver::pump()
 {
     // An answer that waits in a socket is not lost.
     if (engine_.loss_due(std::chrono::steady_clock::now())) read_all();
@@ -321,7 +321,7 @@ LIBNET_DECL void PingDriver::pump()
     deliver();
 }
 
-LIBNET_DECL void PingDriver::pump_soon()
+LIBNETXX_DECL void PingDriver::pump_soon()
 {
     if (std::exchange(pump_posted_, true)) return;
     asio::post(executor_, [weak = weak_from_this(), run = run_] {
@@ -332,7 +332,7 @@ LIBNET_DECL void PingDriver::pump_soon()
     });
 }
 
-LIBNET_DECL void PingDriver::perform_actions()
+LIBNETXX_DECL void PingDriver::perform_actions()
 {
     constexpr int max_sends = 1024;  // then the event loop's others have their turn
     if (!flush()) return;
@@ -354,14 +354,14 @@ LIBNET_DECL void PingDriver::perform_actions()
 }
 
 /// Sends go out together, as many as the socket can take the answers of. False: a socket can't send now.
-LIBNET_DECL bool PingDriver::enqueue(const engine::SendProbe& send)
+LIBNETXX_DECL bool PingDriver::enqueue(const engine::SendProbe& send)
 {
     Door& door = door_to(send.to);
     door.outgoing.push_back({send.to, send.sequence, send.cookie, send.probe, send.timed});
     return door.outgoing.size() < door.socket->burst() || flush(door);
 }
 
-LIBNET_DECL bool PingDriver::flush()
+LIBNETXX_DECL bool PingDriver::flush()
 {
     const bool v4 = flush(v4_);
     const bool v6 = flush(v6_);
@@ -369,7 +369,7 @@ LIBNET_DECL bool PingDriver::flush()
 }
 
 /// False: the socket can't send now, and will be tried again.
-LIBNET_DECL bool PingDriver::flush(Door& door)
+LIBNETXX_DECL bool PingDriver::flush(Door& door)
 {
     while (!door.outgoing.empty()) {
         if (door.unread + door.outgoing.size() > door.socket->burst()) read(door);
@@ -385,7 +385,7 @@ LIBNET_DECL bool PingDriver::flush(Door& door)
 }
 
 /// The first request could not be sent. False: not now; true: go on, with it or with the next one.
-LIBNET_DECL bool PingDriver::refused(Door& door, boost::system::error_code error)
+LIBNETXX_DECL bool PingDriver::refused(Door& door, boost::system::error_code error)
 {
     constexpr int max_attempts = 64;                      // somebody may send errors as fast as we take them in
     constexpr int own = 3;                                // see io::send_past_errors
@@ -403,21 +403,21 @@ LIBNET_DECL bool PingDriver::refused(Door& door, boost::system::error_code error
     return true;
 }
 
-LIBNET_DECL void PingDriver::read_all()
+LIBNETXX_DECL void PingDriver::read_all()
 {
     for (Door* door : {&v4_, &v6_})
         if (door->socket) read(*door);
 }
 
 /// The error queue first: it has the transmit stamps of what the answers are to.
-LIBNET_DECL void PingDriver::read(Door& door)
+LIBNETXX_DECL void PingDriver::read(Door& door)
 {
     door.unread = 0;
     read_errors(*door.socket);
     read_answers(*door.socket);
 }
 
-LIBNET_DECL void PingDriver::read_answers(io::IcmpSocket& socket)
+LIBNETXX_DECL void PingDriver::read_answers(io::IcmpSocket& socket)
 {
     constexpr int batches = 64;  // a flood of answers doesn't keep us from everything else
     for (int i = 0; i < batches; ++i) {
@@ -431,7 +431,7 @@ LIBNET_DECL void PingDriver::read_answers(io::IcmpSocket& socket)
 }
 
 /// True: there was something.
-LIBNET_DECL bool PingDriver::read_errors(io::IcmpSocket& socket)
+LIBNETXX_DECL bool PingDriver::read_errors(io::IcmpSocket& socket)
 {
     constexpr int batches = 64;
     bool any = false;
@@ -448,7 +448,7 @@ LIBNET_DECL bool PingDriver::read_errors(io::IcmpSocket& socket)
     return any;
 }
 
-LIBNET_DECL void PingDriver::deliver()
+LIBNETXX_DECL void PingDriver::deliver()
 {
     while (const auto done = engine_.take_outcome()) {
         PingRequestWaiter* waiter = requests_[done->probe.slot];
@@ -463,4 +463,4 @@ LIBNET_DECL void PingDriver::deliver()
     }
 }
 
-}  // namespace libnet::detail
+}  // namespace libnet::inline v0::detail

@@ -21,18 +21,18 @@
 
 #include <sys/socket.h>
 
-namespace libnet {
+namespace libnet::inline v0 {
 
 namespace detail {
 
-LIBNET_DECL std::string via_name_of(const ForwardProxyOptions& options)
+LIBNETXX_DECL std::string via_name_of(const ForwardProxyOptions& options)
 {
     if (options.via_name.empty()) return "libnet-" + std::to_string(std::random_device{}());
     if (wire::is_token(options.via_name)) return options.via_name;
     throw boost::system::system_error{asio::error::invalid_argument, "via_name"};
 }
 
-LIBNET_DECL ForwardProxyState::ForwardProxyState(const io::Executor& executor, ForwardProxyOptions proxy_options)
+LIBNETXX_DECL ForwardProxyState::ForwardProxyState(const io::Executor& executor, ForwardProxyOptions proxy_options)
     : options{std::move(proxy_options)},
       rules{via_name_of(options), options.connect_ports},
       server{std::in_place, executor,
@@ -48,7 +48,7 @@ LIBNET_DECL ForwardProxyState::ForwardProxyState(const io::Executor& executor, F
       scratch(std::size_t{64} * 1024)
 {}
 
-LIBNET_DECL std::optional<io::TcpSocket> ForwardProxyState::take_upstream(const std::string& destination)
+LIBNETXX_DECL std::optional<io::TcpSocket> ForwardProxyState::take_upstream(const std::string& destination)
 {
     const auto now = std::chrono::steady_clock::now();
     while (auto socket = upstreams.take(destination, now)) {
@@ -60,7 +60,7 @@ LIBNET_DECL std::optional<io::TcpSocket> ForwardProxyState::take_upstream(const 
     return std::nullopt;
 }
 
-LIBNET_DECL void ForwardProxyState::keep_upstream(std::string destination, io::TcpSocket socket)
+LIBNETXX_DECL void ForwardProxyState::keep_upstream(std::string destination, io::TcpSocket socket)
 {
     if (!server) return;
     if (!upstreams_expire) upstreams_expire.emplace(wheel, [this] { drop_expired_upstreams(); });
@@ -68,7 +68,7 @@ LIBNET_DECL void ForwardProxyState::keep_upstream(std::string destination, io::T
     drop_expired_upstreams();
 }
 
-LIBNET_DECL void ForwardProxyState::drop_expired_upstreams()
+LIBNETXX_DECL void ForwardProxyState::drop_expired_upstreams()
 {
     const auto now = std::chrono::steady_clock::now();
     upstreams.expire(now);
@@ -77,20 +77,20 @@ LIBNET_DECL void ForwardProxyState::drop_expired_upstreams()
     upstreams_expire->expires_after(std::chrono::ceil<std::chrono::milliseconds>(*next - now));
 }
 
-LIBNET_DECL void ForwardProxyState::end()
+LIBNETXX_DECL void ForwardProxyState::end()
 {
     upstreams.clear();
     upstreams_expire.reset();
     resolver.reset();
 }
 
-LIBNET_DECL io::Task<> serve_proxy_client(std::shared_ptr<ForwardProxyState> state, io::Connection& connection)
+LIBNETXX_DECL io::Task<> serve_proxy_client(std::shared_ptr<ForwardProxyState> state, io::Connection& connection)
 {
     ProxySession session{*state, connection};
     co_await session.run();
 }
 
-LIBNET_DECL asio::awaitable<void> run_proxy(std::shared_ptr<ForwardProxyState> state)
+LIBNETXX_DECL asio::awaitable<void> run_proxy(std::shared_ptr<ForwardProxyState> state)
 {
     if (!state->server) co_return;
     io::TcpServer::Session session = [state](io::Connection& connection) {
@@ -103,20 +103,20 @@ LIBNET_DECL asio::awaitable<void> run_proxy(std::shared_ptr<ForwardProxyState> s
 
 }  // namespace detail
 
-LIBNET_DECL ForwardProxy::ForwardProxy(io::Executor executor, ForwardProxyOptions options)
+LIBNETXX_DECL ForwardProxy::ForwardProxy(io::Executor executor, ForwardProxyOptions options)
     : state_{std::make_shared<detail::ForwardProxyState>(executor, std::move(options))}
 {}
 
-LIBNET_DECL ForwardProxy::~ForwardProxy()
+LIBNETXX_DECL ForwardProxy::~ForwardProxy()
 {
     state_->server.reset();  // sessions end in their own time, and need the resolver that long
     state_->upstreams.clear();
 }
 
-LIBNET_DECL boost::asio::ip::tcp::endpoint ForwardProxy::local_endpoint() const { return state_->listener; }
+LIBNETXX_DECL boost::asio::ip::tcp::endpoint ForwardProxy::local_endpoint() const { return state_->listener; }
 
-LIBNET_DECL std::size_t ForwardProxy::connections() const noexcept { return state_->server->connections(); }
+LIBNETXX_DECL std::size_t ForwardProxy::connections() const noexcept { return state_->server->connections(); }
 
-LIBNET_DECL boost::asio::awaitable<void> ForwardProxy::run() { return detail::run_proxy(state_); }
+LIBNETXX_DECL boost::asio::awaitable<void> ForwardProxy::run() { return detail::run_proxy(state_); }
 
-}  // namespace libnet
+}  // namespace libnet::inline v0

@@ -12,7 +12,7 @@
 #include <exception>
 #include <utility>
 
-namespace libnet::detail {
+namespace libnet::inline v0::detail {
 
 /// Which direction's end is the end of the other one, too.
 struct StopOtherDirection {
@@ -28,7 +28,7 @@ struct StopOtherDirection {
     }
 };
 
-LIBNET_DECL io::Task<> ProxySession::forward(const engine::ProxyDestination& destination)
+LIBNETXX_DECL io::Task<> ProxySession::forward(const engine::ProxyDestination& destination)
 {
     bool may_be_idle = engine::may_use_idle_connection(request_);
     for (;;) {
@@ -50,7 +50,7 @@ LIBNET_DECL io::Task<> ProxySession::forward(const engine::ProxyDestination& des
 
 /// Sends the request and relays its answer. False: the client has no complete answer; `answer_` and `client_fault_` say
 /// why.
-LIBNET_DECL io::Task<bool> ProxySession::exchange()
+LIBNETXX_DECL io::Task<bool> ProxySession::exchange()
 {
     head_.clear();
     engine::append_forwarded_request(head_, request_, proxy_.rules.via_name);
@@ -81,7 +81,7 @@ LIBNET_DECL io::Task<bool> ProxySession::exchange()
 }
 
 /// The request has no answer, or half of one.
-LIBNET_DECL io::Task<> ProxySession::fail_exchange(const engine::ProxyDestination& destination)
+LIBNETXX_DECL io::Task<> ProxySession::fail_exchange(const engine::ProxyDestination& destination)
 {
     keep_ = false;
     upstream_.reset();
@@ -103,7 +103,7 @@ LIBNET_DECL io::Task<> ProxySession::fail_exchange(const engine::ProxyDestinatio
 }
 
 /// The client has its answer.
-LIBNET_DECL void ProxySession::end_exchange(const engine::ProxyDestination& destination)
+LIBNETXX_DECL void ProxySession::end_exchange(const engine::ProxyDestination& destination)
 {
     const bool request_complete = upload_ == ProxyUploadEnd::complete;
     const bool nothing_left = answer_filled_ == answer_consumed_;  // bytes behind an answer answer nothing
@@ -113,4 +113,4 @@ LIBNET_DECL void ProxySession::end_exchange(const engine::ProxyDestination& dest
     upstream_.reset();
 }
 
-}  // namespace libnet::detail
+}  // namespace libnet::inline v0::detail

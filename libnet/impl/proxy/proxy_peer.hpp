@@ -13,7 +13,7 @@
 #include <span>
 #include <string_view>
 
-namespace libnet::detail {
+namespace libnet::inline v0::detail {
 
 /// What a read brought.
 struct ProxyRead {
@@ -49,4 +49,4 @@ private:
     int pending_ = 0;
 };
 
-}  // namespace libnet::detail
+}  // namespace libnet::inline v0::detail

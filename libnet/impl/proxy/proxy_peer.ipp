@@ -5,9 +5,9 @@
 
 #include <algorithm>
 
-namespace libnet::detail {
+namespace libnet::inline v0::detail {
 
-LIBNET_DECL io::Task<ProxyRead> ProxyPeer::read_some(std::span<char> space, std::chrono::milliseconds timeout)
+LIBNETXX_DECL io::Task<ProxyRead> ProxyPeer::read_some(std::span<char> space, std::chrono::milliseconds timeout)
 {
     begin(timeout);
     const auto buffer = io::asio::buffer(space.data(), space.size());
@@ -15,8 +15,8 @@ LIBNET_DECL io::Task<ProxyRead> ProxyPeer::read_some(std::span<char> space, std:
     co_return ProxyRead{end(error), size};
 }
 
-LIBNET_DECL io::Task<boost::system::error_code> ProxyPeer::write(std::array<std::string_view, 4> pieces,
-                                                                 std::chrono::milliseconds timeout)
+LIBNETXX_DECL io::Task<boost::system::error_code> ProxyPeer::write(std::array<std::string_view, 4> pieces,
+                                                                   std::chrono::milliseconds timeout)
 {
     std::array<io::asio::const_buffer, 4> buffers;
     std::ranges::transform(pieces, buffers.begin(), [](std::string_view piece) { return io::asio::buffer(piece); });
@@ -34,17 +34,17 @@ LIBNET_DECL io::Task<boost::system::error_code> ProxyPeer::write(std::array<std:
     co_return boost::system::error_code{};
 }
 
-LIBNET_DECL void ProxyPeer::begin(std::chrono::milliseconds timeout)
+LIBNETXX_DECL void ProxyPeer::begin(std::chrono::milliseconds timeout)
 {
     ++pending_;
     deadline_.expires_after(timeout);
 }
 
-LIBNET_DECL boost::system::error_code ProxyPeer::end(boost::system::error_code error)
+LIBNETXX_DECL boost::system::error_code ProxyPeer::end(boost::system::error_code error)
 {
     const bool timed_out = error == io::asio::error::operation_aborted && deadline_.expired();
     if (--pending_ == 0) deadline_.clear();
     return timed_out ? io::asio::error::make_error_code(io::asio::error::timed_out) : error;
 }
 
-}  // namespace libnet::detail
+}  // namespace libnet::inline v0::detail

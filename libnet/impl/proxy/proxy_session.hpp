@@ -23,7 +23,7 @@
 #include <string_view>
 #include <vector>
 
-namespace libnet::detail {
+namespace libnet::inline v0::detail {
 
 namespace asio = io::asio;
 
@@ -174,4 +174,4 @@ private:
     Answer answer_;
 };
 
-}  // namespace libnet::detail
+}  // namespace libnet::inline v0::detail

@@ -8,14 +8,14 @@
 #include <utility>
 #include <variant>
 
-namespace libnet::detail {
+namespace libnet::inline v0::detail {
 
-LIBNET_DECL std::string_view http_date_now(wire::HttpDateBuffer& buffer)
+LIBNETXX_DECL std::string_view http_date_now(wire::HttpDateBuffer& buffer)
 {
     return wire::format_http_date(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()), buffer);
 }
 
-LIBNET_DECL ProxySession::ProxySession(ForwardProxyState& proxy, io::Connection& connection)
+LIBNETXX_DECL ProxySession::ProxySession(ForwardProxyState& proxy, io::Connection& connection)
     : proxy_{proxy},
       connection_{connection},
       client_{connection.socket(), connection.deadline()},
@@ -26,9 +26,9 @@ LIBNET_DECL ProxySession::ProxySession(ForwardProxyState& proxy, io::Connection&
     connection_.on_close([this] { abort(); });
 }
 
-LIBNET_DECL ProxySession::~ProxySession() { connection_.on_close(nullptr); }
+LIBNETXX_DECL ProxySession::~ProxySession() { connection_.on_close(nullptr); }
 
-LIBNET_DECL io::Task<> ProxySession::run()
+LIBNETXX_DECL io::Task<> ProxySession::run()
 {
     while (keep_) {
         begin_request();
@@ -41,7 +41,7 @@ LIBNET_DECL io::Task<> ProxySession::run()
 }
 
 /// Makes the bytes behind the last request the front of the buffer.
-LIBNET_DECL void ProxySession::begin_request()
+LIBNETXX_DECL void ProxySession::begin_request()
 {
     std::copy(input_.begin() + static_cast<std::ptrdiff_t>(consumed_),
               input_.begin() + static_cast<std::ptrdiff_t>(filled_), input_.begin());
@@ -57,7 +57,7 @@ LIBNET_DECL void ProxySession::begin_request()
 }
 
 /// True: there is a request. False: the connection ends, and what was to say has been said.
-LIBNET_DECL io::Task<bool> ProxySession::receive_request()
+LIBNETXX_DECL io::Task<bool> ProxySession::receive_request()
 {
     if (filled_ == 0) {
         connection_.idle();
@@ -72,7 +72,7 @@ LIBNET_DECL io::Task<bool> ProxySession::receive_request()
     co_return co_await receive_head();
 }
 
-LIBNET_DECL io::Task<bool> ProxySession::receive_head()
+LIBNETXX_DECL io::Task<bool> ProxySession::receive_head()
 {
     const auto end = exchange_.begin + proxy_.options.request_timeout;
     for (;;) {
@@ -99,13 +99,13 @@ LIBNET_DECL io::Task<bool> ProxySession::receive_head()
 
 /// What was received is no request: the log shows its first line. The views of a head that isn't complete are of no use,
 /// since the buffer may have moved under them.
-LIBNET_DECL void ProxySession::forget_head()
+LIBNETXX_DECL void ProxySession::forget_head()
 {
     request_ = {};
     request_.target = wire::refused_line({input_.data(), filled_});
 }
 
-LIBNET_DECL io::Task<> ProxySession::fail_head(boost::system::error_code error)
+LIBNETXX_DECL io::Task<> ProxySession::fail_head(boost::system::error_code error)
 {
     forget_head();
     if (error == asio::error::timed_out) co_await refuse(408, "The request took too long to arrive.");
@@ -113,7 +113,7 @@ LIBNET_DECL io::Task<> ProxySession::fail_head(boost::system::error_code error)
     else exchange_.reason = "The client went away.";
 }
 
-LIBNET_DECL io::Task<> ProxySession::answer_request()
+LIBNETXX_DECL io::Task<> ProxySession::answer_request()
 {
     const auto decision = engine::decide(request_, proxy_.rules);
     if (const auto* to = std::get_if<engine::ProxyForward>(&decision)) {
@@ -131,7 +131,7 @@ LIBNET_DECL io::Task<> ProxySession::answer_request()
     }
 }
 
-LIBNET_DECL io::Task<> ProxySession::answer_itself(std::string_view type, std::string content)
+LIBNETXX_DECL io::Task<> ProxySession::answer_itself(std::string_view type, std::string content)
 {
     const bool has_body = request_.body.kind != wire::BodyFraming::Kind::none;
     const bool modern = request_.version == wire::HttpVersion::http_1_1;
@@ -147,7 +147,7 @@ LIBNET_DECL io::Task<> ProxySession::answer_itself(std::string_view type, std::s
 
 /// Answers with an error page; the connection ends behind it. For CONNECT that is a must (RFC 9931 section 8): what
 /// follows could be anything.
-LIBNET_DECL io::Task<> ProxySession::refuse(unsigned status, std::string reason)
+LIBNETXX_DECL io::Task<> ProxySession::refuse(unsigned status, std::string reason)
 {
     keep_ = false;
     wire::HttpDateBuffer date;
@@ -161,7 +161,7 @@ LIBNET_DECL io::Task<> ProxySession::refuse(unsigned status, std::string reason)
 
 /// Reads for a while what the client is still sending: closing at once would reset the connection, and might take the
 /// answer away from a client that hasn't read it yet (RFC 9112 section 9.6).
-LIBNET_DECL io::Task<> ProxySession::linger()
+LIBNETXX_DECL io::Task<> ProxySession::linger()
 {
     boost::system::error_code ignored;
     connection_.socket().shutdown(io::TcpSocket::shutdown_send, ignored);
@@ -174,7 +174,7 @@ LIBNET_DECL io::Task<> ProxySession::linger()
     }
 }
 
-LIBNET_DECL void ProxySession::report()
+LIBNETXX_DECL void ProxySession::report()
 {
     if (!std::exchange(exchange_.open, false) || !proxy_.options.on_access) return;
     const auto value_of = [this](std::string_view name) {
@@ -197,4 +197,4 @@ LIBNET_DECL void ProxySession::report()
     proxy_.options.on_access(record);
 }
 
-}  // namespace libnet::detail
+}  // namespace libnet::inline v0::detail

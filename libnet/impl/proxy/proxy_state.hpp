@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace libnet::detail {
+namespace libnet::inline v0::detail {
 
 struct ForwardProxyState {
     ForwardProxyState(const io::Executor& executor, ForwardProxyOptions proxy_options);
@@ -39,4 +39,4 @@ struct ForwardProxyState {
     std::vector<char> scratch;                     // see io::relay; also where bytes go that nobody wants
 };
 
-}  // namespace libnet::detail
+}  // namespace libnet::inline v0::detail

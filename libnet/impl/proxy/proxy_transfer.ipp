@@ -9,10 +9,10 @@
 #include <span>
 #include <utility>
 
-namespace libnet::detail {
+namespace libnet::inline v0::detail {
 
 /// Sends the request's body to the server: what came with the head, then the rest as it comes.
-LIBNET_DECL io::Task<ProxyUploadEnd> ProxySession::send_body()
+LIBNETXX_DECL io::Task<ProxyUploadEnd> ProxySession::send_body()
 {
     const auto timeout = proxy_.options.transfer_timeout;
     engine::ProxyBodyReader reader{request_.body, proxy_.options.limits};
@@ -54,7 +54,7 @@ LIBNET_DECL io::Task<ProxyUploadEnd> ProxySession::send_body()
 }
 
 /// Receives the answer, interim ones before it too, and sends it to the client.
-LIBNET_DECL io::Task<ProxyDownloadEnd> ProxySession::relay_answer()
+LIBNETXX_DECL io::Task<ProxyDownloadEnd> ProxySession::relay_answer()
 {
     constexpr int max_interim = 100;  // more are no progress
     for (int interim = 0; interim <= max_interim; ++interim) {
@@ -74,7 +74,7 @@ LIBNET_DECL io::Task<ProxyDownloadEnd> ProxySession::relay_answer()
 }
 
 /// Reads up to the end of the next head. False: `answer_.failure` says why there is none.
-LIBNET_DECL io::Task<bool> ProxySession::receive_answer_head()
+LIBNETXX_DECL io::Task<bool> ProxySession::receive_answer_head()
 {
     // From its first byte on, the head has so long in all: a server that drips bytes mustn't hold us for ever.
     std::optional<Clock::time_point> end;
@@ -107,14 +107,14 @@ LIBNET_DECL io::Task<bool> ProxySession::receive_answer_head()
     }
 }
 
-LIBNET_DECL ProxyDownloadEnd ProxySession::fail_answer(boost::system::error_code error)
+LIBNETXX_DECL ProxyDownloadEnd ProxySession::fail_answer(boost::system::error_code error)
 {
     const bool timed_out = error == asio::error::timed_out;
     answer_.failure = timed_out ? engine::ProxyFailure::response_timeout : engine::ProxyFailure::connection_lost;
     return ProxyDownloadEnd::upstream_failed;
 }
 
-LIBNET_DECL io::Task<ProxyDownloadEnd> ProxySession::relay_answer_body()
+LIBNETXX_DECL io::Task<ProxyDownloadEnd> ProxySession::relay_answer_body()
 {
     const auto timeout = proxy_.options.transfer_timeout;
     engine::ProxyBodyReader reader{response_.body, proxy_.options.limits};
@@ -160,4 +160,4 @@ LIBNET_DECL io::Task<ProxyDownloadEnd> ProxySession::relay_answer_body()
     co_return goes_on ? ProxyDownloadEnd::complete : ProxyDownloadEnd::complete_and_last;
 }
 
-}  // namespace libnet::detail
+}  // namespace libnet::inline v0::detail

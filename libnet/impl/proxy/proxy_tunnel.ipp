@@ -5,9 +5,9 @@
 #include <libnet/impl/proxy/proxy_session.hpp>
 #include <libnet/io/tcp/relay.hpp>
 
-namespace libnet::detail {
+namespace libnet::inline v0::detail {
 
-LIBNET_DECL io::Task<> ProxySession::tunnel(const engine::ProxyDestination& destination)
+LIBNETXX_DECL io::Task<> ProxySession::tunnel(const engine::ProxyDestination& destination)
 {
     const bool connected = co_await connect_upstream(destination, false);
     if (!connected) {
@@ -33,4 +33,4 @@ LIBNET_DECL io::Task<> ProxySession::tunnel(const engine::ProxyDestination& dest
     upstream_.reset();
 }
 
-}  // namespace libnet::detail
+}  // namespace libnet::inline v0::detail

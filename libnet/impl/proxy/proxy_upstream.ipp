@@ -12,9 +12,9 @@
 
 #include <utility>
 
-namespace libnet::detail {
+namespace libnet::inline v0::detail {
 
-LIBNET_DECL ProxyUpstream::ProxyUpstream(io::TcpSocket connected, io::DeadlineWheel& wheel, bool used_before)
+LIBNETXX_DECL ProxyUpstream::ProxyUpstream(io::TcpSocket connected, io::DeadlineWheel& wheel, bool used_before)
     : socket{std::move(connected)},
       deadline{wheel,
                [this] {
@@ -24,7 +24,7 @@ LIBNET_DECL ProxyUpstream::ProxyUpstream(io::TcpSocket connected, io::DeadlineWh
       was_idle{used_before}
 {}
 
-LIBNET_DECL engine::ProxyFailure failure_of_resolve(boost::system::error_code error) noexcept
+LIBNETXX_DECL engine::ProxyFailure failure_of_resolve(boost::system::error_code error) noexcept
 {
     using engine::ProxyFailure;
     if (error == asio::error::host_not_found || error == asio::error::no_data) return ProxyFailure::name_not_found;
@@ -33,7 +33,8 @@ LIBNET_DECL engine::ProxyFailure failure_of_resolve(boost::system::error_code er
 }
 
 /// Sets `upstream_`. False: there is none, and `answer_.failure` or `exchange_.reason` (a matter of policy) says why.
-LIBNET_DECL io::Task<bool> ProxySession::connect_upstream(const engine::ProxyDestination& destination, bool may_be_idle)
+LIBNETXX_DECL io::Task<bool> ProxySession::connect_upstream(const engine::ProxyDestination& destination,
+                                                            bool may_be_idle)
 {
     answer_ = {};
     upstream_.reset();
@@ -52,7 +53,7 @@ LIBNET_DECL io::Task<bool> ProxySession::connect_upstream(const engine::ProxyDes
 }
 
 /// Resolves, judges, connects.
-LIBNET_DECL io::Task<> ProxySession::establish(const engine::ProxyDestination& destination)
+LIBNETXX_DECL io::Task<> ProxySession::establish(const engine::ProxyDestination& destination)
 {
     auto addresses = co_await resolve(destination);
     if (answer_.failure || drop_own_listener(addresses, destination.port)) co_return;
@@ -67,7 +68,8 @@ LIBNET_DECL io::Task<> ProxySession::establish(const engine::ProxyDestination& d
     }
 }
 
-LIBNET_DECL io::Task<std::vector<asio::ip::address>> ProxySession::resolve(const engine::ProxyDestination& destination)
+LIBNETXX_DECL io::Task<std::vector<asio::ip::address>> ProxySession::resolve(
+    const engine::ProxyDestination& destination)
 {
     boost::system::error_code not_literal;
     std::vector<asio::ip::address> addresses{asio::ip::make_address(destination.host, not_literal)};
@@ -85,7 +87,7 @@ LIBNET_DECL io::Task<std::vector<asio::ip::address>> ProxySession::resolve(const
 }
 
 /// Drops the addresses that would lead back to us. True: nothing else is left.
-LIBNET_DECL bool ProxySession::drop_own_listener(std::vector<asio::ip::address>& addresses, std::uint16_t port)
+LIBNETXX_DECL bool ProxySession::drop_own_listener(std::vector<asio::ip::address>& addresses, std::uint16_t port)
 {
     const auto verdict_of = [&](const asio::ip::address& address) {
         return engine::judge_address(address, port, proxy_.listener.address(), proxy_.listener.port(),
@@ -98,7 +100,7 @@ LIBNET_DECL bool ProxySession::drop_own_listener(std::vector<asio::ip::address>&
 }
 
 /// The server closes the connection by force: everything that is not pending on the client's socket ends here.
-LIBNET_DECL void ProxySession::abort()
+LIBNETXX_DECL void ProxySession::abort()
 {
     aborted_ = true;
     boost::system::error_code ignored;
@@ -106,4 +108,4 @@ LIBNET_DECL void ProxySession::abort()
     abort_.emit(asio::cancellation_type::terminal);
 }
 
-}  // namespace libnet::detail
+}  // namespace libnet::inline v0::detail

@@ -14,16 +14,16 @@
 #include <stdexcept>
 #include <utility>
 
-namespace libnet {
+namespace libnet::inline v0 {
 
 namespace detail {
 
-LIBNET_DECL void require_probe_option(bool good, const char* what)
+LIBNETXX_DECL void require_probe_option(bool good, const char* what)
 {
     if (!good) throw boost::system::system_error{asio::error::make_error_code(asio::error::invalid_argument), what};
 }
 
-LIBNET_DECL io::IcmpSocketOptions interface_socket_options(const InterfaceProbeOptions& options)
+LIBNETXX_DECL io::IcmpSocketOptions interface_socket_options(const InterfaceProbeOptions& options)
 {
     io::IcmpSocketOptions result;
     result.access = options.access;
@@ -35,7 +35,7 @@ LIBNET_DECL io::IcmpSocketOptions interface_socket_options(const InterfaceProbeO
     return result;
 }
 
-LIBNET_DECL engine::InterfaceQueryOptions interface_query_options(const InterfaceProbeOptions& options)
+LIBNETXX_DECL engine::InterfaceQueryOptions interface_query_options(const InterfaceProbeOptions& options)
 {
     using namespace std::chrono_literals;
     require_probe_option(options.timeout > 0s && options.timeout <= 1h, "interface probe timeout: up to an hour");
@@ -45,14 +45,14 @@ LIBNET_DECL engine::InterfaceQueryOptions interface_query_options(const Interfac
     return {options.timeout, options.attempts, static_cast<std::uint8_t>(random())};
 }
 
-LIBNET_DECL std::uint8_t extended_echo_reply_type(wire::IpVersion version)
+LIBNETXX_DECL std::uint8_t extended_echo_reply_type(wire::IpVersion version)
 {
     return version == wire::IpVersion::v4 ? wire::icmp_type::extended_echo_reply
                                           : wire::icmpv6_type::extended_echo_reply;
 }
 
-LIBNET_DECL engine::InterfaceQuery interface_query(const asio::ip::address& target, const InterfaceId& interface,
-                                                   const InterfaceProbeOptions& options)
+LIBNETXX_DECL engine::InterfaceQuery interface_query(const asio::ip::address& target, const InterfaceId& interface,
+                                                     const InterfaceProbeOptions& options)
 try {
     return {target, interface, options.place, interface_query_options(options)};
 } catch (const std::length_error& error) {
@@ -132,18 +132,18 @@ private:
 
 }  // namespace detail
 
-LIBNET_DECL asio::awaitable<InterfaceState> probe_interface(asio::any_io_executor executor, asio::ip::address address,
-                                                            InterfaceId interface, InterfaceProbeOptions options)
+LIBNETXX_DECL asio::awaitable<InterfaceState> probe_interface(asio::any_io_executor executor, asio::ip::address address,
+                                                              InterfaceId interface, InterfaceProbeOptions options)
 {
     const auto target = io::target_address(address, options.interface);
     detail::InterfaceProbeSession session{executor, target, interface, options};
     co_return co_await session.run();
 }
 
-LIBNET_DECL asio::awaitable<InterfaceState> probe_interface(asio::any_io_executor executor, asio::ip::address address,
-                                                            InterfaceId interface)
+LIBNETXX_DECL asio::awaitable<InterfaceState> probe_interface(asio::any_io_executor executor, asio::ip::address address,
+                                                              InterfaceId interface)
 {
     return probe_interface(std::move(executor), std::move(address), std::move(interface), InterfaceProbeOptions{});
 }
 
-}  // namespace libnet
+}  // namespace libnet::inline v0

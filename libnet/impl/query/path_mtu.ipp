@@ -6,35 +6,35 @@
 
 #include <utility>
 
-namespace libnet {
+namespace libnet::inline v0 {
 
-LIBNET_DECL PathMtuFinder::PathMtuFinder(const asio::any_io_executor& executor, asio::ip::address address,
-                                         PathMtuOptions options)
+LIBNETXX_DECL PathMtuFinder::PathMtuFinder(const asio::any_io_executor& executor, asio::ip::address address,
+                                           PathMtuOptions options)
     : session_{std::make_shared<detail::PathMtuSession>(executor, address, options)}
 {}
 
-LIBNET_DECL PathMtuFinder::~PathMtuFinder()
+LIBNETXX_DECL PathMtuFinder::~PathMtuFinder()
 {
     if (session_) session_->stop();
 }
 
-LIBNET_DECL PathMtuFinder::PathMtuFinder(PathMtuFinder&&) noexcept = default;
+LIBNETXX_DECL PathMtuFinder::PathMtuFinder(PathMtuFinder&&) noexcept = default;
 
-LIBNET_DECL PathMtuFinder& PathMtuFinder::operator=(PathMtuFinder&& other) noexcept
+LIBNETXX_DECL PathMtuFinder& PathMtuFinder::operator=(PathMtuFinder&& other) noexcept
 {
     std::swap(session_, other.session_);
     return *this;
 }
 
-LIBNET_DECL asio::awaitable<std::optional<PathMtuStep>> PathMtuFinder::next()
+LIBNETXX_DECL asio::awaitable<std::optional<PathMtuStep>> PathMtuFinder::next()
 {
     return detail::PathMtuSession::next(session_);
 }
 
-LIBNET_DECL const PathMtu& PathMtuFinder::result() const { return session_->result(); }
+LIBNETXX_DECL const PathMtu& PathMtuFinder::result() const { return session_->result(); }
 
-LIBNET_DECL asio::awaitable<PathMtu> find_path_mtu(asio::any_io_executor executor, asio::ip::address address,
-                                                   PathMtuOptions options)
+LIBNETXX_DECL asio::awaitable<PathMtu> find_path_mtu(asio::any_io_executor executor, asio::ip::address address,
+                                                     PathMtuOptions options)
 {
     PathMtuFinder finder{executor, std::move(address), std::move(options)};
     for (;;) {
@@ -43,9 +43,9 @@ LIBNET_DECL asio::awaitable<PathMtu> find_path_mtu(asio::any_io_executor executo
     }
 }
 
-LIBNET_DECL asio::awaitable<PathMtu> find_path_mtu(asio::any_io_executor executor, asio::ip::address address)
+LIBNETXX_DECL asio::awaitable<PathMtu> find_path_mtu(asio::any_io_executor executor, asio::ip::address address)
 {
     return find_path_mtu(std::move(executor), std::move(address), PathMtuOptions{});
 }
 
-}  // namespace libnet
+}  // namespace libnet::inline v0

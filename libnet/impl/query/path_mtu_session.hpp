@@ -10,7 +10,7 @@
 #include <memory>
 #include <optional>
 
-namespace libnet::detail {
+namespace libnet::inline v0::detail {
 
 /// One search. Nothing runs between calls of `next`.
 class PathMtuSession {
@@ -40,8 +40,8 @@ private:
     bool stopped_ = false;
 };
 
-}  // namespace libnet::detail
+}  // namespace libnet::inline v0::detail
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/impl/query/path_mtu_session.ipp>
 #endif

@@ -14,14 +14,14 @@
 #include <random>
 #include <vector>
 
-namespace libnet::detail {
+namespace libnet::inline v0::detail {
 
-LIBNET_DECL void require_mtu_option(bool good, const char* what)
+LIBNETXX_DECL void require_mtu_option(bool good, const char* what)
 {
     if (!good) throw boost::system::system_error{asio::error::make_error_code(asio::error::invalid_argument), what};
 }
 
-LIBNET_DECL io::IcmpSocketOptions path_mtu_socket_options(const PathMtuOptions& options)
+LIBNETXX_DECL io::IcmpSocketOptions path_mtu_socket_options(const PathMtuOptions& options)
 {
     constexpr int send_buffer = 256 * 1024;  // room for the largest packet, whatever the system's default is
     io::IcmpSocketOptions result;
@@ -35,7 +35,8 @@ LIBNET_DECL io::IcmpSocketOptions path_mtu_socket_options(const PathMtuOptions& 
     return result;
 }
 
-LIBNET_DECL engine::PathMtuSearchOptions path_mtu_search_options(wire::IpVersion version, const PathMtuOptions& options)
+LIBNETXX_DECL engine::PathMtuSearchOptions path_mtu_search_options(wire::IpVersion version,
+                                                                   const PathMtuOptions& options)
 {
     using namespace std::chrono_literals;
     const auto largest = engine::largest_packet(version);
@@ -56,20 +57,20 @@ LIBNET_DECL engine::PathMtuSearchOptions path_mtu_search_options(wire::IpVersion
     return result;
 }
 
-LIBNET_DECL std::uint8_t echo_reply_type(wire::IpVersion version)
+LIBNETXX_DECL std::uint8_t echo_reply_type(wire::IpVersion version)
 {
     return version == wire::IpVersion::v4 ? wire::icmp_type::echo_reply : wire::icmpv6_type::echo_reply;
 }
 
-LIBNET_DECL PathMtuSession::PathMtuSession(const asio::any_io_executor& executor, const asio::ip::address& address,
-                                           const PathMtuOptions& options)
+LIBNETXX_DECL PathMtuSession::PathMtuSession(const asio::any_io_executor& executor, const asio::ip::address& address,
+                                             const PathMtuOptions& options)
     : address_{io::target_address(address, options.interface)},
       socket_{executor, wire::version_of(address_), echo_reply_type(wire::version_of(address_)),
               path_mtu_socket_options(options)},
       search_{address_, path_mtu_search_options(wire::version_of(address_), options)}
 {}
 
-LIBNET_DECL asio::awaitable<std::optional<PathMtuStep>> PathMtuSession::next(std::shared_ptr<PathMtuSession> self)
+LIBNETXX_DECL asio::awaitable<std::optional<PathMtuStep>> PathMtuSession::next(std::shared_ptr<PathMtuSession> self)
 {
     using namespace engine::path_mtu_action;
     for (;;) {
@@ -87,13 +88,13 @@ LIBNET_DECL asio::awaitable<std::optional<PathMtuStep>> PathMtuSession::next(std
     }
 }
 
-LIBNET_DECL void PathMtuSession::stop()
+LIBNETXX_DECL void PathMtuSession::stop()
 {
     stopped_ = true;
     socket_.cancel();
 }
 
-LIBNET_DECL void PathMtuSession::send(const engine::path_mtu_action::Send& send)
+LIBNETXX_DECL void PathMtuSession::send(const engine::path_mtu_action::Send& send)
 {
     const auto version = socket_.version();
     const auto ip_header = engine::echo_headers_size(version) - wire::icmp_header_size;
@@ -120,7 +121,7 @@ LIBNET_DECL void PathMtuSession::send(const engine::path_mtu_action::Send& send)
     throw boost::system::system_error{error, address_.to_string()};
 }
 
-LIBNET_DECL void PathMtuSession::take_answers()
+LIBNETXX_DECL void PathMtuSession::take_answers()
 {
     take_errors();
     // A raw socket also gets the replies to every other program here, and all the more must not hold us up.
@@ -135,7 +136,7 @@ LIBNET_DECL void PathMtuSession::take_answers()
 }
 
 /// False: the error queue was empty.
-LIBNET_DECL bool PathMtuSession::take_errors()
+LIBNETXX_DECL bool PathMtuSession::take_errors()
 {
     constexpr int many = 256;
     for (int i = 0; i < many; ++i) {
@@ -146,7 +147,7 @@ LIBNET_DECL bool PathMtuSession::take_errors()
     return true;
 }
 
-LIBNET_DECL void PathMtuSession::take_error(const io::QueuedError& queued)
+LIBNETXX_DECL void PathMtuSession::take_error(const io::QueuedError& queued)
 {
     using Origin = io::QueuedError::Origin;
     if (queued.origin == Origin::local && queued.error == EMSGSIZE) refused_mtu_ = queued.info;
@@ -161,4 +162,4 @@ LIBNET_DECL void PathMtuSession::take_error(const io::QueuedError& queued)
                       .received = socket_.arrival(queued)});
 }
 
-}  // namespace libnet::detail
+}  // namespace libnet::inline v0::detail

@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-namespace libnet::detail {
+namespace libnet::inline v0::detail {
 
 /// Some paths that are traced together.
 ///
@@ -87,8 +87,8 @@ private:
     bool stopped_ = false;
 };
 
-}  // namespace libnet::detail
+}  // namespace libnet::inline v0::detail
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/impl/trace/trace_session.ipp>
 #endif

@@ -12,13 +12,13 @@
 #include <stdexcept>
 #include <utility>
 
-namespace libnet::detail {
+namespace libnet::inline v0::detail {
 
 /// How soon a probe is tried again that the interface had no room for.
 constexpr std::chrono::milliseconds retry_after{10};
 
 /// `TraceOptions::port` with its default.
-LIBNET_DECL std::uint16_t first_number(const TraceOptions& options)
+LIBNETXX_DECL std::uint16_t first_number(const TraceOptions& options)
 {
     if (options.port != 0) return options.port;
     switch (options.method) {
@@ -32,7 +32,7 @@ LIBNET_DECL std::uint16_t first_number(const TraceOptions& options)
     return 1;
 }
 
-LIBNET_DECL TraceSession::TraceSession(asio::any_io_executor executor, TraceOptions options)
+LIBNETXX_DECL TraceSession::TraceSession(asio::any_io_executor executor, TraceOptions options)
     : executor_{std::move(executor)},
       options_{options},
       timer_{executor_}
@@ -40,7 +40,7 @@ LIBNET_DECL TraceSession::TraceSession(asio::any_io_executor executor, TraceOpti
     read_clocks();
 }
 
-LIBNET_DECL TraceTarget TraceSession::add(const asio::ip::address& target)
+LIBNETXX_DECL TraceTarget TraceSession::add(const asio::ip::address& target)
 {
     auto& channel = channel_for(wire::version_of(target));
     const auto label = ++last_label_;
@@ -48,14 +48,14 @@ LIBNET_DECL TraceTarget TraceSession::add(const asio::ip::address& target)
     return label;
 }
 
-LIBNET_DECL const Path& TraceSession::path(TraceTarget target) const
+LIBNETXX_DECL const Path& TraceSession::path(TraceTarget target) const
 {
     const auto found = targets_.find(target);
     if (found == targets_.end()) throw std::out_of_range{"libnet::Tracer::path: no such target"};
     return found->second.engine.path();
 }
 
-LIBNET_DECL asio::awaitable<std::optional<TraceEvent>> TraceSession::next(std::shared_ptr<TraceSession> self)
+LIBNETXX_DECL asio::awaitable<std::optional<TraceEvent>> TraceSession::next(std::shared_ptr<TraceSession> self)
 {
     constexpr auto token = asio::as_tuple(asio::use_awaitable);
     for (;;) {
@@ -69,13 +69,13 @@ LIBNET_DECL asio::awaitable<std::optional<TraceEvent>> TraceSession::next(std::s
     }
 }
 
-LIBNET_DECL void TraceSession::stop()
+LIBNETXX_DECL void TraceSession::stop()
 {
     stopped_ = true;
     timer_.cancel();
 }
 
-LIBNET_DECL TraceSession::Channel& TraceSession::channel_for(wire::IpVersion version)
+LIBNETXX_DECL TraceSession::Channel& TraceSession::channel_for(wire::IpVersion version)
 {
     const auto found = channels_.find(version);
     if (found != channels_.end()) return found->second;
@@ -86,7 +86,7 @@ LIBNET_DECL TraceSession::Channel& TraceSession::channel_for(wire::IpVersion ver
     return channels_.try_emplace(version, std::move(socket), table).first->second;
 }
 
-LIBNET_DECL std::optional<TraceEvent> TraceSession::poll()
+LIBNETXX_DECL std::optional<TraceEvent> TraceSession::poll()
 {
     // Answers first: a probe whose answer is here must not be lost. And again after sending, for that takes in answers too,
     // which nothing would wake us up for.
@@ -98,7 +98,7 @@ LIBNET_DECL std::optional<TraceEvent> TraceSession::poll()
     return std::nullopt;
 }
 
-LIBNET_DECL std::optional<TraceEvent> TraceSession::poll_targets()
+LIBNETXX_DECL std::optional<TraceEvent> TraceSession::poll_targets()
 {
     const auto now = std::chrono::steady_clock::now();
     deadline_ = TimePoint::max();
@@ -110,7 +110,7 @@ LIBNET_DECL std::optional<TraceEvent> TraceSession::poll_targets()
     return std::nullopt;
 }
 
-LIBNET_DECL std::optional<TraceEvent> TraceSession::poll(Targets::iterator at, TimePoint now)
+LIBNETXX_DECL std::optional<TraceEvent> TraceSession::poll(Targets::iterator at, TimePoint now)
 {
     const auto label = at->first;
     auto& target = at->second;
@@ -136,7 +136,7 @@ LIBNET_DECL std::optional<TraceEvent> TraceSession::poll(Targets::iterator at, T
     }
 }
 
-LIBNET_DECL void TraceSession::send(Target& target, TraceTarget label, engine::TraceProbeId probe)
+LIBNETXX_DECL void TraceSession::send(Target& target, TraceTarget label, engine::TraceProbeId probe)
 {
     auto& [socket, table] = *target.channel;
     const auto number = table.next_number();
@@ -150,7 +150,7 @@ LIBNET_DECL void TraceSession::send(Target& target, TraceTarget label, engine::T
     else target.engine.on_send_failed(sent.error());
 }
 
-LIBNET_DECL void TraceSession::take_answers()
+LIBNETXX_DECL void TraceSession::take_answers()
 {
     // No more at once than a window's answers, duplicated: a flood must not keep us from sending.
     constexpr std::size_t many = 256;
@@ -165,7 +165,7 @@ LIBNET_DECL void TraceSession::take_answers()
     for (const auto& [channel, reply] : replies) take_answer(*channel, reply);
 }
 
-LIBNET_DECL void TraceSession::take_answer(Channel& channel, const io::ProbeReply& reply)
+LIBNETXX_DECL void TraceSession::take_answer(Channel& channel, const io::ProbeReply& reply)
 {
     const auto* found = channel.table.find(reply.number);
     if (!found) return;
@@ -180,8 +180,8 @@ LIBNET_DECL void TraceSession::take_answer(Channel& channel, const io::ProbeRepl
                                         std::move(verdict->annotation)});
 }
 
-LIBNET_DECL std::optional<engine::Verdict> TraceSession::judge(const engine::ProbeUnderWay& probe,
-                                                               const io::ProbeReply& reply) const
+LIBNETXX_DECL std::optional<engine::Verdict> TraceSession::judge(const engine::ProbeUnderWay& probe,
+                                                                 const io::ProbeReply& reply) const
 {
     if (!reply.error) return engine::Verdict{AnswerKind::reached, {}};
     return engine::judge(options_.method, {.version = wire::version_of(probe.address),
@@ -191,19 +191,19 @@ LIBNET_DECL std::optional<engine::Verdict> TraceSession::judge(const engine::Pro
                                            .from_target = reply.from == probe.address});
 }
 
-LIBNET_DECL auto TraceSession::arrival(const io::ProbeReply& reply, TimePoint sent) const -> TimePoint
+LIBNETXX_DECL auto TraceSession::arrival(const io::ProbeReply& reply, TimePoint sent) const -> TimePoint
 {
     const auto stamp = reply.received ? clocks_.steady_time(*reply.received) : std::nullopt;
     return stamp && *stamp >= sent ? *stamp : reply.read;
 }
 
-LIBNET_DECL bool TraceSession::release(Channel& channel, std::optional<std::uint16_t> number)
+LIBNETXX_DECL bool TraceSession::release(Channel& channel, std::optional<std::uint16_t> number)
 {
     if (number) channel.socket->release(*number);
     return number.has_value();
 }
 
-LIBNET_DECL void TraceSession::read_clocks()
+LIBNETXX_DECL void TraceSession::read_clocks()
 {
     // Both clocks at the same moment, as nearly as can be: the closest of a few readings, in case something comes between.
     constexpr std::chrono::nanoseconds close = std::chrono::microseconds{2};
@@ -222,7 +222,7 @@ LIBNET_DECL void TraceSession::read_clocks()
     clocks_.observe(steady, wall);
 }
 
-LIBNET_DECL void TraceSession::wait_for_answers()
+LIBNETXX_DECL void TraceSession::wait_for_answers()
 {
     woken_ = false;
     timer_.expires_at(deadline_);
@@ -233,9 +233,9 @@ LIBNET_DECL void TraceSession::wait_for_answers()
     for (auto& [version, channel] : channels_) channel.socket->async_wait(on_ready);
 }
 
-LIBNET_DECL void TraceSession::stop_waiting()
+LIBNETXX_DECL void TraceSession::stop_waiting()
 {
     for (auto& [version, channel] : channels_) channel.socket->cancel();
 }
 
-}  // namespace libnet::detail
+}  // namespace libnet::inline v0::detail

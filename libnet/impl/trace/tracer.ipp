@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace libnet {
+namespace libnet::inline v0 {
 
 namespace detail {
 
@@ -24,7 +24,7 @@ struct TracerState {
     std::vector<std::weak_ptr<TraceSession>> others;
 };
 
-LIBNET_DECL void check(const TraceOptions& options)
+LIBNETXX_DECL void check(const TraceOptions& options)
 {
     const auto require = [](bool good, const char* what) {
         if (!good) throw boost::system::system_error{asio::error::invalid_argument, what};
@@ -39,7 +39,7 @@ LIBNET_DECL void check(const TraceOptions& options)
     require(is_factor(options.near_factor), "libnet::TraceOptions::near_factor");
 }
 
-LIBNET_DECL asio::awaitable<Path> trace_one(std::shared_ptr<TraceSession> session, asio::ip::address target)
+LIBNETXX_DECL asio::awaitable<Path> trace_one(std::shared_ptr<TraceSession> session, asio::ip::address target)
 {
     session->add(target);
     for (;;) {
@@ -50,14 +50,14 @@ LIBNET_DECL asio::awaitable<Path> trace_one(std::shared_ptr<TraceSession> sessio
 
 }  // namespace detail
 
-LIBNET_DECL std::size_t probe_size(const asio::ip::address& target) noexcept
+LIBNETXX_DECL std::size_t probe_size(const asio::ip::address& target) noexcept
 {
     const auto ip = target.is_v4() ? wire::ipv4_header_size : wire::ipv6_header_size;
     constexpr std::size_t udp_header = 8;  // an ICMP echo's is as long
     return ip + udp_header + io::probe_payload_size;
 }
 
-LIBNET_DECL Tracer::Tracer(asio::any_io_executor executor, TraceOptions options)
+LIBNETXX_DECL Tracer::Tracer(asio::any_io_executor executor, TraceOptions options)
 {
     detail::check(options);
     auto session = std::make_shared<detail::TraceSession>(executor, options);
@@ -65,14 +65,14 @@ LIBNET_DECL Tracer::Tracer(asio::any_io_executor executor, TraceOptions options)
         detail::TracerState{std::move(executor), options, std::move(session), {}});
 }
 
-LIBNET_DECL Tracer::~Tracer()
+LIBNETXX_DECL Tracer::~Tracer()
 {
     state_->session->stop();
     for (const auto& other : state_->others)
         if (const auto session = other.lock()) session->stop();
 }
 
-LIBNET_DECL asio::awaitable<Path> Tracer::trace(asio::ip::address target)
+LIBNETXX_DECL asio::awaitable<Path> Tracer::trace(asio::ip::address target)
 {
     auto session = std::make_shared<detail::TraceSession>(state_->executor, state_->options);
     std::erase_if(state_->others, [](const auto& other) { return other.expired(); });
@@ -80,13 +80,13 @@ LIBNET_DECL asio::awaitable<Path> Tracer::trace(asio::ip::address target)
     return detail::trace_one(std::move(session), std::move(target));
 }
 
-LIBNET_DECL TraceTarget Tracer::add(asio::ip::address target) { return state_->session->add(target); }
+LIBNETXX_DECL TraceTarget Tracer::add(asio::ip::address target) { return state_->session->add(target); }
 
-LIBNET_DECL asio::awaitable<std::optional<TraceEvent>> Tracer::next()
+LIBNETXX_DECL asio::awaitable<std::optional<TraceEvent>> Tracer::next()
 {
     return detail::TraceSession::next(state_->session);
 }
 
-LIBNET_DECL Path Tracer::path(TraceTarget target) const { return state_->session->path(target); }
+LIBNETXX_DECL Path Tracer::path(TraceTarget target) const { return state_->session->path(target); }
 
-}  // namespace libnet
+}  // namespace libnet::inline v0

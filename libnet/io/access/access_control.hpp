@@ -14,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 /// Options of an AccessControl.
 struct AccessOptions {
@@ -63,8 +63,8 @@ private:
     Rules rules_;
 };
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/io/access/access_control.ipp>
 #endif

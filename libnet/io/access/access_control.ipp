@@ -8,16 +8,16 @@
 #include <stdexcept>
 #include <utility>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
-LIBNET_DECL AccessControl::AccessControl(AccessOptions options)
+LIBNETXX_DECL AccessControl::AccessControl(AccessOptions options)
     : options_{std::move(options)},
       challenge_{wire::basic_challenge(options_.realm)},
       users_{options_.users_file.empty() ? nullptr : std::make_unique<Authenticator>(options_.users_file)},
       rules_{read_rules()}
 {}
 
-LIBNET_DECL void AccessControl::reload()
+LIBNETXX_DECL void AccessControl::reload()
 {
     if (users_) users_->reload();
     auto fresh = read_rules();
@@ -25,8 +25,8 @@ LIBNET_DECL void AccessControl::reload()
     rules_.swap(fresh);
 }
 
-LIBNET_DECL engine::Access AccessControl::judge(std::string_view name, const boost::asio::ip::address& client,
-                                                const std::optional<std::string_view>& user) const
+LIBNETXX_DECL engine::Access AccessControl::judge(std::string_view name, const boost::asio::ip::address& client,
+                                                  const std::optional<std::string_view>& user) const
 {
     std::unique_lock lock{mutex_};
     const auto rules = rules_;
@@ -34,7 +34,7 @@ LIBNET_DECL engine::Access AccessControl::judge(std::string_view name, const boo
     return rules->judge(name, client, user);
 }
 
-LIBNET_DECL AccessControl::Rules AccessControl::read_rules() const
+LIBNETXX_DECL AccessControl::Rules AccessControl::read_rules() const
 try {
     auto rules = options_.rules;
     if (!options_.rules_file.empty()) {
@@ -50,4 +50,4 @@ try {
     throw std::runtime_error{"access rules" + where + ": " + error.what()};
 }
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

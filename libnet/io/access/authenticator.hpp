@@ -16,7 +16,7 @@
 #include <string_view>
 #include <utility>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 /// Whether a password is the one that a hash was made of; the hash may be of any kind that engine::UserTable takes.
 /// Takes as long as the hash was made to take: a tenth of a second is usual.
@@ -75,8 +75,8 @@ private:
     engine::RecentSet<Fingerprint, FingerprintHash> proven_;
 };
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/io/access/authenticator.ipp>
 #endif

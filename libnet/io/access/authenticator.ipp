@@ -11,7 +11,7 @@
 #include <crypt.h>
 #include <sys/stat.h>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 namespace detail {
 
@@ -23,7 +23,7 @@ inline constexpr std::size_t longest_password = 511;
 inline constexpr std::chrono::seconds time_between_looks{1};
 
 /// Compares in a time that doesn't depend on where the texts differ.
-LIBNET_DECL bool equal_in_constant_time(std::string_view a, std::string_view b) noexcept
+LIBNETXX_DECL bool equal_in_constant_time(std::string_view a, std::string_view b) noexcept
 {
     if (a.size() != b.size()) return false;
     unsigned difference = 0;
@@ -32,7 +32,7 @@ LIBNET_DECL bool equal_in_constant_time(std::string_view a, std::string_view b) 
     return difference == 0;
 }
 
-LIBNET_DECL std::shared_ptr<const engine::UserTable> read_users(const std::string& file)
+LIBNETXX_DECL std::shared_ptr<const engine::UserTable> read_users(const std::string& file)
 try {
     return std::make_shared<const engine::UserTable>(read_text(file));
 } catch (const std::invalid_argument& error) {
@@ -41,7 +41,7 @@ try {
 
 }  // namespace detail
 
-LIBNET_DECL bool password_matches(const std::string& password, const std::string& hash)
+LIBNETXX_DECL bool password_matches(const std::string& password, const std::string& hash)
 {
     constexpr std::string_view apr1 = "$apr1$";
     if (password.size() > detail::longest_password) return false;
@@ -54,7 +54,7 @@ LIBNET_DECL bool password_matches(const std::string& password, const std::string
     return computed != nullptr && detail::equal_in_constant_time(computed, hash);
 }
 
-LIBNET_DECL Authenticator::Authenticator(std::string file)
+LIBNETXX_DECL Authenticator::Authenticator(std::string file)
     : file_{std::move(file)},
       key_{random_key()},
       other_key_{random_key()},
@@ -63,7 +63,7 @@ LIBNET_DECL Authenticator::Authenticator(std::string file)
     reload();
 }
 
-LIBNET_DECL void Authenticator::reload()
+LIBNETXX_DECL void Authenticator::reload()
 {
     const auto seen = version();  // before it is read: what changes meanwhile is noticed later
     auto fresh = detail::read_users(file_);
@@ -72,7 +72,7 @@ LIBNET_DECL void Authenticator::reload()
     users_.swap(fresh);
 }
 
-LIBNET_DECL void Authenticator::refresh(std::chrono::steady_clock::time_point now) noexcept
+LIBNETXX_DECL void Authenticator::refresh(std::chrono::steady_clock::time_point now) noexcept
 try {
     {
         const std::lock_guard lock{mutex_};
@@ -87,7 +87,7 @@ try {
     // Half written, or wrong: the users stay as they were.
 }
 
-LIBNET_DECL bool Authenticator::recall(const wire::BasicCredentials& credentials)
+LIBNETXX_DECL bool Authenticator::recall(const wire::BasicCredentials& credentials)
 {
     const auto users = this->users();
     const auto [hash, known] = users->find(credentials.user);
@@ -96,7 +96,7 @@ LIBNET_DECL bool Authenticator::recall(const wire::BasicCredentials& credentials
     return known && proven_.contains(print);
 }
 
-LIBNET_DECL bool Authenticator::verify(const wire::BasicCredentials& credentials)
+LIBNETXX_DECL bool Authenticator::verify(const wire::BasicCredentials& credentials)
 {
     const auto users = this->users();
     const auto [hash, known] = users->find(credentials.user);
@@ -108,22 +108,22 @@ LIBNET_DECL bool Authenticator::verify(const wire::BasicCredentials& credentials
     return true;
 }
 
-LIBNET_DECL Authenticator::Version Authenticator::version() const noexcept
+LIBNETXX_DECL Authenticator::Version Authenticator::version() const noexcept
 {
     struct stat facts {};
     if (::stat(file_.c_str(), &facts) != 0) return {};
     return {facts.st_ino, facts.st_size, facts.st_mtim.tv_sec, facts.st_mtim.tv_nsec};
 }
 
-LIBNET_DECL Authenticator::Users Authenticator::users()
+LIBNETXX_DECL Authenticator::Users Authenticator::users()
 {
     const std::lock_guard lock{mutex_};
     return users_;
 }
 
 /// Of the user, the password and the hash that it was found right for: a changed hash makes another one.
-LIBNET_DECL Authenticator::Fingerprint Authenticator::fingerprint(const wire::BasicCredentials& credentials,
-                                                                  std::string_view hash) const
+LIBNETXX_DECL Authenticator::Fingerprint Authenticator::fingerprint(const wire::BasicCredentials& credentials,
+                                                                    std::string_view hash) const
 {
     std::string text = credentials.user;
     text += '\0';  // none of the three has a NUL in it
@@ -134,4 +134,4 @@ LIBNET_DECL Authenticator::Fingerprint Authenticator::fingerprint(const wire::Ba
     return {base::siphash(key_, bytes), base::siphash(other_key_, bytes)};
 }
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

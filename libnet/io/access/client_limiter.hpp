@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <mutex>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 /// An engine::ClientTable with a clock. Several threads may use one object at a time, and servers that share a port
 /// should share one: a client's connections go to any of them.
@@ -70,4 +70,4 @@ private:
     engine::ClientTable table_;
 };
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

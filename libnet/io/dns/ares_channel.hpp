@@ -16,7 +16,7 @@
 
 #include <ares.h>
 
-namespace libnet::io::detail {
+namespace libnet::inline v0::io::detail {
 
 /// A c-ares channel whose sockets and timeouts the executor's io_context looks after. One thread, as all of io.
 ///
@@ -65,8 +65,8 @@ private:
     std::unique_ptr<std::remove_pointer_t<ares_channel>, Destroy> channel_;  // last: it calls back while it dies
 };
 
-}  // namespace libnet::io::detail
+}  // namespace libnet::inline v0::io::detail
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/io/dns/ares_channel.ipp>
 #endif

@@ -9,17 +9,17 @@
 
 #include <sys/time.h>
 
-namespace libnet::io::detail {
+namespace libnet::inline v0::io::detail {
 
 /// Once per process, whichever thread comes first. Never undone: other code in the process may use c-ares too.
-LIBNET_DECL void initialise_ares()
+LIBNETXX_DECL void initialise_ares()
 {
     static const int status = ares_library_init(ARES_LIB_INIT_ALL);
     check_ares(status, "resolver");
 }
 
 /// "192.0.2.1:53,[2001:db8::1]:53", as c-ares reads it.
-LIBNET_DECL std::string server_list(const std::vector<asio::ip::udp::endpoint>& servers)
+LIBNETXX_DECL std::string server_list(const std::vector<asio::ip::udp::endpoint>& servers)
 {
     std::string list;
     for (const auto& server : servers) {
@@ -31,8 +31,8 @@ LIBNET_DECL std::string server_list(const std::vector<asio::ip::udp::endpoint>& 
     return list;
 }
 
-LIBNET_DECL AresChannel::AresChannel(asio::any_io_executor executor, const ResolverOptions& options,
-                                     std::function<void()> on_progress)
+LIBNETXX_DECL AresChannel::AresChannel(asio::any_io_executor executor, const ResolverOptions& options,
+                                       std::function<void()> on_progress)
     : executor_{std::move(executor)},
       on_progress_{std::move(on_progress)},
       timer_{executor_}
@@ -55,13 +55,13 @@ LIBNET_DECL AresChannel::AresChannel(asio::any_io_executor executor, const Resol
     check_ares(ares_set_servers_ports_csv(channel, list.c_str()), "resolver: name servers");
 }
 
-LIBNET_DECL void AresChannel::close()
+LIBNETXX_DECL void AresChannel::close()
 {
     channel_.reset();
     timer_.cancel();
 }
 
-LIBNET_DECL void AresChannel::on_socket_state(void* self, ares_socket_t fd, int readable, int writable)
+LIBNETXX_DECL void AresChannel::on_socket_state(void* self, ares_socket_t fd, int readable, int writable)
 {
     auto& channel = *static_cast<AresChannel*>(self);
     if (!readable && !writable) {
@@ -81,7 +81,7 @@ LIBNET_DECL void AresChannel::on_socket_state(void* self, ares_socket_t fd, int 
     channel.watch(socket, writing);
 }
 
-LIBNET_DECL void AresChannel::watch(const std::shared_ptr<Socket>& socket, Direction direction)
+LIBNETXX_DECL void AresChannel::watch(const std::shared_ptr<Socket>& socket, Direction direction)
 {
     if (!socket->wanted[direction] || socket->pending[direction] || !socket->descriptor.is_open()) return;
     socket->pending[direction] = true;
@@ -94,7 +94,7 @@ LIBNET_DECL void AresChannel::watch(const std::shared_ptr<Socket>& socket, Direc
         });
 }
 
-LIBNET_DECL void AresChannel::on_ready(const std::shared_ptr<Socket>& socket, Direction direction)
+LIBNETXX_DECL void AresChannel::on_ready(const std::shared_ptr<Socket>& socket, Direction direction)
 {
     if (!socket->descriptor.is_open()) return;  // closed since it became ready: its number may be another socket's
     const ares_socket_t fd = socket->descriptor.native_handle();
@@ -105,7 +105,7 @@ LIBNET_DECL void AresChannel::on_ready(const std::shared_ptr<Socket>& socket, Di
     on_progress_();
 }
 
-LIBNET_DECL void AresChannel::arm_timer()
+LIBNETXX_DECL void AresChannel::arm_timer()
 {
     timeval left{};
     if (!ares_timeout(get(), nullptr, &left)) {  // nothing to wait for: don't keep the io_context from ending
@@ -124,7 +124,7 @@ LIBNET_DECL void AresChannel::arm_timer()
     });
 }
 
-LIBNET_DECL void AresChannel::on_timer()
+LIBNETXX_DECL void AresChannel::on_timer()
 {
     if (!channel_) return;
     armed_until_ = Clock::time_point::max();
@@ -132,4 +132,4 @@ LIBNET_DECL void AresChannel::on_timer()
     on_progress_();
 }
 
-}  // namespace libnet::io::detail
+}  // namespace libnet::inline v0::io::detail

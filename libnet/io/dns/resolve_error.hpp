@@ -13,7 +13,7 @@
 
 #include <ares.h>
 
-namespace libnet::io::detail {
+namespace libnet::inline v0::io::detail {
 
 /// Says in words what went wrong, and with which host.
 class ResolveError : public boost::system::system_error {
@@ -90,4 +90,4 @@ inline void check_ares(int status, const char* what)
     throw ResolveError{code, std::string{what} + ": " + ares_strerror(status)};
 }
 
-}  // namespace libnet::io::detail
+}  // namespace libnet::inline v0::io::detail

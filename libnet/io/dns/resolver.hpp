@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 namespace detail {
 class ResolverState;
@@ -79,8 +79,8 @@ private:
     std::shared_ptr<detail::ResolverState> state_;
 };
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/io/dns/resolver.ipp>
 #endif

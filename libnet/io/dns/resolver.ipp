@@ -16,14 +16,14 @@
 #include <netdb.h>
 #include <netinet/in.h>
 
-namespace libnet::io::detail {
+namespace libnet::inline v0::io::detail {
 
 /// More addresses than anybody will try: a name server must not decide how many there are.
 constexpr std::size_t max_addresses = 64;
 
 /// An address that is written out. A NUL would hide the rest of the text from the parser; a zone that doesn't exist
 /// is no address here.
-LIBNET_DECL std::optional<asio::ip::address> literal_address(const std::string& text)
+LIBNETXX_DECL std::optional<asio::ip::address> literal_address(const std::string& text)
 {
     if (text.find('\0') != text.npos) return std::nullopt;
     boost::system::error_code error;
@@ -33,14 +33,14 @@ LIBNET_DECL std::optional<asio::ip::address> literal_address(const std::string& 
     return address;
 }
 
-LIBNET_DECL bool in_family(const asio::ip::address& address, AddressFamily family)
+LIBNETXX_DECL bool in_family(const asio::ip::address& address, AddressFamily family)
 {
     return family == AddressFamily::any || address.is_v4() == (family == AddressFamily::ipv4);
 }
 
 /// Both loopback addresses, unless this machine has no IPv6 and the caller didn't insist on it.
-LIBNET_DECL std::vector<asio::ip::address> loopback_addresses(const asio::any_io_executor& executor,
-                                                              AddressFamily family)
+LIBNETXX_DECL std::vector<asio::ip::address> loopback_addresses(const asio::any_io_executor& executor,
+                                                                AddressFamily family)
 {
     const asio::ip::udp::endpoint v6{asio::ip::address_v6::loopback(), 0};
     const asio::ip::address v4 = asio::ip::address_v4::loopback();
@@ -53,7 +53,7 @@ LIBNET_DECL std::vector<asio::ip::address> loopback_addresses(const asio::any_io
     return error ? std::vector{v4} : std::vector{v6.address(), v4};
 }
 
-LIBNET_DECL std::optional<asio::ip::address> address_of(const ares_addrinfo_node& node)
+LIBNETXX_DECL std::optional<asio::ip::address> address_of(const ares_addrinfo_node& node)
 {
     if (node.ai_family == AF_INET) {
         const auto* v4 = reinterpret_cast<const sockaddr_in*>(node.ai_addr);
@@ -66,7 +66,7 @@ LIBNET_DECL std::optional<asio::ip::address> address_of(const ares_addrinfo_node
     return asio::ip::address_v6{bytes, v6->sin6_scope_id};
 }
 
-LIBNET_DECL std::vector<asio::ip::address> addresses_of(const ares_addrinfo& info)
+LIBNETXX_DECL std::vector<asio::ip::address> addresses_of(const ares_addrinfo& info)
 {
     std::vector<asio::ip::address> addresses;
     for (const auto* node = info.nodes; node && addresses.size() < max_addresses; node = node->ai_next) {
@@ -77,7 +77,7 @@ LIBNET_DECL std::vector<asio::ip::address> addresses_of(const ares_addrinfo& inf
 }
 
 /// The least time to live of all records; a hostile one (RFC 2181 section 8: the highest bit is set) is zero.
-LIBNET_DECL std::chrono::seconds ttl_of(const ares_addrinfo& info)
+LIBNETXX_DECL std::chrono::seconds ttl_of(const ares_addrinfo& info)
 {
     std::chrono::seconds least = std::chrono::hours{24 * 7};
     const auto note = [&least](int ttl) { least = std::min(least, std::chrono::seconds{std::max(ttl, 0)}); };
@@ -157,7 +157,7 @@ private:
     std::shared_ptr<AresChannel> channel_;
 };
 
-LIBNET_DECL std::shared_ptr<Lookup> ResolverState::start(Lookup::Question question)
+LIBNETXX_DECL std::shared_ptr<Lookup> ResolverState::start(Lookup::Question question)
 {
     auto lookup = std::make_shared<Lookup>(executor_, std::move(question));
     if (!channel_->get()) {
@@ -169,14 +169,14 @@ LIBNET_DECL std::shared_ptr<Lookup> ResolverState::start(Lookup::Question questi
     return lookup;
 }
 
-LIBNET_DECL void ResolverState::close()
+LIBNETXX_DECL void ResolverState::close()
 {
     for (const auto& waiting : std::exchange(waiting_, {}))
         if (const auto lookup = waiting.lock()) lookup->finish(ARES_EDESTRUCTION);
     channel_->close();
 }
 
-LIBNET_DECL void ResolverState::proceed()
+LIBNETXX_DECL void ResolverState::proceed()
 {
     while (in_flight_ < max_in_flight_ && !waiting_.empty()) {
         const auto lookup = waiting_.front().lock();
@@ -186,7 +186,7 @@ LIBNET_DECL void ResolverState::proceed()
     channel_->arm_timer();
 }
 
-LIBNET_DECL void ResolverState::ask(const std::shared_ptr<Lookup>& lookup)
+LIBNETXX_DECL void ResolverState::ask(const std::shared_ptr<Lookup>& lookup)
 {
     ++in_flight_;
     auto ticket = std::make_unique<Ticket>(Ticket{*this, lookup});
@@ -205,7 +205,7 @@ LIBNET_DECL void ResolverState::ask(const std::shared_ptr<Lookup>& lookup)
     }
 }
 
-LIBNET_DECL void ResolverState::on_addresses(void* ticket, int status, int, ares_addrinfo* info)
+LIBNETXX_DECL void ResolverState::on_addresses(void* ticket, int status, int, ares_addrinfo* info)
 {
     const std::unique_ptr<Ticket> mine{static_cast<Ticket*>(ticket)};
     const std::unique_ptr<ares_addrinfo, void (*)(ares_addrinfo*)> answer{info, &ares_freeaddrinfo};
@@ -219,7 +219,7 @@ LIBNET_DECL void ResolverState::on_addresses(void* ticket, int status, int, ares
     lookup->finish(status == ARES_SUCCESS && lookup->addresses.empty() ? ARES_ENODATA : status);
 }
 
-LIBNET_DECL void ResolverState::on_name(void* ticket, int status, int, hostent* host)
+LIBNETXX_DECL void ResolverState::on_name(void* ticket, int status, int, hostent* host)
 {
     const std::unique_ptr<Ticket> mine{static_cast<Ticket*>(ticket)};
     --mine->state.in_flight_;
@@ -229,8 +229,8 @@ LIBNET_DECL void ResolverState::on_name(void* ticket, int status, int, hostent* 
     lookup->finish(status);
 }
 
-LIBNET_DECL asio::awaitable<ResolvedName> look_up(std::shared_ptr<ResolverState> state, std::string name,
-                                                  AddressFamily family)
+LIBNETXX_DECL asio::awaitable<ResolvedName> look_up(std::shared_ptr<ResolverState> state, std::string name,
+                                                    AddressFamily family)
 {
     ResolvedName result;
     if (const auto literal = literal_address(name)) {
@@ -255,15 +255,15 @@ LIBNET_DECL asio::awaitable<ResolvedName> look_up(std::shared_ptr<ResolverState>
     co_return result;
 }
 
-LIBNET_DECL asio::awaitable<std::vector<asio::ip::address>> resolve(std::shared_ptr<ResolverState> state,
-                                                                    std::string name, AddressFamily family)
+LIBNETXX_DECL asio::awaitable<std::vector<asio::ip::address>> resolve(std::shared_ptr<ResolverState> state,
+                                                                      std::string name, AddressFamily family)
 {
     ResolvedName found = co_await look_up(state, name, family);
     co_return std::move(found.addresses);
 }
 
-LIBNET_DECL asio::awaitable<std::optional<std::string>> name_of(std::shared_ptr<ResolverState> state,
-                                                                asio::ip::address address)
+LIBNETXX_DECL asio::awaitable<std::optional<std::string>> name_of(std::shared_ptr<ResolverState> state,
+                                                                  asio::ip::address address)
 {
     if (address.is_v6() && address.to_v6().is_v4_mapped())
         address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
@@ -276,29 +276,29 @@ LIBNET_DECL asio::awaitable<std::optional<std::string>> name_of(std::shared_ptr<
     co_return std::move(lookup->name);
 }
 
-}  // namespace libnet::io::detail
+}  // namespace libnet::inline v0::io::detail
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
-LIBNET_DECL Resolver::Resolver(asio::any_io_executor executor, ResolverOptions options)
+LIBNETXX_DECL Resolver::Resolver(asio::any_io_executor executor, ResolverOptions options)
     : state_{std::make_shared<detail::ResolverState>(std::move(executor), options)}
 {}
 
-LIBNET_DECL Resolver::~Resolver() { state_->close(); }
+LIBNETXX_DECL Resolver::~Resolver() { state_->close(); }
 
-LIBNET_DECL asio::awaitable<std::vector<asio::ip::address>> Resolver::resolve(std::string name, AddressFamily family)
+LIBNETXX_DECL asio::awaitable<std::vector<asio::ip::address>> Resolver::resolve(std::string name, AddressFamily family)
 {
     return detail::resolve(state_, std::move(name), family);
 }
 
-LIBNET_DECL asio::awaitable<ResolvedName> Resolver::look_up(std::string name, AddressFamily family)
+LIBNETXX_DECL asio::awaitable<ResolvedName> Resolver::look_up(std::string name, AddressFamily family)
 {
     return detail::look_up(state_, std::move(name), family);
 }
 
-LIBNET_DECL asio::awaitable<std::optional<std::string>> Resolver::name_of(asio::ip::address address)
+LIBNETXX_DECL asio::awaitable<std::optional<std::string>> Resolver::name_of(asio::ip::address address)
 {
     return detail::name_of(state_, address);
 }
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 namespace asio = boost::asio;
 
@@ -33,4 +33,4 @@ enum class AddressFamily {
     ipv6,  ///< AAAA records only
 };
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

@@ -7,7 +7,7 @@
 
 #include <net/if.h>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 namespace asio = boost::asio;
 
@@ -24,4 +24,4 @@ inline asio::ip::address target_address(const asio::ip::address& address, const 
     return v6;
 }
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

@@ -8,17 +8,17 @@
 #include <string>
 #include <string_view>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
-/// Whether contents can be put into this coding: LIBNET_COMPRESSION was on when the library was built.
+/// Whether contents can be put into this coding: LIBNETXX_COMPRESSION was on when the library was built.
 bool can_encode(wire::ContentCoding coding) noexcept;
 
 /// Puts a content into a coding, for a cache: more time is spent than one would for a single answer, but no more than
 /// about a tenth of a second for a mebibyte. Nothing: it got no smaller, there is no memory, or the coding isn't there.
 std::optional<std::string> encode(std::string_view content, wire::ContentCoding coding);
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/io/files/content_encoder.ipp>
 #endif

@@ -5,21 +5,21 @@
 #include <cstddef>
 #include <cstdint>
 
-#if defined(LIBNET_COMPRESSION)
+#if defined(LIBNETXX_COMPRESSION)
 #  include <brotli/encode.h>
 #  include <zlib.h>
 #  include <zstd.h>
 #endif
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
-#if defined(LIBNET_COMPRESSION)
+#if defined(LIBNETXX_COMPRESSION)
 
 namespace detail {
 
 // Each writes to `out`, which has the size that the result must stay below, and returns the size, or 0.
 
-LIBNET_DECL std::size_t encode_gzip(std::string_view content, std::string& out)
+LIBNETXX_DECL std::size_t encode_gzip(std::string_view content, std::string& out)
 {
     constexpr int level = 6, memory_level = 9, gzip = 15 + 16;
     z_stream stream{};
@@ -33,7 +33,7 @@ LIBNET_DECL std::size_t encode_gzip(std::string_view content, std::string& out)
     return ended == Z_STREAM_END ? stream.total_out : 0;
 }
 
-LIBNET_DECL std::size_t encode_brotli(std::string_view content, std::string& out)
+LIBNETXX_DECL std::size_t encode_brotli(std::string_view content, std::string& out)
 {
     constexpr int quality = 5;
     std::size_t size = out.size();
@@ -43,7 +43,7 @@ LIBNET_DECL std::size_t encode_brotli(std::string_view content, std::string& out
     return done ? size : 0;
 }
 
-LIBNET_DECL std::size_t encode_zstd(std::string_view content, std::string& out)
+LIBNETXX_DECL std::size_t encode_zstd(std::string_view content, std::string& out)
 {
     constexpr int level = 6;  // its window is 2 MiB at most; browsers take 8 (RFC 9659)
     const auto size = ::ZSTD_compress(out.data(), out.size(), content.data(), content.size(), level);
@@ -52,9 +52,9 @@ LIBNET_DECL std::size_t encode_zstd(std::string_view content, std::string& out)
 
 }  // namespace detail
 
-LIBNET_DECL bool can_encode(wire::ContentCoding coding) noexcept { return coding != wire::ContentCoding::identity; }
+LIBNETXX_DECL bool can_encode(wire::ContentCoding coding) noexcept { return coding != wire::ContentCoding::identity; }
 
-LIBNET_DECL std::optional<std::string> encode(std::string_view content, wire::ContentCoding coding)
+LIBNETXX_DECL std::optional<std::string> encode(std::string_view content, wire::ContentCoding coding)
 {
     if (content.empty()) return std::nullopt;
     std::string out(content.size() - 1, '\0');
@@ -69,10 +69,10 @@ LIBNET_DECL std::optional<std::string> encode(std::string_view content, wire::Co
 
 #else
 
-LIBNET_DECL bool can_encode(wire::ContentCoding) noexcept { return false; }
+LIBNETXX_DECL bool can_encode(wire::ContentCoding) noexcept { return false; }
 
-LIBNET_DECL std::optional<std::string> encode(std::string_view, wire::ContentCoding) { return std::nullopt; }
+LIBNETXX_DECL std::optional<std::string> encode(std::string_view, wire::ContentCoding) { return std::nullopt; }
 
 #endif
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

@@ -13,7 +13,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 /// The hash of a content in memory.
 std::uint64_t hash_of(std::string_view content) noexcept;
@@ -52,8 +52,8 @@ private:
     std::unordered_set<engine::FileFacts, Hash> under_way_;
 };
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/io/files/content_hashes.ipp>
 #endif

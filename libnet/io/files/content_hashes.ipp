@@ -11,12 +11,12 @@
 
 #include <unistd.h>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 namespace detail {
 
 /// Reads until the room is full or the file ends. Less than asked for: it ended, or failed.
-LIBNET_DECL std::size_t read_piece(int file, std::span<std::byte> room, std::uint64_t at) noexcept
+LIBNETXX_DECL std::size_t read_piece(int file, std::span<std::byte> room, std::uint64_t at) noexcept
 {
     std::size_t size = 0;
     while (size < room.size()) {
@@ -29,7 +29,7 @@ LIBNET_DECL std::size_t read_piece(int file, std::span<std::byte> room, std::uin
 
 }  // namespace detail
 
-LIBNET_DECL std::uint64_t hash_of(std::string_view content) noexcept
+LIBNETXX_DECL std::uint64_t hash_of(std::string_view content) noexcept
 {
     engine::ContentHash hash;
     auto rest = std::as_bytes(std::span{content});
@@ -41,8 +41,8 @@ LIBNET_DECL std::uint64_t hash_of(std::string_view content) noexcept
     return hash.value();
 }
 
-LIBNET_DECL std::optional<std::uint64_t> hash_of(const FileDescriptor& file, const engine::FileFacts& facts,
-                                                 const std::atomic<bool>& give_up)
+LIBNETXX_DECL std::optional<std::uint64_t> hash_of(const FileDescriptor& file, const engine::FileFacts& facts,
+                                                   const std::atomic<bool>& give_up)
 {
     const auto room = std::make_unique_for_overwrite<std::byte[]>(engine::ContentHash::piece_size);
     engine::ContentHash hash;
@@ -59,30 +59,30 @@ LIBNET_DECL std::optional<std::uint64_t> hash_of(const FileDescriptor& file, con
     return hash.value();
 }
 
-LIBNET_DECL std::optional<std::uint64_t> ContentHashes::find(const engine::FileFacts& facts) const
+LIBNETXX_DECL std::optional<std::uint64_t> ContentHashes::find(const engine::FileFacts& facts) const
 {
     const auto found = known_.find(key_of(facts));
     if (found == known_.end()) return std::nullopt;
     return found->second;
 }
 
-LIBNET_DECL void ContentHashes::put(const engine::FileFacts& facts, std::uint64_t hash)
+LIBNETXX_DECL void ContentHashes::put(const engine::FileFacts& facts, std::uint64_t hash)
 {
     if (known_.size() >= most) known_.clear();
     known_.insert_or_assign(key_of(facts), hash);
 }
 
-LIBNET_DECL engine::FileFacts ContentHashes::key_of(engine::FileFacts facts) noexcept
+LIBNETXX_DECL engine::FileFacts ContentHashes::key_of(engine::FileFacts facts) noexcept
 {
     facts.hash.reset();
     return facts;
 }
 
-LIBNET_DECL std::size_t ContentHashes::Hash::operator()(const engine::FileFacts& facts) const noexcept
+LIBNETXX_DECL std::size_t ContentHashes::Hash::operator()(const engine::FileFacts& facts) const noexcept
 {
     // Nobody outside chooses these numbers.
     return static_cast<std::size_t>((facts.inode * 0x9E3779B97F4A7C15U) ^
                                     static_cast<std::uint64_t>(facts.changed.time_since_epoch().count()));
 }
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

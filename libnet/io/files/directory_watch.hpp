@@ -9,7 +9,7 @@
 #include <memory>
 #include <string_view>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 /// Watches the directories that names lead through.
 ///
@@ -42,8 +42,8 @@ private:
     std::shared_ptr<State> state_;
 };
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/io/files/directory_watch.ipp>
 #endif

@@ -20,7 +20,7 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 /// Shared with the handler of the reading, which may run after the watch is gone.
 struct DirectoryWatch::State : std::enable_shared_from_this<State> {
@@ -58,7 +58,7 @@ struct DirectoryWatch::State : std::enable_shared_from_this<State> {
 };
 
 /// True: it was not watched before, and is now.
-LIBNET_DECL bool DirectoryWatch::State::watch_directory(std::string_view directory)
+LIBNETXX_DECL bool DirectoryWatch::State::watch_directory(std::string_view directory)
 {
     if (unavailable || watches.size() >= most_directories || watches.find(directory) != watches.end()) return false;
     const auto found = root.find_directory(directory, Waiting::refused);
@@ -71,7 +71,7 @@ LIBNET_DECL bool DirectoryWatch::State::watch_directory(std::string_view directo
     return watched;
 }
 
-LIBNET_DECL bool DirectoryWatch::State::start()
+LIBNETXX_DECL bool DirectoryWatch::State::start()
 {
     if (events) return true;
     FileDescriptor descriptor{::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)};
@@ -82,7 +82,7 @@ LIBNET_DECL bool DirectoryWatch::State::start()
     return true;
 }
 
-LIBNET_DECL void DirectoryWatch::State::wait()
+LIBNETXX_DECL void DirectoryWatch::State::wait()
 {
     events->async_wait(asio::posix::descriptor_base::wait_read,
                        [weak = weak_from_this()](const boost::system::error_code& error) {
@@ -93,7 +93,7 @@ LIBNET_DECL void DirectoryWatch::State::wait()
                        });
 }
 
-LIBNET_DECL void DirectoryWatch::State::read_events()
+LIBNETXX_DECL void DirectoryWatch::State::read_events()
 {
     alignas(inotify_event) std::array<char, 16 * 1024> buffer;
     for (;;) {
@@ -107,7 +107,7 @@ LIBNET_DECL void DirectoryWatch::State::read_events()
     }
 }
 
-LIBNET_DECL void DirectoryWatch::State::take(const inotify_event& event)
+LIBNETXX_DECL void DirectoryWatch::State::take(const inotify_event& event)
 {
     if ((event.mask & IN_Q_OVERFLOW) != 0) return on_directory_change({});  // some were lost: any name may have changed
     if ((event.mask & (IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED | IN_UNMOUNT)) != 0) return lose(event.wd);
@@ -125,7 +125,7 @@ LIBNET_DECL void DirectoryWatch::State::take(const inotify_event& event)
 }
 
 /// The directory is no longer where it was, or nowhere.
-LIBNET_DECL void DirectoryWatch::State::lose(int watch)
+LIBNETXX_DECL void DirectoryWatch::State::lose(int watch)
 {
     const auto found = names.find(watch);
     if (found == names.end()) return;
@@ -133,7 +133,7 @@ LIBNET_DECL void DirectoryWatch::State::lose(int watch)
     for (const auto& directory : directories) unwatch_beneath(directory);
 }
 
-LIBNET_DECL void DirectoryWatch::State::unwatch_beneath(const std::string& directory)
+LIBNETXX_DECL void DirectoryWatch::State::unwatch_beneath(const std::string& directory)
 {
     on_directory_change(directory);
     for (auto at = watches.lower_bound(directory); at != watches.end() && at->first.starts_with(directory);) {
@@ -144,7 +144,7 @@ LIBNET_DECL void DirectoryWatch::State::unwatch_beneath(const std::string& direc
     }
 }
 
-LIBNET_DECL void DirectoryWatch::State::forget_name(int watch, const std::string& directory)
+LIBNETXX_DECL void DirectoryWatch::State::forget_name(int watch, const std::string& directory)
 {
     const auto found = names.find(watch);
     if (found == names.end()) return;
@@ -154,14 +154,14 @@ LIBNET_DECL void DirectoryWatch::State::forget_name(int watch, const std::string
     ::inotify_rm_watch(events->native_handle(), watch);  // fails when the directory is gone, and that is well
 }
 
-LIBNET_DECL DirectoryWatch::DirectoryWatch(const Executor& executor, const RootDirectory& root, OnChange on_change,
-                                           OnDirectoryChange on_directory_change)
+LIBNETXX_DECL DirectoryWatch::DirectoryWatch(const Executor& executor, const RootDirectory& root, OnChange on_change,
+                                             OnDirectoryChange on_directory_change)
     : state_{std::make_shared<State>(executor, root, std::move(on_change), std::move(on_directory_change))}
 {}
 
-LIBNET_DECL DirectoryWatch::~DirectoryWatch() = default;
+LIBNETXX_DECL DirectoryWatch::~DirectoryWatch() = default;
 
-LIBNET_DECL bool DirectoryWatch::watch(std::string_view name)
+LIBNETXX_DECL bool DirectoryWatch::watch(std::string_view name)
 {
     bool is_new = state_->watch_directory({});
     for (auto slash = name.find('/'); slash != name.npos; slash = name.find('/', slash + 1))
@@ -169,4 +169,4 @@ LIBNET_DECL bool DirectoryWatch::watch(std::string_view name)
     return is_new;
 }
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

@@ -12,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 /// Compresses files in a thread of its own, and remembers the results, in memory and within bounds.
 class EncodedFiles {
@@ -36,8 +36,8 @@ private:
     std::set<std::string> under_way_;
 };
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/io/files/encoded_files.ipp>
 #endif

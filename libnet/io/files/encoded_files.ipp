@@ -15,7 +15,7 @@
 
 #include <unistd.h>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 namespace detail {
 
@@ -25,7 +25,7 @@ inline constexpr engine::FileCacheLimits encoded_limits{.entries = 4096, .descri
 inline constexpr std::size_t most_encoding = 16;
 
 /// No name has a NUL in it.
-LIBNET_DECL std::string encoded_key(std::string_view name, wire::ContentCoding coding)
+LIBNETXX_DECL std::string encoded_key(std::string_view name, wire::ContentCoding coding)
 {
     std::string key{name};
     key += '\0';
@@ -59,12 +59,12 @@ struct Encoding {
 
 }  // namespace detail
 
-LIBNET_DECL EncodedFiles::EncodedFiles(const Executor& executor)
+LIBNETXX_DECL EncodedFiles::EncodedFiles(const Executor& executor)
     : thread_{executor, 1},
       cache_{detail::encoded_limits, random_key()}
 {}
 
-LIBNET_DECL FilePointer EncodedFiles::find(std::string_view name, wire::ContentCoding coding, const StoredFile& file)
+LIBNETXX_DECL FilePointer EncodedFiles::find(std::string_view name, wire::ContentCoding coding, const StoredFile& file)
 {
     const auto key = detail::encoded_key(name, coding);
     if (const auto* const entry = cache_.find(key)) {
@@ -76,7 +76,8 @@ LIBNET_DECL FilePointer EncodedFiles::find(std::string_view name, wire::ContentC
     return FilePointer{new SharedFile{StoredFile::failed(engine::LookUpFailure::overloaded)}};
 }
 
-LIBNET_DECL Task<FilePointer> EncodedFiles::encode(std::string_view name, wire::ContentCoding coding, FilePointer file)
+LIBNETXX_DECL Task<FilePointer> EncodedFiles::encode(std::string_view name, wire::ContentCoding coding,
+                                                     FilePointer file)
 {
     const auto key = detail::encoded_key(name, coding);
     under_way_.insert(key);
@@ -99,4 +100,4 @@ LIBNET_DECL Task<FilePointer> EncodedFiles::encode(std::string_view name, wire::
     co_return encoded;
 }
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

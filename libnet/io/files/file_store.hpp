@@ -17,7 +17,7 @@
 #include <string>
 #include <string_view>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 /// What the stores of one event loop share.
 struct FileStoreShare {
@@ -88,8 +88,8 @@ private:
     std::shared_ptr<const bool> alive_ = std::make_shared<bool>();  // what outlives the store asks it
 };
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/io/files/file_store.ipp>
 #endif

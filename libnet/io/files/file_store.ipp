@@ -11,7 +11,7 @@
 
 #include <sys/resource.h>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 namespace detail {
 
@@ -19,7 +19,7 @@ namespace detail {
 /// copy them into the kernel as more calls do, and they go by sendfile(2), which needs no memory of ours.
 inline constexpr std::uint64_t small_file = 16 * 1024;
 
-LIBNET_DECL engine::FileCacheLimits with_fewer_descriptors(engine::FileCacheLimits limits) noexcept
+LIBNETXX_DECL engine::FileCacheLimits with_fewer_descriptors(engine::FileCacheLimits limits) noexcept
 {
     rlimit most{};
     if (::getrlimit(RLIMIT_NOFILE, &most) == 0)
@@ -67,22 +67,22 @@ struct Hashing {
     }
 };
 
-LIBNET_DECL bool is_overloaded(const StoredFile& file) noexcept
+LIBNETXX_DECL bool is_overloaded(const StoredFile& file) noexcept
 {
     return !file.found && file.failure == engine::LookUpFailure::overloaded;
 }
 
 }  // namespace detail
 
-LIBNET_DECL FileStore::FileStore(FileStoreShare& share, const std::string& root, Symlinks symlinks,
-                                 engine::FileCacheLimits limits)
+LIBNETXX_DECL FileStore::FileStore(FileStoreShare& share, const std::string& root, Symlinks symlinks,
+                                   engine::FileCacheLimits limits)
     : share_{share},
       root_{root, symlinks},
       root_looked_at_{std::chrono::steady_clock::now()},
       cache_{detail::with_fewer_descriptors(limits), random_key()}
 {}
 
-LIBNET_DECL FilePointer FileStore::find(std::string_view name)
+LIBNETXX_DECL FilePointer FileStore::find(std::string_view name)
 {
     const auto now = std::chrono::steady_clock::now();
     if (!may_trust_root(now)) return nullptr;
@@ -105,7 +105,7 @@ LIBNET_DECL FilePointer FileStore::find(std::string_view name)
     return keep(name, *std::move(loaded), now);
 }
 
-LIBNET_DECL Task<FilePointer> FileStore::load(std::string_view name)
+LIBNETXX_DECL Task<FilePointer> FileStore::load(std::string_view name)
 {
     const auto now = std::chrono::steady_clock::now();
     detail::PatientLookUp look_up{root_, name};
@@ -117,7 +117,7 @@ LIBNET_DECL Task<FilePointer> FileStore::load(std::string_view name)
 }
 
 /// Whether the root is the one that its path stands for, or was a moment ago. False: to look would have to wait.
-LIBNET_DECL bool FileStore::may_trust_root(Cache::Time now)
+LIBNETXX_DECL bool FileStore::may_trust_root(Cache::Time now)
 {
     if (now - root_looked_at_ < std::chrono::seconds{1}) return true;
     const auto renewal = root_.renew(Waiting::refused);
@@ -128,14 +128,14 @@ LIBNET_DECL bool FileStore::may_trust_root(Cache::Time now)
 }
 
 /// The root is another one.
-LIBNET_DECL void FileStore::begin_anew()
+LIBNETXX_DECL void FileStore::begin_anew()
 {
     watch_.reset();
     note_changes(cache_.forget_beneath({}));
 }
 
 /// Whether a look without waiting shows what is known already.
-LIBNET_DECL bool FileStore::still_true(const StoredFile& file, std::string_view name) const
+LIBNETXX_DECL bool FileStore::still_true(const StoredFile& file, std::string_view name) const
 {
     if (file.found && !file.settled) return false;
     const auto facts = root_.look_at(name, Waiting::refused);
@@ -144,7 +144,7 @@ LIBNET_DECL bool FileStore::still_true(const StoredFile& file, std::string_view 
 }
 
 /// Hands out what was found, and remembers it if that is of use to others. `begun`: when the look-up was.
-LIBNET_DECL FilePointer FileStore::keep(std::string_view name, StoredFile loaded, Cache::Time begun)
+LIBNETXX_DECL FilePointer FileStore::keep(std::string_view name, StoredFile loaded, Cache::Time begun)
 {
     using engine::LookUpFailure;
     if (detail::is_overloaded(loaded)) note_changes(cache_.give_up_descriptors());
@@ -167,7 +167,7 @@ LIBNET_DECL FilePointer FileStore::keep(std::string_view name, StoredFile loaded
 
 /// Adds the hash of the content, or sees to it that it will be there some time. Not while the next change might not
 /// show in the facts.
-LIBNET_DECL void FileStore::add_hash(std::string_view name, StoredFile& file)
+LIBNETXX_DECL void FileStore::add_hash(std::string_view name, StoredFile& file)
 {
     if (!file.found || !file.settled || file.facts.kind != engine::FileKind::regular) return;
     auto& hash = file.facts.hash;
@@ -178,7 +178,7 @@ LIBNET_DECL void FileStore::add_hash(std::string_view name, StoredFile& file)
 }
 
 /// Has a large file read and hashed. When that is done the name is forgotten, and looked up anew with the hash.
-LIBNET_DECL void FileStore::begin_hash(std::string_view name, const engine::FileFacts& facts)
+LIBNETXX_DECL void FileStore::begin_hash(std::string_view name, const engine::FileFacts& facts)
 {
     if (!share_.hashes.begin(facts)) return;
     auto job = std::make_shared<detail::Hashing>(share_.closing, root_, std::string{name}, facts);
@@ -192,10 +192,10 @@ LIBNET_DECL void FileStore::begin_hash(std::string_view name, const engine::File
     });
 }
 
-LIBNET_DECL void FileStore::rest()
+LIBNETXX_DECL void FileStore::rest()
 {
     watch_.reset();
     cache_.forget_beneath({});
 }
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

@@ -13,7 +13,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 /// A piece of a file that is about to be sent by sendfile(2), which would wait for the disk with the whole event loop.
 class PageCacheFill {
@@ -58,4 +58,4 @@ private:
     std::uint64_t length_;
 };
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

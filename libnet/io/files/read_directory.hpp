@@ -10,7 +10,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 /// Reads the files and directories in a directory of the root, at most `limit` of them. What `RootDirectory::open`
 /// would not open because of what it is, or where a symbolic link leads, is left out. An empty name is the root itself.
@@ -20,8 +20,8 @@ namespace libnet::io {
 boost::system::result<engine::DirectoryContent> read_directory(const RootDirectory& root, std::string_view name,
                                                                std::size_t limit);
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/io/files/read_directory.ipp>
 #endif

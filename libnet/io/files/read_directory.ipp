@@ -14,13 +14,13 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 namespace detail {
 
 /// What is known of an entry; nothing: it is not to be shown.
-LIBNET_DECL std::optional<engine::DirectoryEntry> look_at_entry(const RootDirectory& root, std::string_view directory,
-                                                                int descriptor, const char* name)
+LIBNETXX_DECL std::optional<engine::DirectoryEntry> look_at_entry(const RootDirectory& root, std::string_view directory,
+                                                                  int descriptor, const char* name)
 {
     struct stat status;
     if (::fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) != 0) return std::nullopt;
@@ -46,8 +46,8 @@ LIBNET_DECL std::optional<engine::DirectoryEntry> look_at_entry(const RootDirect
 
 }  // namespace detail
 
-LIBNET_DECL boost::system::result<engine::DirectoryContent> read_directory(const RootDirectory& root,
-                                                                           std::string_view name, std::size_t limit)
+LIBNETXX_DECL boost::system::result<engine::DirectoryContent> read_directory(const RootDirectory& root,
+                                                                             std::string_view name, std::size_t limit)
 {
     auto opened = root.open(name);
     if (!opened) return opened.error();
@@ -73,4 +73,4 @@ LIBNET_DECL boost::system::result<engine::DirectoryContent> read_directory(const
     }
 }
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 /// The text of a file of at most 16 MiB: what never ends, such as a device, must not take all memory.
 /// @throws std::invalid_argument  it can't be read, or is too large; `what()` is the reason, without the name
@@ -27,4 +27,4 @@ inline std::string read_text(const std::string& file)
     return text;
 }
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

@@ -13,7 +13,7 @@
 #include <string>
 #include <string_view>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 /// How names are looked up.
 enum class LookUpMethod {
@@ -99,8 +99,8 @@ boost::system::result<engine::FileFacts> facts_of(const FileDescriptor& file) no
 /// What an error of `RootDirectory::open` means to the one who decides about the answer.
 engine::LookUpFailure failure_of(const boost::system::error_code& error) noexcept;
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/io/files/root_directory.ipp>
 #endif

@@ -19,7 +19,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 namespace detail {
 
@@ -31,7 +31,7 @@ inline constexpr int open_flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
 inline constexpr int place_flags = O_PATH | O_CLOEXEC;
 
 /// Opens what a descriptor stands for, whatever its name means by now.
-LIBNET_DECL boost::system::result<FileDescriptor> open_place(const FileDescriptor& place)
+LIBNETXX_DECL boost::system::result<FileDescriptor> open_place(const FileDescriptor& place)
 {
     const auto path = "/proc/self/fd/" + std::to_string(place.get());
     FileDescriptor descriptor{::open(path.c_str(), open_flags)};
@@ -44,7 +44,7 @@ using NameBuffer = std::array<char, PATH_MAX>;
 inline boost::system::error_code error_of(int number) noexcept { return {number, boost::system::system_category()}; }
 
 /// A null-terminated copy. A name that holds a NUL would be cut there, so it is refused.
-LIBNET_DECL boost::system::result<void> copy_name(std::string_view name, NameBuffer& buffer)
+LIBNETXX_DECL boost::system::result<void> copy_name(std::string_view name, NameBuffer& buffer)
 {
     if (name.size() >= buffer.size()) return error_of(ENAMETOOLONG);
     if (name.find('\0') != name.npos) return error_of(EINVAL);
@@ -54,7 +54,7 @@ LIBNET_DECL boost::system::result<void> copy_name(std::string_view name, NameBuf
 }
 
 /// What the kernel shall refuse.
-LIBNET_DECL unsigned resolve_flags(Symlinks symlinks) noexcept
+LIBNETXX_DECL unsigned resolve_flags(Symlinks symlinks) noexcept
 {
     switch (symlinks) {
     case Symlinks::inside:
@@ -68,7 +68,7 @@ LIBNET_DECL unsigned resolve_flags(Symlinks symlinks) noexcept
 }
 
 /// Whether a name leads up or away by itself, without any link.
-LIBNET_DECL bool leads_up(std::string_view name) noexcept
+LIBNETXX_DECL bool leads_up(std::string_view name) noexcept
 {
     if (name.starts_with('/')) return true;
     while (!name.empty()) {
@@ -82,8 +82,8 @@ LIBNET_DECL bool leads_up(std::string_view name) noexcept
 /// openat2(2), which glibc doesn't wrap. A rename anywhere on the machine during a look-up with ".." in it makes the
 /// kernel say EAGAIN: it can't be sure. Under a storm of renames we do the same after a few attempts. Where waiting is
 /// refused, EAGAIN also means that the kernel would have to ask the disk.
-LIBNET_DECL FileDescriptor open_resolved(int root, const char* name, int flags, Symlinks symlinks,
-                                         Waiting waiting = Waiting::allowed)
+LIBNETXX_DECL FileDescriptor open_resolved(int root, const char* name, int flags, Symlinks symlinks,
+                                           Waiting waiting = Waiting::allowed)
 {
     const bool waits = waiting == Waiting::allowed;
     open_how how{};
@@ -99,7 +99,7 @@ LIBNET_DECL FileDescriptor open_resolved(int root, const char* name, int flags, 
 }
 
 /// Opens a directory anywhere, to pass through. Without openat2, or before Linux 5.12, it may wait all the same.
-LIBNET_DECL FileDescriptor open_directory(const std::string& path, Waiting waiting)
+LIBNETXX_DECL FileDescriptor open_directory(const std::string& path, Waiting waiting)
 {
     constexpr int flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
     if (waiting == Waiting::refused) {
@@ -252,7 +252,7 @@ private:
 
 }  // namespace detail
 
-LIBNET_DECL RootDirectory::RootDirectory(const std::string& path, Symlinks symlinks, LookUpMethod method)
+LIBNETXX_DECL RootDirectory::RootDirectory(const std::string& path, Symlinks symlinks, LookUpMethod method)
     : path_{path},
       root_{detail::open_directory(path, Waiting::allowed)},
       symlinks_{symlinks},
@@ -265,7 +265,7 @@ LIBNET_DECL RootDirectory::RootDirectory(const std::string& path, Symlinks symli
     else if (method == LookUpMethod::kernel) throw boost::system::system_error{last_error(), "openat2"};
 }
 
-LIBNET_DECL Renewal RootDirectory::renew(Waiting waiting)
+LIBNETXX_DECL Renewal RootDirectory::renew(Waiting waiting)
 {
     const auto fresh = detail::open_directory(path_, waiting);
     if (!fresh && errno == EAGAIN) return Renewal::unknown;
@@ -276,8 +276,8 @@ LIBNET_DECL Renewal RootDirectory::renew(Waiting waiting)
     return renewed ? Renewal::renewed : Renewal::same;
 }
 
-LIBNET_DECL boost::system::result<FileDescriptor> RootDirectory::open_with(std::string_view name, int flags,
-                                                                           Waiting waiting) const
+LIBNETXX_DECL boost::system::result<FileDescriptor> RootDirectory::open_with(std::string_view name, int flags,
+                                                                             Waiting waiting) const
 {
     if (name.empty()) name = ".";
     detail::NameBuffer buffer;
@@ -293,7 +293,7 @@ LIBNET_DECL boost::system::result<FileDescriptor> RootDirectory::open_with(std::
     return descriptor;
 }
 
-LIBNET_DECL boost::system::result<OpenedFile> RootDirectory::open(std::string_view name, Waiting waiting) const
+LIBNETXX_DECL boost::system::result<OpenedFile> RootDirectory::open(std::string_view name, Waiting waiting) const
 {
     const auto place = open_with(name, detail::place_flags, waiting);
     if (!place) return place.error();
@@ -307,21 +307,21 @@ LIBNET_DECL boost::system::result<OpenedFile> RootDirectory::open(std::string_vi
     return OpenedFile{std::move(*descriptor), *facts};
 }
 
-LIBNET_DECL boost::system::result<engine::FileFacts> RootDirectory::look_at(std::string_view name,
-                                                                            Waiting waiting) const
+LIBNETXX_DECL boost::system::result<engine::FileFacts> RootDirectory::look_at(std::string_view name,
+                                                                              Waiting waiting) const
 {
     const auto descriptor = open_with(name, detail::place_flags, waiting);
     if (!descriptor) return descriptor.error();
     return facts_of(*descriptor);
 }
 
-LIBNET_DECL boost::system::result<FileDescriptor> RootDirectory::find_directory(std::string_view name,
-                                                                                Waiting waiting) const
+LIBNETXX_DECL boost::system::result<FileDescriptor> RootDirectory::find_directory(std::string_view name,
+                                                                                  Waiting waiting) const
 {
     return open_with(name, detail::place_flags | O_DIRECTORY, waiting);
 }
 
-LIBNET_DECL boost::system::result<engine::FileFacts> facts_of(const FileDescriptor& file) noexcept
+LIBNETXX_DECL boost::system::result<engine::FileFacts> facts_of(const FileDescriptor& file) noexcept
 {
     struct stat status;
     if (::fstat(file.get(), &status) != 0) return last_error();
@@ -338,7 +338,7 @@ LIBNET_DECL boost::system::result<engine::FileFacts> facts_of(const FileDescript
                              .changed = time_of(status.st_ctim)};
 }
 
-LIBNET_DECL engine::LookUpFailure failure_of(const boost::system::error_code& error) noexcept
+LIBNETXX_DECL engine::LookUpFailure failure_of(const boost::system::error_code& error) noexcept
 {
     switch (error.value()) {
     case EACCES:
@@ -363,4 +363,4 @@ LIBNET_DECL engine::LookUpFailure failure_of(const boost::system::error_code& er
     }
 }
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

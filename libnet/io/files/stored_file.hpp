@@ -16,7 +16,7 @@
 #include <memory>
 #include <string_view>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 /// A file, a directory, or the fact that there is none. It never changes: whoever holds it sends one file, whatever
 /// happens to the name meanwhile.
@@ -59,8 +59,8 @@ using FilePointer = boost::intrusive_ptr<const SharedFile>;
 boost::system::result<StoredFile> load_file(const RootDirectory& root, std::string_view name,
                                             std::uint64_t memory_bound, Waiting waiting);
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/io/files/stored_file.ipp>
 #endif

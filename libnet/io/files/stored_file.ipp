@@ -10,7 +10,7 @@
 
 #include <sys/uio.h>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 namespace detail {
 
@@ -21,13 +21,13 @@ inline constexpr std::chrono::milliseconds stamp_granularity{50};
 inline constexpr int most_attempts = 3;
 
 /// Whether a change that comes from now on would show in the time stamp.
-LIBNET_DECL bool is_settled(engine::FileTime changed) noexcept
+LIBNETXX_DECL bool is_settled(engine::FileTime changed) noexcept
 {
     return std::chrono::system_clock::now() - changed > stamp_granularity;
 }
 
 /// Reads the whole file. False: see errno, which is 0 where it is shorter than it was.
-LIBNET_DECL bool read_whole(const FileDescriptor& file, char* memory, std::uint64_t size, Waiting waiting) noexcept
+LIBNETXX_DECL bool read_whole(const FileDescriptor& file, char* memory, std::uint64_t size, Waiting waiting) noexcept
 {
     for (std::uint64_t at = 0; at < size;) {
         const iovec rest{memory + at, static_cast<std::size_t>(size - at)};
@@ -41,7 +41,7 @@ LIBNET_DECL bool read_whole(const FileDescriptor& file, char* memory, std::uint6
 }
 
 /// Puts the content into memory, unless the file changes meanwhile.
-LIBNET_DECL boost::system::error_code read_content(StoredFile& file, Waiting waiting)
+LIBNETXX_DECL boost::system::error_code read_content(StoredFile& file, Waiting waiting)
 {
     auto memory = std::make_unique_for_overwrite<char[]>(static_cast<std::size_t>(file.facts.size));
     if (!read_whole(file.descriptor, memory.get(), file.facts.size, waiting)) {
@@ -54,8 +54,8 @@ LIBNET_DECL boost::system::error_code read_content(StoredFile& file, Waiting wai
     return {};
 }
 
-LIBNET_DECL boost::system::result<StoredFile> load_once(const RootDirectory& root, std::string_view name,
-                                                        std::uint64_t memory_bound, Waiting waiting)
+LIBNETXX_DECL boost::system::result<StoredFile> load_once(const RootDirectory& root, std::string_view name,
+                                                          std::uint64_t memory_bound, Waiting waiting)
 {
     auto opened = root.open(name, waiting);
     if (!opened) return opened.error();
@@ -73,15 +73,15 @@ LIBNET_DECL boost::system::result<StoredFile> load_once(const RootDirectory& roo
 
 }  // namespace detail
 
-LIBNET_DECL bool was_rewritten(const StoredFile& file) noexcept
+LIBNETXX_DECL bool was_rewritten(const StoredFile& file) noexcept
 {
     const auto now = facts_of(file.descriptor);
     return now &&
            (now->size < file.facts.size || (now->size == file.facts.size && now->modified != file.facts.modified));
 }
 
-LIBNET_DECL boost::system::result<StoredFile> load_file(const RootDirectory& root, std::string_view name,
-                                                        std::uint64_t memory_bound, Waiting waiting)
+LIBNETXX_DECL boost::system::result<StoredFile> load_file(const RootDirectory& root, std::string_view name,
+                                                          std::uint64_t memory_bound, Waiting waiting)
 {
     for (int attempt = 1;; ++attempt) {
         auto file = detail::load_once(root, name, memory_bound, waiting);
@@ -93,4 +93,4 @@ LIBNET_DECL boost::system::result<StoredFile> load_file(const RootDirectory& roo
     }
 }
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

@@ -6,7 +6,7 @@
 #include <chrono>
 #include <string_view>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 /// Tells the time, and formats it at most once a second.
 class HttpClock {
@@ -29,4 +29,4 @@ private:
     std::string_view text_;
 };
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

@@ -25,7 +25,7 @@
 #include <string>
 #include <string_view>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 /// Where an HttpEndpoint listens, and how much of its clients it bears.
 struct HttpEndpointOptions {
@@ -91,8 +91,8 @@ private:
     std::shared_ptr<State> state_;
 };
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/io/http/http_endpoint.ipp>
 #endif

@@ -17,7 +17,7 @@
 #include <optional>
 #include <utility>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 namespace detail {
 
@@ -96,7 +96,7 @@ private:
     bool closed_ = false;                         // by force: there is nobody left to answer
 };
 
-LIBNET_DECL Task<> EndpointSession::run()
+LIBNETXX_DECL Task<> EndpointSession::run()
 {
     bool alive = true;
     while (alive && keep_) {
@@ -119,7 +119,7 @@ LIBNET_DECL Task<> EndpointSession::run()
 }
 
 /// Waits for more of a request. False: there is nobody left to answer.
-LIBNET_DECL Task<bool> EndpointSession::receive()
+LIBNETXX_DECL Task<bool> EndpointSession::receive()
 {
     if (writer_.queue().capacity() > largest_idle_endpoint_queue) writer_.queue().release();
     const auto received = co_await reader_.receive();
@@ -131,7 +131,7 @@ LIBNET_DECL Task<bool> EndpointSession::receive()
 }
 
 /// Sets the answer to the request, unless the client is gone.
-LIBNET_DECL Task<> EndpointSession::answer_request()
+LIBNETXX_DECL Task<> EndpointSession::answer_request()
 {
     keep_ = request_->keep_alive && !connection_.draining();
     const auto route = context_.routes.find(request_->path);
@@ -145,7 +145,7 @@ LIBNET_DECL Task<> EndpointSession::answer_request()
 }
 
 /// Gets a body out of the way, which is of no use to anybody. Answers, or closes, when that can't be done.
-LIBNET_DECL Task<> EndpointSession::take_body()
+LIBNETXX_DECL Task<> EndpointSession::take_body()
 {
     using Body = RequestReader::Body;
     if (request_->expect_continue) {  // the answer says no; the client may send it all the same (RFC 9110 10.1.1)
@@ -159,7 +159,7 @@ LIBNET_DECL Task<> EndpointSession::take_body()
     if (body == Body::closed) closed_ = true;
 }
 
-LIBNET_DECL Task<> EndpointSession::call(const EndpointHandler& handler)
+LIBNETXX_DECL Task<> EndpointSession::call(const EndpointHandler& handler)
 {
     const EndpointRequest request{request_->path, request_->query, request_->fields};
     const auto executor = co_await asio::this_coro::executor;
@@ -175,27 +175,27 @@ LIBNET_DECL Task<> EndpointSession::call(const EndpointHandler& handler)
 }
 
 /// Short answers, on health for one, must get through whatever others do; and one that is larger than the limit, alone.
-LIBNET_DECL bool EndpointSession::has_room(std::size_t size) const noexcept
+LIBNETXX_DECL bool EndpointSession::has_room(std::size_t size) const noexcept
 {
     return size <= small_answer || context_.unsent == 0 || context_.unsent + size <= context_.options.max_unsent;
 }
 
 /// Answers in words, and ends the connection: nobody knows where the next request begins.
-LIBNET_DECL void EndpointSession::refuse(unsigned status, std::string_view why)
+LIBNETXX_DECL void EndpointSession::refuse(unsigned status, std::string_view why)
 {
     keep_ = false;
     fail(status, why);
 }
 
 /// Answers in words.
-LIBNET_DECL void EndpointSession::fail(unsigned status, std::string_view why)
+LIBNETXX_DECL void EndpointSession::fail(unsigned status, std::string_view why)
 {
     answer_.emplace();
     answer_->status = status;
     answer_->body.append(wire::reason_phrase(status)).append(": ").append(why).append("\n");
 }
 
-LIBNET_DECL void EndpointSession::queue_answer()
+LIBNETXX_DECL void EndpointSession::queue_answer()
 {
     auto& queue = writer_.queue();
     const auto field = [&queue](std::string_view name, std::string_view value) {
@@ -207,7 +207,7 @@ LIBNET_DECL void EndpointSession::queue_answer()
     queue.append(" ");
     queue.append(wire::reason_phrase(answer_->status));
     queue.append("\r\n");
-    field("Server", "libnet/" LIBNET_VERSION);
+    field("Server", "libnet/" LIBNETXX_VERSION);
     field("Date", clock_.date(HttpClock::now()));
     field("Content-Type", answer_->content_type);
     field("Content-Length", std::to_string(answer_->body.size()));
@@ -245,25 +245,25 @@ struct HttpEndpoint::State {
     std::optional<TcpServer> tcp;
 };
 
-LIBNET_DECL HttpEndpoint::HttpEndpoint(const Executor& executor, const HttpEndpointOptions& options)
+LIBNETXX_DECL HttpEndpoint::HttpEndpoint(const Executor& executor, const HttpEndpointOptions& options)
 {
     ignore_sigpipe();
     state_ = std::make_shared<State>(executor, options);
 }
 
-LIBNET_DECL HttpEndpoint::~HttpEndpoint() { state_->tcp.reset(); }
+LIBNETXX_DECL HttpEndpoint::~HttpEndpoint() { state_->tcp.reset(); }
 
-LIBNET_DECL void HttpEndpoint::on(std::string path, EndpointHandler handler)
+LIBNETXX_DECL void HttpEndpoint::on(std::string path, EndpointHandler handler)
 {
     state_->context.routes.insert_or_assign(std::move(path), std::move(handler));
 }
 
-LIBNET_DECL asio::ip::tcp::endpoint HttpEndpoint::local_endpoint() const { return state_->tcp->local_endpoint(); }
+LIBNETXX_DECL asio::ip::tcp::endpoint HttpEndpoint::local_endpoint() const { return state_->tcp->local_endpoint(); }
 
-LIBNET_DECL asio::awaitable<void> HttpEndpoint::run()
+LIBNETXX_DECL asio::awaitable<void> HttpEndpoint::run()
 {
     return state_->tcp->run_sessions(
         [state = state_](Connection& connection) { return State::serve(state, connection); });
 }
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

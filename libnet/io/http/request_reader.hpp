@@ -18,7 +18,7 @@
 #include <span>
 #include <string_view>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 /// How patient a RequestReader is.
 struct RequestTimeouts {
@@ -157,8 +157,8 @@ private:
     std::chrono::steady_clock::time_point started_steady_ = std::chrono::steady_clock::now();
 };
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/io/http/request_reader.ipp>
 #endif

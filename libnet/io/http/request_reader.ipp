@@ -7,7 +7,7 @@
 
 #include <sys/socket.h>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 namespace detail {
 
@@ -21,7 +21,7 @@ inline constexpr std::size_t linger_bytes = 4 * 1024 * 1024;
 
 }  // namespace detail
 
-LIBNET_DECL RequestReader::Parsed RequestReader::parse()
+LIBNETXX_DECL RequestReader::Parsed RequestReader::parse()
 {
     if (buffer_.empty()) return Parsed::incomplete;
     const auto size = parsing_->parser.parse(buffer_.view(), parsing_->head);
@@ -35,7 +35,7 @@ LIBNET_DECL RequestReader::Parsed RequestReader::parse()
     return Parsed::request;
 }
 
-LIBNET_DECL void RequestReader::skip(std::size_t head_size) noexcept
+LIBNETXX_DECL void RequestReader::skip(std::size_t head_size) noexcept
 {
     parsing_->parser.reset();
     begin_request();
@@ -43,7 +43,7 @@ LIBNET_DECL void RequestReader::skip(std::size_t head_size) noexcept
 }
 
 /// The head is complete.
-LIBNET_DECL void RequestReader::begin_request() noexcept
+LIBNETXX_DECL void RequestReader::begin_request() noexcept
 {
     parsing_->body_bytes = 0;
     any_request_ = true;
@@ -51,9 +51,9 @@ LIBNET_DECL void RequestReader::begin_request() noexcept
     head_begun_ = false;
 }
 
-LIBNET_DECL void RequestReader::next() noexcept { buffer_.consume(std::exchange(parsing_->head_size, 0U)); }
+LIBNETXX_DECL void RequestReader::next() noexcept { buffer_.consume(std::exchange(parsing_->head_size, 0U)); }
 
-LIBNET_DECL RequestReader::Received RequestReader::try_receive()
+LIBNETXX_DECL RequestReader::Received RequestReader::try_receive()
 {
     if (connection_.closed()) return Received::closed;
     const bool idle = buffer_.empty();
@@ -69,7 +69,7 @@ LIBNET_DECL RequestReader::Received RequestReader::try_receive()
     return connection_.closed() ? Received::closed : Received::nothing;
 }
 
-LIBNET_DECL Task<RequestReader::Received> RequestReader::receive()
+LIBNETXX_DECL Task<RequestReader::Received> RequestReader::receive()
 {
     for (;;) {
         const auto received = try_receive();
@@ -81,7 +81,7 @@ LIBNET_DECL Task<RequestReader::Received> RequestReader::receive()
 }
 
 /// The first bytes of a request have come.
-LIBNET_DECL void RequestReader::begin_head()
+LIBNETXX_DECL void RequestReader::begin_head()
 {
     connection_.busy();
     connection_.deadline().clear();
@@ -91,7 +91,7 @@ LIBNET_DECL void RequestReader::begin_head()
 }
 
 /// Sets the deadline of what is to come, unless it runs already: bytes of TLS that bring nothing don't put it off.
-LIBNET_DECL void RequestReader::expect()
+LIBNETXX_DECL void RequestReader::expect()
 {
     auto& deadline = connection_.deadline();
     if (buffer_.empty()) {
@@ -106,13 +106,13 @@ LIBNET_DECL void RequestReader::expect()
 }
 
 /// Sets the deadline of what follows the first bytes of a head or body.
-LIBNET_DECL void RequestReader::expect_more(const engine::ReceivePatience& patience, std::uint64_t received)
+LIBNETXX_DECL void RequestReader::expect_more(const engine::ReceivePatience& patience, std::uint64_t received)
 {
     const auto taken = std::chrono::ceil<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began_);
     connection_.deadline().expires_after(patience.allowed(received) - taken);
 }
 
-LIBNET_DECL Task<RequestReader::Body> RequestReader::discard_body(std::size_t limit)
+LIBNETXX_DECL Task<RequestReader::Body> RequestReader::discard_body(std::size_t limit)
 {
     hold_head();
     parsing_->decoder.reset();
@@ -130,7 +130,7 @@ LIBNET_DECL Task<RequestReader::Body> RequestReader::discard_body(std::size_t li
 }
 
 /// Makes room behind the head, now: the head then stays where it is while the body comes and goes.
-LIBNET_DECL void RequestReader::hold_head()
+LIBNETXX_DECL void RequestReader::hold_head()
 {
     const char* const before = buffer_.view().data();
     buffer_.prepare(detail::body_read);
@@ -140,7 +140,7 @@ LIBNET_DECL void RequestReader::hold_head()
 }
 
 /// Drops what is there of the body. True: that is all, or more than there may be, as `outcome` says.
-LIBNET_DECL bool RequestReader::skip_body_bytes(std::size_t limit, Body& outcome)
+LIBNETXX_DECL bool RequestReader::skip_body_bytes(std::size_t limit, Body& outcome)
 {
     if (parsing_->head.body.kind == wire::BodyFraming::Kind::chunked) return skip_chunks(limit, outcome);
     if (parsing_->head.body.length > limit) {
@@ -154,7 +154,7 @@ LIBNET_DECL bool RequestReader::skip_body_bytes(std::size_t limit, Body& outcome
     return parsing_->body_bytes == parsing_->head.body.length;
 }
 
-LIBNET_DECL bool RequestReader::skip_chunks(std::size_t limit, Body& outcome)
+LIBNETXX_DECL bool RequestReader::skip_chunks(std::size_t limit, Body& outcome)
 {
     while (buffer_.size() > parsing_->head_size) {
         const auto step = parsing_->decoder.next(buffer_.view().substr(parsing_->head_size));
@@ -176,7 +176,7 @@ LIBNET_DECL bool RequestReader::skip_chunks(std::size_t limit, Body& outcome)
 
 /// Waits until bytes have come, and takes about `size` of them. False: no more will come. The buffer gets its memory
 /// when there is something to put into it.
-LIBNET_DECL Task<bool> RequestReader::fill(std::size_t size)
+LIBNETXX_DECL Task<bool> RequestReader::fill(std::size_t size)
 {
     while (take(size)) {
         auto wait = connection_.polled().wait(side_);
@@ -187,7 +187,7 @@ LIBNET_DECL Task<bool> RequestReader::fill(std::size_t size)
 }
 
 /// True: there was nothing to take yet; `side_` is what to wait for.
-LIBNET_DECL bool RequestReader::take(std::size_t size)
+LIBNETXX_DECL bool RequestReader::take(std::size_t size)
 {
     outcome_ = Transfer::want_read;
     side_ = PolledSocket::read;
@@ -201,7 +201,7 @@ LIBNET_DECL bool RequestReader::take(std::size_t size)
     return outcome_ == Transfer::want_read || outcome_ == Transfer::want_write;
 }
 
-LIBNET_DECL Task<> RequestReader::linger()
+LIBNETXX_DECL Task<> RequestReader::linger()
 {
     const bool shut = ::shutdown(connection_.polled().native_handle(), SHUT_WR) == 0;
     connection_.deadline().expires_after(detail::linger_time);
@@ -213,4 +213,4 @@ LIBNET_DECL Task<> RequestReader::linger()
     }
 }
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

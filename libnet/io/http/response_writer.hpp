@@ -14,7 +14,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 /// How slow a client may take what it is sent.
 struct SendPatience {
@@ -117,8 +117,8 @@ private:
     std::string_view failure_;
 };
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/io/http/response_writer.ipp>
 #endif

@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 namespace detail {
 
@@ -30,7 +30,7 @@ inline constexpr std::chrono::milliseconds cached_for{100};
 
 }  // namespace detail
 
-LIBNET_DECL ResponseWriter::Progress ResponseWriter::try_flush(int flags)
+LIBNETXX_DECL ResponseWriter::Progress ResponseWriter::try_flush(int flags)
 {
     while (!queue_.empty()) {
         const auto [outcome, size] = transport_.send(queue_.view(), flags);
@@ -44,7 +44,7 @@ LIBNET_DECL ResponseWriter::Progress ResponseWriter::try_flush(int flags)
     return Progress::done;
 }
 
-LIBNET_DECL Task<bool> ResponseWriter::flush(int flags)
+LIBNETXX_DECL Task<bool> ResponseWriter::flush(int flags)
 {
     for (;;) {
         const auto progress = try_flush(flags);
@@ -54,7 +54,7 @@ LIBNET_DECL Task<bool> ResponseWriter::flush(int flags)
     }
 }
 
-LIBNET_DECL Task<bool> ResponseWriter::send(std::string_view content)
+LIBNETXX_DECL Task<bool> ResponseWriter::send(std::string_view content)
 {
     for (;;) {
         const auto progress = try_send(content);
@@ -64,7 +64,7 @@ LIBNET_DECL Task<bool> ResponseWriter::send(std::string_view content)
     }
 }
 
-LIBNET_DECL ResponseWriter::Progress ResponseWriter::try_send(std::string_view& content)
+LIBNETXX_DECL ResponseWriter::Progress ResponseWriter::try_send(std::string_view& content)
 {
     while (!queue_.empty() || !content.empty()) {
         const auto [outcome, size] = transport_.send(queue_.view(), content);
@@ -80,7 +80,7 @@ LIBNET_DECL ResponseWriter::Progress ResponseWriter::try_send(std::string_view& 
     return Progress::done;
 }
 
-LIBNET_DECL ResponseWriter::Progress ResponseWriter::try_send_file(FilePart& part)
+LIBNETXX_DECL ResponseWriter::Progress ResponseWriter::try_send_file(FilePart& part)
 {
     const auto flushed = try_flush(MSG_MORE);  // the head waits in the kernel for the file's first bytes
     if (flushed != Progress::done) return flushed;
@@ -117,7 +117,7 @@ LIBNET_DECL ResponseWriter::Progress ResponseWriter::try_send_file(FilePart& par
     return Progress::done;
 }
 
-LIBNET_DECL Task<bool> ResponseWriter::send_file(FilePart& part, DiskThreads& threads)
+LIBNETXX_DECL Task<bool> ResponseWriter::send_file(FilePart& part, DiskThreads& threads)
 {
     for (;;) {
         const auto progress = try_send_file(part);
@@ -147,7 +147,7 @@ LIBNET_DECL Task<bool> ResponseWriter::send_file(FilePart& part, DiskThreads& th
 
 /// The kernel has the next piece in memory. Of a file that is one piece that is known for a moment: it may be sent
 /// thousands of times a second.
-LIBNET_DECL bool ResponseWriter::is_cached(const FilePart& part, std::uint64_t piece)
+LIBNETXX_DECL bool ResponseWriter::is_cached(const FilePart& part, std::uint64_t piece)
 {
     const bool whole = piece == part.file.facts.size;
     const auto now = whole ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point{};
@@ -159,7 +159,7 @@ LIBNET_DECL bool ResponseWriter::is_cached(const FilePart& part, std::uint64_t p
 }
 
 /// Has the next piece read from the disk.
-LIBNET_DECL Task<> ResponseWriter::read_ahead(FilePart& part, DiskThreads& threads)
+LIBNETXX_DECL Task<> ResponseWriter::read_ahead(FilePart& part, DiskThreads& threads)
 {
     const auto piece = std::min(part.length - part.sent, detail::file_piece);
     PageCacheFill fill{part.file.descriptor.get(), static_cast<off_t>(part.first + part.sent), piece};
@@ -168,7 +168,7 @@ LIBNET_DECL Task<> ResponseWriter::read_ahead(FilePart& part, DiskThreads& threa
     part.in_memory = part.sent + piece;
 }
 
-LIBNET_DECL Task<bool> ResponseWriter::copy_file(FilePart& part)
+LIBNETXX_DECL Task<bool> ResponseWriter::copy_file(FilePart& part)
 {
     constexpr std::uint64_t piece = 64 * 1024;
     while (part.sent < part.length) {
@@ -186,7 +186,7 @@ LIBNET_DECL Task<bool> ResponseWriter::copy_file(FilePart& part)
 }
 
 /// Lets others go on.
-LIBNET_DECL Task<bool> ResponseWriter::turn()
+LIBNETXX_DECL Task<bool> ResponseWriter::turn()
 {
     auto wait = connection_.polled().wait(PolledSocket::write, PolledSocket::Pace::in_turn);
     const bool open = co_await std::move(wait);
@@ -196,7 +196,7 @@ LIBNET_DECL Task<bool> ResponseWriter::turn()
 }
 
 /// Waits until what `wanted` names may go on.
-LIBNET_DECL Task<bool> ResponseWriter::ready(Transfer wanted, PolledSocket::Pace pace)
+LIBNETXX_DECL Task<bool> ResponseWriter::ready(Transfer wanted, PolledSocket::Pace pace)
 {
     if (wanted == Transfer::paused) {
         co_await pause();
@@ -218,7 +218,7 @@ LIBNET_DECL Task<bool> ResponseWriter::ready(Transfer wanted, PolledSocket::Pace
 }
 
 /// Waits until the client may have more; a closed connection ends it at once.
-LIBNET_DECL Task<> ResponseWriter::pause()
+LIBNETXX_DECL Task<> ResponseWriter::pause()
 {
     constexpr SendMeter::Wait longest = std::chrono::seconds{1};  // others of this client change what there is
     asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor> timer{
@@ -228,16 +228,16 @@ LIBNET_DECL Task<> ResponseWriter::pause()
     connection_.on_close(nullptr);
 }
 
-LIBNET_DECL ResponseWriter::Progress ResponseWriter::failed(std::string_view why) noexcept
+LIBNETXX_DECL ResponseWriter::Progress ResponseWriter::failed(std::string_view why) noexcept
 {
     failure_ = why;
     return Progress::failed;
 }
 
-LIBNET_DECL bool ResponseWriter::fail(std::string_view why) noexcept
+LIBNETXX_DECL bool ResponseWriter::fail(std::string_view why) noexcept
 {
     failure_ = why;
     return false;
 }
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

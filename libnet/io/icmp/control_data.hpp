@@ -14,7 +14,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 namespace asio = boost::asio;
 
@@ -28,25 +28,25 @@ struct ControlData {
 };
 
 /// Reads the control messages of a received datagram. Unknown ones are passed over.
-LIBNET_DECL ControlData read_control_data(const msghdr& message);
+LIBNETXX_DECL ControlData read_control_data(const msghdr& message);
 
 /// A socket address of either family as a value; 0.0.0.0:0 for every other family. The port is meaningless for ICMP.
 /// A link-local IPv6 address keeps its scope.
-LIBNET_DECL asio::ip::udp::endpoint to_endpoint(const sockaddr_storage& address);
+LIBNETXX_DECL asio::ip::udp::endpoint to_endpoint(const sockaddr_storage& address);
 
 /// Asks for a kernel time stamp with every datagram that arrives (`ControlData::received`).
 /// Throws `boost::system::system_error` where the kernel refuses.
-LIBNET_DECL void enable_receive_timestamps(int socket);
+LIBNETXX_DECL void enable_receive_timestamps(int socket);
 
 /// Asks for a stamp when a packet leaves, too: it comes back through the error queue as QueuedError::Origin::transmit.
 /// The packets are counted from 0 on, from this call on. Throws `boost::system::system_error` where the kernel refuses.
-LIBNET_DECL void enable_transmit_timestamps(int socket);
+LIBNETXX_DECL void enable_transmit_timestamps(int socket);
 
 /// Sets an integer socket option; throws `boost::system::system_error`.
-LIBNET_DECL void set_option(int socket, int level, int name, int value);
+LIBNETXX_DECL void set_option(int socket, int level, int name, int value);
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/io/icmp/control_data.ipp>
 #endif

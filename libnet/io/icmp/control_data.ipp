@@ -13,7 +13,7 @@
 #include <linux/net_tstamp.h>
 #include <netinet/in.h>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 namespace detail {
 
@@ -26,7 +26,7 @@ bool copy_control(const cmsghdr& control, T& value)
     return true;
 }
 
-LIBNET_DECL void read_timestamp(const cmsghdr& control, ControlData& data)
+LIBNETXX_DECL void read_timestamp(const cmsghdr& control, ControlData& data)
 {
     scm_timestamping stamps{};
     if (!copy_control(control, stamps)) return;
@@ -35,7 +35,7 @@ LIBNET_DECL void read_timestamp(const cmsghdr& control, ControlData& data)
     data.received = std::chrono::seconds{software.tv_sec} + std::chrono::nanoseconds{software.tv_nsec};
 }
 
-LIBNET_DECL void read_error(const cmsghdr& control, ControlData& data)
+LIBNETXX_DECL void read_error(const cmsghdr& control, ControlData& data)
 {
     // The offender's address follows the error: SO_EE_OFFENDER, sock_extended_err in ip(7).
     struct {
@@ -51,7 +51,7 @@ LIBNET_DECL void read_error(const cmsghdr& control, ControlData& data)
     data.offender = to_endpoint(offender).address();
 }
 
-LIBNET_DECL void read_one(const cmsghdr& control, ControlData& data)
+LIBNETXX_DECL void read_one(const cmsghdr& control, ControlData& data)
 {
     const int level = control.cmsg_level;
     const int type = control.cmsg_type;
@@ -69,7 +69,7 @@ LIBNET_DECL void read_one(const cmsghdr& control, ControlData& data)
 
 }  // namespace detail
 
-LIBNET_DECL ControlData read_control_data(const msghdr& message)
+LIBNETXX_DECL ControlData read_control_data(const msghdr& message)
 {
     ControlData data;
     auto* header = const_cast<msghdr*>(&message);  // CMSG_NXTHDR takes no const, and changes nothing
@@ -78,7 +78,7 @@ LIBNET_DECL ControlData read_control_data(const msghdr& message)
     return data;
 }
 
-LIBNET_DECL asio::ip::udp::endpoint to_endpoint(const sockaddr_storage& address)
+LIBNETXX_DECL asio::ip::udp::endpoint to_endpoint(const sockaddr_storage& address)
 {
     if (address.ss_family == AF_INET) {
         sockaddr_in v4{};
@@ -93,12 +93,12 @@ LIBNET_DECL asio::ip::udp::endpoint to_endpoint(const sockaddr_storage& address)
     return {asio::ip::address_v6{bytes, v6.sin6_scope_id}, ntohs(v6.sin6_port)};
 }
 
-LIBNET_DECL void enable_receive_timestamps(int socket)
+LIBNETXX_DECL void enable_receive_timestamps(int socket)
 {
     set_option(socket, SOL_SOCKET, SO_TIMESTAMPING, SOF_TIMESTAMPING_RX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE);
 }
 
-LIBNET_DECL void enable_transmit_timestamps(int socket)
+LIBNETXX_DECL void enable_transmit_timestamps(int socket)
 {
     enable_receive_timestamps(socket);  // the count starts anew where it wasn't asked for before
     set_option(socket, SOL_SOCKET, SO_TIMESTAMPING,
@@ -106,10 +106,10 @@ LIBNET_DECL void enable_transmit_timestamps(int socket)
                    SOF_TIMESTAMPING_OPT_ID | SOF_TIMESTAMPING_OPT_TSONLY);
 }
 
-LIBNET_DECL void set_option(int socket, int level, int name, int value)
+LIBNETXX_DECL void set_option(int socket, int level, int name, int value)
 {
     if (::setsockopt(socket, level, name, &value, sizeof value) != 0)
         throw boost::system::system_error{last_error(), "setsockopt"};
 }
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

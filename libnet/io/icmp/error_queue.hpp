@@ -10,7 +10,7 @@
 #include <span>
 #include <vector>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 /// One entry of an error queue.
 struct QueuedError {
@@ -77,8 +77,8 @@ private:
     std::vector<QueuedError> entries_;
 };
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/io/icmp/error_queue.ipp>
 #endif

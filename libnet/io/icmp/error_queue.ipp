@@ -9,11 +9,11 @@
 
 #include <sys/uio.h>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 namespace detail {
 
-LIBNET_DECL QueuedError::Origin origin_of(const sock_extended_err& error)
+LIBNETXX_DECL QueuedError::Origin origin_of(const sock_extended_err& error)
 {
     switch (error.ee_origin) {
     case SO_EE_ORIGIN_LOCAL:
@@ -29,7 +29,7 @@ LIBNET_DECL QueuedError::Origin origin_of(const sock_extended_err& error)
     }
 }
 
-LIBNET_DECL QueuedError decode_queued(const msghdr& message, std::size_t size)
+LIBNETXX_DECL QueuedError decode_queued(const msghdr& message, std::size_t size)
 {
     const auto data = read_control_data(message);
     QueuedError result;
@@ -53,7 +53,7 @@ LIBNET_DECL QueuedError decode_queued(const msghdr& message, std::size_t size)
 
 }  // namespace detail
 
-LIBNET_DECL std::optional<QueuedError> ErrorQueueReader::next(int socket)
+LIBNETXX_DECL std::optional<QueuedError> ErrorQueueReader::next(int socket)
 {
     sockaddr_storage destination{};
     iovec buffer{payload_.data(), payload_.size()};
@@ -73,9 +73,9 @@ LIBNET_DECL std::optional<QueuedError> ErrorQueueReader::next(int socket)
     return detail::decode_queued(message, static_cast<std::size_t>(size));
 }
 
-LIBNET_DECL ErrorQueueBatch::ErrorQueueBatch() : slots_(capacity), headers_(capacity) { entries_.reserve(capacity); }
+LIBNETXX_DECL ErrorQueueBatch::ErrorQueueBatch() : slots_(capacity), headers_(capacity) { entries_.reserve(capacity); }
 
-LIBNET_DECL std::span<const QueuedError> ErrorQueueBatch::take(int socket)
+LIBNETXX_DECL std::span<const QueuedError> ErrorQueueBatch::take(int socket)
 {
     for (std::size_t i = 0; i < capacity; ++i) {
         Slot& slot = slots_[i];
@@ -98,4 +98,4 @@ LIBNET_DECL std::span<const QueuedError> ErrorQueueBatch::take(int socket)
     return entries_;
 }
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

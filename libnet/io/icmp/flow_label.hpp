@@ -12,7 +12,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 /// The label is leased to this socket and may be shared by others, and what the socket sends to an address with the
 /// label in its `sin6_flowinfo` carries it. Without the lease the kernel would refuse to send as soon as anybody has
@@ -38,4 +38,4 @@ inline void lease_flow_label(int socket, std::uint32_t label)
     set_option(socket, IPPROTO_IPV6, flow_info_send, 1);
 }
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 enum class IcmpAccess : std::uint8_t {
     automatic,  ///< a datagram socket, else a raw one
@@ -16,4 +16,4 @@ inline constexpr char icmp_socket_or_help[] =
     "ICMP socket (either of these would allow it: sysctl -w net.ipv4.ping_group_range=\"0 2147483647\", or the "
     "capability cap_net_raw: setcap cap_net_raw+ep PROGRAM)";
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

@@ -3,11 +3,11 @@
 
 #include <cstdint>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 enum class IcmpClock : std::uint8_t {
     kernel,  ///< from the kernel's transmit stamp to its receive stamp: what the network took
     user,    ///< from our send call until we have read the answer: what a program waits for
 };
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

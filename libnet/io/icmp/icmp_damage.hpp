@@ -5,14 +5,14 @@
 
 #include <cstdint>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 /// ICMP and ICMPv6 packets with a wrong checksum that the kernel has dropped in this network namespace up to now
 /// (InCsumErrors, RFC 4293's IcmpInErrors counts them too). 0 where the kernel doesn't tell.
-LIBNET_DECL std::uint64_t damaged_icmp_packets();
+LIBNETXX_DECL std::uint64_t damaged_icmp_packets();
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/io/icmp/icmp_damage.ipp>
 #endif

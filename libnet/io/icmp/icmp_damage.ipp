@@ -8,12 +8,12 @@
 #include <sstream>
 #include <string>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 namespace detail {
 
 /// Files of /proc have no size that could be asked for.
-LIBNET_DECL std::string read_proc_file(const char* path)
+LIBNETXX_DECL std::string read_proc_file(const char* path)
 {
     std::ostringstream text;
     text << std::ifstream{path}.rdbuf();
@@ -22,11 +22,11 @@ LIBNET_DECL std::string read_proc_file(const char* path)
 
 }  // namespace detail
 
-LIBNET_DECL std::uint64_t damaged_icmp_packets()
+LIBNETXX_DECL std::uint64_t damaged_icmp_packets()
 {
     const auto v4 = wire::snmp_counter(detail::read_proc_file("/proc/self/net/snmp"), "Icmp:", "InCsumErrors");
     const auto v6 = wire::snmp6_counter(detail::read_proc_file("/proc/self/net/snmp6"), "Icmp6InCsumErrors");
     return v4.value_or(0) + v6.value_or(0);
 }
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

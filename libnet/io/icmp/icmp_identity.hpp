@@ -6,7 +6,7 @@
 
 #include <cstdint>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 /// An identifier for echo requests: 1 to 65,535, and not easily guessed.
 std::uint16_t random_identifier();
@@ -20,8 +20,8 @@ void pass_only(int socket, wire::IpVersion version, std::uint8_t type);
 /// @throws boost::system::system_error what setsockopt(2) reports
 void pass_echo_replies_only(int socket, wire::IpVersion version);
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/io/icmp/icmp_identity.ipp>
 #endif

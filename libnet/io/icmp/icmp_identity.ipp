@@ -15,15 +15,15 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
-LIBNET_DECL std::uint16_t random_identifier()
+LIBNETXX_DECL std::uint16_t random_identifier()
 {
     std::random_device random;
     return std::uniform_int_distribution<std::uint16_t>{1, 65535}(random);
 }
 
-LIBNET_DECL void pass_only(int socket, wire::IpVersion version, std::uint8_t type)
+LIBNETXX_DECL void pass_only(int socket, wire::IpVersion version, std::uint8_t type)
 {
     if (version == wire::IpVersion::v4) {
         constexpr std::uint8_t filtered_types = 32;  // the bits of the filter
@@ -38,10 +38,10 @@ LIBNET_DECL void pass_only(int socket, wire::IpVersion version, std::uint8_t typ
         throw boost::system::system_error{last_error(), "ICMP6_FILTER"};
 }
 
-LIBNET_DECL void pass_echo_replies_only(int socket, wire::IpVersion version)
+LIBNETXX_DECL void pass_echo_replies_only(int socket, wire::IpVersion version)
 {
     pass_only(socket, version,
               version == wire::IpVersion::v4 ? wire::icmp_type::echo_reply : wire::icmpv6_type::echo_reply);
 }
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

@@ -18,7 +18,7 @@
 #include <span>
 #include <vector>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 /// Sends ICMP messages that the caller has made, and receives those of one type. What it is told of its options, access
 /// and identifier, an IcmpSocket does.
@@ -73,8 +73,8 @@ private:
     std::vector<std::byte> datagram_;
 };
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/io/icmp/icmp_message_socket.ipp>
 #endif

@@ -19,14 +19,14 @@
 
 #include <sys/socket.h>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 namespace detail {
 
 constexpr std::size_t largest_datagram = 65'536;  // an IPv4 packet with its header
 
 /// The identifier that the kernel gave to a datagram socket.
-LIBNET_DECL std::uint16_t bound_identifier(int socket)
+LIBNETXX_DECL std::uint16_t bound_identifier(int socket)
 {
     sockaddr_storage address{};
     socklen_t size = sizeof address;
@@ -35,7 +35,7 @@ LIBNET_DECL std::uint16_t bound_identifier(int socket)
     return to_endpoint(address).port();
 }
 
-LIBNET_DECL IcmpSocketOptions for_messages(IcmpSocketOptions options)
+LIBNETXX_DECL IcmpSocketOptions for_messages(IcmpSocketOptions options)
 {
     options.payload_size = 0;
     options.transmit_stamps = false;
@@ -44,8 +44,8 @@ LIBNET_DECL IcmpSocketOptions for_messages(IcmpSocketOptions options)
 
 }  // namespace detail
 
-LIBNET_DECL IcmpMessageSocket::IcmpMessageSocket(const asio::any_io_executor& executor, wire::IpVersion version,
-                                                 std::uint8_t answer_type, IcmpSocketOptions options)
+LIBNETXX_DECL IcmpMessageSocket::IcmpMessageSocket(const asio::any_io_executor& executor, wire::IpVersion version,
+                                                   std::uint8_t answer_type, IcmpSocketOptions options)
     : socket_{executor, version, detail::for_messages(std::move(options))},
       timer_{executor},
       datagram_(detail::largest_datagram)
@@ -56,8 +56,8 @@ LIBNET_DECL IcmpMessageSocket::IcmpMessageSocket(const asio::any_io_executor& ex
     observe_clocks(clocks_);
 }
 
-LIBNET_DECL boost::system::error_code IcmpMessageSocket::send(const asio::ip::address& to,
-                                                              std::span<const std::byte> message)
+LIBNETXX_DECL boost::system::error_code IcmpMessageSocket::send(const asio::ip::address& to,
+                                                                std::span<const std::byte> message)
 {
     const asio::ip::udp::endpoint endpoint{to, 0};
     while (::sendto(socket_.descriptor().native_handle(), message.data(), message.size(), MSG_NOSIGNAL, endpoint.data(),
@@ -66,7 +66,7 @@ LIBNET_DECL boost::system::error_code IcmpMessageSocket::send(const asio::ip::ad
     return {};
 }
 
-LIBNET_DECL std::optional<IcmpMessageSocket::Received> IcmpMessageSocket::receive()
+LIBNETXX_DECL std::optional<IcmpMessageSocket::Received> IcmpMessageSocket::receive()
 {
     // An error that is waiting on the socket is told once, in place of a message; the error queue has its details.
     for (int errors = 0; errors < 16; ++errors) {
@@ -98,20 +98,20 @@ LIBNET_DECL std::optional<IcmpMessageSocket::Received> IcmpMessageSocket::receiv
     return std::nullopt;
 }
 
-LIBNET_DECL std::optional<QueuedError> IcmpMessageSocket::next_error()
+LIBNETXX_DECL std::optional<QueuedError> IcmpMessageSocket::next_error()
 {
     auto error = errors_.next(socket_.descriptor().native_handle());
     if (error) observe_clocks(clocks_);
     return error;
 }
 
-LIBNET_DECL IcmpMessageSocket::TimePoint IcmpMessageSocket::arrival(const QueuedError& error) const
+LIBNETXX_DECL IcmpMessageSocket::TimePoint IcmpMessageSocket::arrival(const QueuedError& error) const
 {
     const auto at = error.received ? clocks_.steady_time(*error.received) : std::nullopt;
     return at.value_or(std::chrono::steady_clock::now());
 }
 
-LIBNET_DECL asio::awaitable<void> IcmpMessageSocket::ready(TimePoint deadline)
+LIBNETXX_DECL asio::awaitable<void> IcmpMessageSocket::ready(TimePoint deadline)
 {
     timer_.expires_at(deadline);
     // The reactor completes a wait for reading on errors as well.
@@ -123,10 +123,10 @@ LIBNET_DECL asio::awaitable<void> IcmpMessageSocket::ready(TimePoint deadline)
     if (wait_failed && timer_failed) throw boost::system::system_error{asio::error::operation_aborted};
 }
 
-LIBNET_DECL void IcmpMessageSocket::cancel()
+LIBNETXX_DECL void IcmpMessageSocket::cancel()
 {
     socket_.descriptor().cancel();
     timer_.cancel();
 }
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

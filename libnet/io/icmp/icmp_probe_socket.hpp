@@ -8,7 +8,7 @@
 #include <deque>
 #include <utility>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 /// Echo requests from one socket, a datagram one or else a raw one.
 class IcmpProbeSocket final : public ProbeSocket {
@@ -39,8 +39,8 @@ private:
     std::deque<ProbeReply> errors_;                      // taken off the queue while sending
 };
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/io/icmp/icmp_probe_socket.ipp>
 #endif

@@ -18,7 +18,7 @@
 #include <netinet/icmp6.h>
 #include <netinet/in.h>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 namespace detail {
 
@@ -26,11 +26,11 @@ namespace detail {
 /// error queue isn't filtered.
 }  // namespace detail
 
-LIBNET_DECL IcmpProbeSocket::IcmpProbeSocket(const asio::any_io_executor& executor, wire::IpVersion version)
+LIBNETXX_DECL IcmpProbeSocket::IcmpProbeSocket(const asio::any_io_executor& executor, wire::IpVersion version)
     : IcmpProbeSocket{version, open(executor, version)}
 {}
 
-LIBNET_DECL IcmpProbeSocket::IcmpProbeSocket(wire::IpVersion version, std::pair<ProbeDescriptor, Kind> opened)
+LIBNETXX_DECL IcmpProbeSocket::IcmpProbeSocket(wire::IpVersion version, std::pair<ProbeDescriptor, Kind> opened)
     : version_{version},
       socket_{std::move(opened.first)},
       kind_{opened.second}
@@ -48,7 +48,7 @@ LIBNET_DECL IcmpProbeSocket::IcmpProbeSocket(wire::IpVersion version, std::pair<
     std::ranges::generate(payload_, [&] { return static_cast<std::byte>(random()); });
 }
 
-LIBNET_DECL auto IcmpProbeSocket::open(const asio::any_io_executor& executor, wire::IpVersion version)
+LIBNETXX_DECL auto IcmpProbeSocket::open(const asio::any_io_executor& executor, wire::IpVersion version)
     -> std::pair<ProbeDescriptor, Kind>
 {
     const int protocol = version == wire::IpVersion::v4 ? IPPROTO_ICMP : int{IPPROTO_ICMPV6};
@@ -65,8 +65,8 @@ LIBNET_DECL auto IcmpProbeSocket::open(const asio::any_io_executor& executor, wi
     }
 }
 
-LIBNET_DECL boost::system::result<SentProbe> IcmpProbeSocket::send(const asio::ip::address& target, std::uint8_t ttl,
-                                                                   std::uint16_t number)
+LIBNETXX_DECL boost::system::result<SentProbe> IcmpProbeSocket::send(const asio::ip::address& target, std::uint8_t ttl,
+                                                                     std::uint16_t number)
 {
     std::array<std::byte, wire::icmp_header_size + probe_payload_size> message;
     std::ranges::copy(payload_, message.begin() + wire::icmp_header_size);
@@ -84,7 +84,7 @@ LIBNET_DECL boost::system::result<SentProbe> IcmpProbeSocket::send(const asio::i
     return SentProbe{number, *sent};
 }
 
-LIBNET_DECL std::optional<ProbeReply> IcmpProbeSocket::receive()
+LIBNETXX_DECL std::optional<ProbeReply> IcmpProbeSocket::receive()
 {
     if (auto reply = take_first(errors_)) return reply;
     while (const auto error = socket_.next_error())
@@ -99,14 +99,14 @@ LIBNET_DECL std::optional<ProbeReply> IcmpProbeSocket::receive()
     return std::nullopt;
 }
 
-LIBNET_DECL std::optional<ProbeReply> IcmpProbeSocket::read_error(const QueuedError& error) const
+LIBNETXX_DECL std::optional<ProbeReply> IcmpProbeSocket::read_error(const QueuedError& error) const
 {
     const auto echo = wire::decode_quoted_echo_request(version_, error.payload);
     if (!echo || echo->identifier != identifier_) return std::nullopt;
     return to_reply(error, echo->sequence);
 }
 
-LIBNET_DECL std::optional<ProbeReply> IcmpProbeSocket::read_reply(const ReceivedDatagram& datagram) const
+LIBNETXX_DECL std::optional<ProbeReply> IcmpProbeSocket::read_reply(const ReceivedDatagram& datagram) const
 {
     auto message = datagram.payload;
     if (kind_ == Kind::raw && version_ == wire::IpVersion::v4) {
@@ -121,4 +121,4 @@ LIBNET_DECL std::optional<ProbeReply> IcmpProbeSocket::read_reply(const Received
     return reply;
 }
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

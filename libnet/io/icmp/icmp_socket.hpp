@@ -20,7 +20,7 @@
 #include <variant>
 #include <vector>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 /// Options of an IcmpSocket.
 struct IcmpSocketOptions {
@@ -163,8 +163,8 @@ private:
     std::unique_ptr<Buffers, DeleteBuffers> buffers_;
 };
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/io/icmp/icmp_socket.ipp>
 #endif

@@ -27,7 +27,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 namespace detail {
 
@@ -41,7 +41,7 @@ constexpr int receive_buffer_size = 4 << 20;  ///< room for the answers to a bur
 inline bool is_not_permitted(int error) { return error == EACCES || error == EPERM; }
 
 /// A new ICMP socket; -1 with errno set.
-LIBNET_DECL int open_icmp(wire::IpVersion version, int type)
+LIBNETXX_DECL int open_icmp(wire::IpVersion version, int type)
 {
     type |= SOCK_CLOEXEC | SOCK_NONBLOCK;
     if (version == wire::IpVersion::v4) return ::socket(AF_INET, type, IPPROTO_ICMP);
@@ -145,7 +145,7 @@ struct IcmpSocket::Buffers {
     std::vector<mmsghdr> request_headers;
 };
 
-LIBNET_DECL void IcmpSocket::DeleteBuffers::operator()(Buffers* buffers) const { delete buffers; }
+LIBNETXX_DECL void IcmpSocket::DeleteBuffers::operator()(Buffers* buffers) const { delete buffers; }
 
 namespace detail {
 
@@ -168,8 +168,8 @@ inline int to_option(PathMtuDiscovery discovery)
 
 }  // namespace detail
 
-LIBNET_DECL IcmpSocket::IcmpSocket(asio::any_io_executor executor, wire::IpVersion version,
-                                   const IcmpSocketOptions& options)
+LIBNETXX_DECL IcmpSocket::IcmpSocket(asio::any_io_executor executor, wire::IpVersion version,
+                                     const IcmpSocketOptions& options)
     : descriptor_{executor},
       version_{version},
       message_size_{wire::icmp_header_size + options.payload_size},
@@ -185,7 +185,7 @@ LIBNET_DECL IcmpSocket::IcmpSocket(asio::any_io_executor executor, wire::IpVersi
     observe_clocks(clocks_);
 }
 
-LIBNET_DECL void IcmpSocket::open(const IcmpSocketOptions& options)
+LIBNETXX_DECL void IcmpSocket::open(const IcmpSocketOptions& options)
 {
     // A datagram socket takes its identifier from bind(2), where 0 means any, and knows no flow labels.
     const bool raw_only = options.access == IcmpAccess::raw || options.identifier == 0 ||
@@ -203,7 +203,7 @@ LIBNET_DECL void IcmpSocket::open(const IcmpSocketOptions& options)
     descriptor_.assign(socket);
 }
 
-LIBNET_DECL void IcmpSocket::configure(const IcmpSocketOptions& options)
+LIBNETXX_DECL void IcmpSocket::configure(const IcmpSocketOptions& options)
 {
     const int socket = descriptor_.native_handle();
     const bool v4 = version_ == wire::IpVersion::v4;
@@ -224,7 +224,7 @@ LIBNET_DECL void IcmpSocket::configure(const IcmpSocketOptions& options)
     if (raw_) pass_echo_replies_only(socket, version_);
 }
 
-LIBNET_DECL void IcmpSocket::configure_header(const IcmpSocketOptions& options)
+LIBNETXX_DECL void IcmpSocket::configure_header(const IcmpSocketOptions& options)
 {
     const int socket = descriptor_.native_handle();
     const bool v4 = version_ == wire::IpVersion::v4;
@@ -242,7 +242,7 @@ LIBNET_DECL void IcmpSocket::configure_header(const IcmpSocketOptions& options)
     if (!v4 && options.flow_label) lease_flow_label(socket, *options.flow_label);
 }
 
-LIBNET_DECL void IcmpSocket::configure_record(wire::Ipv4Record record)
+LIBNETXX_DECL void IcmpSocket::configure_record(wire::Ipv4Record record)
 {
     const auto wanted = wire::encode_ipv4_record(record);
     if (wanted.empty()) return;
@@ -253,7 +253,7 @@ LIBNET_DECL void IcmpSocket::configure_record(wire::Ipv4Record record)
     if (!raw_) set_option(socket, IPPROTO_IP, IP_RECVOPTS, 1);  // a raw socket has the header
 }
 
-LIBNET_DECL void IcmpSocket::configure_routing(const IcmpSocketOptions& options)
+LIBNETXX_DECL void IcmpSocket::configure_routing(const IcmpSocketOptions& options)
 {
     const int socket = descriptor_.native_handle();
     if (options.mark && ::setsockopt(socket, SOL_SOCKET, SO_MARK, &*options.mark, sizeof *options.mark) != 0) {
@@ -268,7 +268,7 @@ LIBNET_DECL void IcmpSocket::configure_routing(const IcmpSocketOptions& options)
     }
 }
 
-LIBNET_DECL void IcmpSocket::bind(const IcmpSocketOptions& options)
+LIBNETXX_DECL void IcmpSocket::bind(const IcmpSocketOptions& options)
 {
     const int socket = descriptor_.native_handle();
     const bool v4 = version_ == wire::IpVersion::v4;
@@ -289,7 +289,7 @@ LIBNET_DECL void IcmpSocket::bind(const IcmpSocketOptions& options)
     identifier_ = !raw_ ? to_endpoint(bound).port() : options.identifier ? *options.identifier : random_identifier();
 }
 
-LIBNET_DECL void IcmpSocket::connect(const asio::ip::address& address)
+LIBNETXX_DECL void IcmpSocket::connect(const asio::ip::address& address)
 {
     const asio::ip::udp::endpoint to{address, 0};
     if (::connect(descriptor_.native_handle(), to.data(), static_cast<socklen_t>(to.size())) == 0) return;
@@ -297,7 +297,7 @@ LIBNET_DECL void IcmpSocket::connect(const asio::ip::address& address)
     detail::throw_errno(error, "connect to " + address.to_string());
 }
 
-LIBNET_DECL void IcmpSocket::measure_burst()
+LIBNETXX_DECL void IcmpSocket::measure_burst()
 {
     int buffer = 0;
     socklen_t size = sizeof buffer;
@@ -309,7 +309,7 @@ LIBNET_DECL void IcmpSocket::measure_burst()
     burst_ = std::clamp<std::size_t>(static_cast<std::size_t>(buffer) / 2 / each, 1, buffers_->batch);
 }
 
-LIBNET_DECL IcmpSocket::Sent IcmpSocket::send(std::span<const Outgoing> requests)
+LIBNETXX_DECL IcmpSocket::Sent IcmpSocket::send(std::span<const Outgoing> requests)
 {
     Buffers& out = *buffers_;
     const std::size_t wanted = std::min(requests.size(), out.batch);
@@ -332,13 +332,13 @@ LIBNET_DECL IcmpSocket::Sent IcmpSocket::send(std::span<const Outgoing> requests
 }
 
 /// Some kernels count a packet that they then refuse to send, others don't: after one, the count starts anew.
-LIBNET_DECL void IcmpSocket::count_from_zero()
+LIBNETXX_DECL void IcmpSocket::count_from_zero()
 {
     enable_transmit_timestamps(descriptor_.native_handle());
     count_ = 0;
 }
 
-LIBNET_DECL std::uint64_t IcmpSocket::dropped()
+LIBNETXX_DECL std::uint64_t IcmpSocket::dropped()
 {
     std::array<std::uint32_t, SK_MEMINFO_VARS> memory{};
     socklen_t size = sizeof memory;
@@ -346,7 +346,7 @@ LIBNET_DECL std::uint64_t IcmpSocket::dropped()
     return memory[SK_MEMINFO_DROPS];
 }
 
-LIBNET_DECL IcmpSocket::Batch IcmpSocket::receive()
+LIBNETXX_DECL IcmpSocket::Batch IcmpSocket::receive()
 {
     Buffers& in = *buffers_;
     in.prepare();
@@ -364,8 +364,8 @@ LIBNET_DECL IcmpSocket::Batch IcmpSocket::receive()
     return {std::span{in.received}.first(kept), static_cast<std::size_t>(count) == in.batch};
 }
 
-LIBNET_DECL std::optional<IcmpSocket::Received> IcmpSocket::decode(const msghdr& header, std::size_t size,
-                                                                   engine::TimePoint now) const
+LIBNETXX_DECL std::optional<IcmpSocket::Received> IcmpSocket::decode(const msghdr& header, std::size_t size,
+                                                                     engine::TimePoint now) const
 {
     Received result;
     sockaddr_storage from{};
@@ -400,7 +400,7 @@ LIBNET_DECL std::optional<IcmpSocket::Received> IcmpSocket::decode(const msghdr&
     return result;
 }
 
-LIBNET_DECL IcmpSocket::Faults IcmpSocket::receive_errors()
+LIBNETXX_DECL IcmpSocket::Faults IcmpSocket::receive_errors()
 {
     const auto entries = errors_.take(descriptor_.native_handle());
     faults_.clear();
@@ -411,7 +411,7 @@ LIBNET_DECL IcmpSocket::Faults IcmpSocket::receive_errors()
     return {faults_, true, entries.size() == ErrorQueueBatch::capacity};
 }
 
-LIBNET_DECL std::optional<IcmpSocket::Fault> IcmpSocket::decode(const QueuedError& queued) const
+LIBNETXX_DECL std::optional<IcmpSocket::Fault> IcmpSocket::decode(const QueuedError& queued) const
 {
     using Origin = QueuedError::Origin;
     if (queued.origin == Origin::transmit) return decode_stamp(queued);
@@ -427,7 +427,7 @@ LIBNET_DECL std::optional<IcmpSocket::Fault> IcmpSocket::decode(const QueuedErro
                              wire::icmp_mtu(version_, queued.type, queued.code, queued.info)};
 }
 
-LIBNET_DECL std::optional<IcmpSocket::Transmitted> IcmpSocket::decode_stamp(const QueuedError& queued) const
+LIBNETXX_DECL std::optional<IcmpSocket::Transmitted> IcmpSocket::decode_stamp(const QueuedError& queued) const
 {
     if (!queued.received) return std::nullopt;
     const auto at = clocks_.steady_time(*queued.received);
@@ -437,4 +437,4 @@ LIBNET_DECL std::optional<IcmpSocket::Transmitted> IcmpSocket::decode_stamp(cons
     return Transmitted{counted.probe, *at};
 }
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

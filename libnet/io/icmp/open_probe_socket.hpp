@@ -11,7 +11,7 @@
 #include <cstdint>
 #include <memory>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 /// Opens the sockets for a kind of probe. `port` is the UDP port of `udp_constant`.
 ///
@@ -20,8 +20,8 @@ namespace libnet::io {
 std::unique_ptr<ProbeSocket> open_probe_socket(asio::any_io_executor executor, Probe method, wire::IpVersion version,
                                                std::uint16_t port);
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/io/icmp/open_probe_socket.ipp>
 #endif

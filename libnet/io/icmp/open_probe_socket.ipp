@@ -7,10 +7,10 @@
 
 #include <utility>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
-LIBNET_DECL std::unique_ptr<ProbeSocket> open_probe_socket(asio::any_io_executor executor, Probe method,
-                                                           wire::IpVersion version, std::uint16_t port)
+LIBNETXX_DECL std::unique_ptr<ProbeSocket> open_probe_socket(asio::any_io_executor executor, Probe method,
+                                                             wire::IpVersion version, std::uint16_t port)
 {
     switch (method) {
     case Probe::udp:
@@ -23,4 +23,4 @@ LIBNET_DECL std::unique_ptr<ProbeSocket> open_probe_socket(asio::any_io_executor
     return std::make_unique<IcmpProbeSocket>(executor, version);
 }
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

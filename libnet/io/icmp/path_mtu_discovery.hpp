@@ -1,7 +1,7 @@
 #pragma once
 // Whether packets may be fragmented.
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 /// What the kernel does about packets that are larger than the path's MTU (ip(7), IP_MTU_DISCOVER).
 enum class PathMtuDiscovery {
@@ -12,4 +12,4 @@ enum class PathMtuDiscovery {
     probe,   ///< don't fragment is set, and what the kernel believes about the path is ignored
 };
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

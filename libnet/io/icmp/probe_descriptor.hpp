@@ -18,7 +18,7 @@
 #include <optional>
 #include <span>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 /// A datagram as it was received. `payload` is valid until the next one is.
 struct ReceivedDatagram {
@@ -92,8 +92,8 @@ boost::system::result<std::chrono::steady_clock::time_point> send_past_errors(Pr
     return boost::system::error_code{asio::error::would_block};
 }
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/io/icmp/probe_descriptor.ipp>
 #endif

@@ -13,12 +13,12 @@
 #include <netinet/in.h>
 #include <sys/uio.h>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 namespace detail {
 
 /// Opens a socket; the caller owns the descriptor.
-LIBNET_DECL int open_socket(wire::IpVersion version, int type, int protocol)
+LIBNETXX_DECL int open_socket(wire::IpVersion version, int type, int protocol)
 {
     const int family = version == wire::IpVersion::v4 ? AF_INET : AF_INET6;
     const int socket = ::socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
@@ -26,7 +26,7 @@ LIBNET_DECL int open_socket(wire::IpVersion version, int type, int protocol)
     return socket;
 }
 
-LIBNET_DECL void ask_for_errors(int socket, wire::IpVersion version)
+LIBNETXX_DECL void ask_for_errors(int socket, wire::IpVersion version)
 {
     if (version == wire::IpVersion::v4) set_option(socket, IPPROTO_IP, IP_RECVERR, 1);
     else set_option(socket, IPPROTO_IPV6, IPV6_RECVERR, 1);
@@ -34,8 +34,8 @@ LIBNET_DECL void ask_for_errors(int socket, wire::IpVersion version)
 
 }  // namespace detail
 
-LIBNET_DECL ProbeDescriptor::ProbeDescriptor(const asio::any_io_executor& executor, wire::IpVersion version, int type,
-                                             int protocol)
+LIBNETXX_DECL ProbeDescriptor::ProbeDescriptor(const asio::any_io_executor& executor, wire::IpVersion version, int type,
+                                               int protocol)
     : version_{version},
       descriptor_{executor, detail::open_socket(version, type, protocol)}
 {
@@ -43,7 +43,7 @@ LIBNET_DECL ProbeDescriptor::ProbeDescriptor(const asio::any_io_executor& execut
     enable_receive_timestamps(native());
 }
 
-LIBNET_DECL std::uint16_t ProbeDescriptor::local_number()
+LIBNETXX_DECL std::uint16_t ProbeDescriptor::local_number()
 {
     sockaddr_storage address{};
     socklen_t length = sizeof address;
@@ -52,15 +52,15 @@ LIBNET_DECL std::uint16_t ProbeDescriptor::local_number()
     return to_endpoint(address).port();
 }
 
-LIBNET_DECL void ProbeDescriptor::bind()
+LIBNETXX_DECL void ProbeDescriptor::bind()
 {
     const asio::ip::udp::endpoint any{version_ == wire::IpVersion::v4 ? asio::ip::udp::v4() : asio::ip::udp::v6(), 0};
     if (::bind(native(), any.data(), static_cast<socklen_t>(any.size())) != 0)
         throw boost::system::system_error{last_error(), "bind"};
 }
 
-LIBNET_DECL boost::system::error_code ProbeDescriptor::send(const asio::ip::udp::endpoint& to, std::uint8_t ttl,
-                                                            std::span<const std::byte> payload)
+LIBNETXX_DECL boost::system::error_code ProbeDescriptor::send(const asio::ip::udp::endpoint& to, std::uint8_t ttl,
+                                                              std::span<const std::byte> payload)
 {
     const int hops = ttl;
     alignas(cmsghdr) std::array<std::byte, CMSG_SPACE(sizeof hops)> control{};
@@ -83,7 +83,7 @@ LIBNET_DECL boost::system::error_code ProbeDescriptor::send(const asio::ip::udp:
     return {};
 }
 
-LIBNET_DECL std::optional<ReceivedDatagram> ProbeDescriptor::receive()
+LIBNETXX_DECL std::optional<ReceivedDatagram> ProbeDescriptor::receive()
 {
     // A pending error is reported once, in place of a datagram. Somebody who causes errors without end gains nothing:
     // there are other turns.
@@ -107,7 +107,7 @@ LIBNET_DECL std::optional<ReceivedDatagram> ProbeDescriptor::receive()
     return std::nullopt;
 }
 
-LIBNET_DECL void ProbeDescriptor::async_wait(std::function<void()> on_ready)
+LIBNETXX_DECL void ProbeDescriptor::async_wait(std::function<void()> on_ready)
 {
     // The reactor completes a wait for reading on errors as well.
     descriptor_.async_wait(asio::posix::descriptor_base::wait_read,
@@ -116,6 +116,6 @@ LIBNET_DECL void ProbeDescriptor::async_wait(std::function<void()> on_ready)
                            });
 }
 
-LIBNET_DECL void ProbeDescriptor::cancel() { descriptor_.cancel(); }
+LIBNETXX_DECL void ProbeDescriptor::cancel() { descriptor_.cancel(); }
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

@@ -9,7 +9,7 @@
 #include <optional>
 #include <utility>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 /// An error of the queue as the reply to the probe with that number; nullopt: nobody on the path sent it.
 inline std::optional<ProbeReply> to_reply(const QueuedError& error, std::uint16_t number)
@@ -39,4 +39,4 @@ inline std::optional<ProbeReply> take_first(std::deque<ProbeReply>& replies)
     return reply;
 }
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

@@ -22,7 +22,7 @@
 #include <functional>
 #include <optional>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 namespace asio = boost::asio;
 
@@ -78,4 +78,4 @@ public:
     virtual void cancel() = 0;
 };
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

@@ -5,7 +5,7 @@
 
 #include <chrono>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 /// Tells the bridge what both clocks say now, and returns the steady one's time.
 inline std::chrono::steady_clock::time_point observe_clocks(engine::ClockBridge& bridge)
@@ -23,4 +23,4 @@ inline std::chrono::steady_clock::time_point observe_clocks(engine::ClockBridge&
     }
 }
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

@@ -7,7 +7,7 @@
 #include <deque>
 #include <map>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 /// Probes to a port each, from one socket.
 class UdpProbeSocket final : public ProbeSocket {
@@ -46,8 +46,8 @@ private:
     std::map<std::uint16_t, ProbeDescriptor> sockets_;  // of the probes under way, by local port
 };
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/io/icmp/udp_probe_socket.ipp>
 #endif

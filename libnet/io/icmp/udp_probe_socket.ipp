@@ -9,7 +9,7 @@
 #include <array>
 #include <utility>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 namespace detail {
 
@@ -22,12 +22,12 @@ constexpr std::array<std::byte, probe_payload_size> udp_payload = [] {
 
 }  // namespace detail
 
-LIBNET_DECL UdpProbeSocket::UdpProbeSocket(const asio::any_io_executor& executor, wire::IpVersion version)
+LIBNETXX_DECL UdpProbeSocket::UdpProbeSocket(const asio::any_io_executor& executor, wire::IpVersion version)
     : socket_{executor, version, SOCK_DGRAM, IPPROTO_UDP}
 {}
 
-LIBNET_DECL boost::system::result<SentProbe> UdpProbeSocket::send(const asio::ip::address& target, std::uint8_t ttl,
-                                                                  std::uint16_t number)
+LIBNETXX_DECL boost::system::result<SentProbe> UdpProbeSocket::send(const asio::ip::address& target, std::uint8_t ttl,
+                                                                    std::uint16_t number)
 {
     const auto take_errors = [this] {
         bool taken = false;
@@ -42,7 +42,7 @@ LIBNET_DECL boost::system::result<SentProbe> UdpProbeSocket::send(const asio::ip
     return SentProbe{number, *sent};
 }
 
-LIBNET_DECL std::optional<ProbeReply> UdpProbeSocket::receive()
+LIBNETXX_DECL std::optional<ProbeReply> UdpProbeSocket::receive()
 {
     if (auto reply = take_first(errors_)) return reply;
     while (const auto error = socket_.next_error())
@@ -52,15 +52,15 @@ LIBNET_DECL std::optional<ProbeReply> UdpProbeSocket::receive()
     return std::nullopt;
 }
 
-LIBNET_DECL UdpConstantProbeSocket::UdpConstantProbeSocket(asio::any_io_executor executor, wire::IpVersion version,
-                                                           std::uint16_t port)
+LIBNETXX_DECL UdpConstantProbeSocket::UdpConstantProbeSocket(asio::any_io_executor executor, wire::IpVersion version,
+                                                             std::uint16_t port)
     : executor_{std::move(executor)},
       version_{version},
       port_{port}
 {}
 
-LIBNET_DECL boost::system::result<SentProbe> UdpConstantProbeSocket::send(const asio::ip::address& target,
-                                                                          std::uint8_t ttl, std::uint16_t)
+LIBNETXX_DECL boost::system::result<SentProbe> UdpConstantProbeSocket::send(const asio::ip::address& target,
+                                                                            std::uint8_t ttl, std::uint16_t)
 try {
     ProbeDescriptor socket{executor_, version_, SOCK_DGRAM, IPPROTO_UDP};
     socket.bind();
@@ -76,7 +76,7 @@ try {
     return soon ? boost::system::error_code{asio::error::would_block} : error.code();
 }
 
-LIBNET_DECL std::optional<ProbeReply> UdpConstantProbeSocket::receive()
+LIBNETXX_DECL std::optional<ProbeReply> UdpConstantProbeSocket::receive()
 {
     for (auto& [number, socket] : sockets_) {
         while (const auto error = socket.next_error())
@@ -88,14 +88,14 @@ LIBNET_DECL std::optional<ProbeReply> UdpConstantProbeSocket::receive()
     return std::nullopt;
 }
 
-LIBNET_DECL void UdpConstantProbeSocket::async_wait(std::function<void()> on_ready)
+LIBNETXX_DECL void UdpConstantProbeSocket::async_wait(std::function<void()> on_ready)
 {
     for (auto& [number, socket] : sockets_) socket.async_wait(on_ready);
 }
 
-LIBNET_DECL void UdpConstantProbeSocket::cancel()
+LIBNETXX_DECL void UdpConstantProbeSocket::cancel()
 {
     for (auto& [number, socket] : sockets_) socket.cancel();
 }
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

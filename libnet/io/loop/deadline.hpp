@@ -10,7 +10,7 @@
 #include <functional>
 #include <memory>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 /// The clock behind any number of `Deadline`s. It ticks only while there are some, so that an io_context without other
 /// work can end. Of many deadlines that pass together some are called at a time, and others have their turn between: what
@@ -68,8 +68,8 @@ private:
     base::TimingWheel::Entry entry_;
 };
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/io/loop/deadline.ipp>
 #endif

@@ -9,7 +9,7 @@
 #include <cstddef>
 #include <utility>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 namespace detail {
 
@@ -18,16 +18,16 @@ inline constexpr std::size_t deadlines_at_once = 32;
 
 }  // namespace detail
 
-LIBNET_DECL DeadlineWheel::DeadlineWheel(const Executor& executor) : state_{std::make_shared<State>(executor)} {}
+LIBNETXX_DECL DeadlineWheel::DeadlineWheel(const Executor& executor) : state_{std::make_shared<State>(executor)} {}
 
-LIBNET_DECL void DeadlineWheel::start()
+LIBNETXX_DECL void DeadlineWheel::start()
 {
     if (std::exchange(state_->ticking, true)) return;
     state_->timer.expires_after(tick);
     wait(state_);
 }
 
-LIBNET_DECL void DeadlineWheel::wait(const std::shared_ptr<State>& state)
+LIBNETXX_DECL void DeadlineWheel::wait(const std::shared_ptr<State>& state)
 {
     // Weak: the timer is cancelled by its destructor when the wheel goes, and the handler must not keep it alive.
     state->timer.async_wait([weak = std::weak_ptr{state}](boost::system::error_code) {
@@ -44,7 +44,7 @@ LIBNET_DECL void DeadlineWheel::wait(const std::shared_ptr<State>& state)
     });
 }
 
-LIBNET_DECL void DeadlineWheel::call_due(const std::shared_ptr<State>& state)
+LIBNETXX_DECL void DeadlineWheel::call_due(const std::shared_ptr<State>& state)
 {
     if (state->wheel.go_on(detail::deadlines_at_once) || std::exchange(state->posted, true)) return;
     asio::post(state->timer.get_executor(), [weak = std::weak_ptr{state}] {
@@ -55,12 +55,12 @@ LIBNET_DECL void DeadlineWheel::call_due(const std::shared_ptr<State>& state)
     });
 }
 
-LIBNET_DECL Deadline::Deadline(DeadlineWheel& wheel, std::function<void()> on_expired)
+LIBNETXX_DECL Deadline::Deadline(DeadlineWheel& wheel, std::function<void()> on_expired)
     : wheel_{wheel},
       entry_{wheel.state_->wheel, std::move(on_expired)}
 {}
 
-LIBNET_DECL void Deadline::expires_after(std::chrono::milliseconds duration)
+LIBNETXX_DECL void Deadline::expires_after(std::chrono::milliseconds duration)
 {
     // One tick more: the running tick has begun already.
     const auto ticks =
@@ -69,4 +69,4 @@ LIBNET_DECL void Deadline::expires_after(std::chrono::milliseconds duration)
     wheel_.start();
 }
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

@@ -14,7 +14,7 @@
 #include <optional>
 #include <utility>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 /// A few threads beside one event loop. They start with the first work.
 class DiskThreads {
@@ -71,4 +71,4 @@ private:
     std::optional<asio::thread_pool> threads_;
 };
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

@@ -9,7 +9,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 namespace asio = boost::asio;
 
@@ -28,4 +28,4 @@ constexpr auto use_tuple = asio::as_tuple(asio::use_awaitable_t<Executor>{});
 /// The same without a coroutine frame of its own, for paths that are taken once a request.
 constexpr auto use_tuple_now = asio::as_tuple(asio::deferred);
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

@@ -5,7 +5,7 @@
 
 #include <unistd.h>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 /// Owns one descriptor, or none.
 class FileDescriptor {
@@ -39,4 +39,4 @@ private:
     int descriptor_ = -1;
 };
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

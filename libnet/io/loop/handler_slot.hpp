@@ -6,7 +6,7 @@
 #include <new>
 #include <utility>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 /// Holds one handler of the signature `void(bool)`, or none, in place: a wait that hangs here allocates nothing.
 class HandlerSlot {
@@ -64,4 +64,4 @@ private:
     alignas(void*) std::byte room_[4 * sizeof(void*)];
 };
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

@@ -5,9 +5,9 @@
 
 #include <cerrno>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 /// Why the system call that has just failed did so. To be asked before anything else can change errno.
 inline boost::system::error_code last_error() noexcept { return {errno, boost::system::system_category()}; }
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <random>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 /// Random bits from the kernel.
 inline std::uint64_t random_word()
@@ -23,4 +23,4 @@ inline base::SipKey random_key()
     return {low, random_word()};
 }
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

@@ -3,7 +3,7 @@
 
 #include <csignal>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 /// Makes the process ignore SIGPIPE, unless it does something else with it than to die. send(2) has a flag against the
 /// signal; sendfile(2) and splice(2) have none, and report the same as an error anyway. Programs that this one starts
@@ -14,4 +14,4 @@ inline void ignore_sigpipe() noexcept
     if (::sigaction(SIGPIPE, nullptr, &current) == 0 && current.sa_handler == SIG_DFL) std::signal(SIGPIPE, SIG_IGN);
 }
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

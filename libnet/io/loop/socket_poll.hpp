@@ -17,7 +17,7 @@
 
 #include <sys/epoll.h>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 namespace detail {
 struct SocketPollState;
@@ -136,8 +136,8 @@ private:
     boost::intrusive::list_member_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> line_hook_;
 };
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/io/loop/socket_poll.ipp>
 #endif

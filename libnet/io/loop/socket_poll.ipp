@@ -12,11 +12,11 @@
 #include <array>
 #include <span>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 namespace detail {
 
-LIBNET_DECL int create_epoll()
+LIBNETXX_DECL int create_epoll()
 {
     const int descriptor = ::epoll_create1(EPOLL_CLOEXEC);
     if (descriptor < 0) throw boost::system::system_error{last_error(), "epoll_create1"};
@@ -158,27 +158,27 @@ struct SocketPollState {
 
 }  // namespace detail
 
-LIBNET_DECL SocketPoll::SocketPoll(const Executor& executor)
+LIBNETXX_DECL SocketPoll::SocketPoll(const Executor& executor)
     : executor_{executor},
       state_{std::make_shared<detail::SocketPollState>(executor)}
 {}
 
-LIBNET_DECL SocketPoll::~SocketPoll() = default;
+LIBNETXX_DECL SocketPoll::~SocketPoll() = default;
 
-LIBNET_DECL PolledSocket::PolledSocket(SocketPoll& poll, FileDescriptor socket, ReadinessListener* listener) noexcept
+LIBNETXX_DECL PolledSocket::PolledSocket(SocketPoll& poll, FileDescriptor socket, ReadinessListener* listener) noexcept
     : poll_{poll},
       socket_{std::move(socket)},
       listener_{listener}
 {}
 
-LIBNET_DECL void PolledSocket::received(std::size_t size, std::size_t room) noexcept
+LIBNETXX_DECL void PolledSocket::received(std::size_t size, std::size_t room) noexcept
 {
     constexpr std::size_t cost_of_reception = 64;
     poll_.state_->received += size + cost_of_reception;
     if (size < room && !hung_up_) exhausted(read);
 }
 
-LIBNET_DECL void PolledSocket::begin_wait()
+LIBNETXX_DECL void PolledSocket::begin_wait()
 {
     const bool told = is_open() && enlist(EPOLLIN | EPOLLRDHUP | EPOLLET | (wanted_ == write ? EPOLLOUT : 0U));
     if (told && (ready_ & wanted_) == 0) return;
@@ -187,12 +187,12 @@ LIBNET_DECL void PolledSocket::begin_wait()
 }
 
 /// Not now: whoever waits, or has it cancelled, is not to be called from there.
-LIBNET_DECL void PolledSocket::end_wait(bool result)
+LIBNETXX_DECL void PolledSocket::end_wait(bool result)
 {
     asio::post(poll_.executor_, [waiter = std::move(waiter_), result]() mutable { waiter.complete(result); });
 }
 
-LIBNET_DECL bool PolledSocket::cancel()
+LIBNETXX_DECL bool PolledSocket::cancel()
 {
     if (!waiter_) return false;
     line_hook_.unlink();
@@ -200,20 +200,20 @@ LIBNET_DECL bool PolledSocket::cancel()
     return true;
 }
 
-LIBNET_DECL bool PolledSocket::close()
+LIBNETXX_DECL bool PolledSocket::close()
 {
     delist();
     socket_.reset();
     return cancel();
 }
 
-LIBNET_DECL FileDescriptor PolledSocket::release() noexcept
+LIBNETXX_DECL FileDescriptor PolledSocket::release() noexcept
 {
     delist();
     return std::move(socket_);
 }
 
-LIBNET_DECL bool PolledSocket::enlist(std::uint32_t events) noexcept
+LIBNETXX_DECL bool PolledSocket::enlist(std::uint32_t events) noexcept
 {
     if ((events & ~enlisted_) == 0) return true;
     epoll_event event{};
@@ -230,14 +230,14 @@ LIBNET_DECL bool PolledSocket::enlist(std::uint32_t events) noexcept
 
 /// To close the descriptor isn't enough: as long as a child process of the program has a copy of it, between fork(2)
 /// and execve(2) for one, the kernel goes on to report events.
-LIBNET_DECL void PolledSocket::delist() noexcept
+LIBNETXX_DECL void PolledSocket::delist() noexcept
 {
     if (std::exchange(enlisted_, 0U) == 0) return;
     ::epoll_ctl(poll_.state_->epoll.native_handle(), EPOLL_CTL_DEL, socket_.get(), nullptr);
     poll_.state_->forget(*this);
 }
 
-LIBNET_DECL void PolledSocket::on_events(std::uint32_t events)
+LIBNETXX_DECL void PolledSocket::on_events(std::uint32_t events)
 {
     constexpr std::uint32_t end = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
     if ((events & end) != 0) hung_up_ = true;
@@ -252,4 +252,4 @@ LIBNET_DECL void PolledSocket::on_events(std::uint32_t events)
     }
 }
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

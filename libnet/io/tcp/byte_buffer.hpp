@@ -10,7 +10,7 @@
 #include <string_view>
 #include <utility>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 namespace detail {
 
@@ -132,4 +132,4 @@ private:
     std::size_t end_ = 0;
 };
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

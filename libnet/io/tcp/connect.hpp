@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 /// Connects to one of the addresses: the first that answers, tried one after the other, and side by side where one
 /// takes long (RFC 8305, see `engine::ConnectRace`). The socket has TCP_NODELAY set.
@@ -25,8 +25,8 @@ Task<TcpSocket> connect(std::vector<asio::ip::address> addresses, std::uint16_t 
 /// nothing.
 bool is_local_address(const asio::ip::address& address);
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/io/tcp/connect.ipp>
 #endif

@@ -16,7 +16,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 namespace detail {
 
@@ -40,8 +40,8 @@ struct CloseAttempts {
     ~CloseAttempts() { attempts->sockets.clear(); }
 };
 
-LIBNET_DECL void start_attempt(const std::shared_ptr<ConnectAttempts>& attempts,
-                               const engine::ConnectRace::Start& start, std::uint16_t port)
+LIBNETXX_DECL void start_attempt(const std::shared_ptr<ConnectAttempts>& attempts,
+                                 const engine::ConnectRace::Start& start, std::uint16_t port)
 {
     auto& socket = attempts->sockets.emplace_back(attempts->wake.get_executor());
     socket.async_connect({start.address, port}, [attempts, attempt = start.attempt](boost::system::error_code error) {
@@ -53,8 +53,8 @@ LIBNET_DECL void start_attempt(const std::shared_ptr<ConnectAttempts>& attempts,
 
 }  // namespace detail
 
-LIBNET_DECL Task<TcpSocket> connect(std::vector<asio::ip::address> addresses, std::uint16_t port,
-                                    engine::ConnectRaceOptions options)
+LIBNETXX_DECL Task<TcpSocket> connect(std::vector<asio::ip::address> addresses, std::uint16_t port,
+                                      engine::ConnectRaceOptions options)
 {
     using engine::ConnectRace;
     using Clock = detail::ConnectAttempts::Clock;
@@ -82,7 +82,7 @@ LIBNET_DECL Task<TcpSocket> connect(std::vector<asio::ip::address> addresses, st
     }
 }
 
-LIBNET_DECL bool is_local_address(const asio::ip::address& address)
+LIBNETXX_DECL bool is_local_address(const asio::ip::address& address)
 {
     if (address.is_loopback() || address.is_unspecified()) return true;
     // An address can be bound if it is ours. Where ip_nonlocal_bind says otherwise, too much counts as local.
@@ -94,4 +94,4 @@ LIBNET_DECL bool is_local_address(const asio::ip::address& address)
     return bound;
 }
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

@@ -11,7 +11,7 @@
 #include <functional>
 #include <memory>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 namespace detail {
 struct TcpServerState;
@@ -106,8 +106,8 @@ private:
     bool ended_ = false;  // while its handler was at work
 };
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/io/tcp/tcp_server.hpp>  // whose state the bodies need
 #endif

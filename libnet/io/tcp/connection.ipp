@@ -7,10 +7,10 @@
 #include <exception>
 #include <utility>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
-LIBNET_DECL Connection::Connection(FileDescriptor socket, const asio::ip::tcp::endpoint& peer,
-                                   detail::TcpServerState& server)
+LIBNETXX_DECL Connection::Connection(FileDescriptor socket, const asio::ip::tcp::endpoint& peer,
+                                     detail::TcpServerState& server)
     : server_{server},
       polled_{server.poll, std::move(socket), this},
       peer_{peer},
@@ -19,13 +19,13 @@ LIBNET_DECL Connection::Connection(FileDescriptor socket, const asio::ip::tcp::e
     ++server_.connections;
 }
 
-LIBNET_DECL Connection::~Connection()
+LIBNETXX_DECL Connection::~Connection()
 {
     --server_.connections;
     if (server_.full || server_.draining) server_.connection_ended.cancel();
 }
 
-LIBNET_DECL TcpSocket& Connection::socket()
+LIBNETXX_DECL TcpSocket& Connection::socket()
 {
     if (socket_ == nullptr) {
         socket_ = std::make_unique<TcpSocket>(executor());
@@ -36,31 +36,31 @@ LIBNET_DECL TcpSocket& Connection::socket()
     return *socket_;
 }
 
-LIBNET_DECL asio::ip::tcp::endpoint Connection::local() const
+LIBNETXX_DECL asio::ip::tcp::endpoint Connection::local() const
 {
     return detail::endpoint_of(socket_ ? socket_->native_handle() : polled_.native_handle());
 }
 
-LIBNET_DECL const Executor& Connection::executor() const noexcept { return server_.poll.executor(); }
+LIBNETXX_DECL const Executor& Connection::executor() const noexcept { return server_.poll.executor(); }
 
-LIBNET_DECL DeadlineWheel& Connection::wheel() noexcept { return server_.wheel; }
+LIBNETXX_DECL DeadlineWheel& Connection::wheel() noexcept { return server_.wheel; }
 
-LIBNET_DECL void Connection::idle()
+LIBNETXX_DECL void Connection::idle()
 {
     idle_ = true;
     if (server_.draining) close();
 }
 
-LIBNET_DECL bool Connection::draining() const noexcept { return server_.draining; }
+LIBNETXX_DECL bool Connection::draining() const noexcept { return server_.draining; }
 
-LIBNET_DECL void Connection::on_deadline()
+LIBNETXX_DECL void Connection::on_deadline()
 {
     boost::system::error_code ignored;
     if (socket_) socket_->cancel(ignored);
     else if (!polled_.cancel()) go_on();
 }
 
-LIBNET_DECL void Connection::close()
+LIBNETXX_DECL void Connection::close()
 {
     closed_ = true;
     boost::system::error_code ignored;
@@ -70,7 +70,7 @@ LIBNET_DECL void Connection::close()
     if (!waited) go_on();
 }
 
-LIBNET_DECL void Connection::go_on()
+LIBNETXX_DECL void Connection::go_on()
 {
     if (std::exchange(going_on_, true)) return;  // it will notice
     bool more = false;
@@ -83,12 +83,12 @@ LIBNET_DECL void Connection::go_on()
     if (!more || ended_) delete this;
 }
 
-LIBNET_DECL std::shared_ptr<void> Connection::keep_server() const { return server_.shared_from_this(); }
+LIBNETXX_DECL std::shared_ptr<void> Connection::keep_server() const { return server_.shared_from_this(); }
 
-LIBNET_DECL void Connection::end()
+LIBNETXX_DECL void Connection::end()
 {
     if (going_on_) ended_ = true;
     else delete this;
 }
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

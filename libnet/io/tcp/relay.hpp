@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 /// Why a tunnel ended.
 enum class RelayEnd {
@@ -40,8 +40,8 @@ struct RelayResult {
 Task<RelayResult> relay(TcpSocket& first, TcpSocket& second, std::vector<char>& scratch, DeadlineWheel& wheel,
                         std::chrono::milliseconds idle_timeout);
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/io/tcp/relay.ipp>
 #endif

@@ -10,7 +10,7 @@
 
 #include <exception>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 namespace detail {
 
@@ -150,8 +150,8 @@ private:
 
 }  // namespace detail
 
-LIBNET_DECL Task<RelayResult> relay(TcpSocket& first, TcpSocket& second, std::vector<char>& scratch,
-                                    DeadlineWheel& wheel, std::chrono::milliseconds idle_timeout)
+LIBNETXX_DECL Task<RelayResult> relay(TcpSocket& first, TcpSocket& second, std::vector<char>& scratch,
+                                      DeadlineWheel& wheel, std::chrono::milliseconds idle_timeout)
 {
     const auto executor = co_await asio::this_coro::executor;
     boost::system::error_code failed;
@@ -172,4 +172,4 @@ LIBNET_DECL Task<RelayResult> relay(TcpSocket& first, TcpSocket& second, std::ve
     co_return state.result;
 }
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 /// Asked before and told after each call that sends. The limiter must outlive it.
 class SendMeter {
@@ -38,4 +38,4 @@ private:
     std::uint64_t piece_;
 };
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

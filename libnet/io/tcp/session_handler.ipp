@@ -10,7 +10,7 @@
 #include <memory>
 #include <utility>
 
-namespace libnet::io::detail {
+namespace libnet::inline v0::io::detail {
 
 /// Spawns the coroutine, and then leaves everything to it.
 class SessionHandler : public ConnectionHandler {
@@ -51,4 +51,4 @@ private:
     std::shared_ptr<TcpServer::Session> session_;  // null: it has begun
 };
 
-}  // namespace libnet::io::detail
+}  // namespace libnet::inline v0::io::detail

@@ -12,7 +12,7 @@
 #include <functional>
 #include <memory>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 /// Where a TcpServer listens, and how it ends.
 struct TcpServerOptions {
@@ -67,9 +67,9 @@ private:
     std::shared_ptr<detail::TcpServerState> state_;
 };
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/io/tcp/connection.ipp>
 #  include <libnet/io/tcp/tcp_server.ipp>
 #endif

@@ -19,11 +19,11 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 namespace detail {
 
-LIBNET_DECL FileDescriptor listen(const Executor& executor, const TcpServerOptions& options)
+LIBNETXX_DECL FileDescriptor listen(const Executor& executor, const TcpServerOptions& options)
 {
     asio::basic_socket_acceptor<asio::ip::tcp, Executor> acceptor{executor};
     const asio::ip::tcp::endpoint endpoint{options.address, options.port};
@@ -48,7 +48,7 @@ using TcpServerPointer = std::shared_ptr<TcpServerState>;
 
 /// Descriptors are short, or memory has run out (or a firewall rule interferes): a pause lets other connections end.
 /// Files may be closed, and connections of other servers in the process may end, without a word: hence the time limit.
-LIBNET_DECL Task<> pause_accepting(TcpServerPointer server)
+LIBNETXX_DECL Task<> pause_accepting(TcpServerPointer server)
 {
     server->full = true;
     do {
@@ -59,14 +59,14 @@ LIBNET_DECL Task<> pause_accepting(TcpServerPointer server)
     if (!server->draining) server->connection_ended.expires_at(TcpServerState::Timer::time_point::max());
 }
 
-LIBNET_DECL Task<> wait_for_room(TcpServerPointer server)
+LIBNETXX_DECL Task<> wait_for_room(TcpServerPointer server)
 {
     server->full = true;
     co_await server->connection_ended.async_wait(use_tuple);
     server->full = false;
 }
 
-LIBNET_DECL Task<> accept_connections(TcpServerPointer server)
+LIBNETXX_DECL Task<> accept_connections(TcpServerPointer server)
 {
     constexpr unsigned in_a_row = 64;  // then others have their turn
     const auto limit = server->options.max_connections;
@@ -92,7 +92,7 @@ LIBNET_DECL Task<> accept_connections(TcpServerPointer server)
 }
 
 /// Waits until all connections have ended. Returns false when it is cancelled or `limit` has passed before.
-LIBNET_DECL asio::awaitable<bool> connections_ended(TcpServerPointer server, TcpServerState::Timer::time_point limit)
+LIBNETXX_DECL asio::awaitable<bool> connections_ended(TcpServerPointer server, TcpServerState::Timer::time_point limit)
 {
     constexpr auto token = asio::as_tuple(asio::use_awaitable);
     const auto state = co_await asio::this_coro::cancellation_state;
@@ -106,7 +106,7 @@ LIBNET_DECL asio::awaitable<bool> connections_ended(TcpServerPointer server, Tcp
 }
 
 /// Accepts connections until it is cancelled or the server is destroyed. False: it was told to end now.
-LIBNET_DECL asio::awaitable<bool> serve_until_stopped(TcpServerPointer server)
+LIBNETXX_DECL asio::awaitable<bool> serve_until_stopped(TcpServerPointer server)
 {
     constexpr auto token = asio::as_tuple(asio::use_awaitable);
     const auto state = co_await asio::this_coro::cancellation_state;
@@ -118,7 +118,7 @@ LIBNET_DECL asio::awaitable<bool> serve_until_stopped(TcpServerPointer server)
     co_return (state.cancelled() & asio::cancellation_type::terminal) == asio::cancellation_type::none;
 }
 
-LIBNET_DECL asio::awaitable<void> run_server(TcpServerPointer server)
+LIBNETXX_DECL asio::awaitable<void> run_server(TcpServerPointer server)
 {
     using Timer = TcpServerState::Timer;
     co_await asio::this_coro::throw_if_cancelled(false);
@@ -143,26 +143,26 @@ LIBNET_DECL asio::awaitable<void> run_server(TcpServerPointer server)
 
 }  // namespace detail
 
-LIBNET_DECL TcpServer::TcpServer(const Executor& executor, const TcpServerOptions& options)
+LIBNETXX_DECL TcpServer::TcpServer(const Executor& executor, const TcpServerOptions& options)
     : state_{std::make_shared<detail::TcpServerState>(executor, options, detail::listen(executor, options))}
 {}
 
-LIBNET_DECL TcpServer::~TcpServer() { state_->abort(); }
+LIBNETXX_DECL TcpServer::~TcpServer() { state_->abort(); }
 
-LIBNET_DECL asio::ip::tcp::endpoint TcpServer::local_endpoint() const
+LIBNETXX_DECL asio::ip::tcp::endpoint TcpServer::local_endpoint() const
 {
     return detail::endpoint_of(state_->listener.native_handle());
 }
 
-LIBNET_DECL std::size_t TcpServer::connections() const noexcept { return state_->connections; }
+LIBNETXX_DECL std::size_t TcpServer::connections() const noexcept { return state_->connections; }
 
-LIBNET_DECL asio::awaitable<void> TcpServer::run(HandlerFactory factory)
+LIBNETXX_DECL asio::awaitable<void> TcpServer::run(HandlerFactory factory)
 {
     state_->factory = std::move(factory);
     return detail::run_server(state_);
 }
 
-LIBNET_DECL asio::awaitable<void> TcpServer::run_sessions(Session session)
+LIBNETXX_DECL asio::awaitable<void> TcpServer::run_sessions(Session session)
 {
     auto shared = std::make_shared<Session>(std::move(session));
     return run([shared = std::move(shared)](Connection& connection) {
@@ -170,4 +170,4 @@ LIBNET_DECL asio::awaitable<void> TcpServer::run_sessions(Session session)
     });
 }
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

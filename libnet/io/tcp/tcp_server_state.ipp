@@ -18,7 +18,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 
-namespace libnet::io::detail {
+namespace libnet::inline v0::io::detail {
 
 /// Descriptors below this one are for connections. The others are for what clients ask for, which may be a file each:
 /// half of those that the process may have, but no more than 4096.
@@ -144,4 +144,4 @@ inline asio::ip::tcp::endpoint endpoint_of(int socket) noexcept
     return endpoint;
 }
 
-}  // namespace libnet::io::detail
+}  // namespace libnet::inline v0::io::detail

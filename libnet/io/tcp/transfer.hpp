@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 /// What became of it.
 enum class Transfer : std::uint8_t {
@@ -24,4 +24,4 @@ struct Transferred {
     std::size_t size = 0;  ///< bytes; 0 unless `outcome` is `done`
 };
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

@@ -21,7 +21,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 /// Takes from and sends to a socket, and tells the socket when there was nothing to do. The plain path is a system call
 /// and nothing else.
@@ -172,4 +172,4 @@ inline Transferred Transport::send_file_now(int file, off_t& at, std::uint64_t l
     }
 }
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

@@ -1,7 +1,7 @@
 #pragma once
 // Builds what a TlsContext shares from its options.
 
-#if defined(LIBNET_TLS)
+#if defined(LIBNETXX_TLS)
 
 #  include <libnet/engine/access/certificate_names.hpp>
 #  include <libnet/io/tls/tls_openssl.ipp>
@@ -15,7 +15,7 @@
 #  include <utility>
 #  include <vector>
 
-namespace libnet::io::detail {
+namespace libnet::inline v0::io::detail {
 
 /// One state of a TlsContext: the streams that it made keep it alive.
 struct TlsConfiguration {
@@ -32,12 +32,12 @@ struct TlsConfiguration {
     TlsTickets tickets;
 };
 
-LIBNET_DECL TlsConfiguration& configuration_of(SSL* ssl)
+LIBNETXX_DECL TlsConfiguration& configuration_of(SSL* ssl)
 {
     return *static_cast<TlsConfiguration*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
 }
 
-LIBNET_DECL int on_server_name(SSL* ssl, int*, void*)
+LIBNETXX_DECL int on_server_name(SSL* ssl, int*, void*)
 {
     const char* const name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
     if (name == nullptr) return SSL_TLSEXT_ERR_NOACK;
@@ -46,8 +46,8 @@ LIBNET_DECL int on_server_name(SSL* ssl, int*, void*)
     return SSL_TLSEXT_ERR_OK;
 }
 
-LIBNET_DECL int on_protocols(SSL* ssl, const unsigned char** chosen, unsigned char* size, const unsigned char* offered,
-                             unsigned offered_size, void*)
+LIBNETXX_DECL int on_protocols(SSL* ssl, const unsigned char** chosen, unsigned char* size,
+                               const unsigned char* offered, unsigned offered_size, void*)
 {
     const auto& ours = configuration_of(ssl).protocols;
     const auto result = SSL_select_next_proto(const_cast<unsigned char**>(chosen), size,
@@ -56,16 +56,16 @@ LIBNET_DECL int on_protocols(SSL* ssl, const unsigned char** chosen, unsigned ch
     return result == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
-LIBNET_DECL int on_ticket(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher, EVP_MAC_CTX* mac,
-                          int sealing)
+LIBNETXX_DECL int on_ticket(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher, EVP_MAC_CTX* mac,
+                            int sealing)
 {
     return configuration_of(ssl).tickets.prepare(name, iv, cipher, mac, sealing);
 }
 
 /// Nobody is asked for a passphrase: a daemon has no terminal.
-LIBNET_DECL int no_passphrase(char*, int, int, void*) { return 0; }
+LIBNETXX_DECL int no_passphrase(char*, int, int, void*) { return 0; }
 
-LIBNET_DECL void choose_strength(SSL_CTX* context, const TlsOptions& options)
+LIBNETXX_DECL void choose_strength(SSL_CTX* context, const TlsOptions& options)
 {
     const bool only_1_3 = options.least_version == TlsVersion::tls_1_3;
     SSL_CTX_set_min_proto_version(context, only_1_3 ? TLS1_3_VERSION : TLS1_2_VERSION);
@@ -83,7 +83,7 @@ LIBNET_DECL void choose_strength(SSL_CTX* context, const TlsOptions& options)
     ERR_clear_error();
 }
 
-LIBNET_DECL void choose_tickets(SSL_CTX* context, const TlsOptions& options)
+LIBNETXX_DECL void choose_tickets(SSL_CTX* context, const TlsOptions& options)
 {
     static constexpr unsigned char scope[] = "libnet";
     SSL_CTX_set_session_id_context(context, scope, sizeof scope - 1);
@@ -95,7 +95,7 @@ LIBNET_DECL void choose_tickets(SSL_CTX* context, const TlsOptions& options)
     SSL_CTX_set_num_tickets(context, 0);
 }
 
-LIBNET_DECL void ask_for_client_certificate(SSL_CTX* context, const TlsOptions& options)
+LIBNETXX_DECL void ask_for_client_certificate(SSL_CTX* context, const TlsOptions& options)
 {
     if (options.client_certificate == ClientCertificate::none) return;
     const char* const file = options.client_ca_file.c_str();
@@ -107,7 +107,7 @@ LIBNET_DECL void ask_for_client_certificate(SSL_CTX* context, const TlsOptions& 
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER | (required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0), nullptr);
 }
 
-LIBNET_DECL SslContext make_context(const TlsOptions& options, TlsConfiguration& configuration)
+LIBNETXX_DECL SslContext make_context(const TlsOptions& options, TlsConfiguration& configuration)
 {
     SslContext context{SSL_CTX_new(TLS_server_method())};
     if (!context) throw_tls_error("TLS");
@@ -126,7 +126,7 @@ LIBNET_DECL SslContext make_context(const TlsOptions& options, TlsConfiguration&
     return context;
 }
 
-LIBNET_DECL void load(SSL_CTX* context, const TlsCertificate& certificate)
+LIBNETXX_DECL void load(SSL_CTX* context, const TlsCertificate& certificate)
 {
     const auto& key_file = certificate.key_file.empty() ? certificate.chain_file : certificate.key_file;
     if (SSL_CTX_use_certificate_chain_file(context, certificate.chain_file.c_str()) != 1)
@@ -135,14 +135,14 @@ LIBNET_DECL void load(SSL_CTX* context, const TlsCertificate& certificate)
         throw_tls_error("key '" + key_file + "' of certificate '" + certificate.chain_file + "'");
 }
 
-LIBNET_DECL std::string text_of(const ASN1_STRING* string)
+LIBNETXX_DECL std::string text_of(const ASN1_STRING* string)
 {
     const auto* const data = reinterpret_cast<const char*>(ASN1_STRING_get0_data(string));
     return {data, static_cast<std::size_t>(ASN1_STRING_length(string))};
 }
 
 /// The host names that a certificate is for, in alphabetical order.
-LIBNET_DECL std::vector<std::string> names_in(const X509* certificate)
+LIBNETXX_DECL std::vector<std::string> names_in(const X509* certificate)
 {
     std::vector<std::string> names;
     const GeneralNames general{
@@ -159,8 +159,8 @@ LIBNET_DECL std::vector<std::string> names_in(const X509* certificate)
     return names;
 }
 
-LIBNET_DECL void add_certificate(TlsConfiguration& configuration, const TlsOptions& options,
-                                 const TlsCertificate& certificate)
+LIBNETXX_DECL void add_certificate(TlsConfiguration& configuration, const TlsOptions& options,
+                                   const TlsCertificate& certificate)
 {
     auto context = make_context(options, configuration);
     load(context.get(), certificate);
@@ -177,7 +177,7 @@ LIBNET_DECL void add_certificate(TlsConfiguration& configuration, const TlsOptio
     configuration.certificates.push_back({std::move(context), std::move(names)});
 }
 
-LIBNET_DECL std::shared_ptr<TlsConfiguration> configure_tls(const TlsOptions& options)
+LIBNETXX_DECL std::shared_ptr<TlsConfiguration> configure_tls(const TlsOptions& options)
 {
     ERR_clear_error();
     auto configuration = std::make_shared<TlsConfiguration>(options);
@@ -191,6 +191,6 @@ LIBNET_DECL std::shared_ptr<TlsConfiguration> configure_tls(const TlsOptions& op
     return configuration;
 }
 
-}  // namespace libnet::io::detail
+}  // namespace libnet::inline v0::io::detail
 
 #endif

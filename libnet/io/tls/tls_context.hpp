@@ -7,7 +7,7 @@
 
 #include <memory>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 namespace detail {
 struct TlsConfiguration;
@@ -44,8 +44,8 @@ private:
     std::unique_ptr<Current> current_;
 };
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/io/tls/tls_context.ipp>
 #endif

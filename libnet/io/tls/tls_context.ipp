@@ -9,35 +9,35 @@
 #include <mutex>
 #include <utility>
 
-#if defined(LIBNET_TLS)
+#if defined(LIBNETXX_TLS)
 #  include <libnet/io/tls/tls_configuration.ipp>
 #  include <libnet/io/tls/tls_stream.ipp>
 #endif
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
-#if defined(LIBNET_TLS)
+#if defined(LIBNETXX_TLS)
 
 struct TlsContext::Current {
     std::mutex mutex;
     std::shared_ptr<const detail::TlsConfiguration> configuration;
 };
 
-LIBNET_DECL TlsContext::TlsContext(TlsOptions options)
+LIBNETXX_DECL TlsContext::TlsContext(TlsOptions options)
     : options_{std::move(options)},
       current_{std::make_unique<Current>()}
 {
     current_->configuration = detail::configure_tls(options_);
 }
 
-LIBNET_DECL void TlsContext::reload()
+LIBNETXX_DECL void TlsContext::reload()
 {
     std::shared_ptr<const detail::TlsConfiguration> fresh = detail::configure_tls(options_);
     const std::lock_guard lock{current_->mutex};
     current_->configuration.swap(fresh);
 }
 
-LIBNET_DECL std::unique_ptr<TlsStream> TlsContext::accept(int socket) const
+LIBNETXX_DECL std::unique_ptr<TlsStream> TlsContext::accept(int socket) const
 {
     std::unique_lock lock{current_->mutex};
     auto configuration = current_->configuration;
@@ -49,17 +49,17 @@ LIBNET_DECL std::unique_ptr<TlsStream> TlsContext::accept(int socket) const
 
 struct TlsContext::Current {};
 
-LIBNET_DECL TlsContext::TlsContext(TlsOptions)
+LIBNETXX_DECL TlsContext::TlsContext(TlsOptions)
 {
     throw boost::system::system_error{boost::asio::error::operation_not_supported, "libnet was built without TLS"};
 }
 
-LIBNET_DECL void TlsContext::reload() {}
+LIBNETXX_DECL void TlsContext::reload() {}
 
-LIBNET_DECL std::unique_ptr<TlsStream> TlsContext::accept(int) const { return nullptr; }
+LIBNETXX_DECL std::unique_ptr<TlsStream> TlsContext::accept(int) const { return nullptr; }
 
 #endif
 
-LIBNET_DECL TlsContext::~TlsContext() = default;
+LIBNETXX_DECL TlsContext::~TlsContext() = default;
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

@@ -8,15 +8,15 @@
 
 #include <chrono>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 /// Makes the handshake. Completes with anything but want_read and want_write: `closed` as well when the connection was
 /// broken or ended by the server, or `timeout` has passed, which `connection.deadline().expired()` tells apart.
 /// A drain doesn't wait for it.
 Task<TlsStream::Handshake> shake_hands(Connection& connection, TlsStream& tls, std::chrono::milliseconds timeout);
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/io/tls/tls_handshake.ipp>
 #endif

@@ -4,10 +4,10 @@
 
 #include <utility>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
-LIBNET_DECL Task<TlsStream::Handshake> shake_hands(Connection& connection, TlsStream& tls,
-                                                   std::chrono::milliseconds timeout)
+LIBNETXX_DECL Task<TlsStream::Handshake> shake_hands(Connection& connection, TlsStream& tls,
+                                                     std::chrono::milliseconds timeout)
 {
     using Handshake = TlsStream::Handshake;
     connection.deadline().expires_after(timeout);
@@ -26,4 +26,4 @@ LIBNET_DECL Task<TlsStream::Handshake> shake_hands(Connection& connection, TlsSt
     co_return progress;
 }
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

@@ -1,7 +1,7 @@
 #pragma once
 // What the TLS of io takes from OpenSSL: handles that free themselves, and its errors.
 
-#if defined(LIBNET_TLS)
+#if defined(LIBNETXX_TLS)
 
 #  include <libnet/config.hpp>
 
@@ -15,7 +15,7 @@
 #  include <openssl/ssl.h>
 #  include <openssl/x509v3.h>
 
-namespace libnet::io::detail {
+namespace libnet::inline v0::io::detail {
 
 template <auto function>
 struct Freed {
@@ -31,7 +31,7 @@ using SslHandle = std::unique_ptr<SSL, Freed<SSL_free>>;
 using GeneralNames = std::unique_ptr<GENERAL_NAMES, Freed<GENERAL_NAMES_free>>;
 
 /// Throws the first error of this thread's queue, the one that made the others. `what` says what it is about.
-[[noreturn]] LIBNET_DECL void throw_tls_error(const std::string& what)
+[[noreturn]] LIBNETXX_DECL void throw_tls_error(const std::string& what)
 {
     const auto first = ERR_get_error();
     ERR_clear_error();
@@ -40,6 +40,6 @@ using GeneralNames = std::unique_ptr<GENERAL_NAMES, Freed<GENERAL_NAMES_free>>;
     throw boost::system::system_error{static_cast<int>(first), boost::asio::error::get_ssl_category(), what};
 }
 
-}  // namespace libnet::io::detail
+}  // namespace libnet::inline v0::io::detail
 
 #endif

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 /// A certificate and its key, in files.
 struct TlsCertificate {
@@ -50,4 +50,4 @@ struct TlsOptions {
     std::chrono::seconds ticket_period{12 * 3600};
 };
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

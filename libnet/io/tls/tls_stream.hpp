@@ -9,7 +9,7 @@
 
 #include <sys/types.h>
 
-namespace libnet::io {
+namespace libnet::inline v0::io {
 
 /// The server's end of a TLS connection over a non-blocking socket. `TlsContext::accept` makes one.
 class TlsStream {
@@ -53,4 +53,4 @@ public:
     virtual std::string_view protocol() const noexcept = 0;
 };
 
-}  // namespace libnet::io
+}  // namespace libnet::inline v0::io

@@ -1,6 +1,6 @@
 #pragma once
 
-#if defined(LIBNET_TLS)
+#if defined(LIBNETXX_TLS)
 
 #  include <libnet/io/tls/tls_configuration.ipp>
 #  include <libnet/io/tls/tls_openssl.ipp>
@@ -21,26 +21,26 @@
 #  include <sys/socket.h>
 #  include <unistd.h>
 
-namespace libnet::io::detail {
+namespace libnet::inline v0::io::detail {
 
 /// Records of this many plain bytes are sealed, and leave with one system call.
 inline constexpr std::size_t tls_batch = 4 * SSL3_RT_MAX_PLAIN_LENGTH;
 
 /// Room for what is gathered to be sealed. Each thread has one, which is of no use beyond a call.
-LIBNET_DECL std::span<char> plain_room()
+LIBNETXX_DECL std::span<char> plain_room()
 {
     thread_local std::array<char, tls_batch> room;
     return room;
 }
 
 /// Sealed records on their way from OpenSSL to the socket, in one call. Each thread has one, empty between calls.
-LIBNET_DECL std::string& sealed_records()
+LIBNETXX_DECL std::string& sealed_records()
 {
     thread_local std::string records;
     return records;
 }
 
-LIBNET_DECL int collect_records(BIO* bio, const char* data, int size)
+LIBNETXX_DECL int collect_records(BIO* bio, const char* data, int size)
 {
     BIO_clear_retry_flags(bio);
     try {
@@ -51,10 +51,10 @@ LIBNET_DECL int collect_records(BIO* bio, const char* data, int size)
     }
 }
 
-LIBNET_DECL long control_collector(BIO*, int command, long, void*) { return command == BIO_CTRL_FLUSH ? 1 : 0; }
+LIBNETXX_DECL long control_collector(BIO*, int command, long, void*) { return command == BIO_CTRL_FLUSH ? 1 : 0; }
 
 /// What OpenSSL writes to instead of a socket.
-LIBNET_DECL BIO* make_collector()
+LIBNETXX_DECL BIO* make_collector()
 {
     static BIO_METHOD* const method = [] {
         auto* const made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "record collector");
@@ -69,7 +69,7 @@ LIBNET_DECL BIO* make_collector()
 }
 
 /// Whether the kernel can seal records itself (CONFIG_TLS): then OpenSSL hands it the keys and writes to the socket.
-LIBNET_DECL bool kernel_has_tls()
+LIBNETXX_DECL bool kernel_has_tls()
 {
     static const bool has = [] {
         std::ifstream protocols{"/proc/sys/net/ipv4/tcp_available_ulp"};
@@ -123,7 +123,7 @@ private:
     bool usable_ = false;   // the handshake is done, and nothing went wrong since
 };
 
-LIBNET_DECL TlsStream::Handshake OpensslStream::handshake() noexcept
+LIBNETXX_DECL TlsStream::Handshake OpensslStream::handshake() noexcept
 {
     ERR_clear_error();
     if (flush() == Transfer::want_write) return Handshake::want_write;
@@ -146,7 +146,7 @@ LIBNET_DECL TlsStream::Handshake OpensslStream::handshake() noexcept
     }
 }
 
-LIBNET_DECL TlsStream::Handshake OpensslStream::explain_failure(unsigned long code)
+LIBNETXX_DECL TlsStream::Handshake OpensslStream::explain_failure(unsigned long code)
 {
     const auto reason = ERR_GET_LIB(code) == ERR_LIB_SSL ? ERR_GET_REASON(code) : 0;
     if (reason == SSL_R_HTTP_REQUEST || reason == SSL_R_HTTPS_PROXY_REQUEST) return Handshake::plain_http;
@@ -157,7 +157,7 @@ LIBNET_DECL TlsStream::Handshake OpensslStream::explain_failure(unsigned long co
 }
 
 /// What a call has come to that returned no success. The thread's queue of errors was empty before it.
-LIBNET_DECL Transfer OpensslStream::outcome_of(int result) noexcept
+LIBNETXX_DECL Transfer OpensslStream::outcome_of(int result) noexcept
 {
     switch (SSL_get_error(ssl_.get(), result)) {
     case SSL_ERROR_WANT_READ:
@@ -172,7 +172,7 @@ LIBNET_DECL Transfer OpensslStream::outcome_of(int result) noexcept
     }
 }
 
-LIBNET_DECL Transferred OpensslStream::receive(std::span<char> room) noexcept
+LIBNETXX_DECL Transferred OpensslStream::receive(std::span<char> room) noexcept
 {
     ERR_clear_error();
     std::size_t size = 0;
@@ -183,7 +183,7 @@ LIBNET_DECL Transferred OpensslStream::receive(std::span<char> room) noexcept
     return {outcome, size};
 }
 
-LIBNET_DECL Transferred OpensslStream::send(std::string_view head, std::string_view content) noexcept
+LIBNETXX_DECL Transferred OpensslStream::send(std::string_view head, std::string_view content) noexcept
 {
     if (!waiting_.empty()) return finish();
     if (head.empty() || content.empty()) return seal(head.empty() ? content : head);
@@ -194,7 +194,7 @@ LIBNET_DECL Transferred OpensslStream::send(std::string_view head, std::string_v
 }
 
 /// Seals the first of the bytes and sends them.
-LIBNET_DECL Transferred OpensslStream::seal(std::string_view bytes) noexcept
+LIBNETXX_DECL Transferred OpensslStream::seal(std::string_view bytes) noexcept
 {
     ERR_clear_error();
     bytes = bytes.substr(0, tls_batch);
@@ -214,7 +214,7 @@ LIBNET_DECL Transferred OpensslStream::seal(std::string_view bytes) noexcept
 }
 
 /// Sends what was collected. What the socket doesn't take waits; then this returns want_write.
-LIBNET_DECL Transfer OpensslStream::flush() noexcept
+LIBNETXX_DECL Transfer OpensslStream::flush() noexcept
 {
     auto& records = sealed_records();
     if (!waiting_.empty()) {
@@ -237,14 +237,14 @@ LIBNET_DECL Transfer OpensslStream::flush() noexcept
 }
 
 /// Sends what waits, and reports it.
-LIBNET_DECL Transferred OpensslStream::finish() noexcept
+LIBNETXX_DECL Transferred OpensslStream::finish() noexcept
 {
     const auto outcome = flush();
     if (outcome != Transfer::done) return {outcome};
     return {Transfer::done, std::exchange(waiting_size_, 0)};
 }
 
-LIBNET_DECL Transferred OpensslStream::send_file(int file, off_t& at, std::uint64_t length) noexcept
+LIBNETXX_DECL Transferred OpensslStream::send_file(int file, off_t& at, std::uint64_t length) noexcept
 {
     if (BIO_get_ktls_send(SSL_get_wbio(ssl_.get())) == 0) return copy_file(file, at, length);
     ERR_clear_error();
@@ -256,7 +256,7 @@ LIBNET_DECL Transferred OpensslStream::send_file(int file, off_t& at, std::uint6
 }
 
 /// Without the kernel's help: reads the file, a few records at a time, and seals it here.
-LIBNET_DECL Transferred OpensslStream::copy_file(int file, off_t& at, std::uint64_t length) noexcept
+LIBNETXX_DECL Transferred OpensslStream::copy_file(int file, off_t& at, std::uint64_t length) noexcept
 {
     auto sent = Transferred{Transfer::done};
     if (waiting_.empty()) {
@@ -272,7 +272,7 @@ LIBNET_DECL Transferred OpensslStream::copy_file(int file, off_t& at, std::uint6
     return sent;
 }
 
-LIBNET_DECL void OpensslStream::end() noexcept
+LIBNETXX_DECL void OpensslStream::end() noexcept
 {
     if (!std::exchange(usable_, false)) return;
     ERR_clear_error();
@@ -281,7 +281,7 @@ LIBNET_DECL void OpensslStream::end() noexcept
     ERR_clear_error();
 }
 
-LIBNET_DECL std::string_view OpensslStream::protocol() const noexcept
+LIBNETXX_DECL std::string_view OpensslStream::protocol() const noexcept
 {
     const unsigned char* data = nullptr;
     unsigned size = 0;
@@ -289,6 +289,6 @@ LIBNET_DECL std::string_view OpensslStream::protocol() const noexcept
     return {reinterpret_cast<const char*>(data), size};
 }
 
-}  // namespace libnet::io::detail
+}  // namespace libnet::inline v0::io::detail
 
 #endif

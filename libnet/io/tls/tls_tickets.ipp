@@ -1,7 +1,7 @@
 #pragma once
 // Session tickets (RFC 5077, RFC 8446 section 4.6.1): a session's secrets travel with the client, sealed.
 
-#if defined(LIBNET_TLS)
+#if defined(LIBNETXX_TLS)
 
 #  include <libnet/base/rotating_keys.hpp>
 #  include <libnet/io/tls/tls_openssl.ipp>
@@ -16,7 +16,7 @@
 #  include <openssl/evp.h>
 #  include <openssl/rand.h>
 
-namespace libnet::io::detail {
+namespace libnet::inline v0::io::detail {
 
 /// Seals and opens tickets with AES-256-CBC and HMAC-SHA-256 (RFC 5077 section 4), with keys that live in memory only.
 class TlsTickets {
@@ -83,6 +83,6 @@ private:
     engine::RotatingKeys<Key> keys_;
 };
 
-}  // namespace libnet::io::detail
+}  // namespace libnet::inline v0::io::detail
 
 #endif

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 /// How much a client wants a media type without parameters ("text/html"), in thousandths, says the value of its Accept
 /// field: 0 is "not acceptable", and what a range that names nothing of it leaves. The most specific range counts: the
@@ -14,8 +14,8 @@ namespace libnet::wire {
 /// without a range accepts everything. Parameters of ranges other than q are passed over.
 std::uint16_t weight_of(std::string_view accept, std::string_view media_type) noexcept;
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/wire/http/accept.ipp>
 #endif

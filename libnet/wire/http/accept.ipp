@@ -6,12 +6,12 @@
 
 #include <algorithm>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 namespace detail {
 
 /// 3: the type itself, 2: all of its top-level type, 1: all types, 0: another one.
-LIBNET_DECL int specificity(std::string_view range, std::string_view media_type) noexcept
+LIBNETXX_DECL int specificity(std::string_view range, std::string_view media_type) noexcept
 {
     if (base::iequals(range, media_type)) return 3;
     const auto slash = media_type.find('/');
@@ -23,7 +23,7 @@ LIBNET_DECL int specificity(std::string_view range, std::string_view media_type)
 
 }  // namespace detail
 
-LIBNET_DECL std::uint16_t weight_of(std::string_view accept, std::string_view media_type) noexcept
+LIBNETXX_DECL std::uint16_t weight_of(std::string_view accept, std::string_view media_type) noexcept
 {
     int best = 0;
     std::uint16_t weight = 0;
@@ -46,4 +46,4 @@ LIBNET_DECL std::uint16_t weight_of(std::string_view accept, std::string_view me
     return is_empty ? std::uint16_t{1000} : weight;
 }
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire

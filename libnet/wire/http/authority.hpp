@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 /// `host [":" port]`, as views into the message.
 struct Authority {
@@ -28,8 +28,8 @@ std::optional<Authority> parse_authority(std::string_view text) noexcept;
 /// Writes `host`, `host:port` or `[host]:port`, as a Host field or a target has it.
 std::string to_string(const Authority& authority);
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/wire/http/authority.ipp>
 #endif

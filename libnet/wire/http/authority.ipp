@@ -7,12 +7,12 @@
 #include <algorithm>
 #include <cstddef>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 namespace detail {
 
 /// Four numbers up to 255, without leading zeros (RFC 3986 section 3.2.2).
-LIBNET_DECL bool is_ipv4_address(std::string_view text) noexcept
+LIBNETXX_DECL bool is_ipv4_address(std::string_view text) noexcept
 {
     for (int rest = 4; rest > 0; --rest) {
         const auto size = rest > 1 ? std::min(text.find('.'), text.size()) : text.size();
@@ -24,7 +24,7 @@ LIBNET_DECL bool is_ipv4_address(std::string_view text) noexcept
 }
 
 /// Counts the groups of 16 bits, of which there may be none. The last two may be written as an IPv4 address.
-LIBNET_DECL std::optional<std::size_t> count_ipv6_groups(std::string_view text) noexcept
+LIBNETXX_DECL std::optional<std::size_t> count_ipv6_groups(std::string_view text) noexcept
 {
     if (text.empty()) return 0;
     for (std::size_t groups = 1;; ++groups) {
@@ -39,7 +39,7 @@ LIBNET_DECL std::optional<std::size_t> count_ipv6_groups(std::string_view text) 
 }
 
 /// Eight groups, or fewer around one `::` (RFC 4291 section 2.2). No zone identifier.
-LIBNET_DECL bool is_ipv6_address(std::string_view text) noexcept
+LIBNETXX_DECL bool is_ipv6_address(std::string_view text) noexcept
 {
     const auto gap = text.find("::");
     if (gap == text.npos) return count_ipv6_groups(text) == 8;
@@ -49,7 +49,7 @@ LIBNET_DECL bool is_ipv6_address(std::string_view text) noexcept
 }
 
 /// Reads `[":" *DIGIT]`: what stands behind the host.
-LIBNET_DECL bool parse_port(std::string_view text, std::optional<std::uint16_t>& port) noexcept
+LIBNETXX_DECL bool parse_port(std::string_view text, std::optional<std::uint16_t>& port) noexcept
 {
     if (text.empty() || text == ":") return true;
     if (text.front() != ':' || text.size() > 6) return false;
@@ -59,7 +59,7 @@ LIBNET_DECL bool parse_port(std::string_view text, std::optional<std::uint16_t>&
 
 }  // namespace detail
 
-LIBNET_DECL std::optional<Authority> parse_authority(std::string_view text) noexcept
+LIBNETXX_DECL std::optional<Authority> parse_authority(std::string_view text) noexcept
 {
     Authority authority;
     authority.is_ipv6 = text.starts_with('[');
@@ -77,7 +77,7 @@ LIBNET_DECL std::optional<Authority> parse_authority(std::string_view text) noex
     return authority;
 }
 
-LIBNET_DECL std::string to_string(const Authority& authority)
+LIBNETXX_DECL std::string to_string(const Authority& authority)
 {
     std::string text{authority.host};
     if (authority.is_ipv6) text = '[' + text + ']';
@@ -85,4 +85,4 @@ LIBNET_DECL std::string to_string(const Authority& authority)
     return text;
 }
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire

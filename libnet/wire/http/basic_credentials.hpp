@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 /// Who a client says it is. Octets as they came: clients of today send UTF-8.
 struct BasicCredentials {
@@ -26,8 +26,8 @@ std::optional<std::string> decode_base64(std::string_view text);
 /// space are left out of the realm.
 std::string basic_challenge(std::string_view realm);
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/wire/http/basic_credentials.ipp>
 #endif

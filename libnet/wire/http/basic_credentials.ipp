@@ -7,9 +7,9 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
-LIBNET_DECL std::optional<std::string> decode_base64(std::string_view text)
+LIBNETXX_DECL std::optional<std::string> decode_base64(std::string_view text)
 {
     constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     if (text.size() % 4 != 0) return std::nullopt;
@@ -30,7 +30,7 @@ LIBNET_DECL std::optional<std::string> decode_base64(std::string_view text)
     return decoded;
 }
 
-LIBNET_DECL std::optional<BasicCredentials> parse_basic_credentials(std::string_view value)
+LIBNETXX_DECL std::optional<BasicCredentials> parse_basic_credentials(std::string_view value)
 {
     const auto space = value.find(' ');
     if (space == value.npos || !base::iequals(value.substr(0, space), "Basic")) return std::nullopt;
@@ -42,7 +42,7 @@ LIBNET_DECL std::optional<BasicCredentials> parse_basic_credentials(std::string_
     return BasicCredentials{decoded->substr(0, colon), decoded->substr(colon + 1)};
 }
 
-LIBNET_DECL std::string basic_challenge(std::string_view realm)
+LIBNETXX_DECL std::string basic_challenge(std::string_view realm)
 {
     std::string challenge{"Basic realm=\""};
     for (const char c : realm)
@@ -50,4 +50,4 @@ LIBNET_DECL std::string basic_challenge(std::string_view realm)
     return challenge + "\", charset=\"UTF-8\"";
 }
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire

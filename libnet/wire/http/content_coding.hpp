@@ -10,7 +10,7 @@
 #include <span>
 #include <string_view>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 /// The codings that are known here, the best first: of two that a client likes as much, the earlier one is chosen.
 enum class ContentCoding : std::uint8_t {
@@ -56,8 +56,8 @@ std::uint16_t read_weight(std::string_view parameter) noexcept;
 
 std::ostream& operator<<(std::ostream& out, const AcceptedCodings& accepted);
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/wire/http/content_coding.ipp>
 #endif

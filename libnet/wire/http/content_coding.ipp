@@ -7,11 +7,11 @@
 #include <optional>
 #include <ostream>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 namespace detail {
 
-LIBNET_DECL std::optional<ContentCoding> coding_named(std::string_view name) noexcept
+LIBNETXX_DECL std::optional<ContentCoding> coding_named(std::string_view name) noexcept
 {
     for (const auto coding : {ContentCoding::br, ContentCoding::zstd, ContentCoding::gzip, ContentCoding::identity})
         if (base::iequals(name, name_of(coding))) return coding;
@@ -21,19 +21,19 @@ LIBNET_DECL std::optional<ContentCoding> coding_named(std::string_view name) noe
 
 }  // namespace detail
 
-LIBNET_DECL std::string_view name_of(ContentCoding coding) noexcept
+LIBNETXX_DECL std::string_view name_of(ContentCoding coding) noexcept
 {
     constexpr std::array<std::string_view, 4> names{"br", "zstd", "gzip", "identity"};
     return names[static_cast<std::size_t>(coding)];
 }
 
-LIBNET_DECL std::string_view suffix_of(ContentCoding coding) noexcept
+LIBNETXX_DECL std::string_view suffix_of(ContentCoding coding) noexcept
 {
     constexpr std::array<std::string_view, 4> suffixes{".br", ".zst", ".gz", ""};
     return suffixes[static_cast<std::size_t>(coding)];
 }
 
-LIBNET_DECL AcceptedCodings::AcceptedCodings(const std::array<std::uint16_t, 4>& weights) noexcept
+LIBNETXX_DECL AcceptedCodings::AcceptedCodings(const std::array<std::uint16_t, 4>& weights) noexcept
 {
     const auto weight = [&weights](ContentCoding coding) { return weights[static_cast<std::size_t>(coding)]; };
     for (std::size_t i = 0; i < weights.size(); ++i) {
@@ -44,7 +44,7 @@ LIBNET_DECL AcceptedCodings::AcceptedCodings(const std::array<std::uint16_t, 4>&
     }
 }
 
-LIBNET_DECL std::uint16_t read_weight(std::string_view parameter) noexcept
+LIBNETXX_DECL std::uint16_t read_weight(std::string_view parameter) noexcept
 {
     if (parameter.size() < 3 || parameter.size() > 7 || !base::iequals(parameter.substr(0, 2), "q=")) return 0;
     parameter.remove_prefix(2);
@@ -61,7 +61,7 @@ LIBNET_DECL std::uint16_t read_weight(std::string_view parameter) noexcept
     return thousandths;
 }
 
-LIBNET_DECL AcceptedCodings read_accept_encoding(std::string_view field) noexcept
+LIBNETXX_DECL AcceptedCodings read_accept_encoding(std::string_view field) noexcept
 {
     std::array<std::optional<std::uint16_t>, 4> named;
     std::optional<std::uint16_t> others;  // the weight of "*"
@@ -80,11 +80,11 @@ LIBNET_DECL AcceptedCodings read_accept_encoding(std::string_view field) noexcep
     return AcceptedCodings{weights};
 }
 
-LIBNET_DECL std::ostream& operator<<(std::ostream& out, const AcceptedCodings& accepted)
+LIBNETXX_DECL std::ostream& operator<<(std::ostream& out, const AcceptedCodings& accepted)
 {
     out << "AcceptedCodings{";
     for (const auto coding : accepted.in_order()) out << ' ' << name_of(coding);
     return out << " }";
 }
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire

@@ -5,7 +5,7 @@
 
 #include <string_view>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 /// How two entity tags are compared, RFC 9110 section 8.8.3.2.
 enum class EtagComparison {
@@ -20,8 +20,8 @@ bool etag_equals(std::string_view a, std::string_view b, EtagComparison comparis
 /// so quotes are heeded; from the first piece on that is no entity tag, the rest of the list is ignored.
 bool etag_list_matches(std::string_view list, std::string_view etag, EtagComparison comparison) noexcept;
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/wire/http/etag.ipp>
 #endif

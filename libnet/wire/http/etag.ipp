@@ -5,12 +5,12 @@
 
 #include <algorithm>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 namespace detail {
 
 /// Takes one entity tag from the front of a list, or nothing when there is none.
-LIBNET_DECL std::string_view take_etag(std::string_view& list) noexcept
+LIBNETXX_DECL std::string_view take_etag(std::string_view& list) noexcept
 {
     list.remove_prefix(std::min(list.find_first_not_of(" \t,"), list.size()));
     const std::size_t quote = list.starts_with("W/") ? 2 : 0;
@@ -24,7 +24,7 @@ LIBNET_DECL std::string_view take_etag(std::string_view& list) noexcept
 
 }  // namespace detail
 
-LIBNET_DECL bool etag_equals(std::string_view a, std::string_view b, EtagComparison comparison) noexcept
+LIBNETXX_DECL bool etag_equals(std::string_view a, std::string_view b, EtagComparison comparison) noexcept
 {
     const bool weak = a.starts_with("W/") || b.starts_with("W/");
     if (weak && comparison == EtagComparison::strong) return false;
@@ -33,7 +33,7 @@ LIBNET_DECL bool etag_equals(std::string_view a, std::string_view b, EtagCompari
     return a == b;
 }
 
-LIBNET_DECL bool etag_list_matches(std::string_view list, std::string_view etag, EtagComparison comparison) noexcept
+LIBNETXX_DECL bool etag_list_matches(std::string_view list, std::string_view etag, EtagComparison comparison) noexcept
 {
     if (base::trim(list) == "*") return true;
     for (auto item = detail::take_etag(list); !item.empty(); item = detail::take_etag(list))
@@ -41,4 +41,4 @@ LIBNET_DECL bool etag_list_matches(std::string_view list, std::string_view etag,
     return false;
 }
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire

@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 /// Which fields of a message are for the next hop only, and stay behind (RFC 9110 section 7.6.1).
 ///
@@ -53,8 +53,8 @@ inline void append_field(std::string& out, std::string_view name, std::string_vi
     out.append(name).append(": ").append(value).append("\r\n");
 }
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/wire/http/hop_by_hop.ipp>
 #endif

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 namespace detail {
 
@@ -43,13 +43,13 @@ inline constexpr std::string_view never_nominated[] = {
     "x-forwarded-proto",
 };
 
-LIBNET_DECL bool is_among(std::string_view name, const std::string_view* first, const std::string_view* last) noexcept
+LIBNETXX_DECL bool is_among(std::string_view name, const std::string_view* first, const std::string_view* last) noexcept
 {
     return std::any_of(first, last, [name](std::string_view known) { return base::iequals(known, name); });
 }
 
 /// The received-by of `[protocol-name "/"] protocol-version RWS received-by [RWS comment]`.
-LIBNET_DECL std::string_view received_by(std::string_view member) noexcept
+LIBNETXX_DECL std::string_view received_by(std::string_view member) noexcept
 {
     const auto protocol_end = member.find_first_of(" \t");
     if (protocol_end == member.npos) return {};
@@ -59,7 +59,7 @@ LIBNET_DECL std::string_view received_by(std::string_view member) noexcept
 
 }  // namespace detail
 
-LIBNET_DECL std::optional<HopByHop> HopByHop::read(const HttpFields& fields)
+LIBNETXX_DECL std::optional<HopByHop> HopByHop::read(const HttpFields& fields)
 {
     HopByHop hop;
     bool too_many = false;
@@ -72,13 +72,13 @@ LIBNET_DECL std::optional<HopByHop> HopByHop::read(const HttpFields& fields)
     return hop;
 }
 
-LIBNET_DECL bool HopByHop::forwards(std::string_view name) const noexcept
+LIBNETXX_DECL bool HopByHop::forwards(std::string_view name) const noexcept
 {
     return !detail::is_among(name, std::begin(detail::always_hop_by_hop), std::end(detail::always_hop_by_hop)) &&
            !detail::is_among(name, nominated_.data(), nominated_.data() + count_);
 }
 
-LIBNET_DECL bool has_passed(const HttpFields& fields, std::string_view pseudonym)
+LIBNETXX_DECL bool has_passed(const HttpFields& fields, std::string_view pseudonym)
 {
     bool found = false;
     for_each_item(fields, "Via", [&](std::string_view member) {
@@ -87,8 +87,8 @@ LIBNET_DECL bool has_passed(const HttpFields& fields, std::string_view pseudonym
     return found;
 }
 
-LIBNET_DECL void append_via(std::string& out, const HttpFields& fields, HttpVersion received,
-                            std::string_view pseudonym)
+LIBNETXX_DECL void append_via(std::string& out, const HttpFields& fields, HttpVersion received,
+                              std::string_view pseudonym)
 {
     out.append("Via: ");
     for (const auto& field : fields)
@@ -96,4 +96,4 @@ LIBNET_DECL void append_via(std::string& out, const HttpFields& fields, HttpVers
     out.append(received == HttpVersion::http_1_0 ? "1.0 " : "1.1 ").append(pseudonym).append("\r\n");
 }
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire

@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 namespace detail {
 
@@ -63,4 +63,4 @@ constexpr bool is_localhost(std::string_view name) noexcept { return detail::is_
 /// "invalid" and every name below it: they don't exist, and no name server is asked for them (RFC 6761 section 6.4).
 constexpr bool is_invalid_domain(std::string_view name) noexcept { return detail::is_in_domain(name, "invalid"); }
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire

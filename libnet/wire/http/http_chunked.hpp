@@ -15,7 +15,7 @@
 #include <string>
 #include <string_view>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 //  chunked-body = *( chunk-size [ chunk-ext ] CRLF chunk-data CRLF )  last-chunk  trailer-section  CRLF
 //
@@ -89,8 +89,8 @@ inline constexpr std::string_view last_chunk = "0\r\n\r\n";
 /// Appends the end of a chunked body with trailers, which are valid fields.
 void append_last_chunk(std::string& out, const HttpFields& trailers);
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/wire/http/http_chunked.ipp>
 #endif

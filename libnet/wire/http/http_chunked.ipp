@@ -8,11 +8,11 @@
 #include <charconv>
 #include <limits>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 namespace detail {
 
-LIBNET_DECL bool take(std::string_view& text, char c) noexcept
+LIBNETXX_DECL bool take(std::string_view& text, char c) noexcept
 {
     if (!text.starts_with(c)) return false;
     text.remove_prefix(1);
@@ -20,12 +20,12 @@ LIBNET_DECL bool take(std::string_view& text, char c) noexcept
 }
 
 /// Bad white space: allowed by the grammar, sent by nobody honest (RFC 9110 section 5.6.3).
-LIBNET_DECL void skip_white_space(std::string_view& text) noexcept
+LIBNETXX_DECL void skip_white_space(std::string_view& text) noexcept
 {
     text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
 }
 
-LIBNET_DECL bool take_token(std::string_view& text) noexcept
+LIBNETXX_DECL bool take_token(std::string_view& text) noexcept
 {
     const auto size = end_of_run(CharClass::token, text);
     text.remove_prefix(size);
@@ -33,7 +33,7 @@ LIBNET_DECL bool take_token(std::string_view& text) noexcept
 }
 
 /// A quoted-string, RFC 9110 section 5.6.4.
-LIBNET_DECL bool take_quoted_string(std::string_view& text) noexcept
+LIBNETXX_DECL bool take_quoted_string(std::string_view& text) noexcept
 {
     if (!take(text, '"')) return false;
     while (!take(text, '"')) {
@@ -45,7 +45,7 @@ LIBNET_DECL bool take_quoted_string(std::string_view& text) noexcept
 }
 
 /// `*( BWS ";" BWS name [ BWS "=" BWS ( token / quoted-string ) ] )`, RFC 9112 section 7.1.1.
-LIBNET_DECL bool are_chunk_extensions(std::string_view text) noexcept
+LIBNETXX_DECL bool are_chunk_extensions(std::string_view text) noexcept
 {
     while (!text.empty()) {
         skip_white_space(text);
@@ -63,7 +63,7 @@ LIBNET_DECL bool are_chunk_extensions(std::string_view text) noexcept
 }
 
 /// Reads `1*HEXDIG [ chunk-ext ]`.
-LIBNET_DECL std::optional<std::uint64_t> parse_chunk_line(std::string_view line) noexcept
+LIBNETXX_DECL std::optional<std::uint64_t> parse_chunk_line(std::string_view line) noexcept
 {
     std::uint64_t size = 0;
     const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), size, 16);
@@ -75,7 +75,7 @@ LIBNET_DECL std::optional<std::uint64_t> parse_chunk_line(std::string_view line)
 }
 
 /// Fields that frame or route a message, or belong to the connection. Elsewhere than in the head they are an attack.
-LIBNET_DECL bool is_forbidden_trailer(std::string_view name) noexcept
+LIBNETXX_DECL bool is_forbidden_trailer(std::string_view name) noexcept
 {
     constexpr std::string_view names[] = {"Connection", "Content-Length",    "Expect",  "Host",    "Keep-Alive",
                                           "TE",         "Transfer-Encoding", "Trailer", "Upgrade", "Proxy-Connection"};
@@ -84,7 +84,7 @@ LIBNET_DECL bool is_forbidden_trailer(std::string_view name) noexcept
 
 }  // namespace detail
 
-LIBNET_DECL HttpResult<ChunkedDecoder::Step> ChunkedDecoder::next(std::string_view input)
+LIBNETXX_DECL HttpResult<ChunkedDecoder::Step> ChunkedDecoder::next(std::string_view input)
 {
     Step step;
     auto rest = input;
@@ -114,7 +114,7 @@ LIBNET_DECL HttpResult<ChunkedDecoder::Step> ChunkedDecoder::next(std::string_vi
     return step;
 }
 
-LIBNET_DECL void ChunkedDecoder::reset()
+LIBNETXX_DECL void ChunkedDecoder::reset()
 {
     part_ = Part::chunk_line;
     overhead_ = 0;
@@ -124,7 +124,7 @@ LIBNET_DECL void ChunkedDecoder::reset()
     trailers_.clear();
 }
 
-LIBNET_DECL std::optional<HttpError> ChunkedDecoder::read_chunk_line(std::string_view& input)
+LIBNETXX_DECL std::optional<HttpError> ChunkedDecoder::read_chunk_line(std::string_view& input)
 {
     const auto room = input.substr(0, limits_.chunk_line + 2 - text_.size());
     const auto line_feed = room.find('\n');
@@ -140,7 +140,7 @@ LIBNET_DECL std::optional<HttpError> ChunkedDecoder::read_chunk_line(std::string
     return error;
 }
 
-LIBNET_DECL std::optional<HttpError> ChunkedDecoder::begin_chunk(std::string_view line)
+LIBNETXX_DECL std::optional<HttpError> ChunkedDecoder::begin_chunk(std::string_view line)
 {
     if (!line.ends_with('\r')) return HttpError::bare_line_end;
     line.remove_suffix(1);
@@ -155,7 +155,7 @@ LIBNET_DECL std::optional<HttpError> ChunkedDecoder::begin_chunk(std::string_vie
     return std::nullopt;
 }
 
-LIBNET_DECL std::string_view ChunkedDecoder::read_data(std::string_view& input) noexcept
+LIBNETXX_DECL std::string_view ChunkedDecoder::read_data(std::string_view& input) noexcept
 {
     const auto data = input.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(remaining_, input.size())));
     input.remove_prefix(data.size());
@@ -164,7 +164,7 @@ LIBNET_DECL std::string_view ChunkedDecoder::read_data(std::string_view& input) 
     return data;
 }
 
-LIBNET_DECL std::optional<HttpError> ChunkedDecoder::read_data_end(std::string_view& input)
+LIBNETXX_DECL std::optional<HttpError> ChunkedDecoder::read_data_end(std::string_view& input)
 {
     const char expected = part_ == Part::data_cr ? '\r' : '\n';
     if (input.front() != expected) return HttpError::bad_chunk;
@@ -174,7 +174,7 @@ LIBNET_DECL std::optional<HttpError> ChunkedDecoder::read_data_end(std::string_v
 }
 
 // The section is copied, so that its fields stay while the input goes; memory is taken once, so that they don't move.
-LIBNET_DECL std::optional<HttpError> ChunkedDecoder::read_trailers(std::string_view& input)
+LIBNETXX_DECL std::optional<HttpError> ChunkedDecoder::read_trailers(std::string_view& input)
 {
     if (text_.empty() && input.starts_with("\r\n")) {  // nearly always: there are none
         input.remove_prefix(2);
@@ -195,7 +195,7 @@ LIBNET_DECL std::optional<HttpError> ChunkedDecoder::read_trailers(std::string_v
     return std::nullopt;
 }
 
-LIBNET_DECL std::string_view format_chunk_header(std::uint64_t size, ChunkHeaderBuffer& buffer) noexcept
+LIBNETXX_DECL std::string_view format_chunk_header(std::uint64_t size, ChunkHeaderBuffer& buffer) noexcept
 {
     char* end = std::to_chars(buffer.data(), buffer.data() + 16, size, 16).ptr;
     *end++ = '\r';
@@ -203,11 +203,11 @@ LIBNET_DECL std::string_view format_chunk_header(std::uint64_t size, ChunkHeader
     return {buffer.data(), static_cast<std::size_t>(end - buffer.data())};
 }
 
-LIBNET_DECL void append_last_chunk(std::string& out, const HttpFields& trailers)
+LIBNETXX_DECL void append_last_chunk(std::string& out, const HttpFields& trailers)
 {
     out += "0\r\n";
     for (const auto& [name, value] : trailers) out.append(name).append(": ").append(value).append("\r\n");
     out += "\r\n";
 }
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire

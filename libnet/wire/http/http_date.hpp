@@ -8,7 +8,7 @@
 #include <optional>
 #include <string_view>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 //    Sun, 06 Nov 1994 08:49:37 GMT     IMF-fixdate: the only one that is written
 //    Sunday, 06-Nov-94 08:49:37 GMT    RFC 850: obsolete, read only
@@ -25,8 +25,8 @@ std::string_view format_http_date(std::chrono::sys_seconds time, HttpDateBuffer&
 /// after it. The two digits of an RFC 850 year are the last such year that is no more than 50 years after `now`.
 std::optional<std::chrono::sys_seconds> parse_http_date(std::string_view text, std::chrono::sys_seconds now) noexcept;
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/wire/http/http_date.ipp>
 #endif

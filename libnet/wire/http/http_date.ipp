@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 namespace detail {
 
@@ -16,13 +16,13 @@ inline constexpr std::array<std::string_view, 12> month_names{"Jan", "Feb", "Mar
                                                               "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
 /// Writes `value` in decimal, padded with zeros to `size` digits.
-LIBNET_DECL char* put_number(char* out, unsigned value, int size) noexcept
+LIBNETXX_DECL char* put_number(char* out, unsigned value, int size) noexcept
 {
     for (int i = size - 1; i >= 0; --i, value /= 10) out[i] = static_cast<char>('0' + value % 10);
     return out + size;
 }
 
-LIBNET_DECL char* put_text(char* out, std::string_view text) noexcept { return std::ranges::copy(text, out).out; }
+LIBNETXX_DECL char* put_text(char* out, std::string_view text) noexcept { return std::ranges::copy(text, out).out; }
 
 /// Takes a date apart from its front; false as soon as something is not as expected.
 class DateReader {
@@ -67,13 +67,13 @@ struct DateParts {
     unsigned year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0;
 };
 
-LIBNET_DECL bool read_time(DateReader& reader, DateParts& parts) noexcept
+LIBNETXX_DECL bool read_time(DateReader& reader, DateParts& parts) noexcept
 {
     return reader.number(2, parts.hour) && reader.literal(":") && reader.number(2, parts.minute) &&
            reader.literal(":") && reader.number(2, parts.second);
 }
 
-LIBNET_DECL bool read_imf_fixdate(DateReader reader, DateParts& parts) noexcept
+LIBNETXX_DECL bool read_imf_fixdate(DateReader reader, DateParts& parts) noexcept
 {
     return reader.day_name(3) && reader.literal(", ") && reader.number(2, parts.day) && reader.literal(" ") &&
            reader.month(parts.month) && reader.literal(" ") && reader.number(4, parts.year) && reader.literal(" ") &&
@@ -81,21 +81,21 @@ LIBNET_DECL bool read_imf_fixdate(DateReader reader, DateParts& parts) noexcept
 }
 
 /// The year has two digits only.
-LIBNET_DECL bool read_rfc850_date(DateReader reader, DateParts& parts) noexcept
+LIBNETXX_DECL bool read_rfc850_date(DateReader reader, DateParts& parts) noexcept
 {
     return reader.day_name(std::string_view::npos) && reader.literal(", ") && reader.number(2, parts.day) &&
            reader.literal("-") && reader.month(parts.month) && reader.literal("-") && reader.number(2, parts.year) &&
            reader.literal(" ") && read_time(reader, parts) && reader.literal(" GMT") && reader.at_end();
 }
 
-LIBNET_DECL bool read_asctime_date(DateReader reader, DateParts& parts) noexcept
+LIBNETXX_DECL bool read_asctime_date(DateReader reader, DateParts& parts) noexcept
 {
     return reader.day_name(3) && reader.literal(" ") && reader.month(parts.month) && reader.literal(" ") &&
            (reader.literal(" ") ? reader.number(1, parts.day) : reader.number(2, parts.day)) && reader.literal(" ") &&
            read_time(reader, parts) && reader.literal(" ") && reader.number(4, parts.year) && reader.at_end();
 }
 
-LIBNET_DECL std::optional<std::chrono::sys_seconds> to_time(const DateParts& parts) noexcept
+LIBNETXX_DECL std::optional<std::chrono::sys_seconds> to_time(const DateParts& parts) noexcept
 {
     namespace chrono = std::chrono;
     const chrono::year_month_day date{chrono::year{static_cast<int>(parts.year)}, chrono::month{parts.month},
@@ -106,7 +106,7 @@ LIBNET_DECL std::optional<std::chrono::sys_seconds> to_time(const DateParts& par
 }
 
 /// The last year with these two digits that begins no more than 50 years after `now`.
-LIBNET_DECL unsigned full_year(unsigned two_digits, std::chrono::sys_seconds now) noexcept
+LIBNETXX_DECL unsigned full_year(unsigned two_digits, std::chrono::sys_seconds now) noexcept
 {
     const std::chrono::year_month_day today{std::chrono::floor<std::chrono::days>(now)};
     const auto last = static_cast<unsigned>(std::clamp(static_cast<int>(today.year()), 50, 9949)) + 50;
@@ -115,7 +115,7 @@ LIBNET_DECL unsigned full_year(unsigned two_digits, std::chrono::sys_seconds now
 
 }  // namespace detail
 
-LIBNET_DECL std::string_view format_http_date(std::chrono::sys_seconds time, HttpDateBuffer& buffer) noexcept
+LIBNETXX_DECL std::string_view format_http_date(std::chrono::sys_seconds time, HttpDateBuffer& buffer) noexcept
 {
     using namespace std::chrono;
     constexpr sys_seconds first = sys_days{year{0} / 1 / 1}, last = sys_days{year{10000} / 1 / 1} - seconds{1};
@@ -142,8 +142,8 @@ LIBNET_DECL std::string_view format_http_date(std::chrono::sys_seconds time, Htt
     return {buffer.data(), buffer.size()};
 }
 
-LIBNET_DECL std::optional<std::chrono::sys_seconds> parse_http_date(std::string_view text,
-                                                                    std::chrono::sys_seconds now) noexcept
+LIBNETXX_DECL std::optional<std::chrono::sys_seconds> parse_http_date(std::string_view text,
+                                                                      std::chrono::sys_seconds now) noexcept
 {
     const detail::DateReader reader{text};
     detail::DateParts parts;
@@ -154,4 +154,4 @@ LIBNET_DECL std::optional<std::chrono::sys_seconds> parse_http_date(std::string_
     return detail::to_time(parts);
 }
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire

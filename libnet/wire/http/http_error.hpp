@@ -9,7 +9,7 @@
 #include <ostream>
 #include <string_view>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 /// Why an HTTP/1 message is refused. Behind any of these nobody knows where the next message begins: the connection
 /// must be closed.
@@ -58,8 +58,8 @@ std::string_view reason_of(HttpError error) noexcept;
 /// Prints the words.
 inline std::ostream& operator<<(std::ostream& out, HttpError error) { return out << reason_of(error); }
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/wire/http/http_error.ipp>
 #endif

@@ -2,9 +2,9 @@
 
 #include <libnet/wire/http/http_error.hpp>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
-LIBNET_DECL unsigned status_of(HttpError error) noexcept
+LIBNETXX_DECL unsigned status_of(HttpError error) noexcept
 {
     switch (error) {
     case HttpError::request_line_too_long:
@@ -22,7 +22,7 @@ LIBNET_DECL unsigned status_of(HttpError error) noexcept
     }
 }
 
-LIBNET_DECL std::string_view reason_of(HttpError error) noexcept
+LIBNETXX_DECL std::string_view reason_of(HttpError error) noexcept
 {
     switch (error) {
     case HttpError::bare_line_end:
@@ -85,4 +85,4 @@ LIBNET_DECL std::string_view reason_of(HttpError error) noexcept
     return "The message is malformed.";
 }
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire

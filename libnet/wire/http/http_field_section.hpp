@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 /// Reads a section in as many calls as it comes in.
 class HttpFieldSection {
@@ -25,8 +25,8 @@ private:
     HttpField field_;  // of the line that is being read
 };
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/wire/http/http_field_section.ipp>
 #endif

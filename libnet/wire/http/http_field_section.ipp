@@ -3,10 +3,10 @@
 #include <libnet/base/text.hpp>
 #include <libnet/wire/http/http_field_section.hpp>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
-LIBNET_DECL bool HttpFieldSection::read(HttpScanner& scanner, std::string_view text, std::size_t max_fields,
-                                        HttpFields& fields)
+LIBNETXX_DECL bool HttpFieldSection::read(HttpScanner& scanner, std::string_view text, std::size_t max_fields,
+                                          HttpFields& fields)
 {
     for (;;) {
         switch (part_) {
@@ -41,4 +41,4 @@ LIBNET_DECL bool HttpFieldSection::read(HttpScanner& scanner, std::string_view t
     }
 }
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 /// One field line. The value has no white space around it.
 struct HttpField {
@@ -61,4 +61,4 @@ void for_each_item(const HttpFields& fields, std::string_view name, Visitor&& vi
         if (base::iequals(field.name, name)) base::for_each_list_item(field.value, visit);
 }
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire

@@ -9,7 +9,7 @@
 #include <optional>
 #include <string_view>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 /// The version of a message. A minor version above 1 counts as 1.1, the highest we know (RFC 9110 section 2.5).
 enum class HttpVersion : std::uint8_t { http_1_0, http_1_1 };
@@ -55,8 +55,8 @@ HttpResult<BodyFraming> request_body(const FramingFields& framing, std::string_v
 /// The body of the response with this status to a request with this method (RFC 9112 section 6.3).
 BodyFraming response_body(const FramingFields& framing, std::string_view request_method, unsigned status) noexcept;
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/wire/http/http_framing.ipp>
 #endif

@@ -6,9 +6,9 @@
 
 #include <limits>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
-LIBNET_DECL HttpResult<HttpVersion> parse_version(std::string_view text) noexcept
+LIBNETXX_DECL HttpResult<HttpVersion> parse_version(std::string_view text) noexcept
 {
     constexpr std::string_view name = "HTTP/";
     if (text.size() != 8 || !text.starts_with(name)) return HttpError::bad_version;
@@ -20,7 +20,7 @@ LIBNET_DECL HttpResult<HttpVersion> parse_version(std::string_view text) noexcep
 
 namespace detail {
 
-LIBNET_DECL std::optional<HttpError> read_content_length(std::string_view value, FramingFields& framing) noexcept
+LIBNETXX_DECL std::optional<HttpError> read_content_length(std::string_view value, FramingFields& framing) noexcept
 {
     if (framing.content_length) return HttpError::repeated_content_length;
     framing.content_length = base::parse_number<std::uint64_t>(value);
@@ -31,7 +31,7 @@ LIBNET_DECL std::optional<HttpError> read_content_length(std::string_view value,
 
 // Empty members are refused although a list may have some (RFC 9110 section 5.6.1.2): `chunked,` is what gets past one
 // of two readers.
-LIBNET_DECL std::optional<HttpError> read_transfer_encoding(std::string_view value, FramingFields& framing) noexcept
+LIBNETXX_DECL std::optional<HttpError> read_transfer_encoding(std::string_view value, FramingFields& framing) noexcept
 {
     for (;;) {
         const auto comma = value.find(',');
@@ -44,7 +44,7 @@ LIBNET_DECL std::optional<HttpError> read_transfer_encoding(std::string_view val
     }
 }
 
-LIBNET_DECL void read_connection(std::string_view value, FramingFields& framing) noexcept
+LIBNETXX_DECL void read_connection(std::string_view value, FramingFields& framing) noexcept
 {
     base::for_each_list_item(value, [&](std::string_view option) {
         framing.close = framing.close || base::iequals(option, "close");
@@ -53,7 +53,7 @@ LIBNET_DECL void read_connection(std::string_view value, FramingFields& framing)
 }
 
 /// One field; those that frame nothing cost a look at their length.
-LIBNET_DECL std::optional<HttpError> read_framing_field(const HttpField& field, FramingFields& framing) noexcept
+LIBNETXX_DECL std::optional<HttpError> read_framing_field(const HttpField& field, FramingFields& framing) noexcept
 {
     const auto is_named = [&](std::string_view name) { return base::iequals(field.name, name); };
     if (is_named("Content-Length")) return read_content_length(field.value, framing);
@@ -64,7 +64,7 @@ LIBNET_DECL std::optional<HttpError> read_framing_field(const HttpField& field, 
 
 }  // namespace detail
 
-LIBNET_DECL HttpResult<FramingFields> read_framing(const HttpFields& fields, HttpVersion version) noexcept
+LIBNETXX_DECL HttpResult<FramingFields> read_framing(const HttpFields& fields, HttpVersion version) noexcept
 {
     FramingFields framing;
     for (const auto& field : fields)
@@ -74,7 +74,7 @@ LIBNET_DECL HttpResult<FramingFields> read_framing(const HttpFields& fields, Htt
     return framing;
 }
 
-LIBNET_DECL HttpResult<BodyFraming> request_body(const FramingFields& framing, std::string_view method) noexcept
+LIBNETXX_DECL HttpResult<BodyFraming> request_body(const FramingFields& framing, std::string_view method) noexcept
 {
     using Kind = BodyFraming::Kind;
     const bool has_content = framing.chunked || framing.content_length.value_or(0) > 0;
@@ -84,8 +84,8 @@ LIBNET_DECL HttpResult<BodyFraming> request_body(const FramingFields& framing, s
     return BodyFraming{};
 }
 
-LIBNET_DECL BodyFraming response_body(const FramingFields& framing, std::string_view request_method,
-                                      unsigned status) noexcept
+LIBNETXX_DECL BodyFraming response_body(const FramingFields& framing, std::string_view request_method,
+                                        unsigned status) noexcept
 {
     using Kind = BodyFraming::Kind;
     const bool is_tunnel = request_method == "CONNECT" && status / 100 == 2;
@@ -95,4 +95,4 @@ LIBNET_DECL BodyFraming response_body(const FramingFields& framing, std::string_
     return {Kind::until_close, 0};
 }
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire

@@ -9,7 +9,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 /// What the parsers of requests and of responses share. `StartLine` has `read(scanner, text, head)`, which works as
 /// HttpFieldSection::read does, and `too_long()`, the error of a line over the limit.
@@ -54,4 +54,4 @@ private:
     HttpFieldSection section_;
 };
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire

@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 /// Bounds of one HTTP/1 message, in bytes unless said otherwise.
 struct HttpLimits {
@@ -16,4 +16,4 @@ struct HttpLimits {
     std::size_t trailers = 8192;         ///< the whole trailer section, with the empty line that ends it
 };
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire

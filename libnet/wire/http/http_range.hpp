@@ -10,7 +10,7 @@
 #include <span>
 #include <string_view>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 /// Octets of a representation.
 struct ByteRange {
@@ -49,8 +49,8 @@ RangeChoice choose_ranges(std::string_view field, std::uint64_t size) noexcept;
 
 std::ostream& operator<<(std::ostream& out, const RangeChoice& choice);
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/wire/http/http_range.ipp>
 #endif

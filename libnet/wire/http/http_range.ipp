@@ -8,19 +8,19 @@
 #include <optional>
 #include <ostream>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 namespace detail {
 
 /// 1*DIGIT; what doesn't fit is as good as the greatest number, for no file is that large.
-LIBNET_DECL std::optional<std::uint64_t> parse_position(std::string_view text) noexcept
+LIBNETXX_DECL std::optional<std::uint64_t> parse_position(std::string_view text) noexcept
 {
     if (text.empty() || !std::ranges::all_of(text, base::is_digit)) return std::nullopt;
     return base::parse_number<std::uint64_t>(text).value_or(std::numeric_limits<std::uint64_t>::max());
 }
 
 /// One range-spec. Its length is 0 where it can't be satisfied; nothing: it is no range.
-LIBNET_DECL std::optional<ByteRange> parse_range(std::string_view range, std::uint64_t size) noexcept
+LIBNETXX_DECL std::optional<ByteRange> parse_range(std::string_view range, std::uint64_t size) noexcept
 {
     const auto dash = range.find('-');
     if (dash == range.npos) return std::nullopt;
@@ -39,7 +39,7 @@ LIBNET_DECL std::optional<ByteRange> parse_range(std::string_view range, std::ui
 }
 
 /// Adds a range, and takes into it those that it overlaps or touches.
-LIBNET_DECL void add_range(RangeChoice& choice, ByteRange range) noexcept
+LIBNETXX_DECL void add_range(RangeChoice& choice, ByteRange range) noexcept
 {
     std::size_t place = choice.count;
     for (std::size_t i = choice.count; i-- > 0;) {
@@ -61,7 +61,7 @@ LIBNET_DECL void add_range(RangeChoice& choice, ByteRange range) noexcept
 
 }  // namespace detail
 
-LIBNET_DECL RangeChoice choose_ranges(std::string_view field, std::uint64_t size) noexcept
+LIBNETXX_DECL RangeChoice choose_ranges(std::string_view field, std::uint64_t size) noexcept
 {
     using Kind = RangeChoice::Kind;
     constexpr std::string_view unit = "bytes=";
@@ -83,7 +83,7 @@ LIBNET_DECL RangeChoice choose_ranges(std::string_view field, std::uint64_t size
     return choice;
 }
 
-LIBNET_DECL std::ostream& operator<<(std::ostream& out, const RangeChoice& choice)
+LIBNETXX_DECL std::ostream& operator<<(std::ostream& out, const RangeChoice& choice)
 {
     if (choice.kind == RangeChoice::Kind::whole) return out << "RangeChoice{whole}";
     if (choice.kind == RangeChoice::Kind::unsatisfiable) return out << "RangeChoice{unsatisfiable}";
@@ -96,4 +96,4 @@ LIBNET_DECL std::ostream& operator<<(std::ostream& out, const RangeChoice& choic
     return out << '}';
 }
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire

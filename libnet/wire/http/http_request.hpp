@@ -8,7 +8,7 @@
 
 #include <string_view>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 /// A request that RequestParser found beyond doubt. All views point into the bytes it was given, but for a path that
 /// the target didn't have.
@@ -31,4 +31,4 @@ struct RequestHead {
     bool unknown_expectation = false;  ///< Expect asks for something else: 417 is due
 };
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire

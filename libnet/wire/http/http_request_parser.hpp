@@ -12,7 +12,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 namespace detail {
 
@@ -65,8 +65,8 @@ private:
 /// most 1,024 octets of it. A view into `received`; any octet may be in it.
 std::string_view refused_line(std::string_view received) noexcept;
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/wire/http/http_request_parser.ipp>
 #endif

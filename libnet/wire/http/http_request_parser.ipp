@@ -6,13 +6,13 @@
 #include <algorithm>
 #include <optional>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 namespace detail {
 
 /// Host must be there exactly once on HTTP/1.1, and be valid wherever it is (RFC 9112 section 3.2). HTTP/1.0 may leave
 /// it out: then the authority is empty.
-LIBNET_DECL HttpResult<Authority> read_host(const HttpFields& fields, HttpVersion version) noexcept
+LIBNETXX_DECL HttpResult<Authority> read_host(const HttpFields& fields, HttpVersion version) noexcept
 {
     std::optional<std::string_view> host;
     for (const auto& [name, value] : fields) {
@@ -27,7 +27,7 @@ LIBNET_DECL HttpResult<Authority> read_host(const HttpFields& fields, HttpVersio
     return *authority;
 }
 
-LIBNET_DECL std::optional<HttpError> read_request_line(std::string_view version, RequestHead& head) noexcept
+LIBNETXX_DECL std::optional<HttpError> read_request_line(std::string_view version, RequestHead& head) noexcept
 {
     // The version comes first: whoever speaks another one (`PRI * HTTP/2.0`) shall hear of that.
     const auto parsed_version = parse_version(version);
@@ -45,7 +45,7 @@ LIBNET_DECL std::optional<HttpError> read_request_line(std::string_view version,
 }
 
 /// HTTP/1.0 has no expectations, and without a body there is nothing to wait for (RFC 9110 section 10.1.1).
-LIBNET_DECL void read_expectations(RequestHead& head)
+LIBNETXX_DECL void read_expectations(RequestHead& head)
 {
     const bool has_content = head.body.kind == BodyFraming::Kind::chunked || head.body.length > 0;
     head.expect_continue = head.unknown_expectation = false;
@@ -58,7 +58,7 @@ LIBNET_DECL void read_expectations(RequestHead& head)
 }
 
 /// What the complete head means.
-LIBNET_DECL std::optional<HttpError> read_request_fields(RequestHead& head)
+LIBNETXX_DECL std::optional<HttpError> read_request_fields(RequestHead& head)
 {
     const auto host = read_host(head.fields, head.version);
     if (!host) return host.error();
@@ -74,7 +74,7 @@ LIBNET_DECL std::optional<HttpError> read_request_fields(RequestHead& head)
 }
 
 /// Every other byte must be an LF: true at the first that is neither a CR nor such an LF.
-LIBNET_DECL bool skip_empty_lines(HttpScanner& scanner, std::string_view text)
+LIBNETXX_DECL bool skip_empty_lines(HttpScanner& scanner, std::string_view text)
 {
     constexpr std::size_t most = 4;
     for (; scanner.at() < text.size(); scanner.skip()) {
@@ -88,7 +88,7 @@ LIBNET_DECL bool skip_empty_lines(HttpScanner& scanner, std::string_view text)
     return false;
 }
 
-LIBNET_DECL bool RequestLine::read(HttpScanner& scanner, std::string_view text, RequestHead& head)
+LIBNETXX_DECL bool RequestLine::read(HttpScanner& scanner, std::string_view text, RequestHead& head)
 {
     switch (part_) {
     case Part::empty_lines:
@@ -116,7 +116,7 @@ LIBNET_DECL bool RequestLine::read(HttpScanner& scanner, std::string_view text, 
 
 }  // namespace detail
 
-LIBNET_DECL HttpResult<std::size_t> RequestParser::parse(std::string_view received, RequestHead& head)
+LIBNETXX_DECL HttpResult<std::size_t> RequestParser::parse(std::string_view received, RequestHead& head)
 {
     const auto size = reader_.read(received, limits_, head);
     if (!size || *size == 0) return size;
@@ -124,11 +124,11 @@ LIBNET_DECL HttpResult<std::size_t> RequestParser::parse(std::string_view receiv
     return size;
 }
 
-LIBNET_DECL std::string_view refused_line(std::string_view received) noexcept
+LIBNETXX_DECL std::string_view refused_line(std::string_view received) noexcept
 {
     constexpr std::size_t most = 1024;
     received.remove_prefix(std::min(received.find_first_not_of("\r\n"), received.size()));
     return received.substr(0, std::min(received.find_first_of("\r\n"), most));
 }
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire

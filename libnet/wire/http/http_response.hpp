@@ -6,7 +6,7 @@
 
 #include <string_view>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 /// A response that ResponseParser found beyond doubt. All views point into the bytes it was given.
 struct ResponseHead {
@@ -18,4 +18,4 @@ struct ResponseHead {
     bool keep_alive = false;  ///< the connection can be used again once the body has ended
 };
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire

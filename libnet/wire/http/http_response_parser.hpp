@@ -12,7 +12,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 namespace detail {
 
@@ -48,8 +48,8 @@ private:
     HttpHeadReader<detail::StatusLine> reader_;
 };
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/wire/http/http_response_parser.ipp>
 #endif

@@ -5,12 +5,12 @@
 
 #include <optional>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 namespace detail {
 
-LIBNET_DECL std::optional<HttpError> read_status_line(std::string_view version, std::string_view status,
-                                                      ResponseHead& head) noexcept
+LIBNETXX_DECL std::optional<HttpError> read_status_line(std::string_view version, std::string_view status,
+                                                        ResponseHead& head) noexcept
 {
     const auto parsed_version = parse_version(version);
     if (!parsed_version) return parsed_version.error();
@@ -21,7 +21,8 @@ LIBNET_DECL std::optional<HttpError> read_status_line(std::string_view version, 
 }
 
 /// What the complete head means.
-LIBNET_DECL std::optional<HttpError> read_response_fields(std::string_view request_method, ResponseHead& head) noexcept
+LIBNETXX_DECL std::optional<HttpError> read_response_fields(std::string_view request_method,
+                                                            ResponseHead& head) noexcept
 {
     head.body = BodyFraming{};
     head.keep_alive = false;
@@ -38,7 +39,7 @@ LIBNET_DECL std::optional<HttpError> read_response_fields(std::string_view reque
     return std::nullopt;
 }
 
-LIBNET_DECL bool StatusLine::read(HttpScanner& scanner, std::string_view text, ResponseHead& head)
+LIBNETXX_DECL bool StatusLine::read(HttpScanner& scanner, std::string_view text, ResponseHead& head)
 {
     switch (part_) {
     case Part::version:
@@ -63,8 +64,8 @@ LIBNET_DECL bool StatusLine::read(HttpScanner& scanner, std::string_view text, R
 
 }  // namespace detail
 
-LIBNET_DECL HttpResult<std::size_t> ResponseParser::parse(std::string_view received, std::string_view request_method,
-                                                          ResponseHead& head)
+LIBNETXX_DECL HttpResult<std::size_t> ResponseParser::parse(std::string_view received, std::string_view request_method,
+                                                            ResponseHead& head)
 {
     const auto size = reader_.read(received, limits_, head);
     if (!size || *size == 0) return size;
@@ -72,4 +73,4 @@ LIBNET_DECL HttpResult<std::size_t> ResponseParser::parse(std::string_view recei
     return size;
 }
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire

@@ -10,7 +10,7 @@
 #include <optional>
 #include <string_view>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 /// A place in a text that grows. Each function goes on where the last call stopped, and returns false when it can't
 /// finish: the text has ended (call again with more of it), or `error()` is set.
@@ -62,4 +62,4 @@ private:
     std::optional<HttpError> error_;
 };
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire

@@ -5,14 +5,14 @@
 
 #include <string_view>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 /// The reason phrase of a status code (RFC 9110 section 15 and the IANA registry); empty, as a status line allows, for
 /// one that nobody registered.
 std::string_view reason_phrase(unsigned status) noexcept;
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/wire/http/http_status.ipp>
 #endif

@@ -6,7 +6,7 @@
 #include <iterator>
 #include <utility>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 namespace detail {
 
@@ -75,10 +75,10 @@ inline constexpr std::pair<unsigned, std::string_view> reason_phrases[] = {
 
 }  // namespace detail
 
-LIBNET_DECL std::string_view reason_phrase(unsigned status) noexcept
+LIBNETXX_DECL std::string_view reason_phrase(unsigned status) noexcept
 {
     const auto found = std::ranges::find(detail::reason_phrases, status, [](const auto& row) { return row.first; });
     return found == std::end(detail::reason_phrases) ? std::string_view{} : found->second;
 }
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire

@@ -7,7 +7,7 @@
 #include <cstring>
 #include <string_view>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 /// Classes of bytes.
 enum class CharClass : std::uint8_t {
@@ -85,4 +85,4 @@ inline bool consists_of(CharClass bit, std::string_view text) noexcept
 /// A token (RFC 9110 section 5.6.2).
 inline bool is_token(std::string_view text) noexcept { return consists_of(CharClass::token, text); }
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire

@@ -8,7 +8,7 @@
 #include <optional>
 #include <string_view>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 /// How a request names what it wants.
 enum class TargetForm : std::uint8_t {
@@ -35,8 +35,8 @@ struct HttpTarget {
 /// has no `//`. CONNECT needs a port.
 std::optional<HttpTarget> parse_target(std::string_view method, std::string_view target) noexcept;
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/wire/http/http_target.ipp>
 #endif

@@ -6,12 +6,12 @@
 
 #include <algorithm>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 namespace detail {
 
 /// `ALPHA *( ALPHA / DIGIT / "+" / "-" / "." )`, RFC 3986 section 3.1.
-LIBNET_DECL bool is_scheme(std::string_view text) noexcept
+LIBNETXX_DECL bool is_scheme(std::string_view text) noexcept
 {
     const auto is_letter = [](char c) { return base::to_lower(c) >= 'a' && base::to_lower(c) <= 'z'; };
     const auto is_allowed = [&](char c) {
@@ -20,7 +20,7 @@ LIBNET_DECL bool is_scheme(std::string_view text) noexcept
     return !text.empty() && is_letter(text.front()) && std::ranges::all_of(text, is_allowed);
 }
 
-LIBNET_DECL void split_query(std::string_view path_and_query, HttpTarget& target) noexcept
+LIBNETXX_DECL void split_query(std::string_view path_and_query, HttpTarget& target) noexcept
 {
     const auto mark = path_and_query.find('?');
     target.path = path_and_query.substr(0, mark);
@@ -28,7 +28,7 @@ LIBNET_DECL void split_query(std::string_view path_and_query, HttpTarget& target
     if (target.has_query) target.query = path_and_query.substr(mark + 1);
 }
 
-LIBNET_DECL std::optional<HttpTarget> parse_authority_form(std::string_view text) noexcept
+LIBNETXX_DECL std::optional<HttpTarget> parse_authority_form(std::string_view text) noexcept
 {
     const auto authority = parse_authority(text);
     if (!authority || !authority->port) return std::nullopt;
@@ -38,7 +38,7 @@ LIBNET_DECL std::optional<HttpTarget> parse_authority_form(std::string_view text
     return target;
 }
 
-LIBNET_DECL std::optional<HttpTarget> parse_absolute_form(std::string_view text, bool is_options) noexcept
+LIBNETXX_DECL std::optional<HttpTarget> parse_absolute_form(std::string_view text, bool is_options) noexcept
 {
     const auto scheme_end = text.find("://");
     if (scheme_end == text.npos || !is_scheme(text.substr(0, scheme_end))) return std::nullopt;
@@ -58,7 +58,7 @@ LIBNET_DECL std::optional<HttpTarget> parse_absolute_form(std::string_view text,
 
 }  // namespace detail
 
-LIBNET_DECL std::optional<HttpTarget> parse_target(std::string_view method, std::string_view text) noexcept
+LIBNETXX_DECL std::optional<HttpTarget> parse_target(std::string_view method, std::string_view text) noexcept
 {
     if (method == "CONNECT") return detail::parse_authority_form(text);
     if (!text.starts_with('/') && text != "*") return detail::parse_absolute_form(text, method == "OPTIONS");
@@ -72,4 +72,4 @@ LIBNET_DECL std::optional<HttpTarget> parse_target(std::string_view method, std:
     return target;
 }
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire

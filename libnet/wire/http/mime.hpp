@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 /// The value of a file's Content-Type (RFC 9110 section 8.3), from the extension of its name in any case.
 ///
@@ -40,8 +40,8 @@ private:
 /// films, archives and fonts of the web are compressed already.
 bool is_compressible(std::string_view media_type) noexcept;
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/wire/http/mime.ipp>
 #endif

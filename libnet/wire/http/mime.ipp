@@ -7,7 +7,7 @@
 #include <array>
 #include <utility>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 namespace detail {
 
@@ -143,8 +143,8 @@ static_assert(std::ranges::all_of(media_types,
                                   [](const MediaType& known) { return known.extension.size() <= longest_extension; }));
 
 /// The extension of a file's name in lower case, written to the buffer; empty: there is none that could be known.
-LIBNET_DECL std::string_view extension_of(std::string_view file_name,
-                                          std::array<char, longest_extension>& buffer) noexcept
+LIBNETXX_DECL std::string_view extension_of(std::string_view file_name,
+                                            std::array<char, longest_extension>& buffer) noexcept
 {
     file_name.remove_prefix(file_name.rfind('/') + 1);  // npos + 1 is 0: no slash, nothing to remove
     const auto dot = file_name.rfind('.');
@@ -156,7 +156,7 @@ LIBNET_DECL std::string_view extension_of(std::string_view file_name,
 }
 
 /// Type and subtype of visible ASCII: what is not must not get into a field.
-LIBNET_DECL bool is_media_type(std::string_view type) noexcept
+LIBNETXX_DECL bool is_media_type(std::string_view type) noexcept
 {
     const auto slash = type.find('/');
     return slash != type.npos && slash > 0 && slash + 1 < type.size() &&
@@ -165,7 +165,7 @@ LIBNET_DECL bool is_media_type(std::string_view type) noexcept
 
 }  // namespace detail
 
-LIBNET_DECL std::string_view media_type_of(std::string_view file_name) noexcept
+LIBNETXX_DECL std::string_view media_type_of(std::string_view file_name) noexcept
 {
     std::array<char, detail::longest_extension> buffer{};
     const auto extension = detail::extension_of(file_name, buffer);
@@ -174,7 +174,7 @@ LIBNET_DECL std::string_view media_type_of(std::string_view file_name) noexcept
     return found ? known->type : "application/octet-stream";
 }
 
-LIBNET_DECL MediaTypes::MediaTypes(std::string_view text)
+LIBNETXX_DECL MediaTypes::MediaTypes(std::string_view text)
 {
     while (!text.empty()) {
         auto line = base::take_line(text);
@@ -194,7 +194,7 @@ LIBNET_DECL MediaTypes::MediaTypes(std::string_view text)
     known_.erase(std::unique(known_.begin(), known_.end(), same), known_.end());
 }
 
-LIBNET_DECL std::string_view MediaTypes::type_of(std::string_view file_name) const noexcept
+LIBNETXX_DECL std::string_view MediaTypes::type_of(std::string_view file_name) const noexcept
 {
     std::array<char, detail::longest_extension> buffer{};
     const auto extension = detail::extension_of(file_name, buffer);
@@ -203,7 +203,7 @@ LIBNET_DECL std::string_view MediaTypes::type_of(std::string_view file_name) con
     return known != known_.end() && known->extension == extension ? known->type : media_type_of(file_name);
 }
 
-LIBNET_DECL bool is_compressible(std::string_view media_type) noexcept
+LIBNETXX_DECL bool is_compressible(std::string_view media_type) noexcept
 {
     constexpr std::array<std::string_view, 12> plain{"application/javascript",
                                                      "application/json",
@@ -223,4 +223,4 @@ LIBNET_DECL bool is_compressible(std::string_view media_type) noexcept
            std::ranges::find(plain, type) != plain.end();
 }
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 /// Why a query can't be read.
 enum class QueryError : std::uint8_t {
@@ -51,8 +51,8 @@ std::string_view reason_of(QueryError error) noexcept;
 /// Prints the words.
 std::ostream& operator<<(std::ostream& out, QueryError error);
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/wire/http/query.ipp>
 #endif

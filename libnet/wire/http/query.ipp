@@ -8,11 +8,11 @@
 #include <optional>
 #include <utility>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 namespace detail {
 
-LIBNET_DECL std::optional<std::string> decode_form_text(std::string_view text)
+LIBNETXX_DECL std::optional<std::string> decode_form_text(std::string_view text)
 {
     std::string decoded;
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -31,7 +31,7 @@ LIBNET_DECL std::optional<std::string> decode_form_text(std::string_view text)
 
 }  // namespace detail
 
-LIBNET_DECL boost::system::result<Query, QueryError> Query::parse(std::string_view text)
+LIBNETXX_DECL boost::system::result<Query, QueryError> Query::parse(std::string_view text)
 {
     Query query;
     while (!text.empty()) {
@@ -49,18 +49,18 @@ LIBNET_DECL boost::system::result<Query, QueryError> Query::parse(std::string_vi
     return query;
 }
 
-LIBNET_DECL const std::string* Query::find(std::string_view name) const noexcept
+LIBNETXX_DECL const std::string* Query::find(std::string_view name) const noexcept
 {
     const auto found = std::ranges::find(parameters_, name, &QueryParameter::name);
     return found == parameters_.end() ? nullptr : &found->value;
 }
 
-LIBNET_DECL std::string_view reason_of(QueryError error) noexcept
+LIBNETXX_DECL std::string_view reason_of(QueryError error) noexcept
 {
     if (error == QueryError::bad_triplet) return "a percent sign without two hexadecimal digits";
     return error == QueryError::repeated_name ? "a parameter is there twice" : "too many parameters";
 }
 
-LIBNET_DECL std::ostream& operator<<(std::ostream& out, QueryError error) { return out << reason_of(error); }
+LIBNETXX_DECL std::ostream& operator<<(std::ostream& out, QueryError error) { return out << reason_of(error); }
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 /// Why a path names no file.
 enum class UriPathError {
@@ -47,8 +47,8 @@ bool has_hidden_segment(std::string_view name);
 std::ostream& operator<<(std::ostream& out, UriPathError error);
 std::ostream& operator<<(std::ostream& out, const FilePath& file);
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/wire/http/uri_path.ipp>
 #endif

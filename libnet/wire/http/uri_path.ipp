@@ -6,12 +6,12 @@
 #include <algorithm>
 #include <ostream>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 namespace detail {
 
 /// Appends one path segment, decoded.
-LIBNET_DECL boost::system::result<void, UriPathError> decode_segment(std::string_view segment, std::string& name)
+LIBNETXX_DECL boost::system::result<void, UriPathError> decode_segment(std::string_view segment, std::string& name)
 {
     for (std::size_t i = 0; i < segment.size(); ++i) {
         char c = segment[i];
@@ -30,7 +30,7 @@ LIBNET_DECL boost::system::result<void, UriPathError> decode_segment(std::string
 }
 
 /// Drops the last segment of the name and the slash before it.
-LIBNET_DECL void drop_segment(std::string& name)
+LIBNETXX_DECL void drop_segment(std::string& name)
 {
     const auto slash = name.rfind('/');
     name.resize(slash == name.npos ? 0 : slash);
@@ -46,7 +46,7 @@ constexpr bool is_path_character(char c)
 
 }  // namespace detail
 
-LIBNET_DECL boost::system::result<void, UriPathError> decode_path(std::string_view path, FilePath& file)
+LIBNETXX_DECL boost::system::result<void, UriPathError> decode_path(std::string_view path, FilePath& file)
 {
     auto& name = file.name;
     name.clear();
@@ -74,7 +74,7 @@ LIBNET_DECL boost::system::result<void, UriPathError> decode_path(std::string_vi
     return {};
 }
 
-LIBNET_DECL std::string encode_path(std::string_view name)
+LIBNETXX_DECL std::string encode_path(std::string_view name)
 {
     constexpr std::string_view digits = "0123456789ABCDEF";
     name.remove_prefix(std::min(name.find_first_not_of('/'), name.size()));
@@ -93,7 +93,7 @@ LIBNET_DECL std::string encode_path(std::string_view name)
     return path;
 }
 
-LIBNET_DECL bool has_hidden_segment(std::string_view name)
+LIBNETXX_DECL bool has_hidden_segment(std::string_view name)
 {
     constexpr std::string_view well_known = ".well-known";
     if (name == well_known) return false;
@@ -101,7 +101,7 @@ LIBNET_DECL bool has_hidden_segment(std::string_view name)
     return name.starts_with('.') || name.find("/.") != name.npos;
 }
 
-LIBNET_DECL std::ostream& operator<<(std::ostream& out, UriPathError error)
+LIBNETXX_DECL std::ostream& operator<<(std::ostream& out, UriPathError error)
 {
     switch (error) {
     case UriPathError::not_absolute:
@@ -118,9 +118,9 @@ LIBNET_DECL std::ostream& operator<<(std::ostream& out, UriPathError error)
     return out << "unknown";
 }
 
-LIBNET_DECL std::ostream& operator<<(std::ostream& out, const FilePath& file)
+LIBNETXX_DECL std::ostream& operator<<(std::ostream& out, const FilePath& file)
 {
     return out << "FilePath{\"" << file.name << '"' << (file.directory ? ", directory}" : "}");
 }
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire

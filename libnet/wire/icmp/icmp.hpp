@@ -13,7 +13,7 @@
 #include <span>
 #include <string_view>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 //   0                   1                   2                   3
 //   0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
@@ -56,21 +56,21 @@ struct IcmpEcho {
 /// from octet 8 on. The checksum is computed for IPv4; for IPv6, whose checksum covers addresses that only the kernel
 /// knows, it stays 0 and the kernel fills it in (RFC 3542 section 3.1). `message` has at least `icmp_header_size`
 /// octets.
-LIBNET_DECL void encode_echo_request(IpVersion version, std::uint16_t identifier, std::uint16_t sequence,
-                                     std::span<std::byte> message);
+LIBNETXX_DECL void encode_echo_request(IpVersion version, std::uint16_t identifier, std::uint16_t sequence,
+                                       std::span<std::byte> message);
 
 /// The same for a reply, for those who play the other side.
-LIBNET_DECL void encode_echo_reply(IpVersion version, std::uint16_t identifier, std::uint16_t sequence,
-                                   std::span<std::byte> message);
+LIBNETXX_DECL void encode_echo_reply(IpVersion version, std::uint16_t identifier, std::uint16_t sequence,
+                                     std::span<std::byte> message);
 
 /// Decodes an echo reply, from its ICMP header on. `bad_checksum` is only told for IPv4.
-LIBNET_DECL boost::system::result<IcmpEcho, IcmpError> decode_echo_reply(IpVersion version,
-                                                                         std::span<const std::byte> message);
+LIBNETXX_DECL boost::system::result<IcmpEcho, IcmpError> decode_echo_reply(IpVersion version,
+                                                                           std::span<const std::byte> message);
 
 /// Decodes the beginning of an echo request that an error quotes: it is cut anywhere after its header, so that its
 /// checksum can't be checked.
-LIBNET_DECL boost::system::result<IcmpEcho, IcmpError> decode_quoted_echo_request(IpVersion version,
-                                                                                  std::span<const std::byte> message);
+LIBNETXX_DECL boost::system::result<IcmpEcho, IcmpError> decode_quoted_echo_request(IpVersion version,
+                                                                                    std::span<const std::byte> message);
 
 /// An ICMP error, which somebody on the path sent about a packet of ours.
 struct IcmpErrorMessage {
@@ -83,8 +83,8 @@ struct IcmpErrorMessage {
 
 /// Decodes an error message (unreachable, time exceeded, parameter problem, packet too big, redirect, source quench)
 /// from its ICMP header on. The views point into `message`. What is quoted is not looked into: see decode_ipv4.
-LIBNET_DECL boost::system::result<IcmpErrorMessage, IcmpError> decode_icmp_error(IpVersion version,
-                                                                                 std::span<const std::byte> message);
+LIBNETXX_DECL boost::system::result<IcmpErrorMessage, IcmpError> decode_icmp_error(IpVersion version,
+                                                                                   std::span<const std::byte> message);
 
 /// What a quoted packet was, whichever version of IP carried it.
 struct QuotedPacket {
@@ -97,23 +97,23 @@ struct QuotedPacket {
 };
 
 /// Decodes the IP header that `IcmpErrorMessage::quoted` begins with; nullopt when it is none of that version.
-LIBNET_DECL std::optional<QuotedPacket> decode_quoted(IpVersion version, std::span<const std::byte> quoted);
+LIBNETXX_DECL std::optional<QuotedPacket> decode_quoted(IpVersion version, std::span<const std::byte> quoted);
 
 /// The next hop's MTU that an error tells (RFC 1191 section 4, RFC 4443 section 3.2); nullopt for other errors, and for
 /// routers older than RFC 1191, which tell 0.
-LIBNET_DECL std::optional<std::uint32_t> icmp_mtu(IpVersion version, std::uint8_t type, std::uint8_t code,
-                                                  std::uint32_t info);
+LIBNETXX_DECL std::optional<std::uint32_t> icmp_mtu(IpVersion version, std::uint8_t type, std::uint8_t code,
+                                                    std::uint32_t info);
 
 /// Whether an error message means that the packet it quotes was dropped. Redirects and source quenches are advice: the
 /// packet went on.
-LIBNET_DECL bool icmp_means_dropped(IpVersion version, std::uint8_t type);
+LIBNETXX_DECL bool icmp_means_dropped(IpVersion version, std::uint8_t type);
 
 /// An error's type and code in words, as ping has always told them ("Destination Host Unreachable"). Codes without a
 /// name get their type's, and types without one "unknown ICMP message". The text is a literal.
-LIBNET_DECL std::string_view icmp_words(IpVersion version, std::uint8_t type, std::uint8_t code);
+LIBNETXX_DECL std::string_view icmp_words(IpVersion version, std::uint8_t type, std::uint8_t code);
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/wire/icmp/icmp.ipp>
 #endif

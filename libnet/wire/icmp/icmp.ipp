@@ -9,14 +9,14 @@
 
 #include <array>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 namespace detail {
 
 constexpr std::size_t checksum_at = 2, identifier_at = 4, sequence_at = 6, info_at = 4;
 
-LIBNET_DECL void encode_echo(IpVersion version, std::uint8_t type, std::uint16_t identifier, std::uint16_t sequence,
-                             std::span<std::byte> message)
+LIBNETXX_DECL void encode_echo(IpVersion version, std::uint8_t type, std::uint16_t identifier, std::uint16_t sequence,
+                               std::span<std::byte> message)
 {
     base::store_be<std::uint16_t>(message, 0, static_cast<std::uint16_t>(type << 8));
     base::store_be<std::uint16_t>(message, checksum_at, 0);
@@ -25,8 +25,8 @@ LIBNET_DECL void encode_echo(IpVersion version, std::uint8_t type, std::uint16_t
     if (version == IpVersion::v4) base::store_be(message, checksum_at, base::checksum(message));
 }
 
-LIBNET_DECL boost::system::result<IcmpEcho, IcmpError> decode_echo(std::uint8_t type,
-                                                                   std::span<const std::byte> message)
+LIBNETXX_DECL boost::system::result<IcmpEcho, IcmpError> decode_echo(std::uint8_t type,
+                                                                     std::span<const std::byte> message)
 {
     if (message.size() < icmp_header_size) return IcmpError::truncated;
     // The code of an echo message is 0; a message with another one answers nothing of ours.
@@ -35,7 +35,7 @@ LIBNET_DECL boost::system::result<IcmpEcho, IcmpError> decode_echo(std::uint8_t 
                     base::load_be<std::uint16_t>(message, sequence_at), message.subspan(icmp_header_size)};
 }
 
-LIBNET_DECL bool is_error(IpVersion version, std::uint8_t type)
+LIBNETXX_DECL bool is_error(IpVersion version, std::uint8_t type)
 {
     if (version == IpVersion::v6) return type < 128;  // RFC 4443 section 2.1
     return type == icmp_type::destination_unreachable || type == icmp_type::source_quench ||
@@ -43,7 +43,7 @@ LIBNET_DECL bool is_error(IpVersion version, std::uint8_t type)
 }
 
 /// How many octets of the quoted packet come before the extensions; 0: there are no extensions (RFC 4884 section 4).
-LIBNET_DECL std::size_t quoted_length(IpVersion version, std::uint8_t type, std::span<const std::byte> message)
+LIBNETXX_DECL std::size_t quoted_length(IpVersion version, std::uint8_t type, std::span<const std::byte> message)
 {
     if (version == IpVersion::v6) {
         const bool extensible = type == icmpv6_type::destination_unreachable || type == icmpv6_type::time_exceeded;
@@ -60,7 +60,7 @@ std::string_view word_or(const std::array<std::string_view, Size>& words, std::u
     return code < Size ? words[code] : otherwise;
 }
 
-LIBNET_DECL std::string_view icmpv4_words(std::uint8_t type, std::uint8_t code)
+LIBNETXX_DECL std::string_view icmpv4_words(std::uint8_t type, std::uint8_t code)
 {
     // RFC 792, and RFC 1122 section 3.2.2.1 from code 6 on, RFC 1812 section 5.2.7.1 from code 13 on.
     constexpr std::array<std::string_view, 16> unreachable{"Destination Net Unreachable",
@@ -99,7 +99,7 @@ LIBNET_DECL std::string_view icmpv4_words(std::uint8_t type, std::uint8_t code)
     }
 }
 
-LIBNET_DECL std::string_view icmpv6_words(std::uint8_t type, std::uint8_t code)
+LIBNETXX_DECL std::string_view icmpv6_words(std::uint8_t type, std::uint8_t code)
 {
     // RFC 4443 sections 3.1 to 3.4, and RFC 8883 for the later parameter problems.
     constexpr std::array<std::string_view, 7> unreachable{
@@ -131,22 +131,22 @@ LIBNET_DECL std::string_view icmpv6_words(std::uint8_t type, std::uint8_t code)
 
 }  // namespace detail
 
-LIBNET_DECL void encode_echo_request(IpVersion version, std::uint16_t identifier, std::uint16_t sequence,
-                                     std::span<std::byte> message)
+LIBNETXX_DECL void encode_echo_request(IpVersion version, std::uint16_t identifier, std::uint16_t sequence,
+                                       std::span<std::byte> message)
 {
     const auto type = version == IpVersion::v4 ? icmp_type::echo_request : icmpv6_type::echo_request;
     detail::encode_echo(version, type, identifier, sequence, message);
 }
 
-LIBNET_DECL void encode_echo_reply(IpVersion version, std::uint16_t identifier, std::uint16_t sequence,
-                                   std::span<std::byte> message)
+LIBNETXX_DECL void encode_echo_reply(IpVersion version, std::uint16_t identifier, std::uint16_t sequence,
+                                     std::span<std::byte> message)
 {
     const auto type = version == IpVersion::v4 ? icmp_type::echo_reply : icmpv6_type::echo_reply;
     detail::encode_echo(version, type, identifier, sequence, message);
 }
 
-LIBNET_DECL boost::system::result<IcmpEcho, IcmpError> decode_echo_reply(IpVersion version,
-                                                                         std::span<const std::byte> message)
+LIBNETXX_DECL boost::system::result<IcmpEcho, IcmpError> decode_echo_reply(IpVersion version,
+                                                                           std::span<const std::byte> message)
 {
     const auto type = version == IpVersion::v4 ? icmp_type::echo_reply : icmpv6_type::echo_reply;
     const auto echo = detail::decode_echo(type, message);
@@ -154,14 +154,14 @@ LIBNET_DECL boost::system::result<IcmpEcho, IcmpError> decode_echo_reply(IpVersi
     return echo;
 }
 
-LIBNET_DECL boost::system::result<IcmpEcho, IcmpError> decode_quoted_echo_request(IpVersion version,
-                                                                                  std::span<const std::byte> message)
+LIBNETXX_DECL boost::system::result<IcmpEcho, IcmpError> decode_quoted_echo_request(IpVersion version,
+                                                                                    std::span<const std::byte> message)
 {
     return detail::decode_echo(version == IpVersion::v4 ? icmp_type::echo_request : icmpv6_type::echo_request, message);
 }
 
-LIBNET_DECL boost::system::result<IcmpErrorMessage, IcmpError> decode_icmp_error(IpVersion version,
-                                                                                 std::span<const std::byte> message)
+LIBNETXX_DECL boost::system::result<IcmpErrorMessage, IcmpError> decode_icmp_error(IpVersion version,
+                                                                                   std::span<const std::byte> message)
 {
     if (message.size() < icmp_header_size) return IcmpError::truncated;
     const auto type = base::load_be<std::uint8_t>(message, 0);
@@ -176,7 +176,7 @@ LIBNET_DECL boost::system::result<IcmpErrorMessage, IcmpError> decode_icmp_error
         extended ? body.first(length) : body, extended ? body.subspan(length) : std::span<const std::byte>{}};
 }
 
-LIBNET_DECL std::optional<QuotedPacket> decode_quoted(IpVersion version, std::span<const std::byte> quoted)
+LIBNETXX_DECL std::optional<QuotedPacket> decode_quoted(IpVersion version, std::span<const std::byte> quoted)
 {
     if (version == IpVersion::v4) {
         const auto header = decode_ipv4(quoted);
@@ -192,8 +192,8 @@ LIBNET_DECL std::optional<QuotedPacket> decode_quoted(IpVersion version, std::sp
     return QuotedPacket{header->source, header->destination, header->hop_limit, header->protocol, payload};
 }
 
-LIBNET_DECL std::optional<std::uint32_t> icmp_mtu(IpVersion version, std::uint8_t type, std::uint8_t code,
-                                                  std::uint32_t info)
+LIBNETXX_DECL std::optional<std::uint32_t> icmp_mtu(IpVersion version, std::uint8_t type, std::uint8_t code,
+                                                    std::uint32_t info)
 {
     constexpr std::uint8_t fragmentation_needed = 4;
     if (version == IpVersion::v6) return type == icmpv6_type::packet_too_big ? std::optional{info} : std::nullopt;
@@ -202,15 +202,15 @@ LIBNET_DECL std::optional<std::uint32_t> icmp_mtu(IpVersion version, std::uint8_
     return told && mtu != 0 ? std::optional{mtu} : std::nullopt;
 }
 
-LIBNET_DECL bool icmp_means_dropped(IpVersion version, std::uint8_t type)
+LIBNETXX_DECL bool icmp_means_dropped(IpVersion version, std::uint8_t type)
 {
     if (version == IpVersion::v6) return detail::is_error(version, type);
     return detail::is_error(version, type) && type != icmp_type::redirect && type != icmp_type::source_quench;
 }
 
-LIBNET_DECL std::string_view icmp_words(IpVersion version, std::uint8_t type, std::uint8_t code)
+LIBNETXX_DECL std::string_view icmp_words(IpVersion version, std::uint8_t type, std::uint8_t code)
 {
     return version == IpVersion::v4 ? detail::icmpv4_words(type, code) : detail::icmpv6_words(type, code);
 }
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire

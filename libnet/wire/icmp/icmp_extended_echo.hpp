@@ -16,7 +16,7 @@
 #include <variant>
 #include <vector>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 // The request, RFC 8335 section 2, with the extension structure of RFC 4884 section 7:
 //
@@ -110,11 +110,11 @@ enum class ExtendedEchoError {
 
 /// A request, from its ICMP header on. The checksum is computed for IPv4; for IPv6 the kernel fills it in. Throws
 /// `std::length_error` for a name that is empty or longer than 255 octets.
-LIBNET_DECL std::vector<std::byte> encode_extended_echo_request(IpVersion version, const ExtendedEchoRequest& request,
-                                                                NameForm form = NameForm::padded);
+LIBNETXX_DECL std::vector<std::byte> encode_extended_echo_request(IpVersion version, const ExtendedEchoRequest& request,
+                                                                  NameForm form = NameForm::padded);
 
 /// Decodes a reply from its ICMP header on.
-LIBNET_DECL boost::system::result<ExtendedEchoReply, ExtendedEchoError> decode_extended_echo_reply(
+LIBNETXX_DECL boost::system::result<ExtendedEchoReply, ExtendedEchoError> decode_extended_echo_reply(
     IpVersion version, std::span<const std::byte> message);
 
 /// Which request an ICMP error quotes.
@@ -124,25 +124,25 @@ struct QuotedExtendedEcho {
 };
 
 /// Decodes the beginning of a request that an error quotes: it may be cut anywhere after its header.
-LIBNET_DECL boost::system::result<QuotedExtendedEcho, ExtendedEchoError> decode_quoted_extended_echo_request(
+LIBNETXX_DECL boost::system::result<QuotedExtendedEcho, ExtendedEchoError> decode_quoted_extended_echo_request(
     IpVersion version, std::span<const std::byte> message);
 
 /// Decodes a request from its ICMP header on, for those who play the other side. Names come without their padding.
-LIBNET_DECL boost::system::result<ExtendedEchoRequest, ExtendedEchoError> decode_extended_echo_request(
+LIBNETXX_DECL boost::system::result<ExtendedEchoRequest, ExtendedEchoError> decode_extended_echo_request(
     IpVersion version, std::span<const std::byte> message);
 
 /// A reply from its ICMP header on, for those who play the other side.
-LIBNET_DECL std::vector<std::byte> encode_extended_echo_reply(IpVersion version, const ExtendedEchoReply& reply);
+LIBNETXX_DECL std::vector<std::byte> encode_extended_echo_reply(IpVersion version, const ExtendedEchoReply& reply);
 
 /// In the words of RFC 8335: "No Such Interface", "Reachable". The texts are literals.
-LIBNET_DECL std::string_view extended_echo_words(ExtendedEchoCode code) noexcept;
-LIBNET_DECL std::string_view neighbour_words(NeighbourState state) noexcept;
+LIBNETXX_DECL std::string_view extended_echo_words(ExtendedEchoCode code) noexcept;
+LIBNETXX_DECL std::string_view neighbour_words(NeighbourState state) noexcept;
 
 /// As a user would write it: "eth0", "2", "192.0.2.1".
-LIBNET_DECL std::string interface_text(const InterfaceId& interface);
+LIBNETXX_DECL std::string interface_text(const InterfaceId& interface);
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/wire/icmp/icmp_extended_echo.ipp>
 #endif

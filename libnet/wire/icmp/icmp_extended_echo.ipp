@@ -12,7 +12,7 @@
 #include <optional>
 #include <stdexcept>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 namespace detail {
 
@@ -24,14 +24,14 @@ constexpr std::uint16_t afi_ipv4 = 1, afi_ipv6 = 2;  // IANA's address family nu
 constexpr std::uint8_t local_bit = 1;
 constexpr std::uint8_t active_bit = 4, ipv4_bit = 2, ipv6_bit = 1, state_shift = 5;
 
-LIBNET_DECL std::size_t round_up(std::size_t size) { return (size + 3) / 4 * 4; }
+LIBNETXX_DECL std::size_t round_up(std::size_t size) { return (size + 3) / 4 * 4; }
 
-LIBNET_DECL std::uint8_t extended_request_type(IpVersion version)
+LIBNETXX_DECL std::uint8_t extended_request_type(IpVersion version)
 {
     return version == IpVersion::v4 ? icmp_type::extended_echo_request : icmpv6_type::extended_echo_request;
 }
 
-LIBNET_DECL std::uint8_t extended_reply_type(IpVersion version)
+LIBNETXX_DECL std::uint8_t extended_reply_type(IpVersion version)
 {
     return version == IpVersion::v4 ? icmp_type::extended_echo_reply : icmpv6_type::extended_echo_reply;
 }
@@ -74,7 +74,7 @@ struct Identify {
     }
 };
 
-LIBNET_DECL std::optional<InterfaceId> read_address(std::span<const std::byte> payload)
+LIBNETXX_DECL std::optional<InterfaceId> read_address(std::span<const std::byte> payload)
 {
     if (payload.size() < address_header_size) return std::nullopt;
     const auto family = base::load_be<std::uint16_t>(payload, 0);
@@ -89,7 +89,7 @@ LIBNET_DECL std::optional<InterfaceId> read_address(std::span<const std::byte> p
     return asio::ip::address{asio::ip::address_v6{bytes}};
 }
 
-LIBNET_DECL std::optional<InterfaceId> read_name(std::span<const std::byte> payload)
+LIBNETXX_DECL std::optional<InterfaceId> read_name(std::span<const std::byte> payload)
 {
     std::string name;
     for (const auto octet : payload) name += static_cast<char>(octet);
@@ -98,7 +98,7 @@ LIBNET_DECL std::optional<InterfaceId> read_name(std::span<const std::byte> payl
     return name;
 }
 
-LIBNET_DECL std::optional<InterfaceId> read_identification(std::uint8_t type, std::span<const std::byte> payload)
+LIBNETXX_DECL std::optional<InterfaceId> read_identification(std::uint8_t type, std::span<const std::byte> payload)
 {
     if (type == by_name) return read_name(payload);
     if (type == by_index && payload.size() == sizeof(std::uint32_t)) return base::load_be<std::uint32_t>(payload);
@@ -106,7 +106,8 @@ LIBNET_DECL std::optional<InterfaceId> read_identification(std::uint8_t type, st
 }
 
 /// The interface that an extension structure identifies.
-LIBNET_DECL boost::system::result<InterfaceId, ExtendedEchoError> read_extensions(std::span<const std::byte> structure)
+LIBNETXX_DECL boost::system::result<InterfaceId, ExtendedEchoError> read_extensions(
+    std::span<const std::byte> structure)
 {
     using Error = ExtendedEchoError;
     if (structure.size() < extension_header_size) return Error::truncated;
@@ -135,8 +136,8 @@ LIBNET_DECL boost::system::result<InterfaceId, ExtendedEchoError> read_extension
 
 }  // namespace detail
 
-LIBNET_DECL std::vector<std::byte> encode_extended_echo_request(IpVersion version, const ExtendedEchoRequest& request,
-                                                                NameForm form)
+LIBNETXX_DECL std::vector<std::byte> encode_extended_echo_request(IpVersion version, const ExtendedEchoRequest& request,
+                                                                  NameForm form)
 {
     const auto [type, payload] = std::visit(detail::Identify{}, request.interface);
     const auto padded = detail::round_up(payload.size());
@@ -159,7 +160,7 @@ LIBNET_DECL std::vector<std::byte> encode_extended_echo_request(IpVersion versio
     return message;
 }
 
-LIBNET_DECL boost::system::result<ExtendedEchoReply, ExtendedEchoError> decode_extended_echo_reply(
+LIBNETXX_DECL boost::system::result<ExtendedEchoReply, ExtendedEchoError> decode_extended_echo_reply(
     IpVersion version, std::span<const std::byte> message)
 {
     using Error = ExtendedEchoError;
@@ -186,7 +187,7 @@ LIBNET_DECL boost::system::result<ExtendedEchoReply, ExtendedEchoError> decode_e
     return reply;
 }
 
-LIBNET_DECL boost::system::result<QuotedExtendedEcho, ExtendedEchoError> decode_quoted_extended_echo_request(
+LIBNETXX_DECL boost::system::result<QuotedExtendedEcho, ExtendedEchoError> decode_quoted_extended_echo_request(
     IpVersion version, std::span<const std::byte> message)
 {
     if (message.size() < icmp_header_size) return ExtendedEchoError::truncated;
@@ -197,7 +198,7 @@ LIBNET_DECL boost::system::result<QuotedExtendedEcho, ExtendedEchoError> decode_
                               base::load_be<std::uint8_t>(message, detail::sequence_at)};
 }
 
-LIBNET_DECL boost::system::result<ExtendedEchoRequest, ExtendedEchoError> decode_extended_echo_request(
+LIBNETXX_DECL boost::system::result<ExtendedEchoRequest, ExtendedEchoError> decode_extended_echo_request(
     IpVersion version, std::span<const std::byte> message)
 {
     const auto header = decode_quoted_extended_echo_request(version, message);
@@ -210,7 +211,7 @@ LIBNET_DECL boost::system::result<ExtendedEchoRequest, ExtendedEchoError> decode
                                local ? InterfacePlace::node : InterfacePlace::neighbour, *std::move(interface)};
 }
 
-LIBNET_DECL std::vector<std::byte> encode_extended_echo_reply(IpVersion version, const ExtendedEchoReply& reply)
+LIBNETXX_DECL std::vector<std::byte> encode_extended_echo_reply(IpVersion version, const ExtendedEchoReply& reply)
 {
     std::vector<std::byte> message(icmp_header_size + reply.payload.size());
     std::ranges::copy(reply.payload, message.begin() + icmp_header_size);
@@ -226,7 +227,7 @@ LIBNET_DECL std::vector<std::byte> encode_extended_echo_reply(IpVersion version,
     return message;
 }
 
-LIBNET_DECL std::string_view extended_echo_words(ExtendedEchoCode code) noexcept
+LIBNETXX_DECL std::string_view extended_echo_words(ExtendedEchoCode code) noexcept
 {
     switch (code) {
     case ExtendedEchoCode::no_error:
@@ -243,14 +244,14 @@ LIBNET_DECL std::string_view extended_echo_words(ExtendedEchoCode code) noexcept
     return "Multiple Interfaces Satisfy Query";
 }
 
-LIBNET_DECL std::string_view neighbour_words(NeighbourState state) noexcept
+LIBNETXX_DECL std::string_view neighbour_words(NeighbourState state) noexcept
 {
     constexpr std::array<std::string_view, 7> words{"None",  "Incomplete", "Reachable", "Stale",
                                                     "Delay", "Probe",      "Failed"};
     return words[static_cast<std::size_t>(state)];
 }
 
-LIBNET_DECL std::string interface_text(const InterfaceId& interface)
+LIBNETXX_DECL std::string interface_text(const InterfaceId& interface)
 {
     struct Text {
         std::string operator()(const std::string& name) const { return name; }
@@ -260,4 +261,4 @@ LIBNET_DECL std::string interface_text(const InterfaceId& interface)
     return std::visit(Text{}, interface);
 }
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire

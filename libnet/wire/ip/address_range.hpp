@@ -10,7 +10,7 @@
 #include <ostream>
 #include <string_view>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 namespace asio = boost::asio;
 
@@ -20,11 +20,11 @@ struct AddressRange {
     asio::ip::address first, last;
 
     /// How many addresses these are; 2^64 - 1 stands for that many and for any more.
-    LIBNET_DECL std::uint64_t size() const;
+    LIBNETXX_DECL std::uint64_t size() const;
     /// The address with this index: 0 is `first`. The index must be below `size()`.
-    LIBNET_DECL asio::ip::address at(std::uint64_t index) const;
+    LIBNETXX_DECL asio::ip::address at(std::uint64_t index) const;
     /// Whether the address is of this family and lies between. The scopes of IPv6 addresses are not compared.
-    LIBNET_DECL bool contains(const asio::ip::address& address) const;
+    LIBNETXX_DECL bool contains(const asio::ip::address& address) const;
 
     friend bool operator==(const AddressRange&, const AddressRange&) = default;
 };
@@ -39,9 +39,9 @@ enum class AddressRangeError {
 };
 
 /// What would have been right, as it may stand after "expected": "a prefix length from 0 to 32, or to 128 for IPv6".
-LIBNET_DECL std::string_view expected(AddressRangeError error) noexcept;
-LIBNET_DECL std::ostream& operator<<(std::ostream& out, AddressRangeError error);
-LIBNET_DECL std::ostream& operator<<(std::ostream& out, const AddressRange& range);
+LIBNETXX_DECL std::string_view expected(AddressRangeError error) noexcept;
+LIBNETXX_DECL std::ostream& operator<<(std::ostream& out, AddressRangeError error);
+LIBNETXX_DECL std::ostream& operator<<(std::ostream& out, const AddressRange& range);
 
 /// Reads "192.0.2.1", "10.20.0.0/16", "10.0.0.1-10.0.0.9", "10.0.0.1-9", "2001:db8::/64" or "2001:db8::1-2001:db8::f".
 ///
@@ -49,10 +49,10 @@ LIBNET_DECL std::ostream& operator<<(std::ostream& out, const AddressRange& rang
 /// broadcast addresses of IPv4, where it is shorter than 31 bits (RFC 3021), nor the subnet-router anycast address of
 /// IPv6, where it is shorter than 127 bits (RFC 4291 section 2.6.1, RFC 6164). A range from one address to another is
 /// taken as it is.
-LIBNET_DECL boost::system::result<AddressRange, AddressRangeError> parse_address_range(std::string_view text);
+LIBNETXX_DECL boost::system::result<AddressRange, AddressRangeError> parse_address_range(std::string_view text);
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/wire/ip/address_range.ipp>
 #endif

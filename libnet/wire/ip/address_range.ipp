@@ -8,7 +8,7 @@
 #include <limits>
 #include <optional>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 namespace detail {
 
@@ -91,7 +91,7 @@ inline std::optional<asio::ip::address> read_end(const asio::ip::address& first,
 
 }  // namespace detail
 
-LIBNET_DECL std::uint64_t AddressRange::size() const
+LIBNETXX_DECL std::uint64_t AddressRange::size() const
 {
     const auto from = detail::number_of(first), to = detail::number_of(last);
     const auto low = to.low - from.low;
@@ -100,19 +100,19 @@ LIBNET_DECL std::uint64_t AddressRange::size() const
     return high != 0 || low == most ? most : low + 1;
 }
 
-LIBNET_DECL asio::ip::address AddressRange::at(std::uint64_t index) const
+LIBNETXX_DECL asio::ip::address AddressRange::at(std::uint64_t index) const
 {
     return detail::address_of(detail::sum(detail::number_of(first), index), first);
 }
 
-LIBNET_DECL bool AddressRange::contains(const asio::ip::address& address) const
+LIBNETXX_DECL bool AddressRange::contains(const asio::ip::address& address) const
 {
     if (address.is_v4() != first.is_v4()) return false;
     const auto number = detail::number_of(address);
     return detail::number_of(first) <= number && number <= detail::number_of(last);
 }
 
-LIBNET_DECL std::string_view expected(AddressRangeError error) noexcept
+LIBNETXX_DECL std::string_view expected(AddressRangeError error) noexcept
 {
     switch (error) {
     case AddressRangeError::not_an_address:
@@ -129,18 +129,18 @@ LIBNET_DECL std::string_view expected(AddressRangeError error) noexcept
     return "a range of addresses";
 }
 
-LIBNET_DECL std::ostream& operator<<(std::ostream& out, AddressRangeError error)
+LIBNETXX_DECL std::ostream& operator<<(std::ostream& out, AddressRangeError error)
 {
     return out << "expected " << expected(error);
 }
 
-LIBNET_DECL std::ostream& operator<<(std::ostream& out, const AddressRange& range)
+LIBNETXX_DECL std::ostream& operator<<(std::ostream& out, const AddressRange& range)
 {
     out << range.first.to_string();
     return range.first == range.last ? out : out << '-' << range.last.to_string();
 }
 
-LIBNET_DECL boost::system::result<AddressRange, AddressRangeError> parse_address_range(std::string_view text)
+LIBNETXX_DECL boost::system::result<AddressRange, AddressRangeError> parse_address_range(std::string_view text)
 {
     const auto mark = text.find_first_of("/-");
     const auto address = detail::read_address(text.substr(0, mark));
@@ -159,4 +159,4 @@ LIBNET_DECL boost::system::result<AddressRange, AddressRangeError> parse_address
     return AddressRange{*address, *end};
 }
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <ostream>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 namespace asio = boost::asio;
 
@@ -22,4 +22,4 @@ inline std::ostream& operator<<(std::ostream& out, IpVersion version)
     return out << (version == IpVersion::v4 ? "IPv4" : "IPv6");
 }
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire

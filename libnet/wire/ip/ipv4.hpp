@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <span>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 //   0                   1                   2                   3
 //   0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
@@ -56,10 +56,10 @@ struct Ipv4Header {
 
 /// Decodes the header at the front of a packet. The packet may be shorter than its total length, as a quoted one is;
 /// the checksum is not looked at: routers change the TTL of what they quote, and the kernel has checked the rest.
-LIBNET_DECL boost::system::result<Ipv4Header, IpError> decode_ipv4(std::span<const std::byte> packet);
+LIBNETXX_DECL boost::system::result<Ipv4Header, IpError> decode_ipv4(std::span<const std::byte> packet);
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/wire/ip/ipv4.ipp>
 #endif

@@ -4,9 +4,9 @@
 #include <libnet/base/bytes.hpp>
 #include <libnet/wire/ip/ipv4.hpp>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
-LIBNET_DECL boost::system::result<Ipv4Header, IpError> decode_ipv4(std::span<const std::byte> packet)
+LIBNETXX_DECL boost::system::result<Ipv4Header, IpError> decode_ipv4(std::span<const std::byte> packet)
 {
     if (packet.size() < ipv4_header_size) return IpError::truncated;
     const auto first = base::load_be<std::uint8_t>(packet, 0);
@@ -32,4 +32,4 @@ LIBNET_DECL boost::system::result<Ipv4Header, IpError> decode_ipv4(std::span<con
     return header;
 }
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire

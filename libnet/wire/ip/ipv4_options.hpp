@@ -13,7 +13,7 @@
 #include <variant>
 #include <vector>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 constexpr std::size_t ipv4_max_options_size = 40;
 
@@ -91,13 +91,13 @@ struct UnknownIpv4Option {
 using Ipv4Option = std::variant<RecordedRoute, SourceRoute, RecordedTimes, NoOperation, UnknownIpv4Option>;
 
 /// The options to send a packet with, so that they are written into; empty for `nothing`.
-LIBNET_DECL Ipv4OptionOctets encode_ipv4_record(Ipv4Record record);
+LIBNETXX_DECL Ipv4OptionOctets encode_ipv4_record(Ipv4Record record);
 
 /// Reads the options of a header, up to the end-of-list octet, or to one whose length makes no sense.
-LIBNET_DECL std::vector<Ipv4Option> decode_ipv4_options(std::span<const std::byte> options);
+LIBNETXX_DECL std::vector<Ipv4Option> decode_ipv4_options(std::span<const std::byte> options);
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/wire/ip/ipv4_options.ipp>
 #endif

@@ -4,7 +4,7 @@
 #include <libnet/base/bytes.hpp>
 #include <libnet/wire/ip/ipv4_options.hpp>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 namespace detail {
 
@@ -23,7 +23,7 @@ constexpr std::uint8_t times_only = 0, times_and_addresses = 1;
 constexpr std::size_t route_data_at = 3, times_data_at = 4;
 
 /// The part of an option that has been written into: from `data_at` to its pointer, which counts from 1.
-LIBNET_DECL std::span<const std::byte> written_part(std::span<const std::byte> option, std::size_t data_at)
+LIBNETXX_DECL std::span<const std::byte> written_part(std::span<const std::byte> option, std::size_t data_at)
 {
     if (option.size() < data_at) return {};
     const std::size_t pointer = base::load_be<std::uint8_t>(option, 2);
@@ -31,7 +31,7 @@ LIBNET_DECL std::span<const std::byte> written_part(std::span<const std::byte> o
     return end <= data_at ? std::span<const std::byte>{} : option.subspan(data_at, end - data_at);
 }
 
-LIBNET_DECL std::vector<asio::ip::address_v4> decode_route(std::span<const std::byte> option)
+LIBNETXX_DECL std::vector<asio::ip::address_v4> decode_route(std::span<const std::byte> option)
 {
     std::vector<asio::ip::address_v4> addresses;
     for (auto part = written_part(option, route_data_at); part.size() >= 4; part = part.subspan(4))
@@ -39,7 +39,7 @@ LIBNET_DECL std::vector<asio::ip::address_v4> decode_route(std::span<const std::
     return addresses;
 }
 
-LIBNET_DECL RecordedTimes decode_times(std::span<const std::byte> option)
+LIBNETXX_DECL RecordedTimes decode_times(std::span<const std::byte> option)
 {
     RecordedTimes result;
     if (option.size() < times_data_at) return result;
@@ -58,7 +58,7 @@ LIBNET_DECL RecordedTimes decode_times(std::span<const std::byte> option)
     return result;
 }
 
-LIBNET_DECL Ipv4Option decode_ipv4_option(std::uint8_t type, std::span<const std::byte> option)
+LIBNETXX_DECL Ipv4Option decode_ipv4_option(std::uint8_t type, std::span<const std::byte> option)
 {
     switch (type) {
     case record_route:
@@ -76,7 +76,7 @@ LIBNET_DECL Ipv4Option decode_ipv4_option(std::uint8_t type, std::span<const std
 
 }  // namespace detail
 
-LIBNET_DECL Ipv4OptionOctets encode_ipv4_record(Ipv4Record record)
+LIBNETXX_DECL Ipv4OptionOctets encode_ipv4_record(Ipv4Record record)
 {
     std::array<std::byte, ipv4_max_options_size> octets{};
     const auto put = [&octets](std::size_t at, std::size_t value) { octets[at] = static_cast<std::byte>(value); };
@@ -98,7 +98,7 @@ LIBNET_DECL Ipv4OptionOctets encode_ipv4_record(Ipv4Record record)
     return Ipv4OptionOctets{std::span{octets}.first(size)};
 }
 
-LIBNET_DECL std::vector<Ipv4Option> decode_ipv4_options(std::span<const std::byte> options)
+LIBNETXX_DECL std::vector<Ipv4Option> decode_ipv4_options(std::span<const std::byte> options)
 {
     std::vector<Ipv4Option> result;
     while (!options.empty()) {
@@ -117,4 +117,4 @@ LIBNET_DECL std::vector<Ipv4Option> decode_ipv4_options(std::span<const std::byt
     return result;
 }
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire

@@ -4,7 +4,7 @@
 #include <libnet/config.hpp>
 #include <libnet/wire/ip/ipv4.hpp>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 //   0                   1                   2                   3
 //   0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
@@ -36,10 +36,10 @@ struct Ipv6Header {
 /// Decodes the header at the front of a packet, which may be cut short as a quoted one is, and passes hop-by-hop,
 /// routing, destination options and fragment headers (RFC 8200 section 4). The work is bounded by the packet: each
 /// extension header takes at least eight octets of it.
-LIBNET_DECL boost::system::result<Ipv6Header, IpError> decode_ipv6(std::span<const std::byte> packet);
+LIBNETXX_DECL boost::system::result<Ipv6Header, IpError> decode_ipv6(std::span<const std::byte> packet);
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire
 
-#if !defined(LIBNET_SEPARATE_COMPILATION)
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/wire/ip/ipv6.ipp>
 #endif

@@ -4,7 +4,7 @@
 #include <libnet/base/bytes.hpp>
 #include <libnet/wire/ip/ipv6.hpp>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 namespace detail {
 
@@ -19,7 +19,7 @@ inline asio::ip::address_v6 load_ipv6_address(std::span<const std::byte> packet,
 }
 
 /// Moves `header` past one extension header after another; false: the packet ends inside of one.
-LIBNET_DECL bool skip_extension_headers(std::span<const std::byte> packet, Ipv6Header& header)
+LIBNETXX_DECL bool skip_extension_headers(std::span<const std::byte> packet, Ipv6Header& header)
 {
     for (;;) {
         const bool fragment = header.protocol == fragment_header;
@@ -41,7 +41,7 @@ LIBNET_DECL bool skip_extension_headers(std::span<const std::byte> packet, Ipv6H
 
 }  // namespace detail
 
-LIBNET_DECL boost::system::result<Ipv6Header, IpError> decode_ipv6(std::span<const std::byte> packet)
+LIBNETXX_DECL boost::system::result<Ipv6Header, IpError> decode_ipv6(std::span<const std::byte> packet)
 {
     if (packet.size() < ipv6_header_size) return IpError::truncated;
     const auto first = base::load_be<std::uint32_t>(packet, 0);
@@ -60,4 +60,4 @@ LIBNET_DECL boost::system::result<Ipv6Header, IpError> decode_ipv6(std::span<con
     return header;
 }
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire

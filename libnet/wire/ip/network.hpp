@@ -11,7 +11,7 @@
 #include <optional>
 #include <string_view>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 namespace asio = boost::asio;
 
@@ -67,4 +67,4 @@ inline std::optional<Network> parse_network(std::string_view text)
     return Network{address, *bits};
 }
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string_view>
 
-namespace libnet::wire {
+namespace libnet::inline v0::wire {
 
 //  Icmp: InMsgs InErrors InCsumErrors ...      a line of names for each protocol,
 //  Icmp: 4 0 0 ...                             and one of their values
@@ -42,4 +42,4 @@ inline std::optional<std::uint64_t> snmp6_counter(std::string_view text, std::st
     return std::nullopt;
 }
 
-}  // namespace libnet::wire
+}  // namespace libnet::inline v0::wire

@@ -95,7 +95,7 @@ TEST_CASE("each program says its version and what it was built with", "[apps][co
         const auto version = run(program, {"--version"});
         CHECK(version.exit_code == 0);
         CHECK(version.err.empty());
-        CHECK(version.out.starts_with(program.name + " (libnet " LIBNET_VERSION ") Boost 1."));
+        CHECK(version.out.starts_with(program.name + " (libnet " LIBNETXX_VERSION ") Boost 1."));
         CHECK(lines_of(version.out).size() == 1);
     }
 }

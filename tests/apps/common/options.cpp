@@ -412,6 +412,6 @@ TEST_CASE("the version names the program, the library and what it was built with
 {
     const auto typed = type({"--version"});
     CHECK(typed.exit_code == 0);
-    CHECK(typed.out.starts_with("demo++ (libnet " LIBNET_VERSION ") Boost 1."));
+    CHECK(typed.out.starts_with("demo++ (libnet " LIBNETXX_VERSION ") Boost 1."));
     CHECK(typed.out.find("c-ares 1.") != std::string::npos);
 }

@@ -5,7 +5,7 @@
 
 #include <string>
 
-#if !defined(LIBNET_TLS)
+#if !defined(LIBNETXX_TLS)
 
 using namespace libnet::test;
 

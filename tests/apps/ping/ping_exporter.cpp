@@ -71,7 +71,7 @@ TEST_CASE("an exporter watches the hosts it is given, in smokeping_prober's name
         CHECK(samples.has("libnet_ping_" + own + "_total"));
     }
     CHECK(samples["libnet_ping_sched_lag_seconds{quantile=\"1\"}"] > 0);
-    CHECK(samples["libnet_ping_build_info{version=\"" LIBNET_VERSION "\"}"] == 1);
+    CHECK(samples["libnet_ping_build_info{version=\"" LIBNETXX_VERSION "\"}"] == 1);
     CHECK(samples["process_cpu_seconds_total"] > 0);
     CHECK(samples["process_open_fds"] > 3);
 

@@ -12,7 +12,7 @@ int main()
     const libnet::ForwardProxy proxy{io.get_executor(), {.port = 0}};
     const libnet::IcmpPinger pinger{io.get_executor()};
     const auto hops = hops_to(io, localhost);
-    std::cout << "libnet " LIBNET_VERSION ": " << files.local_endpoint() << ", " << proxy.local_endpoint() << ", "
+    std::cout << "libnet " LIBNETXX_VERSION ": " << files.local_endpoint() << ", " << proxy.local_endpoint() << ", "
               << hops << " hop\n";
     return hops == 1 ? 0 : 1;
 }

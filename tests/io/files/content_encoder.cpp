@@ -13,7 +13,7 @@ using wire::ContentCoding;
 TEST_CASE("what is encoded, the coding's own program decodes", "[io][content_encoder]")
 {
     if (!can_encode(ContentCoding::gzip)) {
-        WARN("skipped: the library was built without LIBNET_COMPRESSION");
+        WARN("skipped: the library was built without LIBNETXX_COMPRESSION");
         return;
     }
     const auto text = test::numbers().substr(0, 300'000);

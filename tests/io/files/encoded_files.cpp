@@ -38,7 +38,7 @@ Task<> encode_one(EncodedFiles& files, const std::string& name, FilePointer plai
 TEST_CASE("few wait for an encoding, and the rest goes without", "[io][encoded_files]")
 {
     if (!can_encode(ContentCoding::gzip)) {
-        WARN("skipped: the library was built without LIBNET_COMPRESSION");
+        WARN("skipped: the library was built without LIBNETXX_COMPRESSION");
         return;
     }
     boost::asio::io_context io{1};

@@ -94,7 +94,7 @@ TEST_CASE("precompressed files go to those who take them", "[service][file_serve
 TEST_CASE("a file without a precompressed one is compressed once", "[service][file_server]")
 {
     if (!io::can_encode(wire::ContentCoding::br)) {
-        WARN("skipped: the library was built without LIBNET_COMPRESSION");
+        WARN("skipped: the library was built without LIBNETXX_COMPRESSION");
         return;
     }
     const TemporaryDirectory root;

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <variant>
 
-namespace libnet::wire::cases {
+namespace libnet::inline v0::wire::cases {
 
 using namespace std::string_view_literals;
 using E = HttpError;
@@ -46,4 +46,4 @@ constexpr Verdict closes(BodyFraming body) { return Accepted{body, false}; }
 constexpr Refused refused(unsigned status, HttpError error) { return {status, error}; }
 constexpr Incomplete incomplete{};
 
-}  // namespace libnet::wire::cases
+}  // namespace libnet::inline v0::wire::cases

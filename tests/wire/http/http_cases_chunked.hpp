@@ -3,7 +3,7 @@
 
 #include <tests/wire/http/http_cases.hpp>
 
-namespace libnet::wire::cases {
+namespace libnet::inline v0::wire::cases {
 
 inline constexpr ChunkedBody chunked_bodies[] = {
     // Chunks
@@ -97,4 +97,4 @@ inline constexpr ChunkedBody chunked_bodies[] = {
     {"a request instead of the end", "0\r\nGET / HTTP/1.1\r\n\r\n"sv, refused(400, E::bad_field_name)},
 };
 
-}  // namespace libnet::wire::cases
+}  // namespace libnet::inline v0::wire::cases

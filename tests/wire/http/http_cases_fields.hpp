@@ -3,7 +3,7 @@
 
 #include <tests/wire/http/http_cases.hpp>
 
-namespace libnet::wire::cases {
+namespace libnet::inline v0::wire::cases {
 
 inline constexpr Message field_lines[] = {
     // What is fine
@@ -73,4 +73,4 @@ inline constexpr Message field_lines[] = {
     {"a line of white space", "GET / HTTP/1.1\r\nHost: a\r\n \r\n\r\n"sv, refused(400, E::folded_field)},
 };
 
-}  // namespace libnet::wire::cases
+}  // namespace libnet::inline v0::wire::cases

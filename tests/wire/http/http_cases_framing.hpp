@@ -3,7 +3,7 @@
 
 #include <tests/wire/http/http_cases.hpp>
 
-namespace libnet::wire::cases {
+namespace libnet::inline v0::wire::cases {
 
 inline constexpr Message request_framing[] = {
     // Content-Length
@@ -134,4 +134,4 @@ inline constexpr Message request_framing[] = {
      keeps_alive(no_body)},
 };
 
-}  // namespace libnet::wire::cases
+}  // namespace libnet::inline v0::wire::cases

@@ -3,7 +3,7 @@
 
 #include <tests/wire/http/http_cases.hpp>
 
-namespace libnet::wire::cases {
+namespace libnet::inline v0::wire::cases {
 
 inline constexpr Message request_lines[] = {
     // The line and its parts
@@ -85,4 +85,4 @@ inline constexpr Message request_lines[] = {
     {"CRs in the version", "GET / HTTP/\r\r1.1\r\nHost: a\r\n\r\n"sv, refused(400, E::bare_line_end)},
 };
 
-}  // namespace libnet::wire::cases
+}  // namespace libnet::inline v0::wire::cases

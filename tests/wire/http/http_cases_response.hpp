@@ -4,7 +4,7 @@
 
 #include <tests/wire/http/http_cases.hpp>
 
-namespace libnet::wire::cases {
+namespace libnet::inline v0::wire::cases {
 
 inline constexpr Message responses[] = {
     // The status line
@@ -87,4 +87,4 @@ inline constexpr Message responses[] = {
     {"no tunnel", "HTTP/1.1 407 Who?\r\nContent-Length: 5\r\n\r\nhello"sv, keeps_alive(length(5)), "CONNECT"},
 };
 
-}  // namespace libnet::wire::cases
+}  // namespace libnet::inline v0::wire::cases

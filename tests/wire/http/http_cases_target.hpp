@@ -3,7 +3,7 @@
 
 #include <tests/wire/http/http_cases.hpp>
 
-namespace libnet::wire::cases {
+namespace libnet::inline v0::wire::cases {
 
 inline constexpr Message request_targets[] = {
     // Origin form
@@ -129,4 +129,4 @@ inline constexpr Message hosts[] = {
     {"nine groups in brackets", "GET / HTTP/1.1\r\nHost: [1:2:3:4:5:6:7:8:9]\r\n\r\n"sv, refused(400, E::bad_host)},
 };
 
-}  // namespace libnet::wire::cases
+}  // namespace libnet::inline v0::wire::cases
