@@ -1,6 +1,6 @@
 #!/bin/sh
-# base <- wire <- engine <- io <- the four classes <- apps, examples: no include goes up, and nothing below io touches
-# a socket or a clock.
+# base <- wire <- engine <- io <- the four classes <- apps, examples: no include goes up, nothing below io touches a socket
+# or a clock, and the rooms of a floor use each other in one direction only.
 set -eu
 cd "$(dirname "$0")/.."
 failed=0
@@ -27,6 +27,33 @@ forbid "below io there are no sockets" '#\s*include\s*<(sys/socket|netinet/[a-z_
 forbid "below io there is no clock" '_clock::now *\(|clock_gettime|gettimeofday' libnet/base libnet/wire libnet/engine
 forbid "public headers include no Beast" '#\s*include\s*<boost/beast' libnet/*.hpp libnet/io
 forbid "headers are included by their full name" '#\s*include\s*"' libnet apps examples
+
+# rooms FLOOR 'ROOM: OTHER...'...: which rooms of its floor a room may include. Each room has its rule.
+rooms() {
+    floor=$1
+    shift
+    for rule; do
+        room=${rule%%:*}
+        allowed=$(echo "$room${rule#*:}" | tr ' ' '|')
+        if grep -rnE "#include <libnet/$floor/[a-z]+/" "libnet/$floor/$room" | grep -vE "<libnet/$floor/($allowed)/"; then
+            echo "floors: $floor/$room includes no other room of its floor than:${rule#*:}" >&2
+            failed=1
+        fi
+    done
+    for folder in libnet/"$floor"/*/; do
+        room=$(basename "$folder")
+        case " $* " in
+            *" $room:"*) ;;
+            *) echo "floors: there is no rule for $floor/$room" >&2; failed=1 ;;
+        esac
+    done
+}
+
+rooms wire 'ip:' 'icmp: ip' 'http: ip'
+rooms engine 'ping:' 'trace: ping' 'query: ping' 'http:' 'access: http' 'files: access http' 'dns:' 'proxy: dns http'
+rooms io 'loop:' 'tcp: loop' 'tls: access tcp loop' 'http: access files tls tcp loop' 'icmp: loop' 'dns: loop' 'files: loop' \
+    'access: files loop'
+rooms impl 'ping:' 'trace:' 'query:' 'files:' 'proxy:' 'units:'
 
 # Every body is compiled (some are included by another one), and known to those who compile without CMake.
 for body in $(git ls-files 'libnet/*.ipp'); do

@@ -2,7 +2,7 @@
 
 #include <libnet/base/text.hpp>
 #include <libnet/engine/access/access_rules.hpp>
-#include <libnet/engine/files/path_pattern.hpp>
+#include <libnet/engine/http/path_pattern.hpp>
 
 #include <algorithm>
 #include <array>

@@ -3,7 +3,7 @@
 
 #include <libnet/base/time_queue.hpp>
 #include <libnet/config.hpp>
-#include <libnet/engine/ping/probe_table.hpp>
+#include <libnet/engine/time_point.hpp>
 
 #include <boost/asio/ip/address.hpp>
 

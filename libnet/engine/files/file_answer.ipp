@@ -4,7 +4,7 @@
 #include <libnet/base/siphash.hpp>
 #include <libnet/base/text.hpp>
 #include <libnet/engine/files/file_responder.hpp>
-#include <libnet/engine/files/path_pattern.hpp>
+#include <libnet/engine/http/path_pattern.hpp>
 #include <libnet/wire/http/accept.hpp>
 #include <libnet/wire/http/http_range.hpp>
 

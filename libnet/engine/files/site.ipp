@@ -1,8 +1,8 @@
 #pragma once
 
 #include <libnet/base/text.hpp>
-#include <libnet/engine/files/path_pattern.hpp>
 #include <libnet/engine/files/site.hpp>
+#include <libnet/engine/http/path_pattern.hpp>
 #include <libnet/wire/http/http_syntax.hpp>
 #include <libnet/wire/http/uri_path.hpp>
 

@@ -3,6 +3,7 @@
 
 #include <libnet/engine/ping/block_vector.hpp>
 #include <libnet/engine/ping/ping_events.hpp>
+#include <libnet/engine/time_point.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -10,8 +11,6 @@
 #include <vector>
 
 namespace libnet::inline v0::engine {
-
-using TimePoint = std::chrono::steady_clock::time_point;
 
 /// Names a probe. Slots are used again; a generation never is.
 struct ProbeId {

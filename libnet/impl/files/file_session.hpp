@@ -11,7 +11,7 @@
 #include <libnet/io/http/request_reader.hpp>
 #include <libnet/io/http/response_writer.hpp>
 #include <libnet/io/tcp/connection.hpp>
-#include <libnet/io/tcp/transport.hpp>
+#include <libnet/io/tls/transport.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -6,9 +6,9 @@
 #include <libnet/engine/access/client_table.hpp>
 #include <libnet/io/access/access_control.hpp>
 #include <libnet/io/access/client_limiter.hpp>
+#include <libnet/io/access/send_meter.hpp>
 #include <libnet/io/loop/disk_threads.hpp>
 #include <libnet/io/loop/executor.hpp>
-#include <libnet/io/tcp/send_meter.hpp>
 #include <libnet/wire/http/basic_credentials.hpp>
 #include <libnet/wire/http/http_request.hpp>
 #include <libnet/wire/http/uri_path.hpp>

@@ -8,10 +8,10 @@
 #include <libnet/engine/files/file_request.ipp>
 #include <libnet/engine/files/file_responder.ipp>
 #include <libnet/engine/files/host_table.ipp>
-#include <libnet/engine/files/path_pattern.ipp>
 #include <libnet/engine/files/site.ipp>
 #include <libnet/engine/files/validators.ipp>
 #include <libnet/engine/http/error_page.ipp>
+#include <libnet/engine/http/path_pattern.ipp>
 #include <libnet/engine/ping/ping_engine.ipp>
 #include <libnet/engine/ping/ping_events.ipp>
 #include <libnet/engine/proxy/proxy_answer.ipp>

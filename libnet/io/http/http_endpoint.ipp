@@ -6,7 +6,7 @@
 #include <libnet/io/http/response_writer.hpp>
 #include <libnet/io/loop/sigpipe.hpp>
 #include <libnet/io/tcp/tcp_server.hpp>
-#include <libnet/io/tcp/transport.hpp>
+#include <libnet/io/tls/transport.hpp>
 #include <libnet/wire/http/http_status.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>

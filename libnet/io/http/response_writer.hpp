@@ -8,7 +8,7 @@
 #include <libnet/io/loop/executor.hpp>
 #include <libnet/io/tcp/byte_buffer.hpp>
 #include <libnet/io/tcp/tcp_server.hpp>
-#include <libnet/io/tcp/transport.hpp>
+#include <libnet/io/tls/transport.hpp>
 
 #include <chrono>
 #include <cstdint>

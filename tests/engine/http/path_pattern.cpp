@@ -1,4 +1,4 @@
-#include <libnet/engine/files/path_pattern.hpp>
+#include <libnet/engine/http/path_pattern.hpp>
 #include <tests/support/catch.hpp>
 
 #include <string>

@@ -22,5 +22,5 @@ bool has_content_hash(std::string_view file_name) noexcept;
 }  // namespace libnet::inline v0::engine
 
 #if !defined(LIBNETXX_SEPARATE_COMPILATION)
-#  include <libnet/engine/files/path_pattern.ipp>
+#  include <libnet/engine/http/path_pattern.ipp>
 #endif

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <libnet/base/text.hpp>
-#include <libnet/engine/files/path_pattern.hpp>
+#include <libnet/engine/http/path_pattern.hpp>
 
 #include <algorithm>
 #include <cstddef>

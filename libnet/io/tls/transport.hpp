@@ -2,8 +2,8 @@
 // The bytes of a connection, without waiting: a session takes and sends them here and is none the wiser whether they
 // are encrypted on the way.
 
+#include <libnet/io/access/send_meter.hpp>
 #include <libnet/io/loop/socket_poll.hpp>
-#include <libnet/io/tcp/send_meter.hpp>
 #include <libnet/io/tcp/transfer.hpp>
 #include <libnet/io/tls/tls_stream.hpp>
 
