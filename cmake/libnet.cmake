@@ -35,6 +35,10 @@ set_target_properties(libnet_headers PROPERTIES
 add_library(libnet STATIC ${units})
 add_library(libnet::libnet ALIAS libnet)
 libnet_usage(libnet PUBLIC)
+if(PROJECT_IS_TOP_LEVEL)
+    libnet_sanitize_undefined_units(libnet
+        ${PROJECT_SOURCE_DIR}/libnet/impl/units/engine.cpp ${PROJECT_SOURCE_DIR}/libnet/impl/units/wire.cpp)
+endif()
 target_compile_definitions(libnet PUBLIC LIBNETXX_SEPARATE_COMPILATION)
 
 install(TARGETS libnet libnet_headers EXPORT libnetTargets FILE_SET HEADERS FILE_SET bodies)

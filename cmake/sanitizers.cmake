@@ -14,7 +14,16 @@ elseif(LIBNET_SANITIZE)
     message(FATAL_ERROR "LIBNET_SANITIZE is '${LIBNET_SANITIZE}': address, thread, fuzzer or nothing is expected")
 endif()
 
-# The three lower floors have no Asio code, so that UndefinedBehaviorSanitizer costs them seconds only.
+# The three lower floors have no Asio code, so that UndefinedBehaviorSanitizer costs them seconds only. What links them
+# needs its runtime, too.
+function(libnet_sanitize_undefined_units target)
+    if(LIBNET_SANITIZE STREQUAL "address")
+        set_source_files_properties(${ARGN} PROPERTIES
+            COMPILE_OPTIONS "-fsanitize=undefined;-fno-sanitize-recover=undefined")
+        target_link_options(${target} PUBLIC -fsanitize=undefined)
+    endif()
+endfunction()
+
 function(libnet_sanitize_undefined target)
     if(LIBNET_SANITIZE STREQUAL "address")
         target_compile_options(${target} PRIVATE -fsanitize=undefined -fno-sanitize-recover=undefined)
