@@ -11,6 +11,7 @@
 #include <libnet/engine/files/site.ipp>
 #include <libnet/engine/files/validators.ipp>
 #include <libnet/engine/http/error_page.ipp>
+#include <libnet/engine/http/http_connection.ipp>
 #include <libnet/engine/http/path_pattern.ipp>
 #include <libnet/engine/ping/ping_engine.ipp>
 #include <libnet/engine/ping/ping_events.ipp>

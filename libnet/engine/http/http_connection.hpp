@@ -1,0 +1,264 @@
+#pragma once
+// One HTTP/1.1 connection of a server, decided without a socket or a clock.
+//
+// Theory of operation
+//
+//   driver (io/http)                 HttpConnection                    handler (files, proxy, a program's own)
+//     received, ended, expired  -->
+//     next(octets, now)         -->   receive | linger | close
+//                                     handle, body, body_end   -->     looks at request(), takes the body or doesn't,
+//                                     invite, refuse                   begin_answer, ..., end_answer; or fails
+//
+// The driver holds the octets that have come, and calls `next` with all of them again and again; each time it does what the
+// action says, and drops what is `spent`. Between two calls it tells what has happened: octets came, the client closed
+// its half, the deadline passed, a drain began, the connection broke. The handler is told of one request at a time. It
+// takes the body as a stream, has it thrown away (`take_body`), or answers without: then the connection ends behind the
+// answer, for nobody knows where the next request begins. An answer begins (`begin_answer`: its status and whether the
+// connection outlives it are settled) and ends (`end_answer`); what is between is the driver's and the handler's business,
+// so a file can be sent from where it is, and a proxy may stream both ways at once. Answers that are ready at once are
+// queued, and leave together when all that has come is dealt with: `receive` says so.
+//
+// What must never happen twice, or not at all, is decided here: a request's record (HttpLog) is made when its answer
+// begins, or when it is clear that there will be none.
+//
+// A tunnel is a request whose answer has begun (200, or 101) and whose connection is handed over: `hand_over`. From then on
+// the octets behind the head are the handler's, and all that `next` says is wait. HTTP/2 comes in beside this class, with
+// the same handlers: what they see is a request, a body, and an answer, never the connection.
+
+#include <libnet/config.hpp>
+#include <libnet/engine/http/http_action.hpp>
+#include <libnet/engine/http/http_exchange.hpp>
+#include <libnet/engine/http/receive_patience.hpp>
+#include <libnet/wire/http/http_request.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace libnet::inline v0::engine {
+
+/// How patient a connection is, and how much of a body is read for nothing.
+struct HttpConnectionOptions {
+    using Duration = std::chrono::milliseconds;
+
+    Duration header_timeout{10'000};  ///< from a connection's or request's first octet to its head's end
+    Duration idle_timeout{60'000};    ///< between two requests
+    Duration body_timeout{10'000};  ///< for a body, as `header_timeout`; where it is a stream: without any octet of it
+
+    /// Each so many octets that have come are worth one more second: for a head up to twice `header_timeout`, for a body
+    /// that is thrown away as long as it goes on so. 0: they aren't.
+    std::uint64_t min_receive_rate = 0;
+    std::uint64_t max_discarded_body =
+        64 * 1024;                                ///< octets of a body's content that are thrown away; else `too_large`
+    Duration linger_time{2000};                   ///< how long what comes behind the last answer is thrown away
+    std::size_t linger_octets = 4 * 1024 * 1024;  ///< and how much: who sends more sees a reset
+};
+
+/// What a handler does with a request's body.
+enum class HttpBodyUse : std::uint8_t {
+    discard,  ///< it is got out of the way: one `body_end`
+    stream,   ///< it is handed over piece by piece: `body` until `last`, each followed by `body_taken`
+};
+
+/// What an answer's Connection field says.
+enum class HttpPersistence : std::uint8_t {
+    implied,     ///< no such field: the connection goes on, as HTTP/1.1 has it
+    keep_alive,  ///< it goes on, and HTTP/1.0 wants to be told
+    close,       ///< it ends behind the answer
+};
+
+/// What the log has to know of an answer that begins.
+struct HttpAnswer {
+    unsigned status = 200;
+    std::string_view reason{};         ///< why it isn't what was asked for; static, or good until it is told
+    std::uint64_t content_length = 0;  ///< octets that follow the head; 0 where `end_answer` says it
+    std::uint64_t head_end = 0;        ///< where the content begins in all that the connection is ever sent
+    bool may_keep = true;              ///< false: the connection ends behind it in any case
+    std::string_view user{};           ///< who has logged in
+};
+
+/// See above. The options must outlive it.
+class HttpConnection {
+public:
+    /// The connection was accepted at `now`. `logs`: somebody wants to know of its requests.
+    HttpConnection(const HttpConnectionOptions& options, HttpTime now, bool logs) noexcept;
+
+    /// Where requests are read from now on; null: nowhere. It must be there when octets have come, and stay the same
+    /// until all of them are dealt with.
+    void use(HttpExchange* exchange) noexcept { exchange_ = exchange; }
+
+    /// What to do next. `octets` are all that have come and aren't spent, at the same place as the last time but for what
+    /// was `spent`, or `moved`. Not `const`: the content of chunks is moved together.
+    HttpAction next(std::span<char> octets, HttpTime now);
+
+    /// Octets at `offset` that are done with since the last time this was asked: drop them. To be asked after each `next` and
+    /// `end_answer`.
+    struct Spent {
+        std::size_t offset = 0, size = 0;
+    };
+    Spent spent() noexcept;
+
+    /// The octets are somewhere else now. The request's views are made anew.
+    void moved(std::span<char> octets);
+
+    // ------------------------------------------------------------------------------ what has happened: the driver
+
+    /// Octets have come.
+    void received(HttpTime now) noexcept;
+
+    /// The client has closed its half, or will send no more for another reason.
+    void ended() noexcept { ended_ = true; }
+
+    /// The deadline of `receive` has passed, and nothing has come.
+    void expired() noexcept { expired_ = true; }
+
+    /// The server is about to end: the answer in hand is the connection's last.
+    void drain() noexcept { draining_ = true; }
+
+    /// The connection is of no use any more: the client doesn't take what it is sent, or the server has closed it. `why`
+    /// is what the log says of requests without an answer.
+    void lost(std::string_view why) noexcept;
+
+    /// After `finish`: all is sent. `more`: octets of the client have come, or may have.
+    void finished(bool more, HttpTime now) noexcept;
+
+    /// The object is about to be destroyed, whatever is under way. From now on the log is complete.
+    void abandon();
+
+    // ------------------------------------------------------------------------------ what to do: the handler
+
+    /// The request in hand, after `handle`; its views are good until its answer ends.
+    const wire::RequestHead& request() const noexcept { return exchange_->head; }
+
+    /// There is one, and it is a request.
+    bool has_request() const noexcept { return has_request_; }
+
+    /// It has a body.
+    bool has_body() const noexcept;
+
+    /// The client waits to be told whether to send it, and has sent none of it (RFC 9110 section 10.1.1).
+    bool awaits_invitation() const noexcept;
+
+    /// It is wanted, so that who waits for that is told. Once for each request.
+    void take_body(HttpBodyUse use, HttpTime now);
+
+    /// The piece that `body` brought, good until `body_taken`; and what followed the last one.
+    std::string_view piece() const noexcept { return piece_; }
+    const wire::HttpFields& trailers() const noexcept { return exchange_->decoder.trailers(); }
+    void body_taken(HttpTime now) noexcept;
+
+    /// An answer begins; its head is queued. Returns what its Connection field says.
+    HttpPersistence begin_answer(const HttpAnswer& answer);
+
+    /// All of it is queued or sent, `content` octets of it where that wasn't known before.
+    void end_answer(std::uint64_t content = 0);
+
+    /// An answer at once to the request at the front of the octets, whose head is so long and which has no body: it is known
+    /// already, and isn't read. `record` says what the log wants to know; `keep` as it was the first time.
+    void answer_known(std::size_t head_size, bool keep, const HttpRecord* record);
+
+    /// The handler has failed. Where the answer has not begun there will be a `refuse`, else the connection ends. `reason`
+    /// is static.
+    void fail(unsigned status, std::string_view reason) noexcept;
+
+    /// The connection is the handler's from now on: a tunnel, whose answer has begun.
+    void hand_over() noexcept { phase_ = Phase::handed_over; }
+
+    /// The tunnel has ended, after so many octets to and from the client.
+    void end_tunnel(std::uint64_t sent, std::uint64_t received, std::string_view reason);
+
+    /// Nothing is to be heard of the client: it is answered at once, if `status` isn't 0, and the log is told why. Before
+    /// anything else, with an exchange in `use`.
+    void turn_away(unsigned status, std::string_view reason);
+
+    // ------------------------------------------------------------------------------ what can be seen
+
+    /// Nothing is under way: a drain may end it at once.
+    bool idle() const noexcept { return phase_ == Phase::idle && !begun_; }
+
+    /// When the octets came with which the request in hand begins.
+    HttpTime began() const noexcept { return began_; }
+
+    /// Between two requests, or within a head: the next request may be answered by `answer_known`.
+    bool may_know() const noexcept { return phase_ == Phase::idle && keep_ && !draining_ && !lost_; }
+
+    /// No request follows the answer in hand.
+    bool last() const noexcept { return !keep_; }
+
+    bool draining() const noexcept { return draining_; }
+
+    /// Octets of its head, and of its body's content so far.
+    std::size_t head_size() const noexcept { return exchange_->head_size; }
+    std::uint64_t body_size() const noexcept { return exchange_->body_size; }
+
+private:
+    enum class Phase : std::uint8_t {
+        idle,         // between two requests, or within a head
+        handling,     // the handler has the request
+        inviting,     // it wants the body, and the client has to be told to send it
+        discarding,   // the body
+        streaming,    // the body
+        piece,        // the handler has one
+        answering,    // the handler has begun to
+        refusing,     // there is something to be told first
+        finishing,    // all that is queued is sent
+        lingering,    // what comes is thrown away
+        handed_over,  // to the handler
+        over,
+    };
+
+    HttpAction next_request(std::span<char> octets, HttpTime now);
+    HttpAction wait_for_request(HttpTime now) noexcept;
+    HttpAction parse(std::span<char> octets, HttpTime now);
+    HttpAction discard(std::span<char> octets);
+    HttpAction discard_chunks(std::span<char> octets);
+    HttpAction end_discarding(bool too_large) noexcept;
+    HttpAction stream(std::span<char> octets);
+    bool gather_chunks(std::span<char> octets);
+    HttpAction more_of_body(HttpTime deadline);
+    HttpAction fail_body(unsigned status, std::string_view reason);
+    HttpAction linger(std::span<char> octets) noexcept;
+    HttpAction refuse(unsigned status, std::string_view reason) noexcept;
+    HttpAction finish() noexcept;
+    HttpAction leave(std::string_view why);
+    void add_record();
+    void hang_up() noexcept;
+    bool is_body_read() const noexcept { return body_done_ || !has_body(); }
+
+    const HttpConnectionOptions& options_;
+    HttpExchange* exchange_ = nullptr;
+    HttpTime received_at_;          // when the last octets came
+    HttpTime began_{};              // the request in hand
+    HttpTime waiting_since_{};      // for the head or the body that is yet to be complete
+    HttpTime deadline_{};           // of the next request, or of lingering
+    HttpAnswer answer_{};           // to the request in hand, once it has begun
+    std::size_t octets_ = 0;        // that there were the last time
+    std::size_t spent_ = 0;         // octets at the front that are done with
+    std::size_t scanned_ = 0;       // octets of the body, behind the head, that are done with
+    std::size_t piece_octets_ = 0;  // and of the piece, with its framing
+    std::size_t thrown_away_ = 0;
+    std::string_view piece_{};
+    std::string_view refused_line_{};  // what is no request
+    std::string_view reason_{};        // of `status_`, or why the connection is lost
+    unsigned status_ = 0;              // to be refused with
+    Phase phase_ = Phase::idle;
+    HttpBodyUse use_ = HttpBodyUse::discard;
+    bool logs_;
+    bool begun_ = false;         // octets of a request have come, and the log has no record of it
+    bool has_request_ = false;   // its head is complete
+    bool answer_begun_ = false;  // to it
+    bool body_done_ = false;     // all of its body has come
+    bool any_request_ = false;
+    bool waits_ = false;  // a deadline runs
+    bool keep_ = true;
+    bool hangs_up_ = false;  // it is we who end the connection: the client may still be sending
+    bool ended_ = false, expired_ = false, draining_ = false, lost_ = false;
+};
+
+}  // namespace libnet::inline v0::engine
+
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
+#  include <libnet/engine/http/http_connection.ipp>
+#endif
