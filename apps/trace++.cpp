@@ -23,14 +23,14 @@ using namespace libnet;
 
 namespace {
 
-std::string_view method_name(Probe method)
+std::string_view method_name(TraceProbe method)
 {
     switch (method) {
-    case Probe::udp:
+    case TraceProbe::udp:
         return "udp";
-    case Probe::udp_constant:
+    case TraceProbe::udp_constant:
         return "udp_constant";
-    case Probe::icmp:
+    case TraceProbe::icmp:
         break;
     }
     return "icmp";
@@ -47,7 +47,7 @@ std::unique_ptr<apps::TraceReport> make_report(const apps::TraceSettings& settin
 
 /// Traces and reports. `path` is what was found, even when this throws.
 asio::awaitable<void> follow(const apps::TraceSettings& settings, apps::TraceReport& report, apps::Presenter& presenter,
-                             Path& path)
+                             TracePath& path)
 {
     const auto executor = co_await asio::this_coro::executor;
     io::Resolver resolver{executor};
@@ -57,7 +57,7 @@ asio::awaitable<void> follow(const apps::TraceSettings& settings, apps::TraceRep
     const auto target = tracer.add(addresses.front());
     report.begin(addresses.front());
     while (auto event = co_await tracer.next()) {
-        if (auto* done = std::get_if<TracePath>(&*event)) {
+        if (auto* done = std::get_if<TraceDone>(&*event)) {
             path = std::move(done->path);
             break;
         }
@@ -74,7 +74,7 @@ asio::awaitable<int> trace(const apps::TraceSettings& settings)
     const auto executor = co_await asio::this_coro::executor;
     const auto report = make_report(settings);
     apps::Presenter presenter{executor, *report, !settings.numeric};
-    Path path;
+    TracePath path;
     try {
         co_await follow(settings, *report, presenter, path);
     } catch (const boost::system::system_error& error) {

@@ -2,8 +2,8 @@
 // An HTTP/1.1 forward proxy as a class.
 
 #include <libnet/config.hpp>
+#include <libnet/executor.hpp>
 #include <libnet/forward_proxy_options.hpp>
-#include <libnet/io/loop/executor.hpp>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -38,7 +38,7 @@ public:
     /// @throws boost::system::system_error what bind(2) or listen(2) reports, e.g. `address_in_use`, `access_denied`;
     /// `invalid_argument` for a `via_name` that is no token; or what the resolver reports, where the system's
     /// configuration can't be read
-    explicit ForwardProxy(io::Executor executor, ForwardProxyOptions options = {});
+    explicit ForwardProxy(Executor executor, ForwardProxyOptions options = {});
     ~ForwardProxy();
     ForwardProxy(const ForwardProxy&) = delete;
     ForwardProxy& operator=(const ForwardProxy&) = delete;

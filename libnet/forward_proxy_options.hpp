@@ -2,8 +2,8 @@
 // What a ForwardProxy can be told: see libnet/forward_proxy.hpp.
 
 #include <libnet/access_record.hpp>
-#include <libnet/io/dns/resolver_options.hpp>
-#include <libnet/wire/http/http_limits.hpp>
+#include <libnet/http_limits.hpp>
+#include <libnet/resolver_options.hpp>
 
 #include <boost/asio/ip/address.hpp>
 
@@ -42,9 +42,9 @@ struct ForwardProxyOptions {
     std::chrono::milliseconds upstream_idle_timeout{30'000};
     std::size_t max_idle_upstreams = 128;  ///< idle connections to servers in all; 0: none
 
-    wire::HttpLimits limits{};       ///< of requests and responses
-    io::ResolverOptions resolver{};  ///< how names are looked up
-    AccessHandler on_access{};       ///< called when a request, or a tunnel, is over; none: nobody is told
+    HttpLimits limits{};         ///< of requests and responses
+    ResolverOptions resolver{};  ///< how names are looked up
+    AccessHandler on_access{};   ///< called when a request, or a tunnel, is over; none: nobody is told
 };
 
 }  // namespace libnet::inline v0

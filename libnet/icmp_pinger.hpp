@@ -1,11 +1,11 @@
 #pragma once
 // Pinging any number of hosts from one io_context.
 
+#include <libnet/address_range.hpp>
 #include <libnet/config.hpp>
 #include <libnet/engine/ping/ping_events.hpp>
 #include <libnet/engine/ping/ping_statistics.hpp>
 #include <libnet/ping_options.hpp>
-#include <libnet/wire/ip/address_range.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -39,7 +39,7 @@ public:
     /// Opens the sockets. Throws `boost::system::system_error`: `invalid_argument` for an option out of range;
     /// `operation_not_permitted` when ICMP sockets are forbidden, with what would help; what the system reports
     /// otherwise. A host without one of the IP versions is fine until a target needs it.
-    explicit IcmpPinger(asio::any_io_executor executor, PingOptions options = {});
+    explicit IcmpPinger(boost::asio::any_io_executor executor, PingOptions options = {});
     ~IcmpPinger();
     IcmpPinger(IcmpPinger&&) noexcept;
     IcmpPinger& operator=(IcmpPinger&&) noexcept;
@@ -50,23 +50,23 @@ public:
     /// for the same address too. The unspecified address means this host.
     /// Throws `boost::system::system_error`: `operation_aborted` when cancelled by its slot (terminal) or when the
     /// pinger is destroyed; why the socket of this IP version could not be opened.
-    asio::awaitable<PingOutcome> ping(asio::ip::address address);
+    boost::asio::awaitable<PingOutcome> ping(boost::asio::ip::address address);
 
     /// Starts a stream of probes to a target. The same address may be added more than once.
     /// Throws `boost::system::system_error`: `invalid_argument` for a duration out of range; why the socket of this IP
     /// version could not be opened.
-    PingTarget add(asio::ip::address address, PingTargetOptions options = {});
+    PingTarget add(boost::asio::ip::address address, PingTargetOptions options = {});
 
     /// Starts a stream of probes to all addresses of a range, which have their turns one after the other: `options.count`
     /// and the interval are each host's, whose turns are spread evenly over the interval (0: as fast as the socket
     /// takes them). No address is held: a range costs as much memory as one target, and its probes under way. Its
     /// numbers are those of all its hosts together; the events' addresses tell them apart. Throws as above.
-    PingTarget add(const wire::AddressRange& range, PingTargetOptions options = {});
+    PingTarget add(const AddressRange& range, PingTargetOptions options = {});
 
     /// The next probes of a stream go to another address: that of a name which has changed, say. Its numbers go on, and
     /// answers to the probes under way still count. False: there is no such target (any more), or it is a range.
     /// Throws `boost::system::system_error`, why the socket of this IP version could not be opened.
-    bool move(PingTarget target, asio::ip::address to);
+    bool move(PingTarget target, boost::asio::ip::address to);
 
     /// Ends a stream and forgets its numbers and unread events. False: there is no such target (any more).
     bool remove(PingTarget target);
@@ -80,7 +80,7 @@ public:
     /// Completes with it, or with nullopt when every target is done: has sent its count, and each probe has ended.
     /// Throws `operation_aborted` when cancelled by its slot (terminal), which loses no event, or when the pinger is
     /// destroyed.
-    asio::awaitable<std::optional<PingEvent>> next();
+    boost::asio::awaitable<std::optional<PingEvent>> next();
 
     /// The numbers of a stream up to now. Throws `std::out_of_range` for a target that isn't there (any more).
     PingStatistics statistics(PingTarget target) const;
@@ -92,7 +92,7 @@ public:
     PingStatistics statistics(PingTarget target, PingWindow window) const;
 
     /// The identifier that the requests of an IP version carry; empty: there is no socket of this version.
-    std::optional<std::uint16_t> identifier(wire::IpVersion version) const noexcept;
+    std::optional<std::uint16_t> identifier(IpVersion version) const noexcept;
 
     /// Answers with our identifier that are to no probe of ours, from anybody.
     std::uint64_t foreign() const noexcept;

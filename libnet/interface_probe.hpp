@@ -3,33 +3,13 @@
 
 #include <libnet/config.hpp>
 #include <libnet/engine/query/interface_state.hpp>
-#include <libnet/io/icmp/icmp_access.hpp>
+#include <libnet/interface_probe_options.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/address.hpp>
 
-#include <chrono>
-#include <cstdint>
-#include <optional>
-#include <string>
-
 namespace libnet::inline v0 {
-
-namespace asio = boost::asio;
-
-/// Options of probe_interface.
-struct InterfaceProbeOptions {
-    std::chrono::nanoseconds timeout = std::chrono::seconds{1};  ///< how long one question waits: up to an hour
-    std::uint32_t attempts = 3;                                  ///< questions without an answer: 1 to 100
-    InterfacePlace place = InterfacePlace::node;                 ///< `neighbour` takes an address
-    std::optional<int> ttl{};                   ///< TTL or hop limit to send with, 1 to 255; empty: the system's
-    std::optional<asio::ip::address> source{};  ///< address to send from
-    std::string interface = {};                 ///< name of our interface to send through; empty: as routed
-    io::IcmpAccess access = io::IcmpAccess::automatic;  ///< a datagram socket first, which needs no privilege
-    std::optional<std::uint8_t> traffic_class{};        ///< DSCP and ECN bits of the header; empty: zero
-    std::optional<std::uint32_t> mark{};                ///< SO_MARK of socket(7): takes CAP_NET_ADMIN
-};
 
 /// Asks a node about one of its interfaces, or about a neighbour of it, with an ICMP extended echo request (RFC 8335).
 /// The interface need not have a path to us, nor an address.
@@ -48,12 +28,13 @@ struct InterfaceProbeOptions {
 ///
 ///     const libnet::InterfaceProbeOptions options{.attempts = 1};
 ///     const auto state = co_await libnet::probe_interface(executor, address, "eth0", options);
-asio::awaitable<InterfaceState> probe_interface(asio::any_io_executor executor, asio::ip::address address,
-                                                InterfaceId interface, InterfaceProbeOptions options);
+boost::asio::awaitable<InterfaceState> probe_interface(boost::asio::any_io_executor executor,
+                                                       boost::asio::ip::address address, InterfaceId interface,
+                                                       InterfaceProbeOptions options);
 
 /// The same with the default options: as an overload, for a default argument would be such a temporary.
-asio::awaitable<InterfaceState> probe_interface(asio::any_io_executor executor, asio::ip::address address,
-                                                InterfaceId interface);
+boost::asio::awaitable<InterfaceState> probe_interface(boost::asio::any_io_executor executor,
+                                                       boost::asio::ip::address address, InterfaceId interface);
 
 }  // namespace libnet::inline v0
 

@@ -14,8 +14,6 @@
 
 namespace libnet::inline v0 {
 
-namespace asio = boost::asio;
-
 namespace detail {
 class PathMtuSession;
 }
@@ -37,7 +35,8 @@ class PathMtuFinder {
 public:
     /// Opens the socket. Throws `boost::system::system_error`: `invalid_argument` for an option out of range,
     /// `operation_not_permitted` when ICMP sockets are forbidden, with what would help; what the system reports otherwise.
-    PathMtuFinder(const asio::any_io_executor& executor, asio::ip::address address, PathMtuOptions options = {});
+    PathMtuFinder(const boost::asio::any_io_executor& executor, boost::asio::ip::address address,
+                  PathMtuOptions options = {});
     ~PathMtuFinder();
     PathMtuFinder(PathMtuFinder&&) noexcept;
     PathMtuFinder& operator=(PathMtuFinder&&) noexcept;
@@ -47,7 +46,7 @@ public:
     ///
     /// Throws `boost::system::system_error`: why nothing can be sent (no route, say); `operation_aborted` when cancelled
     /// by its slot (terminal). Nothing is lost by that: a later call goes on.
-    asio::awaitable<std::optional<PathMtuStep>> next();
+    boost::asio::awaitable<std::optional<PathMtuStep>> next();
 
     /// What is known up to now.
     const PathMtu& result() const;
@@ -62,11 +61,11 @@ private:
 ///
 ///     const libnet::PathMtuOptions options{.attempts = 2};
 ///     const auto path = co_await libnet::find_path_mtu(executor, address, options);
-asio::awaitable<PathMtu> find_path_mtu(asio::any_io_executor executor, asio::ip::address address,
-                                       PathMtuOptions options);
+boost::asio::awaitable<PathMtu> find_path_mtu(boost::asio::any_io_executor executor, boost::asio::ip::address address,
+                                              PathMtuOptions options);
 
 /// The same with the default options: as an overload, for a default argument would be such a temporary.
-asio::awaitable<PathMtu> find_path_mtu(asio::any_io_executor executor, asio::ip::address address);
+boost::asio::awaitable<PathMtu> find_path_mtu(boost::asio::any_io_executor executor, boost::asio::ip::address address);
 
 }  // namespace libnet::inline v0
 

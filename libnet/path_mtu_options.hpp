@@ -12,7 +12,8 @@
 
 namespace libnet::inline v0 {
 
-namespace asio = boost::asio;
+/// Which kind of socket a PathMtuFinder uses.
+using PathMtuAccess = io::IcmpAccess;
 
 /// Options of a PathMtuFinder.
 struct PathMtuOptions {
@@ -20,11 +21,11 @@ struct PathMtuOptions {
     std::uint32_t attempts = 3;      ///< probes of one size that must vanish before it counts as too big: 1 to 100
     std::uint32_t max_probes = 100;  ///< in all: 1 to 10,000
     std::uint32_t ceiling = 0;       ///< octets of the largest packet to try, 68 to 65,575; 0: what our interface takes
-    std::optional<asio::ip::address> source{};          ///< address to send from
-    std::string interface = {};                         ///< name of the interface to send through; empty: as routed
-    io::IcmpAccess access = io::IcmpAccess::automatic;  ///< a datagram socket first, which needs no privilege
-    std::optional<std::uint8_t> traffic_class{};        ///< DSCP and ECN bits of the header; empty: zero
-    std::optional<std::uint32_t> mark{};                ///< SO_MARK of socket(7): takes CAP_NET_ADMIN
+    std::optional<boost::asio::ip::address> source{};  ///< address to send from
+    std::string interface = {};                        ///< name of the interface to send through; empty: as routed
+    PathMtuAccess access = PathMtuAccess::automatic;   ///< a datagram socket first, which needs no privilege
+    std::optional<std::uint8_t> traffic_class{};       ///< DSCP and ECN bits of the header; empty: zero
+    std::optional<std::uint32_t> mark{};               ///< SO_MARK of socket(7): takes CAP_NET_ADMIN
 };
 
 }  // namespace libnet::inline v0

@@ -6,7 +6,7 @@
 #include <libnet/io/icmp/icmp_access.hpp>
 #include <libnet/io/icmp/icmp_clock.hpp>
 #include <libnet/io/icmp/path_mtu_discovery.hpp>
-#include <libnet/wire/ip/ipv4_options.hpp>
+#include <libnet/ping_record.hpp>
 
 #include <boost/asio/ip/address.hpp>
 
@@ -17,8 +17,6 @@
 #include <string>
 
 namespace libnet::inline v0 {
-
-namespace asio = boost::asio;
 
 /// Which kind of socket an IcmpPinger uses.
 using PingAccess = io::IcmpAccess;
@@ -32,17 +30,15 @@ using PingClock = io::IcmpClock;
 /// What an IcmpPinger's payloads are filled with.
 using PingPattern = engine::PayloadPattern;
 
-/// What routers shall write into the headers of an IcmpPinger's IPv4 packets.
-using PingRecord = wire::Ipv4Record;
-
 /// Options of an IcmpPinger. The durations are what `add` takes for a target that names no other.
 struct PingOptions {
     std::chrono::nanoseconds interval = std::chrono::seconds{1};  ///< between two probes to a target; 0: no pause
     std::chrono::nanoseconds timeout = std::chrono::seconds{1};   ///< after which a probe is lost; more than 0
     double rate = 0;  ///< probes a second of all streams together, evenly spread; 0: as their intervals say
-    std::size_t payload_size = 56;              ///< octets, 0 to 65,507; from 8 on nobody can forge an answer
-    std::optional<int> ttl{};                   ///< TTL or hop limit to send with, 1 to 255; empty: the system's
-    std::optional<asio::ip::address> source{};  ///< address to send from; targets of the other IP version don't care
+    std::size_t payload_size = 56;  ///< octets, 0 to 65,507; from 8 on nobody can forge an answer
+    std::optional<int> ttl{};       ///< TTL or hop limit to send with, 1 to 255; empty: the system's
+    std::optional<boost::asio::ip::address>
+        source{};                               ///< address to send from; targets of the other IP version don't care
     std::string interface = {};                 ///< name of the interface to send through; empty: as routed
     PingAccess access = PingAccess::automatic;  ///< a datagram socket first, which needs no privilege
     PathMtuDiscovery path_mtu_discovery = PathMtuDiscovery::system;

@@ -2,7 +2,7 @@
 // Serves the files of a directory over HTTP/1.0 and HTTP/1.1.
 
 #include <libnet/config.hpp>
-#include <libnet/io/loop/executor.hpp>
+#include <libnet/executor.hpp>
 #include <libnet/static_file_server_options.hpp>
 
 #include <boost/asio/awaitable.hpp>
@@ -24,8 +24,7 @@ namespace libnet::inline v0 {
 /// - The framing is strict (wire::RequestParser): what two readers could understand differently is refused, and the
 ///   connection closed.
 /// - Pipelined requests that arrive together are answered together.
-/// - TLS, rules of access, and limits for each client, when asked: io::TlsContext, io::AccessControl,
-/// io::ClientLimiter.
+/// - TLS, rules of access, and limits for each client, when asked: TlsContext, AccessControl, ClientLimiter.
 /// - Files, and names of nothing, are remembered for a second, or until the kernel tells of a change: io::FileStore. A
 ///   disk that is slow makes nobody wait but those who asked for what is on it.
 ///
@@ -40,7 +39,7 @@ public:
     /// @throws std::invalid_argument  an option of a site is no good; `what()` says which one, and what would do
     /// @throws boost::system::system_error  a root is no directory or can't be opened (its name is in `what()`); or
     ///         what bind(2) and listen(2) report, e.g. `address_in_use`
-    StaticFileServer(const io::Executor& executor, StaticFileServerOptions options);
+    StaticFileServer(const Executor& executor, StaticFileServerOptions options);
 
     /// Closes everything at once; a `run` in progress ends.
     ~StaticFileServer();

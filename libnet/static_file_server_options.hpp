@@ -1,11 +1,10 @@
 #pragma once
 // The options of libnet/static_file_server.hpp.
 
+#include <libnet/access.hpp>
 #include <libnet/access_record.hpp>
-#include <libnet/engine/files/site_options.hpp>
-#include <libnet/io/access/access_control.hpp>
-#include <libnet/io/access/client_limiter.hpp>
-#include <libnet/io/tls/tls_context.hpp>
+#include <libnet/site_options.hpp>
+#include <libnet/tls.hpp>
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/address_v6.hpp>
@@ -42,14 +41,14 @@ struct StaticFileServerOptions {
     bool defer_accept = true;
 
     /// Speaks TLS, and nothing else; null: plain HTTP. Servers that share a port must share the context.
-    std::shared_ptr<io::TlsContext> tls{};
+    std::shared_ptr<TlsContext> tls{};
 
     /// Who may have what; null: everybody may have everything.
-    std::shared_ptr<io::AccessControl> access{};
+    std::shared_ptr<AccessControl> access{};
 
     /// How many connections, requests, bytes and wrong passwords one client may have; null: any number. It sees the
     /// client's address: behind a proxy all clients are one.
-    std::shared_ptr<io::ClientLimiter> limits{};
+    std::shared_ptr<ClientLimiter> limits{};
 
     SiteOptions site{};                ///< how the root is served
     std::vector<VirtualHost> hosts{};  ///< sites beside it; hosts that none of them names belong to `root`

@@ -1,9 +1,9 @@
 #pragma once
-// Traces the path to a host: Tracer. Its options are in engine/trace_options.hpp, its events in engine/trace_path.hpp.
+// Traces the path to a host: Tracer. Its options are in trace_options.hpp, its events in engine/trace/trace_path.hpp.
 
 #include <libnet/config.hpp>
-#include <libnet/engine/trace/trace_options.hpp>
 #include <libnet/engine/trace/trace_path.hpp>
+#include <libnet/trace_options.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -21,12 +21,12 @@ struct TracerState;
 }  // namespace detail
 
 /// How long a probe is, with its IP header, in octets: 60 for IPv4, 80 for IPv6.
-std::size_t probe_size(const asio::ip::address& target) noexcept;
+std::size_t trace_probe_size(const boost::asio::ip::address& target) noexcept;
 
 /// Traces paths with increasing TTLs, any number of them at the same time.
 ///
 /// On Linux this takes no privilege: errors come out of the sockets' error queues, round trips end with the kernel's
-/// time stamp, so that a slow caller does not lengthen them. `Probe::icmp` needs a group in net.ipv4.ping_group_range,
+/// time stamp, so that a slow caller does not lengthen them. `TraceProbe::icmp` needs a group in net.ipv4.ping_group_range,
 /// or CAP_NET_RAW.
 ///
 /// What it does not protect against: routers answer as they please. They may limit their answers (a silent hop need not
@@ -37,30 +37,30 @@ std::size_t probe_size(const asio::ip::address& target) noexcept;
 class Tracer {
 public:
     /// Throws `boost::system::system_error` (`invalid_argument`) for an option that is out of its range. Opens nothing.
-    explicit Tracer(asio::any_io_executor executor, TraceOptions options = {});
+    explicit Tracer(boost::asio::any_io_executor executor, TraceOptions options = {});
     ~Tracer();
     Tracer(const Tracer&) = delete;
     Tracer& operator=(const Tracer&) = delete;
 
     /// Traces one path, and completes when it is known. Any number of calls may be under way, and `next` beside them.
     ///
-    /// An unreachable target, and one that can't be sent to, are outcomes: see `Path::stop_reason`. Throws
-    /// `boost::system::system_error`: what opening a socket says (`operation_not_permitted` for `Probe::icmp` without
+    /// An unreachable target, and one that can't be sent to, are outcomes: see `TracePath::stop_reason`. Throws
+    /// `boost::system::system_error`: what opening a socket says (`operation_not_permitted` for `TraceProbe::icmp` without
     /// permission), or `operation_aborted` when cancelled (any type of cancellation).
-    asio::awaitable<Path> trace(asio::ip::address target);
+    boost::asio::awaitable<TracePath> trace(boost::asio::ip::address target);
 
     /// Adds a target for `next` to trace. Throws `boost::system::system_error` when a socket can't be opened.
-    TraceTarget add(asio::ip::address target);
+    TraceTarget add(boost::asio::ip::address target);
 
     /// Completes with the next event of any target; nullopt: there are no more targets. Probes are sent and answers taken
     /// in during this call only: call it again soon. One call at a time.
     ///
     /// Throws `operation_aborted` when cancelled (any type). Nothing is lost by that: a later call goes on.
-    asio::awaitable<std::optional<TraceEvent>> next();
+    boost::asio::awaitable<std::optional<TraceEvent>> next();
 
-    /// The path to a target that was added and whose TracePath hasn't been told yet, as far as `next` has told it. Throws
+    /// The path to a target that was added and whose TraceDone hasn't been told yet, as far as `next` has told it. Throws
     /// `std::out_of_range` for others.
-    Path path(TraceTarget target) const;
+    TracePath path(TraceTarget target) const;
 
 private:
     std::shared_ptr<detail::TracerState> state_;

@@ -50,6 +50,8 @@
 
 namespace libnet::apps {
 
+namespace asio = boost::asio;
+
 /// The exit code of a daemon that can't start, or has to give up.
 constexpr int exit_not_serving = 1;
 

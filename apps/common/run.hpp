@@ -34,6 +34,8 @@
 
 namespace libnet::apps {
 
+namespace asio = boost::asio;
+
 /// The exit code when the coroutine throws: something stood in the way of the whole work.
 constexpr int exit_failure = 2;
 

@@ -53,7 +53,7 @@ inline std::pair<std::string_view, std::string_view> cut(std::string_view text, 
 }
 
 /// "404=errors/404.html"
-inline ErrorPage read_error_page(std::string_view text)
+inline SiteErrorPage read_error_page(std::string_view text)
 {
     const auto [status, file] = cut(text, "=");
     const auto number = base::parse_number<unsigned>(status);
@@ -63,7 +63,7 @@ inline ErrorPage read_error_page(std::string_view text)
 }
 
 /// "/old/* /new/*" or "/old /new 302"
-inline Redirect read_redirect(std::string_view text)
+inline SiteRedirect read_redirect(std::string_view text)
 {
     const auto [from, rest] = cut(text, " ");
     const auto [to, status] = cut(rest, " ");
@@ -75,7 +75,7 @@ inline Redirect read_redirect(std::string_view text)
 }
 
 /// "*.woff2 Access-Control-Max-Age: 60"
-inline HeaderRule read_header(std::string_view text)
+inline SiteHeader read_header(std::string_view text)
 {
     const auto [paths, field] = cut(text, " ");
     const auto [name, value] = cut(field, ":");
@@ -119,7 +119,8 @@ inline Options& add_rare_site_options(Options& table, SiteOptions& options)
                options.symlinks)
         .flag("clean-urls", "/about is about.html", options.clean_urls, CleanUrls::on)
         .flag("no-precompressed", "don't look for .br, .zst and .gz", options.precompressed, Precompressed::off)
-        .flag("compress", "compress what has no such file, and keep the result", options.compression, Compression::on)
+        .flag("compress", "compress what has no such file, and keep the result", options.compression,
+              SiteCompression::on)
         .list("error-page", "STATUS=FILE", "shown instead of the built-in page", detail::read_error_page,
               options.error_pages)
         .list("redirect", "'FROM TO [STATUS]'", "a path to another, or to a URL; /old/* to /new/*",
@@ -131,7 +132,7 @@ inline Options& add_rare_site_options(Options& table, SiteOptions& options)
         .value("max-age", "SECONDS", "Cache-Control of what is neither HTML nor has a hash in its name",
                seconds(0s, 87600h), options.max_age)
         .list("immutable", "PATHS", "that never change, besides names with a hash", text("pattern"), options.immutable)
-        .flag("no-cache-control", "leave the field to --header", options.cache_control, CacheControl::off)
+        .flag("no-cache-control", "leave the field to --header", options.cache_control, SiteCacheControl::off)
         .value("max-listing", "N", "entries that a listing shows (10000)", integer<std::size_t>(1, 1'000'000),
                options.max_listing);
 }

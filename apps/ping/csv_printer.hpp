@@ -29,6 +29,8 @@
 
 namespace libnet::apps {
 
+namespace asio = boost::asio;
+
 /// A field as RFC 4180 section 2 wants it: in quotes where it holds a quote, a comma or a line end.
 inline std::string csv_field(std::string_view text)
 {

@@ -26,6 +26,8 @@
 
 namespace libnet::apps {
 
+namespace asio = boost::asio;
+
 /// Shared with the coroutines that it starts.
 class PingExporter : public std::enable_shared_from_this<PingExporter> {
 public:

@@ -15,6 +15,8 @@
 
 namespace libnet::apps {
 
+namespace asio = boost::asio;
+
 /// Collects what PingStatistics doesn't: buckets, reasons, the last TTL. Counts from zero when the address changes,
 /// for then its labels are others.
 class ExporterTarget : public PingListener {

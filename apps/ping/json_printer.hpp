@@ -38,6 +38,8 @@
 
 namespace libnet::apps {
 
+namespace asio = boost::asio;
+
 class JsonPingPrinter final : public PingPrinter {
 public:
     explicit JsonPingPrinter(const PingSettings& settings) : settings_{settings} {}

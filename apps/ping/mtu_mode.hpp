@@ -20,6 +20,8 @@
 
 namespace libnet::apps {
 
+namespace asio = boost::asio;
+
 class MtuQuestion final : public HostQuestion {
 public:
     using HostQuestion::HostQuestion;

@@ -12,6 +12,8 @@
 
 namespace libnet::apps {
 
+namespace asio = boost::asio;
+
 /// Is told of the events of a target.
 class PingListener {
 public:

@@ -13,6 +13,8 @@
 
 namespace libnet::apps {
 
+namespace asio = boost::asio;
+
 /// How many of the hosts are alive, and their probes in all.
 struct PingTotal {
     std::size_t targets = 0, alive = 0, unresolved = 0;

@@ -12,6 +12,8 @@
 
 namespace libnet::apps {
 
+namespace asio = boost::asio;
+
 inline std::unique_ptr<PingPrinter> make_ping_printer(asio::any_io_executor executor, const PingSettings& settings,
                                                       const IcmpPinger& pinger, std::size_t hosts, ReverseNames& names)
 {

@@ -21,6 +21,8 @@
 
 namespace libnet::apps {
 
+namespace asio = boost::asio;
+
 class InterfaceQuestion final : public HostQuestion {
 public:
     using HostQuestion::HostQuestion;

@@ -22,6 +22,8 @@
 
 namespace libnet::apps {
 
+namespace asio = boost::asio;
+
 /// Listens to the requests of one probe, from construction until it goes out of scope.
 class ProbeRun : public PingListener {
 public:

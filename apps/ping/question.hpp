@@ -17,6 +17,8 @@
 
 namespace libnet::apps {
 
+namespace asio = boost::asio;
+
 /// Exit codes, in the sense of iputils' ping.
 enum class Verdict { good = 0, bad = 1, failed = 2 };
 

@@ -12,6 +12,8 @@
 
 namespace libnet::apps {
 
+namespace asio = boost::asio;
+
 /// The interface that --probe asks about.
 struct ProbedInterface {
     InterfaceId id;

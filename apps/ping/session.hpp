@@ -25,6 +25,8 @@
 
 namespace libnet::apps {
 
+namespace asio = boost::asio;
+
 /// Shared with the handlers of its timers.
 class PingSession : public std::enable_shared_from_this<PingSession> {
 public:

@@ -19,6 +19,8 @@
 
 namespace libnet::apps {
 
+namespace asio = boost::asio;
+
 /// How the results are printed.
 enum class PingFormat { text, json, csv };
 

@@ -18,6 +18,8 @@
 
 namespace libnet::apps {
 
+namespace asio = boost::asio;
+
 /// What a HOST is, before anybody is asked.
 struct HostWord {
     enum class Kind { name, address, range, mistake } kind = Kind::name;

@@ -21,6 +21,8 @@
 
 namespace libnet::apps {
 
+namespace asio = boost::asio;
+
 /// Milliseconds with three significant digits, or all of the whole ones: 0.034, 1.25, 20.3, 145.
 inline std::string short_milliseconds(std::chrono::nanoseconds time)
 {

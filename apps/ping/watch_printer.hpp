@@ -21,6 +21,8 @@
 
 namespace libnet::apps {
 
+namespace asio = boost::asio;
+
 class WatchPrinter final : public PingPrinter {
 public:
     /// `results` prints what is left when the table is gone.

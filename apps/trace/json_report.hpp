@@ -21,6 +21,8 @@
 
 namespace libnet::apps {
 
+namespace asio = boost::asio;
+
 namespace json = boost::json;
 
 class JsonReport final : public TraceReport {
@@ -29,7 +31,7 @@ public:
 
     void begin(const asio::ip::address& target) override { address_ = target.to_string(); }
 
-    void probe(const ProbeOutcome& outcome, const NameOf& name_of) override
+    void probe(const TraceOutcome& outcome, const NameOf& name_of) override
     {
         json::object event{{"event", "hop"}, {"target", subject_.host}};
         std::visit(
@@ -42,9 +44,9 @@ public:
         print_json(event);
     }
 
-    void end(const Path& path, std::string_view failure, const NameOf& name_of) override
+    void end(const TracePath& path, std::string_view failure, const NameOf& name_of) override
     {
-        const bool broken = !failure.empty() && path.stop_reason == StopReason::interrupted;
+        const bool broken = !failure.empty() && path.stop_reason == TraceStop::interrupted;
         const auto error = path.error ? path.error.message() : std::string{failure};
         json::object event{{"event", "path"},
                            {"schema", 1},
@@ -65,7 +67,7 @@ public:
     }
 
 private:
-    static json::object fields_of(const ProbeOutcome& outcome, const NameOf& name_of)
+    static json::object fields_of(const TraceOutcome& outcome, const NameOf& name_of)
     {
         const auto* hop = std::get_if<TraceHop>(&outcome);
         if (!hop) return {{"lost", true}};

@@ -15,6 +15,8 @@
 
 namespace libnet::apps {
 
+namespace asio = boost::asio;
+
 class Presenter {
 public:
     /// `names` says whether names are wanted at all.
@@ -23,7 +25,7 @@ public:
         if (names) names_.emplace(std::move(executor), [this] { show(); });
     }
 
-    void add(ProbeOutcome outcome)
+    void add(TraceOutcome outcome)
     {
         if (const auto* hop = std::get_if<TraceHop>(&outcome); hop && names_) names_->look_up(hop->from);
         waiting_.push_back(std::move(outcome));
@@ -67,7 +69,7 @@ private:
         if (waiting_.empty()) empty_.cancel();
     }
 
-    bool is_ready(const ProbeOutcome& outcome) const
+    bool is_ready(const TraceOutcome& outcome) const
     {
         const auto* hop = std::get_if<TraceHop>(&outcome);
         return !hop || !names_ || names_->is_settled(hop->from);
@@ -81,7 +83,7 @@ private:
     }
 
     TraceReport& report_;
-    std::deque<ProbeOutcome> waiting_;
+    std::deque<TraceOutcome> waiting_;
     asio::steady_timer empty_;  // cancelled when nothing waits any more
     std::exception_ptr failure_;
     std::optional<HopNames> names_;  // last: it calls back

@@ -10,6 +10,8 @@
 
 namespace libnet::apps {
 
+namespace asio = boost::asio;
+
 /// What the reports of a trace have in common: what it is about.
 struct TraceSubject {
     std::string host;         ///< as the user gave it
@@ -33,10 +35,10 @@ public:
     virtual void begin(const asio::ip::address& target) = 0;
 
     /// What became of a probe. Called in the order of the hops.
-    virtual void probe(const ProbeOutcome& outcome, const NameOf& name_of) = 0;
+    virtual void probe(const TraceOutcome& outcome, const NameOf& name_of) = 0;
 
     /// The trace has ended, perhaps before it began. `failure` says what stood in the way of it, or is empty.
-    virtual void end(const Path& path, std::string_view failure, const NameOf& name_of) = 0;
+    virtual void end(const TracePath& path, std::string_view failure, const NameOf& name_of) = 0;
 };
 
 }  // namespace libnet::apps

@@ -61,8 +61,8 @@ inline Options trace_options(TraceSettings& settings)
     Options table{"trace++", "HOST", "Shows the routers on the path to HOST."};
     auto& trace = settings.trace;
     table.group("Probes")
-        .flag("icmp,I", "ICMP echo requests (default: UDP from port 33434 on)", trace.method, Probe::icmp)
-        .flag("udp,U", "UDP to one port", trace.method, Probe::udp_constant)
+        .flag("icmp,I", "ICMP echo requests (default: UDP from port 33434 on)", trace.method, TraceProbe::icmp)
+        .flag("udp,U", "UDP to one port", trace.method, TraceProbe::udp_constant)
         .value("port,p", "PORT", "first UDP port or ICMP number; the port of -U (53)", port(), trace.port)
         .value("first,f", "TTL", "the first hop to probe (1)", integer<std::uint8_t>(1), trace.first_ttl)
         .value("max-hops,m", "TTL", "the last hop to probe (30)", integer<std::uint8_t>(1), trace.max_ttl)

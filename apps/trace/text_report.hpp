@@ -18,6 +18,8 @@
 
 namespace libnet::apps {
 
+namespace asio = boost::asio;
+
 class TextReport final : public TraceReport {
 public:
     explicit TextReport(TraceSubject subject) : subject_{std::move(subject)} {}
@@ -25,10 +27,10 @@ public:
     void begin(const asio::ip::address& target) override
     {
         print("trace++ to {} ({}), {} hops max, {} byte packets\n", subject_.host, target.to_string(), subject_.max_ttl,
-              probe_size(target));
+              trace_probe_size(target));
     }
 
-    void probe(const ProbeOutcome& outcome, const NameOf& name_of) override
+    void probe(const TraceOutcome& outcome, const NameOf& name_of) override
     {
         std::visit(
             [&](const auto& told) {
@@ -40,7 +42,7 @@ public:
             outcome);
     }
 
-    void end(const Path&, std::string_view, const NameOf&) override
+    void end(const TracePath&, std::string_view, const NameOf&) override
     {
         if (std::exchange(in_line_, false)) print("\n");
     }

@@ -64,7 +64,7 @@ const Site& busy_site()
         {.index = {"index.html", "main.html"},
          .listing = DirectoryListing::on,
          .clean_urls = CleanUrls::on,
-         .compression = Compression::on,
+         .compression = SiteCompression::on,
          .fallback = "app.html",
          .error_pages = {{404, "404.html"}, {416, "416.html"}},
          .redirects = {{"/old/*", "/new/*"}, {"/x*", "/*"}, {"/y", "/z?a=b#c"}, {"/z", "https://a.example/#c"}},

@@ -50,7 +50,7 @@ void happen(TraceEngine& engine, Input& input, TraceProbeId last_sent, TraceEngi
     const auto what = input.next();
     const TraceProbeId probe{static_cast<std::uint8_t>(input.next() % 18), static_cast<std::uint8_t>(input.next() % 5)};
     const std::chrono::milliseconds time{input.next()};
-    if (what < 200) engine.on_answer(probe, {{}, time, static_cast<AnswerKind>(what % 3), {}});
+    if (what < 200) engine.on_answer(probe, {{}, time, static_cast<TraceAnswer>(what % 3), {}});
     else if (what < 254) engine.on_not_sent(what % 2 == 0 ? last_sent : probe, now + time);
     else engine.on_send_failed(asio::error::network_unreachable);
 }
@@ -89,6 +89,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::size_t in_path = 0;
     for (const auto& hop : engine.path().hops) in_path += hop.probes.size();
     require(in_path == told);
-    require(engine.path().stop_reason != StopReason::interrupted);
+    require(engine.path().stop_reason != TraceStop::interrupted);
     return 0;
 }

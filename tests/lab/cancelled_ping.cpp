@@ -14,6 +14,8 @@
 #include <optional>
 #include <vector>
 
+namespace asio = boost::asio;
+
 using namespace libnet;
 using namespace std::chrono_literals;
 

@@ -27,6 +27,8 @@
 #include <string>
 #include <vector>
 
+namespace asio = boost::asio;
+
 using namespace libnet;
 using namespace libnet::test;
 using namespace std::chrono_literals;

@@ -17,6 +17,8 @@
 #include <optional>
 #include <string>
 
+namespace asio = boost::asio;
+
 using namespace libnet;
 using namespace libnet::test;
 using namespace std::chrono_literals;

@@ -14,6 +14,8 @@
 #include <string>
 #include <thread>
 
+namespace asio = boost::asio;
+
 using namespace libnet::test;
 using namespace libnet::tests;
 

@@ -16,6 +16,8 @@
 
 namespace libnet::tests {
 
+namespace asio = boost::asio;
+
 using libnet::io::AddressFamily, libnet::io::Resolver, libnet::io::ResolverOptions;
 using Addresses = std::vector<asio::ip::address>;
 

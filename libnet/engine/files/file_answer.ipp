@@ -169,7 +169,7 @@ LIBNETXX_DECL FileAction FileResponder::on_listing(DirectoryContent content)
     }
     const auto hash = base::siphash({}, std::as_bytes(std::span{plan_.page}));
     make_etag(plan_.etag, {.size = plan_.page.size(), .hash = hash}, wire::ContentCoding::identity);
-    if (options.cache_control == CacheControl::classes) plan_.cache_control = "no-cache";
+    if (options.cache_control == SiteCacheControl::classes) plan_.cache_control = "no-cache";
     switch (judge_conditions(request_, {plan_.etag, {}}, now_)) {
     case Condition::failed:
         return refuse(412, detail::changed_meanwhile);

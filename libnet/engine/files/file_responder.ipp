@@ -277,7 +277,7 @@ LIBNETXX_DECL FileAction FileResponder::encode_or_send()
 {
     const auto size = plain_facts_.size;
     const bool worth_it = size >= detail::least_to_encode && size <= detail::most_to_encode;
-    if (next_coding_ == 0 || site_->options().compression == Compression::off || !worth_it) return send_plain();
+    if (next_coding_ == 0 || site_->options().compression == SiteCompression::off || !worth_it) return send_plain();
     stage_ = Stage::encoding;
     return Encode{plain_, codings_.in_order().front()};
 }

@@ -26,7 +26,7 @@ public:
     std::string_view error_page(unsigned status) const noexcept;
 
     /// The rule that sends a path elsewhere, or null.
-    const Redirect* redirect(std::string_view path) const noexcept;
+    const SiteRedirect* redirect(std::string_view path) const noexcept;
 
     /// The value of Cache-Control; empty: no such field.
     std::string_view cache_control(std::string_view path, std::string_view media_type) const noexcept;
@@ -45,7 +45,7 @@ private:
 };
 
 /// Where a redirect rule sends a path that fits it: a path or URL that is safe in a field, without the query.
-std::string target_of(const Redirect& redirect, std::string_view path);
+std::string target_of(const SiteRedirect& redirect, std::string_view path);
 
 }  // namespace libnet::inline v0::engine
 

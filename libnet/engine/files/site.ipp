@@ -65,7 +65,7 @@ LIBNETXX_DECL bool has_star_in_path(std::string_view to) noexcept
     return path != to.npos && to.find('*') > path;
 }
 
-LIBNETXX_DECL void check_redirect(const Redirect& redirect)
+LIBNETXX_DECL void check_redirect(const SiteRedirect& redirect)
 {
     const auto star = redirect.from.find('*');
     if (!redirect.from.starts_with('/') || (star != redirect.from.npos && star + 1 != redirect.from.size()))
@@ -81,7 +81,7 @@ LIBNETXX_DECL void check_redirect(const Redirect& redirect)
         reject("redirect status", std::to_string(redirect.status), "give 301, 302, 303, 307 or 308");
 }
 
-LIBNETXX_DECL void check_header(const HeaderRule& rule)
+LIBNETXX_DECL void check_header(const SiteHeader& rule)
 {
     const auto is_token = [](char c) { return wire::is(wire::CharClass::token, c); };
     const auto is_value = [](char c) { return c == ' ' || wire::is(wire::CharClass::visible, c); };
@@ -125,13 +125,13 @@ LIBNETXX_DECL Site::Site(SiteOptions options) : options_{std::move(options)}, ty
 
 LIBNETXX_DECL std::string_view Site::error_page(unsigned status) const noexcept
 {
-    const auto page = std::ranges::find(options_.error_pages, status, &ErrorPage::status);
+    const auto page = std::ranges::find(options_.error_pages, status, &SiteErrorPage::status);
     return page == options_.error_pages.end() ? std::string_view{} : page->file;
 }
 
-LIBNETXX_DECL const Redirect* Site::redirect(std::string_view path) const noexcept
+LIBNETXX_DECL const SiteRedirect* Site::redirect(std::string_view path) const noexcept
 {
-    const auto fits = [path](const Redirect& redirect) {
+    const auto fits = [path](const SiteRedirect& redirect) {
         if (!redirect.from.ends_with('*')) return path == redirect.from;
         return path.starts_with(std::string_view{redirect.from}.substr(0, redirect.from.size() - 1));
     };
@@ -141,7 +141,7 @@ LIBNETXX_DECL const Redirect* Site::redirect(std::string_view path) const noexce
 
 LIBNETXX_DECL std::string_view Site::cache_control(std::string_view path, std::string_view media_type) const noexcept
 {
-    if (options_.cache_control == CacheControl::off) return {};
+    if (options_.cache_control == SiteCacheControl::off) return {};
     const auto fits = [path](std::string_view pattern) { return matches_path(pattern, path); };
     if (has_content_hash(path) || std::ranges::any_of(options_.immutable, fits))
         return "max-age=31536000, immutable";  // RFC 8246
@@ -154,7 +154,7 @@ LIBNETXX_DECL bool Site::allows_origin(std::string_view origin) const noexcept
     return every_origin_ || std::ranges::find(options_.cors_origins, origin) != options_.cors_origins.end();
 }
 
-LIBNETXX_DECL std::string target_of(const Redirect& redirect, std::string_view path)
+LIBNETXX_DECL std::string target_of(const SiteRedirect& redirect, std::string_view path)
 {
     const auto star = redirect.to.find('*');
     if (star == redirect.to.npos) return redirect.to;

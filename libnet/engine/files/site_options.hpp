@@ -44,16 +44,16 @@ enum class Precompressed : std::uint8_t {
 };
 
 /// Whether a file that compresses well and has no precompressed sibling is compressed when it is asked for.
-enum class Compression : std::uint8_t {
+enum class SiteCompression : std::uint8_t {
     off,
     on,  ///< files of 256 bytes to 4 MiB, and the result is kept in memory; no ranges of it are served
 };
 
 /// What Cache-Control says. Never "public": a shared cache must not keep what somebody had to log in for (RFC 9111
 /// section 3.5).
-enum class CacheControl : std::uint8_t {
+enum class SiteCacheControl : std::uint8_t {
     classes,  ///< HTML is asked for again each time ("no-cache"), hashed names never ("immutable"), the rest by `max_age`
-    off,      ///< nothing, unless a HeaderRule does
+    off,      ///< nothing, unless a SiteHeader does
 };
 
 /// A file of the site that is shown instead of a built-in error page.
@@ -62,13 +62,13 @@ enum class CacheControl : std::uint8_t {
 /// itself, so it is for everybody; for another error they must grant it. Before any site is asked the built-in page
 /// answers: where HTTP itself is broken, for a body that is too large or too slow, an expectation (417), a URL of
 /// another server (421), and one connection too many.
-struct ErrorPage {
+struct SiteErrorPage {
     unsigned status = 404;  ///< 400 to 599
     std::string file{};     ///< relative to the root; where it can't be had, the built-in page stands in
 };
 
 /// Sends clients elsewhere before any file is looked up.
-struct Redirect {
+struct SiteRedirect {
     std::string from{};     ///< the path, decoded; a "*" at its end stands for any rest: "/old/*"
     std::string to{};       ///< a path or URL; a "*" in its path stands for that rest: "/new/*". The query goes along,
                             ///< unless this one has its own.
@@ -76,7 +76,7 @@ struct Redirect {
 };
 
 /// A field that some answers have.
-struct HeaderRule {
+struct SiteHeader {
     std::string paths{};  ///< a pattern: `*` is any text, `?` any character; without a slash it is about the last
                           ///< segment, as "*.woff2", else about the whole path, as "/assets/*"
     std::string name{};   ///< not one that the server itself has to be right about, such as Content-Length
@@ -92,19 +92,19 @@ struct SiteOptions {
     Symlinks symlinks = Symlinks::inside;
     CleanUrls clean_urls = CleanUrls::off;
     Precompressed precompressed = Precompressed::on;
-    Compression compression = Compression::off;
+    SiteCompression compression = SiteCompression::off;
     /// The page of an application that does its own routing, such as "index.html": it answers (200) where a page is asked
     /// for that isn't there, but not for a name with an extension. Empty: 404.
     std::string fallback{};
-    CacheControl cache_control = CacheControl::classes;
+    SiteCacheControl cache_control = SiteCacheControl::classes;
     /// How long the files that are in no other class may be used without asking; nothing: the field is left out.
     std::optional<std::chrono::seconds> max_age{};
-    /// Patterns, as in HeaderRule, of names that never get another content, besides those that show it by a hash of
+    /// Patterns, as in SiteHeader, of names that never get another content, besides those that show it by a hash of
     /// eight or more hexadecimal digits: app.3f9a1c07.js.
     std::vector<std::string> immutable{};
-    std::vector<ErrorPage> error_pages{};
-    std::vector<Redirect> redirects{};  ///< the first one that fits counts
-    std::vector<HeaderRule> headers{};
+    std::vector<SiteErrorPage> error_pages{};
+    std::vector<SiteRedirect> redirects{};  ///< the first one that fits counts
+    std::vector<SiteHeader> headers{};
     /// Origins whose scripts may read the answers (the Fetch standard's CORS): "https://a.example", or "*" for every one.
     std::vector<std::string> cors_origins{};
     /// The text of a mime.types file; empty: only the built-in table.

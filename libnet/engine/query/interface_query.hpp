@@ -14,6 +14,8 @@
 
 namespace libnet::inline v0::engine {
 
+namespace asio = boost::asio;
+
 struct InterfaceQueryOptions {
     std::chrono::nanoseconds timeout = std::chrono::seconds{1};  ///< how long one question waits for its answer
     std::uint32_t attempts = 3;       ///< questions without an answer until we give up: 1 to 100

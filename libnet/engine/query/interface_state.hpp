@@ -13,8 +13,6 @@
 
 namespace libnet::inline v0 {
 
-namespace asio = boost::asio;
-
 /// Which interface is meant: its name (1 to 255 octets), its index, or an address that it has.
 using InterfaceId = wire::InterfaceId;
 
@@ -29,7 +27,7 @@ using NeighbourState = wire::NeighbourState;
 
 /// Who says that the question didn't get there.
 struct InterfaceError {
-    asio::ip::address from{};
+    boost::asio::ip::address from{};
     std::uint8_t type = 0;  ///< of the ICMP message
     std::uint8_t code = 0;  ///< of the ICMP message
     friend bool operator==(const InterfaceError&, const InterfaceError&) = default;
@@ -43,7 +41,7 @@ struct InterfaceState {
         unreachable,  ///< an ICMP error came instead
     };
 
-    asio::ip::address address{};  ///< of the node that was asked
+    boost::asio::ip::address address{};  ///< of the node that was asked
     Outcome outcome = Outcome::no_answer;
     InterfaceCode code = InterfaceCode::no_error;     ///< anything else: the node knows nothing, and the rest is false
     NeighbourState neighbour = NeighbourState::none;  ///< of an interface on a neighbour

@@ -14,8 +14,6 @@
 
 namespace libnet::inline v0 {
 
-namespace asio = boost::asio;
-
 /// What became of the probes of one size.
 enum class PathMtuOutcome : std::uint8_t {
     answered,      ///< one of them got through, and its answer came back
@@ -28,7 +26,7 @@ enum class PathMtuOutcome : std::uint8_t {
 struct PathMtuStep {
     std::uint32_t size = 0;  ///< of the probes in octets, with their IP headers
     PathMtuOutcome outcome = PathMtuOutcome::answered;
-    asio::ip::address from{};             ///< who answered or says so; unspecified: nobody but our own system
+    boost::asio::ip::address from{};      ///< who answered or says so; unspecified: nobody but our own system
     std::optional<std::uint32_t> told{};  ///< the MTU that goes with "too big", as it was told; empty: none, or zero
     std::chrono::nanoseconds rtt{};       ///< from sending to the answer, or to the "too big"; zero: there was none
     std::uint32_t probes = 0;             ///< of this size, up to now
@@ -46,7 +44,7 @@ enum class PathMtuLimit : std::uint8_t {
 
 /// An ICMP error that is not about size.
 struct PathMtuError {
-    asio::ip::address from{};
+    boost::asio::ip::address from{};
     std::uint8_t type = 0;
     std::uint8_t code = 0;
     friend bool operator==(const PathMtuError&, const PathMtuError&) = default;
@@ -54,10 +52,10 @@ struct PathMtuError {
 
 /// What is known about a path.
 struct PathMtu {
-    asio::ip::address address{};
+    boost::asio::ip::address address{};
     std::uint32_t mtu = 0;  ///< the largest packet that got through, in octets, with its IP header; 0: none did
     PathMtuLimit limit = PathMtuLimit::unknown;
-    asio::ip::address told_by{};          ///< the router, where `limit` is that; unspecified otherwise
+    boost::asio::ip::address told_by{};   ///< the router, where `limit` is that; unspecified otherwise
     std::chrono::nanoseconds rtt{};       ///< of a packet with `mtu` octets
     std::uint32_t probes = 0;             ///< that were sent
     std::optional<PathMtuError> error{};  ///< the last one, which may say why there is no answer

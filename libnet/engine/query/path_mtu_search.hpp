@@ -33,6 +33,8 @@
 
 namespace libnet::inline v0::engine {
 
+namespace asio = boost::asio;
+
 /// The size of the first packet in octets: every link takes it (RFC 791 section 3.2), of IPv6 all the more.
 constexpr std::uint32_t smallest_path_mtu = 68;
 

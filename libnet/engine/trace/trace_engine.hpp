@@ -17,6 +17,8 @@
 
 namespace libnet::inline v0::engine {
 
+namespace asio = boost::asio;
+
 /// However short the other round trips are, a probe waits this long (or `timeout`, if that is less): routers answer
 /// from a slow path, and on a fast network three round trips are less than the jitter of a busy processor.
 constexpr std::chrono::nanoseconds shortest_wait = std::chrono::milliseconds{100};
@@ -32,7 +34,7 @@ struct TraceProbeId {
 struct ProbeAnswer {
     asio::ip::address from{};
     std::chrono::nanoseconds rtt{};
-    AnswerKind kind = AnswerKind::time_exceeded;
+    TraceAnswer kind = TraceAnswer::time_exceeded;
     std::string annotation{};
 };
 
@@ -45,7 +47,7 @@ struct Send {  ///< send this probe; it counts as sent
     friend bool operator==(const Send&, const Send&) = default;
 };
 struct Report {  ///< tell the caller; outcomes come in the order of TTL and index
-    ProbeOutcome outcome;
+    TraceOutcome outcome;
     friend bool operator==(const Report&, const Report&) = default;
 };
 struct WaitUntil {  ///< hand over the answers that come, and be back at this time at the latest
@@ -91,7 +93,7 @@ public:
     void on_send_failed(boost::system::error_code error);
 
     /// The path as far as it was reported.
-    const Path& path() const noexcept { return path_; }
+    const TracePath& path() const noexcept { return path_; }
 
 private:
     struct Slot {  // one probe
@@ -103,11 +105,11 @@ private:
     TraceProbeId id_of(std::size_t slot) const noexcept;
     std::optional<std::size_t> slot_of(TraceProbeId probe) const noexcept;
     std::optional<TraceAction> report_head(TimePoint now);
-    TraceAction report(ProbeOutcome outcome);
+    TraceAction report(TraceOutcome outcome);
     std::chrono::nanoseconds patience() const;
     const Slot* first_answered(std::size_t first, std::size_t last) const noexcept;
     std::size_t under_way() const noexcept;
-    StopReason reason() const;
+    TraceStop reason() const;
 
     TraceOptions options_;
     TraceTarget label_;
@@ -116,7 +118,7 @@ private:
     std::size_t unsent_ = 0;               // the one to be sent next
     std::size_t end_ = 0;                  // behind the last hop that counts
     std::optional<TimePoint> not_before_;  // no sending until then
-    Path path_;
+    TracePath path_;
     bool done_ = false;
 };
 

@@ -69,7 +69,7 @@ LIBNETXX_DECL std::optional<TraceAction> TraceEngine::report_head(TimePoint now)
     return std::nullopt;
 }
 
-LIBNETXX_DECL TraceAction TraceEngine::report(ProbeOutcome outcome)
+LIBNETXX_DECL TraceAction TraceEngine::report(TraceOutcome outcome)
 {
     const auto ttl = id_of(head_++).ttl;
     if (path_.hops.empty() || path_.hops.back().ttl != ttl) path_.hops.push_back({ttl, {}});
@@ -82,7 +82,7 @@ LIBNETXX_DECL bool TraceEngine::on_answer(TraceProbeId probe, ProbeAnswer answer
     const auto at = slot_of(probe);
     // What was reported is past: in front of the head there are only lost and answered probes.
     if (done_ || !at || *at < head_ || *at >= end_ || slots_[*at].state != Slot::State::under_way) return false;
-    if (answer.kind != AnswerKind::time_exceeded) end_ = (*at / options_.probes + 1) * options_.probes;
+    if (answer.kind != TraceAnswer::time_exceeded) end_ = (*at / options_.probes + 1) * options_.probes;
     slots_[*at].state = Slot::State::answered;
     slots_[*at].answer = std::move(answer);
     return true;
@@ -100,7 +100,7 @@ LIBNETXX_DECL void TraceEngine::on_send_failed(boost::system::error_code error)
 {
     if (done_) return;
     done_ = true;
-    path_.stop_reason = StopReason::send_failed;
+    path_.stop_reason = TraceStop::send_failed;
     path_.error = error;
 }
 
@@ -146,16 +146,16 @@ LIBNETXX_DECL std::size_t TraceEngine::under_way() const noexcept
     return count;
 }
 
-LIBNETXX_DECL StopReason TraceEngine::reason() const
+LIBNETXX_DECL TraceStop TraceEngine::reason() const
 {
     const auto last_hop = std::span{slots_}.subspan(end_ - options_.probes, options_.probes);
-    const auto has = [&](AnswerKind kind) {
+    const auto has = [&](TraceAnswer kind) {
         return std::ranges::any_of(last_hop, [kind](const Slot& slot) {
             return slot.state == Slot::State::answered && slot.answer.kind == kind;
         });
     };
-    if (has(AnswerKind::reached)) return StopReason::reached;
-    return has(AnswerKind::unreachable) ? StopReason::unreachable : StopReason::max_ttl;
+    if (has(TraceAnswer::reached)) return TraceStop::reached;
+    return has(TraceAnswer::unreachable) ? TraceStop::unreachable : TraceStop::max_ttl;
 }
 
 LIBNETXX_DECL std::ostream& operator<<(std::ostream& out, const TraceAction& action)

@@ -14,46 +14,44 @@
 
 namespace libnet::inline v0 {
 
-namespace asio = boost::asio;
-
 /// Names one target of a tracer, so that the events of several can be told apart.
 using TraceTarget = std::uint32_t;
 
 /// What the probes of a trace are.
-enum class Probe : std::uint8_t {
+enum class TraceProbe : std::uint8_t {
     udp,           ///< UDP to ports that count up from 33434, where nobody should listen; what traceroute does
     udp_constant,  ///< UDP to one port, 53 by default: gets through more filters; each probe has its own source port
     icmp,          ///< ICMP echo requests, as ping sends them
 };
 
 /// What kind of message answered a probe.
-enum class AnswerKind : std::uint8_t {
+enum class TraceAnswer : std::uint8_t {
     time_exceeded,  ///< a router on the path: the probe's TTL ended there
     reached,        ///< the probe arrived at the destination
     unreachable,    ///< somebody on the path says that the probe can't get there: nothing lies beyond
 };
 
 /// Why a trace ended.
-enum class StopReason : std::uint8_t {
+enum class TraceStop : std::uint8_t {
     reached,      ///< the destination answered
     unreachable,  ///< an ICMP error ended the path before it; the last hop's annotation says which
     max_ttl,      ///< every allowed hop was probed, and none of them was the destination
-    send_failed,  ///< this host couldn't send (no route, say); `Path::error` says why
+    send_failed,  ///< this host couldn't send (no route, say); `TracePath::error` says why
     interrupted,  ///< it hadn't ended: the caller stopped it, or looks at it while it runs
 };
 
-constexpr std::string_view name_of(StopReason reason) noexcept
+constexpr std::string_view name_of(TraceStop reason) noexcept
 {
     switch (reason) {
-    case StopReason::reached:
+    case TraceStop::reached:
         return "reached";
-    case StopReason::unreachable:
+    case TraceStop::unreachable:
         return "unreachable";
-    case StopReason::max_ttl:
+    case TraceStop::max_ttl:
         return "max_ttl";
-    case StopReason::send_failed:
+    case TraceStop::send_failed:
         return "send_failed";
-    case StopReason::interrupted:
+    case TraceStop::interrupted:
         return "interrupted";
     }
     return "";
@@ -61,12 +59,12 @@ constexpr std::string_view name_of(StopReason reason) noexcept
 
 /// A probe was answered.
 struct TraceHop {
-    TraceTarget target = 0;    ///< whose path
-    std::uint8_t ttl = 0;      ///< of the probe: the hop's number
-    std::uint8_t probe = 0;    ///< which of the hop's probes, from 1 on
-    asio::ip::address from{};  ///< who answered; a router may use any of its addresses
+    TraceTarget target = 0;           ///< whose path
+    std::uint8_t ttl = 0;             ///< of the probe: the hop's number
+    std::uint8_t probe = 0;           ///< which of the hop's probes, from 1 on
+    boost::asio::ip::address from{};  ///< who answered; a router may use any of its addresses
     std::chrono::nanoseconds rtt{};
-    AnswerKind kind = AnswerKind::time_exceeded;
+    TraceAnswer kind = TraceAnswer::time_exceeded;
     std::string annotation{};  ///< traceroute's: "!H" and the like; empty for time exceeded and port unreachable
     friend bool operator==(const TraceHop&, const TraceHop&) = default;
 };
@@ -79,51 +77,51 @@ struct TraceLost {
     friend bool operator==(const TraceLost&, const TraceLost&) = default;
 };
 
-using ProbeOutcome = std::variant<TraceHop, TraceLost>;
+using TraceOutcome = std::variant<TraceHop, TraceLost>;
 
 /// One hop: what became of the probes with this TTL. Several addresses are possible where routers share the load.
-struct PathHop {
+struct TracePathHop {
     std::uint8_t ttl = 0;
-    std::vector<ProbeOutcome> probes{};  ///< in the order they were sent
-    friend bool operator==(const PathHop&, const PathHop&) = default;
+    std::vector<TraceOutcome> probes{};  ///< in the order they were sent
+    friend bool operator==(const TracePathHop&, const TracePathHop&) = default;
 };
 
 /// The path to a target, as far as it could be seen. It is the path of these probes: other flows may take another one,
 /// and the way back isn't visible at all.
-struct Path {
-    asio::ip::address target{};
-    StopReason stop_reason = StopReason::interrupted;
-    boost::system::error_code error{};  ///< for StopReason::send_failed
-    std::vector<PathHop> hops{};        ///< from the first TTL on, without gaps
-    bool reached() const noexcept { return stop_reason == StopReason::reached; }
-    friend bool operator==(const Path&, const Path&) = default;
-};
-
-/// The path to a target is known; the last event of that target.
 struct TracePath {
-    TraceTarget target = 0;
-    Path path{};
+    boost::asio::ip::address target{};
+    TraceStop stop_reason = TraceStop::interrupted;
+    boost::system::error_code error{};  ///< for TraceStop::send_failed
+    std::vector<TracePathHop> hops{};   ///< from the first TTL on, without gaps
+    bool reached() const noexcept { return stop_reason == TraceStop::reached; }
     friend bool operator==(const TracePath&, const TracePath&) = default;
 };
 
-/// What `Tracer::next()` tells. Those of one target come in the order of their TTLs.
-using TraceEvent = std::variant<TraceHop, TraceLost, TracePath>;
+/// The path to a target is known; the last event of that target.
+struct TraceDone {
+    TraceTarget target = 0;
+    TracePath path{};
+    friend bool operator==(const TraceDone&, const TraceDone&) = default;
+};
 
-std::ostream& operator<<(std::ostream& out, AnswerKind kind);
+/// What `Tracer::next()` tells. Those of one target come in the order of their TTLs.
+using TraceEvent = std::variant<TraceHop, TraceLost, TraceDone>;
+
+std::ostream& operator<<(std::ostream& out, TraceAnswer kind);
 std::ostream& operator<<(std::ostream& out, const TraceHop& hop);
 std::ostream& operator<<(std::ostream& out, const TraceLost& lost);
-std::ostream& operator<<(std::ostream& out, const Path& path);
+std::ostream& operator<<(std::ostream& out, const TracePath& path);
 
 // ---------------------------------------------------------------------------------------------------------------
 
-inline std::ostream& operator<<(std::ostream& out, AnswerKind kind)
+inline std::ostream& operator<<(std::ostream& out, TraceAnswer kind)
 {
     switch (kind) {
-    case AnswerKind::time_exceeded:
+    case TraceAnswer::time_exceeded:
         return out << "time exceeded";
-    case AnswerKind::reached:
+    case TraceAnswer::reached:
         return out << "reached";
-    case AnswerKind::unreachable:
+    case TraceAnswer::unreachable:
         return out << "unreachable";
     }
     return out;
@@ -141,7 +139,7 @@ inline std::ostream& operator<<(std::ostream& out, const TraceLost& lost)
     return out << "Lost{" << lost.target << ": " << int{lost.ttl} << '.' << int{lost.probe} << '}';
 }
 
-inline std::ostream& operator<<(std::ostream& out, const Path& path)
+inline std::ostream& operator<<(std::ostream& out, const TracePath& path)
 {
     out << "Path{" << path.target << ' ' << name_of(path.stop_reason);
     if (path.error) out << " (" << path.error << ')';

@@ -14,6 +14,8 @@
 
 namespace libnet::inline v0::engine {
 
+namespace asio = boost::asio;
+
 /// A probe under way.
 struct ProbeUnderWay {
     TraceTarget target = 0;

@@ -24,7 +24,7 @@ struct IcmpNotice {
 
 /// What it means for the trace.
 struct Verdict {
-    AnswerKind kind = AnswerKind::time_exceeded;
+    TraceAnswer kind = TraceAnswer::time_exceeded;
     std::string annotation{};  ///< what traceroute prints behind the time
     friend bool operator==(const Verdict&, const Verdict&) = default;
 };
@@ -34,7 +34,7 @@ struct Verdict {
 /// The destination is reached when it refuses a UDP probe's port or protocol, for only an end host does, and when the
 /// probed address itself filters (hosts whose firewall says "prohibited" are common). Everything else but time exceeded
 /// in transit ends the path: unreachable.
-LIBNETXX_DECL std::optional<Verdict> judge(libnet::Probe method, const IcmpNotice& notice);
+LIBNETXX_DECL std::optional<Verdict> judge(libnet::TraceProbe method, const IcmpNotice& notice);
 
 }  // namespace libnet::inline v0::engine
 

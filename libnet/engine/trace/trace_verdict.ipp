@@ -100,17 +100,17 @@ LIBNETXX_DECL std::string annotation_of(Unreachable why, const IcmpNotice& notic
     return "!<" + std::to_string(notice.code) + '>';
 }
 
-LIBNETXX_DECL bool is_reached(libnet::Probe method, Unreachable why, const IcmpNotice& notice)
+LIBNETXX_DECL bool is_reached(libnet::TraceProbe method, Unreachable why, const IcmpNotice& notice)
 {
     const bool refused = why == Unreachable::port || why == Unreachable::protocol;
-    if (refused && method != libnet::Probe::icmp) return true;
+    if (refused && method != libnet::TraceProbe::icmp) return true;
     // No host refuses an echo request this way; a firewall in front of it, or on it, does.
     return notice.from_target && (refused || why == Unreachable::prohibited);
 }
 
 }  // namespace detail
 
-LIBNETXX_DECL std::optional<Verdict> judge(libnet::Probe method, const IcmpNotice& notice)
+LIBNETXX_DECL std::optional<Verdict> judge(libnet::TraceProbe method, const IcmpNotice& notice)
 {
     using detail::Unreachable;
     const bool v4 = notice.version == wire::IpVersion::v4;
@@ -119,17 +119,17 @@ LIBNETXX_DECL std::optional<Verdict> judge(libnet::Probe method, const IcmpNotic
     const auto unreachable = v4 ? wire::icmp_type::destination_unreachable : wire::icmpv6_type::destination_unreachable;
     const auto problem = v4 ? wire::icmp_type::parameter_problem : wire::icmpv6_type::parameter_problem;
 
-    if (type == time_exceeded && notice.code == 0) return Verdict{AnswerKind::time_exceeded};
+    if (type == time_exceeded && notice.code == 0) return Verdict{TraceAnswer::time_exceeded};
     if (type == unreachable) {
         const auto why = v4 ? detail::unreachable_v4(notice.code) : detail::unreachable_v6(notice.code);
         const bool reached = detail::is_reached(method, why, notice);
-        return Verdict{reached ? AnswerKind::reached : AnswerKind::unreachable,
+        return Verdict{reached ? TraceAnswer::reached : TraceAnswer::unreachable,
                        detail::annotation_of(why, notice, reached)};
     }
     if (!v4 && type == wire::icmpv6_type::packet_too_big)
-        return Verdict{AnswerKind::unreachable, detail::annotation_of(Unreachable::mtu, notice, false)};
+        return Verdict{TraceAnswer::unreachable, detail::annotation_of(Unreachable::mtu, notice, false)};
     if (type == time_exceeded || type == problem)  // reassembly failed, or a router couldn't make sense of the probe
-        return Verdict{AnswerKind::unreachable, "!<" + std::to_string(type) + '-' + std::to_string(notice.code) + '>'};
+        return Verdict{TraceAnswer::unreachable, "!<" + std::to_string(type) + '-' + std::to_string(notice.code) + '>'};
     return std::nullopt;
 }
 

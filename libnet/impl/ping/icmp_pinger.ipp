@@ -18,24 +18,25 @@ namespace detail {
 /// The one exception is thrown again each time: pings are cancelled by the million, and making one allocates.
 [[noreturn]] inline void throw_ping_aborted()
 {
-    static const auto aborted = std::make_exception_ptr(
-        boost::system::system_error{asio::error::make_error_code(asio::error::operation_aborted), "ping"});
+    static const auto aborted = std::make_exception_ptr(boost::system::system_error{
+        boost::asio::error::make_error_code(boost::asio::error::operation_aborted), "ping"});
     std::rethrow_exception(aborted);
 }
 
-LIBNETXX_DECL asio::awaitable<PingOutcome> wait_for_outcome(std::shared_ptr<PingDriver> driver,
-                                                            asio::ip::address address, std::chrono::nanoseconds timeout)
+LIBNETXX_DECL boost::asio::awaitable<PingOutcome> wait_for_outcome(std::shared_ptr<PingDriver> driver,
+                                                                   boost::asio::ip::address address,
+                                                                   std::chrono::nanoseconds timeout)
 {
-    constexpr auto token = asio::as_tuple(asio::use_awaitable);
+    constexpr auto token = boost::asio::as_tuple(boost::asio::use_awaitable);
     PingRequestWaiter waiter{driver, address, timeout};
     if (!waiter.outcome) co_await waiter.wake.async_wait(token);
     if (!waiter.outcome) throw_ping_aborted();
     co_return *waiter.outcome;
 }
 
-LIBNETXX_DECL asio::awaitable<std::optional<PingEvent>> wait_for_event(std::shared_ptr<PingDriver> driver)
+LIBNETXX_DECL boost::asio::awaitable<std::optional<PingEvent>> wait_for_event(std::shared_ptr<PingDriver> driver)
 {
-    constexpr auto token = asio::as_tuple(asio::use_awaitable);
+    constexpr auto token = boost::asio::as_tuple(boost::asio::use_awaitable);
     for (;;) {
         if (driver->stopped()) throw_ping_aborted();
         const auto event = driver->take_event();
@@ -48,7 +49,7 @@ LIBNETXX_DECL asio::awaitable<std::optional<PingEvent>> wait_for_event(std::shar
 
 }  // namespace detail
 
-LIBNETXX_DECL IcmpPinger::IcmpPinger(asio::any_io_executor executor, PingOptions options)
+LIBNETXX_DECL IcmpPinger::IcmpPinger(boost::asio::any_io_executor executor, PingOptions options)
     : driver_{std::make_shared<detail::PingDriver>(executor, options)}
 {}
 
@@ -66,12 +67,12 @@ LIBNETXX_DECL IcmpPinger& IcmpPinger::operator=(IcmpPinger&& other) noexcept
     return *this;
 }
 
-LIBNETXX_DECL asio::awaitable<PingOutcome> IcmpPinger::ping(asio::ip::address address)
+LIBNETXX_DECL boost::asio::awaitable<PingOutcome> IcmpPinger::ping(boost::asio::ip::address address)
 {
     return detail::wait_for_outcome(driver_, address, driver_->options().timeout);
 }
 
-LIBNETXX_DECL PingTarget IcmpPinger::add(asio::ip::address address, PingTargetOptions options)
+LIBNETXX_DECL PingTarget IcmpPinger::add(boost::asio::ip::address address, PingTargetOptions options)
 {
     return driver_->add(address, options);
 }
@@ -81,13 +82,19 @@ LIBNETXX_DECL PingTarget IcmpPinger::add(const wire::AddressRange& range, PingTa
     return driver_->add(range, options);
 }
 
-LIBNETXX_DECL bool IcmpPinger::move(PingTarget target, asio::ip::address to) { return driver_->move(target, to); }
+LIBNETXX_DECL bool IcmpPinger::move(PingTarget target, boost::asio::ip::address to)
+{
+    return driver_->move(target, to);
+}
 
 LIBNETXX_DECL bool IcmpPinger::remove(PingTarget target) { return driver_->remove(target); }
 
 LIBNETXX_DECL bool IcmpPinger::stop(PingTarget target) { return driver_->stop(target); }
 
-LIBNETXX_DECL asio::awaitable<std::optional<PingEvent>> IcmpPinger::next() { return detail::wait_for_event(driver_); }
+LIBNETXX_DECL boost::asio::awaitable<std::optional<PingEvent>> IcmpPinger::next()
+{
+    return detail::wait_for_event(driver_);
+}
 
 LIBNETXX_DECL PingStatistics IcmpPinger::statistics(PingTarget target) const
 {

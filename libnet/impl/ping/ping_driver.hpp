@@ -15,6 +15,8 @@
 
 namespace libnet::inline v0::detail {
 
+namespace asio = boost::asio;
+
 struct PingRequestWaiter;
 struct PingStreamWaiter;
 

@@ -29,7 +29,7 @@ LIBNETXX_DECL std::string via_name_of(const ForwardProxyOptions& options)
 {
     if (options.via_name.empty()) return "libnet-" + std::to_string(std::random_device{}());
     if (wire::is_token(options.via_name)) return options.via_name;
-    throw boost::system::system_error{asio::error::invalid_argument, "via_name"};
+    throw boost::system::system_error{boost::asio::error::invalid_argument, "via_name"};
 }
 
 LIBNETXX_DECL ForwardProxyState::ForwardProxyState(const io::Executor& executor, ForwardProxyOptions proxy_options)
@@ -90,7 +90,7 @@ LIBNETXX_DECL io::Task<> serve_proxy_client(std::shared_ptr<ForwardProxyState> s
     co_await session.run();
 }
 
-LIBNETXX_DECL asio::awaitable<void> run_proxy(std::shared_ptr<ForwardProxyState> state)
+LIBNETXX_DECL boost::asio::awaitable<void> run_proxy(std::shared_ptr<ForwardProxyState> state)
 {
     if (!state->server) co_return;
     io::TcpServer::Session session = [state](io::Connection& connection) {

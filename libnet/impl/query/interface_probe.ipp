@@ -20,7 +20,9 @@ namespace detail {
 
 LIBNETXX_DECL void require_probe_option(bool good, const char* what)
 {
-    if (!good) throw boost::system::system_error{asio::error::make_error_code(asio::error::invalid_argument), what};
+    if (!good)
+        throw boost::system::system_error{boost::asio::error::make_error_code(boost::asio::error::invalid_argument),
+                                          what};
 }
 
 LIBNETXX_DECL io::IcmpSocketOptions interface_socket_options(const InterfaceProbeOptions& options)
@@ -51,18 +53,19 @@ LIBNETXX_DECL std::uint8_t extended_echo_reply_type(wire::IpVersion version)
                                           : wire::icmpv6_type::extended_echo_reply;
 }
 
-LIBNETXX_DECL engine::InterfaceQuery interface_query(const asio::ip::address& target, const InterfaceId& interface,
-                                                     const InterfaceProbeOptions& options)
+LIBNETXX_DECL engine::InterfaceQuery interface_query(const boost::asio::ip::address& target,
+                                                     const InterfaceId& interface, const InterfaceProbeOptions& options)
 try {
     return {target, interface, options.place, interface_query_options(options)};
 } catch (const std::length_error& error) {
-    throw boost::system::system_error{asio::error::make_error_code(asio::error::invalid_argument), error.what()};
+    throw boost::system::system_error{boost::asio::error::make_error_code(boost::asio::error::invalid_argument),
+                                      error.what()};
 }
 
 /// Performs the actions of an InterfaceQuery.
 class InterfaceProbeSession {
 public:
-    InterfaceProbeSession(const asio::any_io_executor& executor, const asio::ip::address& target,
+    InterfaceProbeSession(const boost::asio::any_io_executor& executor, const boost::asio::ip::address& target,
                           const InterfaceId& interface, const InterfaceProbeOptions& options)
         : target_{target},
           query_{interface_query(target, interface, options)},
@@ -70,7 +73,7 @@ public:
                   interface_socket_options(options)}
     {}
 
-    asio::awaitable<InterfaceState> run()
+    boost::asio::awaitable<InterfaceState> run()
     {
         using namespace engine::interface_action;
         for (;;) {
@@ -91,7 +94,7 @@ private:
     {
         const auto question = query_.question(socket_.identifier());
         const auto error = socket_.send(target_, question);
-        if (!error || error == asio::error::would_block || error == asio::error::no_buffer_space)
+        if (!error || error == boost::asio::error::would_block || error == boost::asio::error::no_buffer_space)
             return;  // asked again
         // It may be about an earlier question, in place of this one: then the error queue has it.
         if (!take_errors()) throw boost::system::system_error{error, target_.to_string()};
@@ -125,23 +128,26 @@ private:
         return true;
     }
 
-    asio::ip::address target_;
+    boost::asio::ip::address target_;
     engine::InterfaceQuery query_;
     io::IcmpMessageSocket socket_;
 };
 
 }  // namespace detail
 
-LIBNETXX_DECL asio::awaitable<InterfaceState> probe_interface(asio::any_io_executor executor, asio::ip::address address,
-                                                              InterfaceId interface, InterfaceProbeOptions options)
+LIBNETXX_DECL boost::asio::awaitable<InterfaceState> probe_interface(boost::asio::any_io_executor executor,
+                                                                     boost::asio::ip::address address,
+                                                                     InterfaceId interface,
+                                                                     InterfaceProbeOptions options)
 {
     const auto target = io::target_address(address, options.interface);
     detail::InterfaceProbeSession session{executor, target, interface, options};
     co_return co_await session.run();
 }
 
-LIBNETXX_DECL asio::awaitable<InterfaceState> probe_interface(asio::any_io_executor executor, asio::ip::address address,
-                                                              InterfaceId interface)
+LIBNETXX_DECL boost::asio::awaitable<InterfaceState> probe_interface(boost::asio::any_io_executor executor,
+                                                                     boost::asio::ip::address address,
+                                                                     InterfaceId interface)
 {
     return probe_interface(std::move(executor), std::move(address), std::move(interface), InterfaceProbeOptions{});
 }

@@ -8,8 +8,8 @@
 
 namespace libnet::inline v0 {
 
-LIBNETXX_DECL PathMtuFinder::PathMtuFinder(const asio::any_io_executor& executor, asio::ip::address address,
-                                           PathMtuOptions options)
+LIBNETXX_DECL PathMtuFinder::PathMtuFinder(const boost::asio::any_io_executor& executor,
+                                           boost::asio::ip::address address, PathMtuOptions options)
     : session_{std::make_shared<detail::PathMtuSession>(executor, address, options)}
 {}
 
@@ -26,15 +26,15 @@ LIBNETXX_DECL PathMtuFinder& PathMtuFinder::operator=(PathMtuFinder&& other) noe
     return *this;
 }
 
-LIBNETXX_DECL asio::awaitable<std::optional<PathMtuStep>> PathMtuFinder::next()
+LIBNETXX_DECL boost::asio::awaitable<std::optional<PathMtuStep>> PathMtuFinder::next()
 {
     return detail::PathMtuSession::next(session_);
 }
 
 LIBNETXX_DECL const PathMtu& PathMtuFinder::result() const { return session_->result(); }
 
-LIBNETXX_DECL asio::awaitable<PathMtu> find_path_mtu(asio::any_io_executor executor, asio::ip::address address,
-                                                     PathMtuOptions options)
+LIBNETXX_DECL boost::asio::awaitable<PathMtu> find_path_mtu(boost::asio::any_io_executor executor,
+                                                            boost::asio::ip::address address, PathMtuOptions options)
 {
     PathMtuFinder finder{executor, std::move(address), std::move(options)};
     for (;;) {
@@ -43,7 +43,8 @@ LIBNETXX_DECL asio::awaitable<PathMtu> find_path_mtu(asio::any_io_executor execu
     }
 }
 
-LIBNETXX_DECL asio::awaitable<PathMtu> find_path_mtu(asio::any_io_executor executor, asio::ip::address address)
+LIBNETXX_DECL boost::asio::awaitable<PathMtu> find_path_mtu(boost::asio::any_io_executor executor,
+                                                            boost::asio::ip::address address)
 {
     return find_path_mtu(std::move(executor), std::move(address), PathMtuOptions{});
 }

@@ -12,6 +12,8 @@
 
 namespace libnet::inline v0::detail {
 
+namespace asio = boost::asio;
+
 /// One search. Nothing runs between calls of `next`.
 class PathMtuSession {
 public:

@@ -18,6 +18,8 @@
 
 namespace libnet::inline v0::detail {
 
+namespace asio = boost::asio;
+
 /// Some paths that are traced together.
 ///
 /// Nothing runs between calls of `next`: no operation is pending then that would keep an io_context running.
@@ -26,7 +28,7 @@ public:
     TraceSession(asio::any_io_executor executor, TraceOptions options);
 
     TraceTarget add(const asio::ip::address& target);
-    const Path& path(TraceTarget target) const;
+    const TracePath& path(TraceTarget target) const;
 
     /// As Tracer::next. Keeps the session alive.
     static asio::awaitable<std::optional<TraceEvent>> next(std::shared_ptr<TraceSession> self);

@@ -22,11 +22,11 @@ LIBNETXX_DECL std::uint16_t first_number(const TraceOptions& options)
 {
     if (options.port != 0) return options.port;
     switch (options.method) {
-    case Probe::udp:
+    case TraceProbe::udp:
         return 33434;
-    case Probe::udp_constant:
+    case TraceProbe::udp_constant:
         return 53;
-    case Probe::icmp:
+    case TraceProbe::icmp:
         break;
     }
     return 1;
@@ -48,7 +48,7 @@ LIBNETXX_DECL TraceTarget TraceSession::add(const asio::ip::address& target)
     return label;
 }
 
-LIBNETXX_DECL const Path& TraceSession::path(TraceTarget target) const
+LIBNETXX_DECL const TracePath& TraceSession::path(TraceTarget target) const
 {
     const auto found = targets_.find(target);
     if (found == targets_.end()) throw std::out_of_range{"libnet::Tracer::path: no such target"};
@@ -81,7 +81,7 @@ LIBNETXX_DECL TraceSession::Channel& TraceSession::channel_for(wire::IpVersion v
     if (found != channels_.end()) return found->second;
     const auto first = first_number(options_);
     // A constant port is no number of a probe: the sockets choose these.
-    const auto table = engine::TraceProbes{options_.method == Probe::udp_constant ? std::uint16_t{1} : first};
+    const auto table = engine::TraceProbes{options_.method == TraceProbe::udp_constant ? std::uint16_t{1} : first};
     auto socket = io::open_probe_socket(executor_, options_.method, version, first);
     return channels_.try_emplace(version, std::move(socket), table).first->second;
 }
@@ -129,7 +129,7 @@ LIBNETXX_DECL std::optional<TraceEvent> TraceSession::poll(Targets::iterator at,
             return std::visit([](auto& outcome) { return TraceEvent{std::move(outcome)}; }, report->outcome);
         } else {
             while (release(*target.channel, target.channel->table.erase_any(label))) continue;
-            TracePath path{label, target.engine.path()};
+            TraceDone path{label, target.engine.path()};
             targets_.erase(at);
             return path;
         }
@@ -183,7 +183,7 @@ LIBNETXX_DECL void TraceSession::take_answer(Channel& channel, const io::ProbeRe
 LIBNETXX_DECL std::optional<engine::Verdict> TraceSession::judge(const engine::ProbeUnderWay& probe,
                                                                  const io::ProbeReply& reply) const
 {
-    if (!reply.error) return engine::Verdict{AnswerKind::reached, {}};
+    if (!reply.error) return engine::Verdict{TraceAnswer::reached, {}};
     return engine::judge(options_.method, {.version = wire::version_of(probe.address),
                                            .type = reply.error->type,
                                            .code = reply.error->code,

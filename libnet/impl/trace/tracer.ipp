@@ -18,7 +18,7 @@ namespace detail {
 
 /// What a Tracer owns. It doesn't own the sessions of `trace`: these belong to the coroutines that wait for them.
 struct TracerState {
-    asio::any_io_executor executor;
+    boost::asio::any_io_executor executor;
     TraceOptions options;
     std::shared_ptr<TraceSession> session;  // of add and next
     std::vector<std::weak_ptr<TraceSession>> others;
@@ -27,7 +27,7 @@ struct TracerState {
 LIBNETXX_DECL void check(const TraceOptions& options)
 {
     const auto require = [](bool good, const char* what) {
-        if (!good) throw boost::system::system_error{asio::error::invalid_argument, what};
+        if (!good) throw boost::system::system_error{boost::asio::error::invalid_argument, what};
     };
     const auto is_factor = [](double factor) { return std::isfinite(factor) && factor >= 0; };
     require(options.first_ttl >= 1 && options.first_ttl <= options.max_ttl, "libnet::TraceOptions::first_ttl");
@@ -39,25 +39,26 @@ LIBNETXX_DECL void check(const TraceOptions& options)
     require(is_factor(options.near_factor), "libnet::TraceOptions::near_factor");
 }
 
-LIBNETXX_DECL asio::awaitable<Path> trace_one(std::shared_ptr<TraceSession> session, asio::ip::address target)
+LIBNETXX_DECL boost::asio::awaitable<TracePath> trace_one(std::shared_ptr<TraceSession> session,
+                                                          boost::asio::ip::address target)
 {
     session->add(target);
     for (;;) {
         auto event = co_await TraceSession::next(session);
-        if (auto* path = std::get_if<TracePath>(&*event)) co_return std::move(path->path);
+        if (auto* path = std::get_if<TraceDone>(&*event)) co_return std::move(path->path);
     }
 }
 
 }  // namespace detail
 
-LIBNETXX_DECL std::size_t probe_size(const asio::ip::address& target) noexcept
+LIBNETXX_DECL std::size_t trace_probe_size(const boost::asio::ip::address& target) noexcept
 {
     const auto ip = target.is_v4() ? wire::ipv4_header_size : wire::ipv6_header_size;
     constexpr std::size_t udp_header = 8;  // an ICMP echo's is as long
     return ip + udp_header + io::probe_payload_size;
 }
 
-LIBNETXX_DECL Tracer::Tracer(asio::any_io_executor executor, TraceOptions options)
+LIBNETXX_DECL Tracer::Tracer(boost::asio::any_io_executor executor, TraceOptions options)
 {
     detail::check(options);
     auto session = std::make_shared<detail::TraceSession>(executor, options);
@@ -72,7 +73,7 @@ LIBNETXX_DECL Tracer::~Tracer()
         if (const auto session = other.lock()) session->stop();
 }
 
-LIBNETXX_DECL asio::awaitable<Path> Tracer::trace(asio::ip::address target)
+LIBNETXX_DECL boost::asio::awaitable<TracePath> Tracer::trace(boost::asio::ip::address target)
 {
     auto session = std::make_shared<detail::TraceSession>(state_->executor, state_->options);
     std::erase_if(state_->others, [](const auto& other) { return other.expired(); });
@@ -80,13 +81,13 @@ LIBNETXX_DECL asio::awaitable<Path> Tracer::trace(asio::ip::address target)
     return detail::trace_one(std::move(session), std::move(target));
 }
 
-LIBNETXX_DECL TraceTarget Tracer::add(asio::ip::address target) { return state_->session->add(target); }
+LIBNETXX_DECL TraceTarget Tracer::add(boost::asio::ip::address target) { return state_->session->add(target); }
 
-LIBNETXX_DECL asio::awaitable<std::optional<TraceEvent>> Tracer::next()
+LIBNETXX_DECL boost::asio::awaitable<std::optional<TraceEvent>> Tracer::next()
 {
     return detail::TraceSession::next(state_->session);
 }
 
-LIBNETXX_DECL Path Tracer::path(TraceTarget target) const { return state_->session->path(target); }
+LIBNETXX_DECL TracePath Tracer::path(TraceTarget target) const { return state_->session->path(target); }
 
 }  // namespace libnet::inline v0

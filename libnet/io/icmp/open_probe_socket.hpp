@@ -17,8 +17,8 @@ namespace libnet::inline v0::io {
 ///
 /// Throws `boost::system::system_error`. For `icmp`, a datagram socket is tried first, which needs no privilege but a
 /// group in net.ipv4.ping_group_range (icmp(7)), then a raw one, which needs CAP_NET_RAW; the error's `what()` says so.
-std::unique_ptr<ProbeSocket> open_probe_socket(asio::any_io_executor executor, Probe method, wire::IpVersion version,
-                                               std::uint16_t port);
+std::unique_ptr<ProbeSocket> open_probe_socket(asio::any_io_executor executor, TraceProbe method,
+                                               wire::IpVersion version, std::uint16_t port);
 
 }  // namespace libnet::inline v0::io
 

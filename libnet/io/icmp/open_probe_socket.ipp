@@ -9,15 +9,15 @@
 
 namespace libnet::inline v0::io {
 
-LIBNETXX_DECL std::unique_ptr<ProbeSocket> open_probe_socket(asio::any_io_executor executor, Probe method,
+LIBNETXX_DECL std::unique_ptr<ProbeSocket> open_probe_socket(asio::any_io_executor executor, TraceProbe method,
                                                              wire::IpVersion version, std::uint16_t port)
 {
     switch (method) {
-    case Probe::udp:
+    case TraceProbe::udp:
         return std::make_unique<UdpProbeSocket>(executor, version);
-    case Probe::udp_constant:
+    case TraceProbe::udp_constant:
         return std::make_unique<UdpConstantProbeSocket>(std::move(executor), version, port);
-    case Probe::icmp:
+    case TraceProbe::icmp:
         break;
     }
     return std::make_unique<IcmpProbeSocket>(executor, version);

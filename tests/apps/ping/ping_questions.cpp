@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+namespace asio = boost::asio;
+
 using namespace libnet;
 using namespace libnet::test;
 using libnet::apps::BadValue;

@@ -119,7 +119,7 @@ TEST_CASE("who has the weak entity tag of a file needn't get it again when the s
 
 TEST_CASE("what has no sibling is compressed, where that is wanted and worth it", "[engine][negotiation]")
 {
-    const Site compressing{{.compression = Compression::on}};
+    const Site compressing{{.compression = SiteCompression::on}};
     auto request = get("/b.js", "zstd;q=0.5, gzip");
     const auto files =
         FileTree{}.file("b.js").file("small.js", 255).file("large.js", 5 << 20).file("c.js.gz").file("c.js");

@@ -28,7 +28,7 @@ Fields fields_of(const ResponsePlan& plan)
 
 FileRequest get(std::string_view path) { return {.method = "GET", .path = path}; }
 
-const Site plain_site{{.cache_control = CacheControl::off}};
+const Site plain_site{{.cache_control = SiteCacheControl::off}};
 
 /// The plan for a request whose file is found.
 ResponsePlan found(const FileRequest& request, const FileFacts& facts = file)

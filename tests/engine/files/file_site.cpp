@@ -44,7 +44,7 @@ TEST_CASE("pages are asked for again, hashed names never", "[engine][site]")
     CHECK(tree.ask(site, get("/app.js")).field("Cache-Control") == "max-age=3600");
     CHECK(tree.ask(site, get("/nothing")).field("Cache-Control") == "-");
     CHECK(tree.ask(Site{}, get("/app.js")).field("Cache-Control") == "-");
-    const Site off{{.cache_control = CacheControl::off, .max_age = 1h}};
+    const Site off{{.cache_control = SiteCacheControl::off, .max_age = 1h}};
     CHECK(tree.ask(off, get("/")).field("Cache-Control") == "-");
 
     auto again = get("/about.html");
@@ -280,8 +280,9 @@ TEST_CASE("options that make no sense are refused, with a hint", "[engine][site]
     CHECK(!complaint({.error_pages = {{200, "a"}}}).empty());
     CHECK(!complaint({.error_pages = {{404, ""}}}).empty());
     CHECK(!complaint({.max_age = -1s}).empty());
-    for (const Redirect& bad : {Redirect{"old", "/"}, Redirect{"/a*b", "/"}, Redirect{"/a", "/*"}, Redirect{"/a", ""},
-                                Redirect{"/a", "/b\r\nX: y"}, Redirect{"/a/*", "/*/*"}, Redirect{"/a", "/b", 200}})
+    for (const SiteRedirect& bad :
+         {SiteRedirect{"old", "/"}, SiteRedirect{"/a*b", "/"}, SiteRedirect{"/a", "/*"}, SiteRedirect{"/a", ""},
+          SiteRedirect{"/a", "/b\r\nX: y"}, SiteRedirect{"/a/*", "/*/*"}, SiteRedirect{"/a", "/b", 200}})
         CHECK(!complaint({.redirects = {bad}}).empty());
     // With the star there, the client would choose the host, or the scheme.
     for (const char* to : {"*", "x*", "https://*", "https://a.example*", "https://a.example?x=*", "//a.example*"}) {
@@ -292,9 +293,9 @@ TEST_CASE("options that make no sense are refused, with a hint", "[engine][site]
         INFO(to);
         CHECK(complaint({.redirects = {{"/a/*", to}}}).empty());
     }
-    for (const HeaderRule& bad : {HeaderRule{"", "X", "y"}, HeaderRule{"*", "", "y"}, HeaderRule{"*", "X Y", "y"},
-                                  HeaderRule{"*", "content-length", "5"}, HeaderRule{"*", "X", "a\r\nY: b"},
-                                  HeaderRule{"*", "X", " a"}, HeaderRule{"*", "Vary", "*"}})
+    for (const SiteHeader& bad : {SiteHeader{"", "X", "y"}, SiteHeader{"*", "", "y"}, SiteHeader{"*", "X Y", "y"},
+                                  SiteHeader{"*", "content-length", "5"}, SiteHeader{"*", "X", "a\r\nY: b"},
+                                  SiteHeader{"*", "X", " a"}, SiteHeader{"*", "Vary", "*"}})
         CHECK(!complaint({.headers = {bad}}).empty());
     for (const char* origin : {"example.org", "https://", "https://a/b", "", "https://a b"})
         CHECK(!complaint({.cors_origins = {origin}}).empty());

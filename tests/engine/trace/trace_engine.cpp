@@ -19,8 +19,8 @@ const auto router = asio::ip::make_address("192.0.2.1");
 constexpr TraceOptions serial{.max_ttl = 4, .probes = 1, .window = 1};
 
 ProbeAnswer exceeded(std::chrono::nanoseconds rtt = 10ms) { return {router, rtt}; }
-ProbeAnswer reached(std::chrono::nanoseconds rtt = 10ms) { return {target, rtt, AnswerKind::reached}; }
-ProbeAnswer unreachable() { return {router, 10ms, AnswerKind::unreachable, "!H"}; }
+ProbeAnswer reached(std::chrono::nanoseconds rtt = 10ms) { return {target, rtt, TraceAnswer::reached}; }
+ProbeAnswer unreachable() { return {router, 10ms, TraceAnswer::unreachable, "!H"}; }
 
 TraceAction send(int ttl, int index)
 {
@@ -67,7 +67,7 @@ TEST_CASE("probes go out with increasing TTL until the destination answers", "[e
     CHECK(engine.path().reached());
     CHECK(engine.path().target == target);
     REQUIRE(engine.path().hops.size() == 2);
-    CHECK(engine.path().hops[1] == PathHop{2, {TraceHop{0, 2, 1, target, 10ms, AnswerKind::reached}}});
+    CHECK(engine.path().hops[1] == TracePathHop{2, {TraceHop{0, 2, 1, target, 10ms, TraceAnswer::reached}}});
 }
 
 TEST_CASE("the window fills hop by hop, and a probe that is answered makes room for the next", "[engine][trace]")
@@ -143,7 +143,7 @@ TEST_CASE("an unreachable destination ends the trace at the hop that says so", "
     engine.on_answer({1, 0}, unreachable());
     CHECK(engine.next(start) == hop(1, 1, unreachable()));
     CHECK(engine.next(start) == done);
-    CHECK(engine.path().stop_reason == StopReason::unreachable);
+    CHECK(engine.path().stop_reason == TraceStop::unreachable);
     CHECK_FALSE(engine.path().reached());
 }
 
@@ -170,7 +170,7 @@ TEST_CASE("a path longer than max_ttl ends there", "[engine][trace]")
     }
     SECTION("without one") { CHECK(engine.next(start + 5s) == lost(2, 1)); }
     CHECK(engine.next(start + 5s) == done);
-    CHECK(engine.path().stop_reason == StopReason::max_ttl);
+    CHECK(engine.path().stop_reason == TraceStop::max_ttl);
 }
 
 TEST_CASE("a probe without an answer is lost after the timeout, and an answer that comes later is ignored",
@@ -298,7 +298,7 @@ TEST_CASE("a host that can't send at all ends the trace", "[engine][trace]")
     engine.next(start);
     engine.on_send_failed(asio::error::network_unreachable);
     CHECK(engine.next(start) == done);
-    CHECK(engine.path().stop_reason == StopReason::send_failed);
+    CHECK(engine.path().stop_reason == TraceStop::send_failed);
     CHECK(engine.path().error == asio::error::network_unreachable);
     CHECK_FALSE(engine.on_answer({1, 0}, reached()));
     engine.on_send_failed(asio::error::access_denied);
@@ -311,7 +311,7 @@ TEST_CASE("a path that is looked at while it is traced says that it isn't finish
     engine.next(start);
     engine.on_answer({1, 0}, exceeded());
     engine.next(start);
-    CHECK(engine.path().stop_reason == StopReason::interrupted);
+    CHECK(engine.path().stop_reason == TraceStop::interrupted);
     CHECK(engine.path().hops.size() == 1);
 }
 
@@ -326,7 +326,7 @@ TEST_CASE("the longest trace ends, whatever comes", "[engine][trace]")
     }
     CHECK(reports == 255 * 255);
     CHECK(engine.path().hops.size() == 255);
-    CHECK(engine.path().hops.back().probes.back() == ProbeOutcome{TraceLost{7, 255, 255}});
+    CHECK(engine.path().hops.back().probes.back() == TraceOutcome{TraceLost{7, 255, 255}});
 }
 
 TEST_CASE("actions and paths print themselves", "[engine][trace]")
@@ -343,8 +343,8 @@ TEST_CASE("actions and paths print themselves", "[engine][trace]")
           "Path{198.51.100.9 unreachable Lost{3: 1.1} Hop{3: 2.1 192.0.2.1 10000000ns unreachable !H}}");
 
     std::ostringstream others;
-    others << Path{.target = target, .stop_reason = StopReason::send_failed, .error = asio::error::access_denied};
-    others << ' ' << name_of(StopReason::max_ttl) << ' ' << name_of(StopReason::reached) << ' '
-           << AnswerKind::time_exceeded << ' ' << AnswerKind::reached;
+    others << TracePath{.target = target, .stop_reason = TraceStop::send_failed, .error = asio::error::access_denied};
+    others << ' ' << name_of(TraceStop::max_ttl) << ' ' << name_of(TraceStop::reached) << ' '
+           << TraceAnswer::time_exceeded << ' ' << TraceAnswer::reached;
     CHECK(others.str() == "Path{198.51.100.9 send_failed (system:13)} max_ttl reached time exceeded reached");
 }

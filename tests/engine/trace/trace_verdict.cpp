@@ -10,8 +10,8 @@ using libnet::wire::IpVersion;
 namespace {
 
 constexpr auto v4 = IpVersion::v4, v6 = IpVersion::v6;
-constexpr auto time_exceeded = AnswerKind::time_exceeded, reached = AnswerKind::reached,
-               unreachable = AnswerKind::unreachable;
+constexpr auto time_exceeded = TraceAnswer::time_exceeded, reached = TraceAnswer::reached,
+               unreachable = TraceAnswer::unreachable;
 
 struct Case {
     IcmpNotice notice;
@@ -22,7 +22,7 @@ struct Case {
 
 TEST_CASE("a router in which the TTL ends is a hop", "[engine][trace]")
 {
-    const auto method = GENERATE(libnet::Probe::udp, libnet::Probe::udp_constant, libnet::Probe::icmp);
+    const auto method = GENERATE(libnet::TraceProbe::udp, libnet::TraceProbe::udp_constant, libnet::TraceProbe::icmp);
     CHECK(judge(method, {v4, 11, 0}) == Verdict{time_exceeded});
     CHECK(judge(method, {v6, 3, 0}) == Verdict{time_exceeded});
 }
@@ -30,12 +30,12 @@ TEST_CASE("a router in which the TTL ends is a hop", "[engine][trace]")
 TEST_CASE("time exceeded from the destination's own address is a hop too: it is on the way to somewhere",
           "[engine][trace]")
 {
-    CHECK(judge(libnet::Probe::udp, {v4, 11, 0, 0, true}) == Verdict{time_exceeded});
+    CHECK(judge(libnet::TraceProbe::udp, {v4, 11, 0, 0, true}) == Verdict{time_exceeded});
 }
 
 TEST_CASE("a closed port says that a UDP probe arrived, whoever says so", "[engine][trace]")
 {
-    const auto method = GENERATE(libnet::Probe::udp, libnet::Probe::udp_constant);
+    const auto method = GENERATE(libnet::TraceProbe::udp, libnet::TraceProbe::udp_constant);
     const auto from_target = GENERATE(false, true);
     CHECK(judge(method, {v4, 3, 3, 0, from_target}) == Verdict{reached});
     CHECK(judge(method, {v6, 1, 4, 0, from_target}) == Verdict{reached});
@@ -44,22 +44,22 @@ TEST_CASE("a closed port says that a UDP probe arrived, whoever says so", "[engi
 
 TEST_CASE("a closed port is no answer to an echo request: only the destination's own word counts", "[engine][trace]")
 {
-    CHECK(judge(libnet::Probe::icmp, {v4, 3, 3, 0, false}) == Verdict{unreachable, "!<3>"});
-    CHECK(judge(libnet::Probe::icmp, {v4, 3, 3, 0, true}) == Verdict{reached});
-    CHECK(judge(libnet::Probe::icmp, {v6, 1, 4, 0, false}) == Verdict{unreachable, "!<4>"});
+    CHECK(judge(libnet::TraceProbe::icmp, {v4, 3, 3, 0, false}) == Verdict{unreachable, "!<3>"});
+    CHECK(judge(libnet::TraceProbe::icmp, {v4, 3, 3, 0, true}) == Verdict{reached});
+    CHECK(judge(libnet::TraceProbe::icmp, {v6, 1, 4, 0, false}) == Verdict{unreachable, "!<4>"});
 }
 
 TEST_CASE("a destination that filters is reached, a router that filters is not the destination", "[engine][trace]")
 {
-    CHECK(judge(libnet::Probe::udp, {v4, 3, 10, 0, true}) == Verdict{reached, "!X"});
-    CHECK(judge(libnet::Probe::udp, {v4, 3, 10, 0, false}) == Verdict{unreachable, "!X"});
-    CHECK(judge(libnet::Probe::icmp, {v6, 1, 1, 0, true}) == Verdict{reached, "!X"});
+    CHECK(judge(libnet::TraceProbe::udp, {v4, 3, 10, 0, true}) == Verdict{reached, "!X"});
+    CHECK(judge(libnet::TraceProbe::udp, {v4, 3, 10, 0, false}) == Verdict{unreachable, "!X"});
+    CHECK(judge(libnet::TraceProbe::icmp, {v6, 1, 1, 0, true}) == Verdict{reached, "!X"});
 }
 
 TEST_CASE("host unreachable from the destination's address is a gateway speaking: the host behind it is down",
           "[engine][trace]")
 {
-    CHECK(judge(libnet::Probe::udp, {v4, 3, 1, 0, true}) == Verdict{unreachable, "!H"});
+    CHECK(judge(libnet::TraceProbe::udp, {v4, 3, 1, 0, true}) == Verdict{unreachable, "!H"});
 }
 
 TEST_CASE("every other error ends the path and is annotated as traceroute does", "[engine][trace]")
@@ -81,15 +81,15 @@ TEST_CASE("every other error ends the path and is annotated as traceroute does",
     };
     for (const auto& [notice, expected] : cases) {
         INFO("version " << notice.version << " type " << int{notice.type} << " code " << int{notice.code});
-        CHECK(judge(libnet::Probe::udp, notice) == expected);
+        CHECK(judge(libnet::TraceProbe::udp, notice) == expected);
     }
 }
 
 TEST_CASE("messages that say nothing about the path are no answers", "[engine][trace]")
 {
-    CHECK(judge(libnet::Probe::udp, {v4, 4, 0}) == std::nullopt);   // source quench
-    CHECK(judge(libnet::Probe::udp, {v4, 5, 1}) == std::nullopt);   // redirect
-    CHECK(judge(libnet::Probe::icmp, {v4, 0, 0}) == std::nullopt);  // an echo reply is no error
-    CHECK(judge(libnet::Probe::icmp, {v6, 129, 0}) == std::nullopt);
-    CHECK(judge(libnet::Probe::icmp, {v6, 100, 0}) == std::nullopt);
+    CHECK(judge(libnet::TraceProbe::udp, {v4, 4, 0}) == std::nullopt);   // source quench
+    CHECK(judge(libnet::TraceProbe::udp, {v4, 5, 1}) == std::nullopt);   // redirect
+    CHECK(judge(libnet::TraceProbe::icmp, {v4, 0, 0}) == std::nullopt);  // an echo reply is no error
+    CHECK(judge(libnet::TraceProbe::icmp, {v6, 129, 0}) == std::nullopt);
+    CHECK(judge(libnet::TraceProbe::icmp, {v6, 100, 0}) == std::nullopt);
 }

@@ -12,6 +12,8 @@
 #include <set>
 #include <sstream>
 
+namespace asio = boost::asio;
+
 using namespace libnet::tests;
 using namespace std::chrono_literals;
 using asio::ip::make_address;

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+namespace asio = boost::asio;
+
 using namespace libnet::tests;
 using namespace std::chrono_literals;
 using asio::ip::make_address;

@@ -45,7 +45,7 @@ TEST_CASE("a closed port answers a UDP probe, and the answer carries the probe's
 {
     const auto target = GENERATE(loopback4, loopback6);
     asio::io_context io;
-    const auto socket = open_probe_socket(io.get_executor(), Probe::udp, wire::version_of(target), 0);
+    const auto socket = open_probe_socket(io.get_executor(), TraceProbe::udp, wire::version_of(target), 0);
     const auto port = closed_port(io, target);
     CHECK_FALSE(socket->receive());
     REQUIRE(socket->send(target, 1, port).has_value());
@@ -65,7 +65,7 @@ TEST_CASE("errors that wait on the socket keep no later probe from going out, an
 {
     const auto target = GENERATE(loopback4, loopback6);
     asio::io_context io;
-    const auto socket = open_probe_socket(io.get_executor(), Probe::udp, wire::version_of(target), 0);
+    const auto socket = open_probe_socket(io.get_executor(), TraceProbe::udp, wire::version_of(target), 0);
     std::set<std::uint16_t> expected, answered;
     for (int count = 0; count < 20; ++count) {
         const auto port = closed_port(io, target);
@@ -79,7 +79,7 @@ TEST_CASE("errors that wait on the socket keep no later probe from going out, an
 
 TEST_CASE("a UDP service that replies is an answer without an error", "[io][trace]")
 {
-    const auto method = GENERATE(Probe::udp, Probe::udp_constant);
+    const auto method = GENERATE(TraceProbe::udp, TraceProbe::udp_constant);
     asio::io_context io;
     udp::socket service{io, {loopback4, 0}};
     const auto port = service.local_endpoint().port();
@@ -113,7 +113,7 @@ TEST_CASE("with a constant port, each probe has a number of its own until it is 
     const auto target = GENERATE(loopback4, loopback6);
     asio::io_context io;
     const auto port = closed_port(io, target);
-    const auto socket = open_probe_socket(io.get_executor(), Probe::udp_constant, wire::version_of(target), port);
+    const auto socket = open_probe_socket(io.get_executor(), TraceProbe::udp_constant, wire::version_of(target), port);
     const auto first = socket->send(target, 1, 0);
     const auto second = socket->send(target, 2, 0);
     REQUIRE(first.has_value());
@@ -132,7 +132,7 @@ TEST_CASE("an echo reply answers an ICMP probe", "[io][trace]")
     asio::io_context io;
     std::unique_ptr<ProbeSocket> socket;
     try {
-        socket = open_probe_socket(io.get_executor(), Probe::icmp, wire::version_of(target), 0);
+        socket = open_probe_socket(io.get_executor(), TraceProbe::icmp, wire::version_of(target), 0);
     } catch (const boost::system::system_error& error) {
         CHECK(std::string{error.what()}.find("ping_group_range") != std::string::npos);
         WARN("SKIPPED: " << error.what());
@@ -155,8 +155,8 @@ TEST_CASE("two ICMP traces don't see each other's answers", "[io][trace]")
     asio::io_context io;
     std::unique_ptr<ProbeSocket> ours, theirs;
     try {
-        ours = open_probe_socket(io.get_executor(), Probe::icmp, IpVersion::v4, 0);
-        theirs = open_probe_socket(io.get_executor(), Probe::icmp, IpVersion::v4, 0);
+        ours = open_probe_socket(io.get_executor(), TraceProbe::icmp, IpVersion::v4, 0);
+        theirs = open_probe_socket(io.get_executor(), TraceProbe::icmp, IpVersion::v4, 0);
     } catch (const boost::system::system_error& error) {
         WARN("SKIPPED: " << error.what());
         return;
@@ -168,7 +168,7 @@ TEST_CASE("two ICMP traces don't see each other's answers", "[io][trace]")
 
 TEST_CASE("what the kernel refuses to send is told", "[io][trace]")
 {
-    const auto method = GENERATE(Probe::udp, Probe::udp_constant);
+    const auto method = GENERATE(TraceProbe::udp, TraceProbe::udp_constant);
     asio::io_context io;
     const auto socket = open_probe_socket(io.get_executor(), method, IpVersion::v4, 53);
     const auto sent = socket->send(asio::ip::make_address("127.255.255.255"), 1, 33434);  // broadcast

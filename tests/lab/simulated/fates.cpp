@@ -14,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+namespace asio = boost::asio;
+
 using namespace libnet;
 using namespace libnet::test;
 using namespace std::chrono_literals;

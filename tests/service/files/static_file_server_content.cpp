@@ -103,7 +103,7 @@ TEST_CASE("a file without a precompressed one is compressed once", "[service][fi
     root.write("large.css", text);
     root.write("random.css", "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
     std::this_thread::sleep_for(std::chrono::milliseconds{60});
-    FileServer server{root, {.site = {.compression = Compression::on}}};
+    FileServer server{root, {.site = {.compression = SiteCompression::on}}};
     RawClient client{server.endpoint()};
     for (const std::string path : {"/small.css", "/large.css"}) {
         const auto plain = client.exchange(get(path));

@@ -14,6 +14,8 @@
 #include <stdexcept>
 #include <vector>
 
+namespace asio = boost::asio;
+
 using namespace std::chrono_literals;
 using namespace libnet;
 

@@ -21,6 +21,8 @@
 #include <stdexcept>
 #include <vector>
 
+namespace asio = boost::asio;
+
 using namespace libnet;
 using namespace std::chrono_literals;
 using asio::ip::udp;
@@ -67,9 +69,9 @@ auto store(Result<T>& result)
     };
 }
 
-Path trace(asio::io_context& io, Tracer& tracer, const asio::ip::address& target)
+TracePath trace(asio::io_context& io, Tracer& tracer, const asio::ip::address& target)
 {
-    Result<Path> result;
+    Result<TracePath> result;
     asio::co_spawn(io, tracer.trace(target), store(result));
     io.restart();
     io.run();
@@ -105,10 +107,10 @@ bool not_permitted(const boost::system::system_error& error)
 
 TEST_CASE("this host is one hop away, with every kind of probe and both versions of IP", "[service][trace]")
 {
-    const auto method = GENERATE(Probe::udp, Probe::udp_constant, Probe::icmp);
+    const auto method = GENERATE(TraceProbe::udp, TraceProbe::udp_constant, TraceProbe::icmp);
     const auto target = GENERATE(loopback4, loopback6);
     asio::io_context io;
-    const std::uint16_t port = method == Probe::udp_constant ? closed_port(io, target) : 0;
+    const std::uint16_t port = method == TraceProbe::udp_constant ? closed_port(io, target) : 0;
     Tracer tracer{io.get_executor(), {.method = method, .port = port}};
     try {
         const auto path = trace(io, tracer, target);
@@ -124,11 +126,11 @@ TEST_CASE("this host is one hop away, with every kind of probe and both versions
             CHECK(hop->probe == number++);
             CHECK(hop->from == target);
             CHECK(hop->rtt > 0ns);
-            CHECK(hop->kind == AnswerKind::reached);
+            CHECK(hop->kind == TraceAnswer::reached);
             CHECK(hop->annotation.empty());
         }
     } catch (const boost::system::system_error& error) {
-        if (method != Probe::icmp || !not_permitted(error)) throw;
+        if (method != TraceProbe::icmp || !not_permitted(error)) throw;
         WARN("SKIPPED: " << error.what());
     }
 }
@@ -149,9 +151,9 @@ TEST_CASE("a service that replies to the probes is reached", "[service][trace]")
     };
     reply();
 
-    Tracer tracer{io.get_executor(), {.method = Probe::udp_constant, .port = service.local_endpoint().port()}};
-    Result<Path> result;
-    asio::co_spawn(io, tracer.trace(loopback4), [&](std::exception_ptr failure, Path path) {
+    Tracer tracer{io.get_executor(), {.method = TraceProbe::udp_constant, .port = service.local_endpoint().port()}};
+    Result<TracePath> result;
+    asio::co_spawn(io, tracer.trace(loopback4), [&](std::exception_ptr failure, TracePath path) {
         store(result)(failure, std::move(path));
         service.close();
     });
@@ -165,10 +167,11 @@ TEST_CASE("a host that never answers is traced up to max_ttl", "[service][trace]
 {
     asio::io_context io;
     SilentHost silent{io};
-    Tracer tracer{io.get_executor(),
-                  {.method = Probe::udp_constant, .max_ttl = 2, .probes = 2, .timeout = 20ms, .port = silent.port()}};
+    Tracer tracer{
+        io.get_executor(),
+        {.method = TraceProbe::udp_constant, .max_ttl = 2, .probes = 2, .timeout = 20ms, .port = silent.port()}};
     const auto target = tracer.add(loopback4);
-    CHECK(tracer.path(target) == Path{.target = loopback4});
+    CHECK(tracer.path(target) == TracePath{.target = loopback4});
 
     const auto events = all_events(io, tracer);
     REQUIRE(events.size() == 5);
@@ -176,10 +179,10 @@ TEST_CASE("a host that never answers is traced up to max_ttl", "[service][trace]
     CHECK(events[1] == TraceEvent{TraceLost{target, 1, 2}});
     CHECK(events[2] == TraceEvent{TraceLost{target, 2, 1}});
     CHECK(events[3] == TraceEvent{TraceLost{target, 2, 2}});
-    const auto* path = std::get_if<TracePath>(&events[4]);
+    const auto* path = std::get_if<TraceDone>(&events[4]);
     REQUIRE(path);
     CHECK(path->target == target);
-    CHECK(path->path.stop_reason == StopReason::max_ttl);
+    CHECK(path->path.stop_reason == TraceStop::max_ttl);
     CHECK(path->path.hops.size() == 2);
     CHECK_THROWS_AS(tracer.path(target), std::out_of_range);
 }
@@ -198,7 +201,7 @@ TEST_CASE("several targets are traced at the same time, each in its order", "[se
         const auto* hop = std::get_if<TraceHop>(&event);
         const int number = ++seen[target];
         if (number <= 2) CHECK((hop && hop->probe == number));
-        else CHECK(std::holds_alternative<TracePath>(event));
+        else CHECK(std::holds_alternative<TraceDone>(event));
     }
     CHECK(seen.size() == 3);
     for (const auto& [target, count] : seen) CHECK(count == 3);
@@ -208,7 +211,7 @@ TEST_CASE("a hundred traces may share one tracer", "[service][trace]")
 {
     asio::io_context io;
     Tracer tracer{io.get_executor(), {.probes = 1}};
-    std::vector<Result<Path>> results(100);
+    std::vector<Result<TracePath>> results(100);
     for (auto& result : results) asio::co_spawn(io, tracer.trace(loopback4), store(result));
     io.run();
     for (const auto& result : results) CHECK((result.value && result.value->reached()));
@@ -217,11 +220,11 @@ TEST_CASE("a hundred traces may share one tracer", "[service][trace]")
 TEST_CASE("a target that this host can't send to is an outcome", "[service][trace]")
 {
     asio::io_context io;
-    const auto method = GENERATE(Probe::udp, Probe::udp_constant);
+    const auto method = GENERATE(TraceProbe::udp, TraceProbe::udp_constant);
     Tracer tracer{io.get_executor(), {.method = method}};
     const auto path =
         trace(io, tracer, asio::ip::make_address("127.255.255.255"));  // broadcast: not without SO_BROADCAST
-    CHECK(path.stop_reason == StopReason::send_failed);
+    CHECK(path.stop_reason == TraceStop::send_failed);
     CHECK(path.error == asio::error::access_denied);
     CHECK(path.hops.empty());
 }
@@ -232,10 +235,10 @@ TEST_CASE("a cancelled trace leaves nothing behind", "[service][trace]")
     {
         asio::io_context io;
         SilentHost silent{io};
-        const auto method = GENERATE(Probe::udp, Probe::udp_constant);
+        const auto method = GENERATE(TraceProbe::udp, TraceProbe::udp_constant);
         Tracer tracer{io.get_executor(), {.method = method, .first_ttl = 1, .port = silent.port()}};
         asio::cancellation_signal stop;
-        Result<Path> result;
+        Result<TracePath> result;
         asio::co_spawn(io, tracer.trace(loopback4), asio::bind_cancellation_slot(stop.slot(), store(result)));
         asio::post(io, [&] { stop.emit(asio::cancellation_type::terminal); });
         io.run();  // would last for seconds, if anything were still waiting
@@ -249,7 +252,7 @@ TEST_CASE("cancelling next loses no target: a later call goes on", "[service][tr
     asio::io_context io;
     SilentHost silent{io};
     Tracer tracer{io.get_executor(),
-                  {.method = Probe::udp_constant, .max_ttl = 1, .timeout = 100ms, .port = silent.port()}};
+                  {.method = TraceProbe::udp_constant, .max_ttl = 1, .timeout = 100ms, .port = silent.port()}};
     tracer.add(loopback4);
     asio::cancellation_signal stop;
     Result<std::optional<TraceEvent>> result;
@@ -264,10 +267,10 @@ TEST_CASE("a tracer that is destroyed ends what waits for it", "[service][trace]
 {
     asio::io_context io;
     SilentHost silent{io};
-    auto tracer =
-        std::make_unique<Tracer>(io.get_executor(), TraceOptions{.method = Probe::udp_constant, .port = silent.port()});
+    auto tracer = std::make_unique<Tracer>(io.get_executor(),
+                                           TraceOptions{.method = TraceProbe::udp_constant, .port = silent.port()});
     tracer->add(loopback4);
-    Result<Path> traced, late;
+    Result<TracePath> traced, late;
     Result<std::optional<TraceEvent>> next;
     asio::co_spawn(io, tracer->trace(loopback4), store(traced));
     asio::co_spawn(io, tracer->next(), store(next));
@@ -310,6 +313,6 @@ TEST_CASE("options out of their range are refused", "[service][trace]")
 
 TEST_CASE("a probe is as long as traceroute's", "[service][trace]")
 {
-    CHECK(probe_size(loopback4) == 60);
-    CHECK(probe_size(loopback6) == 80);
+    CHECK(trace_probe_size(loopback4) == 60);
+    CHECK(trace_probe_size(loopback6) == 80);
 }
