@@ -26,3 +26,36 @@
 #else
 #  define LIBNETXX_DECL inline
 #endif
+
+// Two mistakes would be silent, and end in a crash: a program in which some files include the bodies and others link
+// them, and a library that is older or newer than its headers. Each becomes an error of the linker that has the reason
+// in a symbol's name. In one mode the first symbol is thread-local, in the other it isn't, which linkers refuse to mix;
+// the second one is defined by a library of this version only.
+#define LIBNETXX_DETAIL_PASTE(major, minor, patch) \
+  libnetxx_headers_and_library_are_both_of_version_##major##_##minor##_##patch
+#define LIBNETXX_DETAIL_VERSIONED(major, minor, patch) LIBNETXX_DETAIL_PASTE(major, minor, patch)
+#define LIBNETXX_DETAIL_SAME_VERSION \
+  LIBNETXX_DETAIL_VERSIONED(LIBNETXX_VERSION_MAJOR, LIBNETXX_VERSION_MINOR, LIBNETXX_VERSION_PATCH)
+
+extern "C" {
+#if defined(LIBNETXX_SEPARATE_COMPILATION)
+extern const char libnetxx_is_either_header_only_or_compiled_in_one_program;
+extern const char LIBNETXX_DETAIL_SAME_VERSION;
+#else
+inline constinit thread_local const char libnetxx_is_either_header_only_or_compiled_in_one_program = 0;
+#endif
+}
+
+namespace libnet::inline v0::detail {
+
+#if defined(LIBNETXX_SEPARATE_COMPILATION)
+[[gnu::used]] static const char* const how_it_is_linked[] = {&libnetxx_is_either_header_only_or_compiled_in_one_program,
+                                                             &LIBNETXX_DETAIL_SAME_VERSION};
+#else
+[[gnu::used]] static const char* how_it_is_linked()
+{
+    return &libnetxx_is_either_header_only_or_compiled_in_one_program;
+}
+#endif
+
+}  // namespace libnet::inline v0::detail

@@ -23,16 +23,11 @@ namespace libnet::inline v0 {
 /// Throws `boost::system::system_error`: `invalid_argument` for an option out of range, or an interface that can't be
 /// (a name without an octet or with more than 255); `operation_not_permitted` when ICMP sockets are forbidden, with
 /// what would help; why nothing can be sent; `operation_aborted` when cancelled by its slot (terminal).
-///
-/// With g++ 12, options need a name in a statement before the one that awaits (it would destroy a temporary twice):
-///
-///     const libnet::InterfaceProbeOptions options{.attempts = 1};
-///     const auto state = co_await libnet::probe_interface(executor, address, "eth0", options);
 boost::asio::awaitable<InterfaceState> probe_interface(boost::asio::any_io_executor executor,
                                                        boost::asio::ip::address address, InterfaceId interface,
                                                        InterfaceProbeOptions options);
 
-/// The same with the default options: as an overload, for a default argument would be such a temporary.
+/// The same with the default options.
 boost::asio::awaitable<InterfaceState> probe_interface(boost::asio::any_io_executor executor,
                                                        boost::asio::ip::address address, InterfaceId interface);
 

@@ -56,15 +56,10 @@ private:
 };
 
 /// Searches to the end. A host that answers nothing is a result, too: see PathMtu::limit. Throws as PathMtuFinder.
-///
-/// With g++ 12, options need a name in a statement before the one that awaits (it would destroy a temporary twice):
-///
-///     const libnet::PathMtuOptions options{.attempts = 2};
-///     const auto path = co_await libnet::find_path_mtu(executor, address, options);
 boost::asio::awaitable<PathMtu> find_path_mtu(boost::asio::any_io_executor executor, boost::asio::ip::address address,
                                               PathMtuOptions options);
 
-/// The same with the default options: as an overload, for a default argument would be such a temporary.
+/// The same with the default options.
 boost::asio::awaitable<PathMtu> find_path_mtu(boost::asio::any_io_executor executor, boost::asio::ip::address address);
 
 }  // namespace libnet::inline v0

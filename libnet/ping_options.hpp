@@ -3,6 +3,7 @@
 
 #include <libnet/engine/ping/ping_payload.hpp>
 #include <libnet/engine/ping/ping_rhythm.hpp>
+#include <libnet/interface_name.hpp>
 #include <libnet/io/icmp/icmp_access.hpp>
 #include <libnet/io/icmp/icmp_clock.hpp>
 #include <libnet/io/icmp/path_mtu_discovery.hpp>
@@ -14,7 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string>
+#include <type_traits>
 
 namespace libnet::inline v0 {
 
@@ -39,7 +40,7 @@ struct PingOptions {
     std::optional<int> ttl{};       ///< TTL or hop limit to send with, 1 to 255; empty: the system's
     std::optional<boost::asio::ip::address>
         source{};                               ///< address to send from; targets of the other IP version don't care
-    std::string interface = {};                 ///< name of the interface to send through; empty: as routed
+    InterfaceName interface {};                 ///< name of the interface to send through; empty: as routed
     PingAccess access = PingAccess::automatic;  ///< a datagram socket first, which needs no privilege
     PathMtuDiscovery path_mtu_discovery = PathMtuDiscovery::system;
     std::optional<std::uint8_t> traffic_class{};  ///< DSCP and ECN bits of the header; empty: zero
@@ -54,6 +55,9 @@ struct PingOptions {
     bool connect = false;                         ///< connect(2) to the first target, which is the only one then
     bool debug = false;                           ///< SO_DEBUG of socket(7): takes CAP_NET_ADMIN
 };
+
+static_assert(std::is_trivially_destructible_v<
+              PingOptions>);  // so that it may be written out beside a co_await, see InterfaceName
 
 /// How one target is pinged.
 struct PingTargetOptions {

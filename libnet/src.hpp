@@ -3,6 +3,7 @@
 /// All of libnet's bodies, for programs that are built without CMake: define LIBNETXX_SEPARATE_COMPILATION everywhere,
 /// and include this in one source file. With libnet::libnet or libnet::headers there is no need for it.
 
+#include <libnet/config.ipp>
 #include <libnet/engine/access/access_rules.ipp>
 #include <libnet/engine/access/user_table.ipp>
 #include <libnet/engine/dns/name_refresh.ipp>

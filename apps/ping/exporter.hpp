@@ -171,7 +171,7 @@ private:
     wire::MetricLabels labels_of(const ExporterTarget& target, const asio::ip::address& address) const
     {
         const auto& options = settings_.options;
-        const auto source = options.source ? options.source->to_string() : options.interface;
+        const auto source = options.source ? options.source->to_string() : options.interface.str();
         const auto tos = std::to_string(options.traffic_class.value_or(0));
         return {{"ip", address.to_string()}, {"host", target.name()}, {"source", source}, {"tos", tos}};
     }

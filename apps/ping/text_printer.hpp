@@ -151,8 +151,8 @@ private:
         if (options.source && options.source->is_v4() == to.is_v4())
             return fmt::format("from {} : ", options.source->to_string());
         if (options.interface.empty()) return "";
-        const auto source = source_address_to(to, options.interface);
-        return fmt::format("from {} {}: ", source ? source->to_string() : "?", printable(options.interface));
+        const auto source = source_address_to(to, options.interface.str());
+        return fmt::format("from {} {}: ", source ? source->to_string() : "?", printable(options.interface.view()));
     }
 
     std::string time() const { return settings_.timestamps ? time_of_day() : std::string{}; }

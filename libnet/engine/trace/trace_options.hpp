@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <type_traits>
 
 namespace libnet::inline v0 {
 
@@ -27,5 +28,8 @@ struct TraceOptions {
     /// ICMP sequence number (`TraceProbe::icmp`). 0: 33434, 53 and 1.
     std::uint16_t port = 0;
 };
+
+static_assert(
+    std::is_trivially_destructible_v<TraceOptions>);  // so that it may be written out beside a co_await (g++ 12)
 
 }  // namespace libnet::inline v0

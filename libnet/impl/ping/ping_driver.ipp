@@ -77,7 +77,7 @@ LIBNETXX_DECL PingDriver::Door PingDriver::open(wire::IpVersion version) const
     options.payload_size = options_.payload_size;
     options.ttl = options_.ttl;
     options.source = options_.source;
-    options.interface = options_.interface;
+    options.interface = options_.interface.str();
     options.path_mtu_discovery = options_.path_mtu_discovery;
     options.traffic_class = options_.traffic_class;
     options.mark = options_.mark;
@@ -105,7 +105,7 @@ LIBNETXX_DECL void PingDriver::require_door(const asio::ip::address& address)
 
 LIBNETXX_DECL PingTarget PingDriver::add(asio::ip::address address, const PingTargetOptions& options)
 {
-    address = pinged_address(address, options_.interface);
+    address = pinged_address(address, options_.interface.str());
     require_door(address);
     if (options_.connect) connect_door(address);
     const auto schedule = schedule_of(options);
@@ -151,7 +151,7 @@ LIBNETXX_DECL void PingDriver::connect_door(const asio::ip::address& address)
 
 LIBNETXX_DECL bool PingDriver::move(PingTarget target, asio::ip::address to)
 {
-    to = pinged_address(to, options_.interface);
+    to = pinged_address(to, options_.interface.str());
     require_door(to);
     if (options_.connect) door_to(to).socket->connect(to);
     return engine_.move(target, to);
@@ -197,7 +197,7 @@ LIBNETXX_DECL engine::ProbeId PingDriver::enter(PingRequestWaiter& waiter, asio:
 {
     if (stopped_)
         throw boost::system::system_error{asio::error::make_error_code(asio::error::operation_aborted), "ping"};
-    address = pinged_address(address, options_.interface);
+    address = pinged_address(address, options_.interface.str());
     require_door(address);
     const auto probe = engine_.request(address, timeout);
     if (requests_.size() <= probe.slot) requests_.resize(probe.slot + 1);

@@ -31,7 +31,7 @@ LIBNETXX_DECL io::IcmpSocketOptions interface_socket_options(const InterfaceProb
     result.access = options.access;
     result.ttl = options.ttl;
     result.source = options.source;
-    result.interface = options.interface;
+    result.interface = options.interface.str();
     result.traffic_class = options.traffic_class;
     result.mark = options.mark;
     return result;
@@ -140,7 +140,7 @@ LIBNETXX_DECL boost::asio::awaitable<InterfaceState> probe_interface(boost::asio
                                                                      InterfaceId interface,
                                                                      InterfaceProbeOptions options)
 {
-    const auto target = io::target_address(address, options.interface);
+    const auto target = io::target_address(address, options.interface.str());
     detail::InterfaceProbeSession session{executor, target, interface, options};
     co_return co_await session.run();
 }

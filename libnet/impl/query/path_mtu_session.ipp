@@ -27,7 +27,7 @@ LIBNETXX_DECL io::IcmpSocketOptions path_mtu_socket_options(const PathMtuOptions
     io::IcmpSocketOptions result;
     result.access = options.access;
     result.source = options.source;
-    result.interface = options.interface;
+    result.interface = options.interface.str();
     result.path_mtu_discovery = io::PathMtuDiscovery::probe;
     result.traffic_class = options.traffic_class;
     result.mark = options.mark;
@@ -64,7 +64,7 @@ LIBNETXX_DECL std::uint8_t echo_reply_type(wire::IpVersion version)
 
 LIBNETXX_DECL PathMtuSession::PathMtuSession(const asio::any_io_executor& executor, const asio::ip::address& address,
                                              const PathMtuOptions& options)
-    : address_{io::target_address(address, options.interface)},
+    : address_{io::target_address(address, options.interface.str())},
       socket_{executor, wire::version_of(address_), echo_reply_type(wire::version_of(address_)),
               path_mtu_socket_options(options)},
       search_{address_, path_mtu_search_options(wire::version_of(address_), options)}

@@ -1,0 +1,1 @@
+#include <libnet/config.ipp>

@@ -1,0 +1,60 @@
+# A program that is wrongly put together is an error of the linker whose text says why: see libnet/config.hpp. And the same
+# program, put together rightly, links and runs.
+set(work ${build}/tests/consumer/linking)
+file(REMOVE_RECURSE ${work})
+file(MAKE_DIRECTORY ${work})
+
+# unit(SOURCE MODE INCLUDE): compiles it to SOURCE_MODE.o, with the headers of INCLUDE.
+function(unit source mode include)
+    set(definition "")
+    if(NOT mode STREQUAL "headers")
+        set(definition -DLIBNETXX_SEPARATE_COMPILATION)
+    endif()
+    execute_process(COMMAND ${compiler} -std=c++20 ${definition} -I${include} -c
+            ${CMAKE_CURRENT_LIST_DIR}/linking/${source}.cpp -o ${work}/${source}_${mode}.o
+        COMMAND_ERROR_IS_FATAL ANY)
+endfunction()
+
+# link(WHY OBJECT...): the program can't be linked, and the linker's words have WHY in them. Empty: it can, and runs.
+function(link why)
+    list(TRANSFORM ARGN PREPEND ${work}/)
+    list(TRANSFORM ARGN REPLACE "^.*/library$" ${library})
+    execute_process(COMMAND ${compiler} ${linker} ${sanitizer} ${ARGN} -o ${work}/program
+        RESULT_VARIABLE result OUTPUT_VARIABLE words ERROR_VARIABLE words)
+    if(NOT why)
+        if(result)
+            message(FATAL_ERROR "${ARGN}: ${words}")
+        endif()
+        execute_process(COMMAND ${work}/program COMMAND_ERROR_IS_FATAL ANY)
+    elseif(NOT result OR NOT words MATCHES "${why}")
+        message(FATAL_ERROR "${ARGN}: ${result}, without ${why}: ${words}")
+    endif()
+endfunction()
+
+# The headers of another version.
+file(READ ${source}/libnet/config.hpp config)
+string(REGEX REPLACE "VERSION_PATCH [0-9]+" "VERSION_PATCH 4711" config "${config}")
+file(WRITE ${work}/newer/libnet/config.hpp "${config}")
+
+foreach(name main second_unit)
+    unit(${name} compiled ${source})
+    unit(${name} headers ${source})
+    unit(${name} newer ${work}/newer)
+endforeach()
+set(sanitizer "")
+if(sanitize)
+    set(sanitizer -fsanitize=${sanitize})
+endif()
+foreach(linker "" -fuse-ld=gold -fuse-ld=lld)
+    execute_process(COMMAND ${compiler} ${linker} -Wl,--version RESULT_VARIABLE missing OUTPUT_QUIET ERROR_QUIET)
+    if(missing)
+        continue()
+    endif()
+    link("" main_compiled.o second_unit_compiled.o library)
+    link("" main_headers.o second_unit_headers.o)
+    set(mixed libnetxx_is_either_header_only_or_compiled_in_one_program)
+    link(${mixed} main_compiled.o second_unit_headers.o library)
+    link(${mixed} main_headers.o second_unit_compiled.o library)
+    link(libnetxx_headers_and_library_are_both_of_version_[0-9_]+4711 main_newer.o second_unit_newer.o library)
+    link(libnetxx_headers_and_library_are_both_of_version_[0-9_]+4711 main_newer.o second_unit_compiled.o library)
+endforeach()

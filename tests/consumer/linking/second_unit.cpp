@@ -1,0 +1,3 @@
+#include <libnet/config.hpp>
+
+int second_unit() { return 0; }
