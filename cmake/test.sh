@@ -5,4 +5,4 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 sh "$root/cmake/packages.sh" test
 sh "$root/cmake/build.sh" asan
 cd "$root"
-exec ctest --preset asan "$@"
+exec ctest --preset asan --parallel "$(nproc)" "$@"
