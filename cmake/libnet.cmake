@@ -28,9 +28,6 @@ add_library(libnet_headers INTERFACE)
 add_library(libnet::headers ALIAS libnet_headers)
 set_target_properties(libnet_headers PROPERTIES EXPORT_NAME headers)
 libnet_usage(libnet_headers INTERFACE)
-# Each header compiles alone: the target all_verify_interface_header_sets proves it.
-set_target_properties(libnet_headers PROPERTIES
-    VERIFY_INTERFACE_HEADER_SETS ${PROJECT_IS_TOP_LEVEL} INTERFACE_HEADER_SETS_TO_VERIFY HEADERS)
 
 add_library(libnet STATIC ${units})
 add_library(libnet::libnet ALIAS libnet)
