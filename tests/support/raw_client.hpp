@@ -1,5 +1,7 @@
 #pragma once
-// A TCP client that sends what a test writes down, byte by byte if need be, and a plain reader of HTTP answers.
+// A TCP client that sends what a test writes down, byte by byte if need be, and has Beast read the answers.
+
+#include <tests/support/beast_reader.hpp>
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
@@ -20,7 +22,7 @@
 
 namespace libnet::test {
 
-/// One answer as it came: only what ends it is understood.
+/// One answer as it came. Beast has found no fault with its head, and has said where it ends.
 struct Answer {
     unsigned status = 0;
     std::string head;  ///< with the status line, without the empty line
@@ -66,9 +68,10 @@ public:
         const auto end = received_.find("\r\n\r\n");
         answer.head = received_.substr(0, end);
         received_.erase(0, end + 4);
-        answer.status = static_cast<unsigned>(std::stoul(answer.head.substr(9, 3)));
-        const auto length = answer.field("Content-Length");
-        const std::size_t size = request_method == "HEAD" || length == "-" ? 0 : std::stoul(length);
+        const auto understood = read_with_beast(answer.head + "\r\n\r\n", request_method);
+        answer.status = understood.status;
+        const bool has_body = request_method != "HEAD" && answer.status != 304;
+        const std::size_t size = has_body ? understood.length.value_or(0) : 0;
         while (received_.size() < size && fill()) {
         }
         answer.body = received_.substr(0, size);
