@@ -2,6 +2,7 @@
 
 #include <libnet/base/text.hpp>
 #include <libnet/base/utf8.hpp>
+#include <libnet/wire/http/accept.hpp>
 #include <libnet/wire/open_metrics.hpp>
 
 #include <algorithm>
@@ -54,32 +55,6 @@ LIBNETXX_DECL std::string metric_number(double value, MetricsFormat format)
     return digits;
 }
 
-/// A media range of an Accept field: `text/plain;version=0.0.4;q=0.5`.
-struct MediaRange {
-    std::string_view type, version;
-    double quality = 1;
-};
-
-LIBNETXX_DECL MediaRange parse_media_range(std::string_view text)
-{
-    MediaRange range;
-    for (std::size_t i = 0; !text.empty(); ++i) {
-        const auto part = base::trim(text.substr(0, text.find(';')));
-        text.remove_prefix(std::min(text.find(';'), text.size() - 1) + 1);
-        const auto equals = std::min(part.find('='), part.size());
-        const auto name = part.substr(0, equals);
-        const auto value = part.substr(std::min(equals + 1, part.size()));
-        if (i == 0) range.type = part;
-        else if (base::iequals(name, "version")) range.version = value;
-        else if (base::iequals(name, "q")) {
-            const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), range.quality);
-            const bool valid = error == std::errc{} && range.quality >= 0 && range.quality <= 1;
-            if (!valid) range.quality = 0;  // who can't say how welcome something is doesn't get it
-        }
-    }
-    return range;
-}
-
 }  // namespace detail
 
 LIBNETXX_DECL std::string_view content_type(MetricsFormat format) noexcept
@@ -90,14 +65,14 @@ LIBNETXX_DECL std::string_view content_type(MetricsFormat format) noexcept
 
 LIBNETXX_DECL MetricsFormat choose_metrics_format(const HttpFields& fields)
 {
-    double open_metrics = 0, text = 0;
+    std::uint16_t open_metrics = 0, text = 0;
     for_each_item(fields, "Accept", [&](std::string_view item) {
-        const auto range = detail::parse_media_range(item);
+        const auto range = read_media_range(item);
         const auto is = [&](std::string_view type) { return base::iequals(range.type, type); };
         if (is("application/openmetrics-text") && (range.version.empty() || range.version == "1.0.0"))
-            open_metrics = std::max(open_metrics, range.quality);
+            open_metrics = std::max(open_metrics, range.weight);
         else if (is("*/*") || is("text/*") || (is("text/plain") && (range.version.empty() || range.version == "0.0.4")))
-            text = std::max(text, range.quality);
+            text = std::max(text, range.weight);
     });
     return open_metrics > 0 && open_metrics >= text ? MetricsFormat::open_metrics_1_0 : MetricsFormat::prometheus_0_0_4;
 }

@@ -8,6 +8,16 @@
 
 namespace libnet::inline v0::wire {
 
+/// A media range of an Accept field, RFC 9110 section 12.5.1: `text/plain;version=0.0.4;q=0.5`.
+struct MediaRange {
+    std::string_view type;        ///< as sent; types have no case
+    std::string_view version;     ///< the parameter of that name, or empty
+    std::uint16_t weight = 1000;  ///< 0, "not acceptable", to 1000
+};
+
+/// Reads an item of the field's list. A weight that is none counts as 0.
+MediaRange read_media_range(std::string_view item) noexcept;
+
 /// How much a client wants a media type without parameters ("text/html"), in thousandths, says the value of its Accept
 /// field: 0 is "not acceptable", and what a range that names nothing of it leaves. The most specific range counts: the
 /// type, then "text/*", then "*/*". A field

@@ -23,6 +23,23 @@ LIBNETXX_DECL int specificity(std::string_view range, std::string_view media_typ
 
 }  // namespace detail
 
+LIBNETXX_DECL MediaRange read_media_range(std::string_view item) noexcept
+{
+    MediaRange range;
+    range.type = base::trim(item.substr(0, item.find(';')));
+    item.remove_prefix(std::min(item.find(';'), item.size()));
+    while (!item.empty()) {
+        item.remove_prefix(1);
+        const auto parameter = base::trim(item.substr(0, item.find(';')));
+        constexpr std::string_view version = "version=";
+        if (base::iequals(parameter.substr(0, 2), "q=")) range.weight = read_weight(parameter);
+        else if (base::iequals(parameter.substr(0, version.size()), version))
+            range.version = parameter.substr(version.size());
+        item.remove_prefix(std::min(item.find(';'), item.size()));
+    }
+    return range;
+}
+
 LIBNETXX_DECL std::uint16_t weight_of(std::string_view accept, std::string_view media_type) noexcept
 {
     int best = 0;
@@ -30,18 +47,11 @@ LIBNETXX_DECL std::uint16_t weight_of(std::string_view accept, std::string_view 
     bool is_empty = true;
     base::for_each_list_item(accept, [&](std::string_view item) {
         is_empty = false;
-        const auto range = base::trim(item.substr(0, item.find(';')));
-        const auto fit = detail::specificity(range, media_type);
+        const auto range = read_media_range(item);
+        const auto fit = detail::specificity(range.type, media_type);
         if (fit <= best) return;
         best = fit;
-        weight = 1000;
-        item.remove_prefix(std::min(item.find(';'), item.size()));
-        while (!item.empty()) {
-            item.remove_prefix(1);
-            const auto parameter = base::trim(item.substr(0, item.find(';')));
-            if (base::iequals(parameter.substr(0, 2), "q=")) weight = read_weight(parameter);
-            item.remove_prefix(std::min(item.find(';'), item.size()));
-        }
+        weight = range.weight;
     });
     return is_empty ? std::uint16_t{1000} : weight;
 }
