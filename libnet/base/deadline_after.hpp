@@ -25,6 +25,7 @@ constexpr std::chrono::time_point<Clock, Unit> deadline_after(std::chrono::time_
     using Time = std::chrono::time_point<Clock, Unit>;
     const auto since = start.time_since_epoch();
     const auto more = saturated<Unit>(wait);
+    if (more == Unit::max()) return Time::max();
     if (more > Unit::zero() && since > Unit::max() - more) return Time::max();
     if (more < Unit::zero() && since < Unit::min() - more) return Time::min();
     return start + more;

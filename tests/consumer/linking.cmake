@@ -4,14 +4,16 @@ set(work ${build}/tests/consumer/linking)
 file(REMOVE_RECURSE ${work})
 file(MAKE_DIRECTORY ${work})
 
-# unit(SOURCE MODE INCLUDE): compiles it to SOURCE_MODE.o, with the headers of INCLUDE.
-function(unit source mode include)
-    set(definition "")
-    if(NOT mode STREQUAL "headers")
-        set(definition -DLIBNETXX_SEPARATE_COMPILATION)
+# unit(NAME MODE INCLUDE): compiles it to NAME_MODE.o, with the headers of INCLUDE.
+function(unit name mode include)
+    set(flags -DLIBNETXX_SEPARATE_COMPILATION)
+    if(mode STREQUAL "headers")
+        set(flags "")
+    elseif(mode STREQUAL "no_rtti")
+        list(APPEND flags -fno-rtti)
     endif()
-    execute_process(COMMAND ${compiler} -std=c++20 ${definition} -I${include} -c
-            ${CMAKE_CURRENT_LIST_DIR}/linking/${source}.cpp -o ${work}/${source}_${mode}.o
+    execute_process(COMMAND ${compiler} -std=c++20 ${flags} -I${include} -I${source} -c
+            ${CMAKE_CURRENT_LIST_DIR}/linking/${name}.cpp -o ${work}/${name}_${mode}.o
         COMMAND_ERROR_IS_FATAL ANY)
 endfunction()
 
@@ -39,6 +41,7 @@ file(WRITE ${work}/newer/libnet/config.hpp "${config}")
 foreach(name main second_unit)
     unit(${name} compiled ${source})
     unit(${name} headers ${source})
+    unit(${name} no_rtti ${source})
     unit(${name} newer ${work}/newer)
 endforeach()
 set(sanitizer "")
@@ -55,6 +58,7 @@ foreach(linker "" -fuse-ld=gold -fuse-ld=lld)
     set(mixed libnetxx_is_either_header_only_or_compiled_in_one_program)
     link(${mixed} main_compiled.o second_unit_headers.o library)
     link(${mixed} main_headers.o second_unit_compiled.o library)
+    link(libnetxx_program_and_library_are_both_compiled_without_rtti main_no_rtti.o second_unit_no_rtti.o library)
     link(libnetxx_headers_and_library_are_both_of_version_[0-9_]+4711 main_newer.o second_unit_newer.o library)
     link(libnetxx_headers_and_library_are_both_of_version_[0-9_]+4711 main_newer.o second_unit_compiled.o library)
 endforeach()

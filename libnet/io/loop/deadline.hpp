@@ -54,7 +54,7 @@ public:
     /// one that starts a moment later.
     Deadline(DeadlineWheel& wheel, std::function<void()> on_expired);
 
-    /// Sets the deadline, from now. Zero: at the next tick.
+    /// Sets the deadline, from now. Zero: at the next tick; the longest duration: never.
     void expires_after(std::chrono::milliseconds duration);
 
     /// No deadline any more.

@@ -62,9 +62,9 @@ LIBNETXX_DECL Deadline::Deadline(DeadlineWheel& wheel, std::function<void()> on_
 
 LIBNETXX_DECL void Deadline::expires_after(std::chrono::milliseconds duration)
 {
-    // One tick more: the running tick has begun already.
-    const auto ticks =
-        (std::max(duration, {}) + DeadlineWheel::tick - std::chrono::milliseconds{1}) / DeadlineWheel::tick;
+    // Rounded up, so that the longest of all doesn't overflow. One tick more: the running tick has begun already.
+    const auto whole = std::max(duration, {});
+    const auto ticks = whole / DeadlineWheel::tick + (whole % DeadlineWheel::tick != whole.zero() ? 1 : 0);
     entry_.schedule(static_cast<base::TimingWheel::Ticks>(ticks) + 1);
     wheel_.start();
 }

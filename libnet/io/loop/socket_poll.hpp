@@ -5,6 +5,7 @@
 #include <libnet/io/loop/executor.hpp>
 #include <libnet/io/loop/file_descriptor.hpp>
 #include <libnet/io/loop/handler_slot.hpp>
+#include <libnet/io/loop/one_thread.hpp>
 
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/deferred.hpp>
@@ -37,6 +38,9 @@ public:
     SocketPoll& operator=(const SocketPoll&) = delete;
 
     const Executor& executor() const noexcept { return executor_; }
+
+    /// The thread that its events are for. On another one they throw `invalid_argument` out of `io_context::run`.
+    OneThread& thread() noexcept;
 
 private:
     friend class PolledSocket;

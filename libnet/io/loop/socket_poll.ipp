@@ -41,8 +41,20 @@ struct SocketPollState {
         // Weak: the descriptor's destructor cancels the wait, and the handler must not keep it alive.
         state->epoll.async_wait(asio::posix::descriptor_base::wait_read,
                                 [weak = std::weak_ptr{state}](boost::system::error_code) {
-                                    if (const auto alive = weak.lock()) turn(alive);
+                                    if (const auto alive = weak.lock(); on_its_thread(alive, turn)) turn(alive);
                                 });
+    }
+
+    /// False: the state is gone. On another thread it throws, and leaves the work to the one that it belongs to.
+    static bool on_its_thread(const Pointer& state, void (*work)(const Pointer&))
+    {
+        if (!state) return false;
+        if (!state->thread.is_this())
+            asio::post(state->epoll.get_executor(), [weak = std::weak_ptr{state}, work] {
+                if (const auto alive = weak.lock(); on_its_thread(alive, work)) work(alive);
+            });
+        state->thread.require();
+        return true;
     }
 
     static void turn(const Pointer& state)
@@ -80,13 +92,16 @@ struct SocketPollState {
     {
         if (std::exchange(state->goes_on, true)) return;
         asio::post(state->epoll.get_executor(), [weak = std::weak_ptr{state}] {
-            const auto alive = weak.lock();
-            if (!alive) return;
-            alive->goes_on = false;
-            alive->in_turn = true;
-            alive->take_events();
-            serve_line(alive);
+            if (const auto alive = weak.lock(); on_its_thread(alive, go_on)) go_on(alive);
         });
+    }
+
+    static void go_on(const Pointer& state)
+    {
+        state->goes_on = false;
+        state->in_turn = true;
+        state->take_events();
+        serve_line(state);
     }
 
     /// Where one client asks again and again while all others are quiet, its socket is tried before the kernel is asked
@@ -144,6 +159,7 @@ struct SocketPollState {
     }
 
     asio::posix::basic_stream_descriptor<Executor> epoll;
+    OneThread thread;
     Line line;  // who is ready and has much to do
     std::array<epoll_event, 128> events{};
     std::span<epoll_event> pending;     // of them, not yet told
@@ -164,6 +180,8 @@ LIBNETXX_DECL SocketPoll::SocketPoll(const Executor& executor)
 {}
 
 LIBNETXX_DECL SocketPoll::~SocketPoll() = default;
+
+LIBNETXX_DECL OneThread& SocketPoll::thread() noexcept { return state_->thread; }
 
 LIBNETXX_DECL PolledSocket::PolledSocket(SocketPoll& poll, FileDescriptor socket, ReadinessListener* listener) noexcept
     : poll_{poll},

@@ -76,7 +76,7 @@ LIBNETXX_DECL void Connection::go_on()
     bool more = false;
     try {
         more = handler_->go_on();
-    } catch (const std::exception&) {
+    } catch (...) {
         // This connection has had it, nobody else.
     }
     going_on_ = false;

@@ -43,7 +43,7 @@ private:
         // What a session throws ends this connection only; the access record has told what there was to tell.
         try {
             co_await (*session)(connection);
-        } catch (const std::exception&) {
+        } catch (...) {
         }
     }
 

@@ -2,6 +2,7 @@
 // The life of a TCP server: listen, accept, bound the number of connections, drain, end.
 
 #include <libnet/io/loop/executor.hpp>
+#include <libnet/io/loop/file_descriptor.hpp>
 #include <libnet/io/tcp/connection.hpp>
 
 #include <boost/asio/ip/address.hpp>
@@ -40,13 +41,21 @@ public:
     using Session = std::function<Task<>(Connection&)>;
 
     /// Binds and listens.
-    /// @throws boost::system::system_error what bind(2) or listen(2) reports, e.g. `address_in_use`, `access_denied`
+    /// @throws boost::system::system_error what bind(2) or listen(2) reports, e.g. `address_in_use`, `access_denied`;
+    ///         `what()` has the address and port
     TcpServer(const Executor& executor, const TcpServerOptions& options);
+
+    /// Accepts from a socket that listens already, and what the options say of listening doesn't count; without one it
+    /// does as above.
+    /// @throws boost::system::system_error `invalid_argument`: it doesn't listen
+    TcpServer(const Executor& executor, const TcpServerOptions& options, FileDescriptor listener);
 
     /// Closes everything at once; a `run` in progress ends.
     ~TcpServer();
     TcpServer(const TcpServer&) = delete;
     TcpServer& operator=(const TcpServer&) = delete;
+
+    const Executor& executor() const noexcept;
 
     /// Where it listens; unspecified once it has stopped.
     asio::ip::tcp::endpoint local_endpoint() const;
@@ -57,11 +66,20 @@ public:
     /// Accepts until it is stopped; call one of these once, on the executor's io_context. An exception that leaves a
     /// handler or session closes that connection and hurts nobody else.
     ///
+    /// Throws `boost::system::system_error`: `already_started` the second time; `operation_aborted` where the object was
+    /// destroyed before it began; `invalid_argument` where another thread runs the io_context as well. That may also
+    /// leave the other thread's `io_context::run`, when it finds work of this server there.
+    ///
     /// Completes when every connection has ended after a cancellation: `total` drains (stops listening, closes idle
     /// connections, lets requests finish for at most `drain_timeout`), `terminal`, or a second cancellation, closes
     /// everything now. Running out of descriptors or memory only pauses accepting.
     asio::awaitable<void> run(HandlerFactory factory);
     asio::awaitable<void> run_sessions(Session session);
+
+    /// Serves a connection that was accepted elsewhere, as one of its own, at once or as soon as `run` begins. Nobody
+    /// counts it against `max_connections` before.
+    /// @throws boost::system::system_error `operation_aborted`: the server has stopped; why the socket can't be used
+    void serve(asio::ip::tcp::socket connection);
 
 private:
     std::shared_ptr<detail::TcpServerState> state_;

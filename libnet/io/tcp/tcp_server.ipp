@@ -1,7 +1,9 @@
 #pragma once
 
+#include <libnet/base/deadline_after.hpp>
 #include <libnet/config.hpp>
 #include <libnet/io/loop/last_error.hpp>
+#include <libnet/io/loop/require_option.hpp>
 #include <libnet/io/tcp/session_handler.ipp>
 #include <libnet/io/tcp/tcp_server.hpp>
 #include <libnet/io/tcp/tcp_server_state.ipp>
@@ -14,8 +16,11 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <exception>
+#include <sstream>
 #include <utility>
 
+#include <fcntl.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
@@ -23,8 +28,17 @@ namespace libnet::inline v0::io {
 
 namespace detail {
 
-LIBNETXX_DECL FileDescriptor listen(const Executor& executor, const TcpServerOptions& options)
+/// The failure of one step of it, with the address in place of the line of Asio's source that the error code has.
+[[noreturn]] inline void throw_cannot_listen(const asio::ip::tcp::endpoint& endpoint,
+                                             const boost::system::error_code& why)
 {
+    std::ostringstream what;
+    what << "listen on " << endpoint;
+    throw boost::system::system_error{boost::system::error_code{why.value(), why.category()}, what.str()};
+}
+
+LIBNETXX_DECL FileDescriptor listen(const Executor& executor, const TcpServerOptions& options)
+try {
     asio::basic_socket_acceptor<asio::ip::tcp, Executor> acceptor{executor};
     const asio::ip::tcp::endpoint endpoint{options.address, options.port};
     acceptor.open(endpoint.protocol());
@@ -42,6 +56,22 @@ LIBNETXX_DECL FileDescriptor listen(const Executor& executor, const TcpServerOpt
     acceptor.listen();
     acceptor.native_non_blocking(true);
     return FileDescriptor{acceptor.release()};
+} catch (const boost::system::system_error& error) {
+    throw_cannot_listen({options.address, options.port}, error.code());
+}
+
+/// A listening socket that somebody else has made.
+LIBNETXX_DECL FileDescriptor adopt(FileDescriptor listener)
+{
+    int listens = 0;
+    socklen_t size = sizeof listens;
+    if (::getsockopt(listener.get(), SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0)
+        throw boost::system::system_error{last_error(), "listening socket"};
+    require_option(listens != 0, "listening socket: one that listens is needed");
+    const int flags = ::fcntl(listener.get(), F_GETFL);
+    if (flags < 0 || ::fcntl(listener.get(), F_SETFL, flags | O_NONBLOCK) != 0)
+        throw boost::system::system_error{last_error(), "listening socket"};
+    return listener;
 }
 
 using TcpServerPointer = std::shared_ptr<TcpServerState>;
@@ -66,7 +96,8 @@ LIBNETXX_DECL Task<> wait_for_room(TcpServerPointer server)
     server->full = false;
 }
 
-LIBNETXX_DECL Task<> accept_connections(TcpServerPointer server)
+/// Accepts until the server drains. Throws where there is no memory to wait with.
+LIBNETXX_DECL Task<> accept_some(TcpServerPointer server)
 {
     constexpr unsigned in_a_row = 64;  // then others have their turn
     const auto limit = server->options.max_connections;
@@ -78,8 +109,8 @@ LIBNETXX_DECL Task<> accept_connections(TcpServerPointer server)
         asio::ip::tcp::endpoint peer;
         if (auto socket = server->accept(peer)) {
             const int descriptor = socket.get();
-            server->begin(std::move(socket), peer);
-            if (server->is_short_of_descriptors(descriptor)) co_await pause_accepting(server);
+            const bool begun = server->begin(std::move(socket), peer);
+            if (!begun || server->is_short_of_descriptors(descriptor)) co_await pause_accepting(server);
             if (++accepted % in_a_row == 0) co_await asio::post(server->poll.executor(), use_tuple);
         } else if (errno == EAGAIN) {
             server->listener.exhausted(PolledSocket::read);
@@ -87,6 +118,19 @@ LIBNETXX_DECL Task<> accept_connections(TcpServerPointer server)
             co_await std::move(wait);
         } else if (errno != ECONNABORTED && errno != EINTR) {
             co_await pause_accepting(server);
+        }
+    }
+}
+
+LIBNETXX_DECL Task<> accept_connections(TcpServerPointer server)
+{
+    while (!server->draining) {
+        try {
+            auto accepting = accept_some(server);
+            co_await std::move(accepting);
+        } catch (const std::exception&) {
+            // Memory has run out, even for a pause: it is tried again, for there will be some when a connection ends.
+            if (!server->draining) server->connection_ended.expires_at(TcpServerState::Timer::time_point::max());
         }
     }
 }
@@ -118,9 +162,16 @@ LIBNETXX_DECL asio::awaitable<bool> serve_until_stopped(TcpServerPointer server)
     co_return (state.cancelled() & asio::cancellation_type::terminal) == asio::cancellation_type::none;
 }
 
-LIBNETXX_DECL asio::awaitable<void> run_server(TcpServerPointer server)
+LIBNETXX_DECL asio::awaitable<void> run_server(TcpServerPointer server, TcpServer::HandlerFactory factory)
 {
     using Timer = TcpServerState::Timer;
+    server->poll.thread().require();
+    if (std::exchange(server->started, true))
+        throw boost::system::system_error{asio::error::already_started, "libnet: run of a server"};
+    if (server->draining)  // the object is gone already
+        throw boost::system::system_error{asio::error::operation_aborted, "libnet: run of a server"};
+    server->factory = std::move(factory);
+    server->begin_early();
     co_await asio::this_coro::throw_if_cancelled(false);
     co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
     const bool politely = co_await serve_until_stopped(server);
@@ -129,7 +180,7 @@ LIBNETXX_DECL asio::awaitable<void> run_server(TcpServerPointer server)
     bool ended = false;
     if (politely && server->options.drain_timeout.count() > 0) {
         co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
-        const auto limit = Timer::clock_type::now() + server->options.drain_timeout;
+        const auto limit = base::deadline_after(Timer::clock_type::now(), server->options.drain_timeout);
         ended = co_await connections_ended(server, limit);
     }
     if (!ended) {
@@ -144,10 +195,17 @@ LIBNETXX_DECL asio::awaitable<void> run_server(TcpServerPointer server)
 }  // namespace detail
 
 LIBNETXX_DECL TcpServer::TcpServer(const Executor& executor, const TcpServerOptions& options)
-    : state_{std::make_shared<detail::TcpServerState>(executor, options, detail::listen(executor, options))}
+    : TcpServer{executor, options, FileDescriptor{}}
+{}
+
+LIBNETXX_DECL TcpServer::TcpServer(const Executor& executor, const TcpServerOptions& options, FileDescriptor listener)
+    : state_{std::make_shared<detail::TcpServerState>(
+          executor, options, listener ? detail::adopt(std::move(listener)) : detail::listen(executor, options))}
 {}
 
 LIBNETXX_DECL TcpServer::~TcpServer() { state_->abort(); }
+
+LIBNETXX_DECL const Executor& TcpServer::executor() const noexcept { return state_->poll.executor(); }
 
 LIBNETXX_DECL asio::ip::tcp::endpoint TcpServer::local_endpoint() const
 {
@@ -158,8 +216,13 @@ LIBNETXX_DECL std::size_t TcpServer::connections() const noexcept { return state
 
 LIBNETXX_DECL asio::awaitable<void> TcpServer::run(HandlerFactory factory)
 {
-    state_->factory = std::move(factory);
-    return detail::run_server(state_);
+    return detail::run_server(state_, std::move(factory));
+}
+
+LIBNETXX_DECL void TcpServer::serve(asio::ip::tcp::socket connection)
+{
+    const auto peer = connection.remote_endpoint();
+    state_->adopt(FileDescriptor{connection.release()}, peer);
 }
 
 LIBNETXX_DECL asio::awaitable<void> TcpServer::run_sessions(Session session)

@@ -3,16 +3,19 @@
 
 #include <libnet/config.hpp>
 #include <libnet/io/loop/file_descriptor.hpp>
+#include <libnet/io/loop/last_error.hpp>
 #include <libnet/io/tcp/tcp_server.hpp>
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/intrusive/list.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <limits>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -54,6 +57,7 @@ struct TcpServerState : std::enable_shared_from_this<TcpServerState> {
     {
         draining = true;
         listener.close();
+        early.clear();
         stopped.cancel();
         connection_ended.cancel();
     }
@@ -94,12 +98,35 @@ struct TcpServerState : std::enable_shared_from_this<TcpServerState> {
         return socket;
     }
 
-    void begin(FileDescriptor socket, const asio::ip::tcp::endpoint& peer)
+    /// False: there is no memory for it, or whoever was to make its handler threw. It is closed then.
+    bool begin(FileDescriptor socket, const asio::ip::tcp::endpoint& peer) noexcept
     {
-        auto connection = std::make_unique<Connection>(std::move(socket), peer, *this);
-        connection->handler_ = factory(*connection);
-        open.push_back(*connection);
-        connection.release()->go_on();
+        try {
+            auto connection = std::make_unique<Connection>(std::move(socket), peer, *this);
+            connection->handler_ = factory(*connection);
+            open.push_back(*connection);
+            connection.release()->go_on();
+            return true;
+        } catch (...) {
+            return false;
+        }
+    }
+
+    /// Begins with a connection that was accepted elsewhere, or keeps it until the server runs.
+    void adopt(FileDescriptor socket, const asio::ip::tcp::endpoint& peer)
+    {
+        if (draining)
+            throw boost::system::system_error{asio::error::operation_aborted, "libnet: the server has stopped"};
+        const int flags = ::fcntl(socket.get(), F_GETFL);
+        if (flags < 0 || ::fcntl(socket.get(), F_SETFL, flags | O_NONBLOCK) != 0)
+            throw boost::system::system_error{last_error(), "accepted socket"};
+        if (factory) begin(std::move(socket), peer);
+        else early.emplace_back(std::move(socket), peer);
+    }
+
+    void begin_early()
+    {
+        for (auto& [socket, peer] : std::exchange(early, {})) begin(std::move(socket), peer);
     }
 
     /// Whether there is a descriptor for another connection. The kernel hands out the lowest free one. One connection is
@@ -127,9 +154,11 @@ struct TcpServerState : std::enable_shared_from_this<TcpServerState> {
     Timer connection_ended;  // (but for the limit of a drain, and when descriptors are short)
     DeadlineWheel wheel;
     TcpServer::HandlerFactory factory;
+    std::vector<std::pair<FileDescriptor, asio::ip::tcp::endpoint>> early;  // accepted elsewhere, before `run`
     List open, closing;
     std::size_t connections = 0;
     std::size_t crowd = 0;  // how many there were when descriptors were short; 0: they aren't
+    bool started = false;   // `run` has been called
     bool draining = false;
     bool full = false;  // the accept loop waits for a connection to end
 };

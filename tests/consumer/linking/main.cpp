@@ -1,4 +1,5 @@
 #include <libnet/config.hpp>
+#include <libnet/io/loop/rtti.hpp>
 
 int second_unit();
 

@@ -4,6 +4,10 @@
 
 #include "second_unit.hpp"
 
+#if LIBNETXX_VERSION_NUMBER < 100  // 0.1.0
+#  error "an older libnet"
+#endif
+
 int main()
 {
     boost::asio::io_context io{1};
