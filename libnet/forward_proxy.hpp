@@ -1,15 +1,17 @@
 #pragma once
 // An HTTP/1.1 forward proxy as a class.
 
+#include <libnet/base/owner.hpp>
 #include <libnet/config.hpp>
 #include <libnet/executor.hpp>
 #include <libnet/forward_proxy_options.hpp>
+#include <libnet/io/loop/async_operation.hpp>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
 #include <cstddef>
-#include <memory>
+#include <utility>
 
 namespace libnet::inline v0 {
 
@@ -39,25 +41,49 @@ public:
     /// `invalid_argument` for a `via_name` that is no token; or what the resolver reports, where the system's
     /// configuration can't be read
     explicit ForwardProxy(Executor executor, ForwardProxyOptions options = {});
+
+    /// The same with a socket that listens already: `address`, `port` and `reuse_port` don't count.
+    /// @throws boost::system::system_error  also `invalid_argument`: it doesn't listen
+    ForwardProxy(Executor executor, ForwardProxyOptions options, boost::asio::ip::tcp::acceptor listener);
+
     ~ForwardProxy();
-    ForwardProxy(const ForwardProxy&) = delete;
-    ForwardProxy& operator=(const ForwardProxy&) = delete;
+    ForwardProxy(ForwardProxy&&) noexcept;  ///< one that was moved from throws `std::logic_error`
+    ForwardProxy& operator=(ForwardProxy&&) noexcept;
+
+    Executor get_executor() const;
 
     /// Where it listens.
     boost::asio::ip::tcp::endpoint local_endpoint() const;
 
     /// Connections of clients that are open now.
-    std::size_t connections() const noexcept;
+    std::size_t connections() const;
 
-    /// Serves until it is stopped; call it once, on the executor's io_context.
+    /// Serves until it is stopped; call it once, on the executor's io_context, which one thread runs.
+    ///
+    /// Throws `boost::system::system_error`: `already_started` the second time; `operation_aborted` where the object was
+    /// destroyed before it began. Where a second thread runs the io_context, `invalid_argument` leaves its
+    /// `io_context::run`.
     ///
     /// Completes when every connection has ended after a cancellation: `total` drains (stops listening, closes idle
     /// connections, lets requests and tunnels finish for at most `drain_timeout`), `terminal`, or a second cancellation,
     /// closes everything now.
-    boost::asio::awaitable<void> run();
+    boost::asio::awaitable<void> run() &;
+    void run() && = delete;  // the object would be gone before it begins, and g++ 12 would destroy its options twice
+
+    /// The same for any completion token: `void(boost::system::error_code)`.
+    template <BOOST_ASIO_COMPLETION_TOKEN_FOR(void(boost::system::error_code)) Token>
+    auto async_run(Token&& token)
+    {
+        return io::async_operation<void>(
+            get_executor(), [this] { return run(); }, std::forward<Token>(token));
+    }
+
+    /// Serves a connection that was accepted elsewhere as one of its own: at once, or as soon as `run` begins.
+    /// @throws boost::system::system_error  `operation_aborted`: the server has stopped; why the socket can't be used
+    void serve(boost::asio::ip::tcp::socket connection);
 
 private:
-    std::shared_ptr<detail::ForwardProxyState> state_;
+    base::Owner<detail::ForwardProxyState> state_;
 };
 
 }  // namespace libnet::inline v0

@@ -2,17 +2,20 @@
 // Pinging any number of hosts from one io_context.
 
 #include <libnet/address_range.hpp>
+#include <libnet/base/owner.hpp>
 #include <libnet/config.hpp>
 #include <libnet/engine/ping/ping_events.hpp>
 #include <libnet/engine/ping/ping_statistics.hpp>
+#include <libnet/io/loop/async_operation.hpp>
 #include <libnet/ping_options.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/address.hpp>
 
-#include <memory>
+#include <cstdint>
 #include <optional>
+#include <utility>
 
 namespace libnet::inline v0 {
 
@@ -32,8 +35,11 @@ class PingDriver;
 /// itself or somebody on the path, who see the cookie, nor (where routers quote eight octets only) against forged ICMP
 /// errors. Answers to multicast and broadcast addresses come from others and are foreign.
 ///
+/// An operation takes every type of cancellation, and the coroutine that awaits it does so from then on, as after
+/// `this_coro::reset_cancellation_state(enable_total_cancellation())`.
+///
 /// Distinct objects are independent; one object, and its coroutines, belong to one thread. Destroying it, or moving
-/// another one into it, ends what waits with `operation_aborted`.
+/// another one into it, ends what waits with `operation_aborted`. One that was moved from throws `std::logic_error`.
 class IcmpPinger {
 public:
     /// Opens the sockets. Throws `boost::system::system_error`: `invalid_argument` for an option out of range;
@@ -44,13 +50,23 @@ public:
     IcmpPinger(IcmpPinger&&) noexcept;
     IcmpPinger& operator=(IcmpPinger&&) noexcept;
 
+    boost::asio::any_io_executor get_executor() const;
+
     /// Sends one probe at once and waits for its end.
     ///
     /// Completes with the reply, or as lost after `timeout`, or with an ICMP or send error. Any number may wait at once,
     /// for the same address too. The unspecified address means this host.
-    /// Throws `boost::system::system_error`: `operation_aborted` when cancelled by its slot (terminal) or when the
-    /// pinger is destroyed; why the socket of this IP version could not be opened.
+    /// Throws `boost::system::system_error`: `operation_aborted` when cancelled (any type) or when the pinger is
+    /// destroyed; why the socket of this IP version could not be opened.
     boost::asio::awaitable<PingOutcome> ping(boost::asio::ip::address address);
+
+    /// The same for any completion token: `void(boost::system::error_code, PingOutcome)`.
+    template <BOOST_ASIO_COMPLETION_TOKEN_FOR(void(boost::system::error_code, PingOutcome)) Token>
+    auto async_ping(boost::asio::ip::address address, Token&& token)
+    {
+        return io::async_operation<PingOutcome>(
+            get_executor(), [this, address] { return ping(address); }, std::forward<Token>(token));
+    }
 
     /// Starts a stream of probes to a target. The same address may be added more than once.
     /// Throws `boost::system::system_error`: `invalid_argument` for a duration out of range; why the socket of this IP
@@ -78,9 +94,16 @@ public:
     /// Waits for the next event of any stream.
     ///
     /// Completes with it, or with nullopt when every target is done: has sent its count, and each probe has ended.
-    /// Throws `operation_aborted` when cancelled by its slot (terminal), which loses no event, or when the pinger is
-    /// destroyed.
+    /// Throws `operation_aborted` when cancelled (any type), which loses no event, or when the pinger is destroyed.
     boost::asio::awaitable<std::optional<PingEvent>> next();
+
+    /// The same for any completion token: `void(boost::system::error_code, std::optional<PingEvent>)`.
+    template <BOOST_ASIO_COMPLETION_TOKEN_FOR(void(boost::system::error_code, std::optional<PingEvent>)) Token>
+    auto async_next(Token&& token)
+    {
+        return io::async_operation<std::optional<PingEvent>>(
+            get_executor(), [this] { return next(); }, std::forward<Token>(token));
+    }
 
     /// The numbers of a stream up to now. Throws `std::out_of_range` for a target that isn't there (any more).
     PingStatistics statistics(PingTarget target) const;
@@ -92,10 +115,10 @@ public:
     PingStatistics statistics(PingTarget target, PingWindow window) const;
 
     /// The identifier that the requests of an IP version carry; empty: there is no socket of this version.
-    std::optional<std::uint16_t> identifier(IpVersion version) const noexcept;
+    std::optional<std::uint16_t> identifier(IpVersion version) const;
 
     /// Answers with our identifier that are to no probe of ours, from anybody.
-    std::uint64_t foreign() const noexcept;
+    std::uint64_t foreign() const;
 
     /// How late our own sends were, after the times that the streams' intervals say: what a busy event loop or machine
     /// costs. No probe is late because another one was. Sends of streams without a pause don't count.
@@ -111,7 +134,7 @@ public:
     std::uint64_t checksum_errors() const;
 
 private:
-    std::shared_ptr<detail::PingDriver> driver_;  ///< the coroutines that wait share it
+    base::Owner<detail::PingDriver> driver_;  ///< the coroutines that wait share it
 };
 
 }  // namespace libnet::inline v0

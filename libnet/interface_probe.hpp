@@ -4,10 +4,13 @@
 #include <libnet/config.hpp>
 #include <libnet/engine/query/interface_state.hpp>
 #include <libnet/interface_probe_options.hpp>
+#include <libnet/io/loop/async_operation.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/address.hpp>
+
+#include <utility>
 
 namespace libnet::inline v0 {
 
@@ -22,7 +25,7 @@ namespace libnet::inline v0 {
 ///
 /// Throws `boost::system::system_error`: `invalid_argument` for an option out of range, or an interface that can't be
 /// (a name without an octet or with more than 255); `operation_not_permitted` when ICMP sockets are forbidden, with
-/// what would help; why nothing can be sent; `operation_aborted` when cancelled by its slot (terminal).
+/// what would help; why nothing can be sent; `operation_aborted` when cancelled (any type).
 boost::asio::awaitable<InterfaceState> probe_interface(boost::asio::any_io_executor executor,
                                                        boost::asio::ip::address address, InterfaceId interface,
                                                        InterfaceProbeOptions options);
@@ -30,6 +33,19 @@ boost::asio::awaitable<InterfaceState> probe_interface(boost::asio::any_io_execu
 /// The same with the default options.
 boost::asio::awaitable<InterfaceState> probe_interface(boost::asio::any_io_executor executor,
                                                        boost::asio::ip::address address, InterfaceId interface);
+
+/// The same for any completion token: `void(boost::system::error_code, InterfaceState)`.
+template <BOOST_ASIO_COMPLETION_TOKEN_FOR(void(boost::system::error_code, InterfaceState)) Token>
+auto async_probe_interface(const boost::asio::any_io_executor& executor, boost::asio::ip::address address,
+                           InterfaceId interface, InterfaceProbeOptions options, Token&& token)
+{
+    return io::async_operation<InterfaceState>(
+        executor,
+        [executor, address, interface = std::move(interface), options] {
+            return probe_interface(executor, address, interface, options);
+        },
+        std::forward<Token>(token));
+}
 
 }  // namespace libnet::inline v0
 

@@ -1,8 +1,10 @@
 #pragma once
 // Finding the largest packet that gets through to a host.
 
+#include <libnet/base/owner.hpp>
 #include <libnet/config.hpp>
 #include <libnet/engine/query/path_mtu_result.hpp>
+#include <libnet/io/loop/async_operation.hpp>
 #include <libnet/path_mtu_options.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -11,6 +13,7 @@
 
 #include <memory>
 #include <optional>
+#include <utility>
 
 namespace libnet::inline v0 {
 
@@ -30,7 +33,8 @@ class PathMtuSession;
 /// somebody on the path, nor (where routers quote eight octets only) against forged ICMP errors, which can make the
 /// result too small.
 ///
-/// One object belongs to one thread. Destroying it ends a pending `next` with `operation_aborted`.
+/// One object belongs to one thread. Destroying it, or moving another one into it, ends a pending `next` with
+/// `operation_aborted`. One that was moved from throws `std::logic_error`.
 class PathMtuFinder {
 public:
     /// Opens the socket. Throws `boost::system::system_error`: `invalid_argument` for an option out of range,
@@ -41,18 +45,28 @@ public:
     PathMtuFinder(PathMtuFinder&&) noexcept;
     PathMtuFinder& operator=(PathMtuFinder&&) noexcept;
 
+    boost::asio::any_io_executor get_executor() const;
+
     /// Completes with the next finding; nullopt: the search is over. Packets are sent and answers taken in during this
-    /// call only. One call at a time.
+    /// call only. Any number of calls may be under way, and get the findings in turn.
     ///
     /// Throws `boost::system::system_error`: why nothing can be sent (no route, say); `operation_aborted` when cancelled
-    /// by its slot (terminal). Nothing is lost by that: a later call goes on.
+    /// (any type). Nothing is lost by that: a later call goes on.
     boost::asio::awaitable<std::optional<PathMtuStep>> next();
+
+    /// The same for any completion token: `void(boost::system::error_code, std::optional<PathMtuStep>)`.
+    template <BOOST_ASIO_COMPLETION_TOKEN_FOR(void(boost::system::error_code, std::optional<PathMtuStep>)) Token>
+    auto async_next(Token&& token)
+    {
+        return io::async_operation<std::optional<PathMtuStep>>(
+            get_executor(), [this] { return next(); }, std::forward<Token>(token));
+    }
 
     /// What is known up to now.
     const PathMtu& result() const;
 
 private:
-    std::shared_ptr<detail::PathMtuSession> session_;
+    base::Owner<detail::PathMtuSession> session_;
 };
 
 /// Searches to the end. A host that answers nothing is a result, too: see PathMtu::limit. Throws as PathMtuFinder.
@@ -61,6 +75,16 @@ boost::asio::awaitable<PathMtu> find_path_mtu(boost::asio::any_io_executor execu
 
 /// The same with the default options.
 boost::asio::awaitable<PathMtu> find_path_mtu(boost::asio::any_io_executor executor, boost::asio::ip::address address);
+
+/// The same for any completion token: `void(boost::system::error_code, PathMtu)`.
+template <BOOST_ASIO_COMPLETION_TOKEN_FOR(void(boost::system::error_code, PathMtu)) Token>
+auto async_find_path_mtu(const boost::asio::any_io_executor& executor, boost::asio::ip::address address,
+                         PathMtuOptions options, Token&& token)
+{
+    return io::async_operation<PathMtu>(
+        executor, [executor, address, options] { return find_path_mtu(executor, address, options); },
+        std::forward<Token>(token));
+}
 
 }  // namespace libnet::inline v0
 

@@ -1,15 +1,17 @@
 #pragma once
 // Serves the files of a directory over HTTP/1.0 and HTTP/1.1.
 
+#include <libnet/base/owner.hpp>
 #include <libnet/config.hpp>
 #include <libnet/executor.hpp>
+#include <libnet/io/loop/async_operation.hpp>
 #include <libnet/static_file_server_options.hpp>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
 #include <cstddef>
-#include <memory>
+#include <utility>
 
 namespace libnet::inline v0 {
 
@@ -41,26 +43,50 @@ public:
     ///         what bind(2) and listen(2) report, e.g. `address_in_use`
     StaticFileServer(const Executor& executor, StaticFileServerOptions options);
 
+    /// The same with a socket that listens already: `address`, `port`, `reuse_port` and `defer_accept` don't count.
+    /// @throws boost::system::system_error  also `invalid_argument`: it doesn't listen
+    StaticFileServer(const Executor& executor, StaticFileServerOptions options,
+                     boost::asio::ip::tcp::acceptor listener);
+
     /// Closes everything at once; a `run` in progress ends.
     ~StaticFileServer();
-    StaticFileServer(const StaticFileServer&) = delete;
-    StaticFileServer& operator=(const StaticFileServer&) = delete;
+    StaticFileServer(StaticFileServer&&) noexcept;  ///< one that was moved from throws `std::logic_error`
+    StaticFileServer& operator=(StaticFileServer&&) noexcept;
+
+    Executor get_executor() const;
 
     /// Where it listens.
     boost::asio::ip::tcp::endpoint local_endpoint() const;
 
     /// Connections that are open now.
-    std::size_t connections() const noexcept;
+    std::size_t connections() const;
 
-    /// Serves until it is stopped; call it once.
+    /// Serves until it is stopped; call it once, on the executor's io_context, which one thread runs.
+    ///
+    /// Throws `boost::system::system_error`: `already_started` the second time; `operation_aborted` where the object was
+    /// destroyed before it began. Where a second thread runs the io_context, `invalid_argument` leaves its
+    /// `io_context::run`.
     ///
     /// Completes when every connection has ended after a cancellation: `total` stops listening, closes idle connections
     /// and lets requests finish for at most `drain_timeout`; `terminal` closes everything now.
-    boost::asio::awaitable<void> run();
+    boost::asio::awaitable<void> run() &;
+    void run() && = delete;  // the object would be gone before it begins, and g++ 12 would destroy its options twice
+
+    /// The same for any completion token: `void(boost::system::error_code)`.
+    template <BOOST_ASIO_COMPLETION_TOKEN_FOR(void(boost::system::error_code)) Token>
+    auto async_run(Token&& token)
+    {
+        return io::async_operation<void>(
+            get_executor(), [this] { return run(); }, std::forward<Token>(token));
+    }
+
+    /// Serves a connection that was accepted elsewhere as one of its own: at once, or as soon as `run` begins.
+    /// @throws boost::system::system_error  `operation_aborted`: the server has stopped; why the socket can't be used
+    void serve(boost::asio::ip::tcp::socket connection);
 
 private:
     struct State;
-    std::shared_ptr<State> state_;
+    base::Owner<State> state_;
 };
 
 }  // namespace libnet::inline v0

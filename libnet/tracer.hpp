@@ -1,8 +1,10 @@
 #pragma once
 // Traces the path to a host: Tracer. Its options are in trace_options.hpp, its events in engine/trace/trace_path.hpp.
 
+#include <libnet/base/owner.hpp>
 #include <libnet/config.hpp>
 #include <libnet/engine/trace/trace_path.hpp>
+#include <libnet/io/loop/async_operation.hpp>
 #include <libnet/trace_options.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -12,6 +14,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <utility>
 
 namespace libnet::inline v0 {
 
@@ -32,15 +35,21 @@ std::size_t trace_probe_size(const boost::asio::ip::address& target) noexcept;
 /// What it does not protect against: routers answer as they please. They may limit their answers (a silent hop need not
 /// lose any traffic), answer with any of their addresses, or forge whole paths behind them.
 ///
-/// Not safe for use from several threads at the same time. Destroying the object ends every pending call with
-/// `operation_aborted`; a call may outlive it by that much.
+/// An operation takes every type of cancellation, and the coroutine that awaits it does so from then on, as after
+/// `this_coro::reset_cancellation_state(enable_total_cancellation())`.
+///
+/// Not safe for use from several threads at the same time. Destroying the object, or moving another one into
+/// it, ends every pending call with `operation_aborted`; a call may outlive it by that much. One that was moved from
+/// throws `std::logic_error`.
 class Tracer {
 public:
     /// Throws `boost::system::system_error` (`invalid_argument`) for an option that is out of its range. Opens nothing.
     explicit Tracer(boost::asio::any_io_executor executor, TraceOptions options = {});
     ~Tracer();
-    Tracer(const Tracer&) = delete;
-    Tracer& operator=(const Tracer&) = delete;
+    Tracer(Tracer&&) noexcept;
+    Tracer& operator=(Tracer&&) noexcept;
+
+    boost::asio::any_io_executor get_executor() const;
 
     /// Traces one path, and completes when it is known. Any number of calls may be under way, and `next` beside them.
     ///
@@ -49,21 +58,37 @@ public:
     /// permission), or `operation_aborted` when cancelled (any type of cancellation).
     boost::asio::awaitable<TracePath> trace(boost::asio::ip::address target);
 
+    /// The same for any completion token: `void(boost::system::error_code, TracePath)`.
+    template <BOOST_ASIO_COMPLETION_TOKEN_FOR(void(boost::system::error_code, TracePath)) Token>
+    auto async_trace(boost::asio::ip::address target, Token&& token)
+    {
+        return io::async_operation<TracePath>(
+            get_executor(), [this, target] { return trace(target); }, std::forward<Token>(token));
+    }
+
     /// Adds a target for `next` to trace. Throws `boost::system::system_error` when a socket can't be opened.
     TraceTarget add(boost::asio::ip::address target);
 
     /// Completes with the next event of any target; nullopt: there are no more targets. Probes are sent and answers taken
-    /// in during this call only: call it again soon. One call at a time.
+    /// in during this call only: call it again soon. Any number of calls may be under way, and get the events in turn.
     ///
     /// Throws `operation_aborted` when cancelled (any type). Nothing is lost by that: a later call goes on.
     boost::asio::awaitable<std::optional<TraceEvent>> next();
+
+    /// The same for any completion token: `void(boost::system::error_code, std::optional<TraceEvent>)`.
+    template <BOOST_ASIO_COMPLETION_TOKEN_FOR(void(boost::system::error_code, std::optional<TraceEvent>)) Token>
+    auto async_next(Token&& token)
+    {
+        return io::async_operation<std::optional<TraceEvent>>(
+            get_executor(), [this] { return next(); }, std::forward<Token>(token));
+    }
 
     /// The path to a target that was added and whose TraceDone hasn't been told yet, as far as `next` has told it. Throws
     /// `std::out_of_range` for others.
     TracePath path(TraceTarget target) const;
 
 private:
-    std::shared_ptr<detail::TracerState> state_;
+    base::Owner<detail::TracerState> state_;
 };
 
 }  // namespace libnet::inline v0

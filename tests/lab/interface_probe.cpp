@@ -337,6 +337,8 @@ TEST_CASE("options out of range are told as errors", "[lab]")
         return false;
     };
     CHECK(refuses("", {}));
+    CHECK(refuses("lo", {.place = static_cast<InterfacePlace>(2)}));
+    CHECK(refuses("lo", {.access = static_cast<InterfaceProbeAccess>(3)}));
     CHECK(refuses(std::string(256, 'x'), {}));
     CHECK(refuses("lo", {.timeout = 0s}));
     CHECK(refuses("lo", {.attempts = 0}));

@@ -227,6 +227,8 @@ TEST_CASE("options out of range, and what can't be sent, are told as errors", "[
     CHECK(refuses({.max_probes = 0}));
     CHECK(refuses({.max_probes = 10'001}));
     CHECK(refuses({.ceiling = 67}));
+    CHECK(refuses({.ceiling = 65'576}));
+    CHECK(refuses({.access = static_cast<PathMtuAccess>(3)}));
     CHECK_THROWS_AS(search("192.0.2.1"), boost::system::system_error);  // no route
 }
 

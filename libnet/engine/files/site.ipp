@@ -94,6 +94,25 @@ LIBNETXX_DECL void check_header(const SiteHeader& rule)
         reject("header value", rule.value, "give visible ASCII");
 }
 
+/// An enumeration's value, of which there are those up to `last`.
+template <typename Enum>
+void check_choice(std::string_view what, Enum value, Enum last)
+{
+    const auto number = static_cast<unsigned>(value), most = static_cast<unsigned>(last);
+    if (number > most) reject(what, std::to_string(number), "there is no such choice");
+}
+
+LIBNETXX_DECL void check_choices(const SiteOptions& options)
+{
+    check_choice("listing", options.listing, DirectoryListing::on);
+    check_choice("dot files", options.dot_files, DotFiles::serve);
+    check_choice("symlinks", options.symlinks, Symlinks::any);
+    check_choice("clean URLs", options.clean_urls, CleanUrls::on);
+    check_choice("precompressed", options.precompressed, Precompressed::on);
+    check_choice("compression", options.compression, SiteCompression::on);
+    check_choice("cache control", options.cache_control, SiteCacheControl::off);
+}
+
 LIBNETXX_DECL void check_origin(std::string_view origin)
 {
     if (origin == "*") return;
@@ -107,6 +126,7 @@ LIBNETXX_DECL void check_origin(std::string_view origin)
 
 LIBNETXX_DECL Site::Site(SiteOptions options) : options_{std::move(options)}, types_{options_.media_types}
 {
+    detail::check_choices(options_);
     for (const auto& name : options_.index) detail::check_file("index", name);
     if (!options_.fallback.empty()) detail::check_file("fallback", options_.fallback);
     for (const auto& page : options_.error_pages) {

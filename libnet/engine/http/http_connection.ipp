@@ -1,5 +1,6 @@
 #pragma once
 
+#include <libnet/base/deadline_after.hpp>
 #include <libnet/engine/http/http_connection.hpp>
 #include <libnet/engine/http/http_sentences.hpp>
 #include <libnet/wire/http/http_error.hpp>
@@ -15,8 +16,7 @@ namespace detail {
 /// `duration` from `now`; a duration that is meant as "never" is.
 LIBNETXX_DECL HttpTime http_deadline(HttpTime now, std::chrono::milliseconds duration) noexcept
 {
-    const auto longest = std::chrono::floor<std::chrono::milliseconds>(HttpTime::max() - now);
-    return duration < longest ? now + duration : HttpTime::max();
+    return base::deadline_after(now, duration);
 }
 
 }  // namespace detail
@@ -109,7 +109,8 @@ LIBNETXX_DECL HttpAction HttpConnection::parse(std::span<char> octets, HttpTime 
     if (ended_) return leave(client_left);
     if (expired_) return refuse(408, request_too_slow);
     if (!std::exchange(waits_, true)) waiting_since_ = now;
-    const ReceivePatience patience{options_.header_timeout, options_.min_receive_rate, 2 * options_.header_timeout};
+    const ReceivePatience patience{options_.header_timeout, options_.min_receive_rate,
+                                   ReceivePatience::twice(options_.header_timeout)};
     return {HttpAction::Kind::receive, detail::http_deadline(waiting_since_, patience.allowed(octets.size()))};
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // How long clients may take over what they send.
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 
@@ -14,6 +15,9 @@ struct ReceivePatience {
     Duration first;                      ///< for whatever comes
     std::uint64_t least_rate = 0;        ///< a second more for each so many bytes; 0: no more
     Duration longest = Duration::max();  ///< in all
+
+    /// As long as that again; the longest duration stays that.
+    static constexpr Duration twice(Duration duration) noexcept { return 2 * std::min(duration, Duration::max() / 2); }
 
     /// When more has to have come than `received` bytes, from the beginning on.
     Duration allowed(std::uint64_t received) const noexcept

@@ -2,6 +2,7 @@
 // Bodies of libnet/engine/ping/ping_engine.hpp.
 
 #include <libnet/base/bytes.hpp>
+#include <libnet/base/deadline_after.hpp>
 #include <libnet/engine/ping/ping_engine.hpp>
 #include <libnet/engine/ping/ping_payload.hpp>
 
@@ -54,7 +55,8 @@ LIBNETXX_DECL PingTarget PingEngine::add(const wire::AddressRange& range, PingSc
     const std::uint64_t hosts = range.size();
     schedule.count = schedule.count > most / hosts ? most : schedule.count * hosts;
     constexpr auto longest = static_cast<std::uint64_t>(std::chrono::nanoseconds::max().count());
-    schedule.interval /= static_cast<std::int64_t>(std::min(hosts, longest));
+    if (schedule.interval != std::chrono::nanoseconds::max())  // never is never, for however many
+        schedule.interval /= static_cast<std::int64_t>(std::min(hosts, longest));
     const PingTarget handle = targets_.add(range, schedule);
     begin(handle, schedule.delay, now);
     return handle;
@@ -63,7 +65,7 @@ LIBNETXX_DECL PingTarget PingEngine::add(const wire::AddressRange& range, PingSc
 LIBNETXX_DECL void PingEngine::begin(PingTarget handle, std::chrono::nanoseconds delay, TimePoint now)
 {
     Target& target = *targets_.find(handle);
-    target.due = now + delay;
+    target.due = base::deadline_after(now, delay);
     if (target.schedule->windows) target.windows = std::make_unique<PingWindows>();
     schedule_.push(target.due, handle);
     ++running_;
@@ -260,7 +262,7 @@ LIBNETXX_DECL void PingEngine::plan_next_send(PingTarget handle, Target& target,
     }
     if (target.last_sequence < schedule.window) return schedule_.push(target.due, handle);
     // From the time that was planned, not from now: a late call delays one probe, and none after it.
-    target.due = schedule.interval.count() == 0 ? now : target.due + schedule.interval;
+    target.due = schedule.interval.count() == 0 ? now : base::deadline_after(target.due, schedule.interval);
     if (schedule.interval.count() != 0 && now - target.due > detail::max_catch_up)
         target.due += ((now - target.due) / schedule.interval + 1) * schedule.interval;
     schedule_.push(target.due, handle);
@@ -326,7 +328,7 @@ LIBNETXX_DECL void PingEngine::on_sent(ProbeId id, TimePoint at)
     target->sending = at - target->first_sent;
     probe->state = Probe::State::pending;
     probe->called = probe->sent = at;
-    deadlines_.push(at + target->schedule->timeout, id);
+    deadlines_.push(base::deadline_after(at, target->schedule->timeout), id);
 }
 
 LIBNETXX_DECL void PingEngine::on_transmitted(ProbeId id, TimePoint at)

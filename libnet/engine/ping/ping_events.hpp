@@ -9,19 +9,22 @@
 #include <boost/system/error_code.hpp>
 
 #include <chrono>
+#include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <ostream>
 #include <variant>
 
 namespace libnet::inline v0 {
 
-/// Names a target of one pinger. A handle is never used twice: after `remove` it names nothing.
+/// Names a target of one pinger. A handle is never used twice: after `remove` it names nothing. Any order and a hash, for
+/// containers.
 struct PingTarget {
     std::uint32_t index = 0;
     std::uint32_t generation = 0;
-    friend bool operator==(const PingTarget&, const PingTarget&) = default;
+    friend auto operator<=>(const PingTarget&, const PingTarget&) = default;
 };
 
 /// The probe was answered in time.
@@ -112,6 +115,14 @@ LIBNETXX_DECL std::ostream& operator<<(std::ostream& out, const PingEvent& event
 LIBNETXX_DECL std::ostream& operator<<(std::ostream& out, const PingOutcome& outcome);
 
 }  // namespace libnet::inline v0
+
+template <>
+struct std::hash<libnet::PingTarget> {
+    std::size_t operator()(const libnet::PingTarget& target) const noexcept
+    {
+        return std::hash<std::uint64_t>{}(std::uint64_t{target.generation} << 32 | target.index);
+    }
+};
 
 #if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/engine/ping/ping_events.ipp>

@@ -1,6 +1,7 @@
 #pragma once
 // When the next probe of a stream goes out: by the clock, by the answers, or by both.
 
+#include <libnet/base/deadline_after.hpp>
 #include <libnet/engine/ping/probe_table.hpp>
 
 #include <algorithm>
@@ -34,7 +35,7 @@ inline TimePoint next_by_answers(PingRhythm rhythm, std::uint32_t window, const 
     constexpr std::chrono::nanoseconds without_answers = std::chrono::milliseconds{10};
     const bool full = facts.open >= window;
     if (rhythm == PingRhythm::flood) return facts.sent + (full ? without_answers : std::chrono::nanoseconds{0});
-    if (facts.rtt.count() == 0) return facts.sent + facts.interval;
+    if (facts.rtt.count() == 0) return base::deadline_after(facts.sent, facts.interval);
     return facts.sent + (full ? std::max(2 * facts.rtt, without_answers) : facts.rtt);
 }
 

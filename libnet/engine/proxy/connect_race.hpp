@@ -1,6 +1,8 @@
 #pragma once
 // Connecting to a host with several addresses, RFC 8305 ("Happy Eyeballs"), decided without a socket or a clock.
 
+#include <libnet/base/deadline_after.hpp>
+
 #include <boost/asio/ip/address.hpp>
 #include <boost/system/error_code.hpp>
 
@@ -64,7 +66,7 @@ public:
     ConnectRace(const std::vector<boost::asio::ip::address>& addresses, ConnectRaceOptions options, TimePoint now)
         : addresses_{interleave_families(addresses)},
           options_{options},
-          end_{now + options.timeout},
+          end_{base::deadline_after(now, options.timeout)},
           next_start_{now}
     {}
 
@@ -120,7 +122,7 @@ inline ConnectRace::Action ConnectRace::next(TimePoint now)
     if (now >= end_) return Lost{errc::make_error_code(errc::timed_out)};
     if (started_ == addresses_.size()) return WaitUntil{end_};
     if (now < next_start_) return WaitUntil{std::min(next_start_, end_)};
-    next_start_ = now + options_.attempt_delay;
+    next_start_ = base::deadline_after(now, options_.attempt_delay);
     const auto attempt = started_++;
     return Start{attempt, addresses_[attempt]};
 }

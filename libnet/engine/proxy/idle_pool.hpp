@@ -1,6 +1,8 @@
 #pragma once
 // Connections that wait for their next use.
 
+#include <libnet/base/deadline_after.hpp>
+
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
@@ -38,7 +40,7 @@ public:
             if (same == 0) return;
             entries_.erase(std::ranges::find_if(entries_, has_key));
         }
-        entries_.push_back({std::move(key), std::move(connection), now + options_.timeout});
+        entries_.push_back({std::move(key), std::move(connection), base::deadline_after(now, options_.timeout)});
         if (entries_.size() > options_.max_size) entries_.pop_front();
         expire(now);
     }

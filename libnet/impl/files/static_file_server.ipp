@@ -56,8 +56,17 @@ LIBNETXX_DECL FileServerContext::FileServerContext(const io::Executor& executor,
 struct StaticFileServer::State {
     State(const io::Executor& executor, StaticFileServerOptions options) : context{executor, std::move(options)} {}
 
+    /// Closes everything.
+    void stop() noexcept
+    {
+        tcp.reset();
+        context.rest();
+    }
+
     static boost::asio::awaitable<void> run(std::shared_ptr<State> state)
     {
+        if (!state->tcp)
+            throw boost::system::system_error{boost::asio::error::operation_aborted, "StaticFileServer::run"};
         // The factory keeps the state alive: connections may outlast the server object by a turn of the event loop.
         io::TcpServer::HandlerFactory factory = [state](io::Connection& connection) {
             return std::make_unique<detail::FileSession>(state->context, connection);
@@ -67,7 +76,7 @@ struct StaticFileServer::State {
         state->context.rest();
     }
 
-    void listen(const io::Executor& executor)
+    void listen(const io::Executor& executor, io::FileDescriptor listener = {})
     {
         const auto& options = context.options;
         io::TcpServerOptions tcp_options{.address = options.address,
@@ -77,7 +86,7 @@ struct StaticFileServer::State {
                                          .max_connections = options.max_connections,
                                          .drain_timeout = options.drain_timeout};
         try {
-            tcp.emplace(executor, tcp_options);
+            tcp.emplace(executor, tcp_options, std::move(listener));
         } catch (const boost::system::system_error& error) {
             const bool no_ipv6 = error.code() == boost::asio::error::address_family_not_supported;
             if (!no_ipv6 || options.address != boost::asio::ip::address_v6::any()) throw;
@@ -97,19 +106,34 @@ LIBNETXX_DECL StaticFileServer::StaticFileServer(const io::Executor& executor, S
     state_->listen(executor);
 }
 
-LIBNETXX_DECL StaticFileServer::~StaticFileServer()
+LIBNETXX_DECL StaticFileServer::StaticFileServer(const io::Executor& executor, StaticFileServerOptions options,
+                                                 boost::asio::ip::tcp::acceptor listener)
+    : state_{std::make_shared<State>(executor, std::move(options))}
 {
-    state_->tcp.reset();
-    state_->context.rest();
+    io::ignore_sigpipe();
+    state_->listen(executor, io::FileDescriptor{listener.release()});
 }
+
+LIBNETXX_DECL StaticFileServer::~StaticFileServer() = default;
+
+LIBNETXX_DECL StaticFileServer::StaticFileServer(StaticFileServer&&) noexcept = default;
+
+LIBNETXX_DECL StaticFileServer& StaticFileServer::operator=(StaticFileServer&&) noexcept = default;
+
+LIBNETXX_DECL Executor StaticFileServer::get_executor() const { return state_->tcp->executor(); }
 
 LIBNETXX_DECL boost::asio::ip::tcp::endpoint StaticFileServer::local_endpoint() const
 {
     return state_->tcp->local_endpoint();
 }
 
-LIBNETXX_DECL std::size_t StaticFileServer::connections() const noexcept { return state_->tcp->connections(); }
+LIBNETXX_DECL std::size_t StaticFileServer::connections() const { return state_->tcp->connections(); }
 
-LIBNETXX_DECL boost::asio::awaitable<void> StaticFileServer::run() { return State::run(state_); }
+LIBNETXX_DECL boost::asio::awaitable<void> StaticFileServer::run() & { return State::run(state_.share()); }
+
+LIBNETXX_DECL void StaticFileServer::serve(boost::asio::ip::tcp::socket connection)
+{
+    state_->tcp->serve(std::move(connection));
+}
 
 }  // namespace libnet::inline v0

@@ -5,6 +5,7 @@
 #include <libnet/impl/ping/ping_driver.hpp>
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <exception>
@@ -28,6 +29,7 @@ LIBNETXX_DECL boost::asio::awaitable<PingOutcome> wait_for_outcome(std::shared_p
                                                                    std::chrono::nanoseconds timeout)
 {
     constexpr auto token = boost::asio::as_tuple(boost::asio::use_awaitable);
+    co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::enable_total_cancellation());
     PingRequestWaiter waiter{driver, address, timeout};
     if (!waiter.outcome) co_await waiter.wake.async_wait(token);
     if (!waiter.outcome) throw_ping_aborted();
@@ -37,6 +39,7 @@ LIBNETXX_DECL boost::asio::awaitable<PingOutcome> wait_for_outcome(std::shared_p
 LIBNETXX_DECL boost::asio::awaitable<std::optional<PingEvent>> wait_for_event(std::shared_ptr<PingDriver> driver)
 {
     constexpr auto token = boost::asio::as_tuple(boost::asio::use_awaitable);
+    co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::enable_total_cancellation());
     for (;;) {
         if (driver->stopped()) throw_ping_aborted();
         const auto event = driver->take_event();
@@ -53,23 +56,17 @@ LIBNETXX_DECL IcmpPinger::IcmpPinger(boost::asio::any_io_executor executor, Ping
     : driver_{std::make_shared<detail::PingDriver>(executor, options)}
 {}
 
-LIBNETXX_DECL IcmpPinger::~IcmpPinger()
-{
-    if (driver_) driver_->stop();
-}
+LIBNETXX_DECL IcmpPinger::~IcmpPinger() = default;
 
 LIBNETXX_DECL IcmpPinger::IcmpPinger(IcmpPinger&&) noexcept = default;
 
-LIBNETXX_DECL IcmpPinger& IcmpPinger::operator=(IcmpPinger&& other) noexcept
-{
-    if (this != &other && driver_) driver_->stop();
-    driver_ = std::move(other.driver_);
-    return *this;
-}
+LIBNETXX_DECL IcmpPinger& IcmpPinger::operator=(IcmpPinger&&) noexcept = default;
+
+LIBNETXX_DECL boost::asio::any_io_executor IcmpPinger::get_executor() const { return driver_->executor(); }
 
 LIBNETXX_DECL boost::asio::awaitable<PingOutcome> IcmpPinger::ping(boost::asio::ip::address address)
 {
-    return detail::wait_for_outcome(driver_, address, driver_->options().timeout);
+    return detail::wait_for_outcome(driver_.share(), address, driver_->options().timeout);
 }
 
 LIBNETXX_DECL PingTarget IcmpPinger::add(boost::asio::ip::address address, PingTargetOptions options)
@@ -93,7 +90,7 @@ LIBNETXX_DECL bool IcmpPinger::stop(PingTarget target) { return driver_->stop(ta
 
 LIBNETXX_DECL boost::asio::awaitable<std::optional<PingEvent>> IcmpPinger::next()
 {
-    return detail::wait_for_event(driver_);
+    return detail::wait_for_event(driver_.share());
 }
 
 LIBNETXX_DECL PingStatistics IcmpPinger::statistics(PingTarget target) const
@@ -110,12 +107,12 @@ LIBNETXX_DECL PingStatistics IcmpPinger::statistics(PingTarget target, PingWindo
     return *numbers;
 }
 
-LIBNETXX_DECL std::optional<std::uint16_t> IcmpPinger::identifier(wire::IpVersion version) const noexcept
+LIBNETXX_DECL std::optional<std::uint16_t> IcmpPinger::identifier(wire::IpVersion version) const
 {
     return driver_->identifier(version);
 }
 
-LIBNETXX_DECL std::uint64_t IcmpPinger::foreign() const noexcept { return driver_->foreign(); }
+LIBNETXX_DECL std::uint64_t IcmpPinger::foreign() const { return driver_->foreign(); }
 
 LIBNETXX_DECL PingTimes IcmpPinger::sched_lag() const { return driver_->sched_lag(); }
 

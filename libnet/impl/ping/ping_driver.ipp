@@ -2,6 +2,7 @@
 // Bodies of libnet/impl/ping/ping_driver.hpp.
 
 #include <libnet/impl/ping/ping_driver.hpp>
+#include <libnet/io/loop/require_option.hpp>
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
@@ -14,22 +15,21 @@
 
 namespace libnet::inline v0::detail {
 
-inline void require_ping_option(bool condition, const char* what)
-{
-    if (!condition)
-        throw boost::system::system_error{asio::error::make_error_code(asio::error::invalid_argument), what};
-}
-
 LIBNETXX_DECL const PingOptions& checked(const PingOptions& options)
 {
     constexpr std::size_t max_payload = 65'507;  // an IPv4 packet without its header and the ICMP header
-    require_ping_option(options.interval.count() >= 0, "ping interval: zero or more is needed");
-    require_ping_option(options.timeout.count() > 0, "ping timeout: more than zero is needed");
-    require_ping_option(options.rate >= 0, "ping rate: zero or more is needed");
-    require_ping_option(options.payload_size <= max_payload, "ping payload: at most 65507 octets");
-    require_ping_option(!options.ttl || (*options.ttl >= 1 && *options.ttl <= 255), "ping ttl: 1 to 255");
-    require_ping_option(!options.flow_label || *options.flow_label <= 0xF'FFFF, "ping flow label: at most 0xFFFFF");
-    require_ping_option(!options.send_buffer || *options.send_buffer > 0, "ping send buffer: more than zero is needed");
+    io::require_option(options.interval.count() >= 0, "ping interval: zero or more is needed");
+    io::require_option(options.timeout.count() > 0, "ping timeout: more than zero is needed");
+    io::require_option(options.rate >= 0, "ping rate: zero or more is needed");
+    io::require_option(options.payload_size <= max_payload, "ping payload: at most 65507 octets");
+    io::require_option(!options.ttl || (*options.ttl >= 1 && *options.ttl <= 255), "ping ttl: 1 to 255");
+    io::require_option(!options.flow_label || *options.flow_label <= 0xF'FFFF, "ping flow label: at most 0xFFFFF");
+    io::require_option(!options.send_buffer || *options.send_buffer > 0, "ping send buffer: more than zero is needed");
+    io::require_option(options.access, PingAccess::raw, "ping access: automatic, datagram or raw");
+    io::require_option(options.path_mtu_discovery, PathMtuDiscovery::probe, "ping path MTU discovery: system to probe");
+    io::require_option(options.clock, PingClock::user, "ping clock: kernel or user");
+    io::require_option(options.record, PingRecord::timestamps_and_addresses,
+                       "ping record: nothing to timestamps_and_addresses");
     return options;
 }
 
@@ -116,9 +116,11 @@ LIBNETXX_DECL PingTarget PingDriver::add(asio::ip::address address, const PingTa
 
 LIBNETXX_DECL PingTarget PingDriver::add(const wire::AddressRange& range, const PingTargetOptions& options)
 {
+    io::require_option(range.first.is_v4() == range.last.is_v4(), "ping range: both ends of one IP version");
+    io::require_option(range.first <= range.last, "ping range: its first address is not above its last");
     require_door(range.first);
     const auto schedule = schedule_of(options);
-    require_ping_option(schedule.rhythm == PingRhythm::steady, "ping rhythm: of ranges, steady only");
+    io::require_option(schedule.rhythm == PingRhythm::steady, "ping rhythm: of ranges, steady only");
     const auto target = engine_.add(range, schedule, std::chrono::steady_clock::now());
     if (running_) pump();
     return target;
@@ -135,17 +137,18 @@ LIBNETXX_DECL engine::PingSchedule PingDriver::schedule_of(const PingTargetOptio
                                         .rhythm = options.rhythm,
                                         .tell_outstanding = options.tell_outstanding,
                                         .window = options.window};
-    require_ping_option(schedule.interval.count() >= 0, "ping interval: zero or more is needed");
-    require_ping_option(schedule.timeout.count() > 0, "ping timeout: more than zero is needed");
-    require_ping_option(schedule.delay.count() >= 0, "ping delay: zero or more is needed");
-    require_ping_option(schedule.window >= 1, "ping window: one or more is needed");
+    io::require_option(schedule.interval.count() >= 0, "ping interval: zero or more is needed");
+    io::require_option(schedule.timeout.count() > 0, "ping timeout: more than zero is needed");
+    io::require_option(schedule.delay.count() >= 0, "ping delay: zero or more is needed");
+    io::require_option(schedule.window >= 1, "ping window: one or more is needed");
+    io::require_option(schedule.rhythm, PingRhythm::adaptive, "ping rhythm: steady, flood or adaptive");
     return schedule;
 }
 
 /// The first target is the only one: with another one, answers to the first would no longer arrive.
 LIBNETXX_DECL void PingDriver::connect_door(const asio::ip::address& address)
 {
-    require_ping_option(!std::exchange(connected_, true), "ping: connected to another target");
+    io::require_option(!std::exchange(connected_, true), "ping: connected to another target");
     door_to(address).socket->connect(address);
 }
 

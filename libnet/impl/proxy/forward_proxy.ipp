@@ -32,7 +32,8 @@ LIBNETXX_DECL std::string via_name_of(const ForwardProxyOptions& options)
     throw boost::system::system_error{boost::asio::error::invalid_argument, "via_name"};
 }
 
-LIBNETXX_DECL ForwardProxyState::ForwardProxyState(const io::Executor& executor, ForwardProxyOptions proxy_options)
+LIBNETXX_DECL ForwardProxyState::ForwardProxyState(const io::Executor& executor, ForwardProxyOptions proxy_options,
+                                                   io::FileDescriptor listening)
     : options{std::move(proxy_options)},
       rules{via_name_of(options), options.connect_ports},
       server{std::in_place, executor,
@@ -40,7 +41,8 @@ LIBNETXX_DECL ForwardProxyState::ForwardProxyState(const io::Executor& executor,
                                   .port = options.port,
                                   .reuse_port = options.reuse_port,
                                   .max_connections = options.max_connections,
-                                  .drain_timeout = options.drain_timeout}},
+                                  .drain_timeout = options.drain_timeout},
+             std::move(listening)},
       listener{server->local_endpoint()},
       resolver{std::in_place, executor, options.resolver},
       wheel{executor},
@@ -92,7 +94,7 @@ LIBNETXX_DECL io::Task<> serve_proxy_client(std::shared_ptr<ForwardProxyState> s
 
 LIBNETXX_DECL boost::asio::awaitable<void> run_proxy(std::shared_ptr<ForwardProxyState> state)
 {
-    if (!state->server) co_return;
+    if (!state->server) throw boost::system::system_error{boost::asio::error::operation_aborted, "ForwardProxy::run"};
     io::TcpServer::Session session = [state](io::Connection& connection) {
         return serve_proxy_client(state, connection);
     };
@@ -107,16 +109,29 @@ LIBNETXX_DECL ForwardProxy::ForwardProxy(io::Executor executor, ForwardProxyOpti
     : state_{std::make_shared<detail::ForwardProxyState>(executor, std::move(options))}
 {}
 
-LIBNETXX_DECL ForwardProxy::~ForwardProxy()
-{
-    state_->server.reset();  // sessions end in their own time, and need the resolver that long
-    state_->upstreams.clear();
-}
+LIBNETXX_DECL ForwardProxy::ForwardProxy(io::Executor executor, ForwardProxyOptions options,
+                                         boost::asio::ip::tcp::acceptor listener)
+    : state_{std::make_shared<detail::ForwardProxyState>(executor, std::move(options),
+                                                         io::FileDescriptor{listener.release()})}
+{}
+
+LIBNETXX_DECL ForwardProxy::~ForwardProxy() = default;
+
+LIBNETXX_DECL ForwardProxy::ForwardProxy(ForwardProxy&&) noexcept = default;
+
+LIBNETXX_DECL ForwardProxy& ForwardProxy::operator=(ForwardProxy&&) noexcept = default;
+
+LIBNETXX_DECL Executor ForwardProxy::get_executor() const { return state_->server->executor(); }
 
 LIBNETXX_DECL boost::asio::ip::tcp::endpoint ForwardProxy::local_endpoint() const { return state_->listener; }
 
-LIBNETXX_DECL std::size_t ForwardProxy::connections() const noexcept { return state_->server->connections(); }
+LIBNETXX_DECL std::size_t ForwardProxy::connections() const { return state_->server->connections(); }
 
-LIBNETXX_DECL boost::asio::awaitable<void> ForwardProxy::run() { return detail::run_proxy(state_); }
+LIBNETXX_DECL boost::asio::awaitable<void> ForwardProxy::run() & { return detail::run_proxy(state_.share()); }
+
+LIBNETXX_DECL void ForwardProxy::serve(boost::asio::ip::tcp::socket connection)
+{
+    state_->server->serve(std::move(connection));
+}
 
 }  // namespace libnet::inline v0

@@ -54,7 +54,7 @@ LIBNETXX_DECL io::Task<bool> ProxySession::exchange()
 {
     head_.clear();
     engine::append_forwarded_request(head_, request_, proxy_.rules.via_name);
-    answer_buffer_.emplace(std::max(transfer_size, proxy_.options.limits.head));
+    answer_buffer_.emplace(std::max(transfer_size, wire::bounded(proxy_.options.limits).head));
     answer_filled_ = answer_consumed_ = 0;
     response_parser_.reset();
 

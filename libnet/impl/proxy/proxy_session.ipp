@@ -1,5 +1,6 @@
 #pragma once
 
+#include <libnet/base/deadline_after.hpp>
 #include <libnet/config.hpp>
 #include <libnet/engine/proxy/proxy_answer.hpp>
 #include <libnet/impl/proxy/proxy_session.hpp>
@@ -74,7 +75,7 @@ LIBNETXX_DECL io::Task<bool> ProxySession::receive_request()
 
 LIBNETXX_DECL io::Task<bool> ProxySession::receive_head()
 {
-    const auto end = exchange_.begin + proxy_.options.request_timeout;
+    const auto end = base::deadline_after(exchange_.begin, proxy_.options.request_timeout);
     for (;;) {
         const auto size = parser_.parse({input_.data(), filled_}, request_);
         if (!size) {

@@ -15,7 +15,9 @@
 namespace libnet::inline v0::detail {
 
 struct ForwardProxyState {
-    ForwardProxyState(const io::Executor& executor, ForwardProxyOptions proxy_options);
+    /// Listens, unless it is given a socket that does.
+    ForwardProxyState(const io::Executor& executor, ForwardProxyOptions proxy_options,
+                      io::FileDescriptor listening = {});
 
     /// An idle connection to this server that is still open, or nothing.
     std::optional<io::TcpSocket> take_upstream(const std::string& server);
@@ -24,6 +26,13 @@ struct ForwardProxyState {
     void keep_upstream(std::string server, io::TcpSocket socket);
 
     void drop_expired_upstreams();
+
+    /// Closes everything. Sessions end in their own time, and need the resolver that long.
+    void stop() noexcept
+    {
+        server.reset();
+        upstreams.clear();
+    }
 
     /// Nothing is served any more: lets go of all that would keep the io_context running.
     void end();

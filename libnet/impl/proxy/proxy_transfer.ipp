@@ -1,5 +1,6 @@
 #pragma once
 
+#include <libnet/base/deadline_after.hpp>
 #include <libnet/config.hpp>
 #include <libnet/impl/proxy/proxy_session.hpp>
 #include <libnet/wire/http/hop_by_hop.hpp>
@@ -101,7 +102,7 @@ LIBNETXX_DECL io::Task<bool> ProxySession::receive_answer_head()
             fail_answer(error);
             co_return false;
         }
-        if (!end) end = Clock::now() + proxy_.options.response_timeout;
+        if (!end) end = base::deadline_after(Clock::now(), proxy_.options.response_timeout);
         answer_.any_byte = true;
         answer_filled_ += read;
     }

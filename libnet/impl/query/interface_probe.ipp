@@ -5,6 +5,7 @@
 #include <libnet/interface_probe.hpp>
 #include <libnet/io/dns/target_address.hpp>
 #include <libnet/io/icmp/icmp_message_socket.hpp>
+#include <libnet/io/loop/require_option.hpp>
 #include <libnet/wire/icmp/icmp.hpp>
 
 #include <boost/asio/error.hpp>
@@ -17,13 +18,6 @@
 namespace libnet::inline v0 {
 
 namespace detail {
-
-LIBNETXX_DECL void require_probe_option(bool good, const char* what)
-{
-    if (!good)
-        throw boost::system::system_error{boost::asio::error::make_error_code(boost::asio::error::invalid_argument),
-                                          what};
-}
 
 LIBNETXX_DECL io::IcmpSocketOptions interface_socket_options(const InterfaceProbeOptions& options)
 {
@@ -40,9 +34,11 @@ LIBNETXX_DECL io::IcmpSocketOptions interface_socket_options(const InterfaceProb
 LIBNETXX_DECL engine::InterfaceQueryOptions interface_query_options(const InterfaceProbeOptions& options)
 {
     using namespace std::chrono_literals;
-    require_probe_option(options.timeout > 0s && options.timeout <= 1h, "interface probe timeout: up to an hour");
-    require_probe_option(options.attempts >= 1 && options.attempts <= 100, "interface probe attempts: 1 to 100");
-    require_probe_option(!options.ttl || (*options.ttl >= 1 && *options.ttl <= 255), "interface probe ttl: 1 to 255");
+    io::require_option(options.timeout > 0s && options.timeout <= 1h, "interface probe timeout: up to an hour");
+    io::require_option(options.attempts >= 1 && options.attempts <= 100, "interface probe attempts: 1 to 100");
+    io::require_option(!options.ttl || (*options.ttl >= 1 && *options.ttl <= 255), "interface probe ttl: 1 to 255");
+    io::require_option(options.place, InterfacePlace::neighbour, "interface probe place: node or neighbour");
+    io::require_option(options.access, InterfaceProbeAccess::raw, "interface probe access: automatic, datagram or raw");
     std::random_device random;
     return {options.timeout, options.attempts, static_cast<std::uint8_t>(random())};
 }
@@ -140,6 +136,7 @@ LIBNETXX_DECL boost::asio::awaitable<InterfaceState> probe_interface(boost::asio
                                                                      InterfaceId interface,
                                                                      InterfaceProbeOptions options)
 {
+    co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::enable_total_cancellation());
     const auto target = io::target_address(address, options.interface.str());
     detail::InterfaceProbeSession session{executor, target, interface, options};
     co_return co_await session.run();

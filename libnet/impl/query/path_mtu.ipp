@@ -4,31 +4,40 @@
 #include <libnet/impl/query/path_mtu_session.hpp>
 #include <libnet/path_mtu.hpp>
 
+#include <boost/asio/this_coro.hpp>
+
 #include <utility>
 
 namespace libnet::inline v0 {
+
+namespace detail {
+
+LIBNETXX_DECL boost::asio::awaitable<std::optional<PathMtuStep>> next_finding(std::shared_ptr<PathMtuSession> session)
+{
+    co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::enable_total_cancellation());
+    io::Turnstile::Turn turn{session->nexts(), session->executor()};
+    co_await turn.come();
+    co_return co_await PathMtuSession::next(session);
+}
+
+}  // namespace detail
 
 LIBNETXX_DECL PathMtuFinder::PathMtuFinder(const boost::asio::any_io_executor& executor,
                                            boost::asio::ip::address address, PathMtuOptions options)
     : session_{std::make_shared<detail::PathMtuSession>(executor, address, options)}
 {}
 
-LIBNETXX_DECL PathMtuFinder::~PathMtuFinder()
-{
-    if (session_) session_->stop();
-}
+LIBNETXX_DECL PathMtuFinder::~PathMtuFinder() = default;
 
 LIBNETXX_DECL PathMtuFinder::PathMtuFinder(PathMtuFinder&&) noexcept = default;
 
-LIBNETXX_DECL PathMtuFinder& PathMtuFinder::operator=(PathMtuFinder&& other) noexcept
-{
-    std::swap(session_, other.session_);
-    return *this;
-}
+LIBNETXX_DECL PathMtuFinder& PathMtuFinder::operator=(PathMtuFinder&&) noexcept = default;
+
+LIBNETXX_DECL boost::asio::any_io_executor PathMtuFinder::get_executor() const { return session_->executor(); }
 
 LIBNETXX_DECL boost::asio::awaitable<std::optional<PathMtuStep>> PathMtuFinder::next()
 {
-    return detail::PathMtuSession::next(session_);
+    return detail::next_finding(session_.share());
 }
 
 LIBNETXX_DECL const PathMtu& PathMtuFinder::result() const { return session_->result(); }
@@ -36,6 +45,7 @@ LIBNETXX_DECL const PathMtu& PathMtuFinder::result() const { return session_->re
 LIBNETXX_DECL boost::asio::awaitable<PathMtu> find_path_mtu(boost::asio::any_io_executor executor,
                                                             boost::asio::ip::address address, PathMtuOptions options)
 {
+    co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::enable_total_cancellation());
     PathMtuFinder finder{executor, std::move(address), std::move(options)};
     for (;;) {
         const auto step = co_await finder.next();

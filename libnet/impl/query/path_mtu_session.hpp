@@ -3,6 +3,7 @@
 
 #include <libnet/engine/query/path_mtu_search.hpp>
 #include <libnet/io/icmp/icmp_message_socket.hpp>
+#include <libnet/io/loop/turnstile.hpp>
 #include <libnet/path_mtu_options.hpp>
 
 #include <boost/asio/awaitable.hpp>
@@ -24,6 +25,11 @@ public:
     /// As PathMtuFinder::next. Keeps the session alive.
     static asio::awaitable<std::optional<PathMtuStep>> next(std::shared_ptr<PathMtuSession> self);
 
+    const asio::any_io_executor& executor() const noexcept { return executor_; }
+
+    /// The calls of `next`, which get their findings one after the other.
+    io::Turnstile& nexts() noexcept { return nexts_; }
+
     const PathMtu& result() const noexcept { return search_.result(); }
 
     /// Ends the pending `next`, and every later one, with `operation_aborted`.
@@ -35,6 +41,8 @@ private:
     bool take_errors();
     void take_error(const io::QueuedError& queued);
 
+    asio::any_io_executor executor_;
+    io::Turnstile nexts_;
     asio::ip::address address_;
     io::IcmpMessageSocket socket_;
     engine::PathMtuSearch search_;

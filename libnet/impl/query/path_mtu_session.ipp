@@ -4,6 +4,7 @@
 #include <libnet/engine/ping/ping_payload.hpp>
 #include <libnet/impl/query/path_mtu_session.hpp>
 #include <libnet/io/dns/target_address.hpp>
+#include <libnet/io/loop/require_option.hpp>
 #include <libnet/wire/icmp/icmp.hpp>
 
 #include <boost/asio/error.hpp>
@@ -15,11 +16,6 @@
 #include <vector>
 
 namespace libnet::inline v0::detail {
-
-LIBNETXX_DECL void require_mtu_option(bool good, const char* what)
-{
-    if (!good) throw boost::system::system_error{asio::error::make_error_code(asio::error::invalid_argument), what};
-}
 
 LIBNETXX_DECL io::IcmpSocketOptions path_mtu_socket_options(const PathMtuOptions& options)
 {
@@ -40,11 +36,13 @@ LIBNETXX_DECL engine::PathMtuSearchOptions path_mtu_search_options(wire::IpVersi
 {
     using namespace std::chrono_literals;
     const auto largest = engine::largest_packet(version);
-    require_mtu_option(options.timeout > 0s && options.timeout <= 1h, "path MTU timeout: up to an hour");
-    require_mtu_option(options.attempts >= 1 && options.attempts <= 100, "path MTU attempts: 1 to 100");
-    require_mtu_option(options.max_probes >= 1 && options.max_probes <= 10'000, "path MTU probes: 1 to 10000");
-    require_mtu_option(options.ceiling == 0 || options.ceiling >= engine::smallest_path_mtu,
-                       "path MTU ceiling: 68 or more");
+    io::require_option(options.timeout > 0s && options.timeout <= 1h, "path MTU timeout: up to an hour");
+    io::require_option(options.attempts >= 1 && options.attempts <= 100, "path MTU attempts: 1 to 100");
+    io::require_option(options.max_probes >= 1 && options.max_probes <= 10'000, "path MTU probes: 1 to 10000");
+    io::require_option(options.ceiling == 0 || (options.ceiling >= engine::smallest_path_mtu &&
+                                                options.ceiling <= engine::largest_packet(wire::IpVersion::v6)),
+                       "path MTU ceiling: 68 to 65575");
+    io::require_option(options.access, PathMtuAccess::raw, "path MTU access: automatic, datagram or raw");
     std::random_device random;
     const auto word = [&random] { return std::uint64_t{random()} << 32 | random(); };
     engine::PathMtuSearchOptions result;
@@ -64,7 +62,8 @@ LIBNETXX_DECL std::uint8_t echo_reply_type(wire::IpVersion version)
 
 LIBNETXX_DECL PathMtuSession::PathMtuSession(const asio::any_io_executor& executor, const asio::ip::address& address,
                                              const PathMtuOptions& options)
-    : address_{io::target_address(address, options.interface.str())},
+    : executor_{executor},
+      address_{io::target_address(address, options.interface.str())},
       socket_{executor, wire::version_of(address_), echo_reply_type(wire::version_of(address_)),
               path_mtu_socket_options(options)},
       search_{address_, path_mtu_search_options(wire::version_of(address_), options)}

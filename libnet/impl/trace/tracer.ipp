@@ -2,10 +2,13 @@
 // Bodies of libnet/tracer.hpp.
 
 #include <libnet/impl/trace/trace_session.hpp>
+#include <libnet/io/loop/require_option.hpp>
+#include <libnet/io/loop/turnstile.hpp>
 #include <libnet/tracer.hpp>
 #include <libnet/wire/icmp/icmp.hpp>
 #include <libnet/wire/ip/ipv6.hpp>
 
+#include <boost/asio/this_coro.hpp>
 #include <boost/system/system_error.hpp>
 
 #include <cmath>
@@ -16,37 +19,60 @@ namespace libnet::inline v0 {
 
 namespace detail {
 
+LIBNETXX_DECL const TraceOptions& checked(const TraceOptions& options)
+{
+    const auto require = [](bool good, const char* name_and_range) { io::require_option(good, name_and_range); };
+    const auto is_factor = [](double factor) { return std::isfinite(factor) && factor >= 0; };
+    require(options.first_ttl >= 1 && options.first_ttl <= options.max_ttl, "trace first TTL: 1 to the last one");
+    require(options.probes >= 1, "trace probes: 1 or more");
+    require(options.window >= 1, "trace window: 1 or more");
+    require(options.timeout > options.timeout.zero() && options.timeout <= std::chrono::hours{24},
+            "trace timeout: more than zero, and a day at most");
+    require(is_factor(options.here_factor), "trace here factor: zero or more");
+    require(is_factor(options.near_factor), "trace near factor: zero or more");
+    io::require_option(options.method, TraceProbe::icmp, "trace method: udp, udp_constant or icmp");
+    return options;
+}
+
 /// What a Tracer owns. It doesn't own the sessions of `trace`: these belong to the coroutines that wait for them.
 struct TracerState {
+    TracerState(const boost::asio::any_io_executor& on, const TraceOptions& how)
+        : executor{on},
+          options{checked(how)},
+          session{std::make_shared<TraceSession>(on, how)}
+    {}
+
     boost::asio::any_io_executor executor;
     TraceOptions options;
     std::shared_ptr<TraceSession> session;  // of add and next
+    io::Turnstile nexts;                    // which wait for their events one after the other
     std::vector<std::weak_ptr<TraceSession>> others;
-};
 
-LIBNETXX_DECL void check(const TraceOptions& options)
-{
-    const auto require = [](bool good, const char* what) {
-        if (!good) throw boost::system::system_error{boost::asio::error::invalid_argument, what};
-    };
-    const auto is_factor = [](double factor) { return std::isfinite(factor) && factor >= 0; };
-    require(options.first_ttl >= 1 && options.first_ttl <= options.max_ttl, "libnet::TraceOptions::first_ttl");
-    require(options.probes >= 1, "libnet::TraceOptions::probes");
-    require(options.window >= 1, "libnet::TraceOptions::window");
-    require(options.timeout > options.timeout.zero() && options.timeout <= std::chrono::hours{24},
-            "libnet::TraceOptions::timeout");
-    require(is_factor(options.here_factor), "libnet::TraceOptions::here_factor");
-    require(is_factor(options.near_factor), "libnet::TraceOptions::near_factor");
-}
+    void stop() noexcept
+    {
+        session->stop();
+        for (const auto& other : others)
+            if (const auto tracing = other.lock()) tracing->stop();
+    }
+};
 
 LIBNETXX_DECL boost::asio::awaitable<TracePath> trace_one(std::shared_ptr<TraceSession> session,
                                                           boost::asio::ip::address target)
 {
+    co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::enable_total_cancellation());
     session->add(target);
     for (;;) {
         auto event = co_await TraceSession::next(session);
         if (auto* path = std::get_if<TraceDone>(&*event)) co_return std::move(path->path);
     }
+}
+
+LIBNETXX_DECL boost::asio::awaitable<std::optional<TraceEvent>> next_event(std::shared_ptr<TracerState> state)
+{
+    co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::enable_total_cancellation());
+    io::Turnstile::Turn turn{state->nexts, state->executor};
+    co_await turn.come();
+    co_return co_await TraceSession::next(state->session);
 }
 
 }  // namespace detail
@@ -59,19 +85,16 @@ LIBNETXX_DECL std::size_t trace_probe_size(const boost::asio::ip::address& targe
 }
 
 LIBNETXX_DECL Tracer::Tracer(boost::asio::any_io_executor executor, TraceOptions options)
-{
-    detail::check(options);
-    auto session = std::make_shared<detail::TraceSession>(executor, options);
-    state_ = std::make_shared<detail::TracerState>(
-        detail::TracerState{std::move(executor), options, std::move(session), {}});
-}
+    : state_{std::make_shared<detail::TracerState>(executor, options)}
+{}
 
-LIBNETXX_DECL Tracer::~Tracer()
-{
-    state_->session->stop();
-    for (const auto& other : state_->others)
-        if (const auto session = other.lock()) session->stop();
-}
+LIBNETXX_DECL Tracer::~Tracer() = default;
+
+LIBNETXX_DECL Tracer::Tracer(Tracer&&) noexcept = default;
+
+LIBNETXX_DECL Tracer& Tracer::operator=(Tracer&&) noexcept = default;
+
+LIBNETXX_DECL boost::asio::any_io_executor Tracer::get_executor() const { return state_->executor; }
 
 LIBNETXX_DECL boost::asio::awaitable<TracePath> Tracer::trace(boost::asio::ip::address target)
 {
@@ -85,7 +108,7 @@ LIBNETXX_DECL TraceTarget Tracer::add(boost::asio::ip::address target) { return 
 
 LIBNETXX_DECL boost::asio::awaitable<std::optional<TraceEvent>> Tracer::next()
 {
-    return detail::TraceSession::next(state_->session);
+    return detail::next_event(state_.share());
 }
 
 LIBNETXX_DECL TracePath Tracer::path(TraceTarget target) const { return state_->session->path(target); }

@@ -3,8 +3,10 @@
 
 #include <libnet/engine/access/client_table.hpp>
 #include <libnet/io/loop/random_key.hpp>
+#include <libnet/io/loop/require_option.hpp>
 
 #include <chrono>
+#include <cmath>
 #include <cstddef>
 #include <mutex>
 
@@ -16,7 +18,9 @@ class ClientLimiter {
 public:
     using Wait = engine::ClientTable::Wait;
 
-    explicit ClientLimiter(const engine::ClientLimits& limits) : limits_{limits}, table_{limits, random_word()} {}
+    /// @throws boost::system::system_error  `invalid_argument`: a limit out of its range, which `what()` names
+    explicit ClientLimiter(const engine::ClientLimits& limits) : limits_{checked(limits)}, table_{limits, random_word()}
+    {}
 
     const engine::ClientLimits& limits() const noexcept { return limits_; }
 
@@ -63,6 +67,17 @@ public:
     }
 
 private:
+    static const engine::ClientLimits& checked(const engine::ClientLimits& limits)
+    {
+        const auto is_rate = [](double rate) { return std::isfinite(rate) && rate >= 0; };
+        require_option(is_rate(limits.requests_per_second), "client limit of requests a second: zero or more");
+        require_option(is_rate(limits.request_burst) && limits.request_burst >= 1,
+                       "client limit of requests at once: one or more");
+        require_option(is_rate(limits.failed_logins_per_minute),
+                       "client limit of failed log-ins a minute: zero or more");
+        return limits;
+    }
+
     using Clock = std::chrono::steady_clock;
 
     const engine::ClientLimits limits_;

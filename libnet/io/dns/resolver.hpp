@@ -38,7 +38,8 @@ struct ResolvedName {
 /// It trusts its name servers as far as plain DNS lets one (random ports and ids, no DNSSEC), and it caches nothing.
 class Resolver {
 public:
-    /// Reads the system's configuration. Throws `boost::system::system_error` where that fails.
+    /// Reads the system's configuration. Throws `boost::system::system_error` where that fails, or for an option out of
+    /// its range (`invalid_argument`).
     explicit Resolver(asio::any_io_executor executor, ResolverOptions options = {});
     ~Resolver();
     Resolver(const Resolver&) = delete;

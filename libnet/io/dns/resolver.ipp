@@ -3,6 +3,7 @@
 #include <libnet/io/dns/ares_channel.hpp>
 #include <libnet/io/dns/resolve_error.hpp>
 #include <libnet/io/dns/resolver.hpp>
+#include <libnet/io/loop/require_option.hpp>
 #include <libnet/wire/http/host_name.hpp>
 
 #include <boost/asio/as_tuple.hpp>
@@ -281,8 +282,10 @@ LIBNETXX_DECL asio::awaitable<std::optional<std::string>> name_of(std::shared_pt
 namespace libnet::inline v0::io {
 
 LIBNETXX_DECL Resolver::Resolver(asio::any_io_executor executor, ResolverOptions options)
-    : state_{std::make_shared<detail::ResolverState>(std::move(executor), options)}
-{}
+{
+    require_option(options.timeout.count() > 0, "resolver timeout: more than zero is needed");
+    state_ = std::make_shared<detail::ResolverState>(std::move(executor), options);
+}
 
 LIBNETXX_DECL Resolver::~Resolver() { state_->close(); }
 

@@ -8,7 +8,9 @@
 //   });
 //   co_await endpoint.run();
 
+#include <libnet/base/owner.hpp>
 #include <libnet/config.hpp>
+#include <libnet/io/loop/async_operation.hpp>
 #include <libnet/io/loop/executor.hpp>
 #include <libnet/wire/http/http_fields.hpp>
 
@@ -21,9 +23,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace libnet::inline v0::io {
 
@@ -69,26 +71,49 @@ public:
     /// @throws boost::system::system_error what bind(2) or listen(2) reports, e.g. `address_in_use`, `access_denied`
     HttpEndpoint(const Executor& executor, const HttpEndpointOptions& options);
 
+    /// The same with a socket that listens already: `address` and `port` don't count.
+    /// @throws boost::system::system_error  also `invalid_argument`: it doesn't listen
+    HttpEndpoint(const Executor& executor, const HttpEndpointOptions& options, asio::ip::tcp::acceptor listener);
+
     /// Closes everything at once; a `run` in progress ends.
     ~HttpEndpoint();
-    HttpEndpoint(const HttpEndpoint&) = delete;
-    HttpEndpoint& operator=(const HttpEndpoint&) = delete;
+    HttpEndpoint(HttpEndpoint&&) noexcept;  ///< one that was moved from throws `std::logic_error`
+    HttpEndpoint& operator=(HttpEndpoint&&) noexcept;
 
     /// Sets what answers for a path ("/metrics"), which is compared byte by byte. Before `run`.
     void on(std::string path, EndpointHandler handler);
 
+    Executor get_executor() const;
+
     /// Where it listens.
     asio::ip::tcp::endpoint local_endpoint() const;
 
-    /// Serves until it is stopped; call it once.
+    /// Serves until it is stopped; call it once, on the executor's io_context, which one thread runs.
+    ///
+    /// Throws `boost::system::system_error`: `already_started` the second time; `operation_aborted` where the object was
+    /// destroyed before it began. Where a second thread runs the io_context, `invalid_argument` leaves its
+    /// `io_context::run`.
     ///
     /// Completes when every connection has ended after a cancellation: `total` stops listening, closes idle connections
     /// and lets requests finish for at most `drain_timeout`; `terminal` closes everything now.
-    asio::awaitable<void> run();
+    asio::awaitable<void> run() &;
+    void run() && = delete;  // the object would be gone before it begins
+
+    /// The same for any completion token: `void(boost::system::error_code)`.
+    template <BOOST_ASIO_COMPLETION_TOKEN_FOR(void(boost::system::error_code)) Token>
+    auto async_run(Token&& token)
+    {
+        return async_operation<void>(
+            get_executor(), [this] { return run(); }, std::forward<Token>(token));
+    }
+
+    /// Serves a connection that was accepted elsewhere as one of its own: at once, or as soon as `run` begins.
+    /// @throws boost::system::system_error  `operation_aborted`: the server has stopped; why the socket can't be used
+    void serve(asio::ip::tcp::socket connection);
 
 private:
     struct State;
-    std::shared_ptr<State> state_;
+    base::Owner<State> state_;
 };
 
 }  // namespace libnet::inline v0::io

@@ -225,14 +225,18 @@ LIBNETXX_DECL void EndpointSession::queue_answer()
 
 /// Lives as long as the service and its last session.
 struct HttpEndpoint::State {
-    State(const Executor& executor, const HttpEndpointOptions& options) : context{.options = options}
+    State(const Executor& executor, const HttpEndpointOptions& options, FileDescriptor listener = {})
+        : context{.options = options}
     {
         const TcpServerOptions tcp_options{.address = options.address,
                                            .port = options.port,
                                            .max_connections = options.max_connections,
                                            .drain_timeout = options.drain_timeout};
-        tcp.emplace(executor, tcp_options);
+        tcp.emplace(executor, tcp_options, std::move(listener));
     }
+
+    /// Closes everything.
+    void stop() noexcept { tcp.reset(); }
 
     /// The session keeps the state alive: it may outlast the service by a turn of the event loop.
     static Task<> serve(std::shared_ptr<State> state, Connection& connection)
@@ -246,12 +250,25 @@ struct HttpEndpoint::State {
 };
 
 LIBNETXX_DECL HttpEndpoint::HttpEndpoint(const Executor& executor, const HttpEndpointOptions& options)
+    : state_{std::make_shared<State>(executor, options)}
 {
     ignore_sigpipe();
-    state_ = std::make_shared<State>(executor, options);
 }
 
-LIBNETXX_DECL HttpEndpoint::~HttpEndpoint() { state_->tcp.reset(); }
+LIBNETXX_DECL HttpEndpoint::HttpEndpoint(const Executor& executor, const HttpEndpointOptions& options,
+                                         asio::ip::tcp::acceptor listener)
+    : state_{std::make_shared<State>(executor, options, FileDescriptor{listener.release()})}
+{
+    ignore_sigpipe();
+}
+
+LIBNETXX_DECL HttpEndpoint::~HttpEndpoint() = default;
+
+LIBNETXX_DECL HttpEndpoint::HttpEndpoint(HttpEndpoint&&) noexcept = default;
+
+LIBNETXX_DECL HttpEndpoint& HttpEndpoint::operator=(HttpEndpoint&&) noexcept = default;
+
+LIBNETXX_DECL Executor HttpEndpoint::get_executor() const { return state_->tcp->executor(); }
 
 LIBNETXX_DECL void HttpEndpoint::on(std::string path, EndpointHandler handler)
 {
@@ -260,10 +277,12 @@ LIBNETXX_DECL void HttpEndpoint::on(std::string path, EndpointHandler handler)
 
 LIBNETXX_DECL asio::ip::tcp::endpoint HttpEndpoint::local_endpoint() const { return state_->tcp->local_endpoint(); }
 
-LIBNETXX_DECL asio::awaitable<void> HttpEndpoint::run()
+LIBNETXX_DECL asio::awaitable<void> HttpEndpoint::run() &
 {
     return state_->tcp->run_sessions(
-        [state = state_](Connection& connection) { return State::serve(state, connection); });
+        [state = state_.share()](Connection& connection) { return State::serve(state, connection); });
 }
+
+LIBNETXX_DECL void HttpEndpoint::serve(asio::ip::tcp::socket connection) { state_->tcp->serve(std::move(connection)); }
 
 }  // namespace libnet::inline v0::io

@@ -22,7 +22,8 @@ class TlsContext {
 public:
     /// Reads the files.
     /// @throws boost::system::system_error  a file can't be read or holds something else, a key is not the
-    ///         certificate's, or libnet was built without TLS (`operation_not_supported`); `what()` names the file
+    ///         certificate's, or libnet was built without TLS (`operation_not_supported`); `what()` names the file. An
+    ///         option out of its range (`invalid_argument`), which `what()` names
     explicit TlsContext(TlsOptions options);
 
     ~TlsContext();

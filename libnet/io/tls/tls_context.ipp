@@ -1,12 +1,15 @@
 #pragma once
 
 #include <libnet/config.hpp>
+#include <libnet/io/loop/require_option.hpp>
 #include <libnet/io/tls/tls_context.hpp>
 
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <algorithm>
 #include <mutex>
+#include <string>
 #include <utility>
 
 #if defined(LIBNETXX_TLS)
@@ -15,6 +18,21 @@
 #endif
 
 namespace libnet::inline v0::io {
+
+namespace detail {
+
+LIBNETXX_DECL const TlsOptions& checked(const TlsOptions& options)
+{
+    const auto fits = [](const std::string& protocol) { return !protocol.empty() && protocol.size() <= 255; };
+    require_option(options.least_version, TlsVersion::tls_1_3, "TLS least version: 1.2 or 1.3");
+    require_option(options.client_certificate, ClientCertificate::required,
+                   "TLS client certificate: none, optional or required");
+    require_option(std::ranges::all_of(options.protocols, fits), "TLS protocols: names of 1 to 255 octets");
+    require_option(options.ticket_period.count() >= 0, "TLS ticket period: zero or more");
+    return options;
+}
+
+}  // namespace detail
 
 #if defined(LIBNETXX_TLS)
 
@@ -27,7 +45,7 @@ LIBNETXX_DECL TlsContext::TlsContext(TlsOptions options)
     : options_{std::move(options)},
       current_{std::make_unique<Current>()}
 {
-    current_->configuration = detail::configure_tls(options_);
+    current_->configuration = detail::configure_tls(detail::checked(options_));
 }
 
 LIBNETXX_DECL void TlsContext::reload()

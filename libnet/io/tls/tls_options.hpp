@@ -42,11 +42,11 @@ struct TlsOptions {
     std::string client_ca_file = {};  ///< PEM: who may have signed a client's certificate
 
     /// The protocols spoken above TLS, the preferred one first (ALPN, RFC 7301). A client that offers only others is
-    /// refused; one that offers none gets what it gets without TLS.
+    /// refused; one that offers none gets what it gets without TLS. Names of 1 to 255 octets.
     std::vector<std::string> protocols = {"http/1.1"};
 
     /// Sessions are resumed with tickets, which the server doesn't store. So long is a key of theirs used, and a ticket
-    /// good. Zero: no resumption.
+    /// good. Zero: no resumption; not negative.
     std::chrono::seconds ticket_period{12 * 3600};
 };
 

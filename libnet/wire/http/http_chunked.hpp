@@ -28,7 +28,7 @@ namespace libnet::inline v0::wire {
 /// Takes a chunked body apart, in pieces of any size. Extensions are checked and forgotten.
 class ChunkedDecoder {
 public:
-    explicit ChunkedDecoder(HttpLimits limits = {}) : limits_{limits} {}
+    explicit ChunkedDecoder(HttpLimits limits = {}) : limits_{bounded(limits)} {}
 
     // A copy's trailers would point into the original.
     ChunkedDecoder(const ChunkedDecoder&) = delete;

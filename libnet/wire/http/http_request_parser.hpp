@@ -41,7 +41,7 @@ private:
 /// the pieces that they came in. Each byte is looked at once, so that a client gains nothing by sending them singly.
 class RequestParser {
 public:
-    explicit RequestParser(HttpLimits limits = {}) noexcept : limits_{limits} {}
+    explicit RequestParser(HttpLimits limits = {}) noexcept : limits_{bounded(limits)} {}
 
     /// Parses the head at the front of `received`.
     ///

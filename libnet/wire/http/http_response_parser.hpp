@@ -34,7 +34,7 @@ private:
 /// line.
 class ResponseParser {
 public:
-    explicit ResponseParser(HttpLimits limits = {}) noexcept : limits_{limits} {}
+    explicit ResponseParser(HttpLimits limits = {}) noexcept : limits_{bounded(limits)} {}
 
     /// Parses the head at the front of `received`, as RequestParser::parse does. The body depends on the method of the
     /// request that this answers (RFC 9112 section 6.3). A 1xx response is a head like any other: call again.

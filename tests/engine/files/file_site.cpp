@@ -280,6 +280,13 @@ TEST_CASE("options that make no sense are refused, with a hint", "[engine][site]
     CHECK(!complaint({.error_pages = {{200, "a"}}}).empty());
     CHECK(!complaint({.error_pages = {{404, ""}}}).empty());
     CHECK(!complaint({.max_age = -1s}).empty());
+    CHECK(complaint({.listing = static_cast<DirectoryListing>(2)}) == "listing '2': there is no such choice");
+    CHECK(!complaint({.dot_files = static_cast<DotFiles>(2)}).empty());
+    CHECK(!complaint({.symlinks = static_cast<Symlinks>(3)}).empty());
+    CHECK(!complaint({.clean_urls = static_cast<CleanUrls>(2)}).empty());
+    CHECK(!complaint({.precompressed = static_cast<Precompressed>(2)}).empty());
+    CHECK(!complaint({.compression = static_cast<SiteCompression>(255)}).empty());
+    CHECK(!complaint({.cache_control = static_cast<SiteCacheControl>(2)}).empty());
     for (const SiteRedirect& bad :
          {SiteRedirect{"old", "/"}, SiteRedirect{"/a*b", "/"}, SiteRedirect{"/a", "/*"}, SiteRedirect{"/a", ""},
           SiteRedirect{"/a", "/b\r\nX: y"}, SiteRedirect{"/a/*", "/*/*"}, SiteRedirect{"/a", "/b", 200}})

@@ -155,3 +155,19 @@ TEST_CASE("actions say what they are", "[engine][ping]")
         << PingAction{WaitForInput{}};
     CHECK(out.str() == "SendProbe{3.1 to 192.0.2.1 #7} WaitUntil{5ns} WaitForInput{}");
 }
+
+TEST_CASE("the longest duration means never", "[engine][ping]")
+{
+    constexpr auto never = std::chrono::nanoseconds::max();
+    constexpr auto later = 24h * 365;
+    Lab lab;
+    const auto once = lab.engine.add(host, {.interval = never, .timeout = never}, start);
+    const auto not_at_all = lab.engine.add(host, {.delay = never}, start);
+    lab.run(start);
+    lab.run(start + later);
+    CHECK(lab.sent.size() == 1);
+    CHECK(lab.numbers(once).pending == 1);
+    CHECK(lab.numbers(not_at_all).sent == 0);
+    lab.reply(lab.sent[0], start + later);
+    CHECK(lab.numbers(once).received == 1);
+}

@@ -109,3 +109,10 @@ TEST_CASE("without an address the race is lost", "[engine][connect]")
     const auto none = boost::system::errc::make_error_code(boost::system::errc::address_not_available);
     CHECK(race.next(start) == Action{ConnectRace::Lost{none}});
 }
+
+TEST_CASE("without a limit the race waits for its attempts", "[engine][connect]")
+{
+    ConnectRace race{addresses({"192.0.2.1"}), {.timeout = std::chrono::milliseconds::max()}, start + 5s};
+    CHECK(race.next(start + 5s) == begin(0, "192.0.2.1"));
+    CHECK(race.next(start + 24h) == wait_until(ConnectRace::TimePoint::max()));
+}

@@ -62,3 +62,11 @@ TEST_CASE("a pool of no size or no time keeps nothing", "[engine][pool]")
     no_time.put("a", 1, start);
     CHECK(no_size.size() + no_room.size() + no_time.size() == 0);
 }
+
+TEST_CASE("without a limit a connection is kept", "[engine][pool]")
+{
+    IdlePool<int> pool{{.timeout = std::chrono::milliseconds::max()}};
+    pool.put("a", 1, start + 5s);
+    pool.expire(start + 24h);
+    CHECK(pool.take("a", start + 24h) == 1);
+}

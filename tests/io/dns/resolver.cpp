@@ -377,3 +377,16 @@ TEST_CASE("a resolver with nothing to do lets its io_context end", "[io][resolve
     io.run();
     CHECK(outcome.value);
 }
+
+TEST_CASE("a resolver needs a timeout", "[io][resolver]")
+{
+    asio::io_context io;
+    for (const auto timeout : {0ms, -1ms, std::chrono::milliseconds::min()}) {
+        try {
+            const Resolver resolver{io.get_executor(), {.timeout = timeout}};
+            FAIL("accepted");
+        } catch (const boost::system::system_error& error) {
+            CHECK(error.code() == asio::error::invalid_argument);
+        }
+    }
+}

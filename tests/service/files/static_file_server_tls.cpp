@@ -256,6 +256,17 @@ TEST_CASE("what is wrong with a certificate is said", "[service][file_server][tl
     const auto& made = site.certificates;
     const auto missing = made.chain("missing");
     CHECK_THAT(refusal({.certificates = {}}), Catch::StartsWith("TLS without a certificate"));
+    for (const std::string& protocol : {std::string{}, std::string(256, 'x')})
+        CHECK_THAT(refusal({.certificates = {site.certificate("default")}, .protocols = {"http/1.1", protocol}}),
+                   Catch::StartsWith("TLS protocols: names of 1 to 255 octets: Invalid argument"));
+    CHECK_THAT(refusal({.certificates = {site.certificate("default")}, .ticket_period = std::chrono::seconds{-1}}),
+               Catch::StartsWith("TLS ticket period: zero or more"));
+    CHECK_THAT(
+        refusal({.certificates = {site.certificate("default")}, .least_version = static_cast<io::TlsVersion>(2)}),
+        Catch::StartsWith("TLS least version"));
+    CHECK_THAT(refusal({.certificates = {site.certificate("default")},
+                        .client_certificate = static_cast<io::ClientCertificate>(3)}),
+               Catch::StartsWith("TLS client certificate"));
     CHECK_THAT(refusal({.certificates = {{.chain_file = missing}}}),
                Catch::StartsWith("certificate '" + missing + "': No such file or directory"));
     CHECK_THAT(refusal({.certificates = {{.chain_file = made.chain("default")}}}),

@@ -302,7 +302,8 @@ TEST_CASE("options out of their range are refused", "[service][trace]")
     const auto options =
         GENERATE(TraceOptions{.first_ttl = 0}, TraceOptions{.first_ttl = 31}, TraceOptions{.max_ttl = 0},
                  TraceOptions{.probes = 0}, TraceOptions{.window = 0}, TraceOptions{.timeout = 0ms},
-                 TraceOptions{.timeout = 25h}, TraceOptions{.here_factor = -1}, TraceOptions{.near_factor = NAN});
+                 TraceOptions{.timeout = 25h}, TraceOptions{.here_factor = -1}, TraceOptions{.near_factor = NAN},
+                 TraceOptions{.method = static_cast<TraceProbe>(3)});
     try {
         Tracer tracer{io.get_executor(), options};
         FAIL("accepted");

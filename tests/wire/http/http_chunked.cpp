@@ -3,6 +3,7 @@
 #include <libnet/wire/http/http_chunked.hpp>
 #include <tests/support/catch.hpp>
 
+#include <limits>
 #include <string>
 
 using namespace libnet::wire;
@@ -127,4 +128,12 @@ TEST_CASE("chunks are written as they are read", "[wire][http]")
     CHECK(decoder.next(std::string_view{text}.substr(step->consumed))->done);
     CHECK(decoder.trailers() == trailers);
     CHECK(decode(last_chunk, {}, 100)->empty());
+}
+
+TEST_CASE("no limit is as good as a large one, for chunks", "[wire][http]")
+{
+    constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
+    const HttpLimits limits{.fields = none, .chunk_line = none, .chunk_overhead = none, .trailers = none};
+    check_accepted("1;" + std::string(10'000, 'a') + "\r\nx\r\n0\r\nA: " + std::string(20'000, 'b') + "\r\n\r\n",
+                   limits);
 }

@@ -3,6 +3,7 @@
 #include <libnet/wire/http/http_request_parser.hpp>
 #include <tests/support/catch.hpp>
 
+#include <limits>
 #include <string>
 
 using namespace libnet::wire;
@@ -200,4 +201,12 @@ TEST_CASE("each refusal has its status and its words", "[wire][http]")
     CHECK(status_of(HttpError::bad_host) == 400);
     for (int error = 1; error <= static_cast<int>(HttpError::trailers_too_large); ++error)
         CHECK(reason_of(static_cast<HttpError>(error)) != reason_of(HttpError{}));
+}
+
+TEST_CASE("no limit is as good as a large one", "[wire][http]")
+{
+    constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
+    const HttpLimits limits{.request_line = none, .head = none, .fields = none};
+    check_accepted("GET /" + std::string(100'000, 'a') + " HTTP/1.0\r\nA: " + std::string(100'000, 'b') + "\r\n\r\n",
+                   limits);
 }
