@@ -45,7 +45,7 @@ struct PingOptions {
     PathMtuDiscovery path_mtu_discovery = PathMtuDiscovery::system;
     std::optional<std::uint8_t> traffic_class{};  ///< DSCP and ECN bits of the header; empty: zero
     std::optional<std::uint32_t> mark{};          ///< SO_MARK of socket(7): takes CAP_NET_ADMIN
-    std::optional<int> send_buffer{};             ///< octets, more than 0; empty: the system's
+    std::optional<int> send_buffer{};             ///< octets, more than 0; empty: 4 MiB, or what the system allows
     PingPattern pattern{};                        ///< of the payload's octets behind the first eight
     PingClock clock = PingClock::kernel;          ///< whose times the round trips are
     PingRecord record = PingRecord::nothing;      ///< IPv4 only: told in `PingReply::ip_options`

@@ -8,6 +8,7 @@
 #include <libnet/engine/ping/ping_events.hpp>
 #include <libnet/engine/ping/ping_pace.hpp>
 #include <libnet/engine/ping/ping_payload.hpp>
+#include <libnet/engine/ping/ping_retry.hpp>
 #include <libnet/engine/ping/ping_statistics.hpp>
 #include <libnet/engine/ping/ping_targets.hpp>
 #include <libnet/engine/ping/probe_table.hpp>
@@ -32,7 +33,7 @@ struct PingEngineOptions {
 };
 
 /// What the caller must do next.
-struct SendProbe {  ///< send this, then tell `on_sent` or `on_send_error`
+struct SendProbe {  ///< send this, then tell `on_sent`, `on_not_sent` or `on_send_error`
     ProbeId probe;
     asio::ip::address to;
     std::uint16_t sequence = 0;  ///< on the wire
@@ -141,6 +142,9 @@ public:
     /// counts from then. To be told before the answer is.
     void on_transmitted(ProbeId probe, TimePoint at);
     void on_send_error(ProbeId probe, boost::system::error_code error);
+    /// The system had no room for the probe, for this reason. It is handed out again a little later; a probe of a stream
+    /// that has an interval, and one that was asked for, are given up (PingSendError) when their timeout passes meanwhile.
+    void on_not_sent(ProbeId probe, boost::system::error_code why);
     void on_reply(const EchoAnswer& answer);
     void on_error(const EchoError& error);
     /// An answer with a wrong ICMP checksum.
@@ -164,6 +168,12 @@ private:
         ProbeId probe;
         TimePoint forget_at;
     };
+    struct Refused {
+        ProbeId probe;
+        TimePoint give_up_at;
+        boost::system::error_code why;
+    };
+    static constexpr std::size_t max_refused = 64;  ///< with as many, streams without a pause wait
 
     void begin(PingTarget handle, std::chrono::nanoseconds delay, TimePoint now);
     ProbeId new_probe(PingTarget handle, Target& target, bool requested);
@@ -171,8 +181,13 @@ private:
     void forget_ended(TimePoint now);
     void forget(RingQueue<Ended>& ended, std::size_t most, TimePoint now);
     SendProbe hand_out(ProbeId id, Probe& probe, Target& target);
+    SendProbe hand_out_again(ProbeId id, Probe& probe, const Target& target) const;
     std::optional<SendProbe> next_request();
+    std::optional<SendProbe> next_refused(TimePoint now);
+    void begin_retries(TimePoint now);
     std::optional<SendProbe> next_scheduled(TimePoint now);
+    bool hold_behind_refused(PingTarget handle, Target& target);
+    SendProbe send_scheduled(PingTarget handle, Target& target, TimePoint now);
     void plan_next_send(PingTarget handle, Target& target, TimePoint now);
     void drop_stale_sends();
     void tell_outstanding(Target& target);
@@ -211,6 +226,8 @@ private:
 
     ProbeTable probes_;
     RingQueue<ProbeId> requests_;                      ///< not sent yet
+    RingQueue<Refused> refused_;                       ///< to be handed out again
+    PingRetry retry_;
     base::TimeQueue<TimePoint, PingTarget> schedule_;  ///< next sends of the streams
     PingPace pace_;
     TimePoint last_turn_ = TimePoint::min();  ///< of sends at their times

@@ -141,7 +141,7 @@ LIBNETXX_DECL void PingEngine::cancel(ProbeId id)
     Probe* probe = probes_.find(id);
     if (probe == nullptr) return;
     probe->requested = false;
-    if (probe->state == Probe::State::queued) erase_probe(id);
+    if (probe->state == Probe::State::queued || probe->state == Probe::State::refused) erase_probe(id);
 }
 
 LIBNETXX_DECL ProbeId PingEngine::new_probe(PingTarget handle, Target& target, bool requested)
@@ -206,16 +206,22 @@ LIBNETXX_DECL PingAction PingEngine::next(TimePoint now)
     declare_losses(now);
     forget_ended(now);
     if (const auto send = next_request()) return *send;
+    if (const auto send = next_refused(now)) return *send;
     if (const auto send = next_scheduled(now)) return *send;
     return next_wait();
 }
 
 LIBNETXX_DECL SendProbe PingEngine::hand_out(ProbeId id, Probe& probe, Target& target)
 {
-    probe.state = Probe::State::sending;
     target.numbers.up(PingCount::sent);
     target.numbers.up(PingCount::pending);
     probe.timed = target.is_timed(probe.sequence);
+    return hand_out_again(id, probe, target);
+}
+
+LIBNETXX_DECL SendProbe PingEngine::hand_out_again(ProbeId id, Probe& probe, const Target& target) const
+{
+    probe.state = Probe::State::sending;
     return {id, target.address_of(probe.sequence), detail::wire_sequence(probe.sequence), cookie_of(probe, target),
             probe.timed};
 }
@@ -231,12 +237,60 @@ LIBNETXX_DECL std::optional<SendProbe> PingEngine::next_request()
     return std::nullopt;
 }
 
+LIBNETXX_DECL std::optional<SendProbe> PingEngine::next_refused(TimePoint now)
+{
+    if (refused_.empty() || now < retry_.next()) return std::nullopt;
+    begin_retries(now);
+    while (!refused_.empty() && retry_.take(now)) {
+        const ProbeId id = refused_.front().probe;
+        refused_.pop_front();
+        Probe* probe = probes_.find(id);
+        if (probe == nullptr) continue;  // cancelled
+        const Target* target = targets_.find(probe->target);
+        if (target != nullptr && !target->stopped) return hand_out_again(id, *probe, *target);
+        erase_probe(id);
+    }
+    return std::nullopt;
+}
+
+/// Gives up those whose time is over.
+LIBNETXX_DECL void PingEngine::begin_retries(TimePoint now)
+{
+    if (!retry_.begin(now)) return;
+    refused_.erase_if([&](const Refused& refused) {
+        if (now < refused.give_up_at) return false;
+        if (Probe* probe = probes_.find(refused.probe)) {
+            probe->state = Probe::State::sending;
+            on_send_error(refused.probe, refused.why);
+        }
+        return true;
+    });
+}
+
 LIBNETXX_DECL std::optional<SendProbe> PingEngine::next_scheduled(TimePoint now)
 {
-    drop_stale_sends();
-    if (schedule_.empty() || next_send(now) > now || streams_held()) return std::nullopt;
-    const PingTarget handle = schedule_.front();
-    Target& target = *targets_.find(handle);
+    for (;;) {
+        drop_stale_sends();
+        if (schedule_.empty() || next_send(now) > now || streams_held()) return std::nullopt;
+        const PingTarget handle = schedule_.front();
+        Target& target = *targets_.find(handle);
+        if (!hold_behind_refused(handle, target)) return send_scheduled(handle, target, now);
+    }
+}
+
+/// A stream without a pause would fill the queue of those that are refused. The others, which have their times, are not
+/// held up.
+LIBNETXX_DECL bool PingEngine::hold_behind_refused(PingTarget handle, Target& target)
+{
+    if (target.has_times() || refused_.size() < max_refused) return false;
+    schedule_.pop();
+    target.due = retry_.next();
+    schedule_.push(target.due, handle);
+    return true;
+}
+
+LIBNETXX_DECL SendProbe PingEngine::send_scheduled(PingTarget handle, Target& target, TimePoint now)
+{
     if (target.has_times()) {
         lag_.add(now - std::max(target.due, pace_.next()));
         last_turn_ = now;
@@ -305,6 +359,7 @@ LIBNETXX_DECL PingAction PingEngine::next_wait()
     auto first = TimePoint::max();
     if (!deadlines_.empty()) first = std::max(deadlines_.front_time(), last_losses_ + options_.together);
     if (sends) first = std::min(first, next_send(now_));
+    if (!refused_.empty()) first = std::min(first, retry_.next());
     if (first == TimePoint::max()) return WaitForInput{};
     return WaitUntil{first};
 }
@@ -326,6 +381,7 @@ LIBNETXX_DECL void PingEngine::on_sent(ProbeId id, TimePoint at)
     if (target == nullptr || target->stopped) return erase_probe(id);  // in between
     if (target->first_sent == TimePoint{}) target->first_sent = at;
     target->sending = at - target->first_sent;
+    if (probe->retried) retry_.on_sent();
     probe->state = Probe::State::pending;
     probe->called = probe->sent = at;
     deadlines_.push(base::deadline_after(at, target->schedule->timeout), id);
@@ -347,6 +403,19 @@ LIBNETXX_DECL void PingEngine::on_send_error(ProbeId id, boost::system::error_co
     target->count(PingCount::send_errors, now_);
     tell(id, *probe, PingSendError{probe->target, probe->sequence, error, target->address_of(probe->sequence)});
     end(id, *probe, *target, Probe::State::unsent);
+}
+
+LIBNETXX_DECL void PingEngine::on_not_sent(ProbeId id, boost::system::error_code why)
+{
+    Probe* probe = probes_.find(id);
+    if (probe == nullptr || probe->state != Probe::State::sending) return;
+    const Target* target = targets_.find(probe->target);
+    if (target == nullptr || target->stopped) return erase_probe(id);
+    if (!std::exchange(probe->retried, true)) probe->called = now_;
+    probe->state = Probe::State::refused;
+    const auto give_up_at = base::deadline_after(probe->called, target->schedule->timeout);
+    refused_.push_back({id, target->has_times() ? give_up_at : TimePoint::max(), why});
+    retry_.on_refused(now_);
 }
 
 // --- how probes end ----------------------------------------------------------------------------------------------

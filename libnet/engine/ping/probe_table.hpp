@@ -21,10 +21,11 @@ struct ProbeId {
 
 /// One probe.
 struct Probe {
-    /// Each probe passes from `queued` or `sending` to one of the last four, and from `lost` at most to another one.
+    /// Each probe passes from one of the first three to one of the last four, and from `lost` at most to another one.
     enum class State : std::uint8_t {
         queued,    ///< its turn hasn't come
         sending,   ///< handed out to be sent
+        refused,   ///< the system had no room for it: it is handed out again
         pending,   ///< sent
         answered,  ///< in time or late
         lost,      ///< given up
@@ -40,6 +41,7 @@ struct Probe {
     State state = State::queued;
     bool timed = true;       ///< its round trip is measured
     bool requested = false;  ///< by `request`: its outcome is not an event of a stream
+    bool retried = false;    ///< it was refused before
 
     bool ended() const noexcept { return state > State::pending; }
 };

@@ -57,17 +57,26 @@ public:
     void leave(PingStreamWaiter& waiter);
 
 private:
-    /// The socket of one IP version, or why there is none.
+    /// The sockets of one IP version, or why there are none. There is one, and others when it is full: packets to hosts of
+    /// the local link that are gone stay in the send buffer for three seconds each, and must not hold up the others.
     struct Door {
-        std::unique_ptr<io::IcmpSocket> socket;
+        std::vector<std::unique_ptr<io::IcmpSocket>> sockets;
+        std::size_t turn = 0;         ///< the socket that sends
+        std::size_t full = 0;         ///< sockets that were found full, one after the other
+        bool waits_writable = false;  ///< all are full
         std::exception_ptr error;
         std::vector<io::IcmpSocket::Outgoing> outgoing;  ///< handed out by the engine, not sent yet
         int attempts = 0;                                ///< to send the first of them
         int unexplained = 0;                             ///< refusals of it in a row, with nothing in the error queue
-        std::size_t unread = 0;                          ///< sends since the socket was read
+        std::size_t unread = 0;                          ///< sends since the sockets were read
+
+        io::IcmpSocket& sending() { return *sockets[turn]; }
     };
 
     Door open(wire::IpVersion version) const;
+    io::IcmpSocketOptions socket_options() const;
+    bool open_another(Door& door);
+    bool turn_to_next_socket(Door& door);
     Door& door_to(const asio::ip::address& address) { return address.is_v4() ? v4_ : v6_; }
     engine::PingSchedule schedule_of(const PingTargetOptions& options) const;
     void require_door(const asio::ip::address& address);
@@ -76,8 +85,8 @@ private:
     void start();
     void rest_if_idle();
     void left();
-    void wait_readable(Door& door);
-    void wait_writable(io::IcmpSocket& socket);
+    void wait_readable(Door& door, io::IcmpSocket& socket);
+    void wait_writable(Door& door);
     void wait_until(engine::TimePoint deadline);
 
     void pump();

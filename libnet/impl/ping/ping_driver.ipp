@@ -70,7 +70,7 @@ LIBNETXX_DECL PingDriver::PingDriver(asio::any_io_executor executor, const PingO
     if (v4_.error && v6_.error) std::rethrow_exception(v4_.error);
 }
 
-LIBNETXX_DECL PingDriver::Door PingDriver::open(wire::IpVersion version) const
+LIBNETXX_DECL io::IcmpSocketOptions PingDriver::socket_options() const
 {
     io::IcmpSocketOptions options;
     options.access = options_.access;
@@ -89,13 +89,31 @@ LIBNETXX_DECL PingDriver::Door PingDriver::open(wire::IpVersion version) const
     options.flow_label = options_.flow_label;
     options.multicast_loopback = options_.multicast_loopback;
     options.debug = options_.debug;
+    return options;
+}
+
+LIBNETXX_DECL PingDriver::Door PingDriver::open(wire::IpVersion version) const
+{
     Door door;
     try {
-        door.socket = std::make_unique<io::IcmpSocket>(executor_, version, options);
+        door.sockets.push_back(std::make_unique<io::IcmpSocket>(executor_, version, socket_options()));
     } catch (const boost::system::system_error&) {
         door.error = std::current_exception();
     }
     return door;
+}
+
+/// False: there are enough of them, or the system allows no more. An identifier that was asked for is one socket's only.
+LIBNETXX_DECL bool PingDriver::open_another(Door& door)
+try {
+    constexpr std::size_t most = 16;
+    if (door.sockets.size() == most || options_.identifier || options_.connect) return false;
+    door.sockets.push_back(
+        std::make_unique<io::IcmpSocket>(executor_, door.sockets.front()->version(), socket_options()));
+    wait_readable(door, *door.sockets.back());
+    return true;
+} catch (const boost::system::system_error&) {
+    return false;
 }
 
 LIBNETXX_DECL void PingDriver::require_door(const asio::ip::address& address)
@@ -149,14 +167,14 @@ LIBNETXX_DECL engine::PingSchedule PingDriver::schedule_of(const PingTargetOptio
 LIBNETXX_DECL void PingDriver::connect_door(const asio::ip::address& address)
 {
     io::require_option(!std::exchange(connected_, true), "ping: connected to another target");
-    door_to(address).socket->connect(address);
+    door_to(address).sockets.front()->connect(address);
 }
 
 LIBNETXX_DECL bool PingDriver::move(PingTarget target, asio::ip::address to)
 {
     to = pinged_address(to, options_.interface.str());
     require_door(to);
-    if (options_.connect) door_to(to).socket->connect(to);
+    if (options_.connect) door_to(to).sockets.front()->connect(to);
     return engine_.move(target, to);
 }
 
@@ -182,14 +200,14 @@ LIBNETXX_DECL std::optional<PingStatistics> PingDriver::statistics(PingTarget ta
 LIBNETXX_DECL std::optional<std::uint16_t> PingDriver::identifier(wire::IpVersion version) const noexcept
 {
     const Door& door = version == wire::IpVersion::v4 ? v4_ : v6_;
-    return door.socket ? std::optional{door.socket->identifier()} : std::nullopt;
+    return door.error ? std::nullopt : std::optional{door.sockets.front()->identifier()};
 }
 
 LIBNETXX_DECL std::uint64_t PingDriver::rx_dropped() const
 {
     std::uint64_t dropped = 0;
     for (const Door* door : {&v4_, &v6_})
-        if (door->socket) dropped += door->socket->dropped();
+        for (const auto& socket : door->sockets) dropped += socket->dropped();
     return dropped;
 }
 
@@ -246,10 +264,8 @@ LIBNETXX_DECL void PingDriver::start()
     if (!running_) {
         running_ = true;
         ++run_;
-        for (Door* door : {&v4_, &v6_}) {
-            if (!door->socket) continue;
-            wait_readable(*door);
-        }
+        for (Door* door : {&v4_, &v6_})
+            for (const auto& socket : door->sockets) wait_readable(*door, *socket);
     }
     pump();
 }
@@ -261,8 +277,10 @@ LIBNETXX_DECL void PingDriver::rest_if_idle()
     ++run_;
     timer_.cancel();
     timer_runs_ = false;
-    for (Door* door : {&v4_, &v6_})
-        if (door->socket) door->socket->descriptor().cancel();
+    for (Door* door : {&v4_, &v6_}) {
+        door->waits_writable = false;
+        for (const auto& socket : door->sockets) socket->descriptor().cancel();
+    }
 }
 
 LIBNETXX_DECL void PingDriver::stop()
@@ -282,24 +300,29 @@ LIBNETXX_DECL void PingDriver::stop()
 // --- what is waited for ------------------------------------------------------------------------------------------
 
 /// An entry in the error queue wakes whoever waits to read, too: poll(2) tells errors unasked.
-LIBNETXX_DECL void PingDriver::wait_readable(Door& door)
+LIBNETXX_DECL void PingDriver::wait_readable(Door& door, io::IcmpSocket& socket)
 {
-    door.socket->descriptor().async_wait(
+    socket.descriptor().async_wait(
         asio::posix::stream_descriptor::wait_read,
-        [self = shared_from_this(), &door, run = run_](boost::system::error_code error) {
+        [self = shared_from_this(), &door, &socket, run = run_](boost::system::error_code error) {
             if (error || run != self->run_) return;
             self->read(door);
-            self->wait_readable(door);
+            self->wait_readable(door, socket);
             self->pump();
         });
 }
 
-LIBNETXX_DECL void PingDriver::wait_writable(io::IcmpSocket& socket)
+LIBNETXX_DECL void PingDriver::wait_writable(Door& door)
 {
-    socket.descriptor().async_wait(asio::posix::stream_descriptor::wait_write,
-                                   [self = shared_from_this(), run = run_](boost::system::error_code error) {
-                                       if (!error && run == self->run_) self->pump();
-                                   });
+    if (std::exchange(door.waits_writable, true)) return;
+    for (const auto& socket : door.sockets)
+        socket->descriptor().async_wait(
+            asio::posix::stream_descriptor::wait_write,
+            [self = shared_from_this(), &door, run = run_](boost::system::error_code error) {
+                if (error || run != self->run_) return;
+                door.waits_writable = false;
+                self->pump();
+            });
 }
 
 LIBNETXX_DECL void PingDriver::wait_until(engine::TimePoint deadline)
@@ -361,7 +384,7 @@ LIBNETXX_DECL bool PingDriver::enqueue(const engine::SendProbe& send)
 {
     Door& door = door_to(send.to);
     door.outgoing.push_back({send.to, send.sequence, send.cookie, send.probe, send.timed});
-    return door.outgoing.size() < door.socket->burst() || flush(door);
+    return door.outgoing.size() < door.sending().burst() || flush(door);
 }
 
 LIBNETXX_DECL bool PingDriver::flush()
@@ -375,13 +398,16 @@ LIBNETXX_DECL bool PingDriver::flush()
 LIBNETXX_DECL bool PingDriver::flush(Door& door)
 {
     while (!door.outgoing.empty()) {
-        if (door.unread + door.outgoing.size() > door.socket->burst()) read(door);
+        if (door.unread + door.outgoing.size() > door.sending().burst()) read(door);
         const auto now = std::chrono::steady_clock::now();
-        const auto [count, error] = door.socket->send(door.outgoing);
+        const auto [count, error] = door.sending().send(door.outgoing);
         door.unread += count;
         for (std::size_t i = 0; i < count; ++i) engine_.on_sent(door.outgoing[i].probe, now);
         door.outgoing.erase(door.outgoing.begin(), door.outgoing.begin() + static_cast<std::ptrdiff_t>(count));
-        if (count != 0) door.attempts = door.unexplained = 0;
+        if (count != 0) {
+            door.attempts = door.unexplained = 0;
+            door.full = 0;
+        }
         if (error && !refused(door, error)) return false;
     }
     return true;
@@ -390,34 +416,53 @@ LIBNETXX_DECL bool PingDriver::flush(Door& door)
 /// The first request could not be sent. False: not now; true: go on, with it or with the next one.
 LIBNETXX_DECL bool PingDriver::refused(Door& door, boost::system::error_code error)
 {
-    constexpr int max_attempts = 64;                      // somebody may send errors as fast as we take them in
-    constexpr int own = 3;                                // see io::send_past_errors
-    constexpr std::chrono::milliseconds device_pause{1};  // nobody tells when a device has room again
-    if (error == asio::error::would_block) wait_writable(*door.socket);
-    if (error == asio::error::no_buffer_space) wait_until(std::chrono::steady_clock::now() + device_pause);
-    if (error == asio::error::would_block || error == asio::error::no_buffer_space) return false;
-    // An ICMP error about another target makes the next send fail, whomever it is to. It is in the error queue, and
-    // this send deserves another try; an error of its own comes again.
-    door.unexplained = read_errors(*door.socket) ? 0 : door.unexplained + 1;
-    if (++door.attempts < max_attempts && door.unexplained < own) return true;
-    engine_.on_send_error(door.outgoing.front().probe, error);
+    constexpr int max_attempts = 64;  // somebody may send errors as fast as we take them in
+    constexpr int own = 3;            // see io::send_past_errors
+    if (error == asio::error::would_block) return turn_to_next_socket(door);
+    const auto probe = door.outgoing.front().probe;
+    if (error == asio::error::no_buffer_space) {
+        engine_.on_not_sent(probe, error);
+    } else {
+        // An ICMP error about another target makes the next send fail, whomever it is to. It is in the error queue, and
+        // this send deserves another try; an error of its own comes again.
+        door.unexplained = read_errors(door.sending()) ? 0 : door.unexplained + 1;
+        if (++door.attempts < max_attempts && door.unexplained < own) return true;
+        engine_.on_send_error(probe, error);
+    }
     door.outgoing.erase(door.outgoing.begin());
     door.attempts = door.unexplained = 0;
     return true;
 }
 
+/// The socket is full. False: all are.
+LIBNETXX_DECL bool PingDriver::turn_to_next_socket(Door& door)
+{
+    if (++door.full < door.sockets.size()) {
+        door.turn = (door.turn + 1) % door.sockets.size();
+        return true;
+    }
+    if (open_another(door)) {
+        door.turn = door.sockets.size() - 1;
+        return true;
+    }
+    door.full = 0;
+    wait_writable(door);
+    return false;
+}
+
 LIBNETXX_DECL void PingDriver::read_all()
 {
-    for (Door* door : {&v4_, &v6_})
-        if (door->socket) read(*door);
+    for (Door* door : {&v4_, &v6_}) read(*door);
 }
 
 /// The error queue first: it has the transmit stamps of what the answers are to.
 LIBNETXX_DECL void PingDriver::read(Door& door)
 {
     door.unread = 0;
-    read_errors(*door.socket);
-    read_answers(*door.socket);
+    for (const auto& socket : door.sockets) {
+        read_errors(*socket);
+        read_answers(*socket);
+    }
 }
 
 LIBNETXX_DECL void PingDriver::read_answers(io::IcmpSocket& socket)

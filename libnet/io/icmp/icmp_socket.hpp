@@ -32,7 +32,7 @@ struct IcmpSocketOptions {
     PathMtuDiscovery path_mtu_discovery = PathMtuDiscovery::system;
     std::optional<std::uint8_t> traffic_class;            ///< DSCP and ECN bits of the header; empty: zero
     std::optional<std::uint32_t> mark;                    ///< for the policy routing and packet filters of this host
-    std::optional<int> send_buffer;                       ///< octets; empty: the system's
+    std::optional<int> send_buffer;                       ///< octets; empty: 4 MiB, or what the system allows
     engine::PayloadPattern pattern{};                     ///< of the payload behind the cookie
     IcmpClock clock = IcmpClock::kernel;                  ///< user: the kernel isn't asked for any stamps
     wire::Ipv4Record record = wire::Ipv4Record::nothing;  ///< IPv4 only
@@ -79,8 +79,9 @@ public:
         boost::system::error_code error;
     };
 
-    /// Sends requests, as many as fit one call. `would_block` when the socket's buffer is full, `no_buffer_space` when
-    /// the device's is. An error may also be one that an earlier packet to somebody else has caused: a datagram socket
+    /// Sends requests, as many as fit one call. `would_block` when the socket's buffer is full; `no_buffer_space` when
+    /// there is no room further on: in the neighbour table, so that requests to others may still go out, or in the
+    /// device's queue. An error may also be one that an earlier packet to somebody else has caused: a datagram socket
     /// tells it to the next caller. See `receive_errors`, and send again.
     Sent send(std::span<const Outgoing> requests);
 
@@ -137,6 +138,7 @@ private:
     void bind(const IcmpSocketOptions& options);
     void measure_burst();
     void count_from_zero();
+    bool is_full();
     std::optional<Received> decode(const msghdr& header, std::size_t size, engine::TimePoint now) const;
     std::optional<Fault> decode(const QueuedError& queued) const;
     std::optional<Transmitted> decode_stamp(const QueuedError& queued) const;

@@ -31,7 +31,9 @@ namespace libnet::inline v0::io {
 
 namespace detail {
 
-constexpr int receive_buffer_size = 4 << 20;  ///< room for the answers to a burst; the kernel takes what it allows
+/// Room for the answers to a burst, and for a few thousand requests that wait for hosts of the local link to show up: they
+/// fill the send buffer until the kernel gives these hosts up, three seconds later.
+constexpr int buffer_size = 4 << 20;
 
 [[noreturn]] inline void throw_errno(int error, const std::string& what)
 {
@@ -39,6 +41,22 @@ constexpr int receive_buffer_size = 4 << 20;  ///< room for the answers to a bur
 }
 
 inline bool is_not_permitted(int error) { return error == EACCES || error == EPERM; }
+
+/// Root may exceed the limits of net.core.rmem_max and wmem_max; others get as much as these allow.
+LIBNETXX_DECL void set_buffer(int socket, int force, int name)
+{
+    if (::setsockopt(socket, SOL_SOCKET, force, &buffer_size, sizeof buffer_size) != 0)
+        set_option(socket, SOL_SOCKET, name, buffer_size);
+}
+
+/// What sock_diag(7) tells of a socket's buffers: SK_MEMINFO_... All are 0 where the kernel doesn't tell.
+LIBNETXX_DECL std::array<std::uint32_t, SK_MEMINFO_VARS> memory_info(asio::posix::stream_descriptor& descriptor)
+{
+    std::array<std::uint32_t, SK_MEMINFO_VARS> memory{};
+    socklen_t size = sizeof memory;
+    ::getsockopt(descriptor.native_handle(), SOL_SOCKET, SO_MEMINFO, memory.data(), &size);
+    return memory;
+}
 
 /// A new ICMP socket; -1 with errno set.
 LIBNETXX_DECL int open_icmp(wire::IpVersion version, int type)
@@ -216,9 +234,8 @@ LIBNETXX_DECL void IcmpSocket::configure(const IcmpSocketOptions& options)
     if (options.debug && ::setsockopt(socket, SOL_SOCKET, SO_DEBUG, &on, sizeof on) != 0)
         detail::throw_errno(errno, "SO_DEBUG (it takes CAP_NET_ADMIN)");
     if (options.send_buffer) set_option(socket, SOL_SOCKET, SO_SNDBUF, *options.send_buffer);
-    // Root may exceed the limit of net.core.rmem_max; others get as much as it allows.
-    if (::setsockopt(socket, SOL_SOCKET, SO_RCVBUFFORCE, &detail::receive_buffer_size, sizeof(int)) != 0)
-        set_option(socket, SOL_SOCKET, SO_RCVBUF, detail::receive_buffer_size);
+    else detail::set_buffer(socket, SO_SNDBUFFORCE, SO_SNDBUF);
+    detail::set_buffer(socket, SO_RCVBUFFORCE, SO_RCVBUF);
     configure_header(options);
     configure_routing(options);
     if (raw_) pass_echo_replies_only(socket, version_);
@@ -321,8 +338,9 @@ LIBNETXX_DECL IcmpSocket::Sent IcmpSocket::send(std::span<const Outgoing> reques
                           MSG_NOSIGNAL);
     while (sent < 0 && errno == EINTR);
     if (sent < 0) {
-        const auto error = last_error();
+        auto error = last_error();
         if (stamps_) count_from_zero();
+        if (error == asio::error::no_buffer_space && is_full()) error = asio::error::would_block;
         return {0, error};
     }
     const auto count = static_cast<std::size_t>(sent);
@@ -338,12 +356,13 @@ LIBNETXX_DECL void IcmpSocket::count_from_zero()
     count_ = 0;
 }
 
-LIBNETXX_DECL std::uint64_t IcmpSocket::dropped()
+LIBNETXX_DECL std::uint64_t IcmpSocket::dropped() { return detail::memory_info(descriptor_)[SK_MEMINFO_DROPS]; }
+
+/// A raw socket says ENOBUFS not only when the device or the neighbour table has no room, but also when it is full itself.
+LIBNETXX_DECL bool IcmpSocket::is_full()
 {
-    std::array<std::uint32_t, SK_MEMINFO_VARS> memory{};
-    socklen_t size = sizeof memory;
-    if (::getsockopt(descriptor_.native_handle(), SOL_SOCKET, SO_MEMINFO, memory.data(), &size) != 0) return 0;
-    return memory[SK_MEMINFO_DROPS];
+    const auto memory = detail::memory_info(descriptor_);
+    return memory[SK_MEMINFO_WMEM_ALLOC] >= memory[SK_MEMINFO_SNDBUF];
 }
 
 LIBNETXX_DECL IcmpSocket::Batch IcmpSocket::receive()
