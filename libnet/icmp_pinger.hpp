@@ -30,10 +30,11 @@ class PingDriver;
 /// and `next()` for streams. Probes go out while somebody waits in `ping()` or `next()`, and events that nobody takes
 /// hold the streams back. Times are exact even when the caller is slow: the kernel stamps what arrives.
 ///
-/// An answer counts when it comes from the target's address, to our identifier, with a sequence that is open and, from
-/// eight octets of payload on, a keyed cookie that only this object knows. It does not protect against the target
-/// itself or somebody on the path, who see the cookie, nor (where routers quote eight octets only) against forged ICMP
-/// errors. Answers to multicast and broadcast addresses come from others and are foreign.
+/// An answer counts when it comes to our identifier, with a sequence that is open and, from eight octets of payload on, a
+/// keyed cookie that only this object knows. Then it may come from another address than the target's: members of a
+/// group, hosts with several addresses and translators answer so. With less payload, or `PingOptions::strict_source`, it
+/// must come from the target's own. It does not protect against the target itself or somebody on the path, who see the
+/// cookie, nor (where routers quote eight octets only) against forged ICMP errors.
 ///
 /// An operation takes every type of cancellation, and the coroutine that awaits it does so from then on, as after
 /// `this_coro::reset_cancellation_state(enable_total_cancellation())`.
@@ -117,7 +118,8 @@ public:
     /// The identifier that the requests of an IP version carry; empty: there is no socket of this version.
     std::optional<std::uint16_t> identifier(IpVersion version) const;
 
-    /// Answers with our identifier that are to no probe of ours, from anybody.
+    /// Answers with our identifier that are to no probe of ours, from anybody; with `PingOptions::strict_source` also those
+    /// that come from elsewhere.
     std::uint64_t foreign() const;
 
     /// How late our own sends were, after the times that the streams' intervals say: what a busy event loop or machine

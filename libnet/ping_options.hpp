@@ -53,6 +53,7 @@ struct PingOptions {
     std::optional<std::uint32_t> flow_label{};    ///< IPv6 only, 20 bits: takes a raw socket; empty: the system's
     bool multicast_loopback = true;               ///< what is sent to a multicast group comes to this host, too
     bool connect = false;                         ///< connect(2) to the first target, which is the only one then
+    bool strict_source = false;                   ///< answers count from the pinged address, and from no other
     bool debug = false;                           ///< SO_DEBUG of socket(7): takes CAP_NET_ADMIN
 };
 

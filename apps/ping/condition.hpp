@@ -8,7 +8,7 @@
 //   one        = "!" one / "(" condition ")" / comparison
 //   comparison = name (">" / ">=" / "<" / "<=" / "==" / "!=") number [unit]
 //
-//   counts   sent replies lost late errors send-errors duplicates reordered corrupt foreign pending
+//   counts   sent replies lost late errors send-errors duplicates reordered corrupt foreign other-address pending
 //            lost-in-a-row replies-in-a-row
 //   percent  loss                                                                 unit: % or none
 //   times    min mean max stddev mdev jitter p50 p90 p95 p99 p99.9 last ewma      unit: ns us ms s; none: ms
@@ -127,6 +127,7 @@ inline constexpr std::array condition_names{
     ConditionName{"reordered", Quantity::count, count_of<&PingStatistics::reordered>},
     ConditionName{"corrupt", Quantity::count, count_of<&PingStatistics::corrupt>},
     ConditionName{"foreign", Quantity::count, count_of<&PingStatistics::foreign>},
+    ConditionName{"other-address", Quantity::count, count_of<&PingStatistics::other_address>},
     ConditionName{"pending", Quantity::count, count_of<&PingStatistics::pending>},
     ConditionName{"lost-in-a-row", Quantity::count, count_of<&PingStatistics::unanswered_in_a_row>},
     ConditionName{"replies-in-a-row", Quantity::count, count_of<&PingStatistics::answers_in_a_row>},

@@ -123,6 +123,8 @@ private:
              [](const Row& row) { return row.numbers.corrupt; });
         each(Type::counter, "libnet_ping_foreign", "Responses from the target that are to no request of ours.",
              [](const Row& row) { return row.numbers.foreign; });
+        each(Type::counter, "libnet_ping_other_address", "Responses from another address than was pinged.",
+             [](const Row& row) { return row.numbers.other_address; });
         each(Type::counter, "libnet_ping_reordered", "Responses that came after that to a later request.",
              [](const Row& row) { return row.numbers.reordered; });
     }

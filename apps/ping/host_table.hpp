@@ -34,6 +34,7 @@ inline std::string remarks_of(const PingStatistics& n)
     add(n.duplicates, "duplicates");
     add(n.corrupt, "corrupted");
     add(n.foreign, "foreign");
+    add(n.other_address, "from another address");
     add(n.reordered, "reordered");
     add(n.pending, "pending");
     return text;

@@ -6,6 +6,7 @@
 //   {"event":"reply","target":"example.net","from":"192.0.2.1","seq":1,"ttl":64,"bytes":64,"rtt_ms":0.034}
 //     with --latency-split: "stack_sent_ms":0.004,"stack_received_ms":0.011      before and after these rtt_ms
 //     with -R: "route":["192.0.2.9",…]      with -T: "times":[{"address":…,"ms":40000000,"standard":true},…]
+//       and "to":"192.0.2.2" in reply, late and duplicate when another address than the pinged one has answered
 //   {"event":"lost","target":…,"to":"192.0.2.1","seq":2}
 //   {"event":"outstanding","target":…,"to":"192.0.2.1","seq":2}      no answer yet, and the next one goes out (-O)
 //   {"event":"late","target":…,"from":…,"seq":2,"ttl":…,"bytes":…,"rtt_ms":1200,"late_ms":200}      its answer after all
@@ -16,8 +17,8 @@
 //   {"event":"error","kind":"target","reason":"hosts:7: 'what?' is no host: …"}      a line of --targets, or a HOST that
 //                                                                    can't be pinged: then with "target"
 //   {"event":"summary","target":…,"state":"known","address":…,"sent":4,"received":1,"lost":0,"late":1,"errors":1,
-//    "send_errors":1,"duplicates":1,"corrupt":0,"foreign":0,"reordered":0,"pending":0,"pipe":1,"unanswered_in_a_row":1,
-//    "outage_probes":2,"outage_ms":1000,"sending_ms":3000,"loss_percent":50,"rtt_ms":{"min":…,"mean":…,"max":…,
+//    "send_errors":1,"duplicates":1,"corrupt":0,"foreign":0,"other_address":0,"reordered":0,"pending":0,"pipe":1,
+//    "unanswered_in_a_row":1,"outage_probes":2,"outage_ms":1000,"sending_ms":3000,"loss_percent":50,"rtt_ms":{"min":…,"mean":…,"max":…,
 //    "stddev":…,"mdev":…,"p50":…,"p90":…,"p95":…,"p99":…,"p999":…,"last":…,"ewma":…,"jitter":…,"jitter_rfc3550":…},
 //    "stack_ms":{"sent":…,"received":…}}
 //                                one per host; state is known, unresolved or failed; rtt_ms and stack_ms are null when no
@@ -121,6 +122,7 @@ private:
                     {"duplicates", n.duplicates},
                     {"corrupt", n.corrupt},
                     {"foreign", n.foreign},
+                    {"other_address", n.other_address},
                     {"reordered", n.reordered},
                     {"pending", n.pending},
                     {"pipe", n.pipe},
@@ -198,13 +200,15 @@ private:
     template <typename Answer>
     static Object answer(const char* name, const PingHost& host, const Answer& e)
     {
-        return {{"event", name},
-                {"target", host.name},
-                {"from", e.from.to_string()},
-                {"seq", e.sequence},
-                {"ttl", e.ttl ? boost::json::value(*e.ttl) : nullptr},
-                {"bytes", e.bytes},
-                {"rtt_ms", milliseconds(e.rtt)}};
+        Object object{{"event", name},
+                      {"target", host.name},
+                      {"from", e.from.to_string()},
+                      {"seq", e.sequence},
+                      {"ttl", e.ttl ? boost::json::value(*e.ttl) : nullptr},
+                      {"bytes", e.bytes},
+                      {"rtt_ms", milliseconds(e.rtt)}};
+        if (e.from != e.to) object["to"] = e.to.to_string();
+        return object;
     }
 
     static Object to_object(const PingHost& host, const PingReply& e) { return answer("reply", host, e); }

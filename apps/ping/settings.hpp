@@ -131,8 +131,9 @@ inline void add_rare_probe_options(Options& table, PingSettings& settings, std::
                options.path_mtu_discovery)
         .value("tos,Q", "N", "traffic class (DSCP and ECN), 0 to 0xFF (0)", traffic_class(), options.traffic_class)
         .value("mark,m", "N", "mark packets for routing and filters", integer<std::uint32_t>(0), options.mark)
-        .value("sndbuf,S", "BYTES", "send buffer (the system's)", integer(1), options.send_buffer)
+        .value("sndbuf,S", "BYTES", "send buffer (4 MiB, or what's allowed)", integer(1), options.send_buffer)
         .flag("no-loopback,L", "multicasts don't come back to us", options.multicast_loopback, false)
+        .flag("strict-source", "answers from other addresses don't count", options.strict_source)
         .flag("connect,C", "connect(2) the socket to the host", options.connect)
         .flag("so-debug,d", "set SO_DEBUG on the socket", options.debug);
 }
@@ -168,6 +169,7 @@ inline std::string settle(PingSettings& settings, const std::string& origin)
 
     if (options.flow_label == 0U) options.flow_label = std::random_device{}() % 0xF'FFFF + 1;
     options.interval = settings.interval.value_or(std::chrono::seconds{settings.flood ? 0 : 1});
+    if (settings.exporter.listen) options.strict_source = true;  // a monitor is told of the host itself, or of nobody
     if (settings.rate) options.rate = static_cast<double>(settings.rate->per_second);
     if (options.connect && settings.hosts.size() > 1) return "-C: give one host: a socket is connected to one";
     if (settings.questions.mtu && settings.questions.probe) return "--mtu and --probe: give one of them";

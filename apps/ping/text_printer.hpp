@@ -165,6 +165,13 @@ private:
         return fmt::format("{}{}: ", time(), printable(host.name));
     }
 
+    /// As iputils' ping marks it: who answers for a group isn't surprising.
+    template <typename Answer>
+    static std::string_view mark(const Answer& e)
+    {
+        return e.from == e.to || e.to.is_multicast() ? "" : " (DIFFERENT ADDRESS!)";
+    }
+
     /// "64 bytes from 127.0.0.1: icmp_seq=1 ttl=64 time=0.034 ms"
     template <typename Answer>
     std::string answer(const PingHost& host, const Answer& e)
@@ -182,13 +189,17 @@ private:
                                ? fmt::format(" (and in our stack {} ms to send, {} ms to receive)",
                                              short_milliseconds(e.stack_sent), short_milliseconds(e.stack_received))
                                : "";
-        print("{}{}{}{}\n", answer(host, e), split, settings_.audible ? "\a" : "",
+        print("{}{}{}{}{}\n", answer(host, e), mark(e), split, settings_.audible ? "\a" : "",
               recorded_.text(e.ip_options, show_address));
     }
-    void show(const PingHost& host, const PingDuplicate& e) { print("{} (DUP!)\n", answer(host, e)); }
+    void show(const PingHost& host, const PingDuplicate& e)
+    {
+        const bool of_group = e.to.is_multicast() && !settings_.verbose;
+        print("{}{}{}\n", answer(host, e), of_group ? "" : " (DUP!)", mark(e));
+    }
     void show(const PingHost& host, const PingLate& e)
     {
-        print("{} (late by {} ms)\n", answer(host, e), short_milliseconds(e.late_by));
+        print("{}{} (late by {} ms)\n", answer(host, e), mark(e), short_milliseconds(e.late_by));
     }
     void show(const PingHost& host, const PingLost& e)
     {

@@ -28,6 +28,7 @@ public:
     template <typename Predicate>
     void erase_if(Predicate&& unwanted)
     {
+        if (ring_.empty()) return;  // it may have no memory yet
         ring_.erase(std::remove_if(ring_.begin(), ring_.end(), std::forward<Predicate>(unwanted)), ring_.end());
     }
 

@@ -25,6 +25,7 @@ enum class PingCount : std::uint8_t {
     corrupt,
     foreign,
     reordered,
+    other_address,
 };
 
 /// The counters of one target. A target without any trouble, as most of a hundred thousand are, has no memory for it.
@@ -64,10 +65,11 @@ public:
         sum.corrupt += n[corrupt];
         sum.foreign += n[foreign];
         sum.reordered += n[reordered];
+        sum.other_address += n[other_address];
     }
 
 private:
-    static constexpr std::size_t usual = 3, troubles = 9;
+    static constexpr std::size_t usual = 3, troubles = 10;
 
     std::uint64_t& at(PingCount what)
     {

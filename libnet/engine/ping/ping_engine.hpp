@@ -28,8 +28,9 @@ struct PingEngineOptions {
     std::size_t max_unanswered = 65'536;  ///< to know late answers, and errors that took their time
     std::size_t max_unread = 4096;        ///< with as many events unread, no stream sends, and duplicates are not told
     std::chrono::nanoseconds
-        together{};   ///< sends at times closer to each other than that, and losses, come in one turn
-    double rate = 0;  ///< probes a second of all streams together; 0: as their intervals say
+        together{};              ///< sends at times closer to each other than that, and losses, come in one turn
+    double rate = 0;             ///< probes a second of all streams together; 0: as their intervals say
+    bool strict_source = false;  ///< answers count from the address that the probe went to, and from no other
 };
 
 /// What the caller must do next.
@@ -83,7 +84,9 @@ struct PingRequestDone {
 /// Theory of operation. A *stream* sends to its target at fixed times: first send, first send + interval, and so on,
 /// however late each call comes, so that nothing drifts. A *request* is one probe to an address, sent at once. Each
 /// probe is found again by a keyed hash of its address and of the 16 bits of its sequence that fit the wire; the cookie
-/// in its payload (SipHash over target, whole sequence and address) proves that an answer is one to this very probe.
+/// in its payload (from SipHash over target, whole sequence and address) proves that an answer is one to this very
+/// probe. Who answers a multicast, anycast or translated address answers from another one: then the cookie alone, which
+/// holds the probe's slot in a hidden form, tells the probe.
 /// A probe ends once, as reply, lost, error, send error or cancelled. Ended probes are remembered for a while: a lost
 /// one may become late (or an error that took its time), and more answers to the others are duplicates.
 ///
@@ -216,8 +219,12 @@ private:
     };
     template <typename Ours>
     Match find_sent(const asio::ip::address& address, std::uint16_t wire_sequence, Ours&& ours);
+    template <typename Ours>
+    Match find_by_cookie(const EchoAnswer& answer, Ours&& ours);
+    void count_foreign(Target* target, TimePoint now);
     std::uint64_t key_of(const asio::ip::address& address, std::uint16_t wire_sequence) const;
-    std::uint64_t cookie_of(const Probe& probe, const Target& target) const;
+    std::uint64_t cookie_of(ProbeId id, const Probe& probe, const Target& target) const;
+    std::uint32_t slot_mask(std::uint32_t proof) const;
 
     PingEngineOptions options_;
     TimePoint now_{};  ///< of the last `next`
@@ -225,8 +232,8 @@ private:
     std::size_t running_ = 0;  ///< streams that haven't ended
 
     ProbeTable probes_;
-    RingQueue<ProbeId> requests_;                      ///< not sent yet
-    RingQueue<Refused> refused_;                       ///< to be handed out again
+    RingQueue<ProbeId> requests_;  ///< not sent yet
+    RingQueue<Refused> refused_;   ///< to be handed out again
     PingRetry retry_;
     base::TimeQueue<TimePoint, PingTarget> schedule_;  ///< next sends of the streams
     PingPace pace_;

@@ -187,7 +187,12 @@ LIBNETXX_DECL std::uint64_t PingEngine::key_of(const asio::ip::address& address,
     return base::siphash(options_.key, bytes);
 }
 
-LIBNETXX_DECL std::uint64_t PingEngine::cookie_of(const Probe& probe, const Target& target) const
+//  +----------------------------------------+------------------------------------------+
+//  |  proof: half of a keyed hash of the    |  the probe's slot, xor a mask that is a  |
+//  |  target, the sequence and the address  |  keyed hash of the proof                 |
+//  +----------------------------------------+------------------------------------------+
+// Who doesn't know the key can guess neither half.
+LIBNETXX_DECL std::uint64_t PingEngine::cookie_of(ProbeId id, const Probe& probe, const Target& target) const
 {
     std::array<std::byte, 32> bytes;
     const std::span<std::byte> all{bytes};
@@ -195,7 +200,15 @@ LIBNETXX_DECL std::uint64_t PingEngine::cookie_of(const Probe& probe, const Targ
     base::store_be(all, 16, probe.sequence);
     base::store_be(all, 24, probe.target.index);
     base::store_be(all, 28, probe.target.generation);
-    return base::siphash(options_.key, bytes);
+    const auto proof = static_cast<std::uint32_t>(base::siphash(options_.key, bytes) >> 32);
+    return std::uint64_t{proof} << 32 | (id.slot ^ slot_mask(proof));
+}
+
+LIBNETXX_DECL std::uint32_t PingEngine::slot_mask(std::uint32_t proof) const
+{
+    std::array<std::byte, 4> bytes;
+    base::store_be(std::span<std::byte>{bytes}, 0, proof);
+    return static_cast<std::uint32_t>(base::siphash(options_.key, bytes));
 }
 
 // --- what to do next ---------------------------------------------------------------------------------------------
@@ -222,7 +235,7 @@ LIBNETXX_DECL SendProbe PingEngine::hand_out(ProbeId id, Probe& probe, Target& t
 LIBNETXX_DECL SendProbe PingEngine::hand_out_again(ProbeId id, Probe& probe, const Target& target) const
 {
     probe.state = Probe::State::sending;
-    return {id, target.address_of(probe.sequence), detail::wire_sequence(probe.sequence), cookie_of(probe, target),
+    return {id, target.address_of(probe.sequence), detail::wire_sequence(probe.sequence), cookie_of(id, probe, target),
             probe.timed};
 }
 
@@ -490,7 +503,7 @@ PingEngine::Match PingEngine::find_sent(const asio::ip::address& address, std::u
         const bool abandoned = target == nullptr || (target->stopped && probe.state == Probe::State::pending);
         match.removed = match.removed || abandoned;
         if (abandoned) return false;
-        if (target->address_of(probe.sequence) != address || !ours(probe, *target)) return false;
+        if (target->address_of(probe.sequence) != address || !ours(id, probe, *target)) return false;
         // Without a cookie, several probes may fit: the one that waits is meant.
         const bool pending = probe.state == Probe::State::pending;
         if (match.probe == nullptr || pending) match = {id, &probe, target, false};
@@ -499,23 +512,46 @@ PingEngine::Match PingEngine::find_sent(const asio::ip::address& address, std::u
     return match;
 }
 
+/// The probe whose cookie an answer brings back, whoever it comes from.
+template <typename Ours>
+PingEngine::Match PingEngine::find_by_cookie(const EchoAnswer& answer, Ours&& ours)
+{
+    constexpr auto whole = sizeof(std::uint64_t);
+    if (options_.payload_size < whole || answer.payload.size() < whole) return {};
+    const auto cookie = base::load_be<std::uint64_t>(answer.payload, 0);
+    const auto proof = static_cast<std::uint32_t>(cookie >> 32);
+    const auto id = probes_.in_slot(static_cast<std::uint32_t>(cookie) ^ slot_mask(proof));
+    Probe* probe = id ? probes_.find(*id) : nullptr;
+    if (probe == nullptr || probe->state < Probe::State::pending) return {};
+    Target* target = targets_.find(probe->target);
+    if (target == nullptr || target->stopped || detail::wire_sequence(probe->sequence) != answer.sequence) return {};
+    return ours(*id, *probe, *target) ? Match{*id, probe, target, false} : Match{};
+}
+
 LIBNETXX_DECL void PingEngine::on_reply(const EchoAnswer& answer)
 {
     auto verdict = PayloadVerdict::foreign;
-    const auto match = find_sent(answer.from, answer.sequence, [&](const Probe& probe, const Target& target) {
+    const auto ours = [&](ProbeId id, const Probe& probe, const Target& target) {
         const auto judged =
-            judge_payload(cookie_of(probe, target), options_.payload_size, answer.payload, options_.pattern);
+            judge_payload(cookie_of(id, probe, target), options_.payload_size, answer.payload, options_.pattern);
         if (judged != PayloadVerdict::foreign) verdict = judged;
         return judged != PayloadVerdict::foreign;
-    });
-    if (match.probe != nullptr && verdict == PayloadVerdict::damaged) {
-        match.target->count(PingCount::corrupt, answer.read);
-    } else if (match.probe != nullptr) {
-        answered(match.id, *match.probe, *match.target, answer);
-    } else if (!match.removed) {
-        ++foreign_;
-        if (Target* target = targets_.at(answer.from)) target->count(PingCount::foreign, answer.read);
-    }
+    };
+    auto match = find_sent(answer.from, answer.sequence, ours);
+    const bool elsewhere = match.probe == nullptr;
+    if (elsewhere && match.removed) return;
+    if (elsewhere) match = find_by_cookie(answer, ours);
+    if (match.probe == nullptr) return count_foreign(targets_.at(answer.from), answer.read);
+    if (elsewhere && options_.strict_source) return count_foreign(match.target, answer.read);
+    if (verdict == PayloadVerdict::damaged) return match.target->count(PingCount::corrupt, answer.read);
+    if (elsewhere) match.target->count(PingCount::other_address, answer.read);
+    answered(match.id, *match.probe, *match.target, answer);
+}
+
+LIBNETXX_DECL void PingEngine::count_foreign(Target* target, TimePoint now)
+{
+    ++foreign_;
+    if (target != nullptr) target->count(PingCount::foreign, now);
 }
 
 LIBNETXX_DECL void PingEngine::answered(ProbeId id, Probe& probe, Target& target, const EchoAnswer& answer)
@@ -542,7 +578,8 @@ LIBNETXX_DECL void PingEngine::answered(ProbeId id, Probe& probe, Target& target
                           .rtt = rtt,
                           .stack_sent = probe.sent - probe.called,
                           .stack_received = std::max(answer.read - answer.received, std::chrono::nanoseconds{}),
-                          .ip_options = answer.ip_options};
+                          .ip_options = answer.ip_options,
+                          .to = target.address_of(probe.sequence)};
     tell(id, probe, reply);
     end(id, probe, target, Probe::State::answered);
 }
@@ -572,7 +609,8 @@ LIBNETXX_DECL void PingEngine::answered_late(Probe& probe, Target& target, const
     if (!target.stream || target.schedule->quiet) return;
     const auto late_by = std::max(rtt - target.schedule->timeout, std::chrono::nanoseconds{});
     events_.push_back(PingLate{probe.target, probe.sequence, answer.from, answer.ttl,
-                               wire::icmp_header_size + answer.payload.size(), rtt, late_by});
+                               wire::icmp_header_size + answer.payload.size(), rtt, late_by,
+                               target.address_of(probe.sequence)});
 }
 
 LIBNETXX_DECL void PingEngine::answered_again(const Probe& probe, Target& target, const EchoAnswer& answer,
@@ -582,17 +620,19 @@ LIBNETXX_DECL void PingEngine::answered_again(const Probe& probe, Target& target
     if (!target.stream || target.schedule->quiet || streams_held())
         return;  // as many as a hostile network likes to send: they are not kept
     events_.push_back(PingDuplicate{probe.target, probe.sequence, answer.from, answer.ttl,
-                                    wire::icmp_header_size + answer.payload.size(), rtt});
+                                    wire::icmp_header_size + answer.payload.size(), rtt,
+                                    target.address_of(probe.sequence)});
 }
 
 LIBNETXX_DECL void PingEngine::on_error(const EchoError& error)
 {
     if (!wire::icmp_means_dropped(wire::version_of(error.destination), error.type)) return;
-    const auto match = find_sent(error.destination, error.sequence, [&](const Probe& probe, const Target& target) {
-        // RFC 792 lets routers quote eight octets only: then the address and the sequence must do.
-        if (error.payload.size() < cookie_size(options_.payload_size)) return true;
-        return has_cookie(cookie_of(probe, target), options_.payload_size, error.payload);
-    });
+    const auto match =
+        find_sent(error.destination, error.sequence, [&](ProbeId id, const Probe& probe, const Target& target) {
+            // RFC 792 lets routers quote eight octets only: then the address and the sequence must do.
+            if (error.payload.size() < cookie_size(options_.payload_size)) return true;
+            return has_cookie(cookie_of(id, probe, target), options_.payload_size, error.payload);
+        });
     if (match.probe == nullptr) return;
     const auto state = match.probe->state;
     if (state != Probe::State::pending && state != Probe::State::lost) return;

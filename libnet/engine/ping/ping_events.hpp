@@ -31,13 +31,14 @@ struct PingTarget {
 struct PingReply {
     PingTarget target;
     std::uint64_t sequence = 0;      ///< of the probe; the first one has 1
-    boost::asio::ip::address from;   ///< always the target's address: other answers are foreign
+    boost::asio::ip::address from;   ///< who answered: `to`, unless that is a group, translated or one of several
     std::optional<int> ttl;          ///< TTL or hop limit that the reply arrived with
     std::size_t bytes = 0;           ///< of the ICMP message: its header's eight and the payload
     std::chrono::nanoseconds rtt{};  ///< from the kernel's transmit stamp (or else our send call) to its receive stamp
     std::chrono::nanoseconds stack_sent{};      ///< before that: from our send call to the transmit stamp
     std::chrono::nanoseconds stack_received{};  ///< after that: from the receive stamp until we read it
     wire::Ipv4OptionOctets ip_options{};        ///< of the reply's header, where `PingOptions::record` asks for them
+    boost::asio::ip::address to;                ///< whom the probe was for
     friend bool operator==(const PingReply&, const PingReply&) = default;
 };
 
@@ -67,10 +68,11 @@ struct PingLate {
     std::size_t bytes = 0;
     std::chrono::nanoseconds rtt{};      ///< in all
     std::chrono::nanoseconds late_by{};  ///< the part of it beyond the timeout
+    boost::asio::ip::address to;         ///< whom the probe was for
     friend bool operator==(const PingLate&, const PingLate&) = default;
 };
 
-/// One more answer to a probe that had one.
+/// One more answer to a probe that had one: a duplicate, or that of another member of a group.
 struct PingDuplicate {
     PingTarget target;
     std::uint64_t sequence = 0;
@@ -78,6 +80,7 @@ struct PingDuplicate {
     std::optional<int> ttl;
     std::size_t bytes = 0;
     std::chrono::nanoseconds rtt{};
+    boost::asio::ip::address to;  ///< whom the probe was for
     friend bool operator==(const PingDuplicate&, const PingDuplicate&) = default;
 };
 

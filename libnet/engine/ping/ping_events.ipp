@@ -42,7 +42,9 @@ struct PrintPingEvent {
     void answer(const char* name, const Event& e) const
     {
         head(name, e);
-        out << " from " << e.from << ' ' << e.bytes << " bytes in " << e.rtt.count() << "ns";
+        out << " from " << e.from;
+        if (e.from != e.to) out << " for " << e.to;
+        out << ' ' << e.bytes << " bytes in " << e.rtt.count() << "ns";
         if (e.ttl) out << " ttl " << *e.ttl;
     }
 };

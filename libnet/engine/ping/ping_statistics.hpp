@@ -45,11 +45,13 @@ struct PingStatistics {
     std::uint64_t cancelled = 0;    ///< pending when the stream was stopped
     std::uint64_t pending = 0;      ///< may still be answered
     // What isn't a probe's end, beside that:
-    std::uint64_t duplicates = 0;  ///< further answers to a probe that had one
-    std::uint64_t corrupt = 0;     ///< answers damaged on the way: wrong checksum or payload
-    std::uint64_t foreign = 0;     ///< answers from the target that are not to a probe of ours
-    std::uint64_t reordered = 0;   ///< probes whose answer came after that to a later probe; not of a range
-    std::uint64_t pipe = 0;        ///< most probes sent from one to its answer, both counted; not of a range
+    std::uint64_t duplicates = 0;     ///< further answers to a probe that had one
+    std::uint64_t corrupt = 0;        ///< answers damaged on the way: wrong checksum or payload
+    std::uint64_t foreign = 0;        ///< answers from the target that are not to a probe of ours, and with
+                                      ///< `PingOptions::strict_source` those to its probes that come from elsewhere
+    std::uint64_t reordered = 0;      ///< probes whose answer came after that to a later probe; not of a range
+    std::uint64_t pipe = 0;           ///< most probes sent from one to its answer, both counted; not of a range
+    std::uint64_t other_address = 0;  ///< answers, further ones too, that came from another address than was pinged
     // Runs in the order of sending; not of a range, whose probes are to many hosts. Late answers don't mend them:
     std::uint64_t answers_in_a_row = 0;     ///< probes up to the last one whose end is known
     std::uint64_t unanswered_in_a_row = 0;  ///< lost, or ended by an error

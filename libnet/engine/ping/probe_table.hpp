@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace libnet::inline v0::engine {
@@ -75,6 +76,13 @@ public:
         if (id.slot >= slots_.size()) return nullptr;
         Slot& slot = slots_[id.slot];
         return slot.used && slot.generation == id.generation ? &slot.probe : nullptr;
+    }
+
+    /// The probe that has this slot now; nullopt: none has.
+    std::optional<ProbeId> in_slot(std::uint32_t slot) const noexcept
+    {
+        if (slot >= slots_.size() || !slots_[slot].used) return std::nullopt;
+        return ProbeId{slot, slots_[slot].generation};
     }
 
     void erase(ProbeId id) noexcept

@@ -41,6 +41,7 @@ LIBNETXX_DECL engine::PingEngineOptions engine_options(const PingOptions& option
     result.payload_size = options.payload_size;
     result.pattern = options.pattern;
     result.rate = options.rate;
+    result.strict_source = options.strict_source;
     result.together = std::chrono::microseconds{500};  // a turn of the event loop costs as much as a few pings
     result.key = {word(), word()};
     return result;

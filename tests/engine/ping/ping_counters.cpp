@@ -32,8 +32,8 @@ TEST_CASE("each counter has its place in the statistics", "[engine][ping_counter
 {
     PingCounters counters;
     std::uint64_t times = 0;
-    for (const auto what :
-         {sent, received, pending, late, lost, errors, send_errors, cancelled, duplicates, corrupt, foreign, reordered})
+    for (const auto what : {sent, received, pending, late, lost, errors, send_errors, cancelled, duplicates, corrupt,
+                            foreign, reordered, other_address})
     {
         ++times;
         for (std::uint64_t i = 0; i < times; ++i) counters.up(what);
@@ -53,4 +53,5 @@ TEST_CASE("each counter has its place in the statistics", "[engine][ping_counter
     CHECK(sum.corrupt == 20);
     CHECK(sum.foreign == 22);
     CHECK(sum.reordered == 24);
+    CHECK(sum.other_address == 26);
 }

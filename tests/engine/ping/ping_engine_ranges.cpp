@@ -48,9 +48,10 @@ TEST_CASE("without an interval they go out at once", "[engine][ping]")
     CHECK(lab.engine.streams_done());
 }
 
-TEST_CASE("an answer counts for the host that it comes from, and no other of the range", "[engine][ping]")
+TEST_CASE("with a strict source, an answer counts for the host that it comes from, and no other of the range",
+          "[engine][ping]")
 {
-    Lab lab;
+    Lab lab{{.key = {1, 2}, .strict_source = true}};
     const auto target = lab.engine.add(range("192.0.2.1-2"), {.interval = 0ns, .timeout = 1s, .count = 1}, start);
     lab.run(start);
     lab.reply(lab.sent[0], start + 1ms, lab.payload_of(lab.sent[0]), lab.sent[1].to);
@@ -74,7 +75,7 @@ TEST_CASE("what can't be told apart from a host of the range counts there", "[en
     lab.engine.on_corrupt(inside);
     lab.engine.on_corrupt(other_host);
     CHECK(lab.numbers(target).corrupt == 1);
-    lab.reply(lab.sent[3], start + 1ms, lab.payload_of(lab.sent[3]), inside);
+    lab.reply(lab.sent[3], start + 1ms, std::vector<std::byte>(56), inside);
     CHECK(lab.numbers(target).foreign == 1);
 }
 
