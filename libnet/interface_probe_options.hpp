@@ -3,7 +3,7 @@
 
 #include <libnet/engine/query/interface_state.hpp>
 #include <libnet/interface_name.hpp>
-#include <libnet/io/icmp/icmp_access.hpp>
+#include <libnet/io/icmp/icmp_options.hpp>
 
 #include <boost/asio/ip/address.hpp>
 

@@ -2,7 +2,7 @@
 // What a PathMtuFinder is told.
 
 #include <libnet/interface_name.hpp>
-#include <libnet/io/icmp/icmp_access.hpp>
+#include <libnet/io/icmp/icmp_options.hpp>
 
 #include <boost/asio/ip/address.hpp>
 

@@ -4,9 +4,7 @@
 #include <libnet/engine/ping/ping_payload.hpp>
 #include <libnet/engine/ping/ping_rhythm.hpp>
 #include <libnet/interface_name.hpp>
-#include <libnet/io/icmp/icmp_access.hpp>
-#include <libnet/io/icmp/icmp_clock.hpp>
-#include <libnet/io/icmp/path_mtu_discovery.hpp>
+#include <libnet/io/icmp/icmp_options.hpp>
 #include <libnet/ping_record.hpp>
 
 #include <boost/asio/ip/address.hpp>

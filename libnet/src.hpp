@@ -31,7 +31,7 @@
 #include <libnet/engine/query/path_mtu_result.ipp>
 #include <libnet/engine/query/path_mtu_search.ipp>
 #include <libnet/engine/trace/trace_engine.ipp>
-#include <libnet/engine/trace/trace_probes.ipp>
+#include <libnet/engine/trace/trace_set.ipp>
 #include <libnet/engine/trace/trace_verdict.ipp>
 #include <libnet/impl/files/file_decision.ipp>
 #include <libnet/impl/files/file_session.ipp>
@@ -50,6 +50,7 @@
 #include <libnet/impl/query/interface_probe.ipp>
 #include <libnet/impl/query/path_mtu.ipp>
 #include <libnet/impl/query/path_mtu_session.ipp>
+#include <libnet/impl/trace/trace_channel.ipp>
 #include <libnet/impl/trace/trace_session.ipp>
 #include <libnet/impl/trace/tracer.ipp>
 #include <libnet/io/access/access_control.ipp>
@@ -71,12 +72,8 @@
 #include <libnet/io/icmp/error_queue.ipp>
 #include <libnet/io/icmp/icmp_damage.ipp>
 #include <libnet/io/icmp/icmp_identity.ipp>
-#include <libnet/io/icmp/icmp_message_socket.ipp>
-#include <libnet/io/icmp/icmp_probe_socket.ipp>
-#include <libnet/io/icmp/icmp_socket.ipp>
-#include <libnet/io/icmp/open_probe_socket.ipp>
-#include <libnet/io/icmp/probe_descriptor.ipp>
-#include <libnet/io/icmp/udp_probe_socket.ipp>
+#include <libnet/io/icmp/probe_reader.ipp>
+#include <libnet/io/icmp/probe_socket.ipp>
 #include <libnet/io/loop/deadline.ipp>
 #include <libnet/io/loop/socket_poll.ipp>
 #include <libnet/io/tcp/connect.ipp>

@@ -43,7 +43,8 @@ std::size_t trace_probe_size(const boost::asio::ip::address& target) noexcept;
 /// throws `std::logic_error`.
 class Tracer {
 public:
-    /// Throws `boost::system::system_error` (`invalid_argument`) for an option that is out of its range. Opens nothing.
+    /// Throws `boost::system::system_error` (`invalid_argument`) for an option that is out of its range. Opens no
+    /// socket.
     explicit Tracer(boost::asio::any_io_executor executor, TraceOptions options = {});
     ~Tracer();
     Tracer(Tracer&&) noexcept;

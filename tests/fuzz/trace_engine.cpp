@@ -69,7 +69,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         const auto action = engine.next(now);
         if (std::holds_alternative<trace_action::Done>(action)) break;
         if (const auto* send = std::get_if<trace_action::Send>(&action)) {
-            last_sent = send->probe;
+            last_sent = *send;
             require(last_sent.ttl <= options.max_ttl && last_sent.index < options.probes);
         } else if (const auto* report = std::get_if<trace_action::Report>(&action)) {
             const auto [ttl, probe] = std::visit(

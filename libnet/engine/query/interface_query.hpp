@@ -2,6 +2,7 @@
 // Asking a node about an interface (RFC 8335), decided without a socket or a clock.
 
 #include <libnet/config.hpp>
+#include <libnet/engine/action.hpp>
 #include <libnet/engine/query/interface_state.hpp>
 
 #include <chrono>
@@ -22,25 +23,20 @@ struct InterfaceQueryOptions {
     std::uint8_t first_sequence = 0;  ///< random: a stranger has to guess it
 };
 
-/// What the caller must do next.
-namespace interface_action {
-using TimePoint = std::chrono::steady_clock::time_point;
-
-struct Ask {  ///< send the question
+/// A question: what `InterfaceQuery::question` makes.
+struct InterfaceQuestion {
     std::uint8_t sequence = 0;
     wire::NameForm form = wire::NameForm::padded;
-    friend bool operator==(const Ask&, const Ask&) = default;
+    friend bool operator==(const InterfaceQuestion&, const InterfaceQuestion&) = default;
 };
-struct WaitUntil {  ///< hand over what comes, and be back at this time at the latest
-    TimePoint deadline;
-    friend bool operator==(const WaitUntil&, const WaitUntil&) = default;
-};
-struct Done {  ///< see InterfaceQuery::result
-    friend bool operator==(const Done&, const Done&) = default;
-};
+
+/// What the caller must do next: see engine/action.hpp. When it is done, see InterfaceQuery::result.
+namespace interface_action {
+using Send = action::Send<InterfaceQuestion>;
+using action::Done, action::TimePoint, action::WaitUntil;
 }  // namespace interface_action
 
-using InterfaceAction = std::variant<interface_action::Ask, interface_action::WaitUntil, interface_action::Done>;
+using InterfaceAction = std::variant<interface_action::Send, interface_action::WaitUntil, interface_action::Done>;
 
 /// Asks up to `attempts` times, and takes the first answer to any of the questions.
 ///
@@ -65,7 +61,7 @@ public:
     /// An ICMP error came about the question with this sequence.
     void on_error(const asio::ip::address& destination, std::uint8_t sequence, InterfaceError error);
 
-    /// The question of the last `Ask`.
+    /// The question of the last `Send`.
     std::vector<std::byte> question(std::uint16_t identifier) const;
 
     const InterfaceState& result() const noexcept { return result_; }
@@ -94,7 +90,7 @@ private:
     bool done_ = false;
 };
 
-LIBNETXX_DECL std::ostream& operator<<(std::ostream& out, const InterfaceAction& action);
+LIBNETXX_DECL std::ostream& operator<<(std::ostream& out, const InterfaceQuestion& question);
 
 }  // namespace libnet::inline v0::engine
 

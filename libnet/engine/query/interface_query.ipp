@@ -31,7 +31,7 @@ LIBNETXX_DECL InterfaceAction InterfaceQuery::next(TimePoint now)
     deadline_ = now + options_.timeout;
     questions_.push_back({now, form_});
     result_.probes = static_cast<std::uint32_t>(questions_.size());
-    return interface_action::Ask{last_sequence(), form_};
+    return interface_action::Send{{last_sequence(), form_}};
 }
 
 LIBNETXX_DECL void InterfaceQuery::on_reply(const asio::ip::address& from, const wire::ExtendedEchoReply& reply,
@@ -105,22 +105,9 @@ LIBNETXX_DECL std::uint8_t InterfaceQuery::last_sequence() const
     return static_cast<std::uint8_t>(options_.first_sequence + questions_.size() - 1);
 }
 
-LIBNETXX_DECL std::ostream& operator<<(std::ostream& out, const InterfaceAction& action)
+LIBNETXX_DECL std::ostream& operator<<(std::ostream& out, const InterfaceQuestion& question)
 {
-    struct Print {
-        std::ostream& out;
-        void operator()(const interface_action::Ask& ask) const
-        {
-            out << "Ask{#" << unsigned{ask.sequence} << (ask.form == wire::NameForm::padded ? "}" : ", exact}");
-        }
-        void operator()(const interface_action::WaitUntil& wait) const
-        {
-            out << "WaitUntil{" << wait.deadline.time_since_epoch().count() << "ns}";
-        }
-        void operator()(const interface_action::Done&) const { out << "Done"; }
-    };
-    std::visit(Print{out}, action);
-    return out;
+    return out << '#' << unsigned{question.sequence} << (question.form == wire::NameForm::padded ? "" : ", exact");
 }
 
 }  // namespace libnet::inline v0::engine

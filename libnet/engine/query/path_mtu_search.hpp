@@ -18,6 +18,7 @@
 
 #include <libnet/base/siphash.hpp>
 #include <libnet/config.hpp>
+#include <libnet/engine/action.hpp>
 #include <libnet/engine/query/path_mtu_result.hpp>
 #include <libnet/wire/ip/ip_version.hpp>
 
@@ -66,27 +67,19 @@ struct PathMtuSearchOptions {
     std::uint16_t first_sequence = 0;
 };
 
-/// What the caller must do next.
-namespace path_mtu_action {
-using TimePoint = std::chrono::steady_clock::time_point;
-
-struct Send {  ///< send an echo request that makes a packet of `size` octets; its payload begins with the cookie
+/// An echo request that makes a packet of `size` octets. Its payload begins with the cookie.
+struct PathMtuProbe {
     std::uint16_t sequence = 0;
     std::uint32_t size = 0;
     std::uint64_t cookie = 0;
-    friend bool operator==(const Send&, const Send&) = default;
+    friend bool operator==(const PathMtuProbe&, const PathMtuProbe&) = default;
 };
-struct Report {  ///< tell the caller
-    PathMtuStep step;
-    friend bool operator==(const Report&, const Report&) = default;
-};
-struct WaitUntil {  ///< hand over what comes, and be back at this time at the latest
-    TimePoint deadline;
-    friend bool operator==(const WaitUntil&, const WaitUntil&) = default;
-};
-struct Done {  ///< see PathMtuSearch::result; the search says so for ever
-    friend bool operator==(const Done&, const Done&) = default;
-};
+
+/// What the caller must do next: see engine/action.hpp. When it is done, see PathMtuSearch::result.
+namespace path_mtu_action {
+using Send = action::Send<PathMtuProbe>;
+using Report = action::Report<PathMtuStep>;
+using action::Done, action::TimePoint, action::WaitUntil;
 }  // namespace path_mtu_action
 
 using PathMtuAction =
@@ -181,7 +174,7 @@ private:
     bool done_ = false;
 };
 
-LIBNETXX_DECL std::ostream& operator<<(std::ostream& out, const PathMtuAction& action);
+LIBNETXX_DECL std::ostream& operator<<(std::ostream& out, const PathMtuProbe& probe);
 
 }  // namespace libnet::inline v0::engine
 

@@ -105,7 +105,7 @@ LIBNETXX_DECL PathMtuAction PathMtuSearch::send(TimePoint now)
     for (std::uint32_t i = 0; confirmed_ && i < attempts_ && wait < options_.timeout; ++i) wait *= 2;
     deadline_ = now + std::min(wait, options_.timeout);
     ++attempts_;
-    return path_mtu_action::Send{sequence, *trial_, cookie_of(sequence)};
+    return path_mtu_action::Send{{sequence, *trial_, cookie_of(sequence)}};
 }
 
 LIBNETXX_DECL std::chrono::nanoseconds PathMtuSearch::patience() const
@@ -249,23 +249,9 @@ LIBNETXX_DECL void PathMtuSearch::report(PathMtuStep step)
     reports_.push_back(std::move(step));
 }
 
-LIBNETXX_DECL std::ostream& operator<<(std::ostream& out, const PathMtuAction& action)
+LIBNETXX_DECL std::ostream& operator<<(std::ostream& out, const PathMtuProbe& probe)
 {
-    struct Print {
-        std::ostream& out;
-        void operator()(const path_mtu_action::Send& send) const
-        {
-            out << "Send{#" << send.sequence << ", " << send.size << " octets}";
-        }
-        void operator()(const path_mtu_action::Report& report) const { out << "Report{" << report.step << '}'; }
-        void operator()(const path_mtu_action::WaitUntil& wait) const
-        {
-            out << "WaitUntil{" << wait.deadline.time_since_epoch().count() << "ns}";
-        }
-        void operator()(const path_mtu_action::Done&) const { out << "Done"; }
-    };
-    std::visit(Print{out}, action);
-    return out;
+    return out << '#' << probe.sequence << ", " << probe.size << " octets";
 }
 
 }  // namespace libnet::inline v0::engine

@@ -2,6 +2,7 @@
 // One trace, decided without a socket or a clock: which probe to send, which one is lost, and when the path is known.
 
 #include <libnet/config.hpp>
+#include <libnet/engine/action.hpp>
 #include <libnet/engine/trace/trace_options.hpp>
 #include <libnet/engine/trace/trace_path.hpp>
 
@@ -38,25 +39,12 @@ struct ProbeAnswer {
     std::string annotation{};
 };
 
-/// What the caller must do next.
+/// What the caller must do next: see engine/action.hpp. Outcomes come in the order of TTL and index. When it is done, the
+/// path is known.
 namespace trace_action {
-using TimePoint = std::chrono::steady_clock::time_point;
-
-struct Send {  ///< send this probe; it counts as sent
-    TraceProbeId probe;
-    friend bool operator==(const Send&, const Send&) = default;
-};
-struct Report {  ///< tell the caller; outcomes come in the order of TTL and index
-    TraceOutcome outcome;
-    friend bool operator==(const Report&, const Report&) = default;
-};
-struct WaitUntil {  ///< hand over the answers that come, and be back at this time at the latest
-    TimePoint deadline;
-    friend bool operator==(const WaitUntil&, const WaitUntil&) = default;
-};
-struct Done {  ///< the path is known; the engine says so for ever
-    friend bool operator==(const Done&, const Done&) = default;
-};
+using Send = action::Send<TraceProbeId>;
+using Report = action::Report<TraceOutcome>;
+using action::Done, action::TimePoint, action::WaitUntil;
 }  // namespace trace_action
 
 using TraceAction = std::variant<trace_action::Send, trace_action::Report, trace_action::WaitUntil, trace_action::Done>;
@@ -82,6 +70,20 @@ public:
 
     TraceAction next(TimePoint now);
 
+    /// A probe was sent at this time, and its answers carry this number.
+    void on_sent(TraceProbeId probe, std::uint16_t number, TimePoint at);
+
+    /// A probe that was sent, and may still be answered.
+    struct UnderWay {
+        std::uint16_t number = 0;
+        TimePoint sent{};
+    };
+    /// nullopt: it isn't under way.
+    std::optional<UnderWay> under_way(TraceProbeId probe) const noexcept;
+
+    /// The probes under way whose outcome hasn't been reported.
+    std::vector<TraceProbeId> open_probes() const;
+
     /// Takes an answer. Returns false when it is ignored: not an answer to a probe under way (a duplicate, a late one),
     /// or one from beyond the last hop.
     bool on_answer(TraceProbeId probe, ProbeAnswer answer);
@@ -98,7 +100,9 @@ public:
 private:
     struct Slot {  // one probe
         enum class State : std::uint8_t { unsent, under_way, answered } state = State::unsent;
-        TimePoint sent{};
+        std::uint16_t number = 0;
+        TimePoint due{};   // when its turn came: it is lost so long after that
+        TimePoint sent{};  // when it left
         ProbeAnswer answer{};
     };
 
@@ -108,7 +112,7 @@ private:
     TraceAction report(TraceOutcome outcome);
     std::chrono::nanoseconds patience() const;
     const Slot* first_answered(std::size_t first, std::size_t last) const noexcept;
-    std::size_t under_way() const noexcept;
+    std::size_t count_under_way() const noexcept;
     TraceStop reason() const;
 
     TraceOptions options_;
@@ -123,7 +127,6 @@ private:
 };
 
 std::ostream& operator<<(std::ostream& out, TraceProbeId probe);
-LIBNETXX_DECL std::ostream& operator<<(std::ostream& out, const TraceAction& action);
 
 inline std::ostream& operator<<(std::ostream& out, TraceProbeId probe)
 {

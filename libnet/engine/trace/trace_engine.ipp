@@ -43,16 +43,16 @@ LIBNETXX_DECL TraceAction TraceEngine::next(TimePoint now)
     }
     if (auto action = report_head(now)) return *std::move(action);
 
-    const bool may_send = unsent_ < end_ && under_way() < options_.window;
+    const bool may_send = unsent_ < end_ && count_under_way() < options_.window;
     if (may_send && (!not_before_ || now >= *not_before_)) {
         not_before_.reset();
         slots_[unsent_].state = Slot::State::under_way;
-        slots_[unsent_].sent = now;
+        slots_[unsent_].due = slots_[unsent_].sent = now;
         return trace_action::Send{id_of(unsent_++)};
     }
     // The head is under way here, or sending is held up.
     if (head_ == unsent_) return trace_action::WaitUntil{*not_before_};
-    const auto lost = slots_[head_].sent + patience();
+    const auto lost = slots_[head_].due + patience();
     return trace_action::WaitUntil{may_send ? std::min(lost, *not_before_) : lost};
 }
 
@@ -64,7 +64,7 @@ LIBNETXX_DECL std::optional<TraceAction> TraceEngine::report_head(TimePoint now)
     if (slot.state == Slot::State::answered)
         return report(TraceHop{label_, probe.ttl, number, slot.answer.from, slot.answer.rtt, slot.answer.kind,
                                slot.answer.annotation});
-    if (slot.state == Slot::State::under_way && now >= slot.sent + patience())
+    if (slot.state == Slot::State::under_way && now >= slot.due + patience())
         return report(TraceLost{label_, probe.ttl, number});
     return std::nullopt;
 }
@@ -75,6 +75,29 @@ LIBNETXX_DECL TraceAction TraceEngine::report(TraceOutcome outcome)
     if (path_.hops.empty() || path_.hops.back().ttl != ttl) path_.hops.push_back({ttl, {}});
     path_.hops.back().probes.push_back(outcome);
     return trace_action::Report{std::move(outcome)};
+}
+
+LIBNETXX_DECL void TraceEngine::on_sent(TraceProbeId probe, std::uint16_t number, TimePoint at)
+{
+    const auto slot = slot_of(probe);
+    if (!slot || slots_[*slot].state != Slot::State::under_way) return;
+    slots_[*slot].number = number;
+    slots_[*slot].sent = at;
+}
+
+LIBNETXX_DECL std::optional<TraceEngine::UnderWay> TraceEngine::under_way(TraceProbeId probe) const noexcept
+{
+    const auto slot = slot_of(probe);
+    if (!slot || slots_[*slot].state != Slot::State::under_way) return std::nullopt;
+    return UnderWay{slots_[*slot].number, slots_[*slot].sent};
+}
+
+LIBNETXX_DECL std::vector<TraceProbeId> TraceEngine::open_probes() const
+{
+    std::vector<TraceProbeId> open;
+    for (std::size_t at = head_; at < unsent_; ++at)
+        if (slots_[at].state == Slot::State::under_way) open.push_back(id_of(at));
+    return open;
 }
 
 LIBNETXX_DECL bool TraceEngine::on_answer(TraceProbeId probe, ProbeAnswer answer)
@@ -138,7 +161,7 @@ LIBNETXX_DECL const TraceEngine::Slot* TraceEngine::first_answered(std::size_t f
     return nullptr;
 }
 
-LIBNETXX_DECL std::size_t TraceEngine::under_way() const noexcept
+LIBNETXX_DECL std::size_t TraceEngine::count_under_way() const noexcept
 {
     std::size_t count = 0;
     for (std::size_t at = head_; at < std::min(unsent_, end_); ++at)
@@ -156,27 +179,6 @@ LIBNETXX_DECL TraceStop TraceEngine::reason() const
     };
     if (has(TraceAnswer::reached)) return TraceStop::reached;
     return has(TraceAnswer::unreachable) ? TraceStop::unreachable : TraceStop::max_ttl;
-}
-
-LIBNETXX_DECL std::ostream& operator<<(std::ostream& out, const TraceAction& action)
-{
-    struct Print {
-        std::ostream& out;
-        void operator()(const trace_action::Send& send) const { out << "Send{" << send.probe << '}'; }
-        void operator()(const trace_action::Report& report) const
-        {
-            out << "Report{";
-            std::visit([this](const auto& outcome) { out << outcome; }, report.outcome);
-            out << '}';
-        }
-        void operator()(const trace_action::WaitUntil& wait) const
-        {
-            out << "WaitUntil{" << wait.deadline.time_since_epoch().count() << "ns}";
-        }
-        void operator()(const trace_action::Done&) const { out << "Done"; }
-    };
-    std::visit(Print{out}, action);
-    return out;
 }
 
 }  // namespace libnet::inline v0::engine

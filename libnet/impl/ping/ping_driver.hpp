@@ -3,7 +3,8 @@
 
 #include <libnet/engine/ping/ping_engine.hpp>
 #include <libnet/io/icmp/icmp_damage.hpp>
-#include <libnet/io/icmp/icmp_socket.hpp>
+#include <libnet/io/icmp/probe_reader.hpp>
+#include <libnet/io/icmp/probe_socket.hpp>
 #include <libnet/ping_options.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -60,21 +61,24 @@ private:
     /// The sockets of one IP version, or why there are none. There is one, and others when it is full: packets to hosts of
     /// the local link that are gone stay in the send buffer for three seconds each, and must not hold up the others.
     struct Door {
-        std::vector<std::unique_ptr<io::IcmpSocket>> sockets;
+        std::vector<std::unique_ptr<io::ProbeSocket>> sockets;
         std::size_t turn = 0;         ///< the socket that sends
         std::size_t full = 0;         ///< sockets that were found full, one after the other
         bool waits_writable = false;  ///< all are full
         std::exception_ptr error;
-        std::vector<io::IcmpSocket::Outgoing> outgoing;  ///< handed out by the engine, not sent yet
-        int attempts = 0;                                ///< to send the first of them
-        int unexplained = 0;                             ///< refusals of it in a row, with nothing in the error queue
-        std::size_t unread = 0;                          ///< sends since the sockets were read
+        std::size_t burst = 1;                            ///< messages that are sent together
+        std::vector<io::ProbeSocket::Outgoing> outgoing;  ///< handed out by the engine; tagged with their probes
+        std::size_t done = 0;                             ///< of these: sent, or refused for good
+        std::vector<std::byte> messages;                  ///< of these, one after the other
+        io::Refusals refusals;                            ///< of the first that isn't done
+        std::size_t unread = 0;                           ///< sends since the sockets were read
 
-        io::IcmpSocket& sending() { return *sockets[turn]; }
+        io::ProbeSocket& sending() { return *sockets[turn]; }
+        bool all_done() const noexcept { return done == outgoing.size(); }
     };
 
     Door open(wire::IpVersion version) const;
-    io::IcmpSocketOptions socket_options() const;
+    io::ProbeSocketOptions socket_options() const;
     bool open_another(Door& door);
     bool turn_to_next_socket(Door& door);
     Door& door_to(const asio::ip::address& address) { return address.is_v4() ? v4_ : v6_; }
@@ -85,7 +89,7 @@ private:
     void start();
     void rest_if_idle();
     void left();
-    void wait_readable(Door& door, io::IcmpSocket& socket);
+    void wait_readable(Door& door, io::ProbeSocket& socket);
     void wait_writable(Door& door);
     void wait_until(engine::TimePoint deadline);
 
@@ -98,13 +102,17 @@ private:
     bool refused(Door& door, boost::system::error_code error);
     void read_all();
     void read(Door& door);
-    void read_answers(io::IcmpSocket& socket);
-    bool read_errors(io::IcmpSocket& socket);
+    void read_answers(const io::ProbeSocket& socket);
+    bool read_errors(const io::ProbeSocket& socket);
+    void take(const io::ProbeSocket& socket, const io::ProbeReader::Datagram& datagram);
+    void take(const io::ProbeSocket& socket, const io::ProbeReader::Entry& entry);
     void deliver();
 
     asio::any_io_executor executor_;
     PingOptions options_;
     engine::PingEngine engine_;
+    std::size_t message_size_;
+    io::ProbeReader reader_;
     Door v4_, v6_;
     std::uint64_t damaged_before_ = io::damaged_icmp_packets();
     asio::steady_timer timer_;

@@ -2,7 +2,9 @@
 // Bodies of libnet/impl/ping/ping_driver.hpp.
 
 #include <libnet/impl/ping/ping_driver.hpp>
+#include <libnet/io/dns/target_address.hpp>
 #include <libnet/io/loop/require_option.hpp>
+#include <libnet/wire/icmp/icmp.hpp>
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
@@ -10,8 +12,6 @@
 
 #include <random>
 #include <utility>
-
-#include <net/if.h>
 
 namespace libnet::inline v0::detail {
 
@@ -47,23 +47,23 @@ LIBNETXX_DECL engine::PingEngineOptions engine_options(const PingOptions& option
     return result;
 }
 
-/// The address that answers will come from. Programs write 0.0.0.0 and :: for this host, ::ffff:a.b.c.d for an IPv4
-/// one, and leave a link-local address's scope out when they name the interface.
-LIBNETXX_DECL asio::ip::address pinged_address(const asio::ip::address& address, const std::string& interface)
+/// The tag of a probe's message.
+constexpr std::uint64_t tag_of(engine::ProbeId probe) noexcept
 {
-    if (address.is_v4()) return address.is_unspecified() ? asio::ip::address_v4::loopback() : address.to_v4();
-    auto v6 = address.to_v6();
-    if (v6.is_v4_mapped()) return pinged_address(asio::ip::make_address_v4(asio::ip::v4_mapped, v6), interface);
-    if (v6.is_unspecified()) return asio::ip::address_v6::loopback();
-    if (v6.is_link_local() && v6.scope_id() == 0 && !interface.empty())
-        v6.scope_id(::if_nametoindex(interface.c_str()));
-    return v6;
+    return std::uint64_t{probe.slot} << 32 | probe.generation;
+}
+
+constexpr engine::ProbeId probe_of(std::uint64_t tag) noexcept
+{
+    return {static_cast<std::uint32_t>(tag >> 32), static_cast<std::uint32_t>(tag)};
 }
 
 LIBNETXX_DECL PingDriver::PingDriver(asio::any_io_executor executor, const PingOptions& options)
     : executor_{executor},
       options_{checked(options)},
       engine_{engine_options(options)},
+      message_size_{wire::icmp_header_size + options.payload_size},
+      reader_{message_size_},
       v4_{open(wire::IpVersion::v4)},
       v6_{open(wire::IpVersion::v6)},
       timer_{executor}
@@ -71,11 +71,10 @@ LIBNETXX_DECL PingDriver::PingDriver(asio::any_io_executor executor, const PingO
     if (v4_.error && v6_.error) std::rethrow_exception(v4_.error);
 }
 
-LIBNETXX_DECL io::IcmpSocketOptions PingDriver::socket_options() const
+LIBNETXX_DECL io::ProbeSocketOptions PingDriver::socket_options() const
 {
-    io::IcmpSocketOptions options;
+    io::ProbeSocketOptions options;
     options.access = options_.access;
-    options.payload_size = options_.payload_size;
     options.ttl = options_.ttl;
     options.source = options_.source;
     options.interface = options_.interface.str();
@@ -83,8 +82,7 @@ LIBNETXX_DECL io::IcmpSocketOptions PingDriver::socket_options() const
     options.traffic_class = options_.traffic_class;
     options.mark = options_.mark;
     options.send_buffer = options_.send_buffer;
-    options.pattern = options_.pattern;
-    options.clock = options_.clock;
+    options.receive_stamps = options.transmit_stamps = options_.clock == PingClock::kernel;
     options.record = options_.record;
     options.identifier = options_.identifier;
     options.flow_label = options_.flow_label;
@@ -97,20 +95,27 @@ LIBNETXX_DECL PingDriver::Door PingDriver::open(wire::IpVersion version) const
 {
     Door door;
     try {
-        door.sockets.push_back(std::make_unique<io::IcmpSocket>(executor_, version, socket_options()));
+        door.sockets.push_back(std::make_unique<io::ProbeSocket>(executor_, version, socket_options()));
+        door.burst = door.sending().burst(message_size_);
+        door.messages.resize(door.burst * message_size_);
+        for (std::size_t i = 0; i < door.burst; ++i)
+            engine::write_payload(
+                0, std::span{door.messages}.subspan(i * message_size_ + wire::icmp_header_size, options_.payload_size),
+                options_.pattern);
     } catch (const boost::system::system_error&) {
         door.error = std::current_exception();
     }
     return door;
 }
 
-/// False: there are enough of them, or the system allows no more. An identifier that was asked for is one socket's only.
+/// False: there are enough of them, or the system allows no more. An identifier that was asked for is one socket's only,
+/// and each raw socket would get the answers to all of them.
 LIBNETXX_DECL bool PingDriver::open_another(Door& door)
 try {
     constexpr std::size_t most = 16;
-    if (door.sockets.size() == most || options_.identifier || options_.connect) return false;
+    if (door.sockets.size() == most || options_.identifier || options_.connect || door.sending().is_raw()) return false;
     door.sockets.push_back(
-        std::make_unique<io::IcmpSocket>(executor_, door.sockets.front()->version(), socket_options()));
+        std::make_unique<io::ProbeSocket>(executor_, door.sockets.front()->version(), socket_options()));
     wait_readable(door, *door.sockets.back());
     return true;
 } catch (const boost::system::system_error&) {
@@ -124,7 +129,7 @@ LIBNETXX_DECL void PingDriver::require_door(const asio::ip::address& address)
 
 LIBNETXX_DECL PingTarget PingDriver::add(asio::ip::address address, const PingTargetOptions& options)
 {
-    address = pinged_address(address, options_.interface.str());
+    address = io::target_address(address, options_.interface.str());
     require_door(address);
     if (options_.connect) connect_door(address);
     const auto schedule = schedule_of(options);
@@ -173,7 +178,7 @@ LIBNETXX_DECL void PingDriver::connect_door(const asio::ip::address& address)
 
 LIBNETXX_DECL bool PingDriver::move(PingTarget target, asio::ip::address to)
 {
-    to = pinged_address(to, options_.interface.str());
+    to = io::target_address(to, options_.interface.str());
     require_door(to);
     if (options_.connect) door_to(to).sockets.front()->connect(to);
     return engine_.move(target, to);
@@ -201,7 +206,7 @@ LIBNETXX_DECL std::optional<PingStatistics> PingDriver::statistics(PingTarget ta
 LIBNETXX_DECL std::optional<std::uint16_t> PingDriver::identifier(wire::IpVersion version) const noexcept
 {
     const Door& door = version == wire::IpVersion::v4 ? v4_ : v6_;
-    return door.error ? std::nullopt : std::optional{door.sockets.front()->identifier()};
+    return door.sockets.empty() ? std::nullopt : std::optional{door.sockets.front()->identifier()};
 }
 
 LIBNETXX_DECL std::uint64_t PingDriver::rx_dropped() const
@@ -219,7 +224,7 @@ LIBNETXX_DECL engine::ProbeId PingDriver::enter(PingRequestWaiter& waiter, asio:
 {
     if (stopped_)
         throw boost::system::system_error{asio::error::make_error_code(asio::error::operation_aborted), "ping"};
-    address = pinged_address(address, options_.interface.str());
+    address = io::target_address(address, options_.interface.str());
     require_door(address);
     const auto probe = engine_.request(address, timeout);
     if (requests_.size() <= probe.slot) requests_.resize(probe.slot + 1);
@@ -301,7 +306,7 @@ LIBNETXX_DECL void PingDriver::stop()
 // --- what is waited for ------------------------------------------------------------------------------------------
 
 /// An entry in the error queue wakes whoever waits to read, too: poll(2) tells errors unasked.
-LIBNETXX_DECL void PingDriver::wait_readable(Door& door, io::IcmpSocket& socket)
+LIBNETXX_DECL void PingDriver::wait_readable(Door& door, io::ProbeSocket& socket)
 {
     socket.descriptor().async_wait(
         asio::posix::stream_descriptor::wait_read,
@@ -371,7 +376,7 @@ LIBNETXX_DECL void PingDriver::perform_actions()
             if (++sends < max_sends) continue;
             if (flush()) pump_soon();
             return;
-        } else if (!v4_.outgoing.empty() || !v6_.outgoing.empty()) {
+        } else if (!v4_.all_done() || !v6_.all_done()) {
             if (!flush()) return;  // then there are new deadlines to be asked for
         } else {
             if (const auto* wait = std::get_if<engine::WaitUntil>(&action)) wait_until(wait->deadline);
@@ -380,12 +385,21 @@ LIBNETXX_DECL void PingDriver::perform_actions()
     }
 }
 
-/// Sends go out together, as many as the socket can take the answers of. False: a socket can't send now.
+/// Sends go out together, as many as the socket can take the answers of. False: a socket can't send now. The messages are
+/// there already; only their headers and cookies change.
 LIBNETXX_DECL bool PingDriver::enqueue(const engine::SendProbe& send)
 {
     Door& door = door_to(send.to);
-    door.outgoing.push_back({send.to, send.sequence, send.cookie, send.probe, send.timed});
-    return door.outgoing.size() < door.sending().burst() || flush(door);
+    if (door.all_done()) {
+        door.outgoing.clear();
+        door.done = 0;
+    }
+    const auto message = std::span{door.messages}.subspan(door.outgoing.size() * message_size_, message_size_);
+    const auto payload = message.subspan(wire::icmp_header_size);
+    engine::write_payload(send.cookie, payload.first(engine::cookie_size(payload.size())));
+    wire::encode_echo_request(door.sending().version(), door.sending().identifier(), send.sequence, message);
+    door.outgoing.push_back({{send.to, 0}, message, {}, tag_of(send.probe), send.timed});
+    return door.outgoing.size() < door.burst || flush(door);
 }
 
 LIBNETXX_DECL bool PingDriver::flush()
@@ -398,15 +412,16 @@ LIBNETXX_DECL bool PingDriver::flush()
 /// False: the socket can't send now, and will be tried again.
 LIBNETXX_DECL bool PingDriver::flush(Door& door)
 {
-    while (!door.outgoing.empty()) {
-        if (door.unread + door.outgoing.size() > door.sending().burst()) read(door);
+    while (!door.all_done()) {
+        const auto rest = std::span<const io::ProbeSocket::Outgoing>{door.outgoing}.subspan(door.done);
+        if (door.unread + rest.size() > door.burst) read(door);
         const auto now = std::chrono::steady_clock::now();
-        const auto [count, error] = door.sending().send(door.outgoing);
+        const auto [count, error] = door.sending().send(rest);
         door.unread += count;
-        for (std::size_t i = 0; i < count; ++i) engine_.on_sent(door.outgoing[i].probe, now);
-        door.outgoing.erase(door.outgoing.begin(), door.outgoing.begin() + static_cast<std::ptrdiff_t>(count));
+        door.done += count;
+        for (const auto& sent : rest.first(count)) engine_.on_sent(probe_of(sent.tag), now);
         if (count != 0) {
-            door.attempts = door.unexplained = 0;
+            door.refusals.reset();
             door.full = 0;
         }
         if (error && !refused(door, error)) return false;
@@ -417,21 +432,13 @@ LIBNETXX_DECL bool PingDriver::flush(Door& door)
 /// The first request could not be sent. False: not now; true: go on, with it or with the next one.
 LIBNETXX_DECL bool PingDriver::refused(Door& door, boost::system::error_code error)
 {
-    constexpr int max_attempts = 64;  // somebody may send errors as fast as we take them in
-    constexpr int own = 3;            // see io::send_past_errors
     if (error == asio::error::would_block) return turn_to_next_socket(door);
-    const auto probe = door.outgoing.front().probe;
-    if (error == asio::error::no_buffer_space) {
-        engine_.on_not_sent(probe, error);
-    } else {
-        // An ICMP error about another target makes the next send fail, whomever it is to. It is in the error queue, and
-        // this send deserves another try; an error of its own comes again.
-        door.unexplained = read_errors(door.sending()) ? 0 : door.unexplained + 1;
-        if (++door.attempts < max_attempts && door.unexplained < own) return true;
-        engine_.on_send_error(probe, error);
-    }
-    door.outgoing.erase(door.outgoing.begin());
-    door.attempts = door.unexplained = 0;
+    const auto probe = probe_of(door.outgoing[door.done].tag);
+    if (error == asio::error::no_buffer_space) engine_.on_not_sent(probe, error);
+    else if (!door.refusals.is_own(read_errors(door.sending()))) return true;
+    else engine_.on_send_error(probe, error);
+    ++door.done;
+    door.refusals.reset();
     return true;
 }
 
@@ -466,35 +473,51 @@ LIBNETXX_DECL void PingDriver::read(Door& door)
     }
 }
 
-LIBNETXX_DECL void PingDriver::read_answers(io::IcmpSocket& socket)
+LIBNETXX_DECL void PingDriver::read_answers(const io::ProbeSocket& socket)
 {
     constexpr int batches = 64;  // a flood of answers doesn't keep us from everything else
     for (int i = 0; i < batches; ++i) {
-        const auto batch = socket.receive();
-        for (const auto& received : batch.received) {
-            if (received.corrupt) engine_.on_corrupt(received.answer.from);
-            else engine_.on_reply(received.answer);
-        }
+        const auto batch = reader_.receive(socket);
+        for (const auto& datagram : batch.read) take(socket, datagram);
         if (!batch.more) return;
     }
 }
 
+LIBNETXX_DECL void PingDriver::take(const io::ProbeSocket& socket, const io::ProbeReader::Datagram& datagram)
+{
+    const auto from = datagram.from.address();
+    const auto echo = wire::decode_echo_reply(socket.version(), datagram.message);
+    if (echo)
+        engine_.on_reply(
+            {from, echo->sequence, echo->payload, datagram.ttl, datagram.received, datagram.read, datagram.ip_options});
+    else if (echo.error() == wire::IcmpError::bad_checksum) engine_.on_corrupt(from);
+}
+
 /// True: there was something.
-LIBNETXX_DECL bool PingDriver::read_errors(io::IcmpSocket& socket)
+LIBNETXX_DECL bool PingDriver::read_errors(const io::ProbeSocket& socket)
 {
     constexpr int batches = 64;
     bool any = false;
     for (int i = 0; i < batches; ++i) {
-        const auto batch = socket.receive_errors();
+        const auto batch = reader_.receive_errors(socket);
         any = any || batch.any;
-        for (const auto& fault : batch.faults) {
-            if (const auto* error = std::get_if<engine::EchoError>(&fault)) engine_.on_error(*error);
-            else if (const auto* left = std::get_if<io::IcmpSocket::Transmitted>(&fault))
-                engine_.on_transmitted(left->probe, left->at);
-        }
+        for (const auto& entry : batch.read) take(socket, entry);
         if (!batch.more) break;
     }
     return any;
+}
+
+/// Local errors, which the send has told, and what is about something else are left out.
+LIBNETXX_DECL void PingDriver::take(const io::ProbeSocket& socket, const io::ProbeReader::Entry& entry)
+{
+    using Origin = io::QueuedError::Origin;
+    const auto& error = *entry.error;
+    if (error.origin == Origin::transmit) return engine_.on_transmitted(probe_of(entry.tag), entry.at);
+    if (error.origin != Origin::icmp && error.origin != Origin::icmpv6) return;
+    const auto request = wire::decode_quoted_echo_request(socket.version(), error.payload);
+    if (!request || request->identifier != socket.identifier()) return;
+    engine_.on_error({error.destination.address(), request->sequence, request->payload, error.offender, error.type,
+                      error.code, wire::icmp_mtu(socket.version(), error.type, error.code, error.info)});
 }
 
 LIBNETXX_DECL void PingDriver::deliver()

@@ -2,9 +2,12 @@
 // Bodies of libnet/interface_probe.hpp.
 
 #include <libnet/engine/query/interface_query.hpp>
+#include <libnet/impl/probe_driver.hpp>
 #include <libnet/interface_probe.hpp>
 #include <libnet/io/dns/target_address.hpp>
-#include <libnet/io/icmp/icmp_message_socket.hpp>
+#include <libnet/io/icmp/probe_poll.hpp>
+#include <libnet/io/icmp/probe_reader.hpp>
+#include <libnet/io/icmp/probe_socket.hpp>
 #include <libnet/io/loop/require_option.hpp>
 #include <libnet/wire/icmp/icmp.hpp>
 
@@ -19,15 +22,23 @@ namespace libnet::inline v0 {
 
 namespace detail {
 
-LIBNETXX_DECL io::IcmpSocketOptions interface_socket_options(const InterfaceProbeOptions& options)
+LIBNETXX_DECL std::uint8_t extended_echo_reply_type(wire::IpVersion version)
 {
-    io::IcmpSocketOptions result;
+    return version == wire::IpVersion::v4 ? wire::icmp_type::extended_echo_reply
+                                          : wire::icmpv6_type::extended_echo_reply;
+}
+
+LIBNETXX_DECL io::ProbeSocketOptions interface_socket_options(wire::IpVersion version,
+                                                              const InterfaceProbeOptions& options)
+{
+    io::ProbeSocketOptions result;
     result.access = options.access;
     result.ttl = options.ttl;
     result.source = options.source;
     result.interface = options.interface.str();
     result.traffic_class = options.traffic_class;
     result.mark = options.mark;
+    result.answer_type = extended_echo_reply_type(version);
     return result;
 }
 
@@ -43,12 +54,6 @@ LIBNETXX_DECL engine::InterfaceQueryOptions interface_query_options(const Interf
     return {options.timeout, options.attempts, static_cast<std::uint8_t>(random())};
 }
 
-LIBNETXX_DECL std::uint8_t extended_echo_reply_type(wire::IpVersion version)
-{
-    return version == wire::IpVersion::v4 ? wire::icmp_type::extended_echo_reply
-                                          : wire::icmpv6_type::extended_echo_reply;
-}
-
 LIBNETXX_DECL engine::InterfaceQuery interface_query(const boost::asio::ip::address& target,
                                                      const InterfaceId& interface, const InterfaceProbeOptions& options)
 try {
@@ -58,75 +63,78 @@ try {
                                       error.what()};
 }
 
-/// Performs the actions of an InterfaceQuery.
+/// An InterfaceQuery with its ICMP socket. Its only outcome is the state.
 class InterfaceProbeSession {
 public:
+    using Outcome = InterfaceState;
+    using Probe = engine::InterfaceQuestion;
+    using Action = std::variant<engine::action::Send<Probe>, engine::action::Report<Outcome>, engine::action::WaitUntil,
+                                engine::action::Done>;
+
     InterfaceProbeSession(const boost::asio::any_io_executor& executor, const boost::asio::ip::address& target,
                           const InterfaceId& interface, const InterfaceProbeOptions& options)
         : target_{target},
           query_{interface_query(target, interface, options)},
-          socket_{executor, wire::version_of(target), extended_echo_reply_type(wire::version_of(target)),
-                  interface_socket_options(options)}
-    {}
-
-    boost::asio::awaitable<InterfaceState> run()
+          socket_{executor, wire::version_of(target), interface_socket_options(wire::version_of(target), options)},
+          reader_{largest_answer, 8},
+          poll_{std::make_shared<io::ProbePoll>(executor)}
     {
-        using namespace engine::interface_action;
-        for (;;) {
-            take_answers();
-            const auto action = query_.next(std::chrono::steady_clock::now());
-            if (std::holds_alternative<Done>(action)) co_return query_.result();
-            if (std::holds_alternative<Ask>(action)) {
-                send();
-                continue;
-            }
-            const auto deadline = std::get<WaitUntil>(action).deadline;
-            co_await socket_.ready(deadline);
-        }
+        poll_->add(socket_.native(), 0);
     }
 
-private:
-    void send()
+    const std::shared_ptr<io::ProbePoll>& poll() const noexcept { return poll_; }
+
+    Action next(engine::action::TimePoint now)
+    {
+        const auto action = query_.next(now);
+        if (const auto* question = std::get_if<engine::interface_action::Send>(&action)) return *question;
+        if (const auto* wait = std::get_if<engine::action::WaitUntil>(&action)) return *wait;
+        return engine::action::Report<Outcome>{query_.result()};
+    }
+
+    void send(const Probe&)
     {
         const auto question = query_.question(socket_.identifier());
-        const auto error = socket_.send(target_, question);
-        if (!error || error == boost::asio::error::would_block || error == boost::asio::error::no_buffer_space)
-            return;  // asked again
-        // It may be about an earlier question, in place of this one: then the error queue has it.
-        if (!take_errors()) throw boost::system::system_error{error, target_.to_string()};
+        const auto sent = io::send_past_errors(socket_, {{target_, 0}, question}, [this] { return take_errors(); });
+        if (!sent && sent.error() != boost::asio::error::would_block)  // then it is asked again
+            throw boost::system::system_error{sent.error(), target_.to_string()};
     }
 
     void take_answers()
     {
         take_errors();
-        constexpr int many = 256;  // a raw socket also gets what other programs here have asked for
-        for (int i = 0; i < many; ++i) {
-            const auto received = socket_.receive();
-            if (!received) return;
-            const auto reply = wire::decode_extended_echo_reply(socket_.version(), received->message);
-            if (reply && reply->identifier == socket_.identifier())
-                query_.on_reply(received->from, *reply, received->at);
+        constexpr int batches = 32;  // a raw socket also gets what other programs here have asked for
+        for (int i = 0; i < batches; ++i) {
+            const auto batch = reader_.receive(socket_);
+            for (const auto& datagram : batch.read)
+                if (const auto reply = wire::decode_extended_echo_reply(socket_.version(), datagram.message))
+                    query_.on_reply(datagram.from.address(), *reply, datagram.received);
+            if (!batch.more) return;
         }
     }
+
+private:
+    static constexpr std::size_t largest_answer = 2048;
 
     /// False: the error queue was empty.
     bool take_errors()
     {
-        constexpr int many = 256;
-        for (int i = 0; i < many; ++i) {
-            const auto queued = socket_.next_error();
-            if (!queued) return i > 0;
-            const auto asked = wire::decode_quoted_extended_echo_request(socket_.version(), queued->payload);
+        const auto batch = reader_.receive_errors(socket_);
+        for (const auto& entry : batch.read) {
+            const auto& queued = *entry.error;
+            const auto asked = wire::decode_quoted_extended_echo_request(socket_.version(), queued.payload);
             if (asked && asked->identifier == socket_.identifier())
-                query_.on_error(queued->destination.address(), asked->sequence,
-                                {queued->offender, queued->type, queued->code});
+                query_.on_error(queued.destination.address(), asked->sequence,
+                                {queued.offender, queued.type, queued.code});
         }
-        return true;
+        return batch.any;
     }
 
     boost::asio::ip::address target_;
     engine::InterfaceQuery query_;
-    io::IcmpMessageSocket socket_;
+    io::ProbeSocket socket_;
+    io::ProbeReader reader_;
+    std::shared_ptr<io::ProbePoll> poll_;
 };
 
 }  // namespace detail
@@ -138,8 +146,9 @@ LIBNETXX_DECL boost::asio::awaitable<InterfaceState> probe_interface(boost::asio
 {
     co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::enable_total_cancellation());
     const auto target = io::target_address(address, options.interface.str());
-    detail::InterfaceProbeSession session{executor, target, interface, options};
-    co_return co_await session.run();
+    const auto session = std::make_shared<detail::InterfaceProbeSession>(executor, target, interface, options);
+    auto state = co_await detail::next_outcome(session);
+    co_return *std::move(state);
 }
 
 LIBNETXX_DECL boost::asio::awaitable<InterfaceState> probe_interface(boost::asio::any_io_executor executor,

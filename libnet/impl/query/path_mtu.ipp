@@ -1,6 +1,7 @@
 #pragma once
 // Bodies of libnet/path_mtu.hpp.
 
+#include <libnet/impl/probe_driver.hpp>
 #include <libnet/impl/query/path_mtu_session.hpp>
 #include <libnet/path_mtu.hpp>
 
@@ -17,7 +18,7 @@ LIBNETXX_DECL boost::asio::awaitable<std::optional<PathMtuStep>> next_finding(st
     co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::enable_total_cancellation());
     io::Turnstile::Turn turn{session->nexts(), session->executor()};
     co_await turn.come();
-    co_return co_await PathMtuSession::next(session);
+    co_return co_await next_outcome(session);
 }
 
 }  // namespace detail

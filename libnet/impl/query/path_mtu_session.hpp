@@ -1,12 +1,12 @@
 #pragma once
-// What a PathMtuFinder runs on: performs the actions of a PathMtuSearch on one ICMP socket.
+// What a PathMtuFinder runs on: a PathMtuSearch with its ICMP socket. Driven by impl/probe_driver.hpp.
 
 #include <libnet/engine/query/path_mtu_search.hpp>
-#include <libnet/io/icmp/icmp_message_socket.hpp>
+#include <libnet/io/icmp/probe_poll.hpp>
+#include <libnet/io/icmp/probe_reader.hpp>
+#include <libnet/io/icmp/probe_socket.hpp>
 #include <libnet/io/loop/turnstile.hpp>
 #include <libnet/path_mtu_options.hpp>
-
-#include <boost/asio/awaitable.hpp>
 
 #include <memory>
 #include <optional>
@@ -15,15 +15,15 @@ namespace libnet::inline v0::detail {
 
 namespace asio = boost::asio;
 
-/// One search. Nothing runs between calls of `next`.
+/// One search.
 class PathMtuSession {
 public:
+    using Outcome = PathMtuStep;
+    using Probe = engine::PathMtuProbe;
+
     /// As PathMtuFinder's constructor.
     PathMtuSession(const asio::any_io_executor& executor, const asio::ip::address& address,
                    const PathMtuOptions& options);
-
-    /// As PathMtuFinder::next. Keeps the session alive.
-    static asio::awaitable<std::optional<PathMtuStep>> next(std::shared_ptr<PathMtuSession> self);
 
     const asio::any_io_executor& executor() const noexcept { return executor_; }
 
@@ -33,21 +33,26 @@ public:
     const PathMtu& result() const noexcept { return search_.result(); }
 
     /// Ends the pending `next`, and every later one, with `operation_aborted`.
-    void stop();
+    void stop() { poll_->stop(); }
+
+    // For the driver:
+    const std::shared_ptr<io::ProbePoll>& poll() const noexcept { return poll_; }
+    engine::PathMtuAction next(engine::action::TimePoint now) { return search_.next(now); }
+    void send(const engine::PathMtuProbe& probe);
+    void take_answers();
 
 private:
-    void send(const engine::path_mtu_action::Send& send);
-    void take_answers();
     bool take_errors();
-    void take_error(const io::QueuedError& queued);
+    void take_error(const io::ProbeReader::Entry& entry);
 
     asio::any_io_executor executor_;
     io::Turnstile nexts_;
     asio::ip::address address_;
-    io::IcmpMessageSocket socket_;
+    io::ProbeSocket socket_;
+    io::ProbeReader reader_;
+    std::shared_ptr<io::ProbePoll> poll_;
     engine::PathMtuSearch search_;
     std::optional<std::uint32_t> refused_mtu_;  ///< our own system has just said that a packet is larger than this
-    bool stopped_ = false;
 };
 
 }  // namespace libnet::inline v0::detail

@@ -17,17 +17,15 @@
 
 namespace libnet::inline v0::detail {
 
-LIBNETXX_DECL io::IcmpSocketOptions path_mtu_socket_options(const PathMtuOptions& options)
+LIBNETXX_DECL io::ProbeSocketOptions path_mtu_socket_options(const PathMtuOptions& options)
 {
-    constexpr int send_buffer = 256 * 1024;  // room for the largest packet, whatever the system's default is
-    io::IcmpSocketOptions result;
+    io::ProbeSocketOptions result;
     result.access = options.access;
     result.source = options.source;
     result.interface = options.interface.str();
     result.path_mtu_discovery = io::PathMtuDiscovery::probe;
     result.traffic_class = options.traffic_class;
     result.mark = options.mark;
-    result.send_buffer = send_buffer;
     return result;
 }
 
@@ -55,99 +53,69 @@ LIBNETXX_DECL engine::PathMtuSearchOptions path_mtu_search_options(wire::IpVersi
     return result;
 }
 
-LIBNETXX_DECL std::uint8_t echo_reply_type(wire::IpVersion version)
-{
-    return version == wire::IpVersion::v4 ? wire::icmp_type::echo_reply : wire::icmpv6_type::echo_reply;
-}
+constexpr std::size_t largest_datagram = 65'536;  ///< an IPv4 packet with its header
 
 LIBNETXX_DECL PathMtuSession::PathMtuSession(const asio::any_io_executor& executor, const asio::ip::address& address,
                                              const PathMtuOptions& options)
     : executor_{executor},
       address_{io::target_address(address, options.interface.str())},
-      socket_{executor, wire::version_of(address_), echo_reply_type(wire::version_of(address_)),
-              path_mtu_socket_options(options)},
+      socket_{executor, wire::version_of(address_), path_mtu_socket_options(options)},
+      reader_{largest_datagram, 1},
+      poll_{std::make_shared<io::ProbePoll>(executor)},
       search_{address_, path_mtu_search_options(wire::version_of(address_), options)}
-{}
-
-LIBNETXX_DECL asio::awaitable<std::optional<PathMtuStep>> PathMtuSession::next(std::shared_ptr<PathMtuSession> self)
 {
-    using namespace engine::path_mtu_action;
-    for (;;) {
-        if (self->stopped_) throw boost::system::system_error{asio::error::operation_aborted};
-        self->take_answers();  // first: what is here must not count as lost
-        const auto action = self->search_.next(std::chrono::steady_clock::now());
-        if (const auto* report = std::get_if<Report>(&action)) co_return report->step;
-        if (std::holds_alternative<Done>(action)) co_return std::nullopt;
-        if (const auto* probe = std::get_if<Send>(&action)) {
-            self->send(*probe);
-            continue;
-        }
-        const auto deadline = std::get<WaitUntil>(action).deadline;
-        co_await self->socket_.ready(deadline);
-    }
+    poll_->add(socket_.native(), 0);
 }
 
-LIBNETXX_DECL void PathMtuSession::stop()
-{
-    stopped_ = true;
-    socket_.cancel();
-}
-
-LIBNETXX_DECL void PathMtuSession::send(const engine::path_mtu_action::Send& send)
+LIBNETXX_DECL void PathMtuSession::send(const engine::PathMtuProbe& probe)
 {
     const auto version = socket_.version();
     const auto ip_header = engine::echo_headers_size(version) - wire::icmp_header_size;
-    std::vector<std::byte> message(send.size - ip_header);
-    engine::write_payload(send.cookie, std::span{message}.subspan(wire::icmp_header_size));
-    wire::encode_echo_request(version, socket_.identifier(), send.sequence, message);
+    std::vector<std::byte> message(probe.size - ip_header);
+    engine::write_payload(probe.cookie, std::span{message}.subspan(wire::icmp_header_size));
+    wire::encode_echo_request(version, socket_.identifier(), probe.sequence, message);
 
-    // An error about an earlier probe refuses this one: it is taken in, and this one sent again. A refusal with nothing in
-    // the queue may still be such a one; three in a row are this probe's own.
-    constexpr int many = 64, own = 3;
-    boost::system::error_code error;
-    for (int attempt = 0, unexplained = 0; attempt < many && unexplained < own; ++attempt) {
-        refused_mtu_.reset();
-        error = socket_.send(address_, message);
-        if (!error) return;
-        if (error == asio::error::would_block || error == asio::error::no_buffer_space) break;
-        unexplained = take_errors() ? 0 : unexplained + 1;
-        if (refused_mtu_) return search_.on_refused(send.sequence, refused_mtu_);
-    }
+    refused_mtu_.reset();
+    const auto sent = io::send_past_errors(socket_, {{address_, 0}, message}, [this] { return take_errors(); });
+    if (sent) return;
+    if (refused_mtu_ || sent.error() == asio::error::message_size)
+        return search_.on_refused(probe.sequence, refused_mtu_);
+    if (sent.error() != asio::error::would_block) throw boost::system::system_error{sent.error(), address_.to_string()};
     constexpr std::chrono::milliseconds soon{10};
-    if (error == asio::error::message_size) return search_.on_refused(send.sequence, std::nullopt);
-    if (error == asio::error::would_block || error == asio::error::no_buffer_space)
-        return search_.on_not_sent(send.sequence, std::chrono::steady_clock::now() + soon);
-    throw boost::system::system_error{error, address_.to_string()};
+    search_.on_not_sent(probe.sequence, std::chrono::steady_clock::now() + soon);
 }
 
 LIBNETXX_DECL void PathMtuSession::take_answers()
 {
     take_errors();
     // A raw socket also gets the replies to every other program here, and all the more must not hold us up.
-    constexpr int many = 256;
-    for (int i = 0; i < many; ++i) {
-        const auto received = socket_.receive();
-        if (!received) return;
-        const auto echo = wire::decode_echo_reply(socket_.version(), received->message);
-        if (echo && echo->identifier == socket_.identifier())
-            search_.on_reply(received->from, echo->sequence, echo->payload, received->at);
+    constexpr int batches = 256;
+    for (int i = 0; i < batches; ++i) {
+        const auto batch = reader_.receive(socket_);
+        for (const auto& datagram : batch.read)
+            if (const auto echo = wire::decode_echo_reply(socket_.version(), datagram.message))
+                search_.on_reply(datagram.from.address(), echo->sequence, echo->payload, datagram.received);
+        if (!batch.more) return;
     }
 }
 
 /// False: the error queue was empty.
 LIBNETXX_DECL bool PathMtuSession::take_errors()
 {
-    constexpr int many = 256;
-    for (int i = 0; i < many; ++i) {
-        const auto queued = socket_.next_error();
-        if (!queued) return i > 0;
-        take_error(*queued);
+    constexpr int batches = 256;
+    bool any = false;
+    for (int i = 0; i < batches; ++i) {
+        const auto batch = reader_.receive_errors(socket_);
+        any = any || batch.any;
+        for (const auto& entry : batch.read) take_error(entry);
+        if (!batch.more) break;
     }
-    return true;
+    return any;
 }
 
-LIBNETXX_DECL void PathMtuSession::take_error(const io::QueuedError& queued)
+LIBNETXX_DECL void PathMtuSession::take_error(const io::ProbeReader::Entry& entry)
 {
+    const auto& queued = *entry.error;
     using Origin = io::QueuedError::Origin;
     if (queued.origin == Origin::local && queued.error == EMSGSIZE) refused_mtu_ = queued.info;
     if (queued.origin != Origin::icmp && queued.origin != Origin::icmpv6) return;
@@ -158,7 +126,7 @@ LIBNETXX_DECL void PathMtuSession::take_error(const io::QueuedError& queued)
                       .payload = request->payload,
                       .error = {queued.offender, queued.type, queued.code},
                       .mtu = wire::icmp_mtu(socket_.version(), queued.type, queued.code, queued.info),
-                      .received = socket_.arrival(queued)});
+                      .received = entry.at});
 }
 
 }  // namespace libnet::inline v0::detail

@@ -1,6 +1,7 @@
 #pragma once
 // Bodies of libnet/tracer.hpp.
 
+#include <libnet/impl/probe_driver.hpp>
 #include <libnet/impl/trace/trace_session.hpp>
 #include <libnet/io/loop/require_option.hpp>
 #include <libnet/io/loop/turnstile.hpp>
@@ -62,7 +63,7 @@ LIBNETXX_DECL boost::asio::awaitable<TracePath> trace_one(std::shared_ptr<TraceS
     co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::enable_total_cancellation());
     session->add(target);
     for (;;) {
-        auto event = co_await TraceSession::next(session);
+        auto event = co_await next_outcome(session);
         if (auto* path = std::get_if<TraceDone>(&*event)) co_return std::move(path->path);
     }
 }
@@ -72,7 +73,7 @@ LIBNETXX_DECL boost::asio::awaitable<std::optional<TraceEvent>> next_event(std::
     co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::enable_total_cancellation());
     io::Turnstile::Turn turn{state->nexts, state->executor};
     co_await turn.come();
-    co_return co_await TraceSession::next(state->session);
+    co_return co_await next_outcome(state->session);
 }
 
 }  // namespace detail
@@ -81,7 +82,7 @@ LIBNETXX_DECL std::size_t trace_probe_size(const boost::asio::ip::address& targe
 {
     const auto ip = target.is_v4() ? wire::ipv4_header_size : wire::ipv6_header_size;
     constexpr std::size_t udp_header = 8;  // an ICMP echo's is as long
-    return ip + udp_header + io::probe_payload_size;
+    return ip + udp_header + detail::trace_payload_size;
 }
 
 LIBNETXX_DECL Tracer::Tracer(boost::asio::any_io_executor executor, TraceOptions options)

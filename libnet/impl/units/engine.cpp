@@ -25,5 +25,5 @@
 #include <libnet/engine/query/path_mtu_result.ipp>
 #include <libnet/engine/query/path_mtu_search.ipp>
 #include <libnet/engine/trace/trace_engine.ipp>
-#include <libnet/engine/trace/trace_probes.ipp>
+#include <libnet/engine/trace/trace_set.ipp>
 #include <libnet/engine/trace/trace_verdict.ipp>

@@ -17,12 +17,8 @@
 #include <libnet/io/icmp/error_queue.ipp>
 #include <libnet/io/icmp/icmp_damage.ipp>
 #include <libnet/io/icmp/icmp_identity.ipp>
-#include <libnet/io/icmp/icmp_message_socket.ipp>
-#include <libnet/io/icmp/icmp_probe_socket.ipp>
-#include <libnet/io/icmp/icmp_socket.ipp>
-#include <libnet/io/icmp/open_probe_socket.ipp>
-#include <libnet/io/icmp/probe_descriptor.ipp>
-#include <libnet/io/icmp/udp_probe_socket.ipp>
+#include <libnet/io/icmp/probe_reader.ipp>
+#include <libnet/io/icmp/probe_socket.ipp>
 #include <libnet/io/loop/deadline.ipp>
 #include <libnet/io/loop/socket_poll.ipp>
 #include <libnet/io/tcp/connect.ipp>

@@ -33,35 +33,25 @@ struct QueuedError {
     std::optional<int> ttl;               ///< TTL or hop limit that the ICMP message arrived with
     std::optional<std::chrono::nanoseconds> received;  ///< when it arrived, or when our packet left: CLOCK_REALTIME
     /// What came back of our packet: for UDP sockets its payload, for ICMP datagram and raw sockets the ICMP message
-    /// from its header on. Cut at 512 octets, or earlier by the sender of the error.
+    /// from its header on. Cut at 64 octets, or earlier by the sender of the error.
     std::span<const std::byte> payload;
 };
 
-/// Reads error queues. One reader may serve many sockets.
+/// Reads error queues, many entries with one system call. One reader may serve many sockets. Payloads are cut at 64
+/// octets.
 class ErrorQueueReader {
 public:
-    /// Takes the oldest error off the queue of `socket`; nullopt: the queue is empty. Never blocks. The payload is
+    /// Reads up to so many entries at once.
+    explicit ErrorQueueReader(std::size_t capacity = 64);
+
+    std::size_t capacity() const noexcept { return slots_.size(); }
+
+    /// Takes the oldest entries, up to `capacity()`, off the queue of `socket`; empty: there are none. Never blocks. They are
     /// valid until the next call. `ttl` and `received` are there when the socket asked for them (IP_RECVTTL,
     /// IPV6_RECVHOPLIMIT, enable_receive_timestamps).
     ///
     /// Taking an error off also clears the socket's pending error once the queue is empty: a later send or receive is
     /// then no longer refused because of it.
-    std::optional<QueuedError> next(int socket);
-
-private:
-    std::array<std::byte, 512> payload_;
-    alignas(cmsghdr) std::array<std::byte, 512> control_;
-};
-
-/// Reads many entries with one system call, for sockets that ask for transmit stamps. Payloads are cut at 64 octets.
-class ErrorQueueBatch {
-public:
-    static constexpr std::size_t capacity = 64;
-
-    ErrorQueueBatch();
-
-    /// Takes the oldest entries, up to `capacity`, off the queue of `socket`; empty: there are none. They are valid until
-    /// the next call. Otherwise as ErrorQueueReader::next.
     std::span<const QueuedError> take(int socket);
 
 private:

@@ -53,31 +53,14 @@ LIBNETXX_DECL QueuedError decode_queued(const msghdr& message, std::size_t size)
 
 }  // namespace detail
 
-LIBNETXX_DECL std::optional<QueuedError> ErrorQueueReader::next(int socket)
+LIBNETXX_DECL ErrorQueueReader::ErrorQueueReader(std::size_t capacity) : slots_(capacity), headers_(capacity)
 {
-    sockaddr_storage destination{};
-    iovec buffer{payload_.data(), payload_.size()};
-    msghdr message{};
-    message.msg_name = &destination;
-    message.msg_namelen = sizeof destination;
-    message.msg_iov = &buffer;
-    message.msg_iovlen = 1;
-    message.msg_control = control_.data();
-    message.msg_controllen = control_.size();
-
-    ssize_t size = 0;
-    do size = ::recvmsg(socket, &message, MSG_ERRQUEUE | MSG_DONTWAIT);
-    while (size < 0 && errno == EINTR);
-    if (size < 0) return std::nullopt;  // EAGAIN: empty
-
-    return detail::decode_queued(message, static_cast<std::size_t>(size));
+    entries_.reserve(capacity);
 }
 
-LIBNETXX_DECL ErrorQueueBatch::ErrorQueueBatch() : slots_(capacity), headers_(capacity) { entries_.reserve(capacity); }
-
-LIBNETXX_DECL std::span<const QueuedError> ErrorQueueBatch::take(int socket)
+LIBNETXX_DECL std::span<const QueuedError> ErrorQueueReader::take(int socket)
 {
-    for (std::size_t i = 0; i < capacity; ++i) {
+    for (std::size_t i = 0; i < slots_.size(); ++i) {
         Slot& slot = slots_[i];
         slot.buffer = {slot.payload.data(), slot.payload.size()};
         headers_[i] = {};
@@ -90,7 +73,8 @@ LIBNETXX_DECL std::span<const QueuedError> ErrorQueueBatch::take(int socket)
         header.msg_controllen = slot.control.size();
     }
     entries_.clear();
-    const int count = ::recvmmsg(socket, headers_.data(), capacity, MSG_ERRQUEUE | MSG_DONTWAIT, nullptr);
+    const int count =
+        ::recvmmsg(socket, headers_.data(), static_cast<unsigned>(slots_.size()), MSG_ERRQUEUE | MSG_DONTWAIT, nullptr);
     for (int i = 0; i < count; ++i) {
         const mmsghdr& header = headers_[static_cast<std::size_t>(i)];
         entries_.push_back(detail::decode_queued(header.msg_hdr, header.msg_len));

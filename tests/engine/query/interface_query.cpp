@@ -9,7 +9,7 @@
 using namespace std::chrono_literals;
 using namespace libnet;
 using namespace libnet::engine;
-using interface_action::Ask, interface_action::Done, interface_action::WaitUntil;
+using interface_action::Send, interface_action::Done, interface_action::WaitUntil;
 using wire::NameForm;
 
 namespace {
@@ -45,7 +45,7 @@ std::string words(const Value& value)
 TEST_CASE("the first answer ends the query", "[engine][interface]")
 {
     auto asking = query();
-    CHECK(asking.next(start) == InterfaceAction{Ask{0}});
+    CHECK(asking.next(start) == InterfaceAction{Send{{0}}});
     CHECK(asking.next(start) == InterfaceAction{WaitUntil{start + 1s}});
     asking.on_reply(host, reply(0), start + 3ms);
     CHECK(asking.next(start + 3ms) == InterfaceAction{Done{}});
@@ -65,8 +65,8 @@ TEST_CASE("the first answer ends the query", "[engine][interface]")
 TEST_CASE("a lost question is asked again, and a late answer to it counts with its own time", "[engine][interface]")
 {
     auto asking = query("eth0", {.timeout = 100ms, .attempts = 2, .first_sequence = 255});
-    CHECK(asking.next(start) == InterfaceAction{Ask{255}});
-    CHECK(asking.next(start + 100ms) == InterfaceAction{Ask{0}});
+    CHECK(asking.next(start) == InterfaceAction{Send{{255}}});
+    CHECK(asking.next(start + 100ms) == InterfaceAction{Send{{0}}});
     asking.on_reply(host, reply(255), start + 150ms);
     CHECK(asking.next(start + 150ms) == InterfaceAction{Done{}});
     CHECK(asking.result().rtt == 150ms);
@@ -132,10 +132,10 @@ TEST_CASE("an answer may bring back the question's extensions", "[engine][interf
 TEST_CASE("a name whose padding is called malformed is asked for without it", "[engine][interface]")
 {
     auto asking = query("br-0123456789ab");
-    CHECK(asking.next(start) == InterfaceAction{Ask{0, NameForm::padded}});
-    CHECK(asking.next(start + 1s) == InterfaceAction{Ask{1, NameForm::padded}});
+    CHECK(asking.next(start) == InterfaceAction{Send{{0, NameForm::padded}}});
+    CHECK(asking.next(start + 1s) == InterfaceAction{Send{{1, NameForm::padded}}});
     asking.on_reply(host, reply(1, InterfaceCode::malformed_query), start + 1s);
-    CHECK(asking.next(start + 1s) == InterfaceAction{Ask{2, NameForm::exact}});
+    CHECK(asking.next(start + 1s) == InterfaceAction{Send{{2, NameForm::exact}}});
     const auto question = asking.question(1);
     CHECK(question[13] == std::byte{4 + 15});
     asking.on_reply(host, reply(0, InterfaceCode::malformed_query), start + 1s);  // late, and nothing new
@@ -190,8 +190,8 @@ TEST_CASE("an impossible name is refused at once", "[engine][interface]")
 
 TEST_CASE("actions and states print", "[engine][interface]")
 {
-    CHECK(words(InterfaceAction{Ask{7}}) == "Ask{#7}");
-    CHECK(words(InterfaceAction{Ask{7, NameForm::exact}}) == "Ask{#7, exact}");
+    CHECK(words(InterfaceAction{Send{{7}}}) == "Send{#7}");
+    CHECK(words(InterfaceAction{Send{{7, NameForm::exact}}}) == "Send{#7, exact}");
     CHECK(words(InterfaceAction{WaitUntil{InterfaceQuery::TimePoint{3ns}}}) == "WaitUntil{3ns}");
     CHECK(words(InterfaceAction{Done{}}) == "Done");
 

@@ -562,7 +562,7 @@ TEST_CASE("sizes of packets, in both versions of IP", "[engine][path_mtu]")
 
 TEST_CASE("actions and findings print", "[engine][path_mtu]")
 {
-    CHECK(words(PathMtuAction{Send{7, 1400, 1}}) == "Send{#7, 1400 octets}");
+    CHECK(words(PathMtuAction{Send{{7, 1400, 1}}}) == "Send{#7, 1400 octets}");
     CHECK(words(PathMtuAction{Report{{1500, PathMtuOutcome::too_big, narrow_router, 1400, 5ns, 2}}}) ==
           "Report{1500 too big, from 192.0.2.1, told 1400, 5ns, 2 probes}");
     CHECK(words(PathMtuAction{WaitUntil{PathMtuSearch::TimePoint{3ns}}}) == "WaitUntil{3ns}");

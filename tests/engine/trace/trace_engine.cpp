@@ -46,7 +46,7 @@ std::vector<TraceProbeId> send_all(TraceEngine& engine, TraceEngine::TimePoint n
         const auto action = engine.next(now);
         const auto* probe = std::get_if<Send>(&action);
         if (!probe) return sent;
-        sent.push_back(probe->probe);
+        sent.push_back(*probe);
     }
 }
 

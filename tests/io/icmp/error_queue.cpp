@@ -4,6 +4,7 @@
 #include <boost/system/system_error.hpp>
 
 #include <cerrno>
+#include <optional>
 #include <string>
 
 #include <netinet/in.h>
@@ -60,6 +61,14 @@ std::string text_of(std::span<const std::byte> bytes)
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+/// The oldest entry; there are no others.
+std::optional<QueuedError> next(ErrorQueueReader& reader, const UdpSocket& socket)
+{
+    const auto entries = reader.take(socket.native());
+    CHECK(entries.size() <= 1);
+    return entries.empty() ? std::nullopt : std::optional{entries.front()};
+}
+
 void wait_for_error(int socket)
 {
     pollfd error{socket, 0, 0};
@@ -74,11 +83,11 @@ TEST_CASE("an error queue tells who refused which packet, and why", "[io][error_
     const UdpSocket socket{v4};
     const auto destination = closed_port(v4);
     ErrorQueueReader reader;
-    CHECK(!reader.next(socket.native()));
+    CHECK(!next(reader, socket));
 
     REQUIRE(socket.send("hello", destination) == 5);
     wait_for_error(socket.native());
-    const auto error = reader.next(socket.native());
+    const auto error = next(reader, socket);
     REQUIRE(error.has_value());
     CHECK(error->origin == (v4 ? QueuedError::Origin::icmp : QueuedError::Origin::icmpv6));
     CHECK(error->error == ECONNREFUSED);
@@ -88,7 +97,7 @@ TEST_CASE("an error queue tells who refused which packet, and why", "[io][error_
     CHECK(error->destination == destination);
     CHECK(error->ttl == 64);
     CHECK(text_of(error->payload) == "hello");
-    CHECK(!reader.next(socket.native()));
+    CHECK(!next(reader, socket));
 }
 
 TEST_CASE("errors come in their order, and what is quoted is cut, not overrun", "[io][error_queue]")
@@ -98,14 +107,14 @@ TEST_CASE("errors come in their order, and what is quoted is cut, not overrun", 
     REQUIRE(socket.send(std::string(1'400, 'a'), destination) == 1'400);
     wait_for_error(socket.native());
     ErrorQueueReader reader;
-    const auto first = reader.next(socket.native());
+    const auto first = next(reader, socket);
     REQUIRE(first.has_value());
-    CHECK(first->payload.size() <= 512);
+    CHECK(first->payload.size() <= 64);
     CHECK(text_of(first->payload) == std::string(first->payload.size(), 'a'));
 
     REQUIRE(socket.send("b", destination) == 1);
     wait_for_error(socket.native());
-    CHECK(text_of(reader.next(socket.native()).value().payload) == "b");
+    CHECK(text_of(next(reader, socket).value().payload) == "b");
 }
 
 TEST_CASE("an emptied error queue leaves no error behind for the next send", "[io][error_queue]")
@@ -114,7 +123,7 @@ TEST_CASE("an emptied error queue leaves no error behind for the next send", "[i
     REQUIRE(socket.send("x", closed_port(true)) == 1);
     wait_for_error(socket.native());
     ErrorQueueReader reader;
-    while (reader.next(socket.native())) {
+    while (next(reader, socket)) {
     }
     CHECK(socket.send("y", other.local()) == 1);
 }
