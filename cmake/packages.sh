@@ -12,10 +12,11 @@ build="g++ cmake ninja-build pkg-config $boost libc-ares-dev libssl-dev libcrypt
 network="iproute2 nftables util-linux curl"
 rivals="openssl iputils-ping iputils-tracepath traceroute mtr-tiny scamper tcpdump wget apache2-utils nginx-light strace procps brotli zstd"
 scrapers="prometheus prometheus-blackbox-exporter python3-prometheus-client"
+readers="monitoring-plugins-basic jc"
 
 case "${1:-}" in
     run) wanted="$build $network" ;;
-    test) wanted="$build $network catch2 libyaml-cpp-dev $rivals $scrapers" ;;
+    test) wanted="$build $network catch2 libyaml-cpp-dev $rivals $scrapers $readers" ;;
     check) wanted="$build catch2 libyaml-cpp-dev clang-14 clang-format-14 clang-tools-14 libclang-rt-14-dev git" ;;
     *) echo "usage: $0 run|test|check" >&2; exit 2 ;;
 esac

@@ -1,14 +1,21 @@
 #pragma once
 /// @file
-/// All of libnet: the four services, and single questions about paths and interfaces. Each has a header of its own,
-/// which is quicker to compile.
+/// All of libnet: the four services, what programs need beside them, and single questions about paths and interfaces.
+/// Each has a header of its own, which is quicker to compile.
 
+#include <libnet/access_log.hpp>
 #include <libnet/config.hpp>
 #include <libnet/forward_proxy.hpp>
 #include <libnet/http_endpoint.hpp>
 #include <libnet/icmp_pinger.hpp>
 #include <libnet/interface_probe.hpp>
+#include <libnet/name_keeper.hpp>
 #include <libnet/path_mtu.hpp>
+#include <libnet/ping_dispatcher.hpp>
+#include <libnet/ping_exporter.hpp>
 #include <libnet/resolver.hpp>
+#include <libnet/reverse_names.hpp>
+#include <libnet/server_group.hpp>
 #include <libnet/static_file_server.hpp>
+#include <libnet/stop_signals.hpp>
 #include <libnet/tracer.hpp>

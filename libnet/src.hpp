@@ -19,6 +19,7 @@
 #include <libnet/engine/http/error_page.ipp>
 #include <libnet/engine/http/http_connection.ipp>
 #include <libnet/engine/http/path_pattern.ipp>
+#include <libnet/engine/ping/ping_condition.ipp>
 #include <libnet/engine/ping/ping_engine.ipp>
 #include <libnet/engine/ping/ping_events.ipp>
 #include <libnet/engine/proxy/proxy_answer.ipp>
@@ -33,13 +34,17 @@
 #include <libnet/engine/trace/trace_engine.ipp>
 #include <libnet/engine/trace/trace_set.ipp>
 #include <libnet/engine/trace/trace_verdict.ipp>
+#include <libnet/impl/dns/name_keeper.ipp>
+#include <libnet/impl/dns/reverse_names.ipp>
 #include <libnet/impl/files/file_decision.ipp>
 #include <libnet/impl/files/file_session.ipp>
 #include <libnet/impl/files/file_session_answers.ipp>
 #include <libnet/impl/files/request_guard.ipp>
 #include <libnet/impl/files/static_file_server.ipp>
 #include <libnet/impl/ping/icmp_pinger.ipp>
+#include <libnet/impl/ping/ping_dispatcher.ipp>
 #include <libnet/impl/ping/ping_driver.ipp>
+#include <libnet/impl/ping/ping_exporter.ipp>
 #include <libnet/impl/proxy/forward_proxy.ipp>
 #include <libnet/impl/proxy/proxy_exchange.ipp>
 #include <libnet/impl/proxy/proxy_peer.ipp>
@@ -51,6 +56,8 @@
 #include <libnet/impl/query/path_mtu.ipp>
 #include <libnet/impl/query/path_mtu_session.ipp>
 #include <libnet/impl/trace/trace_channel.ipp>
+#include <libnet/impl/server/access_line.ipp>
+#include <libnet/impl/server/access_log.ipp>
 #include <libnet/impl/trace/trace_session.ipp>
 #include <libnet/impl/trace/tracer.ipp>
 #include <libnet/io/access/access_control.ipp>

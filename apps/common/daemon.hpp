@@ -19,32 +19,26 @@
 //   SIGHUP             read again what the daemon can read again; what is wrong is complained of, and nothing changes
 //   SIGPIPE            ignored: it is only a client that has gone; and SIGXFSZ: it is only the log
 
-#include <apps/common/access_log.hpp>
-#include <apps/common/access_log_batch.hpp>
 #include <apps/common/daemon_options.hpp>
-#include <apps/common/listen_check.hpp>
+#include <apps/common/on_signal.hpp>
 #include <apps/common/output.hpp>
-#include <apps/common/stop_signals.hpp>
-#include <libnet/access_record.hpp>
+#include <apps/common/run.hpp>
+#include <libnet/access_log.hpp>
+#include <libnet/io/tcp/endpoint_text.hpp>
+#include <libnet/server_group.hpp>
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/signal_set.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/system/system_error.hpp>
 #include <fmt/format.h>
 
 #include <csignal>
-#include <cstddef>
-#include <deque>
 #include <exception>
 #include <functional>
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
-#include <thread>
-#include <utility>
-#include <vector>
 
 #include <sys/resource.h>
 
@@ -57,175 +51,21 @@ constexpr int exit_not_serving = 1;
 
 namespace detail {
 
-/// One server with its event loop. Only `run` and `stop` are for other threads.
-template <typename Server>
-class Worker {
-public:
-    template <typename ServerOptions>
-    Worker(const ServerOptions& options, AccessLog& log)
-        : log_{log, io_},
-          server_{io_.get_executor(), logging(options, log)}
-    {
-        // Already here, so that a `stop` that comes before `run` finds something to stop.
-        const auto on_done = [this](std::exception_ptr thrown) {
-            failure_ = thrown;
-            io_.stop();
-        };
-        asio::co_spawn(io_, server_.run(), asio::bind_cancellation_slot(stop_.slot(), on_done));
-    }
-
-    asio::ip::tcp::endpoint local_endpoint() const { return server_.local_endpoint(); }
-
-    /// Serves until it is stopped. Returns what went wrong, or null.
-    std::exception_ptr run()
-    try {
-        io_.run();
-        log_.flush();
-        return stopping_ ? nullptr : failure_;  // a server that is told to stop at once may throw operation_aborted
-    } catch (...) {
-        return std::current_exception();
-    }
-
-    /// From any thread, before `run` and after it, too.
-    void stop(asio::cancellation_type how)
-    {
-        asio::post(io_, [this, how] {
-            stopping_ = true;
-            stop_.emit(how);
-        });
-    }
-
-private:
-    template <typename ServerOptions>
-    ServerOptions logging(ServerOptions options, const AccessLog& log)
-    {
-        if (log) options.on_access = [this](const AccessRecord& record) { log_.add(record); };
-        return options;
-    }
-
-    asio::cancellation_signal stop_;  // outlives the coroutine, which holds on to its slot
-    asio::io_context io_{1};
-    AccessLogBatch log_;
-    Server server_;
-    std::exception_ptr failure_;
-    bool stopping_ = false;
-};
-
-/// Runs every worker in a thread of its own until all have ended.
-template <typename Server>
-class Supervisor {
-public:
-    Supervisor(std::string program, std::deque<Worker<Server>>& workers, AccessLog& log,
-               std::function<void()> on_reload)
-        : program_{std::move(program)},
-          workers_{workers},
-          log_{log},
-          on_reload_{std::move(on_reload)}
-    {
-        wait_for_reopen();
-        if (!on_reload_) return;
-        reload_.add(SIGHUP);
-        wait_for_reload();
-    }
-
-    /// Returns what made a worker give up, or null.
-    std::exception_ptr run()
-    {
-        running_ = workers_.size();
-        std::vector<std::jthread> threads;
-        const StopAll on_exit{*this};  // a thread that can't be started must not leave the others running for ever
-        for (auto& worker : workers_)
-            threads.emplace_back([this, &worker] {
-                const auto failure = worker.run();
-                asio::post(control_, [this, failure] { on_end(failure); });
-            });
-        control_.run();
-        return failure_;
-    }
-
-private:
-    struct StopAll {
-        Supervisor& supervisor;
-        ~StopAll() { supervisor.stop(asio::cancellation_type::terminal); }
-    };
-
-    void stop(asio::cancellation_type how)
-    {
-        for (auto& worker : workers_) worker.stop(how);
-    }
-
-    void on_signal(asio::cancellation_type how)
-    {
-        if (how == asio::cancellation_type::total)
-            complain(program_, "stopping once the requests in hand are answered; a second signal stops at once");
-        stop(how);
-    }
-
-    /// A server that gives up takes the others with it: half a daemon would hide the fault.
-    void on_end(const std::exception_ptr& failure)
-    {
-        if (failure && !failure_) {
-            failure_ = failure;
-            stop(asio::cancellation_type::total);
-        }
-        if (--running_ == 0) control_.stop();
-    }
-
-    void wait_for_reopen()
-    {
-        reopen_.async_wait([this](boost::system::error_code failed, int) {
-            if (failed) return;
-            log_.reopen();
-            wait_for_reopen();
-        });
-    }
-
-    void wait_for_reload()
-    {
-        reload_.async_wait([this](boost::system::error_code failed, int) {
-            if (failed) return;
-            reload();
-            wait_for_reload();
-        });
-    }
-
-    void reload()
-    try {
-        on_reload_();
-        complain(program_, "reloaded");
-    } catch (const std::exception& error) {
-        complain(program_, fmt::format("not reloaded: {}", reason_of(error)));
-    }
-
-    std::string program_;
-    std::deque<Worker<Server>>& workers_;
-    AccessLog& log_;
-    std::function<void()> on_reload_;
-    asio::io_context control_{1};
-    asio::signal_set reopen_{control_, SIGUSR1};
-    asio::signal_set reload_{control_};
-    StopSignals stop_signals_{control_, [this](asio::cancellation_type how) { on_signal(how); }};
-    std::size_t running_ = 0;
-    std::exception_ptr failure_;
-};
-
-template <typename Server, typename ServerOptions>
-void serve_until_stopped(const std::string& program, std::string_view what, const DaemonOptions& daemon,
-                         ServerOptions options)
+inline std::string_view hint_for(const boost::system::error_code& failure)
 {
-    AccessLog log{program, daemon.access_log};
-    options.address = check_listen({daemon.address, daemon.port}).address();
-    options.port = daemon.port;
-    options.reuse_port = daemon.threads > 1;
+    if (failure == asio::error::address_in_use) return ": choose another --port, or end the program that has it";
+    if (failure == asio::error::access_denied)
+        return ": a port below 1024 takes the capability CAP_NET_BIND_SERVICE: choose another --port";
+    if (failure == boost::system::errc::address_not_available) return ": this machine has no such --bind address";
+    return "";
+}
 
-    std::deque<Worker<Server>> workers;
-    while (workers.size() < daemon.threads) {
-        workers.emplace_back(options, log);
-        options.port = workers.front().local_endpoint().port();  // the one that the kernel chose, where it was 0
-    }
-    Supervisor<Server> supervisor{program, workers, log, daemon.on_reload};
-    complain(program, fmt::format("{} on {}", what, to_text(workers.front().local_endpoint())));
-    if (const auto failure = supervisor.run()) std::rethrow_exception(failure);
+inline void reload(const std::string& program, const std::function<void()>& on_reload)
+try {
+    on_reload();
+    complain(program, "reloaded");
+} catch (const std::exception& error) {
+    complain(program, fmt::format("not reloaded: {}", reason_of(error)));
 }
 
 /// Takes all the descriptors that the process may have. What a shell grants at first, often 1024, is meant for programs
@@ -238,22 +78,50 @@ inline void raise_descriptor_limit() noexcept
     ::setrlimit(RLIMIT_NOFILE, &descriptors);
 }
 
+/// Serves to its end, which a signal brings. Completes with 0.
+template <typename Server>
+asio::awaitable<int> serve_until_stopped(ServerGroup<Server>& group, const std::string& program,
+                                         const std::function<void()>& on_reload, AccessLog* log)
+{
+    const auto executor = co_await asio::this_coro::executor;
+    std::optional<OnSignal> reopens, reloads;
+    reopens.emplace(executor, SIGUSR1, [log] {
+        if (log != nullptr) log->reopen();
+    });
+    if (on_reload) reloads.emplace(executor, SIGHUP, [&] { reload(program, on_reload); });
+    co_await group.run();
+    co_return 0;
+}
+
 }  // namespace detail
 
 /// Runs `daemon.threads` objects of the class `Server` until a signal stops them, and returns the exit code: 0, or 1
-/// with a line "program: what: why" on standard error when they can't start.
-///
-/// `Server` has a constructor (io_context::executor_type, ServerOptions), `local_endpoint()` and `awaitable<void>
-/// run()`, which drains when it is cancelled with `total`. Of its options, this sets `address`, `port`, `reuse_port`
-/// and `on_access`. `what` is what it says of itself: "serving public".
+/// with a line "program: what: why" on standard error when they can't start. See ServerGroup for what a `Server` is, and
+/// which of its options are set here. `what` is what it says of itself: "serving public".
 template <typename Server, typename ServerOptions>
-int serve(const std::string& program, std::string_view what, const DaemonOptions& daemon, const ServerOptions& options)
+int serve(const std::string& program, std::string_view what, const DaemonOptions& daemon, ServerOptions options)
 try {
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN);  // a log that may not grow is a log that fails
     detail::raise_descriptor_limit();
-    detail::serve_until_stopped<Server>(program, what, daemon, options);
-    return 0;
+    const auto to_stderr = [&program](DiagnosticLevel, std::string_view text) { complain(program, text); };
+    std::optional<AccessLog> opened;
+    if (daemon.access_log != "none") opened.emplace(daemon.access_log, to_stderr);
+    AccessLog* const log = opened ? &*opened : nullptr;
+
+    options.address = daemon.address;
+    options.port = daemon.port;
+    ServerGroup<Server> group{options, {.threads = daemon.threads, .access_log = log}};
+    complain(program, fmt::format("{} on {}", what, io::to_text(group.local_endpoint())));
+    const auto on_stop = [&program] {
+        complain(program, "stopping once the requests in hand are answered; a second signal stops at once");
+    };
+    return detail::run_until_done(detail::serve_until_stopped(group, program, daemon.on_reload, log), on_stop);
+} catch (const boost::system::system_error& error) {
+    const auto why = reason_of(error);
+    complain(program,
+             why.starts_with("cannot listen") ? fmt::format("{}{}", why, detail::hint_for(error.code())) : why);
+    return exit_not_serving;
 } catch (const std::exception& error) {
     complain(program, reason_of(error));
     return exit_not_serving;

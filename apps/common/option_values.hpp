@@ -8,14 +8,14 @@
 //
 // The readers are used through apps/common/options.hpp, which says in front of the message which option it is about.
 
+#include <libnet/base/parse_seconds.hpp>
+#include <libnet/base/printable.hpp>
 #include <libnet/base/text.hpp>
 
 #include <boost/asio/ip/address.hpp>
 #include <fmt/format.h>
 
-#include <charconv>
 #include <chrono>
-#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -33,17 +33,7 @@ struct BadValue : std::runtime_error {
     using runtime_error::runtime_error;
 };
 
-/// The text as it may be shown on a terminal: control characters and bytes beyond ASCII become \xHH, and what is
-/// longer than a line is cut.
-inline std::string printable(std::string_view text)
-{
-    constexpr std::size_t limit = 60;
-    std::string shown;
-    for (const char c : text.substr(0, limit))
-        if (c >= ' ' && c <= '~') shown += c;
-        else shown += fmt::format("\\x{:02X}", static_cast<unsigned char>(c));
-    return text.size() > limit ? shown + "..." : shown;
-}
+using base::printable;
 
 /// Reads a whole number from `least` to `most`, in decimal.
 template <std::integral T>
@@ -73,15 +63,11 @@ inline auto seconds(std::chrono::nanoseconds least, std::chrono::nanoseconds mos
 {
     using Seconds = std::chrono::duration<double>;
     return [=](std::string_view text) {
-        double value = 0;
-        const char* const end = text.data() + text.size();
-        const auto [stopped, error] = std::from_chars(text.data(), end, value);
-        const bool number = error == std::errc{} && stopped == end && std::isfinite(value) && !std::signbit(value);
-        if (!number || value < Seconds{least}.count() || value > Seconds{most}.count())
+        const auto read = base::parse_seconds(text);
+        if (!read || *read < least || *read > most)
             throw BadValue{fmt::format("'{}' is not a number of seconds: give a number from {} to {}", printable(text),
                                        Seconds{least}.count(), Seconds{most}.count())};
-        // Rounded, for 0.001 s is no double, and the nearest one may be a little less.
-        return std::chrono::nanoseconds{std::llround(value * 1e9)};
+        return *read;
     };
 }
 

@@ -7,14 +7,13 @@
 // A program that nobody listens to any more must end, and quietly: `ping++ ... | head -1`. So print() throws
 // OutputClosed when the reader is gone (SIGPIPE must be ignored, as run() and serve() do), and they end the program.
 
-#include <boost/system/system_error.hpp>
+#include <libnet/io/loop/reason_of.hpp>
+
 #include <fmt/format.h>
 
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
-#include <exception>
-#include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -49,15 +48,6 @@ inline void complain(std::string_view program, std::string_view message)
     std::fwrite(line.data(), 1, line.size(), stderr);
 }
 
-/// What an exception says, without the category, number and source position that Boost appends for developers.
-inline std::string reason_of(const std::exception& error)
-{
-    std::string text = error.what();
-    const auto* system = dynamic_cast<const boost::system::system_error*>(&error);
-    if (system == nullptr) return text;
-    const auto details = system->code().what();
-    if (text.ends_with(details)) text.replace(text.size() - details.size(), details.size(), system->code().message());
-    return text;
-}
+using io::reason_of;
 
 }  // namespace libnet::apps

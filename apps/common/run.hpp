@@ -17,7 +17,7 @@
 // throws operation_aborted, and so does every later co_await, so after the catch there must be none.
 
 #include <apps/common/output.hpp>
-#include <apps/common/stop_signals.hpp>
+#include <libnet/stop_signals.hpp>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -29,6 +29,7 @@
 
 #include <csignal>
 #include <exception>
+#include <functional>
 #include <string_view>
 #include <utility>
 
@@ -49,11 +50,15 @@ inline asio::awaitable<int> with_total_cancellation(asio::awaitable<int> work)
     co_return co_await std::move(work);
 }
 
-inline int run_until_done(asio::awaitable<int> work)
+/// `on_stop` is called at the first of the signals.
+inline int run_until_done(asio::awaitable<int> work, const std::function<void()>& on_stop = {})
 {
     asio::cancellation_signal stop;  // outlives the coroutine, which holds on to its slot
     asio::io_context io{1};
-    StopSignals signals{io, [&](asio::cancellation_type how) { stop.emit(how); }};
+    StopSignals signals{io, [&](asio::cancellation_type how) {
+                            if (on_stop && how == asio::cancellation_type::total) on_stop();
+                            stop.emit(how);
+                        }};
 
     std::exception_ptr failure;
     int exit_code = 0;

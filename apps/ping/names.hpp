@@ -1,15 +1,13 @@
 #pragma once
 // Addresses with their names, as far as they are known: no line of output ever waits for a name.
 
-#include <libnet/io/dns/resolver.hpp>
+#include <libnet/reverse_names.hpp>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <fmt/format.h>
 
-#include <map>
-#include <memory>
-#include <optional>
+#include <chrono>
 #include <string>
 
 namespace libnet::apps {
@@ -17,9 +15,11 @@ namespace libnet::apps {
 namespace asio = boost::asio;
 
 /// Asks for the name of each address that is shown, once, and shows it from then on.
-class ReverseNames {
+class ShownAddresses {
 public:
-    ReverseNames(asio::any_io_executor executor, io::Resolver& resolver) : executor_{executor}, resolver_{resolver} {}
+    explicit ShownAddresses(asio::any_io_executor executor)
+        : names_{executor, {.patience = std::chrono::seconds{2}, .tries = 2}}
+    {}
 
     /// From now on, addresses are shown with their names.
     void enable() { enabled_ = true; }
@@ -29,27 +29,14 @@ public:
     {
         const auto literal = address.to_string();
         if (!enabled_) return literal;
-        const auto [entry, first] = names_->try_emplace(address);
-        if (first) look_up(address);
-        return entry->second ? fmt::format("{} ({})", *entry->second, literal) : literal;
+        names_.look_up(address);
+        const auto name = names_.find(address);
+        return name ? fmt::format("{} ({})", *name, literal) : literal;
     }
 
 private:
-    using Names = std::map<asio::ip::address, std::optional<std::string>>;
-
-    void look_up(const asio::ip::address& address)
-    {
-        // Whoever prints may be gone when the answer comes.
-        const auto remember = [names = names_, address](std::exception_ptr failed, std::optional<std::string> name) {
-            if (!failed) (*names)[address] = std::move(name);
-        };
-        asio::co_spawn(executor_, resolver_.name_of(address), remember);
-    }
-
-    asio::any_io_executor executor_;
-    io::Resolver& resolver_;
+    ReverseNames names_;
     bool enabled_ = false;
-    std::shared_ptr<Names> names_ = std::make_shared<Names>();
 };
 
 }  // namespace libnet::apps

@@ -2,6 +2,7 @@
 // What the values of ping++'s own options may be: readers as those of apps/common/option_values.hpp.
 
 #include <apps/common/option_values.hpp>
+#include <libnet/engine/ping/ping_condition.hpp>
 #include <libnet/ping_options.hpp>
 
 #include <fmt/format.h>
@@ -10,6 +11,7 @@
 #include <array>
 #include <charconv>
 #include <cstdint>
+#include <stdexcept>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -108,6 +110,18 @@ inline auto timestamp_record()
     return one_of("a kind of timestamps",
                   std::array<std::pair<std::string_view, PingRecord>, 2>{
                       {{"tsonly", PingRecord::timestamps}, {"tsandaddr", PingRecord::timestamps_and_addresses}}});
+}
+
+/// Reads a condition on the numbers of a host.
+inline auto condition()
+{
+    return [](std::string_view text) {
+        try {
+            return PingCondition::parse(text);
+        } catch (const std::invalid_argument& error) {
+            throw BadValue{fmt::format("'{}' is no condition: {}", printable(text), error.what())};
+        }
+    };
 }
 
 inline auto ping_sort()

@@ -15,7 +15,8 @@ namespace libnet::apps {
 namespace asio = boost::asio;
 
 inline std::unique_ptr<PingPrinter> make_ping_printer(asio::any_io_executor executor, const PingSettings& settings,
-                                                      const IcmpPinger& pinger, std::size_t hosts, ReverseNames& names)
+                                                      const IcmpPinger& pinger, std::size_t hosts,
+                                                      ShownAddresses& names)
 {
     if (settings.format == PingFormat::json) return std::make_unique<JsonPingPrinter>(settings);
     if (settings.format == PingFormat::csv) return std::make_unique<CsvPingPrinter>(settings);

@@ -29,7 +29,7 @@ public:
         : executor_{executor},
           settings_{settings},
           resolver_{executor},
-          names_{executor, resolver_}
+          names_{executor}
     {}
     virtual ~HostQuestion() = default;
 
@@ -115,7 +115,7 @@ private:
     asio::any_io_executor executor_;
     const PingSettings& settings_;
     io::Resolver resolver_;
-    ReverseNames names_;
+    ShownAddresses names_;
     std::string name_;           ///< of the host, as the user gave it
     asio::ip::address address_;  ///< unspecified until it is known
 };

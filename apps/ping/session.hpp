@@ -3,14 +3,13 @@
 
 #include <apps/common/output.hpp>
 #include <apps/ping/hosts.hpp>
-#include <apps/ping/name_keeper.hpp>
 #include <apps/ping/names.hpp>
 #include <apps/ping/printers.hpp>
 #include <apps/ping/settings.hpp>
 #include <apps/ping/status_teller.hpp>
 #include <apps/ping/streams.hpp>
 #include <libnet/icmp_pinger.hpp>
-#include <libnet/io/dns/resolver.hpp>
+#include <libnet/name_keeper.hpp>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -39,9 +38,8 @@ public:
         : settings_{settings},
           pinger_{executor, settings.options},
           hosts_{pinger_},
-          resolver_{executor},
-          reverse_names_{executor, resolver_},
-          keeper_{std::make_shared<NameKeeper>(executor, settings.family, name_events())},
+          reverse_names_{executor},
+          keeper_{executor, keeper_options()},
           wake_{executor, asio::steady_timer::time_point::max()},
           deadline_{executor},
           repaint_{executor},
@@ -50,8 +48,6 @@ public:
         hosts_.add(std::exchange(settings.hosts, {}));
         printer_ = make_ping_printer(executor, settings_, pinger_, hosts_.size(), reverse_names_);
     }
-
-    ~PingSession() { keeper_->close(); }
 
     /// Pings until every host is done, the deadline has come or this coroutine is cancelled; then tells the numbers.
     /// Completes with the exit code.
@@ -63,7 +59,7 @@ public:
             while (!deadline_passed_) {
                 const auto event = co_await pinger_.next();
                 if (event) on_event(*event);
-                else if (!keeper_->any_awaited(attempts())) break;
+                else if (!keeper_.any_awaited(attempts())) break;
                 else co_await wake_.async_wait(token);
                 if (is_late()) on_deadline();
             }
@@ -81,7 +77,6 @@ private:
     {
         for (const auto& why : settings_.bad_targets) printer_->bad_target(why);
         for (std::size_t i = 0; i < hosts_.size(); ++i) begin(i);
-        keeper_->ask();
         if (const auto interval = printer_->repaints_each()) repaint(*interval);
         if (!settings_.deadline) return;
         deadline_.expires_at(started_ + *settings_.deadline);
@@ -99,7 +94,7 @@ private:
         if (word.kind == Kind::address) return start_host(index, word.range.first);
         if (word.kind == Kind::range) return start_range(index, word.range);
         host_of_name_.push_back(static_cast<std::uint32_t>(index));
-        keeper_->add(text);
+        keeper_.add(text);
     }
 
     void start_range(std::size_t index, const wire::AddressRange& range)
@@ -136,27 +131,30 @@ private:
         printer_->trouble(hosts_.host(index), why);
     }
 
-    NameEvents name_events()
+    NameKeeperOptions keeper_options()
     {
-        return {[this](std::size_t name, const asio::ip::address& address, engine::NameNews news) {
-                    on_address(host_of_name_[name], name, address, news);
-                    wake_.cancel();
-                },
-                [this](std::size_t name, const std::string& why, engine::NameFailure kind) {
-                    const std::size_t index = host_of_name_[name];
-                    if (hosts_.host(index).known()) return;  // its last address is as good as we know
-                    if (kind == engine::NameFailure::final) hosts_.give_up(index);
-                    fail(index, PingHost::State::unresolved, why);
-                    wake_.cancel();
-                }};
+        return {.family = settings_.family,
+                .on_address =
+                    [this](KeptName name, const asio::ip::address& address, NameNews news) {
+                        on_address(host_of_name_[name.index], name, address, news);
+                        wake_.cancel();
+                    },
+                .on_failure =
+                    [this](KeptName name, const std::string& why, NameFailure kind) {
+                        const std::size_t index = host_of_name_[name.index];
+                        if (hosts_.host(index).known()) return;  // its last address is as good as we know
+                        if (kind == NameFailure::final) hosts_.give_up(index);
+                        fail(index, PingHost::State::unresolved, why);
+                        wake_.cancel();
+                    }};
     }
 
-    void on_address(std::size_t index, std::size_t name, const asio::ip::address& address, engine::NameNews news)
+    void on_address(std::size_t index, KeptName name, const asio::ip::address& address, NameNews news)
     {
         if (deadline_passed_) return;
-        if (news == engine::NameNews::first) start_host(index, address);
-        if (!hosts_.is_pinged(index)) return keeper_->drop(name);
-        if (news != engine::NameNews::changed) return;
+        if (news == NameNews::first) start_host(index, address);
+        if (!hosts_.is_pinged(index)) return keeper_.drop(name);
+        if (news != NameNews::changed) return;
         const auto before = hosts_.host(index).address;
         try {
             hosts_.move(index, address);
@@ -168,7 +166,7 @@ private:
     }
 
     /// How often a name is asked for. With a count, the run has an end that a name which isn't there must not put off.
-    engine::NameAttempts attempts() const
+    NameAttempts attempts() const
     {
         if (settings_.count == 0 || settings_.deadline) return {};
         return {.passing = 3, .told = 1};
@@ -224,7 +222,7 @@ private:
 
     int finish()
     {
-        keeper_->close();
+        keeper_.close();
         repaint_.cancel();
         PingTotal total;
         int exit_code = settings_.bad_targets.empty() ? all_answered : failed;
@@ -257,9 +255,8 @@ private:
     const Clock::time_point started_ = Clock::now();
     IcmpPinger pinger_;
     PingHosts hosts_;
-    io::Resolver resolver_;
-    ReverseNames reverse_names_;
-    std::shared_ptr<NameKeeper> keeper_;
+    ShownAddresses reverse_names_;
+    NameKeeper keeper_;
     std::vector<std::uint32_t> host_of_name_;  ///< by the keeper's number
     std::unique_ptr<PingPrinter> printer_;
     asio::steady_timer wake_;  ///< never expires: is cancelled when there is news of a name

@@ -2,7 +2,6 @@
 // What ping++ is told on the command line.
 
 #include <apps/common/options.hpp>
-#include <apps/ping/condition.hpp>
 #include <apps/ping/exporter_settings.hpp>
 #include <apps/ping/option_readers.hpp>
 #include <apps/ping/question_options.hpp>
@@ -38,7 +37,7 @@ struct PingSettings {
     std::optional<std::uint32_t> preload;  ///< empty: 1, or what suits a flood
     io::AddressFamily family = io::AddressFamily::any;
     std::optional<std::chrono::nanoseconds> summary_interval;
-    std::optional<Condition> until, fail_if;
+    std::optional<PingCondition> until, fail_if;
     PingQuestions questions;
     ExporterSettings exporter;
     PingFormat format = PingFormat::text;

@@ -1,8 +1,9 @@
 #pragma once
 // Tells the numbers so far: at SIGQUIT, and from time to time.
 
+#include <apps/common/on_signal.hpp>
+
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
@@ -22,22 +23,12 @@ public:
                  std::function<void()> tell)
         : tell_{std::move(tell)},
           timer_{executor},
-          wanted_{executor, SIGQUIT}
+          wanted_{executor, SIGQUIT, [this] { tell_(); }}
     {
-        on_signal();
         if (interval) each(*interval, std::chrono::steady_clock::now());
     }
 
 private:
-    void on_signal()
-    {
-        wanted_.async_wait([this](boost::system::error_code error, int) {
-            if (error) return;
-            tell_();
-            on_signal();
-        });
-    }
-
     void each(std::chrono::nanoseconds interval, std::chrono::steady_clock::time_point last)
     {
         const auto next = last + interval;
@@ -51,7 +42,7 @@ private:
 
     std::function<void()> tell_;
     asio::steady_timer timer_;
-    asio::signal_set wanted_;
+    OnSignal wanted_;
 };
 
 }  // namespace libnet::apps

@@ -9,7 +9,7 @@
 #include <apps/ping/printer.hpp>
 #include <apps/ping/recorded_options.hpp>
 #include <apps/ping/settings.hpp>
-#include <apps/ping/source_address.hpp>
+#include <libnet/io/icmp/source_address.hpp>
 #include <libnet/wire/icmp/icmp.hpp>
 #include <libnet/wire/ip/ipv4.hpp>
 #include <libnet/wire/ip/ipv4_options.hpp>
@@ -44,10 +44,32 @@ inline std::string time_of_day()
     return fmt::format("[{}.{:06}] ", now / 1'000'000, now % 1'000'000);
 }
 
+/// "4 packets transmitted, 3 received, 25% packet loss, time 600ms, +1 late": up to the time it is iputils' line, since
+/// many programs read that by the places of its words. Their loss is all that was sent and has no answer in time, also
+/// what is pending. What iputils doesn't know comes behind.
+inline std::string summary_line(const PingStatistics& n)
+{
+    auto line = fmt::format("{} packets transmitted, {} received", n.sent, n.received);
+    const auto add = [&line](std::uint64_t number, std::string_view what) {
+        if (number != 0) line += fmt::format(", +{} {}", number, what);
+    };
+    add(n.duplicates, "duplicates");
+    add(n.corrupt, "corrupted");
+    add(n.errors + n.send_errors, "errors");
+    if (n.sent != 0)
+        line += fmt::format(", {:.6g}% packet loss, time {}ms",
+                            100 * static_cast<double>(n.sent - n.received) / static_cast<double>(n.sent),
+                            std::chrono::round<std::chrono::milliseconds>(n.sending).count());
+    add(n.late, "late");
+    add(n.foreign, "foreign");
+    if (n.pending != 0) line += fmt::format(", {} pending", n.pending);
+    return line;
+}
+
 class TextPingPrinter final : public PingPrinter {
 public:
     /// `hosts`: how many there are.
-    TextPingPrinter(const PingSettings& settings, const IcmpPinger& pinger, std::size_t hosts, ReverseNames& names)
+    TextPingPrinter(const PingSettings& settings, const IcmpPinger& pinger, std::size_t hosts, ShownAddresses& names)
         : settings_{settings},
           pinger_{pinger},
           several_{hosts > 1},
@@ -151,7 +173,7 @@ private:
         if (options.source && options.source->is_v4() == to.is_v4())
             return fmt::format("from {} : ", options.source->to_string());
         if (options.interface.empty()) return "";
-        const auto source = source_address_to(to, options.interface.str());
+        const auto source = io::source_address_to(to, options.interface.str());
         return fmt::format("from {} {}: ", source ? source->to_string() : "?", printable(options.interface.view()));
     }
 
@@ -237,16 +259,7 @@ private:
 
     void summary(const PingHost& host, const PingStatistics& n) const
     {
-        const auto count = [](std::uint64_t number, std::string_view what) {
-            return number == 0 ? std::string{} : fmt::format(", +{} {}", number, what);
-        };
-        print(
-            "\n--- {} ping statistics ---\n{} packets transmitted, {} received{}{}{}{}{}{}, {:.6g}% packet loss, "
-            "time {}ms\n{}\n",
-            printable(host.name), n.sent, n.received, count(n.duplicates, "duplicates"), count(n.corrupt, "corrupted"),
-            count(n.errors + n.send_errors, "errors"), count(n.late, "late"), count(n.foreign, "foreign"),
-            n.pending == 0 ? "" : fmt::format(", {} pending", n.pending), n.loss_percent(),
-            std::chrono::round<std::chrono::milliseconds>(n.sending).count(), times(n));
+        print("\n--- {} ping statistics ---\n{}\n{}\n", printable(host.name), summary_line(n), times(n));
         if (settings_.latency_split && n.received != 0)
             print("our stack: {:.3f} ms to send, {:.3f} ms to receive, on average; not part of the above\n",
                   in_milliseconds(n.stack.sent), in_milliseconds(n.stack.received));
@@ -270,7 +283,7 @@ private:
     const PingSettings& settings_;
     const IcmpPinger& pinger_;
     bool several_;
-    ReverseNames& names_;
+    ShownAddresses& names_;
     RecordedOptions recorded_;
     FloodDots dots_;
 };

@@ -2,12 +2,11 @@
 // ping++ --watch: a live table on a terminal. When the run is over, the terminal is as it was, and the results are
 // printed as they are without --watch.
 
+#include <apps/common/on_signal.hpp>
 #include <apps/ping/host_order.hpp>
 #include <apps/ping/terminal.hpp>
 #include <apps/ping/text_printer.hpp>
 #include <apps/ping/watch_table.hpp>
-
-#include <boost/asio/signal_set.hpp>
 
 #include <chrono>
 #include <csignal>
@@ -30,13 +29,11 @@ public:
         : settings_{settings},
           results_{std::move(results)},
           screen_{std::in_place},
-          resized_{executor, SIGWINCH},
-          suspended_{executor, SIGTSTP}
+          resized_{executor, SIGWINCH, [this] { on_resize(); }},
+          suspended_{executor, SIGTSTP, [this] { on_suspend(); }}
     {
         look_.bars = shows_utf8() ? unicode_bars : ascii_bars;
         look_.colour = may_colour();
-        on_resize();
-        on_suspend();
     }
 
     void start(const PingHost&) override {}
@@ -120,30 +117,22 @@ private:
 
     void on_resize()
     {
-        resized_.async_wait([this](boost::system::error_code error, int) {
-            if (error) return;
-            if (screen_ && hosts_ != nullptr) repaint(*hosts_);
-            on_resize();
-        });
+        if (screen_ && hosts_ != nullptr) repaint(*hosts_);
     }
 
     /// A shell shall find its own screen when we are stopped, and we ours when we go on.
     void on_suspend()
     {
-        suspended_.async_wait([this](boost::system::error_code error, int) {
-            if (error) return;
-            if (screen_) screen_->leave();
-            std::raise(SIGSTOP);
-            if (screen_) screen_->enter();
-            if (screen_ && hosts_ != nullptr) repaint(*hosts_);
-            on_suspend();
-        });
+        if (screen_) screen_->leave();
+        std::raise(SIGSTOP);
+        if (screen_) screen_->enter();
+        if (screen_ && hosts_ != nullptr) repaint(*hosts_);
     }
 
     const PingSettings& settings_;
     std::unique_ptr<PingPrinter> results_;
     std::optional<PaintedScreen> screen_;
-    asio::signal_set resized_, suspended_;
+    OnSignal resized_, suspended_;
     WatchLook look_;
     const PingHosts* hosts_ = nullptr;
     const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();

@@ -1,16 +1,18 @@
 #pragma once
 // Between the trace and its report: holds outcomes back until the names they need are known, and keeps their order.
 
-#include <apps/trace/hop_names.hpp>
 #include <apps/trace/report.hpp>
+#include <libnet/reverse_names.hpp>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <chrono>
 #include <deque>
 #include <exception>
-#include <memory>
+#include <optional>
 #include <utility>
 
 namespace libnet::apps {
@@ -19,10 +21,14 @@ namespace asio = boost::asio;
 
 class Presenter {
 public:
+    static constexpr std::chrono::milliseconds patience{1500};  ///< for names
+
     /// `names` says whether names are wanted at all.
     Presenter(asio::any_io_executor executor, TraceReport& report, bool names) : report_{report}, empty_{executor}
     {
-        if (names) names_.emplace(std::move(executor), [this] { show(); });
+        if (names)
+            names_.emplace(std::move(executor),
+                           ReverseNamesOptions{.patience = patience, .on_settled = [this] { show(); }});
     }
 
     void add(TraceOutcome outcome)
@@ -32,11 +38,11 @@ public:
         show_ready();
     }
 
-    /// Completes when everything is shown, `HopNames::patience` from now at the latest. Throws what showing threw.
+    /// Completes when everything is shown, `patience` from now at the latest. Throws what showing threw.
     asio::awaitable<void> finish()
     {
         constexpr auto token = asio::as_tuple(asio::use_awaitable);
-        empty_.expires_after(HopNames::patience);
+        empty_.expires_after(patience);
         if (!waiting_.empty() && !failure_) co_await empty_.async_wait(token);
         show_now();
     }
@@ -86,7 +92,7 @@ private:
     std::deque<TraceOutcome> waiting_;
     asio::steady_timer empty_;  // cancelled when nothing waits any more
     std::exception_ptr failure_;
-    std::optional<HopNames> names_;  // last: it calls back
+    std::optional<ReverseNames> names_;  // last: it calls back
 };
 
 }  // namespace libnet::apps

@@ -13,6 +13,7 @@
 #include <libnet/engine/http/error_page.ipp>
 #include <libnet/engine/http/http_connection.ipp>
 #include <libnet/engine/http/path_pattern.ipp>
+#include <libnet/engine/ping/ping_condition.ipp>
 #include <libnet/engine/ping/ping_engine.ipp>
 #include <libnet/engine/ping/ping_events.ipp>
 #include <libnet/engine/proxy/proxy_answer.ipp>

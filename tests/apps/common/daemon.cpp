@@ -128,8 +128,7 @@ TEST_CASE("a daemon says where it listens, serves, and ends at SIGTERM with 0", 
 TEST_CASE("a daemon that is told to stop before its servers have begun ends all the same", "[apps][daemon]")
 {
     on_listening = [](auto) {};
-    apps::AccessLog log{"demo++", "none"};
-    apps::detail::Worker<EchoServer> worker{EchoOptions{.address = asio::ip::address_v4::loopback()}, log};
+    libnet::detail::ServerThread<EchoServer> worker{EchoOptions{.address = asio::ip::address_v4::loopback()}, nullptr};
     worker.stop(asio::cancellation_type::total);
     CHECK(worker.run() == nullptr);
 }

@@ -75,6 +75,30 @@ TEST_CASE("dots come and go with the probes that have no answer, errors stay", "
     CHECK(dots.update({.sent = 1000, .received = 2, .lost = 997, .errors = 1}) == std::string(69, '.'));
 }
 
+TEST_CASE("up to its time the summary is iputils', what iputils doesn't know comes behind", "[apps][ping]")
+{
+    using namespace std::chrono_literals;
+    CHECK(summary_line({}) == "0 packets transmitted, 0 received");
+    CHECK(summary_line({.sent = 3, .received = 3, .sending = 2001ms}) ==
+          "3 packets transmitted, 3 received, 0% packet loss, time 2001ms");
+    CHECK(summary_line({.sent = 1, .pending = 1}) ==
+          "1 packets transmitted, 0 received, 100% packet loss, time 0ms, 1 pending");
+    CHECK(summary_line({.sent = 3, .received = 2, .late = 1}) ==
+          "3 packets transmitted, 2 received, 33.3333% packet loss, time 0ms, +1 late");
+    CHECK(summary_line({.sent = 9,
+                        .received = 4,
+                        .late = 1,
+                        .lost = 1,
+                        .errors = 1,
+                        .send_errors = 1,
+                        .pending = 1,
+                        .duplicates = 2,
+                        .corrupt = 3,
+                        .foreign = 4}) ==
+          "9 packets transmitted, 4 received, +2 duplicates, +3 corrupted, +2 errors, 55.5556% packet loss, time 0ms, "
+          "+1 late, +4 foreign, 1 pending");
+}
+
 TEST_CASE("remarks say what has no column", "[apps][ping]")
 {
     CHECK(remarks_of({.sent = 2, .received = 2}).empty());

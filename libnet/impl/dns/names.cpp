@@ -1,0 +1,3 @@
+// The compiled NameKeeper and ReverseNames.
+#include <libnet/impl/dns/name_keeper.ipp>
+#include <libnet/impl/dns/reverse_names.ipp>

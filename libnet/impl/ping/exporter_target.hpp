@@ -1,0 +1,82 @@
+#pragma once
+// A host that an exporter watches, with the numbers that its events make.
+
+#include <libnet/engine/ping/response_histogram.hpp>
+#include <libnet/ping_dispatcher.hpp>
+#include <libnet/wire/open_metrics.hpp>
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+namespace libnet::inline v0::detail {
+
+/// Collects what PingStatistics doesn't: buckets, reasons, the last TTL. Counts from zero when the address changes,
+/// for then its labels are others.
+class ExporterTarget : public PingListener {
+public:
+    explicit ExporterTarget(std::string name) : name_{std::move(name)} {}
+
+    const std::string& name() const noexcept { return name_; }
+
+    /// Nothing yet, or nothing any more: the host is unresolved.
+    const std::optional<boost::asio::ip::address>& address() const noexcept { return address_; }
+    PingTarget handle() const noexcept { return handle_; }
+
+    /// It is pinged from now on.
+    void start(const boost::asio::ip::address& address, PingTarget handle, const wire::MetricLabels& labels)
+    {
+        address_ = address;
+        handle_ = handle;
+        labels_ = labels;
+        counted_ = {};
+    }
+
+    /// What its events have told so far.
+    struct Counted {
+        engine::ResponseHistogram responses;               ///< in time and late
+        std::uint64_t in_time = 0;                         ///< of these
+        std::uint64_t timed_out = 0;                       ///< given up; those that were late are among them
+        std::optional<int> ttl;                            ///< of the last response
+        std::map<std::string_view, std::uint64_t> errors;  ///< by their words, which are a fixed set
+        std::map<std::string, std::uint64_t> send_errors;  ///< by what the system says
+    };
+    const Counted& counted() const noexcept { return counted_; }
+    const wire::MetricLabels& labels() const noexcept { return labels_; }
+
+    std::uint64_t failed_lookups = 0;
+
+    void on_event(const PingEvent& event) override
+    {
+        std::visit([this](const auto& e) { count(e); }, event);
+    }
+
+private:
+    void count(const PingReply& reply)
+    {
+        ++counted_.in_time;
+        counted_.responses.add(reply.rtt);
+        if (reply.ttl) counted_.ttl = reply.ttl;
+    }
+    void count(const PingLate& late)
+    {
+        counted_.responses.add(late.rtt);
+        if (late.ttl) counted_.ttl = late.ttl;
+    }
+    void count(const PingLost&) { ++counted_.timed_out; }
+    void count(const auto&) {}  // the pinger's own statistics have the rest
+    void count(const PingError& error) { ++counted_.errors[error.words()]; }
+    void count(const PingSendError& failed) { ++counted_.send_errors[failed.error.message()]; }
+
+    std::string name_;
+    std::optional<boost::asio::ip::address> address_;
+    PingTarget handle_;
+    wire::MetricLabels labels_;
+    Counted counted_;
+};
+
+}  // namespace libnet::inline v0::detail

@@ -1,0 +1,214 @@
+#pragma once
+// Bodies of libnet/ping_exporter.hpp.
+
+#include <libnet/base/diagnostics.hpp>
+#include <libnet/base/printable.hpp>
+#include <libnet/impl/ping/exporter_endpoint.hpp>
+#include <libnet/impl/ping/exporter_hosts.hpp>
+#include <libnet/impl/ping/exporter_metrics.hpp>
+#include <libnet/impl/ping/exporter_target.hpp>
+#include <libnet/impl/ping/probe_run.hpp>
+#include <libnet/io/dns/resolver.hpp>
+#include <libnet/io/http/http_endpoint.hpp>
+#include <libnet/io/loop/reason_of.hpp>
+#include <libnet/name_keeper.hpp>
+#include <libnet/ping_dispatcher.hpp>
+#include <libnet/ping_exporter.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace libnet::inline v0 {
+
+namespace detail {
+
+/// Shared with the requests in hand.
+class PingExporterState : public std::enable_shared_from_this<PingExporterState> {
+public:
+    using Self = std::shared_ptr<PingExporterState>;
+
+    PingExporterState(const io::Executor& executor, PingExporterOptions options)
+        : executor_{executor},
+          options_{std::move(options)},
+          dispatcher_{executor, options_.ping},
+          resolver_{executor},
+          keeper_{executor, keeper_options()},
+          endpoint_{open_exporter_endpoint(executor, options_)}
+    {
+        for (auto& host : exporter_hosts(options_.targets)) {
+            keeper_.add(host);
+            targets_.emplace_back(std::move(host));
+        }
+        options_.targets = {};
+    }
+
+    boost::asio::ip::tcp::endpoint local_endpoint() const
+    {
+        return endpoint_ ? endpoint_->local_endpoint() : boost::asio::ip::tcp::endpoint{};
+    }
+
+    static boost::asio::awaitable<void> run(Self self)
+    {
+        self->add_routes();
+        boost::asio::co_spawn(self->executor_, self->dispatcher_.run(), boost::asio::detached);
+        auto serving = self->endpoint_->run();
+        co_await std::move(serving);
+        self->close();
+    }
+
+    /// Pings nobody any more, and answers nobody.
+    void close()
+    {
+        keeper_.close();
+        dispatcher_.close();
+        endpoint_.reset();
+    }
+
+private:
+    using Answer = io::EndpointAnswer;
+    using Request = io::EndpointRequest;
+
+    // The routes are the endpoint's, which is ours: only what they start keeps us alive.
+    void add_routes()
+    {
+        endpoint_->on("/metrics", [this](const Request& request) { return metrics(shared_from_this(), request); });
+        endpoint_->on("/probe", [this](const Request& request) { return probe(shared_from_this(), request); });
+    }
+
+    static boost::asio::awaitable<Answer> metrics(Self self, const Request& request)
+    {
+        const auto format = wire::choose_metrics_format(request.fields);
+        Answer answer;
+        answer.content_type = wire::content_type(format);
+        answer.body = ExporterMetrics{format, self->targets_, self->dispatcher_, self->probes_}.write();
+        co_return answer;
+    }
+
+    /// A probe that is under way, however it ends.
+    struct Running {
+        explicit Running(ProbeCounts& probe_counts) : counts{probe_counts} { ++counts.running; }
+        ~Running() { --counts.running; }
+        ProbeCounts& counts;
+    };
+
+    static boost::asio::awaitable<Answer> probe(Self self, const Request& request)
+    {
+        Answer answer;
+        ProbeRequest wanted;
+        try {
+            wanted = read_probe_request(request.query, request.fields, self->options_.family);
+        } catch (const std::invalid_argument& error) {
+            answer.status = 400;
+            answer.body = std::string{"Bad Request: "} + error.what() + '\n';
+            co_return answer;
+        }
+        if (self->probes_.running >= self->options_.max_probes) {
+            ++self->probes_.refused;
+            answer.status = 503;
+            answer.body = "Service Unavailable: too many probes are under way; try again\n";
+            co_return answer;
+        }
+        const auto format = wire::choose_metrics_format(request.fields);
+        const Running running{self->probes_};
+        auto probing = run_probe(self->dispatcher_, self->resolver_, wanted, self->options_.ping.interval);
+        const auto report = co_await std::move(probing);
+        ++(report.success() ? self->probes_.succeeded : self->probes_.failed);
+        answer.content_type = wire::content_type(format);
+        answer.body = write_probe_report(format, report);
+        co_return answer;
+    }
+
+    NameKeeperOptions keeper_options()
+    {
+        return {.family = options_.family,
+                .refresh = options_.refresh,
+                .on_address =
+                    [this](KeptName name, const boost::asio::ip::address& address, NameNews news) {
+                        if (news != NameNews::same) on_address(name.index, address);
+                    },
+                .on_failure = [this](KeptName name, const std::string& why,
+                                     NameFailure) { on_failure(targets_[name.index], why); }};
+    }
+
+    /// A name that is lost keeps its last address: a name server that is down doesn't make the host unwatched.
+    void on_address(std::size_t index, const boost::asio::ip::address& address)
+    {
+        ExporterTarget& target = targets_[index];
+        const auto name = base::printable(target.name());
+        try {
+            const auto handle = dispatcher_.add(address, target_options(index), target);
+            if (target.address()) dispatcher_.remove(target.handle());
+            if (target.address() || target.failed_lookups != 0)
+                diagnostics_.tell(DiagnosticLevel::info, name + ": has the address " + address.to_string() + " now");
+            target.start(address, handle, labels_of(target, address));
+        } catch (const boost::system::system_error& error) {  // no socket for this IP version
+            on_failure(target, name + ": " + io::reason_of(error));
+        }
+    }
+
+    void on_failure(ExporterTarget& target, const std::string& why) const
+    {
+        if (target.failed_lookups++ == 0)
+            diagnostics_.tell(DiagnosticLevel::warning, why);  // the metrics tell the rest
+    }
+
+    /// Each target has its moment in the interval.
+    PingTargetOptions target_options(std::size_t index) const
+    {
+        const auto share = options_.ping.interval / static_cast<std::int64_t>(targets_.size());
+        return {.delay = static_cast<std::int64_t>(index) * share};
+    }
+
+    /// smokeping_prober's labels.
+    wire::MetricLabels labels_of(const ExporterTarget& target, const boost::asio::ip::address& address) const
+    {
+        const auto& options = options_.ping;
+        const auto source = options.source ? options.source->to_string() : options.interface.str();
+        const auto tos = std::to_string(options.traffic_class.value_or(0));
+        return {{"ip", address.to_string()}, {"host", target.name()}, {"source", source}, {"tos", tos}};
+    }
+
+    io::Executor executor_;
+    PingExporterOptions options_;
+    base::Diagnostics diagnostics_{options_.diagnostics};
+    PingDispatcher dispatcher_;
+    io::Resolver resolver_;               ///< of probes
+    NameKeeper keeper_;                   ///< of the targets' names, by their indices
+    std::deque<ExporterTarget> targets_;  ///< coroutines hold on to them where they are
+    ProbeCounts probes_;
+    std::unique_ptr<io::HttpEndpoint> endpoint_;
+};
+
+}  // namespace detail
+
+LIBNETXX_DECL PingExporter::PingExporter(const Executor& executor, PingExporterOptions options)
+    : state_{std::make_shared<detail::PingExporterState>(executor, std::move(options))}
+{}
+
+LIBNETXX_DECL PingExporter::~PingExporter()
+{
+    if (state_) state_->close();
+}
+
+LIBNETXX_DECL PingExporter::PingExporter(PingExporter&&) noexcept = default;
+
+LIBNETXX_DECL PingExporter& PingExporter::operator=(PingExporter&& other) noexcept
+{
+    if (state_ && state_ != other.state_) state_->close();
+    state_ = std::move(other.state_);
+    return *this;
+}
+
+LIBNETXX_DECL boost::asio::ip::tcp::endpoint PingExporter::local_endpoint() const { return state_->local_endpoint(); }
+
+LIBNETXX_DECL boost::asio::awaitable<void> PingExporter::run() { return detail::PingExporterState::run(state_); }
+
+}  // namespace libnet::inline v0

@@ -1,0 +1,39 @@
+#pragma once
+// What a PingExporter is told.
+
+#include <libnet/base/diagnostics.hpp>
+#include <libnet/ping_options.hpp>
+#include <libnet/resolver_options.hpp>
+
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/address_v4.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace libnet::inline v0 {
+
+/// Options of a PingExporter.
+struct PingExporterOptions {
+    /// Where it listens; `::` takes IPv4 connections too, and is 0.0.0.0 on a machine without IPv6.
+    boost::asio::ip::address address = boost::asio::ip::address_v4::loopback();
+    std::uint16_t port = 9374;  ///< 0: a free one, see `PingExporter::local_endpoint`
+
+    /// The hosts that are watched: names, addresses and ranges of them ("10.20.0.0/24", "10.0.0.1-9"), each host once,
+    /// at most 65,536 in all: thirty lines a host at each scrape are enough.
+    std::vector<std::string> targets{};
+
+    PingOptions ping{};                                 ///< of all probes; `interval` must be more than 0
+    AddressFamily family = AddressFamily::any;          ///< which addresses a name is asked for
+    std::optional<std::chrono::nanoseconds> refresh{};  ///< of names: longest life of an answer; empty: as its TTL says
+    std::size_t max_probes = 500;  ///< that are under way for /probe; more are refused with 503; at least 1
+
+    /// Is told what an operator should know: that a name has no address (once, until it has), or another one.
+    DiagnosticsHandler diagnostics{};
+};
+
+}  // namespace libnet::inline v0
