@@ -8,6 +8,7 @@
 #include <apps/trace/presenter.hpp>
 #include <apps/trace/settings.hpp>
 #include <apps/trace/text_report.hpp>
+#include <libnet/io/dns/host_text.hpp>
 #include <libnet/io/dns/resolver.hpp>
 #include <libnet/tracer.hpp>
 
@@ -15,6 +16,7 @@
 
 #include <exception>
 #include <memory>
+#include <stdexcept>
 #include <string_view>
 #include <utility>
 
@@ -51,7 +53,9 @@ asio::awaitable<void> follow(const apps::TraceSettings& settings, apps::TraceRep
 {
     const auto executor = co_await asio::this_coro::executor;
     io::Resolver resolver{executor};
-    const auto addresses = co_await resolver.resolve(settings.hosts.front(), settings.family);
+    const auto host = io::resolvable_host(settings.hosts.front());
+    const auto addresses = co_await resolver.resolve(host, settings.family);
+    if (const auto missing = io::missing_zone(addresses.front()); !missing.empty()) throw std::runtime_error{missing};
 
     Tracer tracer{executor, settings.trace};
     const auto target = tracer.add(addresses.front());
@@ -77,9 +81,10 @@ asio::awaitable<int> trace(const apps::TraceSettings& settings)
     TracePath path;
     try {
         co_await follow(settings, *report, presenter, path);
-    } catch (const boost::system::system_error& error) {
+    } catch (const std::exception& error) {
         presenter.show_now();
-        const bool interrupted = error.code() == asio::error::operation_aborted;
+        const auto* system = dynamic_cast<const boost::system::system_error*>(&error);
+        const bool interrupted = system != nullptr && system->code() == asio::error::operation_aborted;
         report->end(path, interrupted ? std::string{} : apps::reason_of(error), presenter.name_of());
         throw;
     }

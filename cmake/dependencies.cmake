@@ -20,6 +20,11 @@ if(LIBNET_TLS)
     find_dependency(OpenSSL 3.0)
 endif()
 
+if(LIBNET_IDN AND NOT TARGET PkgConfig::libidn2)
+    find_dependency(PkgConfig)
+    pkg_check_modules(libidn2 REQUIRED IMPORTED_TARGET GLOBAL libidn2)
+endif()
+
 if(LIBNET_COMPRESSION AND NOT TARGET PkgConfig::compression)
     find_dependency(PkgConfig)
     pkg_check_modules(compression REQUIRED IMPORTED_TARGET GLOBAL zlib libbrotlienc libzstd)

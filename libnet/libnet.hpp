@@ -13,9 +13,12 @@
 #include <libnet/path_mtu.hpp>
 #include <libnet/ping_dispatcher.hpp>
 #include <libnet/ping_exporter.hpp>
+#include <libnet/ping_hosts.hpp>
+#include <libnet/ping_reachability.hpp>
 #include <libnet/resolver.hpp>
 #include <libnet/reverse_names.hpp>
 #include <libnet/server_group.hpp>
 #include <libnet/static_file_server.hpp>
 #include <libnet/stop_signals.hpp>
+#include <libnet/target_list.hpp>
 #include <libnet/tracer.hpp>

@@ -78,9 +78,9 @@ inline void raise_descriptor_limit() noexcept
     ::setrlimit(RLIMIT_NOFILE, &descriptors);
 }
 
-/// Serves to its end, which a signal brings. Completes with 0.
+/// Serves to its end, which a signal brings. Completes with 0. `what` is said when the signals are waited for.
 template <typename Server>
-asio::awaitable<int> serve_until_stopped(ServerGroup<Server>& group, const std::string& program,
+asio::awaitable<int> serve_until_stopped(ServerGroup<Server>& group, const std::string& program, std::string_view what,
                                          const std::function<void()>& on_reload, AccessLog* log)
 {
     const auto executor = co_await asio::this_coro::executor;
@@ -89,6 +89,7 @@ asio::awaitable<int> serve_until_stopped(ServerGroup<Server>& group, const std::
         if (log != nullptr) log->reopen();
     });
     if (on_reload) reloads.emplace(executor, SIGHUP, [&] { reload(program, on_reload); });
+    complain(program, fmt::format("{} on {}", what, io::to_text(group.local_endpoint())));
     co_await group.run();
     co_return 0;
 }
@@ -112,11 +113,10 @@ try {
     options.address = daemon.address;
     options.port = daemon.port;
     ServerGroup<Server> group{options, {.threads = daemon.threads, .access_log = log}};
-    complain(program, fmt::format("{} on {}", what, io::to_text(group.local_endpoint())));
     const auto on_stop = [&program] {
         complain(program, "stopping once the requests in hand are answered; a second signal stops at once");
     };
-    return detail::run_until_done(detail::serve_until_stopped(group, program, daemon.on_reload, log), on_stop);
+    return detail::run_until_done(detail::serve_until_stopped(group, program, what, daemon.on_reload, log), on_stop);
 } catch (const boost::system::system_error& error) {
     const auto why = reason_of(error);
     complain(program,

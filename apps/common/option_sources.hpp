@@ -205,7 +205,8 @@ try {
         throw UsageError{
             fmt::format("{}: cannot read '{}': {}", config.place, printable(config.text), std::strerror(errno))};
 
-    const std::string text{std::istreambuf_iterator<char>{file}, {}};
+    std::string text{std::istreambuf_iterator<char>{file}, {}};
+    if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);  // a byte order mark, as editors on Windows write it
     ConfigFile read{{}, detail::find_sections(text, config.text)};
     std::istringstream lines{text};
     const auto description = detail::describe(options, true);

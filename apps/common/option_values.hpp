@@ -11,6 +11,7 @@
 #include <libnet/base/parse_seconds.hpp>
 #include <libnet/base/printable.hpp>
 #include <libnet/base/text.hpp>
+#include <libnet/wire/ip/unmapped.hpp>
 
 #include <boost/asio/ip/address.hpp>
 #include <fmt/format.h>
@@ -71,7 +72,22 @@ inline auto seconds(std::chrono::nanoseconds least, std::chrono::nanoseconds mos
     };
 }
 
-/// Reads an IPv4 or IPv6 address; an IPv6 address may have a scope (`fe80::1%eth0`) or stand in brackets.
+/// Throws BadValue for an interface that isn't there, and for a zone where the system would pay no attention to it.
+inline void check_zone(std::string_view text, const boost::asio::ip::address& address)
+{
+    const auto percent = text.find('%');
+    if (percent == text.npos) return;
+    auto zone = text.substr(percent + 1);
+    if (zone.ends_with(']')) zone.remove_suffix(1);
+    const auto v6 = address.to_v6();
+    if (!v6.is_link_local() && !v6.is_multicast_link_local())
+        throw BadValue{fmt::format("'{}': only link-local addresses have a zone", printable(text))};
+    if (v6.scope_id() == 0)
+        throw BadValue{fmt::format("'{}': there is no interface {}", printable(text), printable(zone))};
+}
+
+/// Reads an IPv4 or IPv6 address; an IPv6 address may have a zone (`fe80::1%eth0`) or stand in brackets. An IPv4-mapped one
+/// is the IPv4 address that it stands for.
 inline auto address()
 {
     return [](std::string_view text) {
@@ -81,7 +97,8 @@ inline auto address()
         // Asio reads up to a zero byte and would take what stands before it.
         if (failed || (brackets && !read.is_v6()) || text.find('\0') != text.npos)
             throw BadValue{fmt::format("'{}' is not an IP address: give one like 127.0.0.1 or ::1", printable(text))};
-        return read;
+        check_zone(text, read);
+        return wire::unmapped(read);
     };
 }
 

@@ -74,7 +74,7 @@ public:
 
     void results(const PingHosts& hosts, const PingTotal&) override
     {
-        for (const auto index : ordered(hosts, settings_.sort))
+        for (const auto index : ordered(hosts, settings_.sort.value_or(PingSort::given)))
             print_numbers("summary", hosts.host(index), hosts.numbers(index));
     }
 

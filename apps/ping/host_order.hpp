@@ -1,8 +1,8 @@
 #pragma once
 // In which order a table shows the hosts.
 
-#include <apps/ping/hosts.hpp>
 #include <apps/ping/option_readers.hpp>
+#include <libnet/ping_hosts.hpp>
 
 #include <algorithm>
 #include <cstdint>

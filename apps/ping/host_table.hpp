@@ -8,7 +8,8 @@
 
 #include <apps/common/option_values.hpp>
 #include <apps/ping/host_order.hpp>
-#include <apps/ping/hosts.hpp>
+#include <libnet/base/utf8.hpp>
+#include <libnet/ping_hosts.hpp>
 
 #include <fmt/format.h>
 
@@ -27,6 +28,7 @@ inline std::string remarks_of(const PingStatistics& n)
     const auto add = [&text](std::uint64_t number, std::string_view what) {
         if (number != 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", number, what);
     };
+    if (n.hosts > 1) text = fmt::format("{} of {} alive", n.hosts_answered, n.hosts);
     add(n.lost, "lost");
     add(n.late, "late");
     add(n.errors, "errors");
@@ -52,7 +54,7 @@ public:
     explicit HostTable(const PingHosts& hosts) : hosts_{hosts}
     {
         for (std::size_t i = 0; i < hosts.size(); ++i) {
-            name_width_ = std::max(name_width_, printable(hosts.host(i).name).size());
+            name_width_ = std::max(name_width_, base::utf8_size(printable(hosts.host(i).name)));
             address_width_ = std::max(address_width_, address(i).size());
         }
     }

@@ -16,12 +16,12 @@
 //   {"event":"error","kind":"resolve","target":"no.such.name","reason":"no.such.name: no such host"}      each reason once
 //   {"event":"error","kind":"target","reason":"hosts:7: 'what?' is no host: …"}      a line of --targets, or a HOST that
 //                                                                    can't be pinged: then with "target"
-//   {"event":"summary","target":…,"state":"known","address":…,"sent":4,"received":1,"lost":0,"late":1,"errors":1,
+//   {"event":"summary","target":…,"state":"known","address":…,"hosts":1,"alive":1,"sent":4,"received":1,"lost":0,"late":1,"errors":1,
 //    "send_errors":1,"duplicates":1,"corrupt":0,"foreign":0,"other_address":0,"reordered":0,"pending":0,"pipe":1,
 //    "unanswered_in_a_row":1,"outage_probes":2,"outage_ms":1000,"sending_ms":3000,"loss_percent":50,"rtt_ms":{"min":…,"mean":…,"max":…,
 //    "stddev":…,"mdev":…,"p50":…,"p90":…,"p95":…,"p99":…,"p999":…,"last":…,"ewma":…,"jitter":…,"jitter_rfc3550":…},
 //    "stack_ms":{"sent":…,"received":…}}
-//                                one per host; state is known, unresolved or failed; rtt_ms and stack_ms are null when no
+//                                one per host or range (of `hosts`, of which `alive` have answered); state is known, unresolved or failed; rtt_ms and stack_ms are null when no
 //                                reply came in time, address when there is none
 //   {"event":"interval",…}       the same so far, at SIGQUIT and each --summary-interval
 //   {"event":"total","schema":1,"targets":2,"alive":1,"unresolved":0,"sent":4,"received":1,"rx_dropped":0,
@@ -87,8 +87,13 @@ public:
 
     void results(const PingHosts& hosts, const PingTotal& total) override
     {
-        for (const auto index : ordered(hosts, settings_.sort))
+        for (const auto index : ordered(hosts, settings_.sort.value_or(PingSort::given)))
             print_numbers("summary", hosts.host(index), hosts.numbers(index));
+        print_total(total);
+    }
+
+    static void print_total(const PingTotal& total)
+    {
         print_json({{"event", "total"},
                     {"schema", 1},
                     {"targets", total.targets},
@@ -113,6 +118,8 @@ private:
                     {"target", host.name},
                     {"state", state_of(host)},
                     {"address", host.known() ? boost::json::value(host.address.to_string()) : nullptr},
+                    {"hosts", n.hosts},
+                    {"alive", n.hosts_answered},
                     {"sent", n.sent},
                     {"received", n.received},
                     {"lost", n.lost},

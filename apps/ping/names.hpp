@@ -14,21 +14,17 @@ namespace libnet::apps {
 
 namespace asio = boost::asio;
 
-/// Asks for the name of each address that is shown, once, and shows it from then on.
+/// Asks for the name of each address that is shown so, once, and shows it from then on.
 class ShownAddresses {
 public:
     explicit ShownAddresses(asio::any_io_executor executor)
         : names_{executor, {.patience = std::chrono::seconds{2}, .tries = 2}}
     {}
 
-    /// From now on, addresses are shown with their names.
-    void enable() { enabled_ = true; }
-
     /// "name (address)", or the address alone when it has no name or none that is known yet.
     std::string show(const asio::ip::address& address)
     {
         const auto literal = address.to_string();
-        if (!enabled_) return literal;
         names_.look_up(address);
         const auto name = names_.find(address);
         return name ? fmt::format("{} ({})", *name, literal) : literal;
@@ -36,7 +32,6 @@ public:
 
 private:
     ReverseNames names_;
-    bool enabled_ = false;
 };
 
 }  // namespace libnet::apps

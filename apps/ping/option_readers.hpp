@@ -124,24 +124,29 @@ inline auto condition()
     };
 }
 
-inline auto ping_sort()
-{
+inline constexpr auto ping_sort_words = [] {
     using enum PingSort;
-    return one_of("what hosts are sorted by",
-                  std::array<std::pair<std::string_view, PingSort>, 13>{{{"given", given},
-                                                                         {"name", name},
-                                                                         {"address", address},
-                                                                         {"sent", sent},
-                                                                         {"received", received},
-                                                                         {"loss", loss},
-                                                                         {"last", last},
-                                                                         {"min", min},
-                                                                         {"mean", mean},
-                                                                         {"p95", p95},
-                                                                         {"max", max},
-                                                                         {"mdev", mdev},
-                                                                         {"jitter", jitter}}});
+    return std::array<std::pair<std::string_view, PingSort>, 13>{{{"given", given},
+                                                                  {"name", name},
+                                                                  {"address", address},
+                                                                  {"sent", sent},
+                                                                  {"received", received},
+                                                                  {"loss", loss},
+                                                                  {"last", last},
+                                                                  {"min", min},
+                                                                  {"mean", mean},
+                                                                  {"p95", p95},
+                                                                  {"max", max},
+                                                                  {"mdev", mdev},
+                                                                  {"jitter", jitter}}};
+}();
+
+inline std::string_view name_of(PingSort sort)
+{
+    return std::ranges::find(ping_sort_words, sort, &std::pair<std::string_view, PingSort>::second)->first;
 }
+
+inline auto ping_sort() { return one_of("what hosts are sorted by", ping_sort_words); }
 
 /// Reads up to 16 octets in hexadecimal. As iputils has it, a last single digit is an octet, too.
 inline auto ping_pattern()

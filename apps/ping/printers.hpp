@@ -3,6 +3,7 @@
 
 #include <apps/ping/csv_printer.hpp>
 #include <apps/ping/json_printer.hpp>
+#include <apps/ping/reachability_printer.hpp>
 #include <apps/ping/text_printer.hpp>
 #include <apps/ping/watch_printer.hpp>
 
@@ -18,6 +19,7 @@ inline std::unique_ptr<PingPrinter> make_ping_printer(asio::any_io_executor exec
                                                       const IcmpPinger& pinger, std::size_t hosts,
                                                       ShownAddresses& names)
 {
+    if (settings.lists()) return std::make_unique<ReachabilityPrinter>(settings);
     if (settings.format == PingFormat::json) return std::make_unique<JsonPingPrinter>(settings);
     if (settings.format == PingFormat::csv) return std::make_unique<CsvPingPrinter>(settings);
     auto text = std::make_unique<TextPingPrinter>(settings, pinger, hosts, names);

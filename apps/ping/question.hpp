@@ -5,6 +5,7 @@
 #include <apps/common/output.hpp>
 #include <apps/ping/names.hpp>
 #include <apps/ping/settings.hpp>
+#include <libnet/io/dns/host_text.hpp>
 #include <libnet/io/dns/resolver.hpp>
 
 #include <boost/asio/awaitable.hpp>
@@ -64,7 +65,7 @@ protected:
     std::string host_text() const { return fmt::format("{} ({})", printable(name_), address_.to_string()); }
 
     /// An address with its name, as far as it is known.
-    std::string show(const asio::ip::address& address) { return names_.show(address); }
+    std::string show(const asio::ip::address& address) { return named_ ? names_.show(address) : address.to_string(); }
 
     boost::json::value json_address() const { return known(address_); }
 
@@ -83,21 +84,25 @@ private:
     asio::awaitable<Verdict> ask_or_complain()
     {
         try {
-            const std::string name = name_;
+            const std::string name = io::resolvable_host(name_);
             const auto addresses = co_await resolver_.resolve(name, settings_.family);
             address_ = addresses.front();
+            const auto missing = settings_.options.interface.empty() ? io::missing_zone(address_) : std::string{};
+            if (!missing.empty()) {
+                on_failure(missing);
+                co_return Verdict::failed;
+            }
             want_names();
             co_return co_await ask();
         } catch (const boost::system::system_error& error) {
             if (error.code() == asio::error::operation_aborted) throw;
-            on_failure(error);
+            on_failure(reason_of(error));
         }
         co_return Verdict::failed;
     }
 
-    void on_failure(const boost::system::system_error& error)
+    void on_failure(const std::string& reason)
     {
-        const auto reason = reason_of(error);
         const auto name = printable(name_);
         if (as_json()) tell_failure(reason);
         else complain("ping++", reason.starts_with(name) ? reason : fmt::format("{}: {}", name, reason));
@@ -107,15 +112,16 @@ private:
     void want_names()
     {
         boost::system::error_code is_name;
-        asio::ip::make_address(name_, is_name);
+        asio::ip::make_address(io::resolvable_host(name_), is_name);
         const bool wanted = settings_.names == PingNames::always || (is_name && settings_.names != PingNames::never);
-        if (wanted && !as_json()) names_.enable();
+        named_ = wanted && !as_json();
     }
 
     asio::any_io_executor executor_;
     const PingSettings& settings_;
     io::Resolver resolver_;
     ShownAddresses names_;
+    bool named_ = false;         ///< addresses are shown with their names
     std::string name_;           ///< of the host, as the user gave it
     asio::ip::address address_;  ///< unspecified until it is known
 };

@@ -2,7 +2,6 @@
 // One run of ping++: hosts become streams, events are shown, the rules of -c and -w end it.
 
 #include <apps/common/output.hpp>
-#include <apps/ping/hosts.hpp>
 #include <apps/ping/names.hpp>
 #include <apps/ping/printers.hpp>
 #include <apps/ping/settings.hpp>
@@ -10,6 +9,7 @@
 #include <apps/ping/streams.hpp>
 #include <libnet/icmp_pinger.hpp>
 #include <libnet/name_keeper.hpp>
+#include <libnet/ping_hosts.hpp>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -45,8 +45,9 @@ public:
           repaint_{executor},
           status_{executor, settings.summary_interval, [this] { tell_status(); }}
     {
-        hosts_.add(std::exchange(settings.hosts, {}));
+        add_hosts(std::exchange(settings.hosts, {}));
         printer_ = make_ping_printer(executor, settings_, pinger_, hosts_.size(), reverse_names_);
+        printer_->control({.reset = [this] { reset(); }, .quit = [this] { on_deadline(); }});
     }
 
     /// Pings until every host is done, the deadline has come or this coroutine is cancelled; then tells the numbers.
@@ -85,6 +86,33 @@ private:
         });
     }
 
+    /// A live table shows the hosts of a range one by one.
+    void add_hosts(std::vector<std::string> names)
+    {
+        constexpr std::uint64_t most = 4096;  // of a larger one nobody looks at each
+        if (!settings_.watch) return hosts_.add(std::move(names));
+        for (auto& name : names) {
+            const auto word = read_host(name, settings_.family);
+            const auto size = word.kind == HostWord::Kind::range ? word.range.size() : 0;
+            if (size == 0 || size > most) hosts_.add(std::move(name), false);
+            else
+                for (std::uint64_t i = 0; i < size; ++i) hosts_.add(word.range.at(i).to_string(), true);
+        }
+    }
+
+    /// Every host that is pinged begins anew.
+    void reset()
+    {
+        if (deadline_passed_) return;
+        begun_ = Clock::now();
+        for (std::size_t i = 0; i < hosts_.size(); ++i) {
+            if (!hosts_.host(i).known()) continue;
+            hosts_.forget(i);
+            if (const auto range = hosts_.host(i).range) start_range(i, *range);
+            else start_host(i, hosts_.host(i).address);
+        }
+    }
+
     void begin(std::size_t index)
     {
         const std::string& text = hosts_.host(index).name;
@@ -94,19 +122,22 @@ private:
         if (word.kind == Kind::address) return start_host(index, word.range.first);
         if (word.kind == Kind::range) return start_range(index, word.range);
         host_of_name_.push_back(static_cast<std::uint32_t>(index));
-        keeper_.add(text);
+        keeper_.add(io::resolvable_host(text));
     }
 
     void start_range(std::size_t index, const wire::AddressRange& range)
     {
         const auto complaint = too_large(hosts_.host(index).name, range, settings_);
         if (!complaint.empty()) return fail(index, PingHost::State::failed, complaint);
+        hosts_.set_range(index, range);
         start_stream(index, range.first, [&] { return pinger_.add(range, range_options(settings_)); });
     }
 
-    void start_host(std::size_t index, const asio::ip::address& address)
+    void start_host(std::size_t index, asio::ip::address address)
     {
-        const auto options = host_options(settings_, index, hosts_.size(), Clock::now() - started_);
+        const auto options = host_options(settings_, hosts_.host(index), hosts_.size(), Clock::now() - begun_);
+        const auto complaint = settings_.options.interface.empty() ? io::missing_zone(address) : std::string{};
+        if (!complaint.empty()) return fail(index, PingHost::State::failed, complaint);
         start_stream(index, address, [&] { return pinger_.add(address, options); });
     }
 
@@ -119,7 +150,7 @@ private:
             const auto why = fmt::format("{}: {}", printable(hosts_.host(index).name), reason_of(error));
             return fail(index, PingHost::State::failed, why);
         }
-        want_names(hosts_.host(index));
+        want_names(index);
         printer_->start(hosts_.host(index));
     }
 
@@ -173,14 +204,16 @@ private:
     }
 
     /// As iputils' ping: who asks by address wants to see addresses.
-    void want_names(const PingHost& host)
+    void want_names(std::size_t index)
     {
+        const PingHost& host = hosts_.host(index);
         if (settings_.names == PingNames::never || settings_.format != PingFormat::text) return;
         boost::system::error_code is_name;
-        asio::ip::make_address(host.name, is_name);
-        if (!is_name && settings_.names != PingNames::always) return;
-        reverse_names_.enable();
-        reverse_names_.show(host.address);  // asks for it early
+        asio::ip::make_address(io::resolvable_host(host.name), is_name);
+        const bool numeric = !is_name || host.range;
+        if (numeric && settings_.names != PingNames::always) return;
+        hosts_.set_named(index);
+        if (!settings_.quiet && !settings_.lists()) reverse_names_.show(host.address);  // asks for it early
     }
 
     void on_event(const PingEvent& event)
@@ -189,7 +222,7 @@ private:
         printer_->event(hosts_.host(index), event);
         if (!hosts_.is_pinged(index)) return;
         if (settings_.until && settings_.until->holds(hosts_.numbers(index))) return hosts_.stop(index);
-        if (!settings_.deadline) return;
+        if (!stops_at_events(settings_, hosts_.host(index))) return;
         if (std::holds_alternative<PingError>(event)) return hosts_.stop(index);
         const bool answer = std::holds_alternative<PingReply>(event) || std::holds_alternative<PingLate>(event);
         if (answer && hosts_.count_answer(index) == settings_.count) hosts_.stop(index);
@@ -228,9 +261,8 @@ private:
         int exit_code = settings_.bad_targets.empty() ? all_answered : failed;
         for (std::size_t i = 0; i < hosts_.size(); ++i) {
             const auto numbers = hosts_.numbers(i);
-            const auto answers = numbers.received + numbers.late;
-            ++total.targets;
-            total.alive += answers == 0 ? 0U : 1U;
+            total.targets += numbers.hosts;
+            total.alive += alive_in(numbers);
             total.unresolved += hosts_.host(i).state == PingHost::State::unresolved ? 1U : 0U;
             total.sent += numbers.sent;
             total.received += numbers.received;
@@ -242,17 +274,26 @@ private:
         return exit_code;
     }
 
+    /// Of a range that is too large to be counted, one host at least is there if anything came.
+    static std::uint64_t alive_in(const PingStatistics& numbers)
+    {
+        const bool any = numbers.received + numbers.late != 0;
+        return std::max<std::uint64_t>(numbers.hosts_answered, any ? 1 : 0);
+    }
+
     int exit_code_of(const PingHost& host, const PingStatistics& numbers) const
     {
         const auto answers = numbers.received + numbers.late;
         if (!host.known() || (numbers.sent != 0 && numbers.sent == numbers.send_errors)) return failed;
-        const std::uint64_t wanted = settings_.deadline ? std::max<std::uint64_t>(settings_.count, 1) : 1;
+        const std::uint64_t wanted = stops_at_events(settings_, host) ? std::max<std::uint64_t>(settings_.count, 1) : 1;
+        if (host.range && alive_in(numbers) < numbers.hosts) return no_answer;
         if (settings_.fail_if && settings_.fail_if->holds(numbers)) return no_answer;
         return answers >= wanted ? all_answered : no_answer;
     }
 
     const PingSettings& settings_;
     const Clock::time_point started_ = Clock::now();
+    Clock::time_point begun_ = started_;  ///< the streams, the last time
     IcmpPinger pinger_;
     PingHosts hosts_;
     ShownAddresses reverse_names_;

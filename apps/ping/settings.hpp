@@ -5,14 +5,15 @@
 #include <apps/ping/exporter_settings.hpp>
 #include <apps/ping/option_readers.hpp>
 #include <apps/ping/question_options.hpp>
-#include <apps/ping/target_list.hpp>
 #include <libnet/icmp_pinger.hpp>
 #include <libnet/io/dns/resolver_options.hpp>
+#include <libnet/target_list.hpp>
 
 #include <chrono>
 #include <cstdint>
 #include <optional>
 #include <random>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -42,10 +43,13 @@ struct PingSettings {
     ExporterSettings exporter;
     PingFormat format = PingFormat::text;
     PingNames names = PingNames::of_names;
-    PingSort sort = PingSort::given;
+    std::optional<PingSort> sort;  ///< empty: as given, in a live table the trouble first
     bool quiet = false, timestamps = false, audible = false, verbose = false;
     bool outstanding = false, latency_split = false, watch = false;
+    bool alive = false, unreachable = false;  ///< list such hosts
     bool flood = false, adaptive = false;
+
+    bool lists() const noexcept { return alive || unreachable; }
 
     PingRhythm rhythm() const noexcept
     {
@@ -72,7 +76,7 @@ inline std::optional<int> read_targets(PingSettings& settings, const std::string
             settings.hosts.insert(settings.hosts.end(), list.hosts.begin(), list.hosts.end());
             settings.bad_targets = std::move(list.complaints);
         }
-    } catch (const BadValue& error) {
+    } catch (const std::runtime_error& error) {
         return table.complain(fmt::format("--targets: {}", error.what()));
     }
     if (!settings.hosts.empty() || settings.exporter.listen) return std::nullopt;
@@ -142,6 +146,8 @@ inline void add_rare_output_options(Options& table, PingSettings& settings)
     using namespace std::chrono_literals;
     constexpr auto longest = std::chrono::hours{24 * 365};
     table.rare_group("Rarer, of output")
+        .flag("alive", "list the hosts that answer, as they are known", settings.alive)
+        .flag("unreachable", "list those that don't", settings.unreachable)
         .value("sort", "BY", "the table: name, loss, mean, max, p95, ...", ping_sort(), settings.sort)
         .flag("csv", "a line with commas for each event", settings.format, PingFormat::csv)
         .value("summary-interval", "SECONDS", "tell the numbers so far, as SIGQUIT does", seconds(10ms, longest),
@@ -180,6 +186,10 @@ inline std::string settle(PingSettings& settings, const std::string& origin)
     if (settings.exporter.listen && (settings.rhythm() != PingRhythm::steady || options.connect))
         return "--listen: an exporter keeps its interval, for any number of hosts: leave out -f, -A, -i 0 and -C";
     if (settings.watch && settings.format != PingFormat::text) return "--watch: it is no JSON and no CSV";
+    if (settings.lists() && (settings.watch || settings.format == PingFormat::csv))
+        return "--alive and --unreachable: they are lists: leave out --watch and --csv";
+    if (settings.lists() && (settings.exporter.listen || settings.questions.any()))
+        return "--alive and --unreachable: hosts are pinged for them: leave out --listen, --mtu and --probe";
     return {};
 }
 

@@ -3,7 +3,10 @@
 
 #include <apps/ping/settings.hpp>
 #include <libnet/icmp_pinger.hpp>
+#include <libnet/io/dns/host_text.hpp>
+#include <libnet/ping_hosts.hpp>
 #include <libnet/wire/ip/address_range.hpp>
+#include <libnet/wire/ip/unmapped.hpp>
 
 #include <boost/asio/ip/address.hpp>
 #include <fmt/format.h>
@@ -32,7 +35,7 @@ inline HostWord read_host(const std::string& text, io::AddressFamily family)
 {
     using Kind = HostWord::Kind;
     boost::system::error_code no_address;
-    const auto address = asio::ip::make_address(text, no_address);
+    const auto address = wire::unmapped(asio::ip::make_address(io::resolvable_host(text), no_address));
     const bool wanted = family == io::AddressFamily::any || address.is_v4() == (family == io::AddressFamily::ipv4);
     if (!no_address && wanted && text.find('%') == text.npos) return {Kind::address, {address, address}, {}};
     if (!no_address || text.find_first_of("/-") == text.npos) return {};
@@ -54,29 +57,38 @@ inline std::string too_large(const std::string& text, const wire::AddressRange& 
 inline bool needs_events(const PingSettings& settings)
 {
     const bool dots = settings.flood && settings.format == PingFormat::text;
-    const bool shown = settings.watch || (!settings.quiet && !dots);
-    return shown || settings.deadline || settings.until;
+    const bool shown = settings.watch || settings.lists() || (!settings.quiet && !dots);
+    return shown || settings.until;
 }
 
 inline PingTargetOptions range_options(const PingSettings& settings)
 {
     PingTargetOptions options;
-    options.count = settings.deadline ? 0 : settings.count;  // with -w it is answers that are counted
+    options.count = settings.count;
     options.quiet = !needs_events(settings);
     if (settings.rate) options.interval = std::chrono::nanoseconds{0};  // the rate is the pinger's
     return options;
 }
 
-/// `index` of `hosts` that begin together, so long ago: each has its moment in the interval, lest they be a burst.
-inline PingTargetOptions host_options(const PingSettings& settings, std::size_t index, std::size_t hosts,
+/// With -w, answers of a host are counted in place of its probes, and an ICMP error ends it. Of a range -w ends all.
+inline bool stops_at_events(const PingSettings& settings, const PingHost& host)
+{
+    return settings.deadline && !host.range && !host.of_range;
+}
+
+/// A host that is one of `hosts` that begin together, so long ago: each has its moment in the interval, lest they be a
+/// burst.
+inline PingTargetOptions host_options(const PingSettings& settings, const PingHost& host, std::size_t hosts,
                                       std::chrono::nanoseconds since_start)
 {
     constexpr std::chrono::nanoseconds longest_share = std::chrono::milliseconds{10}, at_once{0};
     const auto count = static_cast<std::int64_t>(std::max<std::size_t>(hosts, 1));
-    const auto moment = std::min(longest_share, settings.options.interval / count) * static_cast<std::int64_t>(index);
+    const auto moment =
+        std::min(longest_share, settings.options.interval / count) * static_cast<std::int64_t>(host.index);
     PingTargetOptions options;
-    options.count = settings.deadline ? 0 : settings.count;
-    options.quiet = !needs_events(settings);
+    const bool counts_answers = stops_at_events(settings, host);
+    options.count = counts_answers ? 0 : settings.count;
+    options.quiet = !counts_answers && !needs_events(settings);
     options.delay = std::max(moment - since_start, at_once);
     options.rhythm = settings.rhythm();
     options.window = settings.window();

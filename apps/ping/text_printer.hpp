@@ -182,7 +182,7 @@ private:
     /// In front of a line about one of several hosts, unless the address in the line says as much, or the name with it.
     std::string whose(const PingHost& host, const asio::ip::address& address)
     {
-        const auto shown = names_.show(address);
+        const auto shown = show_address(host, address);
         if (!several_ || host.name == shown || shown.starts_with(host.name + " (")) return time();
         return fmt::format("{}{}: ", time(), printable(host.name));
     }
@@ -194,25 +194,31 @@ private:
         return e.from == e.to || e.to.is_multicast() ? "" : " (DIFFERENT ADDRESS!)";
     }
 
+    std::string show_address(const PingHost& host, const asio::ip::address& address)
+    {
+        return host.named ? names_.show(address) : address.to_string();
+    }
+
     /// "64 bytes from 127.0.0.1: icmp_seq=1 ttl=64 time=0.034 ms"
     template <typename Answer>
     std::string answer(const PingHost& host, const Answer& e)
     {
         const auto identifier = settings_.verbose ? pinger_.identifier(wire::version_of(e.from)) : std::nullopt;
         return fmt::format("{}{} bytes from {}: icmp_seq={}{}{} time={} ms", whose(host, e.from), e.bytes,
-                           names_.show(e.from), e.sequence, identifier ? fmt::format(" ident={}", *identifier) : "",
+                           show_address(host, e.from), e.sequence,
+                           identifier ? fmt::format(" ident={}", *identifier) : "",
                            e.ttl ? fmt::format(" ttl={}", *e.ttl) : "", short_milliseconds(e.rtt));
     }
 
     void show(const PingHost& host, const PingReply& e)
     {
-        const auto show_address = [this](const asio::ip::address& address) { return names_.show(address); };
+        const auto show = [&](const asio::ip::address& address) { return show_address(host, address); };
         const auto split = settings_.latency_split
                                ? fmt::format(" (and in our stack {} ms to send, {} ms to receive)",
                                              short_milliseconds(e.stack_sent), short_milliseconds(e.stack_received))
                                : "";
         print("{}{}{}{}{}\n", answer(host, e), mark(e), split, settings_.audible ? "\a" : "",
-              recorded_.text(e.ip_options, show_address));
+              recorded_.text(e.ip_options, show));
     }
     void show(const PingHost& host, const PingDuplicate& e)
     {
@@ -225,7 +231,7 @@ private:
     }
     void show(const PingHost& host, const PingLost& e)
     {
-        print("{}no answer from {}: icmp_seq={}\n", whose(host, e.to), names_.show(e.to), e.sequence);
+        print("{}no answer from {}: icmp_seq={}\n", whose(host, e.to), show_address(host, e.to), e.sequence);
     }
     void show(const PingHost& host, const PingOutstanding& e)
     {
@@ -235,7 +241,8 @@ private:
     void show(const PingHost& host, const PingError& e)
     {
         const auto mtu = e.mtu ? fmt::format(" (mtu = {})", *e.mtu) : "";
-        print("{}From {} icmp_seq={} {}{}\n", whose(host, e.from), names_.show(e.from), e.sequence, e.words(), mtu);
+        print("{}From {} icmp_seq={} {}{}\n", whose(host, e.from), show_address(host, e.from), e.sequence, e.words(),
+              mtu);
     }
     void show(const PingHost& host, const PingSendError& e)
     {
@@ -250,7 +257,7 @@ private:
               total.unresolved == 0 ? "" : fmt::format(", {} unresolved", total.unresolved), table.head());
         constexpr std::size_t enough = 64 * 1024;  // there may be many rows, and each print is a system call
         std::string rows;
-        for (const auto index : ordered(hosts, settings_.sort)) {
+        for (const auto index : ordered(hosts, settings_.sort.value_or(PingSort::given))) {
             rows += table.row(index) + '\n';
             if (rows.size() > enough) print_text(std::exchange(rows, {}));
         }
@@ -260,6 +267,7 @@ private:
     void summary(const PingHost& host, const PingStatistics& n) const
     {
         print("\n--- {} ping statistics ---\n{}\n{}\n", printable(host.name), summary_line(n), times(n));
+        if (host.range) print("{} hosts, {} alive\n", n.hosts, n.hosts_answered);
         if (settings_.latency_split && n.received != 0)
             print("our stack: {:.3f} ms to send, {:.3f} ms to receive, on average; not part of the above\n",
                   in_milliseconds(n.stack.sent), in_milliseconds(n.stack.received));

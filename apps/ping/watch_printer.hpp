@@ -5,16 +5,21 @@
 #include <apps/common/on_signal.hpp>
 #include <apps/ping/host_order.hpp>
 #include <apps/ping/terminal.hpp>
+#include <apps/ping/terminal_keys.hpp>
 #include <apps/ping/text_printer.hpp>
 #include <apps/ping/watch_table.hpp>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <csignal>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -26,10 +31,11 @@ class WatchPrinter final : public PingPrinter {
 public:
     /// `results` prints what is left when the table is gone.
     WatchPrinter(asio::any_io_executor executor, const PingSettings& settings, std::unique_ptr<PingPrinter> results)
-        : settings_{settings},
+        : sort_{settings.sort.value_or(PingSort::loss)},  // the trouble first
           results_{std::move(results)},
           screen_{std::in_place},
-          resized_{executor, SIGWINCH, [this] { on_resize(); }},
+          keys_{std::in_place, executor, [this](std::string_view key) { on_key(key); }},
+          resized_{executor, SIGWINCH, [this] { paint(); }},
           suspended_{executor, SIGTSTP, [this] { on_suspend(); }}
     {
         look_.bars = shows_utf8() ? unicode_bars : ascii_bars;
@@ -48,7 +54,7 @@ public:
     void event(const PingHost& host, const PingEvent& event) override
     {
         if (histories_.size() <= host.index) histories_.resize(host.index + 1);
-        if (!histories_[host.index]) histories_[host.index] = std::make_unique<WatchHistory>();
+        if (!histories_[host.index]) histories_[host.index] = std::make_unique<PingHistory>();
         histories_[host.index]->note(second(), event);
     }
 
@@ -56,18 +62,20 @@ public:
 
     void results(const PingHosts& hosts, const PingTotal& total) override
     {
+        keys_.reset();
         screen_.reset();
         for (const auto& message : std::exchange(messages_, {})) complain("ping++", message);
         results_->results(hosts, total);
     }
+
+    void control(PingControls controls) override { controls_ = std::move(controls); }
 
     std::optional<std::chrono::nanoseconds> repaints_each() const override { return std::chrono::milliseconds{250}; }
 
     void repaint(const PingHosts& hosts) override
     {
         hosts_ = &hosts;
-        look_.size = terminal_size();
-        screen_->paint(picture(hosts));
+        if (!paused_) paint();
     }
 
 private:
@@ -84,24 +92,88 @@ private:
         return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - started_).count();
     }
 
-    std::string picture(const PingHosts& hosts) const
+    void paint()
     {
-        constexpr std::size_t frame = 3;  // title, head, and the last line
-        const std::size_t lines = look_.size.lines > frame ? look_.size.lines - frame : 1;
-        const std::size_t shown = std::min(hosts.size(), lines);
-        const auto order = ordered(hosts, settings_.sort);
+        if (!screen_ || hosts_ == nullptr) return;
+        look_.size = terminal_size();
+        screen_->paint(picture(*hosts_));
+    }
+
+    /// Rows that have a place between the title with the head and the last line.
+    std::size_t page() const
+    {
+        constexpr std::size_t frame = 3;
+        return look_.size.lines > frame ? look_.size.lines - frame : 1;
+    }
+
+    std::string picture(const PingHosts& hosts)
+    {
+        const auto shown = std::min(hosts.size(), page());
+        first_ = std::min(first_, hosts.size() - shown);
+        const auto order = ordered(hosts, sort_);
         std::vector<WatchRow> rows;
-        for (std::size_t i = 0; i < shown; ++i) rows.push_back(row_of(hosts, order[i]));
+        for (std::size_t i = 0; i < shown; ++i) rows.push_back(row_of(hosts, order[first_ + i]));
         const WatchTable table{rows, look_};
-        std::string text =
-            fmt::format("ping++: {} {}, {} s", hosts.size(), hosts.size() == 1 ? "host" : "hosts", second())
-                .substr(0, look_.size.columns);
-        text += '\n' + table.head();
+        auto text = cut(title(hosts)) + '\n' + table.head();
         for (const auto& row : rows) text += '\n' + table.row(row, second());
-        if (hosts.size() > shown)
-            text += fmt::format("\n... and {} more", hosts.size() - shown).substr(0, look_.size.columns + 1);
-        else if (!messages_.empty()) text += '\n' + printable(messages_.back()).substr(0, look_.size.columns);
-        return text;
+        const auto last = last_line(hosts.size(), shown);
+        return last.empty() ? text : text + '\n' + cut(last);
+    }
+
+    std::string cut(const std::string& line) const { return std::string{first_of(line, look_.size.columns)}; }
+
+    std::string title(const PingHosts& hosts) const
+    {
+        std::size_t silent = 0;
+        for (std::size_t i = 0; i < hosts.size(); ++i) {
+            const auto numbers = hosts.numbers(i);
+            silent += numbers.received == 0 && numbers.sent != numbers.pending ? 1U : 0U;
+        }
+        return fmt::format("ping++: {} {}, {}{} s{}", hosts.size(), hosts.size() == 1 ? "host" : "hosts",
+                           silent == 0 ? "" : fmt::format("{} silent, ", silent), second(), paused_ ? ", paused" : "");
+    }
+
+    /// Where the rows stand among the others; the last message; what the keys do.
+    std::string last_line(std::size_t hosts, std::size_t shown) const
+    {
+        std::string text;
+        if (shown < hosts) text = fmt::format("{}-{} of {}  ", first_ + 1, first_ + shown, hosts);
+        if (!messages_.empty()) return text + printable(messages_.back());
+        if (!*keys_) return text;
+        return text + fmt::format("s sort ({})  p pause  r reset  q quit", name_of(sort_));
+    }
+
+    void on_key(std::string_view key)
+    {
+        if (hosts_ == nullptr) return;
+        const auto up = [this](std::size_t rows) { first_ -= std::min(first_, rows); };
+        if (key == "q" && controls_.quit) return controls_.quit();
+        if (key == "r" && controls_.reset) reset();
+        if (key == "p") paused_ = !paused_;
+        if (key == "s") sort_ = next_sort(sort_);
+        if (key == "k" || key == "\x1b[A") up(1);
+        if (key == "j" || key == "\x1b[B") ++first_;
+        if (key == "\x1b[5~") up(page());
+        if (key == "\x1b[6~" || key == " ") first_ += page();
+        if (key == "\x1b[H" || key == "\x1b[1~") first_ = 0;
+        if (key == "\x1b[F" || key == "\x1b[4~") first_ = hosts_->size();
+        paint();
+    }
+
+    void reset()
+    {
+        started_ = std::chrono::steady_clock::now();
+        histories_.clear();
+        messages_.clear();
+        controls_.reset();
+    }
+
+    static PingSort next_sort(PingSort sort)
+    {
+        using enum PingSort;
+        constexpr std::array cycle{loss, last, min, mean, p95, name, given};
+        const auto now = std::ranges::find(cycle, sort);
+        return now == cycle.end() || now + 1 == cycle.end() ? cycle.front() : *(now + 1);
     }
 
     WatchRow row_of(const PingHosts& hosts, std::size_t index) const
@@ -115,28 +187,29 @@ private:
                 seen ? histories_[index].get() : nullptr};
     }
 
-    void on_resize()
-    {
-        if (screen_ && hosts_ != nullptr) repaint(*hosts_);
-    }
-
     /// A shell shall find its own screen when we are stopped, and we ours when we go on.
     void on_suspend()
     {
+        if (keys_) keys_->leave();
         if (screen_) screen_->leave();
         std::raise(SIGSTOP);
         if (screen_) screen_->enter();
-        if (screen_ && hosts_ != nullptr) repaint(*hosts_);
+        if (keys_) keys_->enter();
+        paint();
     }
 
-    const PingSettings& settings_;
+    PingSort sort_;
     std::unique_ptr<PingPrinter> results_;
     std::optional<PaintedScreen> screen_;
+    std::optional<TerminalKeys> keys_;
     OnSignal resized_, suspended_;
+    PingControls controls_;
     WatchLook look_;
     const PingHosts* hosts_ = nullptr;
-    const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
-    std::vector<std::unique_ptr<WatchHistory>> histories_;  ///< by the host's index
+    std::size_t first_ = 0;  ///< of the rows
+    bool paused_ = false;
+    std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+    std::vector<std::unique_ptr<PingHistory>> histories_;  ///< by the host's index
     std::deque<std::string> messages_;
 };
 

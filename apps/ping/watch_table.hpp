@@ -4,27 +4,33 @@
 //   host      address      loss    last    best    mean     p95  last minute
 //   alpha     10.0.4.2       0%   0.034   0.031   0.050   0.060  ▁▁▂▁▁▁▁█▁▁
 //   beta      10.0.5.2      25%   0.040   0.040   0.066   0.090  ▂▂▂×▂▂▂×▂▂
+//
+// Where there is little room, columns go: p95, best, the address, mean, last, in this order. A name that is still too long
+// is cut in its middle, as its ends tell it from others.
 
+#include <apps/ping/sparkline.hpp>
 #include <apps/ping/terminal.hpp>
-#include <apps/ping/watch_history.hpp>
+#include <libnet/base/utf8.hpp>
 #include <libnet/engine/ping/ping_statistics.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace libnet::apps {
 
-/// What a row says. The texts are printable ASCII.
+/// What a row says. The texts are printable.
 struct WatchRow {
     std::string name, address;  ///< or instead of the address, why there is none
     bool known = true;
     PingStatistics numbers{};
-    const WatchHistory* history = nullptr;
+    const PingHistory* history = nullptr;
 };
 
 struct WatchLook {
@@ -33,35 +39,52 @@ struct WatchLook {
     bool colour = false;
 };
 
-/// A text in a column: cut to its width, or filled up.
-inline std::string column(std::string_view text, std::size_t width)
+/// So many characters of the text's beginning.
+inline std::string_view first_of(std::string_view text, std::size_t width)
 {
-    return fmt::format("{:<{}}", text.substr(0, width), width);
+    std::size_t size = 0;
+    for (; width > 0 && size < text.size(); --width)
+        size += std::max<std::size_t>(base::utf8_length(text.substr(size)), 1);
+    return text.substr(0, size);
 }
 
-/// Writes the table. `title` is the first line, `more` is how many hosts had no place.
+/// A text in a column: filled up, or cut in the middle to its width.
+inline std::string column(std::string_view text, std::size_t width)
+{
+    constexpr std::string_view gap = "..";
+    const auto size = base::utf8_size(text);
+    if (size <= width) return std::string{text}.append(width - size, ' ');
+    if (width < 5) return std::string{first_of(text, width)};
+    const auto tail = (width - gap.size()) / 2, head = width - gap.size() - tail;
+    return fmt::format("{}{}{}", first_of(text, head), gap, text.substr(first_of(text, size - tail).size()));
+}
+
 class WatchTable {
 public:
     WatchTable(const std::vector<WatchRow>& rows, const WatchLook& look) : look_{look}
     {
+        std::size_t longest_name = 4;
+        bool has_addresses = false;
         for (const auto& row : rows) {
-            name_width_ = std::max(name_width_, row.name.size());
+            longest_name = std::max(longest_name, base::utf8_size(row.name));
             address_width_ = std::max(address_width_, row.address.size());
+            has_addresses = has_addresses || row.name != row.address;
         }
-        // A narrow terminal cuts names and addresses, but neither below half of what the numbers leave.
-        const std::size_t room = look.size.columns > numbers_width + 4 ? look.size.columns - numbers_width - 4 : 2;
-        const std::size_t half = room / 2;
-        name_width_ = std::min(name_width_, std::max(half, room - std::min(address_width_, room)));
-        address_width_ = std::min(address_width_, room - name_width_);
-        const auto used = name_width_ + 1 + address_width_ + numbers_width + 2;
-        line_width_ = look.size.columns > used ? std::min(look.size.columns - used, WatchHistory::seconds) : 0;
+        if (!has_addresses) address_width_ = 0;
+        make_room(std::min(longest_name, usual_name));
+        const auto taken = numbers_width() + address_column();
+        const auto room = look.size.columns > taken ? look.size.columns - taken : 1;
+        // A long name takes from the line of the last minute, but not all of it.
+        const auto most = room > usual_name + usual_line ? room - usual_line : usual_name;
+        name_width_ = std::min({longest_name, room, most});
+        const auto used = name_width_ + taken + 2;
+        line_width_ = look.size.columns > used ? std::min(look.size.columns - used, PingHistory::seconds) : 0;
     }
 
     std::string head() const
     {
-        return cut(fmt::format("{} {}{:>8}{:>9}{:>9}{:>9}{:>9}  {}", column("host", name_width_),
-                               column("address", address_width_), "loss", "last", "best", "mean", "p95",
-                               line_width_ > 10 ? "last minute" : ""));
+        std::array<std::string, count> titles{"loss", "last", "best", "mean", "p95"};
+        return cut(fmt::format("{}  {}", line("host", "address", titles), line_width_ > 10 ? "last minute" : ""));
     }
 
     std::string row(const WatchRow& row, std::int64_t now) const
@@ -72,10 +95,10 @@ public:
             return fmt::format("{:.3f}", std::chrono::duration<double, std::milli>{t}.count());
         };
         const bool known_loss = n.sent != n.pending;
-        const auto loss = known_loss ? fmt::format("{:.3g}%", n.loss_percent()) : std::string{"-"};
-        const auto text = cut(fmt::format("{} {}{:>8}{:>9}{:>9}{:>9}{:>9}", column(row.name, name_width_),
-                                          column(row.address, address_width_), loss, time(n.rtt.last), time(n.rtt.min),
-                                          time(n.rtt.mean), time(n.rtt.p95)));
+        const std::array<std::string, count> cells{known_loss ? fmt::format("{:.3g}%", n.loss_percent()) : "-",
+                                                   time(n.rtt.last), time(n.rtt.min), time(n.rtt.mean),
+                                                   time(n.rtt.p95)};
+        const auto text = cut(line(row.name, row.address, cells));
         const bool lossy = known_loss && n.loss_percent() > 0;
         const auto coloured = !row.known ? in_colour(text, "33") : lossy ? in_colour(text, "31") : text;
         if (row.history == nullptr || line_width_ == 0) return coloured;
@@ -83,15 +106,48 @@ public:
     }
 
 private:
-    static constexpr std::size_t numbers_width = 8 + 4 * 9;
+    static constexpr std::size_t count = 5;  ///< of numbers: loss, last, best, mean, p95
+    static constexpr std::array<std::size_t, count> widths{8, 9, 9, 9, 9};
+    static constexpr std::size_t usual_name = 20, usual_line = 22;
 
-    std::string cut(const std::string& line) const { return line.substr(0, look_.size.columns); }
+    std::size_t address_column() const noexcept { return address_width_ == 0 ? 0 : address_width_ + 1; }
+
+    std::size_t numbers_width() const noexcept
+    {
+        std::size_t width = 0;
+        for (std::size_t i = 0; i < count; ++i) width += shown_[i] ? widths[i] : 0;
+        return width;
+    }
+
+    /// Leaves columns out until a name of this width has its place.
+    void make_room(std::size_t name)
+    {
+        const auto fits = [&] { return name + address_column() + numbers_width() <= look_.size.columns; };
+        enum { last = 1, best, mean, p95 };
+        for (const auto number : {p95, best})
+            if (!fits()) shown_[number] = false;
+        if (!fits()) address_width_ = 0;
+        for (const auto number : {mean, last})
+            if (!fits()) shown_[number] = false;
+    }
+
+    std::string line(std::string_view name, std::string_view address, const std::array<std::string, count>& cells) const
+    {
+        auto text = column(name, name_width_);
+        if (address_width_ != 0) text += ' ' + column(address, address_width_);
+        for (std::size_t i = 0; i < count; ++i)
+            if (shown_[i]) text += fmt::format("{:>{}}", cells[i], widths[i]);
+        return text;
+    }
+
+    std::string cut(const std::string& line) const { return std::string{first_of(line, look_.size.columns)}; }
     std::string in_colour(const std::string& text, std::string_view code) const
     {
         return look_.colour ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : text;
     }
 
     WatchLook look_;
+    std::array<bool, count> shown_{true, true, true, true, true};
     std::size_t name_width_ = 4, address_width_ = 7, line_width_ = 0;
 };
 

@@ -1,6 +1,8 @@
 #pragma once
 // Text from strangers, as it may stand on a terminal or in a log.
 
+#include <libnet/base/utf8.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <string>
@@ -25,14 +27,21 @@ inline void append_escaped(std::string& out, std::string_view text, std::string_
     }
 }
 
-/// The text as it may be shown on a terminal: control characters and bytes beyond ASCII become \xHH, and what is longer
-/// than a line is cut.
+/// The text as it may be shown on a terminal: UTF-8 as it is, but for what `visible_length` keeps out; that, and what is no
+/// UTF-8, becomes \xHH. What is longer than a line is cut.
 inline std::string printable(std::string_view text)
 {
     constexpr std::size_t limit = 60;
     std::string shown;
-    append_escaped(shown, text.substr(0, limit));
-    return text.size() > limit ? shown + "..." : shown;
+    for (std::size_t at = 0; at < text.size();) {
+        const auto rest = text.substr(at);
+        const auto visible = visible_length(rest), length = visible == 0 ? 1 : visible;
+        if (at + length > limit) return shown + "...";
+        if (visible == 0) append_escaped(shown, rest.substr(0, 1));
+        else shown += rest.substr(0, length);
+        at += length;
+    }
+    return shown;
 }
 
 }  // namespace libnet::inline v0::base

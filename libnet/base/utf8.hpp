@@ -30,6 +30,33 @@ constexpr std::size_t utf8_length(std::string_view text) noexcept
     return 0;
 }
 
+/// The length of the UTF-8 sequence that begins the text, if it is a character that is seen; 0 for control characters,
+/// what is no UTF-8, and what is invisible or turns the direction of writing (Unicode's Default_Ignorable_Code_Point and
+/// Bidi_Control): these would make a name look like another one.
+constexpr std::size_t visible_length(std::string_view text) noexcept
+{
+    const auto length = utf8_length(text);
+    if (length == 0) return 0;
+    constexpr unsigned masks[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
+    unsigned code = static_cast<unsigned char>(text[0]) & masks[length];
+    for (std::size_t i = 1; i < length; ++i) code = code << 6 | (static_cast<unsigned char>(text[i]) & 0x3FU);
+    const auto within = [code](unsigned first, unsigned last) { return code >= first && code <= last; };
+    const bool control = code < ' ' || within(0x7F, 0x9F) || within(0xFFF0, 0xFFFB);
+    const bool ignored = code == 0xAD || code == 0x34F || code == 0x61C || within(0x115F, 0x1160) ||
+                         within(0x17B4, 0x17B5) || within(0x180B, 0x180F) || within(0x200B, 0x200F) ||
+                         within(0x2028, 0x202E) || within(0x2060, 0x206F) || code == 0x3164 || within(0xFE00, 0xFE0F) ||
+                         code == 0xFEFF || code == 0xFFA0 || within(0x1D173, 0x1D17A) || within(0xE0000, 0xE0FFF);
+    return control || ignored ? 0 : length;
+}
+
+/// How many characters a text of valid UTF-8 has.
+constexpr std::size_t utf8_size(std::string_view text) noexcept
+{
+    std::size_t size = 0;
+    for (const char c : text) size += (static_cast<unsigned char>(c) & 0xC0U) == 0x80 ? 0 : 1;
+    return size;
+}
+
 /// The text with every byte that is not part of valid UTF-8 replaced by U+FFFD.
 inline std::string to_utf8(std::string_view text)
 {

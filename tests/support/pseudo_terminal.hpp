@@ -3,6 +3,7 @@
 
 #include <tests/support/process.hpp>
 
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <string>
@@ -62,6 +63,13 @@ public:
     {
         winsize size{lines, columns, 0, 0};
         ::ioctl(terminal_, TIOCSWINSZ, &size);
+    }
+
+    /// As if somebody pressed these keys.
+    void type(const std::string& keys) const
+    {
+        if (::write(terminal_, keys.data(), keys.size()) != static_cast<ssize_t>(keys.size()))
+            throw std::system_error{errno, std::system_category(), "write to a terminal"};
     }
 
     void signal(int number) const { ::kill(pid_, number); }

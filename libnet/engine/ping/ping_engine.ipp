@@ -114,6 +114,12 @@ LIBNETXX_DECL std::optional<PingStatistics> PingEngine::statistics(PingTarget ha
     numbers.longest_outage = target->outages.longest();
     numbers.rtt = target->times.times();
     numbers.stack = target->stack.mean(target->times.count());
+    if (target->range) {
+        numbers.hosts = target->range->hosts;
+        numbers.hosts_answered = target->range->hosts_answered;
+    } else {
+        numbers.hosts_answered = numbers.received + numbers.late == 0 ? 0 : 1;
+    }
     return numbers;
 }
 
@@ -564,6 +570,7 @@ LIBNETXX_DECL void PingEngine::answered(ProbeId id, Probe& probe, Target& target
     if (probe.state != Probe::State::pending) return answered_again(probe, target, answer, rtt);
     note_order(probe, target, answer.read);
     target.count(PingCount::received, answer.read);
+    target.count_host(probe.sequence);
     if (probe.timed) {
         target.times.add(rtt);
         target.stack.add(probe.sent - probe.called,
@@ -606,6 +613,7 @@ LIBNETXX_DECL void PingEngine::answered_late(Probe& probe, Target& target, const
     note_order(probe, target, answer.read);
     target.numbers.down(PingCount::lost);
     target.numbers.up(PingCount::late);
+    target.count_host(probe.sequence);
     if (!target.stream || target.schedule->quiet) return;
     const auto late_by = std::max(rtt - target.schedule->timeout, std::chrono::nanoseconds{});
     events_.push_back(PingLate{probe.target, probe.sequence, answer.from, answer.ttl,

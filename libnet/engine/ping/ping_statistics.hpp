@@ -60,6 +60,9 @@ struct PingStatistics {
     PingStackTimes stack{};
     std::chrono::nanoseconds sending{};  ///< from the first send to the last
 
+    std::uint64_t hosts = 1;           ///< addresses of the target: of a range, many
+    std::uint64_t hosts_answered = 0;  ///< of these, in time or late; of a range of more than 2^24 none is counted
+
     /// The share of probes that are known to have got no answer, 0 to 100. Pending and cancelled ones don't count, late
     /// ones were answered. 0 when nothing is known yet.
     double loss_percent() const noexcept

@@ -45,8 +45,21 @@ struct PingMove {
 
 /// The addresses of a target that is a range.
 struct PingRange {
+    static constexpr std::uint64_t most_counted = std::uint64_t{1} << 24;
+
     wire::AddressRange addresses;
-    std::uint64_t hosts = 1;  ///< they have their turns one after the other
+    std::uint64_t hosts = 1;              ///< they have their turns one after the other
+    std::uint64_t hosts_answered = 0;     ///< see PingStatistics
+    std::vector<bool> has_answered = {};  ///< by the host's index, once there is an answer
+
+    void count_answer(std::uint64_t host)
+    {
+        if (hosts > most_counted) return;
+        if (has_answered.empty()) has_answered.resize(hosts);
+        if (has_answered[host]) return;
+        has_answered[host] = true;
+        ++hosts_answered;
+    }
 };
 
 /// One target, with its numbers. There may be a hundred thousand of them, so what only a few need stands elsewhere.
@@ -58,7 +71,7 @@ struct PingTargetState {
     bool stream = false;       ///< false: stands for the requests to this address
     bool stopped = false;      ///< sends no more, and waits for nothing
     std::uint32_t probes = 0;  ///< in the engine's table
-    std::unique_ptr<const PingRange> range;
+    std::unique_ptr<PingRange> range;
     std::shared_ptr<const PingSchedule> schedule;  ///< many targets have the same
     std::uint64_t last_sequence = 0;
     TimePoint due{};         ///< of the next send
@@ -86,6 +99,12 @@ struct PingTargetState {
             for (const PingMove& move : *moves)
                 if (sequence <= move.last_sequence) return move.address;
         return range ? range->addresses.at((sequence - 1) % range->hosts) : address;
+    }
+
+    /// The host that the probe with this sequence went to is there.
+    void count_host(std::uint64_t sequence)
+    {
+        if (range) range->count_answer((sequence - 1) % range->hosts);
     }
 
     /// Its sends have times that they can be late for.

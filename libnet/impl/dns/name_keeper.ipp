@@ -1,6 +1,7 @@
 #pragma once
 // Bodies of libnet/name_keeper.hpp.
 
+#include <libnet/io/dns/idn.hpp>
 #include <libnet/io/dns/resolver.hpp>
 #include <libnet/io/loop/reason_of.hpp>
 #include <libnet/name_keeper.hpp>
@@ -124,7 +125,8 @@ private:
     {
         boost::system::error_code no_literal;
         boost::asio::ip::make_address(name, no_literal);
-        const bool askable = no_literal && wire::is_host_name(name) && !wire::is_invalid_domain(name);
+        const auto ascii = io::ascii_host_name(name);
+        const bool askable = no_literal && ascii && wire::is_host_name(*ascii) && !wire::is_invalid_domain(*ascii);
         if (!askable) return NameFailure::final;
         const bool told =
             error.code() == boost::asio::error::host_not_found || error.code() == boost::asio::error::no_data;

@@ -76,6 +76,13 @@ inline io::AddressFamily probe_family(std::string_view module)
                                 "' is unknown: there are icmp, icmp4 and icmp6"};
 }
 
+/// An IPv6 address in brackets, as it stands in a URL.
+inline std::string_view without_brackets(std::string_view target)
+{
+    const bool brackets = target.starts_with('[') && target.ends_with(']') && target.find(':') != target.npos;
+    return brackets ? target.substr(1, target.size() - 2) : target;
+}
+
 /// Reads the query and fields of a request for /probe. `family` is for a client that names no module. Throws
 /// std::invalid_argument with the words for the client. Whether the target is a name at all is for the lookup to find out: for a scraper it
 /// is a target that is down, not a mistake of its own.
@@ -89,7 +96,7 @@ inline ProbeRequest read_probe_request(std::string_view query, const wire::HttpF
     request.family = family;
     std::optional<std::chrono::nanoseconds> timeout;
     for (const auto& [name, value] : parsed->parameters()) {
-        if (name == "target") request.target = value;
+        if (name == "target") request.target = without_brackets(value);
         else if (name == "module") request.family = probe_family(value);
         else if (name == "count") request.count = read_count(value);
         else if (name == "timeout") timeout = read_seconds(name, value, longest_probe_time);

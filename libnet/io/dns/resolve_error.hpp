@@ -1,12 +1,14 @@
 #pragma once
 // Why a name has no address, in words.
 
+#include <libnet/base/utf8.hpp>
 #include <libnet/io/dns/resolver_options.hpp>
 
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -31,9 +33,12 @@ private:
 /// A name, as far as it can be shown: what was asked for may be anything, and messages end up on terminals.
 inline std::string printable_host(std::string_view name)
 {
-    std::string text{name.substr(0, 253)};
-    std::ranges::replace_if(
-        text, [](char c) { return c <= ' ' || c > '~'; }, '?');
+    std::string text;
+    for (name = name.substr(0, 253); !name.empty();) {
+        const auto length = name.front() == ' ' ? 0 : base::visible_length(name);
+        text += length == 0 ? "?" : name.substr(0, length);
+        name.remove_prefix(std::max<std::size_t>(length, 1));
+    }
     return text.empty() ? "(empty)" : text;
 }
 

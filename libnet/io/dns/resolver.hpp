@@ -48,7 +48,8 @@ public:
     /// The addresses of a name, at least one, best first (RFC 6724: those that can be reached from here, IPv6 before
     /// IPv4).
     ///
-    /// A literal address ("192.0.2.1", "2001:db8::1", "fe80::1%eth0") answers at once. "localhost" and the names below it
+    /// A literal address ("192.0.2.1", "2001:db8::1", "fe80::1%eth0") answers at once; an IPv4-mapped one is the IPv4
+    /// address that it stands for. A name in UTF-8 is asked for as IDNA 2008 writes it. "localhost" and the names below it
     /// are the loopback addresses, those in "invalid" don't exist, and nobody is asked for either (RFC 6761). All others
     /// are looked for in /etc/hosts, then asked for at the name servers, with the system's search list. At most 64
     /// addresses are taken.

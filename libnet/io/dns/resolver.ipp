@@ -1,10 +1,12 @@
 #pragma once
 
 #include <libnet/io/dns/ares_channel.hpp>
+#include <libnet/io/dns/idn.hpp>
 #include <libnet/io/dns/resolve_error.hpp>
 #include <libnet/io/dns/resolver.hpp>
 #include <libnet/io/loop/require_option.hpp>
 #include <libnet/wire/http/host_name.hpp>
+#include <libnet/wire/ip/unmapped.hpp>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -31,7 +33,7 @@ LIBNETXX_DECL std::optional<asio::ip::address> literal_address(const std::string
     const auto address = asio::ip::make_address(text, error);
     if (error) return std::nullopt;
     if (text.find('%') != text.npos && address.to_v6().scope_id() == 0) return std::nullopt;
-    return address;
+    return wire::unmapped(address);
 }
 
 LIBNETXX_DECL bool in_family(const asio::ip::address& address, AddressFamily family)
@@ -239,15 +241,16 @@ LIBNETXX_DECL asio::awaitable<ResolvedName> look_up(std::shared_ptr<ResolverStat
         result.addresses = {*literal};
         co_return result;
     }
-    if (!wire::is_host_name(name)) throw not_a_host_name(name);
+    const auto ascii = ascii_host_name(name);
+    if (!ascii || !wire::is_host_name(*ascii)) throw not_a_host_name(name);
 
-    if (wire::is_invalid_domain(name)) throw resolve_error(ARES_ENOTFOUND, name, family);
-    if (wire::is_localhost(name)) {
+    if (wire::is_invalid_domain(*ascii)) throw resolve_error(ARES_ENOTFOUND, name, family);
+    if (wire::is_localhost(*ascii)) {
         result.addresses = loopback_addresses(state->executor(), family);
         co_return result;
     }
 
-    const auto lookup = state->start(NameQuestion{name, family});
+    const auto lookup = state->start(NameQuestion{*ascii, family});
     if (!lookup->finished) co_await lookup->done.async_wait(asio::as_tuple(asio::use_awaitable));
     if (!lookup->finished || lookup->status == ARES_EDESTRUCTION) throw resolve_aborted();
     if (lookup->status != ARES_SUCCESS) throw resolve_error(lookup->status, name, family);

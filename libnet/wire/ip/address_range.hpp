@@ -48,7 +48,8 @@ LIBNETXX_DECL std::ostream& operator<<(std::ostream& out, const AddressRange& ra
 /// The bits of an address beyond its prefix don't matter. Of a prefix only hosts are taken: not the network and
 /// broadcast addresses of IPv4, where it is shorter than 31 bits (RFC 3021), nor the subnet-router anycast address of
 /// IPv6, where it is shorter than 127 bits (RFC 4291 section 2.6.1, RFC 6164). A range from one address to another is
-/// taken as it is.
+/// taken as it is. IPv4-mapped addresses are the IPv4 addresses that they stand for: ::ffff:192.0.2.0/120 is
+/// 192.0.2.0/24.
 LIBNETXX_DECL boost::system::result<AddressRange, AddressRangeError> parse_address_range(std::string_view text);
 
 }  // namespace libnet::inline v0::wire

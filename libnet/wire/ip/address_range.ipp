@@ -2,6 +2,7 @@
 
 #include <libnet/base/text.hpp>
 #include <libnet/wire/ip/address_range.hpp>
+#include <libnet/wire/ip/unmapped.hpp>
 
 #include <compare>
 #include <cstddef>
@@ -64,17 +65,20 @@ inline std::optional<asio::ip::address> read_address(std::string_view text)
     return address;
 }
 
-inline boost::system::result<AddressRange, AddressRangeError> hosts_of_prefix(const asio::ip::address& address,
+inline boost::system::result<AddressRange, AddressRangeError> hosts_of_prefix(const asio::ip::address& written,
                                                                               std::string_view text)
 {
-    const unsigned width = address.is_v4() ? 32 : 128;
+    const auto address = unmapped(written);
+    const unsigned width = address.is_v4() ? 32 : 128, written_width = written.is_v4() ? 32 : 128;
     const auto length = base::parse_number<unsigned>(text);
-    if (!length || *length > width) return AddressRangeError::bad_prefix_length;
-    const auto mask = host_mask(width - *length);
+    if (!length || *length > written_width || written_width - *length > width)
+        return AddressRangeError::bad_prefix_length;
+    const unsigned host_bits = written_width - *length;
+    const auto mask = host_mask(host_bits);
     const auto number = number_of(address);
     AddressNumber first{number.high & ~mask.high, number.low & ~mask.low};
     AddressNumber last{number.high | mask.high, number.low | mask.low};
-    if (width - *length > 1) {
+    if (host_bits > 1) {
         first = sum(first, 1);
         if (address.is_v4()) --last.low;
     }
@@ -149,14 +153,16 @@ LIBNETXX_DECL boost::system::result<AddressRange, AddressRangeError> parse_addre
         if (const auto whole = detail::read_address(text)) return AddressRange{*whole, *whole};
         return AddressRangeError::not_an_address;
     }
-    if (mark == text.npos) return AddressRange{*address, *address};
+    const auto first = unmapped(*address);
+    if (mark == text.npos) return AddressRange{first, first};
     const auto rest = text.substr(mark + 1);
     if (text[mark] == '/') return detail::hosts_of_prefix(*address, rest);
-    const auto end = detail::read_end(*address, rest);
+    const auto end = detail::read_end(first, rest);
     if (!end) return AddressRangeError::bad_end;
-    if (end->is_v4() != address->is_v4()) return AddressRangeError::mixed_families;
-    if (detail::number_of(*end) < detail::number_of(*address)) return AddressRangeError::backwards;
-    return AddressRange{*address, *end};
+    const auto last = unmapped(*end);
+    if (last.is_v4() != first.is_v4()) return AddressRangeError::mixed_families;
+    if (detail::number_of(last) < detail::number_of(first)) return AddressRangeError::backwards;
+    return AddressRange{first, last};
 }
 
 }  // namespace libnet::inline v0::wire

@@ -175,6 +175,12 @@ TEST_CASE("an address is an IPv4 or IPv6 address, an IPv6 one also in brackets",
     CHECK(type({"--bind", "127.0.0.1", "x"}).bind.to_string() == "127.0.0.1");
     CHECK(type({"--bind", "::1", "x"}).bind.to_string() == "::1");
     CHECK(type({"--bind", "[::1]", "x"}).bind.to_string() == "::1");
+    CHECK(type({"--bind", "::ffff:127.0.0.1", "x"}).bind.to_string() == "127.0.0.1");
+    CHECK(type({"--bind", "fe80::1%lo", "x"}).bind.to_string() == "fe80::1%lo");
+    CHECK(type({"--bind", "[fe80::1%lo]", "x"}).bind.to_string() == "fe80::1%lo");
+    CHECK(complaint({"--bind", "fe80::1%nope", "x"}) == "--bind: 'fe80::1%nope': there is no interface nope");
+    CHECK(complaint({"--bind", "[fe80::1%nope]", "x"}) == "--bind: '[fe80::1%nope]': there is no interface nope");
+    CHECK(complaint({"--bind", "::%lo", "x"}) == "--bind: '::%lo': only link-local addresses have a zone");
     for (const char* bad : {"", "localhost", "127.1", "1.2.3.4.5", "[127.0.0.1]", "[]", "[::1", "::1]", ":::"})
         CHECK(complaint({"--bind", bad, "x"}) ==
               "--bind: '" + std::string{bad} + "' is not an IP address: give one like 127.0.0.1 or ::1");

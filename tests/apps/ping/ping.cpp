@@ -183,7 +183,7 @@ TEST_CASE("ping++ reads hosts from a list, and names the lines that are none", "
     CHECK(done.exit_code == 2);
     CHECK(lines_of(done.err).size() == 1);
     CHECK(contains(done.err, "hosts:7: 'what is this?' is no host"));
-    CHECK(contains(done.out, "--- 3 hosts, 3 alive ---"));
+    CHECK(contains(done.out, "--- 4 hosts, 4 alive ---"));
     for (const char* host : {"127.0.0.1", "127.0.0.2-3", "127.0.0.4"})
         CHECK(contains(done.out, fmt::format("\n{:<11}  ", host)));
 }
@@ -376,6 +376,19 @@ TEST_CASE("ping++ ends quietly when nobody reads its output any more", "[apps][p
     CHECK(done.err.empty());
 }
 
+TEST_CASE("hosts are taken in every form that the system takes", "[apps][ping]")
+{
+    if (!can_ping()) return;
+    CHECK(contains(ping({"-c", "1", "127.1"}).out,
+                   "PING 127.1 (127.0.0.1) 56(84) bytes of data.\n64 bytes from 127.0.0.1:"));
+    CHECK(contains(ping({"-c", "1", "::ffff:127.0.0.1"}).out, "PING ::ffff:127.0.0.1 (127.0.0.1) 56(84)"));
+    CHECK(contains(ping({"-q", "-c", "1", "::ffff:127.0.0.0/126"}).out, "2 packets transmitted, 2 received"));
+    CHECK(ping({"-c", "1", "[::1]"}).exit_code == ping({"-c", "1", "::1"}).exit_code);
+    const auto zoneless = ping({"-c", "1", "fe80::1"});
+    CHECK(zoneless.exit_code == 2);
+    CHECK(zoneless.err.starts_with("ping++: fe80::1: which interface? A link-local address needs its zone: fe80::1%"));
+}
+
 TEST_CASE("a range of hosts is pinged, one after the other", "[apps][ping]")
 {
     if (!can_ping()) return;
@@ -384,6 +397,7 @@ TEST_CASE("a range of hosts is pinged, one after the other", "[apps][ping]")
     CHECK(few.exit_code == 0);
     CHECK(contains(few.out, "64 bytes from 127.20.0.6: icmp_seq=6"));
     CHECK(contains(few.out, "--- 127.20.0.0/29 ping statistics ---\n6 packets transmitted, 6 received"));
+    CHECK(contains(few.out, "\n6 hosts, 6 alive\n"));
     CHECK(contains(ping({"-q", "-c", "1", "--rate", "max", "127.20.0.0/20"}).out,
                    "4094 packets transmitted, 4094 received, 0% packet loss"));
     CHECK(

@@ -5,6 +5,7 @@
 #include <apps/ping/host_table.hpp>
 #include <apps/ping/recorded_options.hpp>
 #include <apps/ping/streams.hpp>
+#include <apps/ping/text_printer.hpp>
 #include <tests/support/catch.hpp>
 
 #include <initializer_list>
@@ -131,17 +132,18 @@ TEST_CASE("hosts have their moments in the interval, counted from the start of t
 {
     using namespace std::chrono_literals;
     PingSettings settings;
-    CHECK(host_options(settings, 0, 10, 0ms).delay == 0ms);
-    CHECK(host_options(settings, 3, 10, 0ms).delay == 30ms);
-    CHECK(host_options(settings, 3, 10, 20ms).delay == 10ms);
-    CHECK(host_options(settings, 3, 10, 1h).delay == 0ms);
-    CHECK(host_options(settings, 999, 1000, 0ms).delay == 999ms);
+    const auto host_at = [](std::uint32_t index) { return PingHost{.name = {}, .index = index}; };
+    CHECK(host_options(settings, host_at(0), 10, 0ms).delay == 0ms);
+    CHECK(host_options(settings, host_at(3), 10, 0ms).delay == 30ms);
+    CHECK(host_options(settings, host_at(3), 10, 20ms).delay == 10ms);
+    CHECK(host_options(settings, host_at(3), 10, 1h).delay == 0ms);
+    CHECK(host_options(settings, host_at(999), 1000, 0ms).delay == 999ms);
     settings.options.interval = 0ms;
-    CHECK(host_options(settings, 3, 10, 0ms).rhythm == PingRhythm::flood);
-    CHECK(host_options(settings, 3, 10, 0ms).window == 1);
+    CHECK(host_options(settings, host_at(3), 10, 0ms).rhythm == PingRhythm::flood);
+    CHECK(host_options(settings, host_at(3), 10, 0ms).window == 1);
     settings.flood = true;
-    CHECK(host_options(settings, 3, 10, 0ms).window == 64);
-    CHECK(host_options(settings, 3, 10, 0ms).quiet);
+    CHECK(host_options(settings, host_at(3), 10, 0ms).window == 64);
+    CHECK(host_options(settings, host_at(3), 10, 0ms).quiet);
     settings.options.payload_size = 65'000;
-    CHECK(host_options(settings, 3, 10, 0ms).window == 1);
+    CHECK(host_options(settings, host_at(3), 10, 0ms).window == 1);
 }

@@ -175,6 +175,20 @@ TEST_CASE("trace++ says that a name doesn't exist", "[apps][trace]")
     CHECK(events[0].at("hops").as_array().empty());
 }
 
+TEST_CASE("trace++ takes hosts in every form, and says what is missing of one", "[apps][trace]")
+{
+    const auto mapped = run({program("trace++"), "-n", "::ffff:127.0.0.1"});
+    CHECK(mapped.out.starts_with("trace++ to ::ffff:127.0.0.1 (127.0.0.1), 30 hops max"));
+    CHECK(mapped.exit_code == 0);
+    CHECK(run({program("trace++"), "-n", "127.1"}).out.starts_with("trace++ to 127.1 (127.0.0.1), "));
+    const auto zoneless = run({program("trace++"), "fe80::1"});
+    CHECK(zoneless.exit_code == 2);
+    CHECK(zoneless.out.empty());
+    CHECK(zoneless.err.starts_with("trace++: fe80::1: which interface? A link-local address needs its zone: fe80::1%"));
+    const auto json = run({program("trace++"), "--json", "fe80::1"});
+    CHECK(json.out.starts_with("{\"event\":\"path\""));
+}
+
 TEST_CASE("trace++ says that it can't send", "[apps][trace]")
 {
     const auto text = trace({"-n", "127.255.255.255"});  // a broadcast address

@@ -66,6 +66,38 @@ TEST_CASE("with a strict source, an answer counts for the host that it comes fro
     CHECK(lab.numbers(target).errors == 1);
 }
 
+TEST_CASE("the hosts of a range that have answered are counted, each once", "[engine][ping]")
+{
+    Lab lab;
+    const auto target =
+        lab.engine.add(range("192.0.2.1-4"), {.interval = 0ns, .timeout = 1s, .count = 2, .quiet = true}, start);
+    CHECK(lab.numbers(target).hosts == 4);
+    lab.run(start);
+    REQUIRE(lab.sent.size() == 8);  // .1 .2 .3 .4 .1 .2 .3 .4
+    CHECK(lab.numbers(target).hosts_answered == 0);
+    lab.reply(lab.sent[0], start + 10ms);
+    lab.reply(lab.sent[4], start + 10ms);  // the same host
+    CHECK(lab.numbers(target).hosts_answered == 1);
+    lab.run(start + 2s);
+    lab.reply(lab.sent[5], start + 2s);  // late
+    lab.reply(lab.sent[5], start + 2s);  // a duplicate
+    CHECK(lab.numbers(target).hosts_answered == 2);
+    CHECK(lab.numbers(target).received == 2);
+}
+
+TEST_CASE("a single host is one that has answered, or none", "[engine][ping]")
+{
+    Lab lab;
+    const auto target = lab.engine.add(host, {.interval = 1s, .timeout = 1s, .count = 2}, start);
+    lab.run(start);
+    CHECK(lab.numbers(target).hosts_answered == 0);
+    lab.reply(lab.sent[0], start + 10ms);
+    lab.run(start + 1s);
+    lab.reply(lab.sent[1], start + 1s);
+    CHECK(lab.numbers(target).hosts == 1);
+    CHECK(lab.numbers(target).hosts_answered == 1);
+}
+
 TEST_CASE("what can't be told apart from a host of the range counts there", "[engine][ping]")
 {
     Lab lab;

@@ -29,6 +29,31 @@ TEST_CASE("what is no host name is never asked for, and can't write to a termina
     CHECK(f.server.questions.empty());
 }
 
+TEST_CASE("an IPv4-mapped address is the IPv4 address that it stands for", "[io][resolver]")
+{
+    Fixture f;
+    CHECK(f.resolve("::ffff:192.0.2.1").value == Addresses{make_address("192.0.2.1")});
+    CHECK(f.resolve("::ffff:192.0.2.1", AddressFamily::ipv6).error() == asio::error::no_data);
+}
+
+#if defined(LIBNETXX_IDN)
+TEST_CASE("a name in UTF-8 is asked for by IDNA 2008, and called as it was given", "[io][resolver]")
+{
+    Fixture f{[](const DnsQuestion& q) {
+        const bool known = q.name == "xn--mnchen-3ya.test" && q.type == type_a;
+        return std::vector{known ? answer(q, {a_record(0x0A000001)}) : failure(q, Rcode::no_such_name)};
+    }};
+    CHECK(f.resolve("m\u00fcnchen.test", AddressFamily::ipv4).value == Addresses{make_address("10.0.0.1")});
+    CHECK(f.resolve("M\u00dcNCHEN.test", AddressFamily::ipv4).value == Addresses{make_address("10.0.0.1")});
+    CHECK(f.resolve("k\u00f6ln.test").what() == "k\u00f6ln.test: no such host");
+    for (const std::string name : {"m\xFCnchen.test", "a\u202eb.test", "\u00fc..test", "\u2603/.test"}) {
+        INFO(name);
+        CHECK(f.resolve(name).error() == asio::error::host_not_found);
+        CHECK(f.resolve(name).what().ends_with(": not a host name"));
+    }
+}
+#endif
+
 TEST_CASE("an address has the name in its PTR record", "[io][resolver]")
 {
     Fixture f{[](const DnsQuestion& q) {

@@ -98,6 +98,9 @@ TEST_CASE("a request for a probe is read as blackbox_exporter reads it", "[servi
     CHECK(full.family == io::AddressFamily::ipv6);
     CHECK(full.count == 10);
     CHECK(full.time == 2500ms);
+    CHECK(request("target=[::1]").target == "::1");
+    CHECK(request("target=%5Bfe80::1%25lo%5D").target == "fe80::1%lo");
+    CHECK(request("target=[a]").target == "[a]");
     CHECK(request("target=a&module=icmp4").family == io::AddressFamily::ipv4);
     CHECK(request("target=a&module=icmp").family == io::AddressFamily::any);
     CHECK(read_probe_request("target=a", {}, io::AddressFamily::ipv4).family == io::AddressFamily::ipv4);

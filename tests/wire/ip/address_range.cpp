@@ -30,7 +30,12 @@ TEST_CASE("ranges of addresses are read as people write them", "[wire][address_r
           Row{"2001:db8::/127", "2001:db8::", "2001:db8::1", 2},
           Row{"2001:db8::/64", "2001:db8::1", "2001:db8::ffff:ffff:ffff:ffff", most},
           Row{"::/0", "::1", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", most},
-          Row{"::ffff:ffff:ffff:ffff-0:0:0:1::", "::ffff:ffff:ffff:ffff", "0:0:0:1::", 2}})
+          Row{"::ffff:ffff:ffff:ffff-0:0:0:1::", "::ffff:ffff:ffff:ffff", "0:0:0:1::", 2},
+          // IPv4-mapped addresses are those that they stand for.
+          Row{"::ffff:10.0.0.1", "10.0.0.1", "10.0.0.1", 1}, Row{"::ffff:127.0.0.0/126", "127.0.0.1", "127.0.0.2", 2},
+          Row{"::ffff:10.0.0.0/96", "0.0.0.1", "255.255.255.254", 4'294'967'294},
+          Row{"::ffff:10.0.0.1-9", "10.0.0.1", "10.0.0.9", 9},
+          Row{"::ffff:10.0.0.1-10.0.0.9", "10.0.0.1", "10.0.0.9", 9}})
     {
         INFO(row.text);
         const auto range = parse_address_range(row.text);
@@ -53,7 +58,8 @@ TEST_CASE("what is no range of addresses is refused with the reason", "[wire][ad
     for (const char* text : {"", "/", "-", "/16", "-10.0.0.1", "10.0.0/8", "example.net", "a-b.example", "10.0.0.256"})
         CHECK(error(text) == not_an_address);
     CHECK(error({"10.0.0.1\0/8", 11}) == not_an_address);
-    for (const char* text : {"10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/8x", "::/129", "10.0.0.0/8/8"})
+    for (const char* text :
+         {"10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/8x", "::/129", "::ffff:10.0.0.0/64", "10.0.0.0/8/8"})
         CHECK(error(text) == bad_prefix_length);
     for (const char* text : {"10.0.0.1-", "10.0.0.1-256", "10.0.0.1-x", "::1-9", "10.0.0.1-2-3"})
         CHECK(error(text) == bad_end);

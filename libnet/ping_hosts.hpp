@@ -1,6 +1,7 @@
 #pragma once
-// The hosts of one run of ping++: what they are called, where they are, and their numbers.
+// Hosts that are pinged: what they are called, where they are, and their numbers.
 
+#include <libnet/address_range.hpp>
 #include <libnet/icmp_pinger.hpp>
 
 #include <boost/asio/ip/address.hpp>
@@ -8,14 +9,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-namespace libnet::apps {
-
-namespace asio = boost::asio;
+namespace libnet::inline v0 {
 
 /// A host as the user named it, and the address that it has. There may be a million of them.
 struct PingHost {
@@ -25,25 +25,45 @@ struct PingHost {
         failed,      ///< it can't be pinged: no socket for its address
     };
     std::string name;
-    asio::ip::address address{};  ///< or the first one of a range
-    std::uint32_t index = 0;      ///< its place among the hosts
+    boost::asio::ip::address address{};           ///< or the first one of a range
+    std::uint32_t index = 0;                      ///< its place among the hosts
+    std::shared_ptr<const AddressRange> range{};  ///< null: it is a single host
     State state = State::unresolved;
     bool asked_again = true;  ///< while it is unresolved
+    bool of_range = false;    ///< one of a range that was taken apart
+    bool named = false;       ///< its addresses are shown with their names
 
     bool known() const noexcept { return state == State::known; }
 };
 
-/// All hosts, with their streams.
+/// Hosts by their indices, in the order of `add`, with their streams through one pinger: for programs that show names, and
+/// whose names get their addresses later, or other ones. What it is told it only keeps: it starts and resolves nothing.
+/// It costs some 150 octets a host.
 class PingHosts {
 public:
+    /// The pinger must outlive it.
     explicit PingHosts(IcmpPinger& pinger) : pinger_{pinger} {}
 
     void add(std::vector<std::string> names)
     {
         entries_.reserve(entries_.size() + names.size());
-        for (auto& name : names)
-            entries_.push_back({{std::move(name), {}, static_cast<std::uint32_t>(entries_.size())}});
+        for (auto& name : names) add(std::move(name), false);
     }
+
+    /// `of_range`: the name is an address out of a range.
+    void add(std::string name, bool of_range)
+    {
+        PingHost host{.name = std::move(name), .index = static_cast<std::uint32_t>(entries_.size())};
+        host.of_range = of_range;
+        entries_.push_back({std::move(host)});
+    }
+
+    /// The host is in truth all of these.
+    void set_range(std::size_t index, const AddressRange& range)
+    {
+        entries_[index].host.range = std::make_shared<const AddressRange>(range);
+    }
+    void set_named(std::size_t index) { entries_[index].host.named = true; }
 
     std::size_t size() const noexcept { return entries_.size(); }
     const PingHost& host(std::size_t index) const { return entries_[index].host; }
@@ -66,19 +86,21 @@ public:
     }
 
     /// The host has this address and this stream from now on.
-    void start(std::size_t index, const asio::ip::address& address, PingTarget target)
+    void start(std::size_t index, const boost::asio::ip::address& address, PingTarget target)
     {
         Entry& entry = entries_[index];
         entry.host.address = address;
         entry.host.state = PingHost::State::known;
         entry.target = target;
+        entry.stopped = false;
+        entry.answers = 0;
         if (by_target_.size() <= target.index) by_target_.resize(target.index + 1);
         by_target_[target.index] = static_cast<std::uint32_t>(index);
         troubles_.erase(index);
     }
 
     /// The host's stream goes on with another address.
-    void move(std::size_t index, const asio::ip::address& address)
+    void move(std::size_t index, const boost::asio::ip::address& address)
     {
         Entry& entry = entries_[index];
         if (entry.target) pinger_.move(*entry.target, address);
@@ -93,6 +115,14 @@ public:
     {
         entries_[index].host.state = state;
         troubles_[index] = std::move(why);
+    }
+
+    /// Forgets the host's stream and its numbers, so that it can be started anew.
+    void forget(std::size_t index)
+    {
+        Entry& entry = entries_[index];
+        if (entry.target) pinger_.remove(*entry.target);
+        entry.target.reset();
     }
 
     bool is_pinged(std::size_t index) const { return entries_[index].target && !entries_[index].stopped; }
@@ -128,4 +158,4 @@ private:
     std::map<std::size_t, std::string> troubles_;  ///< few, let's hope
 };
 
-}  // namespace libnet::apps
+}  // namespace libnet::inline v0
