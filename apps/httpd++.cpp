@@ -1,11 +1,14 @@
 // httpd++ serves the files of a directory.
 
 #include <apps/common/daemon.hpp>
+#include <apps/common/held_signals.hpp>
 #include <apps/common/options.hpp>
 #include <apps/common/output.hpp>
 #include <apps/httpd/access_settings.hpp>
+#include <apps/httpd/operands.hpp>
 #include <apps/httpd/site_settings.hpp>
 #include <apps/httpd/tls_settings.hpp>
+#include <apps/httpd/withheld_settings.hpp>
 #include <libnet/static_file_server.hpp>
 
 #include <boost/asio/ip/address_v6.hpp>
@@ -14,6 +17,7 @@
 #include <chrono>
 #include <cstddef>
 #include <exception>
+#include <functional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -24,6 +28,7 @@ int main(int argc, char** argv)
 {
     using namespace libnet;
     using namespace std::chrono_literals;
+    apps::hold_signals();
     StaticFileServerOptions options;
     apps::DaemonOptions daemon{.address = boost::asio::ip::address_v6::any(), .port = options.port};
     std::vector<std::string> roots{options.root};
@@ -32,7 +37,7 @@ int main(int argc, char** argv)
     apps::AccessSettings access;
 
     apps::Options table{"httpd++", "[ROOT]", "Serves the files under ROOT, by default those of this directory."};
-    table.operands("ROOT", roots, 0, 1);
+    table.operands("ROOT", roots, 0, 2);  // of two, one may be a port that was meant
     add_options(table.group("Server"), daemon, "address to listen on (every one)");
     add_options(table, tls);
     add_options(table, site);
@@ -52,6 +57,7 @@ int main(int argc, char** argv)
     table.example("httpd++ --port 8000 --access-log none public");
     if (const auto exit_code = table.read(argc, argv)) return *exit_code;
 
+    if (const auto mistake = apps::mistaken_operand(roots)) return table.complain(*mistake);
     options.root = roots.front();
     try {
         apply(std::move(site), options);
@@ -65,9 +71,16 @@ int main(int argc, char** argv)
         apps::complain("httpd++", apps::reason_of(error));
         return apps::exit_not_serving;
     }
+    options.withheld = apps::withheld_files(tls, access, daemon);
+    apps::warn_of_withheld(options);
+    apps::warn_of_missing(options);
+    daemon.scheme = options.tls ? "https" : "http";
     daemon.on_reload = [&options] {
-        if (options.tls) options.tls->reload();
-        if (options.access) options.access->reload();
+        // Everything is read before the first of it changes: with half of it, rules that were to close may stay open.
+        std::vector<std::function<void()>> changes;
+        if (options.tls) changes.push_back(options.tls->prepare_reload());
+        if (options.access) changes.push_back(options.access->prepare_reload());
+        for (const auto& change : changes) change();
     };
     const std::string_view how = options.tls ? " with TLS" : "";
     return apps::serve<StaticFileServer>("httpd++", fmt::format("serving {}{}", options.root, how), daemon, options);

@@ -1,5 +1,5 @@
 #!/bin/sh
-# check.sh [STEP...]: what must hold beside the tests. Steps: floors format clang headers tour fuzz (all of them).
+# check.sh [STEP...]: what must hold beside the tests. Steps: floors format clang headers tour fuzz live (all of them).
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root"
@@ -81,17 +81,23 @@ fuzz() {
     done | xargs -P 2 -n 1 sh cmake/check.sh run_fuzzer
 }
 
+# The running programs, built with AddressSanitizer, for a minute: LIVE_SECONDS=1800 tries longer, LIVE_SEED=N that again.
+live() {
+    sh cmake/build.sh asan live
+    build/asan/tests/live build/asan/apps "${LIVE_SECONDS:-60}" ${LIVE_SEED:+"$LIVE_SEED"}
+}
+
 case "${1:-}" in
     run_fuzzer | read_header)
         "$@"
         exit ;;
 esac
 sh cmake/packages.sh check
-[ $# -gt 0 ] || set -- floors format clang headers tour fuzz
+[ $# -gt 0 ] || set -- floors format clang headers tour fuzz live
 for step; do
     started=$(date +%s)
     case $step in
-        floors | format | clang | headers | tour | fuzz) $step ;;
+        floors | format | clang | headers | tour | fuzz | live) $step ;;
         *) echo "check.sh: there is no step '$step'" >&2; exit 2 ;;
     esac
     echo "check: $step holds ($(($(date +%s) - started)) s)"

@@ -42,6 +42,7 @@ public:
     /// Opens `target`: a file's name (made with mode 0644 if need be, and appended to), or "-" for standard output.
     /// `diagnostics` is told, in the thread that found out, that lines are lost (once, until a line is written again), and
     /// that a file can't be opened again.
+    /// Waits for the reader of a FIFO, and tells so.
     /// @throws std::system_error the file can't be opened
     explicit AccessLog(std::string target, DiagnosticsHandler diagnostics = {});
 
@@ -51,14 +52,15 @@ public:
     /// Writes whole lines. A full disk or a closed pipe costs them and never the server.
     void write(std::string_view lines) noexcept;
 
-    /// Opens the file by its name again, while other threads write. When that fails, the old file stays in use.
+    /// Opens the file by its name again, while other threads write. When that fails, or it is a FIFO without
+    /// a reader, the old file stays in use.
     void reopen() noexcept;
 
 private:
     friend class AccessLogBatch;
 
     bool is_file() const { return target_ != "-"; }
-    io::FileDescriptor open() const;
+    io::FileDescriptor open(int nonblock) const;
     bool write_all(std::string_view lines);
     void report_loss(const char* why) noexcept;
 

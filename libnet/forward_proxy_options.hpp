@@ -20,8 +20,10 @@ struct ForwardProxyOptions {
     /// Where to listen. Loopback by default: whoever can connect to the proxy can use it, and it knows no passwords.
     /// `::` takes IPv4 connections, too.
     boost::asio::ip::address address = boost::asio::ip::address_v4::loopback();
-    std::uint16_t port = 8888;        ///< 0: a free one, see `ForwardProxy::local_endpoint`
-    bool reuse_port = false;          ///< several proxies, one per thread, share the port (SO_REUSEPORT)
+    std::uint16_t port = 8888;  ///< 0: a free one, see `ForwardProxy::local_endpoint`
+    bool share_port =
+        false;  ///< others of this user may join it on its port later, one per thread; who is there already may not
+    bool reuse_port = false;          ///< joins one that shares its port (SO_REUSEPORT)
     std::size_t max_connections = 0;  ///< of clients; more wait in the kernel's queue. 0: no limit
 
     /// Our name in Via, a token, by which a forwarding loop is recognised: unique to this proxy, but the same for all

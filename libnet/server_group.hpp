@@ -100,8 +100,8 @@ struct ServerGroupOptions {
 ///     co_await group.run();
 ///
 /// `Server` has a constructor (io_context::executor_type, Options), `local_endpoint()` and `awaitable<void> run()`, which
-/// drains when it is cancelled with `total`. Of its options, the group sets `address`, `port`, `reuse_port` and, where
-/// there is an access log, `on_access`. What else the options hold is shared by all threads: callbacks must bear it.
+/// drains when it is cancelled with `total`. Of its options, the group sets `address`, `port`, `share_port`,
+/// `reuse_port` and, where there is an access log, `on_access`. What else the options hold is shared by all threads: callbacks must bear it.
 template <typename Server>
 class ServerGroup {
 public:
@@ -112,10 +112,12 @@ public:
     explicit ServerGroup(Options options, ServerGroupOptions group = {})
     {
         options.address = io::check_listen({options.address, options.port}).address();
-        options.reuse_port = group.threads > 1;
+        options.share_port = group.threads > 1;
         do {
             servers_.emplace_back(options, group.access_log);
             options.port = local_endpoint().port();  // the one that the kernel chose, where it was 0
+            options.share_port = false;
+            options.reuse_port = true;
         } while (servers_.size() < group.threads);
     }
     ServerGroup(const ServerGroup&) = delete;

@@ -34,7 +34,9 @@ struct StaticFileServerOptions {
     /// Where to listen. `::`, the default, takes IPv4 connections too; on a machine without IPv6, 0.0.0.0 stands in.
     boost::asio::ip::address address = boost::asio::ip::address_v6::any();
     std::uint16_t port = 8080;  ///< 0: a free one, see `StaticFileServer::local_endpoint`
-    bool reuse_port = false;    ///< several servers, one per thread, share the port (SO_REUSEPORT)
+    bool share_port =
+        false;  ///< others of this user may join it on its port later, one per thread; who is there already may not
+    bool reuse_port = false;  ///< joins one that shares its port (SO_REUSEPORT)
 
     /// Clients are left to the kernel until they have sent something (TCP_DEFER_ACCEPT, tcp(7)); those that are silent for
     /// about a second: until then. A connection for one request costs a quarter less. Without: accepted at once.
@@ -46,13 +48,17 @@ struct StaticFileServerOptions {
     /// Who may have what; null: everybody may have everything.
     std::shared_ptr<AccessControl> access{};
 
+    /// Files of the server itself: passwords, keys, logs. Should one lie in a root, or a link in it lead there, it isn't
+    /// served or listed, nor what a rotation of logs makes of it (access.log.1, access.log-20261128.gz).
+    std::vector<std::string> withheld{};
+
     /// How many connections, requests, bytes and wrong passwords one client may have; null: any number. It sees the
     /// client's address: behind a proxy all clients are one.
     std::shared_ptr<ClientLimiter> limits{};
 
     SiteOptions site{};                ///< how the root is served
     std::vector<VirtualHost> hosts{};  ///< sites beside it; hosts that none of them names belong to `root`
-    /// Media types by extension, read once; what isn't in it, or if it isn't there, comes from a built-in table.
+    /// Media types by extension, read once, for what neither a site's own nor the built-in table knows.
     std::string mime_types = "/etc/mime.types";
 
     /// More wait in the kernel's queue until one ends; 0: no limit. In any case some descriptors are left for files.

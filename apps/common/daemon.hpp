@@ -11,7 +11,8 @@
 //       return apps::serve<libnet::StaticFileServer>("httpd++", "serving " + root, daemon, options);
 //   }
 //
-// Once it listens, it says so on standard error: "httpd++: serving public on 127.0.0.1:8080".
+// Once it listens, it says so on standard error: "httpd++: serving public on 127.0.0.1:8080", and
+// where it has a scheme, its URL.
 //
 //   SIGINT, SIGTERM    the first: take no more connections, let the requests in hand end, and exit with 0
 //                      the second: end now
@@ -20,6 +21,7 @@
 //   SIGPIPE            ignored: it is only a client that has gone; and SIGXFSZ: it is only the log
 
 #include <apps/common/daemon_options.hpp>
+#include <apps/common/held_signals.hpp>
 #include <apps/common/on_signal.hpp>
 #include <apps/common/output.hpp>
 #include <apps/common/run.hpp>
@@ -65,7 +67,7 @@ try {
     on_reload();
     complain(program, "reloaded");
 } catch (const std::exception& error) {
-    complain(program, fmt::format("not reloaded: {}", reason_of(error)));
+    complain(program, fmt::format("not reloaded: {}; nothing has changed", reason_of(error)));
 }
 
 /// Takes all the descriptors that the process may have. What a shell grants at first, often 1024, is meant for programs
@@ -78,18 +80,28 @@ inline void raise_descriptor_limit() noexcept
     ::setrlimit(RLIMIT_NOFILE, &descriptors);
 }
 
+/// ", http://localhost:8080/": where a browser on this machine finds it.
+inline std::string shown_url(const std::string& scheme, const asio::ip::tcp::endpoint& endpoint)
+{
+    if (scheme.empty()) return {};
+    if (!endpoint.address().is_unspecified()) return fmt::format(", {}://{}/", scheme, io::to_text(endpoint));
+    return fmt::format(", {}://localhost:{}/", scheme, endpoint.port());
+}
+
 /// Serves to its end, which a signal brings. Completes with 0. `what` is said when the signals are waited for.
 template <typename Server>
 asio::awaitable<int> serve_until_stopped(ServerGroup<Server>& group, const std::string& program, std::string_view what,
-                                         const std::function<void()>& on_reload, AccessLog* log)
+                                         const DaemonOptions& daemon, AccessLog* log)
 {
     const auto executor = co_await asio::this_coro::executor;
     std::optional<OnSignal> reopens, reloads;
     reopens.emplace(executor, SIGUSR1, [log] {
         if (log != nullptr) log->reopen();
     });
-    if (on_reload) reloads.emplace(executor, SIGHUP, [&] { reload(program, on_reload); });
-    complain(program, fmt::format("{} on {}", what, io::to_text(group.local_endpoint())));
+    if (daemon.on_reload) reloads.emplace(executor, SIGHUP, [&] { reload(program, daemon.on_reload); });
+    release_signals();
+    const auto endpoint = group.local_endpoint();
+    complain(program, fmt::format("{} on {}{}", what, io::to_text(endpoint), shown_url(daemon.scheme, endpoint)));
     co_await group.run();
     co_return 0;
 }
@@ -102,6 +114,7 @@ asio::awaitable<int> serve_until_stopped(ServerGroup<Server>& group, const std::
 template <typename Server, typename ServerOptions>
 int serve(const std::string& program, std::string_view what, const DaemonOptions& daemon, ServerOptions options)
 try {
+    hold_signals();
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN);  // a log that may not grow is a log that fails
     detail::raise_descriptor_limit();
@@ -116,7 +129,7 @@ try {
     const auto on_stop = [&program] {
         complain(program, "stopping once the requests in hand are answered; a second signal stops at once");
     };
-    return detail::run_until_done(detail::serve_until_stopped(group, program, what, daemon.on_reload, log), on_stop);
+    return detail::run_until_done(detail::serve_until_stopped(group, program, what, daemon, log), on_stop);
 } catch (const boost::system::system_error& error) {
     const auto why = reason_of(error);
     complain(program,

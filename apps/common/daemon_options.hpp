@@ -25,6 +25,7 @@ struct DaemonOptions {
     std::uint16_t port = 0;            ///< 0: any free one
     unsigned threads = 1;              ///< each with a server of its own on the same port; at least 1
     std::string access_log = "-";      ///< a file, "-" for standard output, or "none"
+    std::string scheme{};              ///< of its URL, which is shown at the start; empty: it has none to click on
 
     /// Called at SIGHUP, to read again what may have changed; throws what is wrong with it, and then changes nothing.
     /// Empty: the signal has the system's effect, and ends the program.

@@ -8,6 +8,7 @@
 
 #include <apps/common/option_values.hpp>
 #include <apps/common/options.hpp>
+#include <apps/httpd/units.hpp>
 #include <libnet/static_file_server_options.hpp>
 
 #include <fmt/format.h>
@@ -65,9 +66,11 @@ inline void add_options(Options& table, AccessSettings& settings)
     table.rare_group("Access")
         .value("users", "FILE", "who can log in, made by htpasswd; without rules everybody has to", text("file name"),
                settings.access.users_file)
-        .list("access", "'PATHS RULE'", "such as '/admin/ allow 10.0.0.0/8 users alice', '*.key deny all'",
+        .list("access", "'PATHS RULE'",
+              "'/admin/ allow 10.0.0.0/8 users alice', '*.key deny all'; the first fit decides",
               detail::read_access_rule, settings.access.rules)
-        .value("access-file", "FILE", "more of these, one a line", text("file name"), settings.access.rules_file)
+        .value("access-file", "FILE", "more, one a line; exceptions first: '/a/open/ allow all', then '/a/ users *'",
+               text("file name"), settings.access.rules_file)
         .value("realm", "NAME", "what browsers show when they ask for a password (files)", text("realm"),
                settings.access.realm);
     table.rare_group("Limits for each client (0: none)")
@@ -75,8 +78,8 @@ inline void add_options(Options& table, AccessSettings& settings)
         .value("client-requests", "RATE", "a second, in the long run (0)", detail::rate(), limits.requests_per_second)
         .value("client-burst", "N", "requests at once, after a while without (50)", integer<unsigned>(1),
                limits.request_burst)
-        .value("client-bandwidth", "BYTES", "a second, over all of its connections (0)",
-               integer<std::uint64_t>(0, std::uint64_t{1} << 40), limits.bytes_per_second)
+        .value("client-bandwidth", "BYTES", "a second, over all of its connections: 500K, 1M (0)",
+               octets(0, std::uint64_t{1} << 40), limits.bytes_per_second)
         .value("client-logins", "N", "wrong passwords a minute, then it has to wait (10)", integer<unsigned>(0),
                limits.failed_logins_per_minute)
         .value("min-rate", "BYTES", "a second that a client takes at least of what it is sent (500)",

@@ -12,17 +12,22 @@
 
 #include <apps/common/option_values.hpp>
 #include <apps/common/options.hpp>
+#include <apps/common/output.hpp>
+#include <apps/httpd/units.hpp>
 #include <libnet/engine/files/host_table.hpp>
 #include <libnet/engine/files/site.hpp>
+#include <libnet/io/files/read_text.hpp>
 #include <libnet/static_file_server_options.hpp>
 
 #include <fmt/format.h>
 
 #include <chrono>
 #include <cstddef>
+#include <filesystem>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -39,10 +44,18 @@ struct SiteSettings {
     SiteOptions options{};
     std::vector<VirtualHost> hosts{};  ///< all served alike
     std::vector<HostSection> sections{};
-    std::string mime_types = "/etc/mime.types";
+    std::string mime_types{};
 };
 
 namespace detail {
+
+/// The text of a file that --mime-types names.
+inline std::string read_media_types(const std::string& file)
+try {
+    return io::read_text(file);
+} catch (const std::invalid_argument& error) {
+    throw std::invalid_argument{fmt::format("--mime-types: '{}': {}", printable(file), error.what())};
+}
 
 /// The text in front of a separator, and what is behind it.
 inline std::pair<std::string_view, std::string_view> cut(std::string_view text, std::string_view separator)
@@ -129,8 +142,8 @@ inline Options& add_rare_site_options(Options& table, SiteOptions& options)
               options.headers)
         .value("cors", "ORIGIN,...", "whose scripts may read the answers, * for all", texts("origin"),
                options.cors_origins)
-        .value("max-age", "SECONDS", "Cache-Control of what is neither HTML nor has a hash in its name",
-               seconds(0s, 87600h), options.max_age)
+        .value("max-age", "TIME", "Cache-Control of what is neither HTML nor has a hash in its name: 90, 1h, 7d",
+               period(0s, 87600h), options.max_age)
         .list("immutable", "PATHS", "that never change, besides names with a hash", text("pattern"), options.immutable)
         .flag("no-cache-control", "leave the field to --header", options.cache_control, SiteCacheControl::off)
         .value("max-listing", "N", "entries that a listing shows (10000)", integer<std::size_t>(1, 1'000'000),
@@ -152,7 +165,8 @@ inline void add_options(Options& table, SiteSettings& site)
     detail::add_site_options(table.group("Site"), site.options)
         .list("host", "NAME,...=ROOT", "another root for these hosts, or *.NAME", detail::read_host, site.hosts);
     detail::add_rare_site_options(table.rare_group("Site, more of it"), site.options)
-        .value("mime-types", "FILE", "media types by extension (/etc/mime.types)", text("file name"), site.mime_types);
+        .value("mime-types", "FILE", "media types by extension, before the built-in ones", text("file name"),
+               site.mime_types);
 }
 
 /// Reads a section "[host NAME,...]". Its site is as `site` and serves `root`, but for what stands there: there may be
@@ -183,6 +197,11 @@ inline HostSection read_host_section(const Section& section, const SiteOptions& 
 /// @throws std::invalid_argument what makes no sense
 inline void apply(SiteSettings site, StaticFileServerOptions& options)
 {
+    if (!site.mime_types.empty()) {
+        const auto types = detail::read_media_types(site.mime_types);
+        site.options.media_types = types;
+        for (auto& section : site.sections) section.host.site.media_types = types;
+    }
     const engine::Site checked{site.options};
     engine::HostTable names;
     for (auto& host : site.hosts) {
@@ -200,7 +219,23 @@ inline void apply(SiteSettings site, StaticFileServerOptions& options)
     }
     options.site = std::move(site.options);
     options.hosts = std::move(site.hosts);
-    options.mime_types = std::move(site.mime_types);
+}
+
+/// Says which files that options name aren't there yet: they may come, or the name may be wrong.
+inline void warn_of_missing(const StaticFileServerOptions& options)
+{
+    const auto warn = [](const SiteOptions& site, const std::string& root) {
+        const auto look = [&root](std::string_view option, const std::string& file) {
+            std::error_code failed;
+            if (file.empty() || std::filesystem::is_regular_file(std::filesystem::path{root} / file, failed)) return;
+            complain("httpd++",
+                     fmt::format("--{}: there is no '{}' in '{}' yet", option, printable(file), printable(root)));
+        };
+        look("fallback", site.fallback);
+        for (const auto& page : site.error_pages) look("error-page", page.file);
+    };
+    warn(options.site, options.root);
+    for (const auto& host : options.hosts) warn(host.site, host.root);
 }
 
 }  // namespace libnet::apps

@@ -81,8 +81,9 @@ void run(const Site& site, const FileRequest& request, const FileFacts& facts, b
     auto action = responder.start(site, request);
     for (int steps = 0; !std::holds_alternative<Respond>(action); ++steps) {
         require(steps < 20);
-        if (std::holds_alternative<ListDirectory>(action)) {
-            action = responder.on_listing({.entries = {{.name = "a<b", .size = 5}}});
+        if (const auto* list = std::get_if<ListDirectory>(&action)) {
+            const auto page = make_listing(list->path, {.entries = {{.name = "a<b", .size = 5}}}, list->style);
+            action = responder.on_listing(page.size(), 7, now);
             continue;
         }
         if (const auto* encode = std::get_if<Encode>(&action)) {

@@ -20,6 +20,7 @@ struct Planned {
     std::vector<std::string> looked_up;
     std::vector<std::string> judged;  ///< besides the path
     std::string found_last;           ///< the file whose content is meant
+    std::string listing;              ///< or the listing
 
     /// The value of a field of the plan, or "-"; a name that comes twice is a defect.
     std::string field(std::string_view name) const
@@ -93,7 +94,9 @@ public:
         Planned planned;
         while (!std::holds_alternative<engine::Respond>(action)) {
             if (std::holds_alternative<engine::ListDirectory>(action)) {
-                action = responder.on_listing(std::exchange(listing, {}));
+                const auto& list = std::get<engine::ListDirectory>(action);
+                planned.listing = engine::make_listing(list.path, std::exchange(listing, {}), list.style);
+                action = responder.on_listing(planned.listing.size(), hash(planned.listing), now);
                 continue;
             }
             if (const auto* encode = std::get_if<engine::Encode>(&action)) {

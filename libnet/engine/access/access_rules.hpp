@@ -18,8 +18,8 @@ namespace libnet::inline v0::engine {
 /// Who may have the paths that a pattern fits. Of several rules the first that fits decides.
 struct AccessRule {
     /// `*` stands for any text, `?` for any octet, in a path without its percent-encoding. With a slash at the end, all
-    /// that lies below as well ("/private/", which is "/private" too); without any slash, names at every depth, and what
-    /// lies below them ("*.key").
+    /// that lies below as well ("/private/", which is "/private" too, and "/private/*" is the same); without any slash,
+    /// names at every depth, and what lies below them ("*.key").
     std::string paths = "/";
     std::vector<wire::Network> allow{};  ///< networks of clients; empty: every one
     std::vector<wire::Network> deny{};   ///< but not these
@@ -29,7 +29,7 @@ struct AccessRule {
     friend bool operator==(const AccessRule&, const AccessRule&) = default;
 };
 
-/// What becomes of a request.
+/// What becomes of a request; what comes later refuses more.
 enum class Access : std::uint8_t {
     granted,
     login,   ///< for a user who may: 401
@@ -44,12 +44,18 @@ public:
 
     /// Decides about a path as wire::decode_path reads it, `name` without a slash in front; for a client, and for the
     /// user that it has proved to be, if any. Where no rule fits, access is granted.
+    ///
+    /// What has the name of a precompressed file ("a.key.gz") holds what the plain one holds, whether or not that is
+    /// there: both must be granted.
     Access judge(std::string_view name, const boost::asio::ip::address& client,
                  const std::optional<std::string_view>& user) const;
 
     bool empty() const noexcept { return rules_.empty(); }
 
 private:
+    Access judge_name(std::string_view name, const boost::asio::ip::address& client,
+                      const std::optional<std::string_view>& user) const;
+
     std::vector<AccessRule> rules_;
 };
 

@@ -3,6 +3,7 @@
 #include <libnet/base/text.hpp>
 #include <libnet/engine/access/access_rules.hpp>
 #include <libnet/engine/http/path_pattern.hpp>
+#include <libnet/wire/http/content_coding.hpp>
 
 #include <algorithm>
 #include <array>
@@ -81,6 +82,9 @@ LIBNETXX_DECL bool fits(std::string_view pattern, std::string_view name) noexcep
 {
     if (pattern.find('/') == pattern.npos) return detail::has_segment(pattern, name);
     if (pattern.starts_with('/')) pattern.remove_prefix(1);
+    // "x/*" is meant as "x/": the name of that directory has no slash, and no rest that a star could stand for.
+    if (const auto last = pattern.find_last_not_of('*'); last != pattern.npos && pattern[last] == '/')
+        pattern = pattern.substr(0, last + 1);
     if (!pattern.empty() && !pattern.ends_with('/')) return matches_glob(pattern, name);
     // A directory and all below: some beginning of the name, up to a slash or its end, is that directory.
     if (pattern.empty()) return true;
@@ -93,6 +97,17 @@ LIBNETXX_DECL bool fits(std::string_view pattern, std::string_view name) noexcep
 
 LIBNETXX_DECL Access AccessRules::judge(std::string_view name, const boost::asio::ip::address& client,
                                         const std::optional<std::string_view>& user) const
+{
+    auto access = judge_name(name, client, user);
+    for (auto plain = wire::plain_name(name); plain.size() < name.size(); plain = wire::plain_name(plain)) {
+        access = std::max(access, judge_name(plain, client, user));
+        name = plain;
+    }
+    return access;
+}
+
+LIBNETXX_DECL Access AccessRules::judge_name(std::string_view name, const boost::asio::ip::address& client,
+                                             const std::optional<std::string_view>& user) const
 {
     const auto rule = std::ranges::find_if(rules_, [name](const AccessRule& each) { return fits(each.paths, name); });
     if (rule == rules_.end()) return Access::granted;

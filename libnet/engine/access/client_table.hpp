@@ -94,20 +94,24 @@ public:
         if (client != nullptr) client->bytes.take(static_cast<double>(size));
     }
 
-    /// Zero: a log-in may be tried; else after so long.
+    /// Zero: a log-in may be tried, and counts as failed from now on; else after so long. Many at once are as many tries.
     Wait log_in(ClientKey key, Time now)
     {
         auto* const client = limits_.failed_logins_per_minute > 0 ? find(key, now) : nullptr;
         if (client == nullptr) return Wait::zero();
         client->logins.available(logins_, now);
-        return client->logins.wait_for(logins_, 1);
+        const auto wait = client->logins.wait_for(logins_, 1);
+        if (wait == Wait::zero()) client->logins.take(1);
+        return wait;
     }
 
-    /// A log-in has failed.
-    void login_failed(ClientKey key, Time now)
+    /// A log-in that was tried was right, or came to nothing: it doesn't count.
+    void forgive_login(ClientKey key, Time now)
     {
         auto* const client = limits_.failed_logins_per_minute > 0 ? find(key, now) : nullptr;
-        if (client != nullptr) client->logins.take(1);
+        if (client == nullptr) return;
+        const auto missing = logins_.burst - client->logins.available(logins_, now);
+        client->logins.take(-std::min(1.0, missing));
     }
 
     /// Clients that are remembered.

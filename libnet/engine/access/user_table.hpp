@@ -8,6 +8,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace libnet::inline v0::engine {
 
@@ -18,24 +19,34 @@ namespace libnet::inline v0::engine {
 /// refused.
 class UserTable {
 public:
-    UserTable() = default;
+    UserTable() : UserTable{std::string_view{}} {}
 
     /// @throws std::invalid_argument  a line is no good; `what()` says which one and why, and shows no hash
     explicit UserTable(std::string_view text);
 
-    /// The hash of a user's password, or of somebody else's, or a decoy's, where there is no such user: comparing
-    /// takes as long then, and doesn't tell who exists.
+    /// The hash of a user's password; where there is no such user, one of `samples`.
     struct Entry {
         std::string_view hash;
         bool known = false;
     };
     Entry find(std::string_view user) const noexcept;
 
+    /// A hash of each cost that there is (`cost_of`), or a decoy where there is no user at all. Whoever compares a password
+    /// with one of each cost, whatever the user, takes as long for every user, and for those who don't exist: the time
+    /// tells nobody's kind of hash, nor who exists.
+    const std::vector<std::string>& samples() const noexcept { return samples_; }
+
     std::size_t size() const noexcept { return hashes_.size(); }
 
 private:
+    void add_sample(std::string_view hash);
+
     std::map<std::string, std::string, std::less<>> hashes_;
+    std::vector<std::string> samples_;
 };
+
+/// What decides how long a hash takes to compute: its kind and parameters, without the salt.
+std::string_view cost_of(std::string_view hash) noexcept;
 
 }  // namespace libnet::inline v0::engine
 

@@ -37,16 +37,33 @@ LIBNETXX_DECL UserTable::UserTable(std::string_view text)
             throw std::invalid_argument{where + ": no hash that protects: make one with 'htpasswd -B'"};
         if (!hashes_.try_emplace(std::string{line.substr(0, colon)}, hash).second)
             throw std::invalid_argument{where + ": this user stands in a line before"};
+        add_sample(hash);
     }
+    // Cost 10 of bcrypt, and of no password that anybody knows.
+    if (samples_.empty()) add_sample("$2y$10$012345678901234567890uP9ds3WHgHTs9bCmCe0U4oms7nNe3yNm");
 }
 
 LIBNETXX_DECL UserTable::Entry UserTable::find(std::string_view user) const noexcept
 {
-    // Cost 10 of bcrypt, and of no password that anybody knows.
-    constexpr std::string_view decoy = "$2y$10$012345678901234567890uP9ds3WHgHTs9bCmCe0U4oms7nNe3yNm";
     const auto found = hashes_.find(user);
     if (found != hashes_.end()) return {found->second, true};
-    return {hashes_.empty() ? decoy : std::string_view{hashes_.begin()->second}, false};
+    return {samples_.front(), false};
+}
+
+LIBNETXX_DECL void UserTable::add_sample(std::string_view hash)
+{
+    const auto same = [cost = cost_of(hash)](const std::string& sample) { return cost_of(sample) == cost; };
+    if (std::ranges::none_of(samples_, same)) samples_.emplace_back(hash);
+}
+
+LIBNETXX_DECL std::string_view cost_of(std::string_view hash) noexcept
+{
+    const auto kind = hash.find('$', 1);
+    if (kind == hash.npos) return hash;
+    const auto id = hash.substr(0, kind + 1);
+    const bool has_cost = id.starts_with("$2") || id == "$y$" || hash.substr(kind + 1).starts_with("rounds=");
+    const auto end = has_cost ? hash.find('$', kind + 1) : kind;
+    return end == hash.npos ? id : hash.substr(0, end + 1);
 }
 
 }  // namespace libnet::inline v0::engine

@@ -3,6 +3,7 @@
 
 #include <libnet/config.hpp>
 #include <libnet/engine/files/file_facts.hpp>
+#include <libnet/engine/files/site_options.hpp>
 
 #include <cstdint>
 #include <string>
@@ -32,13 +33,30 @@ struct ListingOrder {
     friend bool operator==(const ListingOrder&, const ListingOrder&) = default;
 };
 
-/// Reads the query of a listing's address: "sort=size&order=desc". By name, upwards, where it says nothing else.
+/// Whom a listing is for.
+enum class ListingFormat : std::uint8_t { html, json };
+
+/// What a listing looks like, and what it leaves out.
+struct ListingStyle {
+    ListingOrder order{};
+    ListingFormat format = ListingFormat::html;
+    DotFiles dot_files = DotFiles::refuse;
+    friend bool operator==(const ListingStyle&, const ListingStyle&) = default;
+};
+
+/// The text of a listing: `append_directory_page` or `append_directory_json`, sorted. Takes its time.
+std::string make_listing(std::string_view path, DirectoryContent content, const ListingStyle& style);
+
+/// Reads the query of a listing's address: "sort=size&order=desc", or "sort=size-desc". By name, upwards, where it says
+/// nothing else.
 ListingOrder read_listing_order(std::string_view query) noexcept;
 
-/// Sorts entries. Names are compared without regard to ASCII case; equal ones go by name.
+/// Sorts entries. Names are compared without regard to ASCII case, and numbers in them as such (IMG_2 before IMG_10); equal
+/// ones go by name.
 void sort_entries(std::vector<DirectoryEntry>& entries, ListingOrder order);
 
-/// Appends an HTML page. `path` is the directory's, decoded, with a slash at both ends. Every name is escaped, and
+/// Appends an HTML page. It is sorted by the buttons of a form, which programs that follow links don't press: a mirror has
+/// each directory once. `path` is the directory's, decoded, with a slash at both ends. Every name is escaped, and
 /// links are relative to the directory.
 void append_directory_page(std::string& html, std::string_view path, const DirectoryContent& content,
                            ListingOrder order);

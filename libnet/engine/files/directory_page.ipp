@@ -24,7 +24,8 @@ inline constexpr std::string_view directory_style =
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 0 auto; padding: 1rem; }
 h1 { font-size: 1.25rem; font-weight: 600; overflow-wrap: anywhere; margin: .5rem .75rem 1rem; }
 a { color: var(--link); text-decoration: none; }
-a:hover { text-decoration: underline; }
+a:hover, button:hover { text-decoration: underline; }
+button { font: inherit; color: var(--link); background: none; border: 0; padding: 0; cursor: pointer; }
 table { width: 100%; border-collapse: collapse; }
 th { text-align: left; font-weight: 600; font-size: .875rem; white-space: nowrap; }
 th, td { padding: .5rem .75rem; vertical-align: top; border-bottom: 1px solid var(--line); }
@@ -96,10 +97,10 @@ LIBNETXX_DECL void append_heading(std::string& html, const ListingColumn& column
     html += "<th";
     if (!column.shown_class.empty()) ((html += " class=\"") += column.shown_class) += '"';
     if (sorted) html += order.direction == Direction::up ? " aria-sort=\"ascending\"" : " aria-sort=\"descending\"";
-    ((html += "><a href=\"?sort=") += column.key) += down ? "&amp;order=desc\">" : "&amp;order=asc\">";
+    ((html += "><button name=\"sort\" value=\"") += column.key) += down ? "-desc\">" : "\">";
     html += column.title;
     if (sorted) html += order.direction == Direction::up ? " ▲" : " ▼";
-    html += "</a></th>";
+    html += "</button></th>";
 }
 
 LIBNETXX_DECL void append_row(std::string& html, const DirectoryEntry& entry)
@@ -116,6 +117,39 @@ LIBNETXX_DECL void append_row(std::string& html, const DirectoryEntry& entry)
     html += "\">";
     append_minute(html, entry.modified, ' ');
     html += "</time></td></tr>\n";
+}
+
+/// The digits that begin a text, without zeros in front of a number.
+LIBNETXX_DECL std::string_view leading_number(std::string_view text) noexcept
+{
+    const auto end = std::ranges::find_if_not(text, base::is_digit);
+    auto digits = text.substr(0, static_cast<std::size_t>(end - text.begin()));
+    digits.remove_prefix(std::min(digits.find_first_not_of('0'), digits.size()));
+    return digits;
+}
+
+/// Below, at, or above zero: as people sort. Without regard to case, and digits together are one number.
+LIBNETXX_DECL int compare_naturally(std::string_view a, std::string_view b) noexcept
+{
+    const auto sign = [](auto x, auto y) { return x < y ? -1 : x > y ? 1 : 0; };
+    while (!a.empty() && !b.empty()) {
+        if (base::is_digit(a.front()) && base::is_digit(b.front())) {
+            const auto one = leading_number(a), other = leading_number(b);
+            if (one.size() != other.size()) return sign(one.size(), other.size());
+            if (one != other) return sign(one, other);
+            a = one.empty() ? a.substr(std::min(a.find_first_not_of('0'), a.size()))
+                            : std::string_view{one.end(), a.end()};
+            b = other.empty() ? b.substr(std::min(b.find_first_not_of('0'), b.size()))
+                              : std::string_view{other.end(), b.end()};
+            continue;
+        }
+        const auto x = static_cast<unsigned char>(base::to_lower(a.front()));
+        const auto y = static_cast<unsigned char>(base::to_lower(b.front()));
+        if (x != y) return sign(x, y);
+        a.remove_prefix(1);
+        b.remove_prefix(1);
+    }
+    return sign(a.size(), b.size());
 }
 
 /// "2 directories, 1 file, 4.2 KiB".
@@ -141,9 +175,11 @@ LIBNETXX_DECL ListingOrder read_listing_order(std::string_view query) noexcept
     while (!query.empty()) {
         const auto part = query.substr(0, query.find('&'));
         query.remove_prefix(std::min(part.size() + 1, query.size()));
-        if (part == "sort=size") order.by = ListingOrder::By::size;
-        else if (part == "sort=modified") order.by = ListingOrder::By::modified;
-        else if (part == "order=desc") order.direction = ListingOrder::Direction::down;
+        auto key = part.starts_with("sort=") ? part.substr(5) : std::string_view{};
+        if (part == "order=desc" || key.ends_with("-desc")) order.direction = ListingOrder::Direction::down;
+        key = key.substr(0, key.find('-'));
+        if (key == "size") order.by = ListingOrder::By::size;
+        else if (key == "modified") order.by = ListingOrder::By::modified;
     }
     return order;
 }
@@ -151,11 +187,8 @@ LIBNETXX_DECL ListingOrder read_listing_order(std::string_view query) noexcept
 LIBNETXX_DECL void sort_entries(std::vector<DirectoryEntry>& entries, ListingOrder order)
 {
     const auto by_name = [](const DirectoryEntry& a, const DirectoryEntry& b) {
-        const auto less = [](char x, char y) {
-            return static_cast<unsigned char>(base::to_lower(x)) < static_cast<unsigned char>(base::to_lower(y));
-        };
-        if (std::ranges::lexicographical_compare(a.name, b.name, less)) return true;
-        return !std::ranges::lexicographical_compare(b.name, a.name, less) && a.name < b.name;
+        const int compared = detail::compare_naturally(a.name, b.name);
+        return compared != 0 ? compared < 0 : a.name < b.name;
     };
     std::ranges::sort(entries, [&](const DirectoryEntry& a, const DirectoryEntry& b) {
         if (a.kind != b.kind) return a.kind == FileKind::directory;
@@ -165,6 +198,17 @@ LIBNETXX_DECL void sort_entries(std::vector<DirectoryEntry>& entries, ListingOrd
         if (order.by == ListingOrder::By::modified && a.modified != b.modified) return first.modified < second.modified;
         return order.by == ListingOrder::By::name ? by_name(first, second) : by_name(a, b);
     });
+}
+
+LIBNETXX_DECL std::string make_listing(std::string_view path, DirectoryContent content, const ListingStyle& style)
+{
+    if (style.dot_files == DotFiles::refuse)
+        std::erase_if(content.entries, [](const DirectoryEntry& entry) { return entry.name.starts_with('.'); });
+    sort_entries(content.entries, style.order);
+    std::string text;
+    if (style.format == ListingFormat::json) append_directory_json(text, path, content);
+    else append_directory_page(text, path, content, style.order);
+    return text;
 }
 
 LIBNETXX_DECL void append_directory_page(std::string& html, std::string_view path, const DirectoryContent& content,
@@ -178,7 +222,7 @@ LIBNETXX_DECL void append_directory_page(std::string& html, std::string_view pat
     html += "</title>\n";
     html += detail::directory_style;
     detail::append_breadcrumbs(html, path);
-    html += "<table>\n<thead><tr>";
+    html += "<form><table>\n<thead><tr>";
     detail::append_heading(html, {By::name, "name", "Name", ""}, order);
     detail::append_heading(html, {By::size, "size", "Size", "n"}, order);
     detail::append_heading(html, {By::modified, "modified", "Modified (UTC)", "n"}, order);
@@ -186,7 +230,7 @@ LIBNETXX_DECL void append_directory_page(std::string& html, std::string_view pat
     if (path != "/")
         html += "<tr><td class=\"d\"><a href=\"../\">../</a></td><td class=\"n\"></td><td class=\"n\"></td></tr>\n";
     for (const auto& entry : content.entries) detail::append_row(html, entry);
-    html += "</tbody>\n</table>\n<p>";
+    html += "</tbody>\n</table></form>\n<p>";
     html += detail::summary_of(content);
     html += "</p>\n</html>\n";
 }

@@ -1,11 +1,10 @@
 #pragma once
 // The answer, once it is known which file it is about, or that there is none.
 
-#include <libnet/base/siphash.hpp>
 #include <libnet/base/text.hpp>
 #include <libnet/engine/files/file_responder.hpp>
 #include <libnet/engine/http/path_pattern.hpp>
-#include <libnet/wire/http/accept.hpp>
+#include <libnet/wire/http/etag.hpp>
 #include <libnet/wire/http/http_range.hpp>
 
 #include <algorithm>
@@ -84,20 +83,31 @@ LIBNETXX_DECL FileAction FileResponder::answer_if_wanted(const FileFacts& facts,
     return in_parts ? answer_in_parts() : finish();
 }
 
-/// Judges the conditions. A client that asked before the content's hash was known has the weak entity tag, which still
-/// names this state; the answer has it then, for a strong one would not be that of what the client keeps (RFC 9111
-/// section 4.3.4).
+/// Judges the conditions. A state of a file has two entity tags: by the hash of its content, and by its facts, for when
+/// the hash isn't known. Either one that a client was given names this state as long as that lasts; the answer has the one
+/// that the client knows, for another would not be that of what it keeps (RFC 9111 section 4.3.4), and parts that were
+/// had by one go on by it.
 LIBNETXX_DECL Condition FileResponder::judge(const FileFacts& facts, wire::ContentCoding coding)
 {
-    const auto verdict = judge_conditions(request_, {plan_.etag, plan_.last_modified}, now_);
-    if (verdict != Condition::holds || !facts.hash || request_.if_none_match.find("W/") == std::string_view::npos)
-        return verdict;
-    auto unread = facts;
-    unread.hash.reset();
-    make_etag(weak_etag_, unread, coding);
-    if (judge_conditions(request_, {weak_etag_, plan_.last_modified}, now_) != Condition::not_modified) return verdict;
-    std::swap(plan_.etag, weak_etag_);
-    return Condition::not_modified;
+    if (facts.hash) {
+        auto unread = facts;
+        unread.hash.reset();
+        unread.settled = facts.settled && !plan_.etag.starts_with("W/");
+        make_etag(other_etag_, unread, coding);
+        if (is_named(other_etag_) && !is_named(plan_.etag)) std::swap(plan_.etag, other_etag_);
+    }
+    return judge_conditions(request_, {plan_.etag, plan_.last_modified}, now_);
+}
+
+/// Whether a condition is about this entity tag, weak or strong.
+LIBNETXX_DECL bool FileResponder::is_named(std::string_view etag) const noexcept
+{
+    constexpr auto weak = wire::EtagComparison::weak;
+    const auto names = [etag](std::string_view list) {
+        return !list.empty() && wire::etag_list_matches(list, etag, weak);
+    };
+    return names(request_.if_none_match) || names(request_.if_match) ||
+           wire::etag_equals(request_.if_range, etag, weak);
 }
 
 LIBNETXX_DECL FileAction FileResponder::answer_in_parts()
@@ -148,28 +158,15 @@ LIBNETXX_DECL void FileResponder::plan_multipart(std::span<const wire::ByteRange
     add({});
 }
 
-LIBNETXX_DECL FileAction FileResponder::on_listing(DirectoryContent content)
+LIBNETXX_DECL FileAction FileResponder::on_listing(std::uint64_t size, std::uint64_t hash, FileTime now)
 {
-    const auto& options = site_->options();
-    if (options.dot_files == DotFiles::refuse)
-        std::erase_if(content.entries, [](const DirectoryEntry& entry) { return entry.name.starts_with('.'); });
-    const auto order = read_listing_order(request_.query);
-    sort_entries(content.entries, order);
-
-    plan_.vary.accept = true;
+    now_ = now;
     plan_.head_only = request_.method == "HEAD";
-    plan_.content = ResponsePlan::Content::page;
+    plan_.content = ResponsePlan::Content::file;
     plan_.status = 200;
-    if (wire::weight_of(request_.accept, "application/json") > wire::weight_of(request_.accept, "text/html")) {
-        plan_.content_type = "application/json";
-        append_directory_json(plan_.page, shown_, content);
-    } else {
-        plan_.content_type = "text/html; charset=utf-8";
-        append_directory_page(plan_.page, shown_, content, order);
-    }
-    const auto hash = base::siphash({}, std::as_bytes(std::span{plan_.page}));
-    make_etag(plan_.etag, {.size = plan_.page.size(), .hash = hash}, wire::ContentCoding::identity);
-    if (options.cache_control == SiteCacheControl::classes) plan_.cache_control = "no-cache";
+    plan_.size = plan_.length = size;
+    make_etag(plan_.etag, {.size = size, .hash = hash}, wire::ContentCoding::identity);
+    if (site_->options().cache_control == SiteCacheControl::classes) plan_.cache_control = "no-cache";
     switch (judge_conditions(request_, {plan_.etag, {}}, now_)) {
     case Condition::failed:
         return refuse(412, detail::changed_meanwhile);

@@ -68,6 +68,9 @@ public:
     /// The file was looked at, and is the same.
     void confirm(Entry& entry, Time now) noexcept { entry.confirmed = now; }
 
+    /// Changes the bound on memory, for what is put in from now on.
+    void limit_bytes(std::uint64_t bytes) noexcept { limits_.bytes = bytes; }
+
     /// Remembers a value, in place of an older one. What is too heavy for the limits on its own is not kept.
     void put(std::string_view name, Value value, FileWeight weight, Time confirmed)
     {

@@ -7,8 +7,21 @@
 
 namespace libnet::inline v0::engine {
 
-/// Times of files, and of the moment an answer is made.
-using FileTime = std::chrono::sys_time<std::chrono::nanoseconds>;
+/// Times of files, and of the moment an answer is made. In microseconds, for nanoseconds last from 1677 to 2262 only, and
+/// a file system knows other years.
+using FileTime = std::chrono::sys_time<std::chrono::microseconds>;
+
+/// A time as stat(2) reports it. Years that no date in HTTP can name, before 0 and behind 9999, become the nearest that
+/// one can: nothing that is computed from it overflows.
+constexpr FileTime file_time(std::int64_t seconds, std::int64_t nanoseconds) noexcept
+{
+    using namespace std::chrono;
+    constexpr sys_seconds first = sys_days{year{0} / 1 / 1}, last = sys_days{year{10000} / 1 / 1} - 1s;
+    const sys_seconds time{std::chrono::seconds{seconds}};
+    if (time < first) return first;
+    if (time > last) return last;
+    return time + floor<microseconds>(std::chrono::nanoseconds{nanoseconds});
+}
 
 enum class FileKind : std::uint8_t { regular, directory };
 
@@ -19,7 +32,9 @@ struct FileFacts {
     FileTime modified{};                  ///< its content, says whoever wrote it: anybody may set this time
     std::uint64_t device = 0, inode = 0;  ///< with `changed` and the rest: the same content, as far as can be known
     FileTime changed{};                   ///< the last change of content or attributes; nobody can set it back
-    std::optional<std::uint64_t> hash{};  ///< of its content, once somebody has read it all
+    std::optional<std::uint64_t> hash{};  ///< of its content, where somebody has read it all
+    bool settled = false;                 ///< a later change is sure to show in `changed`
+    bool text = false;                    ///< it begins as text does: looked at where the name has no extension
 
     friend bool operator==(const FileFacts&, const FileFacts&) = default;
 };
@@ -28,6 +43,8 @@ struct FileFacts {
 inline bool is_same_state(FileFacts one, const FileFacts& other) noexcept
 {
     one.hash = other.hash;
+    one.settled = other.settled;
+    one.text = other.text;
     return one == other;
 }
 

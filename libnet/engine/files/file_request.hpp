@@ -26,6 +26,7 @@ struct FileRequest {
     std::string_view range{};
     std::string_view accept{};
     std::string_view accept_encoding{};
+    std::string_view sec_fetch_mode{};                 ///< what a browser asks for it as (Fetch Metadata): "navigate"
     std::string_view origin{};                         ///< of the page whose script asks (the Fetch standard)
     std::string_view access_control_request_method{};  ///< it asks first whether it may
     bool guarded =

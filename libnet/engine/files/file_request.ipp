@@ -33,6 +33,7 @@ LIBNETXX_DECL FileRequest FileRequestReader::read(const wire::RequestHead& head)
         {"If-Match", request.if_match, 1},
         {"If-Range", request.if_range, single},
         {"If-None-Match", request.if_none_match, 2},
+        {"Sec-Fetch-Mode", request.sec_fetch_mode, single},
         {"Accept-Encoding", request.accept_encoding, 3},
         {"If-Modified-Since", request.if_modified_since, single},
         {"If-Unmodified-Since", request.if_unmodified_since, single},

@@ -29,9 +29,11 @@ struct LookUp {             ///< open this file, and report with `on_file` or `o
     std::string_view name;  ///< relative to the root; empty: the root itself; valid until the next call
     friend bool operator==(const LookUp&, const LookUp&) = default;
 };
-struct ListDirectory {      ///< read this directory, and report with `on_listing` or `on_failure`
+struct ListDirectory {      ///< make a listing (make_listing), and report with `on_listing` or `on_failure`
     std::string_view name;  ///< as LookUp::name
+    std::string_view path;  ///< as the listing shows it
     std::size_t limit = 0;  ///< entries at most
+    ListingStyle style{};
     friend bool operator==(const ListDirectory&, const ListDirectory&) = default;
 };
 struct Encode {             ///< put the plain file of this name into a coding, and report as for LookUp: with the size
@@ -53,11 +55,13 @@ using FileAction = std::variant<LookUp, ListDirectory, Encode, Admit, Respond>;
 /// until Respond.
 ///
 /// - Only GET, HEAD and OPTIONS are answered: 405 for the methods RFC 9110 knows, 501 for the rest.
-/// - Paths are read by wire::decode_path. What names no file is refused: 400, or 404 for an encoded slash.
+/// - Paths are read by wire::decode_path. What names no file is refused: 400, or 404 for an encoded slash, and for more
+///   than 256 segments.
 /// - A path that ends in a slash is the directory's index, or its listing; a directory without its slash is redirected
 ///   (301), with its query, so that relative links in it work. With clean URLs a page of its name goes first.
-/// - Of a file that compresses well, the precompressed sibling that the client wants most is sent. Each has an entity
-///   tag of its own, and all answers say Vary. Where identity is refused and there is no sibling, 406.
+/// - The precompressed sibling that the client wants most is sent, whatever the type of the file. Each has an entity tag of
+///   its own, and all answers say Vary. Where identity is refused and there is no sibling, 406, but not for what doesn't
+///   get smaller by compression anyway.
 /// - Where access is guarded, the path has been judged before. A file that it doesn't name, but that answers - an index, a
 ///   page of a clean URL, the fallback, an error page - is judged by its own name as well, as soon as it is found; its
 ///   siblings are not, for they are the same. An error page that is refused gives way to the built-in one. But of what
@@ -83,8 +87,9 @@ public:
     /// The guard has judged.
     FileAction on_verdict(const AccessVerdict& verdict);
 
-    /// The directory was read.
-    FileAction on_listing(DirectoryContent content);
+    /// The listing is made: the text is the file that was found last. With its size, the hash of its text, and the time of
+    /// the answer.
+    FileAction on_listing(std::uint64_t size, std::uint64_t hash, FileTime now);
 
     /// What to answer, after Respond. Valid until the next request begins. Its file is the one that was found last.
     const ResponsePlan& plan() const noexcept { return plan_; }
@@ -96,7 +101,7 @@ private:
         index,       ///< an index of the directory that the path names
         clean,       ///< the path with ".html" behind it
         beside,      ///< the same, where the path itself is a directory
-        directory,   ///< the directory, to list it
+        directory,   ///< the directory, to list it, or to say that it isn't listed
         fallback,    ///< the page of an application that does its own routing
         coding,      ///< a precompressed sibling
         encoding,    ///< the plain file, to be compressed
@@ -112,7 +117,10 @@ private:
     FileAction add_slash();
     FileAction next_index();
     FileAction missing();
+    enum class Page : std::uint8_t { by_name, by_navigation };
     FileAction look_for_fallback();
+    FileAction look_for_fallback(Page page);
+    bool is_navigation() const noexcept;
     FileAction found(const FileFacts& facts);
     FileAction negotiate();
     FileAction show_error_page();
@@ -120,12 +128,15 @@ private:
     FileAction encode_or_send();
     FileAction send_plain();
 
+    FileAction list();
+
     // The answer: file_answer.ipp.
     FileAction options();
     FileAction answer(const FileFacts& facts, wire::ContentCoding coding);
     FileAction answer_encoded(std::uint64_t size);
     FileAction answer_if_wanted(const FileFacts& facts, std::uint64_t size, wire::ContentCoding coding);
     Condition judge(const FileFacts& facts, wire::ContentCoding coding);
+    bool is_named(std::string_view etag) const noexcept;
     FileAction answer_in_parts();
     void plan_multipart(std::span<const wire::ByteRange> ranges);
     FileAction refuse(unsigned status, std::string_view why);
@@ -144,15 +155,15 @@ private:
     wire::FilePath path_;
     std::string name_;   // what is looked up
     std::string plain_;  // the file that is negotiated about
-    std::string weak_etag_;
+    std::string other_etag_;
     std::string shown_;  // the path that rules are about: of the file, else of the request
     Stage stage_ = Stage::file;
     FileTime now_{};
     FileFacts plain_facts_;
     wire::AcceptedCodings codings_;
     std::size_t next_index_ = 0, next_coding_ = 0;
-    bool negotiated_ = false;   // siblings may answer
     bool found_other_ = false;  // since the plain file
+    std::string_view missing_;  // what is said where there is nothing; static storage
     ResponsePlan plan_;
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 // Which files are looked up for a request, and in which order.
 
+#include <libnet/base/text.hpp>
 #include <libnet/engine/files/file_responder.hpp>
 #include <libnet/wire/http/accept.hpp>
 
@@ -14,10 +15,15 @@ namespace detail {
 
 inline constexpr std::string_view html_suffix = ".html";
 inline constexpr std::string_view no_file = "There is no such file here.";
+inline constexpr std::string_view no_index =
+    "This directory has no index, and its files are not listed. (httpd++ lists them with --listing.)";
 
 /// Precompressed siblings that are older than this are no longer what the plain file says. Those who copy both at once
 /// may write either one first.
 inline constexpr std::chrono::minutes sibling_delay{1};
+
+/// Names of more segments are no file's: to look each of them up takes the longer the deeper it would lie.
+inline constexpr std::ptrdiff_t most_segments = 256;
 
 /// Files within these sizes are compressed: smaller ones gain nothing, larger ones take too long.
 inline constexpr std::uint64_t least_to_encode = 256;
@@ -53,9 +59,13 @@ LIBNETXX_DECL FileAction FileResponder::start(const Site& site, const FileReques
     if (request.method == "OPTIONS") return options();
     if (request.method != "GET" && request.method != "HEAD") return refuse_method();
 
-    if (const auto decoded = wire::decode_path(request.path, path_); !decoded)
-        return refuse(decoded.error() == wire::UriPathError::encoded_slash ? 404 : 400,
-                      detail::words_of(decoded.error()));
+    if (const auto decoded = wire::decode_path(request.path, path_); !decoded) {
+        if (decoded.error() != wire::UriPathError::encoded_slash) return refuse(400, detail::words_of(decoded.error()));
+        path_ = {};  // it is no file's, but an application may route by it
+        missing_ = detail::words_of(decoded.error());
+        return look_for_fallback(Page::by_navigation);
+    }
+    if (std::ranges::count(path_.name, '/') >= detail::most_segments) return refuse(404, detail::no_file);
     show_path();
     if (site.options().dot_files == DotFiles::refuse && wire::has_hidden_segment(path_.name))
         return refuse(404, detail::no_file);
@@ -82,7 +92,8 @@ LIBNETXX_DECL void FileResponder::begin(const Site& site, const FileRequest& req
     shown_.clear();
     stage_ = Stage::file;
     next_index_ = next_coding_ = 0;
-    found_other_ = negotiated_ = false;
+    found_other_ = false;
+    missing_ = detail::no_file;
 }
 
 /// Makes the path of the request the one that rules are about.
@@ -140,7 +151,7 @@ LIBNETXX_DECL FileAction FileResponder::on_directory()
     case Stage::index:  // a directory that has the name of an index is no page
         return next_index();
     case Stage::directory:
-        return ListDirectory{name_, site_->options().max_listing};
+        return list();
     case Stage::coding:
         found_other_ = true;
         return next_coding();
@@ -154,6 +165,23 @@ LIBNETXX_DECL FileAction FileResponder::on_directory()
         break;
     }
     return refuse(404, detail::no_file);
+}
+
+/// A directory without an index.
+LIBNETXX_DECL FileAction FileResponder::list()
+{
+    const auto& options = site_->options();
+    if (options.listing == DirectoryListing::off) {
+        missing_ = detail::no_index;
+        return look_for_fallback();
+    }
+    const bool json =
+        wire::weight_of(request_.accept, "application/json") > wire::weight_of(request_.accept, "text/html");
+    const auto format = json ? ListingFormat::json : ListingFormat::html;
+    plan_.content_type = json ? "application/json" : "text/html; charset=utf-8";
+    plan_.vary.accept = true;
+    const auto order = read_listing_order(request_.query);
+    return ListDirectory{name_, shown_, options.max_listing, {order, format, options.dot_files}};
 }
 
 LIBNETXX_DECL FileAction FileResponder::add_slash()
@@ -171,6 +199,7 @@ LIBNETXX_DECL FileAction FileResponder::on_failure(LookUpFailure failure)
     case LookUpFailure::not_found:
         return missing();
     case LookUpFailure::forbidden:
+        if (stage_ == Stage::directory && site_->options().listing == DirectoryListing::off) return missing();
         return refuse(403, "The server may not read this file.");
     case LookUpFailure::failed:
         return refuse(500, "The file could not be read.");
@@ -190,7 +219,7 @@ LIBNETXX_DECL FileAction FileResponder::missing()
         name_ += detail::html_suffix;
         return look_up(Stage::clean);
     }
-    if (stage_ == Stage::fallback) return refuse(404, detail::no_file);
+    if (stage_ == Stage::fallback) return refuse(404, missing_);
     return look_for_fallback();
 }
 
@@ -198,26 +227,39 @@ LIBNETXX_DECL FileAction FileResponder::next_index()
 {
     const auto& options = site_->options();
     name_ = path_.name;
-    if (next_index_ == options.index.size()) {
-        if (options.listing == DirectoryListing::off) return look_for_fallback();
-        return look_up(Stage::directory);
-    }
+    if (next_index_ == options.index.size()) return look_up(Stage::directory);
     if (!name_.empty()) name_ += '/';
     name_ += options.index[next_index_++];
     return look_up(Stage::index);
 }
 
-/// A page that isn't there may be one of an application that does its own routing. What has an extension is none: a
-/// style sheet that is missing must not become a page.
+/// A page that isn't there may be one of an application that does its own routing. What has an extension is one only where
+/// a browser says that it is what somebody wants to look at: a style sheet that is missing must not become a page.
 LIBNETXX_DECL FileAction FileResponder::look_for_fallback()
 {
+    const bool dotted = detail::last_segment(path_.name).find('.') != std::string_view::npos;
+    return look_for_fallback(dotted ? Page::by_navigation : Page::by_name);
+}
+
+LIBNETXX_DECL FileAction FileResponder::look_for_fallback(Page page)
+{
     const auto& fallback = site_->options().fallback;
-    const bool page = detail::last_segment(path_.name).find('.') == std::string_view::npos;
-    if (fallback.empty() || !page) return refuse(404, detail::no_file);
+    if (fallback.empty()) return refuse(404, missing_);
     plan_.vary.accept = true;
-    if (wire::weight_of(request_.accept, "text/html") == 0) return refuse(404, detail::no_file);
+    plan_.vary.sec_fetch_mode = page == Page::by_navigation;
+    const bool wanted = page == Page::by_name ? wire::weight_of(request_.accept, "text/html") > 0 : is_navigation();
+    if (!wanted) return refuse(404, missing_);
     name_ = fallback;
     return look_up(Stage::fallback);
+}
+
+/// Whether a browser asks for what it will show as a page: it says so, or wants HTML before all else.
+LIBNETXX_DECL bool FileResponder::is_navigation() const noexcept
+{
+    if (!request_.sec_fetch_mode.empty()) return base::iequals(request_.sec_fetch_mode, "navigate");
+    auto first = request_.accept.substr(0, request_.accept.find(','));
+    first = base::trim(first.substr(0, first.find(';')));
+    return base::iequals(first, "text/html") || base::iequals(first, "application/xhtml+xml");
 }
 
 LIBNETXX_DECL LookUp FileResponder::look_up(Stage stage)
@@ -229,7 +271,7 @@ LIBNETXX_DECL LookUp FileResponder::look_up(Stage stage)
 LIBNETXX_DECL FileAction FileResponder::show_error_page()
 {
     plan_.content = ResponsePlan::Content::file;
-    plan_.content_type = site_->media_type(name_);
+    plan_.content_type = site_->media_type(name_, plain_facts_);
     plan_.length = plain_facts_.size;
     return Respond{};
 }
@@ -255,9 +297,9 @@ LIBNETXX_DECL FileAction FileResponder::negotiate()
 {
     (shown_ = '/') += name_;
     plan_.content_type = rule_value("Content-Type");
-    if (plan_.content_type.empty()) plan_.content_type = site_->media_type(name_);
-    negotiated_ = site_->options().precompressed == Precompressed::on && wire::is_compressible(plan_.content_type);
-    if (!negotiated_) return answer(plain_facts_, wire::ContentCoding::identity);
+    if (plan_.content_type.empty()) plan_.content_type = site_->media_type(name_, plain_facts_);
+    if (site_->options().precompressed == Precompressed::off)
+        return answer(plain_facts_, wire::ContentCoding::identity);
     plan_.vary.accept_encoding = true;
     codings_ = wire::read_accept_encoding(request_.accept_encoding);
     return next_coding();
@@ -276,7 +318,8 @@ LIBNETXX_DECL FileAction FileResponder::next_coding()
 LIBNETXX_DECL FileAction FileResponder::encode_or_send()
 {
     const auto size = plain_facts_.size;
-    const bool worth_it = size >= detail::least_to_encode && size <= detail::most_to_encode;
+    const bool worth_it =
+        size >= detail::least_to_encode && size <= detail::most_to_encode && wire::is_compressible(plan_.content_type);
     if (next_coding_ == 0 || site_->options().compression == SiteCompression::off || !worth_it) return send_plain();
     stage_ = Stage::encoding;
     return Encode{plain_, codings_.in_order().front()};
@@ -284,7 +327,9 @@ LIBNETXX_DECL FileAction FileResponder::encode_or_send()
 
 LIBNETXX_DECL FileAction FileResponder::send_plain()
 {
-    if (std::ranges::find(codings_.in_order(), wire::ContentCoding::identity) == codings_.in_order().end())
+    const bool refused =
+        std::ranges::find(codings_.in_order(), wire::ContentCoding::identity) == codings_.in_order().end();
+    if (refused && wire::is_compressible(plan_.content_type))
         return refuse(406, "The file is there only without a content coding, and the request refuses that.");
     if (!found_other_) return answer(plain_facts_, wire::ContentCoding::identity);
     name_ = plain_;

@@ -30,7 +30,7 @@ struct ContentPart {
 
 /// What else an answer depends on: the members of Vary.
 struct VaryBy {
-    bool accept = false, accept_encoding = false, origin = false;
+    bool accept = false, accept_encoding = false, origin = false, sec_fetch_mode = false;
     friend bool operator==(const VaryBy&, const VaryBy&) = default;
 };
 
@@ -95,10 +95,24 @@ private:
 /// The value of Vary, by the members in the order of the bits.
 constexpr std::string_view vary_text(const VaryBy& by) noexcept
 {
-    constexpr std::array<std::string_view, 8> texts{
-        "",       "Accept",         "Accept-Encoding",         "Accept, Accept-Encoding",
-        "Origin", "Accept, Origin", "Accept-Encoding, Origin", "Accept, Accept-Encoding, Origin"};
-    return texts[(by.accept ? 1U : 0U) + (by.accept_encoding ? 2U : 0U) + (by.origin ? 4U : 0U)];
+    constexpr std::array<std::string_view, 16> texts{"",
+                                                     "Accept",
+                                                     "Accept-Encoding",
+                                                     "Accept, Accept-Encoding",
+                                                     "Origin",
+                                                     "Accept, Origin",
+                                                     "Accept-Encoding, Origin",
+                                                     "Accept, Accept-Encoding, Origin",
+                                                     "Sec-Fetch-Mode",
+                                                     "Accept, Sec-Fetch-Mode",
+                                                     "Accept-Encoding, Sec-Fetch-Mode",
+                                                     "Accept, Accept-Encoding, Sec-Fetch-Mode",
+                                                     "Origin, Sec-Fetch-Mode",
+                                                     "Accept, Origin, Sec-Fetch-Mode",
+                                                     "Accept-Encoding, Origin, Sec-Fetch-Mode",
+                                                     "Accept, Accept-Encoding, Origin, Sec-Fetch-Mode"};
+    return texts[(by.accept ? 1U : 0U) + (by.accept_encoding ? 2U : 0U) + (by.origin ? 4U : 0U) +
+                 (by.sec_fetch_mode ? 8U : 0U)];
 }
 
 }  // namespace detail

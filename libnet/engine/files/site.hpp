@@ -2,6 +2,7 @@
 // A site's options, checked and ready to be asked.
 
 #include <libnet/config.hpp>
+#include <libnet/engine/files/file_facts.hpp>
 #include <libnet/engine/files/site_options.hpp>
 #include <libnet/wire/http/mime.hpp>
 
@@ -19,8 +20,11 @@ public:
 
     const SiteOptions& options() const noexcept { return options_; }
 
-    /// The media type of a file, by its name.
-    std::string_view media_type(std::string_view name) const noexcept { return types_.type_of(name); }
+    /// The media type of a file, by its name; where that has no extension, by whether it is text.
+    std::string_view media_type(std::string_view name, const FileFacts& facts) const noexcept
+    {
+        return facts.text ? wire::plain_text_type : types_.type_of(name);
+    }
 
     /// The file that is shown for a status; empty: the built-in page.
     std::string_view error_page(unsigned status) const noexcept;

@@ -124,7 +124,9 @@ LIBNETXX_DECL void check_origin(std::string_view origin)
 
 }  // namespace detail
 
-LIBNETXX_DECL Site::Site(SiteOptions options) : options_{std::move(options)}, types_{options_.media_types}
+LIBNETXX_DECL Site::Site(SiteOptions options)
+    : options_{std::move(options)},
+      types_{options_.media_types, options_.more_media_types}
 {
     detail::check_choices(options_);
     for (const auto& name : options_.index) detail::check_file("index", name);

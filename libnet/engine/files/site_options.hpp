@@ -94,7 +94,8 @@ struct SiteOptions {
     Precompressed precompressed = Precompressed::on;
     SiteCompression compression = SiteCompression::off;
     /// The page of an application that does its own routing, such as "index.html": it answers (200) where a page is asked
-    /// for that isn't there, but not for a name with an extension. Empty: 404.
+    /// for that isn't there. A name with an extension, or an encoded slash, is a page where a browser navigates to it
+    /// (Sec-Fetch-Mode, or HTML first in Accept). Empty: 404.
     std::string fallback{};
     SiteCacheControl cache_control = SiteCacheControl::classes;
     /// How long the files that are in no other class may be used without asking; nothing: the field is left out.
@@ -107,8 +108,10 @@ struct SiteOptions {
     std::vector<SiteHeader> headers{};
     /// Origins whose scripts may read the answers (the Fetch standard's CORS): "https://a.example", or "*" for every one.
     std::vector<std::string> cors_origins{};
-    /// The text of a mime.types file; empty: only the built-in table.
+    /// The text of a mime.types file, which counts before the built-in table.
     std::string media_types{};
+    /// The same, for what neither that nor the built-in table knows: such as the machine's, which is wrong in places.
+    std::string more_media_types{};
     std::size_t max_listing = 10'000;  ///< entries that a listing shows; it says when there are more
 };
 

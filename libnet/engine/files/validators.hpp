@@ -21,16 +21,17 @@ struct Validators {
 
 /// Writes the entity tag of a file, in place of what the string holds.
 ///
-/// With the hash of its content it is strong: "hash-size". Until that is known it is weak, and made from what changes
-/// with the file: both its times, its size and its inode. The time of modification alone would not do: where software
-/// is installed from images it is the same for every version (1 in Nix and OSTree).
+/// With the hash of its content it is strong: "hash-size". Without, it is made from what changes with the file: both its
+/// times, its size and its inode; strong, too, once a later change is sure to show in these, else weak. The time of
+/// modification alone would not do: where software is installed from images it is the same for every version (1 in Nix
+/// and OSTree).
 ///
 /// `coding` is that of the content, which makes it another representation even where somebody has put the same octets
 /// in both files.
 void make_etag(std::string& etag, const FileFacts& facts, wire::ContentCoding coding);
 
-/// The Last-Modified of a file: never in the future, which would make later changes look older (section 8.8.2.1).
-/// Nothing for times before 1980-01-02: those are constants of build systems, and no times (0, 1, and the epoch of
+/// The Last-Modified of a file: never in the future, which would make later changes look older (section 8.8.2.1). Of a
+/// file whose time is, it is the time when that was set: the same in each answer. Nothing for times before 1980-01-02: those are constants of build systems, and no times (0, 1, and the epoch of
 /// zip archives), and a client would believe that nothing ever changes.
 std::optional<std::chrono::sys_seconds> last_modified_of(const FileFacts& facts, FileTime now) noexcept;
 

@@ -35,7 +35,7 @@ std::uint64_t mix(Numbers... numbers) noexcept
 LIBNETXX_DECL void make_etag(std::string& etag, const FileFacts& facts, wire::ContentCoding coding)
 {
     const auto count = [](FileTime time) { return time.time_since_epoch().count(); };
-    etag = facts.hash ? "\"" : "W/\"";
+    etag = facts.hash || facts.settled ? "\"" : "W/\"";
     detail::append_hex(
         etag, facts.hash ? *facts.hash : detail::mix(count(facts.modified), count(facts.changed), facts.inode));
     etag += '-';
@@ -48,8 +48,8 @@ LIBNETXX_DECL std::optional<std::chrono::sys_seconds> last_modified_of(const Fil
 {
     using namespace std::chrono;
     constexpr sys_seconds first_real_time = sys_days{1980y / January / 2};
-    const auto modified = floor<seconds>(std::min(facts.modified, now));
-    if (modified < first_real_time) return std::nullopt;
+    const auto modified = floor<seconds>(facts.modified > now ? facts.changed : facts.modified);
+    if (modified < first_real_time || modified > now) return std::nullopt;
     return modified;
 }
 

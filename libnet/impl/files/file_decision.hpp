@@ -6,27 +6,14 @@
 #include <libnet/engine/files/file_responder.hpp>
 #include <libnet/impl/files/request_guard.hpp>
 #include <libnet/impl/files/served_site.hpp>
-#include <libnet/io/files/read_directory.hpp>
 #include <libnet/io/http/http_clock.hpp>
-#include <libnet/io/loop/disk_threads.hpp>
 #include <libnet/io/loop/executor.hpp>
 #include <libnet/wire/http/http_request.hpp>
 
-#include <boost/system/result.hpp>
-
-#include <optional>
+#include <chrono>
 #include <string_view>
 
 namespace libnet::inline v0::detail {
-
-/// The reading of a directory, by a thread that may wait for the disk.
-struct DirectoryReading {
-    const io::RootDirectory& root;
-    const engine::ListDirectory& wanted;
-    std::optional<boost::system::result<engine::DirectoryContent>> content{};  // none: no thread did it
-
-    void operator()() { content = io::read_directory(root, wanted.name, wanted.limit); }
-};
 
 /// Decides about one request after another. Keeps its memory from one to the next.
 class FileDecision {
@@ -40,7 +27,7 @@ public:
                        const RequestGuard::Verdict& verdict);
 
     /// Goes on where files have to come from a disk, or the guard has to be asked.
-    io::Task<> load(io::DiskThreads& threads);
+    io::Task<> load();
 
     /// Plans a built-in error page, for what no site is asked about.
     void refuse(unsigned status, std::string_view why, const wire::RequestHead* request);
@@ -48,8 +35,8 @@ public:
     /// What to answer.
     const engine::ResponsePlan& plan() const noexcept { return *plan_; }
 
-    /// The responder's own plan: what it says of a request depends on that, the files and the time only.
-    bool is_regular() const noexcept { return plan_ == &responder_.plan(); }
+    /// The responder's own plan, and about a file: what it says of a request depends on that, the file and the time only.
+    bool is_regular() const noexcept { return plan_ == &responder_.plan() && !listed_; }
 
     /// The file that the plan is about, if it is about one.
     const io::FilePointer& file() const noexcept { return file_; }
@@ -62,8 +49,8 @@ private:
     bool go_on();
     bool go_on_encoding();
     void take(io::FilePointer file);
-    void take(DirectoryReading reading);
-    io::Task<> list(io::DiskThreads& threads);
+    engine::FileTime time_of_answer() const noexcept { return std::chrono::floor<engine::FileTime::duration>(now_); }
+    io::Task<> list();
     io::Task<> encode();
     io::Task<> admit();
 
@@ -76,6 +63,7 @@ private:
     RequestGuard* guard_ = nullptr;
     engine::FileAction action_;  // what the responder wants
     io::FilePointer file_;       // what it found last
+    bool listed_ = false;        // and that is a listing
     io::HttpClock::Time now_{};
 };
 

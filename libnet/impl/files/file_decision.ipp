@@ -33,6 +33,7 @@ LIBNETXX_DECL void FileDecision::begin(ServedSite& site, const wire::RequestHead
     site_ = &site;
     request_ = &request;
     guard_ = guard;
+    listed_ = false;
     now_ = now;
 }
 
@@ -76,21 +77,15 @@ LIBNETXX_DECL void FileDecision::take(io::FilePointer file)
         return;
     }
     file_ = std::move(file);
-    action_ = responder_.on_file(file_->facts, now_);
+    listed_ = false;
+    action_ = responder_.on_file(file_->facts, time_of_answer());
 }
 
-LIBNETXX_DECL void FileDecision::take(DirectoryReading reading)
-{
-    if (!reading.content) action_ = responder_.on_failure(engine::LookUpFailure::overloaded);
-    else if (!*reading.content) action_ = responder_.on_failure(io::failure_of(reading.content->error()));
-    else action_ = responder_.on_listing(**std::move(reading.content));
-}
-
-LIBNETXX_DECL io::Task<> FileDecision::load(io::DiskThreads& threads)
+LIBNETXX_DECL io::Task<> FileDecision::load()
 {
     do {
         if (std::holds_alternative<engine::ListDirectory>(action_)) {
-            co_await list(threads);
+            co_await list();
         } else if (std::holds_alternative<engine::Encode>(action_)) {
             co_await encode();
         } else if (std::holds_alternative<engine::Admit>(action_)) {
@@ -104,13 +99,18 @@ LIBNETXX_DECL io::Task<> FileDecision::load(io::DiskThreads& threads)
     } while (!go_on());
 }
 
-LIBNETXX_DECL io::Task<> FileDecision::list(io::DiskThreads& threads)
+LIBNETXX_DECL io::Task<> FileDecision::list()
 {
-    DirectoryReading reading{site_->files.root(), std::get<engine::ListDirectory>(action_)};
-    auto read = threads.run(reading, boost::asio::deferred);
-    co_await std::move(read);
+    const auto wanted = std::get<engine::ListDirectory>(action_);
+    auto page = co_await site_->pages.get(wanted);
     now_ = io::HttpClock::now();
-    take(std::move(reading));
+    if (!page->found) {
+        action_ = responder_.on_failure(page->failure);
+        co_return;
+    }
+    listed_ = true;
+    file_ = std::move(page);
+    action_ = responder_.on_listing(file_->facts.size, *file_->facts.hash, time_of_answer());
 }
 
 /// Has the plain file put into a coding.

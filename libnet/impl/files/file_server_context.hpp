@@ -60,6 +60,7 @@ struct FileServerContext {
         finished.clear();
         for (auto& site : sites) {
             site.encoded.close();
+            site.pages.rest();
             site.files.rest();
         }
     }

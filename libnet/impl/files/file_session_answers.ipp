@@ -131,7 +131,7 @@ LIBNETXX_DECL bool FileSession::decide()
 LIBNETXX_DECL io::Task<> FileSession::load()
 {
     writer_.try_flush();
-    co_await exchange_->decision.load(server_.share.threads);
+    co_await exchange_->decision.load();
     now_ = io::HttpClock::now();
 }
 

@@ -105,16 +105,18 @@ LIBNETXX_DECL io::Task<RequestGuard::Verdict> RequestGuard::look_after_password(
             co_return refused;
         }
     }
-    if (share_.waiting >= most_waiting) co_return Verdict{503, logins_too_many, "Retry-After", "1"};
-
+    if (share_.waiting >= most_waiting) {
+        if (share_.limiter) share_.limiter->forgive_login(key_);
+        co_return Verdict{503, logins_too_many, "Retry-After", "1"};
+    }
     PasswordCheck check{*share_.access->users(), credentials_};
     auto checked = share_.threads.run(check, boost::asio::deferred);
     ++share_.waiting;
     co_await std::move(checked);
     --share_.waiting;
-    if (check.right) co_return Verdict{};
-    if (share_.limiter) share_.limiter->login_failed(key_);
-    co_return ask_for_login();
+    if (!check.right) co_return ask_for_login();
+    if (share_.limiter) share_.limiter->forgive_login(key_);
+    co_return Verdict{};
 }
 
 LIBNETXX_DECL RequestGuard::Verdict RequestGuard::too_often(io::ClientLimiter::Wait wait)

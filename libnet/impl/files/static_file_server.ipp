@@ -30,10 +30,10 @@ LIBNETXX_DECL std::string read_media_types(const std::string& file)
     return text;
 }
 
-/// The options of a site with the media types of the machine, unless it has its own.
+/// The options of a site with the media types of the machine, unless it has others.
 LIBNETXX_DECL SiteOptions with_media_types(SiteOptions options, const std::string& media_types)
 {
-    if (options.media_types.empty()) options.media_types = media_types;
+    if (options.more_media_types.empty()) options.more_media_types = media_types;
     return options;
 }
 
@@ -43,10 +43,10 @@ LIBNETXX_DECL FileServerContext::FileServerContext(const io::Executor& executor,
 {
     if (options.access || options.limits) guard.emplace(executor, options.access, options.limits);
     const auto media_types = read_media_types(options.mime_types);
-    sites.emplace_back(with_media_types(options.site, media_types), share, options.root);
+    sites.emplace_back(with_media_types(options.site, media_types), share, options.root, options.withheld);
     for (const auto& host : options.hosts) {
         for (const auto& name : host.names) hosts.add(name, sites.size());
-        sites.emplace_back(with_media_types(host.site, media_types), share, host.root);
+        sites.emplace_back(with_media_types(host.site, media_types), share, host.root, options.withheld);
     }
 }
 
@@ -82,6 +82,7 @@ struct StaticFileServer::State {
         io::TcpServerOptions tcp_options{.address = options.address,
                                          .port = options.port,
                                          .reuse_port = options.reuse_port,
+                                         .share_port = options.share_port,
                                          .defer_accept = options.defer_accept,
                                          .max_connections = options.max_connections,
                                          .drain_timeout = options.drain_timeout};

@@ -20,7 +20,11 @@ LIBNETXX_DECL AccessLog::AccessLog(std::string target, DiagnosticsHandler diagno
     : target_{std::move(target)},
       diagnostics_{std::move(diagnostics)}
 {
-    if (is_file()) file_ = open();
+    if (!is_file()) return;
+    file_ = open(O_NONBLOCK);
+    if (file_) return;
+    diagnostics_.tell(DiagnosticLevel::warning, "access log '" + target_ + "' is a FIFO: waiting for a reader");
+    file_ = open(0);
 }
 
 LIBNETXX_DECL void AccessLog::write(const AccessRecord& record) noexcept
@@ -52,17 +56,22 @@ try {
 LIBNETXX_DECL void AccessLog::reopen() noexcept
 try {
     if (!is_file()) return;
-    const auto fresh = open();
+    const auto fresh = open(O_NONBLOCK);
+    if (!fresh)
+        return diagnostics_.tell(DiagnosticLevel::error, "access log '" + target_ + "' is a FIFO without a reader");
     ::dup3(fresh.get(), file_.get(), O_CLOEXEC);  // swaps the file under a number that never changes
 } catch (const std::exception& error) {
     diagnostics_.tell(DiagnosticLevel::error, error.what());
 }
 
-LIBNETXX_DECL io::FileDescriptor AccessLog::open() const
+/// With O_NONBLOCK nothing where it would have to wait for a FIFO's reader. What is written waits in any case.
+LIBNETXX_DECL io::FileDescriptor AccessLog::open(int nonblock) const
 {
-    const int opened = ::open(target_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-    if (opened < 0) throw std::system_error{errno, std::generic_category(), "access log '" + target_ + "'"};
-    return io::FileDescriptor{opened};
+    io::FileDescriptor opened{::open(target_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | nonblock, 0644)};
+    if (!opened && errno == ENXIO && nonblock != 0) return {};
+    if (!opened) throw std::system_error{errno, std::generic_category(), "access log '" + target_ + "'"};
+    if (nonblock != 0) ::fcntl(opened.get(), F_SETFL, O_APPEND);
+    return opened;
 }
 
 LIBNETXX_DECL bool AccessLog::write_all(std::string_view lines)

@@ -7,6 +7,7 @@
 
 #include <boost/asio/ip/address.hpp>
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -28,7 +29,7 @@ struct AccessOptions {
 ///
 /// With users and without rules, every path is for those who have logged in. Rules are about the path that a client
 /// asks for, and where another file answers - an index, a clean URL's page, the fallback, an error page - about its
-/// name as well: both must be granted. They are not about precompressed siblings, which are as their plain file, nor
+/// name as well: both must be granted. What has the name of a precompressed file is judged as the plain one, too. They are not
 /// about what a symbolic link leads to, nor about the error page that tells of a refusal by them; and they don't keep a
 /// name out of a listing. They hold for every host. Without TLS a password travels in plain sight.
 class AccessControl {
@@ -39,8 +40,13 @@ public:
     explicit AccessControl(AccessOptions options);
 
     /// Reads the files again. The users are looked after anyway: a changed file is noticed within a second or so.
-    /// @throws std::runtime_error  as the constructor; then what is wrong stays as it was
-    void reload();
+    /// @throws std::runtime_error  as the constructor; then everything stays as it was
+    void reload() { prepare_reload()(); }
+
+    /// Reads the files again, and changes nothing yet: what is returned does that, cannot fail, and must not outlive this.
+    /// So that several things can be read before the first of them changes.
+    /// @throws std::runtime_error  as the constructor
+    std::function<void()> prepare_reload();
 
     /// Decides about a path, as engine::AccessRules does.
     engine::Access judge(std::string_view name, const boost::asio::ip::address& client,

@@ -17,12 +17,14 @@ LIBNETXX_DECL AccessControl::AccessControl(AccessOptions options)
       rules_{read_rules()}
 {}
 
-LIBNETXX_DECL void AccessControl::reload()
+LIBNETXX_DECL std::function<void()> AccessControl::prepare_reload()
 {
-    if (users_) users_->reload();
-    auto fresh = read_rules();
-    const std::lock_guard lock{mutex_};
-    rules_.swap(fresh);
+    auto use_users = users_ ? users_->prepare_reload() : std::function<void()>{};
+    return [this, use_users = std::move(use_users), fresh = read_rules()]() mutable {
+        if (use_users) use_users();
+        const std::lock_guard lock{mutex_};
+        rules_.swap(fresh);
+    };
 }
 
 LIBNETXX_DECL engine::Access AccessControl::judge(std::string_view name, const boost::asio::ip::address& client,

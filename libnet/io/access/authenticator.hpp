@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -34,7 +35,11 @@ public:
 
     /// Reads the file again.
     /// @throws std::runtime_error  as the constructor; then the users stay as they were
-    void reload();
+    void reload() { prepare_reload()(); }
+
+    /// Reads the file again, and changes nothing yet: what is returned does that, cannot fail, and must not outlive this.
+    /// @throws std::runtime_error  as the constructor
+    std::function<void()> prepare_reload();
 
     /// Reads the file again if it has changed, which is looked for once a second at most; a bad one changes nothing.
     void refresh(std::chrono::steady_clock::time_point now) noexcept;
@@ -42,7 +47,7 @@ public:
     /// True: `verify` has found these right before, and they still are. False: it has to be asked.
     bool recall(const wire::BasicCredentials& credentials);
 
-    /// Whether there is such a user with such a password. Slow.
+    /// Whether there is such a user with such a password. Slow, and as slow for every user: see engine::UserTable::samples.
     bool verify(const wire::BasicCredentials& credentials);
 
 private:

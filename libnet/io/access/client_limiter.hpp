@@ -60,10 +60,10 @@ public:
         return table_.log_in(client, Clock::now());
     }
 
-    void login_failed(engine::ClientKey client)
+    void forgive_login(engine::ClientKey client)
     {
         const std::lock_guard lock{mutex_};
-        table_.login_failed(client, Clock::now());
+        table_.forgive_login(client, Clock::now());
     }
 
 private:

@@ -8,10 +8,10 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <mutex>
 #include <optional>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 
 namespace libnet::inline v0::io {
 
@@ -23,33 +23,26 @@ std::uint64_t hash_of(std::string_view content) noexcept;
 std::optional<std::uint64_t> hash_of(const FileDescriptor& file, const engine::FileFacts& facts,
                                      const std::atomic<bool>& give_up);
 
-/// Remembers hashes by what identifies a state of a file: device, inode, size and both times.
+/// Remembers hashes by what identifies a state of a file: device, inode, size and both times. Several threads may use
+/// one object at a time.
 class ContentHashes {
 public:
     /// So many are remembered; then it starts anew.
     static constexpr std::size_t most = 65'536;
-    static constexpr std::size_t most_under_way = 4096;
 
     std::optional<std::uint64_t> find(const engine::FileFacts& facts) const;
 
     void put(const engine::FileFacts& facts, std::uint64_t hash);
 
-    /// Whether this state shall be hashed now; from then on it counts as begun, until `end`.
-    bool begin(const engine::FileFacts& facts)
-    {
-        return under_way_.size() < most_under_way && under_way_.insert(key_of(facts)).second;
-    }
-    void end(const engine::FileFacts& facts) { under_way_.erase(key_of(facts)); }
-
 private:
-    /// The facts, less the hash.
+    /// The facts that identify a state.
     static engine::FileFacts key_of(engine::FileFacts facts) noexcept;
 
     struct Hash {
         std::size_t operator()(const engine::FileFacts& facts) const noexcept;
     };
+    mutable std::mutex mutex_;
     std::unordered_map<engine::FileFacts, std::uint64_t, Hash> known_;
-    std::unordered_set<engine::FileFacts, Hash> under_way_;
 };
 
 }  // namespace libnet::inline v0::io

@@ -61,6 +61,7 @@ LIBNETXX_DECL std::optional<std::uint64_t> hash_of(const FileDescriptor& file, c
 
 LIBNETXX_DECL std::optional<std::uint64_t> ContentHashes::find(const engine::FileFacts& facts) const
 {
+    const std::lock_guard lock{mutex_};
     const auto found = known_.find(key_of(facts));
     if (found == known_.end()) return std::nullopt;
     return found->second;
@@ -68,6 +69,7 @@ LIBNETXX_DECL std::optional<std::uint64_t> ContentHashes::find(const engine::Fil
 
 LIBNETXX_DECL void ContentHashes::put(const engine::FileFacts& facts, std::uint64_t hash)
 {
+    const std::lock_guard lock{mutex_};
     if (known_.size() >= most) known_.clear();
     known_.insert_or_assign(key_of(facts), hash);
 }
@@ -75,6 +77,7 @@ LIBNETXX_DECL void ContentHashes::put(const engine::FileFacts& facts, std::uint6
 LIBNETXX_DECL engine::FileFacts ContentHashes::key_of(engine::FileFacts facts) noexcept
 {
     facts.hash.reset();
+    facts.settled = facts.text = false;
     return facts;
 }
 

@@ -33,8 +33,9 @@ public:
     DirectoryWatch(const DirectoryWatch&) = delete;
     DirectoryWatch& operator=(const DirectoryWatch&) = delete;
 
-    /// Watches the directories that `name` leads through, as far as it doesn't have to wait for that. True: some of
-    /// them are new, and what is known of `name` may be older than the watching.
+    /// Watches the directories that `name` leads through, as far as they are there and it doesn't have to wait for that:
+    /// behind the first that isn't, none is looked up. True: some of them are new, and what is known of `name` may be older
+    /// than the watching.
     bool watch(std::string_view name);
 
 private:

@@ -37,7 +37,12 @@ struct DirectoryWatch::State : std::enable_shared_from_this<State> {
     static constexpr std::uint32_t wanted = IN_CREATE | IN_DELETE | IN_MODIFY | IN_ATTRIB | IN_MOVED_FROM |
                                             IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
 
-    bool watch_directory(std::string_view directory);
+    enum class Outcome : std::uint8_t {
+        known,    ///< it was looked at before
+        added,    ///< it is watched now
+        nothing,  ///< it isn't there, or can't be watched: what lies in it is no better
+    };
+    Outcome watch_directory(std::string_view directory);
     bool start();
     void wait();
     void read_events();
@@ -57,18 +62,18 @@ struct DirectoryWatch::State : std::enable_shared_from_this<State> {
     std::string changed;                                      // keeps its memory
 };
 
-/// True: it was not watched before, and is now.
-LIBNETXX_DECL bool DirectoryWatch::State::watch_directory(std::string_view directory)
+LIBNETXX_DECL DirectoryWatch::State::Outcome DirectoryWatch::State::watch_directory(std::string_view directory)
 {
-    if (unavailable || watches.size() >= most_directories || watches.find(directory) != watches.end()) return false;
+    if (watches.find(directory) != watches.end()) return Outcome::known;
+    if (unavailable || watches.size() >= most_directories) return Outcome::nothing;
     const auto found = root.find_directory(directory, Waiting::refused);
-    if (!found || !start()) return false;
+    if (!found || !start()) return Outcome::nothing;
     const auto path = "/proc/self/fd/" + std::to_string(found->get());
     const int watch = ::inotify_add_watch(events->native_handle(), path.c_str(), wanted);
     const bool watched = watch >= 0 && names[watch].size() < most_names;
     watches.emplace(directory, watched ? watch : -1);
     if (watched) names[watch].emplace_back(directory);
-    return watched;
+    return watched ? Outcome::added : Outcome::known;
 }
 
 LIBNETXX_DECL bool DirectoryWatch::State::start()
@@ -163,9 +168,13 @@ LIBNETXX_DECL DirectoryWatch::~DirectoryWatch() = default;
 
 LIBNETXX_DECL bool DirectoryWatch::watch(std::string_view name)
 {
-    bool is_new = state_->watch_directory({});
-    for (auto slash = name.find('/'); slash != name.npos; slash = name.find('/', slash + 1))
-        if (state_->watch_directory(name.substr(0, slash))) is_new = true;
+    auto outcome = state_->watch_directory({});
+    bool is_new = outcome == State::Outcome::added;
+    for (auto slash = name.find('/'); slash != name.npos; slash = name.find('/', slash + 1)) {
+        outcome = state_->watch_directory(name.substr(0, slash));
+        if (outcome == State::Outcome::nothing) break;
+        is_new = is_new || outcome == State::Outcome::added;
+    }
     return is_new;
 }
 

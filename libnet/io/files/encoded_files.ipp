@@ -96,7 +96,7 @@ LIBNETXX_DECL Task<FilePointer> EncodedFiles::encode(std::string_view name, wire
     }
     FilePointer encoded{new SharedFile{std::move(result)}};
     const engine::FileWeight weight{.bytes = encoded->in_memory() ? encoded->facts.size : 0};
-    if (file->settled) cache_.put(key, encoded, weight, std::chrono::steady_clock::now());
+    if (file->facts.settled) cache_.put(key, encoded, weight, std::chrono::steady_clock::now());
     co_return encoded;
 }
 

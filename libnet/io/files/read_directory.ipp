@@ -4,7 +4,6 @@
 #include <libnet/io/loop/last_error.hpp>
 
 #include <cerrno>
-#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,36 +17,44 @@ namespace libnet::inline v0::io {
 
 namespace detail {
 
+/// A directory that is read.
+struct ReadDirectory {
+    const RootDirectory& root;
+    std::string_view name;  // relative to the root
+    int descriptor;
+    const WithheldFiles& withheld;
+};
+
 /// What is known of an entry; nothing: it is not to be shown.
-LIBNETXX_DECL std::optional<engine::DirectoryEntry> look_at_entry(const RootDirectory& root, std::string_view directory,
-                                                                  int descriptor, const char* name)
+LIBNETXX_DECL std::optional<engine::DirectoryEntry> look_at_entry(const ReadDirectory& in, const char* name)
 {
     struct stat status;
-    if (::fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) != 0) return std::nullopt;
-    engine::DirectoryEntry entry{.name = name};
+    if (::fstatat(in.descriptor, name, &status, AT_SYMLINK_NOFOLLOW) != 0) return std::nullopt;
+    std::string path{in.name};
+    if (!path.empty()) path += '/';
+    path += name;
+    engine::FileFacts facts;
     if (S_ISLNK(status.st_mode)) {
-        std::string path{directory};
-        if (!path.empty()) path += '/';
-        const auto target = root.open(path += name);
+        const auto target = in.root.look_at(path);
         if (!target) return std::nullopt;
-        entry.kind = target->facts.kind;
-        entry.size = target->facts.size;
-        entry.modified = target->facts.modified;
+        facts = *target;
     } else {
         if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode)) return std::nullopt;
-        entry.kind = S_ISREG(status.st_mode) ? engine::FileKind::regular : engine::FileKind::directory;
-        entry.size = static_cast<std::uint64_t>(status.st_size);
-        entry.modified = engine::FileTime{std::chrono::seconds{status.st_mtim.tv_sec} +
-                                          std::chrono::nanoseconds{status.st_mtim.tv_nsec}};
+        facts = facts_of(status);
     }
-    if (entry.kind == engine::FileKind::directory) entry.size = 0;
-    return entry;
+    const bool is_directory = facts.kind == engine::FileKind::directory;
+    const bool withheld = !is_directory && !in.withheld.empty() &&
+                          (in.withheld.holds_name(path) || in.withheld.holds_file(facts.device, facts.inode));
+    if (withheld) return std::nullopt;
+    return engine::DirectoryEntry{
+        .name = name, .kind = facts.kind, .size = is_directory ? 0 : facts.size, .modified = facts.modified};
 }
 
 }  // namespace detail
 
 LIBNETXX_DECL boost::system::result<engine::DirectoryContent> read_directory(const RootDirectory& root,
-                                                                             std::string_view name, std::size_t limit)
+                                                                             std::string_view name, std::size_t limit,
+                                                                             const WithheldFiles& withheld)
 {
     auto opened = root.open(name);
     if (!opened) return opened.error();
@@ -68,7 +75,7 @@ LIBNETXX_DECL boost::system::result<engine::DirectoryContent> read_directory(con
             content.complete = false;
             return content;
         }
-        auto entry = detail::look_at_entry(root, name, descriptor, next->d_name);
+        auto entry = detail::look_at_entry({root, name, descriptor, withheld}, next->d_name);
         if (entry) content.entries.push_back(*std::move(entry));
     }
 }

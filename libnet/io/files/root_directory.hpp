@@ -13,6 +13,8 @@
 #include <string>
 #include <string_view>
 
+#include <sys/stat.h>
+
 namespace libnet::inline v0::io {
 
 /// How names are looked up.
@@ -95,6 +97,9 @@ private:
 
 /// What is known of an open file. Error `no_such_device_or_address`: it is neither a regular file nor a directory.
 boost::system::result<engine::FileFacts> facts_of(const FileDescriptor& file) noexcept;
+
+/// The same of what stat(2) reports of a regular file or a directory.
+engine::FileFacts facts_of(const struct stat& status) noexcept;
 
 /// What an error of `RootDirectory::open` means to the one who decides about the answer.
 engine::LookUpFailure failure_of(const boost::system::error_code& error) noexcept;

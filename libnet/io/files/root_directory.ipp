@@ -325,17 +325,19 @@ LIBNETXX_DECL boost::system::result<engine::FileFacts> facts_of(const FileDescri
 {
     struct stat status;
     if (::fstat(file.get(), &status) != 0) return last_error();
-    const bool regular = S_ISREG(status.st_mode);
-    if (!regular && !S_ISDIR(status.st_mode)) return detail::error_of(ENXIO);
-    const auto time_of = [](const timespec& time) {
-        return engine::FileTime{std::chrono::seconds{time.tv_sec} + std::chrono::nanoseconds{time.tv_nsec}};
-    };
-    return engine::FileFacts{.kind = regular ? engine::FileKind::regular : engine::FileKind::directory,
-                             .size = static_cast<std::uint64_t>(status.st_size),
-                             .modified = time_of(status.st_mtim),
-                             .device = status.st_dev,
-                             .inode = status.st_ino,
-                             .changed = time_of(status.st_ctim)};
+    if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode)) return detail::error_of(ENXIO);
+    return facts_of(status);
+}
+
+LIBNETXX_DECL engine::FileFacts facts_of(const struct stat& status) noexcept
+{
+    const auto time_of = [](const timespec& time) { return engine::file_time(time.tv_sec, time.tv_nsec); };
+    return {.kind = S_ISREG(status.st_mode) ? engine::FileKind::regular : engine::FileKind::directory,
+            .size = static_cast<std::uint64_t>(status.st_size),
+            .modified = time_of(status.st_mtim),
+            .device = status.st_dev,
+            .inode = status.st_ino,
+            .changed = time_of(status.st_ctim)};
 }
 
 LIBNETXX_DECL engine::LookUpFailure failure_of(const boost::system::error_code& error) noexcept

@@ -26,7 +26,7 @@ struct StoredFile {
     engine::FileFacts facts;                                           ///< where something was
     FileDescriptor descriptor;                                         ///< of a regular file that is not in memory
     std::unique_ptr<char[]> memory;  ///< the content of a small one; `facts.size` bytes
-    bool settled = false;            ///< a later change is sure to change `facts`
+    std::shared_ptr<const void> charge{};  ///< gives back what its memory is counted by, when it goes
     /// When the kernel was last seen to have the whole of it in memory: whoever sends it may keep that here.
     mutable std::chrono::steady_clock::time_point seen_cached{};
 
@@ -41,6 +41,9 @@ struct StoredFile {
         return file;
     }
 };
+
+/// Whether a change that comes from now on would show in the time of the last one.
+bool is_settled(engine::FileTime changed) noexcept;
 
 /// Whether a file on the disk was written to since it was found, in another way than at its end.
 bool was_rewritten(const StoredFile& file) noexcept;

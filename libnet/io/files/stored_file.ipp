@@ -2,7 +2,9 @@
 
 #include <libnet/io/files/stored_file.hpp>
 #include <libnet/io/loop/last_error.hpp>
+#include <libnet/wire/http/mime.hpp>
 
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <ctime>
@@ -19,12 +21,6 @@ inline constexpr std::chrono::milliseconds stamp_granularity{50};
 
 /// How often a file is read again that changes meanwhile.
 inline constexpr int most_attempts = 3;
-
-/// Whether a change that comes from now on would show in the time stamp.
-LIBNETXX_DECL bool is_settled(engine::FileTime changed) noexcept
-{
-    return std::chrono::system_clock::now() - changed > stamp_granularity;
-}
 
 /// Reads the whole file. False: see errno, which is 0 where it is shorter than it was.
 LIBNETXX_DECL bool read_whole(const FileDescriptor& file, char* memory, std::uint64_t size, Waiting waiting) noexcept
@@ -50,8 +46,20 @@ LIBNETXX_DECL boost::system::error_code read_content(StoredFile& file, Waiting w
         return would_wait && waiting == Waiting::refused ? error_of(EAGAIN) : last_error();
     }
     const auto after = facts_of(file.descriptor);
-    if (after && *after == file.facts) file.memory = std::move(memory);
+    if (after && engine::is_same_state(*after, file.facts)) file.memory = std::move(memory);
     return {};
+}
+
+/// Looks at the first octets. False also where that would have to wait and may not; see errno.
+LIBNETXX_DECL bool look_for_text(const StoredFile& file, Waiting waiting) noexcept
+{
+    constexpr std::size_t enough = 512;
+    if (file.in_memory()) return wire::begins_as_text(file.content().substr(0, enough));
+    std::array<char, enough> begin;
+    const iovec room{begin.data(), begin.size()};
+    errno = 0;
+    const auto got = ::preadv2(file.descriptor.get(), &room, 1, 0, waiting == Waiting::refused ? RWF_NOWAIT : 0);
+    return got > 0 && wire::begins_as_text({begin.data(), static_cast<std::size_t>(got)});
 }
 
 LIBNETXX_DECL boost::system::result<StoredFile> load_once(const RootDirectory& root, std::string_view name,
@@ -62,16 +70,26 @@ LIBNETXX_DECL boost::system::result<StoredFile> load_once(const RootDirectory& r
     StoredFile file;
     file.found = true;
     file.facts = opened->facts;
-    file.settled = is_settled(file.facts.changed);
+    file.facts.settled = is_settled(file.facts.changed);
     if (file.facts.kind == engine::FileKind::directory) return file;
     file.descriptor = std::move(opened->descriptor);
-    if (file.facts.size > memory_bound) return file;
-    if (const auto error = read_content(file, waiting)) return error;
+    if (file.facts.size <= memory_bound)
+        if (const auto error = read_content(file, waiting)) return error;
+    if (wire::lacks_extension(name)) {
+        file.facts.text = look_for_text(file, waiting);
+        const bool would_wait = waiting == Waiting::refused && (errno == EAGAIN || errno == EOPNOTSUPP);
+        if (!file.in_memory() && would_wait) return error_of(EAGAIN);
+    }
     if (file.in_memory()) file.descriptor.reset();
     return file;
 }
 
 }  // namespace detail
+
+LIBNETXX_DECL bool is_settled(engine::FileTime changed) noexcept
+{
+    return std::chrono::system_clock::now() - changed > detail::stamp_granularity;
+}
 
 LIBNETXX_DECL bool was_rewritten(const StoredFile& file) noexcept
 {

@@ -32,8 +32,7 @@ inline boost::system::error_code try_bind(const asio::ip::tcp::endpoint& endpoin
 /// Finds out whether servers can listen here, and returns where they shall: on a machine without IPv6, 0.0.0.0 stands in
 /// for `::`.
 ///
-/// The servers themselves would notice most of it. But several on one port share it (SO_REUSEPORT), and then a second
-/// program of the same user would silently take a part of the first one's clients.
+/// The servers themselves notice it, too: of two that start at the same time, each finds the port free here.
 /// @throws boost::system::system_error "cannot listen on ADDRESS:PORT", with what bind(2) reports
 inline asio::ip::tcp::endpoint check_listen(asio::ip::tcp::endpoint endpoint)
 {

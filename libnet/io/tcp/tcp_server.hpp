@@ -19,7 +19,8 @@ namespace libnet::inline v0::io {
 struct TcpServerOptions {
     asio::ip::address address;  ///< `::` takes IPv4 connections too; default: 0.0.0.0
     std::uint16_t port = 0;     ///< 0: a free one, see `TcpServer::local_endpoint`
-    bool reuse_port = false;    ///< several servers, one per thread, share the port (SO_REUSEPORT); the kernel spreads
+    bool reuse_port = false;    ///< joins servers on this port (SO_REUSEPORT); the kernel spreads connections
+    bool share_port = false;    ///< others may join later; who is here already makes it fail with `address_in_use`
     /// Connections are accepted when the client has sent something (TCP_DEFER_ACCEPT, tcp(7)), which spares the server
     /// much of their cost. For protocols in which the client speaks first; one that is silent is accepted about a second
     /// later, and if the server ends before, it learns of that when it speaks.

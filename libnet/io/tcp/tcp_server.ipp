@@ -54,6 +54,9 @@ try {
         ::setsockopt(acceptor.native_handle(), IPPROTO_TCP, TCP_DEFER_ACCEPT, &seconds, sizeof seconds);
     acceptor.bind(endpoint);
     acceptor.listen();
+    // Only now: two programs that start at the same time can't both have come this far.
+    if (options.share_port && ::setsockopt(acceptor.native_handle(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0)
+        throw boost::system::system_error{last_error(), "SO_REUSEPORT"};
     acceptor.native_non_blocking(true);
     return FileDescriptor{acceptor.release()};
 } catch (const boost::system::system_error& error) {

@@ -5,6 +5,7 @@
 #include <libnet/io/tls/tls_options.hpp>
 #include <libnet/io/tls/tls_stream.hpp>
 
+#include <functional>
 #include <memory>
 
 namespace libnet::inline v0::io {
@@ -33,7 +34,11 @@ public:
     /// Reads the files again, for the connections to come; those that there are go on as they are. Tickets from before
     /// are not taken any more, so that who is no longer trusted has no way back in.
     /// @throws boost::system::system_error  as the constructor; then everything stays as it was
-    void reload();
+    void reload() { prepare_reload()(); }
+
+    /// Reads the files again, and changes nothing yet: what is returned does that, cannot fail, and must not outlive this.
+    /// @throws boost::system::system_error  as the constructor
+    std::function<void()> prepare_reload();
 
     /// A stream over an accepted, non-blocking socket, which must outlive it.
     /// @throws std::bad_alloc

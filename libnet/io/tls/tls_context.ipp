@@ -48,11 +48,13 @@ LIBNETXX_DECL TlsContext::TlsContext(TlsOptions options)
     current_->configuration = detail::configure_tls(detail::checked(options_));
 }
 
-LIBNETXX_DECL void TlsContext::reload()
+LIBNETXX_DECL std::function<void()> TlsContext::prepare_reload()
 {
     std::shared_ptr<const detail::TlsConfiguration> fresh = detail::configure_tls(options_);
-    const std::lock_guard lock{current_->mutex};
-    current_->configuration.swap(fresh);
+    return [this, fresh = std::move(fresh)]() mutable {
+        const std::lock_guard lock{current_->mutex};
+        current_->configuration.swap(fresh);
+    };
 }
 
 LIBNETXX_DECL std::unique_ptr<TlsStream> TlsContext::accept(int socket) const
@@ -72,7 +74,10 @@ LIBNETXX_DECL TlsContext::TlsContext(TlsOptions)
     throw boost::system::system_error{boost::asio::error::operation_not_supported, "libnet was built without TLS"};
 }
 
-LIBNETXX_DECL void TlsContext::reload() {}
+LIBNETXX_DECL std::function<void()> TlsContext::prepare_reload()
+{
+    return [] {};
+}
 
 LIBNETXX_DECL std::unique_ptr<TlsStream> TlsContext::accept(int) const { return nullptr; }
 

@@ -26,6 +26,9 @@ std::string_view name_of(ContentCoding coding) noexcept;
 /// What a precompressed file has behind the name of the plain one: ".br", ".zst", ".gz"; nothing for identity.
 std::string_view suffix_of(ContentCoding coding) noexcept;
 
+/// The name of the plain file whose precompressed one this is; a name without such a suffix, as it is.
+std::string_view plain_name(std::string_view name) noexcept;
+
 /// The codings that a client takes, the most wanted one first.
 class AcceptedCodings {
 public:

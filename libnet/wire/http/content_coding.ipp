@@ -33,6 +33,14 @@ LIBNETXX_DECL std::string_view suffix_of(ContentCoding coding) noexcept
     return suffixes[static_cast<std::size_t>(coding)];
 }
 
+LIBNETXX_DECL std::string_view plain_name(std::string_view name) noexcept
+{
+    for (const auto coding : {ContentCoding::br, ContentCoding::zstd, ContentCoding::gzip})
+        if (const auto suffix = suffix_of(coding); name.ends_with(suffix))
+            return name.substr(0, name.size() - suffix.size());
+    return name;
+}
+
 LIBNETXX_DECL AcceptedCodings::AcceptedCodings(const std::array<std::uint16_t, 4>& weights) noexcept
 {
     const auto weight = [&weights](ContentCoding coding) { return weights[static_cast<std::size_t>(coding)]; };

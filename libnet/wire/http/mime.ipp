@@ -1,6 +1,7 @@
 #pragma once
 
 #include <libnet/base/text.hpp>
+#include <libnet/base/utf8.hpp>
 #include <libnet/wire/http/mime.hpp>
 
 #include <algorithm>
@@ -46,6 +47,8 @@ inline constexpr std::array media_types = std::to_array<MediaType>({
     {"epub", "application/epub+zip"},
     {"flac", "audio/flac"},
     {"gif", "image/gif"},
+    {"glb", "model/gltf-binary"},
+    {"gltf", "model/gltf+json"},
     {"gz", "application/gzip"},
     {"h", "text/plain; charset=utf-8"},
     {"heic", "image/heic"},
@@ -155,6 +158,13 @@ LIBNETXX_DECL std::string_view extension_of(std::string_view file_name,
     return {buffer.data(), extension.size()};
 }
 
+/// The table's entry for an extension in lower case, or null.
+LIBNETXX_DECL const MediaType* find_media_type(std::string_view extension) noexcept
+{
+    const auto known = std::ranges::lower_bound(media_types, extension, {}, &MediaType::extension);
+    return known != media_types.end() && known->extension == extension ? &*known : nullptr;
+}
+
 /// Type and subtype of visible ASCII: what is not must not get into a field.
 LIBNETXX_DECL bool is_media_type(std::string_view type) noexcept
 {
@@ -168,14 +178,38 @@ LIBNETXX_DECL bool is_media_type(std::string_view type) noexcept
 LIBNETXX_DECL std::string_view media_type_of(std::string_view file_name) noexcept
 {
     std::array<char, detail::longest_extension> buffer{};
-    const auto extension = detail::extension_of(file_name, buffer);
-    const auto known = std::ranges::lower_bound(detail::media_types, extension, {}, &detail::MediaType::extension);
-    const bool found = known != detail::media_types.end() && known->extension == extension;
-    return found ? known->type : "application/octet-stream";
+    const auto* const known = detail::find_media_type(detail::extension_of(file_name, buffer));
+    return known != nullptr ? known->type : "application/octet-stream";
 }
 
-LIBNETXX_DECL MediaTypes::MediaTypes(std::string_view text)
+LIBNETXX_DECL bool lacks_extension(std::string_view file_name) noexcept
 {
+    return file_name.substr(file_name.rfind('/') + 1).find('.') == file_name.npos;
+}
+
+LIBNETXX_DECL bool begins_as_text(std::string_view begin) noexcept
+{
+    constexpr std::string_view controls = "\t\n\f\r\x1B";  // ESC: colours of a log
+    if (begin.empty()) return false;
+    while (!begin.empty()) {
+        const auto length = base::utf8_length(begin);
+        const auto first = static_cast<unsigned char>(begin[0]);
+        if (length == 0) return begin.size() < 4 && first >= 0xC2 && first < 0xF5;  // the look cut it, perhaps
+        const bool control = first < ' ' || first == 0x7F;
+        if (control && controls.find(begin[0]) == controls.npos) return false;
+        begin.remove_prefix(length);
+    }
+    return true;
+}
+
+LIBNETXX_DECL MediaTypes::MediaTypes(std::string_view text, std::string_view more)
+    : known_{read(text)},
+      more_{read(more)}
+{}
+
+LIBNETXX_DECL std::vector<MediaTypes::Known> MediaTypes::read(std::string_view text)
+{
+    std::vector<Known> types;
     while (!text.empty()) {
         auto line = base::take_line(text);
         line = line.substr(0, line.find('#'));
@@ -186,21 +220,30 @@ LIBNETXX_DECL MediaTypes::MediaTypes(std::string_view text)
             if (extension.size() > detail::longest_extension) continue;
             std::string lower{extension};
             std::ranges::transform(lower, lower.begin(), base::to_lower);
-            known_.push_back({std::move(lower), std::string{type} + (add_charset ? "; charset=utf-8" : "")});
+            types.push_back({std::move(lower), std::string{type} + (add_charset ? "; charset=utf-8" : "")});
         }
     }
-    std::ranges::stable_sort(known_, {}, &Known::extension);
+    std::ranges::stable_sort(types, {}, &Known::extension);
     const auto same = [](const Known& a, const Known& b) { return a.extension == b.extension; };
-    known_.erase(std::unique(known_.begin(), known_.end(), same), known_.end());
+    types.erase(std::unique(types.begin(), types.end(), same), types.end());
+    return types;
+}
+
+LIBNETXX_DECL const std::string* MediaTypes::find(const std::vector<Known>& types, std::string_view extension) noexcept
+{
+    const auto known = std::ranges::lower_bound(types, extension, {},
+                                                [](const Known& entry) { return std::string_view{entry.extension}; });
+    return known != types.end() && known->extension == extension ? &known->type : nullptr;
 }
 
 LIBNETXX_DECL std::string_view MediaTypes::type_of(std::string_view file_name) const noexcept
 {
     std::array<char, detail::longest_extension> buffer{};
     const auto extension = detail::extension_of(file_name, buffer);
-    const auto known = std::ranges::lower_bound(known_, extension, {},
-                                                [](const Known& entry) { return std::string_view{entry.extension}; });
-    return known != known_.end() && known->extension == extension ? known->type : media_type_of(file_name);
+    if (const auto* const own = find(known_, extension)) return *own;
+    if (const auto* const built_in = detail::find_media_type(extension)) return built_in->type;
+    if (const auto* const other = find(more_, extension)) return *other;
+    return "application/octet-stream";
 }
 
 LIBNETXX_DECL bool is_compressible(std::string_view media_type) noexcept

@@ -2,6 +2,7 @@
 #include <libnet/io/tcp/tcp_server.hpp>
 #include <tests/support/capture.hpp>
 #include <tests/support/catch.hpp>
+#include <tests/support/process.hpp>
 #include <tests/support/temporary_directory.hpp>
 
 #include <boost/asio/read.hpp>
@@ -11,13 +12,16 @@
 #include <atomic>
 #include <csignal>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <stdexcept>
 #include <string>
 #include <thread>
 #include <utility>
 
+#include <fcntl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 using namespace libnet;
@@ -32,7 +36,7 @@ std::function<void(std::uint16_t)> on_listening;
 struct EchoOptions {
     asio::ip::address address{};
     std::uint16_t port = 0;
-    bool reuse_port = false;
+    bool share_port = false, reuse_port = false;
     AccessHandler on_access = {};
     bool broken = false;  ///< run() throws
 };
@@ -42,7 +46,11 @@ class EchoServer {
 public:
     EchoServer(const io::Executor& executor, const EchoOptions& options)
         : options_{options},
-          server_{executor, {.address = options.address, .port = options.port, .reuse_port = options.reuse_port}}
+          server_{executor,
+                  {.address = options.address,
+                   .port = options.port,
+                   .reuse_port = options.reuse_port,
+                   .share_port = options.share_port}}
     {}
 
     tcp::endpoint local_endpoint() const { return server_.local_endpoint(); }
@@ -184,4 +192,49 @@ TEST_CASE("a server that gives up takes the daemon with it", "[apps][daemon]")
     const test::Capture err{STDERR_FILENO};
     CHECK(apps::serve<EchoServer>("demo++", "echoing", daemon, options) == 1);
     CHECK(err.text().ends_with("\ndemo++: the server is broken\n"));
+}
+
+TEST_CASE("of daemons that start at the same time on one port, one serves", "[apps][daemon]")
+{
+    const test::TemporaryDirectory root;
+    for (int round = 0; round < 5; ++round) {
+        std::string port;
+        {
+            boost::asio::io_context io;
+            const boost::asio::ip::tcp::acceptor free{io, {boost::asio::ip::address_v6::any(), 0}};
+            port = std::to_string(free.local_endpoint().port());
+        }
+        const test::Arguments command{test::program("httpd++"), root.path().string(), "--port", port, "--threads", "2"};
+        std::deque<test::Process> daemons;
+        for (int i = 0; i < 3; ++i) daemons.emplace_back(command);
+        int serving = 0, refused = 0;
+        for (auto& daemon : daemons) {
+            daemon.wait_for("\n");
+            serving += daemon.err().find("serving") != std::string::npos ? 1 : 0;
+            refused += daemon.err().find("Address already in use: choose another --port") != std::string::npos ? 1 : 0;
+            daemon.signal(SIGTERM);
+        }
+        CHECK(serving == 1);
+        CHECK(refused == 2);
+        for (auto& daemon : daemons) daemon.wait();
+    }
+}
+
+TEST_CASE("signals that come while a daemon starts wait until it can do something about them", "[apps][daemon]")
+{
+    const test::TemporaryDirectory folder;
+    const auto fifo = (folder.path() / "log").string();
+    REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
+    const test::Arguments command{
+        test::program("httpd++"), folder.path().string(), "--port", "0", "--access-log", fifo};
+    test::Process httpd{command};
+    REQUIRE(httpd.wait_for("waiting for somebody to read it\n"));  // it can't have begun to handle them
+    httpd.signal(SIGUSR1);
+    httpd.signal(SIGHUP);
+    const int reader = ::open(fifo.c_str(), O_RDONLY);
+    REQUIRE(reader >= 0);
+    CHECK(httpd.wait_for("httpd++: reloaded\n"));
+    httpd.signal(SIGTERM);
+    CHECK(httpd.wait().exit_code == 0);
+    ::close(reader);
 }

@@ -83,6 +83,30 @@ TEST_CASE("rules from the command line and from a file are read again at SIGHUP"
     CHECK(status({httpd.url("/private/a.txt")}) == "401");
 }
 
+TEST_CASE("of a reload everything counts, or nothing", "[apps][httpd][access]")
+{
+    const Site site;
+    const auto rules = site.files.write("rules", "/private/ users alice\n").string();
+    Httpd httpd{site.root, {"--users", site.users(), "--access-file", rules, "--access-log", "none"}};
+    CHECK(status({"--user", "bob:secret", httpd.url("/private/a.txt")}) == "401");
+    site.files.write("rules", "/private/ nonsense");
+    site.files.write("users", "# nobody is left\n");
+    httpd.process().signal(SIGHUP);
+    REQUIRE(httpd.process().wait_for("is none of allow, deny, users, or; nothing has changed\n"));
+    CHECK(status({httpd.url("/private/a.txt")}) == "401");  // and the rule is the old one
+
+    site.files.write("rules", "/private/ deny all");
+    site.files.write("users", "nonsense");
+    httpd.process().signal(SIGHUP);
+    REQUIRE(httpd.process().wait_for("line 1: no line like 'user:hash'; nothing has changed\n"));
+    CHECK(status({httpd.url("/private/a.txt")}) == "401");  // the new rules are good, but don't count alone
+
+    site.files.write("users", "");
+    httpd.process().signal(SIGHUP);
+    REQUIRE(httpd.process().wait_for("httpd++: reloaded\n"));
+    CHECK(status({httpd.url("/private/a.txt")}) == "403");
+}
+
 TEST_CASE("limits hold for a client over all threads", "[apps][httpd][limits]")
 {
     const Site site;

@@ -51,14 +51,14 @@ unsigned long count(const std::string& table, const std::string& name)
 }
 
 /// The calls that the daemon makes while a client asks `times` times for a file that is known already.
-std::string calls_for(const Daemon& daemon, const std::string& path, int times)
+std::string calls_for(const Daemon& daemon, const std::string& path, int times, unsigned status = 200)
 {
     const auto request = "GET " + path + " HTTP/1.1\r\nHost: test\r\n\r\n";
     RawClient client{daemon.endpoint()};
-    for (int i = 0; i < 5; ++i) REQUIRE(client.exchange(request).status == 200);
+    for (int i = 0; i < 5; ++i) REQUIRE(client.exchange(request).status == status);
     Process strace{{"strace", "-f", "-c", "-p", std::to_string(daemon.process.pid())}};
     if (!strace.wait_for("attached")) return {};
-    for (int i = 0; i < times; ++i) REQUIRE(client.exchange(request).status == 200);
+    for (int i = 0; i < times; ++i) REQUIRE(client.exchange(request).status == status);
     strace.signal(SIGINT);
     return strace.wait().err;
 }
@@ -89,4 +89,21 @@ TEST_CASE("a request for a known file costs four system calls, and a large one g
     INFO(large);
     CHECK(count(large, "sendfile") >= 20);
     CHECK(count(large, "read") + count(large, "pread64") <= 10);
+}
+
+TEST_CASE("behind the first directory that isn't there none is looked for", "[apps][httpd]")
+{
+    const TemporaryDirectory root;
+    root.write("there/a", "a");
+    const Daemon daemon{root};
+    std::string path = "/there";
+    for (int i = 0; i < 200; ++i) path += "/gone";  // too long to be remembered
+    constexpr int times = 50;
+    const auto calls = calls_for(daemon, path, times, 404);
+    if (calls.empty()) {
+        WARN("SKIPPED: strace may not attach to a process here");
+        return;
+    }
+    INFO(calls);
+    CHECK(count(calls, "openat2") <= 6 * times + 10);
 }

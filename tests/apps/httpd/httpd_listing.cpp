@@ -57,7 +57,7 @@ async function look() {
         seen.push('link ' + (await fetch(link.href, {method: 'HEAD'})).status + ' ' + link.textContent);
     for (const column of ['size', 'size', 'modified', 'modified', 'name', 'name']) {
         const next = loaded();
-        shown().querySelector('thead a[href*="sort=' + column + '"]').click();
+        shown().querySelector('thead button[value^="' + column + '"]').click();
         await next;
         seen.push('sorted ' + column + ' ' + shown().querySelector('[aria-sort]').ariaSort + ': ' + names().join(' '));
     }

@@ -253,3 +253,67 @@ TEST_CASE("httpd++ complains of what makes no sense about a site", "[apps][httpd
               "[host b.test,A.test]: host 'A.test': it is there twice"));
     CHECK(has(complaint_of("[site]\nlisting = yes\n"), "[site]: there are no such sections"));
 }
+
+TEST_CASE("the files of httpd++ itself are not served from the root, and that is said", "[apps][httpd]")
+{
+    const TemporaryDirectory root;
+    root.write("a.txt", "open");
+    const auto path = [&](const std::string& name) { return (root.path() / name).string(); };
+    REQUIRE(run({"htpasswd", "-cbB", "-C", "4", path("users"), "alice", "secret"}).exit_code == 0);
+    root.write("rules", "/private/ users alice\n");
+    Httpd httpd{
+        root,
+        {"--listing", "--users", path("users"), "--access-file", path("rules"), "--access-log", path("access.log")}};
+    for (const std::string name : {"users", "rules", "access.log"})
+        CHECK(has(httpd.process().err(),
+                  "httpd++: '" + path(name) + "' lies in '" + root.path().string() + "': it isn't served"));
+    CHECK(curl({httpd.url("/a.txt")}).out == "open");
+    for (const std::string name : {"users", "rules", "access.log"}) CHECK(has(head(httpd.url("/" + name)), " 404 "));
+    std::filesystem::rename(path("access.log"), path("access.log.1"));
+    httpd.process().signal(SIGUSR1);
+    CHECK(has(head(httpd.url("/access.log.1")), " 404 "));
+    const auto listing = curl({httpd.url("/")}).out;
+    CHECK(has(listing, "a.txt"));
+    for (const std::string name : {"users", "rules", "access.log"}) CHECK_FALSE(has(listing, name));
+}
+
+TEST_CASE("a mirror of listings has each directory once", "[apps][httpd]")
+{
+    if (is_missing("wget", "wget")) return;
+    const TemporaryDirectory root, here;
+    root.write("a/b/c.txt", "text");
+    Httpd httpd{root, {"--listing"}};
+    run({"wget", "--quiet", "--no-proxy", "--mirror", "--no-host-directories", "--execute", "robots=off",
+         "--directory-prefix", here.path().string(), httpd.url("/")});
+    CHECK(read_file(here.path() / "a/b/c.txt") == "text");
+    const auto log = httpd.stop().out;
+    CHECK(std::ranges::count(log, '\n') == 4);  // three directories and a file
+}
+
+TEST_CASE("the first minutes with httpd++", "[apps][httpd]")
+{
+    const TemporaryDirectory root;
+    root.write("dir/a.txt", "text");
+    const auto complaint = [&](Arguments operands) {
+        operands.insert(operands.begin(), program("httpd++"));
+        const auto ended = run(operands);
+        CHECK(ended.exit_code == 2);
+        return ended.err;
+    };
+    CHECK(complaint({"8000"}) == "httpd++: '8000' is no directory: for a port, give --port 8000\n");
+    CHECK(complaint({".", "8000"}) == "httpd++: '8000' is no directory: for a port, give --port 8000\n");
+    CHECK(complaint({".", "other"}) == "httpd++: unexpected operand 'other': try 'httpd++ --help'\n");
+
+    Httpd httpd{root, with({"--fallback", "nofile.html", "--error-page", "404=no.html", "--max-age", "1d"})};
+    CHECK(has(httpd.process().err(),
+              "httpd++: --fallback: there is no 'nofile.html' in '" + root.path().string() + "' yet\n"));
+    CHECK(has(httpd.process().err(), "httpd++: --error-page: there is no 'no.html' in '"));
+    CHECK(has(httpd.process().err(), ", http://localhost:" + httpd.port() + "/\n"));
+    CHECK(has(head(httpd.url("/dir/a.txt")), "Cache-Control: max-age=86400\r\n"));
+    CHECK(has(curl({Httpd{root}.url("/dir/")}).out, "httpd++ lists them with --listing"));
+    for (const std::string bad : {"1x", "d", "-1d", "1.d.", "99999d"})
+        CHECK(has(complaint({"--max-age", bad}), "httpd++: --max-age: '" + bad + "' is not a "));
+    for (const std::string bad : {"1X", "K", "-1", "99999999T", "1.5M"})
+        CHECK(
+            has(complaint({"--client-bandwidth", bad}), "httpd++: --client-bandwidth: '" + bad + "' is not a number"));
+}

@@ -100,6 +100,28 @@ TEST_CASE("SIGHUP reads the certificates again, and a bad one changes nothing", 
     CHECK(httpd.stop().exit_code == 0);
 }
 
+TEST_CASE("SIGHUP with a bad certificate leaves the rules as they were, too", "[apps][httpd][tls]")
+{
+    const Site site;
+    const auto rules = site.certificates.directory().write("rules", "/a.txt allow all").string();
+    Httpd httpd{site.root, site.options({"--access-file", rules, "--access-log", "none"})};
+    const auto status = [&] {
+        return run({"curl", "--silent", "--insecure", "--noproxy", "*", "--output", "/dev/null", "--write-out",
+                    "%{http_code}", httpd.secure_url("/a.txt")})
+            .out;
+    };
+    CHECK(status() == "200");
+    site.certificates.directory().write("live.pem", "no certificate");
+    site.certificates.directory().write("rules", "/a.txt deny all");
+    httpd.process().signal(SIGHUP);
+    REQUIRE(httpd.process().wait_for("; nothing has changed\n"));
+    CHECK(status() == "200");
+    site.install("second");
+    httpd.process().signal(SIGHUP);
+    REQUIRE(httpd.process().wait_for("httpd++: reloaded\n"));
+    CHECK(status() == "403");
+}
+
 TEST_CASE("SIGHUP is harmless without TLS", "[apps][httpd]")
 {
     const Site site;

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -18,6 +19,7 @@
 #include <thread>
 #include <vector>
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -253,4 +255,24 @@ TEST_CASE("without descriptors clients wait, and each of them is served", "[apps
     }
     CHECK(ask(httpd, "/small").body == "content");
     CHECK(httpd.stop().exit_code == 0);
+}
+
+TEST_CASE("a FIFO for a log waits for its reader and says so; one that lost it keeps the old file",
+          "[apps][httpd]")
+{
+    const TemporaryDirectory folder;
+    const auto fifo = (folder.path() / "log").string();
+    REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
+    const Arguments command{
+        program("httpd++"), folder.path().string(), "--port", "0", "--access-log", fifo};
+    Process httpd{command};
+    REQUIRE(httpd.wait_for("httpd++: access log '" + fifo + "' is a FIFO: waiting for a reader\n"));
+    const int reader = ::open(fifo.c_str(), O_RDONLY);
+    REQUIRE(reader >= 0);
+    REQUIRE(httpd.wait_for("httpd++: serving "));
+    ::close(reader);
+    httpd.signal(SIGUSR1);
+    CHECK(httpd.wait_for("httpd++: access log '" + fifo + "' is a FIFO without a reader\n"));
+    httpd.signal(SIGTERM);
+    CHECK(httpd.wait().exit_code == 0);
 }

@@ -49,6 +49,36 @@ TEST_CASE("a pattern with a slash elsewhere is a whole path", "[engine][access]"
     CHECK_FALSE(fits("/logs/*.txt", "logs/a.html"));
 }
 
+TEST_CASE("a directory and a star are that directory, too", "[engine][access]")
+{
+    for (const auto* pattern : {"/x/*", "/x/**", "x/*"})
+        for (const auto* name : {"x", "x/a", "x/a/b.txt"}) {
+            CAPTURE(pattern, name);
+            CHECK(fits(pattern, name));
+        }
+    for (const auto* name : {"", "xa", "a/x", "y/a"}) CHECK_FALSE(fits("/x/*", name));
+    CHECK(fits("/*/*", "x"));
+    CHECK(fits("/*", ""));
+    CHECK_FALSE(fits("/x*", "y"));
+    CHECK_FALSE(fits("/x/?*", "x"));  // whoever says so means an octet
+    CHECK(judge("/x/* deny all", "x", stranger) == Access::denied);
+}
+
+TEST_CASE("a precompressed file is guarded as the plain one is, and as itself", "[engine][access]")
+{
+    for (const auto* name : {"x.key", "x.key.gz", "x.key.br", "x.key.zst", "a/x.key.gz", "x.key.gz.br"}) {
+        CAPTURE(name);
+        CHECK(judge("*.key deny all", name, stranger) == Access::denied);
+        CHECK(judge("*.key users alice", name, stranger) == Access::login);
+        CHECK(judge("*.key users alice", name, stranger, "alice") == Access::granted);
+    }
+    CHECK(judge("/x.key deny all", "x.key.gz", stranger) == Access::denied);
+    CHECK(judge("*.gz deny all", "x.key.gz", stranger) == Access::denied);
+    CHECK(judge("*.gz users alice\n*.key deny all", "x.key.gz", stranger, "alice") == Access::denied);
+    CHECK(judge("*.gz allow all\n*.key users alice", "x.key.gz", stranger) == Access::login);
+    CHECK(judge("*.key deny all", "x.key.gzip", stranger) == Access::granted);
+}
+
 TEST_CASE("a pattern without a slash is a name at every depth, and what lies below it", "[engine][access]")
 {
     for (const auto* name : {"a.key", "certs/a.key", "a.key/inside", "x/a.key/y"}) CHECK(fits("*.key", name));

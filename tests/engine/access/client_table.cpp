@@ -71,13 +71,22 @@ TEST_CASE("what is sent beyond the rate makes the next wait", "[engine][limits]"
 TEST_CASE("failed log-ins lock a client out for a while", "[engine][limits]")
 {
     ClientTable table{{.failed_logins_per_minute = 3}, 7};
-    for (int i = 0; i < 3; ++i) {
-        CHECK(table.log_in(alice, start) == 0ns);
-        table.login_failed(alice, start);
-    }
+    for (int i = 0; i < 3; ++i) CHECK(table.log_in(alice, start) == 0ns);  // none of them has an outcome yet
     CHECK(table.log_in(alice, start) == 20s);
     CHECK(table.log_in(bob, start) == 0ns);
     CHECK(table.log_in(alice, start + 21s) == 0ns);
+}
+
+TEST_CASE("log-ins that were right don't count", "[engine][limits]")
+{
+    ClientTable table{{.failed_logins_per_minute = 3}, 7};
+    for (int i = 0; i < 10; ++i) {
+        CHECK(table.log_in(alice, start) == 0ns);
+        table.forgive_login(alice, start + 100ms);  // meanwhile a little of it has come back anyway
+    }
+    table.forgive_login(alice, start + 100ms);  // one that was never tried gives no more than there may be
+    for (int i = 0; i < 3; ++i) CHECK(table.log_in(alice, start + 100ms) == 0ns);
+    CHECK(table.log_in(alice, start + 100ms) == 20s);
 }
 
 TEST_CASE("without limits nobody is remembered but for connections", "[engine][limits]")
@@ -88,7 +97,7 @@ TEST_CASE("without limits nobody is remembered but for connections", "[engine][l
         CHECK(table.send(alice, start) == 0ns);
         CHECK(table.log_in(alice, start) == 0ns);
         table.sent(alice, 1 << 30, start);
-        table.login_failed(alice, start);
+        table.forgive_login(alice, start);
     }
     CHECK(table.size() == 0);
     for (int i = 0; i < 1000; ++i) CHECK(table.connect(alice, start));

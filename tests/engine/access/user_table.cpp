@@ -37,6 +37,23 @@ TEST_CASE("an unknown user gets a hash to be compared with, too", "[engine]")
     CHECK(UserTable{}.find("mallory").hash.starts_with("$2y$"));
 }
 
+TEST_CASE("each cost of a hash has one sample", "[engine]")
+{
+    using libnet::engine::cost_of;
+    CHECK(cost_of("$2y$05$saltandhash") == "$2y$05$");
+    CHECK(cost_of("$6$salt$hash") == "$6$");
+    CHECK(cost_of("$6$rounds=100000$salt$hash") == "$6$rounds=100000$");
+    CHECK(cost_of("$y$j9T$salt$hash") == "$y$j9T$");
+    CHECK(cost_of("$apr1$salt$hash") == "$apr1$");
+    CHECK(cost_of("$2y$") == "$2y$");
+    CHECK(cost_of("$6$rounds=5") == "$6$");
+
+    const UserTable table{"a:$2y$05$abc\nb:$apr1$x$y\nc:$2y$05$def\nd:$2y$10$ghi\ne:$apr1$z$w\n"};
+    CHECK(table.samples() == std::vector<std::string>{"$2y$05$abc", "$apr1$x$y", "$2y$10$ghi"});
+    CHECK(table.find("mallory").hash == "$2y$05$abc");
+    CHECK(UserTable{}.samples().size() == 1);
+}
+
 TEST_CASE("what is wrong with a line is said, without its hash", "[engine]")
 {
     CHECK(refusal("alice:$5$a$b\nno colon\n") == "line 2: no line like 'user:hash'");

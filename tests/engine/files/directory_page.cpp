@@ -48,9 +48,37 @@ TEST_CASE("a listing is sorted by any column, directories first", "[engine][dire
     CHECK(names_in({By::modified, Direction::down}) == Names{"z", "a", "b", "A", "\xFF"});
 
     CHECK(read_listing_order("sort=size&order=desc") == ListingOrder{By::size, Direction::down});
+    CHECK(read_listing_order("sort=size-desc") == ListingOrder{By::size, Direction::down});
+    CHECK(read_listing_order("sort=name-desc") == ListingOrder{By::name, Direction::down});
     CHECK(read_listing_order("x&order=asc&sort=modified&") == ListingOrder{By::modified, Direction::up});
     for (const char* query : {"", "&&&", "sort=", "sort=color&order=sideways", "sort=name"})
         CHECK(read_listing_order(query) == ListingOrder{});
+}
+
+TEST_CASE("numbers in names are sorted as numbers", "[engine][directory_page]")
+{
+    std::vector<DirectoryEntry> entries;
+    const std::vector<std::string> sorted{"1",
+                                          "02",
+                                          "2",
+                                          "10",
+                                          "a",
+                                          "img_2.png",
+                                          "IMG_10.png",
+                                          "v1.2.9",
+                                          "v1.2.10",
+                                          "v1.10.0",
+                                          "x",
+                                          "x0",
+                                          "x00",
+                                          "x1",
+                                          "x18446744073709551616",
+                                          "x99999999999999999999"};
+    for (auto name = sorted.rbegin(); name != sorted.rend(); ++name) entries.push_back({.name = *name});
+    sort_entries(entries, {});
+    std::vector<std::string> names;
+    for (const auto& entry : entries) names.push_back(entry.name);
+    CHECK(names == sorted);
 }
 
 TEST_CASE("names in a listing are text, and lead where they say", "[engine][directory_page]")
@@ -67,7 +95,9 @@ TEST_CASE("names in a listing are text, and lead where they say", "[engine][dire
     CHECK(has(html, "4.1 KiB"));
     CHECK(has(html, "datetime=\"1994-11-06T08:49:37Z\">1994-11-06 08:49<"));
     CHECK(has(html, "1 directory, 2 files, 5.1 KiB"));
-    CHECK(has(html, "aria-sort=\"ascending\"><a href=\"?sort=name&amp;order=desc\">"));
+    CHECK(has(html, "aria-sort=\"ascending\"><button name=\"sort\" value=\"name-desc\">"));
+    CHECK(has(html, "<button name=\"sort\" value=\"size\">"));
+    CHECK(!has(html, "href=\"?"));  // a mirror would follow it
 }
 
 TEST_CASE("a listing shows the way up, but from the root there is none", "[engine][directory_page]")
@@ -98,6 +128,27 @@ TEST_CASE("programs get JSON", "[engine][directory_page]")
     json.clear();
     append_directory_json(json, "/", {});
     CHECK(json == "{\"path\":\"/\",\"complete\":true,\"entries\":[]}\n");
+}
+
+TEST_CASE("a listing shows years that nanoseconds can't count", "[engine][directory_page]")
+{
+    std::string json;
+    append_directory_json(json, "/",
+                          {.entries = {{.name = "a", .modified = file_time(10'413'792'000, 0)},
+                                       {.name = "b", .modified = file_time(-10'000'000'000, 0)}}});
+    CHECK(has(json, "\"modified\":\"2300-01-01T00:00:00Z\""));
+    CHECK(has(json, "\"modified\":\"1653-02-10T06:13:20Z\""));
+}
+
+TEST_CASE("a listing is made as its style says", "[engine][directory_page]")
+{
+    const DirectoryContent content{.entries = {{.name = "b"}, {.name = ".hidden"}, {.name = "a"}}};
+    const auto html = make_listing("/d/", content, {});
+    CHECK(html == page_of({.entries = {{.name = "a"}, {.name = "b"}}}, "/d/"));
+    const auto json =
+        make_listing("/d/", content, {.format = ListingFormat::json, .dot_files = libnet::DotFiles::serve});
+    CHECK(json.starts_with("{\"path\":\"/d/\""));
+    CHECK(has(json, ".hidden"));
 }
 
 TEST_CASE("only whole UTF-8 sequences get into JSON as they are", "[engine][directory_page]")

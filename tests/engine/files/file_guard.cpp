@@ -214,3 +214,10 @@ TEST_CASE("a refusal has the fields that other errors have", "[engine][guard]")
     CHECK(tree.ask_refused(rich, guarded("/docs/"), login).field("X-Docs") == "yes");
     CHECK(tree.ask_refused(rich, guarded("/about"), login).field("X-Docs") == "-");
 }
+
+TEST_CASE("the fallback is judged by its own name where the path is no file's", "[engine][guard]")
+{
+    auto request = guarded("/a%2Fb");
+    request.sec_fetch_mode = "navigate";
+    CHECK(tree.ask(site, request).judged == Names{"app.html"});
+}

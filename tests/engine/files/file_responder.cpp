@@ -98,15 +98,41 @@ TEST_CASE("a directory answers with its index", "[engine][file_responder]")
     const Site two{{.index = {"main.xhtml", "index.html"}}}, none{{.index = {}}};
     CHECK(responder.start(two, get("/docs/")) == FileAction{LookUp{"docs/main.xhtml"}});
     CHECK(responder.on_failure(LookUpFailure::not_found) == FileAction{LookUp{"docs/index.html"}});
+    CHECK(responder.on_failure(LookUpFailure::not_found) == FileAction{LookUp{"docs"}});
     CHECK(responder.on_failure(LookUpFailure::not_found) == FileAction{Respond{}});
     CHECK(responder.plan().status == 404);
-    CHECK(responder.start(none, get("/docs/")) == FileAction{Respond{}});
+    CHECK(responder.plan().reason == "There is no such file here.");
+    CHECK(responder.start(none, get("/docs/")) == FileAction{LookUp{"docs"}});
+    CHECK(responder.on_file(directory, now) == FileAction{Respond{}});
     CHECK(responder.plan().status == 404);
+    CHECK(responder.plan().reason.starts_with("This directory has no index"));
+    CHECK(responder.plan().page.find("--listing") != std::string::npos);
+}
+
+TEST_CASE("a path of very many segments is looked up nowhere", "[engine][file_responder]")
+{
+    const auto deep = [](std::size_t segments) {
+        std::string path;
+        for (std::size_t i = 0; i < segments; ++i) path += "/a";
+        return path;
+    };
+    FileResponder responder;
+    const auto deepest = deep(256);
+    CHECK(responder.start(plain_site, get(deepest)) == FileAction{LookUp{deepest.substr(1)}});
+    for (const std::size_t segments : {std::size_t{257}, std::size_t{2000}}) {
+        const auto path = deep(segments);
+        CHECK(refused(get(path)).status == 404);
+        CHECK(refused(get(path + '/')).status == 404);
+    }
 }
 
 TEST_CASE("an index that is a directory itself is not there", "[engine][file_responder]")
 {
-    CHECK(found(get("/docs/"), directory).status == 404);
+    FileResponder responder;
+    responder.start(plain_site, get("/docs/"));
+    CHECK(responder.on_file(directory, now) == FileAction{LookUp{"docs"}});
+    CHECK(responder.on_file(directory, now) == FileAction{Respond{}});
+    CHECK(responder.plan().status == 404);
 }
 
 TEST_CASE("a directory without its slash is redirected, with its query", "[engine][file_responder]")
@@ -200,7 +226,7 @@ TEST_CASE("what the client has is not sent again", "[engine][file_responder]")
     request.if_none_match = etag;
     auto plan = found(request);
     CHECK(plan.status == 304);
-    CHECK(fields_of(plan) == Fields{{"ETag", etag}});
+    CHECK(fields_of(plan) == Fields{{"ETag", etag}, {"Vary", "Accept-Encoding"}});
 
     request.if_none_match = "\"other\"";
     CHECK(found(request).status == 200);
@@ -218,7 +244,7 @@ TEST_CASE("what the client has is not sent again", "[engine][file_responder]")
 TEST_CASE("a file that changed has another entity tag", "[engine][file_responder]")
 {
     auto later = file, longer = file;
-    later.modified += 1ns;
+    later.modified += 1us;
     longer.size += 1;
     CHECK(found(get("/a"), later).etag != found(get("/a")).etag);
     CHECK(found(get("/a"), longer).etag != found(get("/a")).etag);
@@ -239,10 +265,11 @@ TEST_CASE("a request about another state of the file fails", "[engine][file_resp
     CHECK(found(request).status == 412);
 }
 
-TEST_CASE("a file from the future was changed just now", "[engine][file_responder]")
+TEST_CASE("a file from the future was changed when its time was set", "[engine][file_responder]")
 {
     auto facts = file;
     facts.modified = now + 1h;
+    facts.changed = now;
     CHECK(fields_of(found(get("/a"), facts))["Last-Modified"] == "Mon, 07 Nov 1994 08:49:37 GMT");
 }
 

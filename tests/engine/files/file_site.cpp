@@ -219,6 +219,37 @@ TEST_CASE("scripts of other origins may read what the site allows them", "[engin
     CHECK(tree.ask(none, preflight).field("Access-Control-Allow-Methods") == "-");
 }
 
+TEST_CASE("where a browser navigates, an application's page answers for names with a dot or an encoded slash, too",
+          "[engine][site]")
+{
+    const Site site{{.fallback = "index.html"}};
+    for (const char* path : {"/u/john.doe", "/v1.2", "/deep/a%2Fb", "/missing.js"}) {
+        INFO(path);
+        auto by_mode = get(path);
+        by_mode.sec_fetch_mode = "navigate";
+        by_mode.accept = "*/*";
+        auto by_accept = get(path);
+        by_accept.accept = "text/html,application/xhtml+xml,*/*;q=0.8";
+        for (const auto& request : {by_mode, by_accept}) {
+            const auto page = tree.ask(site, request);
+            CHECK(page.plan.status == 200);
+            CHECK(page.found_last == "index.html");
+            CHECK(page.field("Vary") == "Accept, Accept-Encoding, Sec-Fetch-Mode");
+        }
+        auto script = get(path);
+        script.accept = "*/*";
+        CHECK(tree.ask(site, script).plan.status == 404);
+        CHECK(tree.ask(site, script).field("Vary") == "Accept, Sec-Fetch-Mode");
+        script.accept = "text/html";
+        script.sec_fetch_mode = "no-cors";
+        CHECK(tree.ask(site, script).plan.status == 404);
+        CHECK(tree.ask(Site{}, by_mode).plan.status == 404);
+    }
+    auto bad = get("/a%zz");
+    bad.sec_fetch_mode = "navigate";
+    CHECK(tree.ask(site, bad).plan.status == 400);
+}
+
 TEST_CASE("a directory without an index is listed where that is wanted", "[engine][site]")
 {
     const Site site{{.listing = DirectoryListing::on}};
@@ -227,18 +258,20 @@ TEST_CASE("a directory without an index is listed where that is wanted", "[engin
     const auto page = tree.ask(site, get("/empty/"), content);
     CHECK(page.looked_up == Names{"empty/index.html", "empty"});
     CHECK(page.plan.status == 200);
+    CHECK(page.plan.content == ResponsePlan::Content::file);
+    CHECK(page.plan.length == page.listing.size());
     CHECK(page.field("Content-Type") == "text/html; charset=utf-8");
     CHECK(page.field("Cache-Control") == "no-cache");
     CHECK(page.field("Vary") == "Accept");
     CHECK(page.field("Accept-Ranges") == "-");
-    CHECK(page.plan.page.find("b.txt") != std::string::npos);
-    CHECK(page.plan.page.find(".hidden") == std::string::npos);
+    CHECK(page.listing.find("b.txt") != std::string::npos);
+    CHECK(page.listing.find(".hidden") == std::string::npos);
 
     auto program = get("/empty/");
     program.accept = "application/json, */*;q=0.1";
     const auto json = tree.ask(site, program, content);
     CHECK(json.field("Content-Type") == "application/json");
-    CHECK(json.plan.page.starts_with("{\"path\":\"/empty/\""));
+    CHECK(json.listing.starts_with("{\"path\":\"/empty/\""));
     const auto etag = json.field("ETag");
     CHECK(etag != page.field("ETag"));
     program.if_none_match = etag;
@@ -256,7 +289,7 @@ TEST_CASE("a directory without an index is listed where that is wanted", "[engin
     CHECK(tree.ask(site, get("/nothing/")).plan.status == 404);
     CHECK(tree.ask(Site{}, get("/empty/")).plan.status == 404);
     const Site dots{{.listing = DirectoryListing::on, .dot_files = DotFiles::serve}};
-    CHECK(tree.ask(dots, get("/empty/"), content).plan.page.find(".hidden") != std::string::npos);
+    CHECK(tree.ask(dots, get("/empty/"), content).listing.find(".hidden") != std::string::npos);
     CHECK(tree.ask(site, {.method = "HEAD", .path = "/empty/"}, content).plan.head_only);
 }
 

@@ -1,6 +1,9 @@
 #include <libnet/engine/files/validators.hpp>
 #include <tests/support/catch.hpp>
 
+#include <cstdint>
+#include <limits>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -24,9 +27,13 @@ std::string etag_of(const FileFacts& of, wire::ContentCoding coding = wire::Cont
 
 }  // namespace
 
-TEST_CASE("an entity tag is weak until the content's hash is known", "[engine][validators]")
+TEST_CASE("an entity tag is strong by the content's hash, or by facts that a change is sure to change",
+          "[engine][validators]")
 {
     CHECK(etag_of(facts).starts_with("W/\""));
+    auto settled = facts;
+    settled.settled = true;
+    CHECK("W/" + etag_of(settled) == etag_of(facts));
     auto hashed = facts;
     hashed.hash = 0xC0FFEE;
     CHECK(etag_of(hashed) == "\"c0ffee-3e8\"");
@@ -37,10 +44,10 @@ TEST_CASE("whatever changes about a file, its weak entity tag does too", "[engin
 {
     std::set<std::string> tags{etag_of(facts)};
     auto other = facts;
-    other.modified += 1ns;
+    other.modified += 1us;
     tags.insert(etag_of(other));
     other = facts;
-    other.changed += 1ns;  // written twice with the same time set, as installers do
+    other.changed += 1us;  // written twice with the same time set, as installers do
     tags.insert(etag_of(other));
     other = facts;
     other.inode = 8;
@@ -61,7 +68,33 @@ TEST_CASE("constants of build systems are no times", "[engine][validators]")
         CHECK(!last_modified_of(built, now));
     }
     CHECK(last_modified_of(facts, now) == std::chrono::floor<std::chrono::seconds>(modified));
-    CHECK(last_modified_of(facts, modified - 1h) == std::chrono::floor<std::chrono::seconds>(modified) - 1h);
+}
+
+TEST_CASE("a time in the future gives way to when it was set, which is the same in each answer", "[engine][validators]")
+{
+    auto future = facts;
+    future.modified = now + 87'600h;
+    CHECK(last_modified_of(future, now) == std::chrono::floor<std::chrono::seconds>(facts.changed));
+    CHECK(last_modified_of(future, now + 1h) == last_modified_of(future, now));
+    future.changed = now + 1h;  // the clock was set back
+    CHECK(!last_modified_of(future, now));
+}
+
+TEST_CASE("every time that a file system can hold is one", "[engine][validators]")
+{
+    constexpr auto most = std::numeric_limits<std::int64_t>::max(), least = std::numeric_limits<std::int64_t>::min();
+    CHECK(file_time(784'111'777, 1'999) == modified + 1us);
+    CHECK(file_time(-1, 999'999'999) == FileTime{-1us});
+    CHECK(file_time(10'413'792'000, 0) == FileTime{std::chrono::sys_days{std::chrono::year{2300} / 1 / 1}});
+    CHECK(file_time(most, 999'999'999) == FileTime{std::chrono::sys_days{std::chrono::year{10'000} / 1 / 1}} - 1s);
+    CHECK(file_time(least, 0) == FileTime{std::chrono::sys_days{std::chrono::year{0} / 1 / 1}});
+    for (const auto seconds : {most, least, std::int64_t{10'413'792'000}, std::int64_t{-10'413'792'000}}) {
+        auto odd = facts;
+        odd.modified = file_time(seconds, 0);
+        const auto shown = last_modified_of(odd, now);
+        CHECK(shown ==
+              (seconds > 0 ? std::optional{std::chrono::floor<std::chrono::seconds>(facts.changed)} : std::nullopt));
+    }
 }
 
 TEST_CASE("every combination of conditions is judged in the RFC's order", "[engine][validators]")

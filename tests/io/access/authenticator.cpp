@@ -3,6 +3,8 @@
 #include <tests/support/process.hpp>
 #include <tests/support/temporary_directory.hpp>
 
+#include <algorithm>
+#include <ctime>
 #include <stdexcept>
 #include <string>
 
@@ -74,6 +76,30 @@ TEST_CASE("what was right once is recalled", "[io][authenticator]")
     CHECK_FALSE(users.recall({"alice", "wrong"}));
     CHECK_FALSE(users.verify({"mallory", "secret"}));
     CHECK_FALSE(users.recall({"mallory", "secret"}));
+}
+
+TEST_CASE("a log-in costs the same for every user, and for nobody", "[io][authenticator]")
+{
+    // Of a fast kind, of a slow one, and none: what the thread computes is what the clock would tell.
+    const auto fast = test::run({"openssl", "passwd", "-apr1", "s3cret"}).out;
+    const UserFile file{"fast:" + fast.substr(0, fast.find('\n')) + "\nslow:" + secret.substr(0, 4) + "09" +
+                        secret.substr(6) + "\n"};
+    Authenticator users{file.path()};
+    const auto cost = [&](const std::string& user) {
+        timespec begin{}, end{};
+        ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &begin);
+        users.verify({user, "wrong"});
+        ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &end);
+        return static_cast<double>(end.tv_sec - begin.tv_sec) * 1e3 +
+               static_cast<double>(end.tv_nsec - begin.tv_nsec) * 1e-6;
+    };
+    const auto least = [&](const std::string& user) { return std::min({cost(user), cost(user), cost(user)}); };
+    const auto slow = least("slow");  // 25 ms and more; a hash of the fast kind costs one
+    CHECK(least("fast") > slow / 2);
+    CHECK(least("mallory") > slow / 2);
+    CHECK(users.verify({"fast", "s3cret"}));
+    CHECK_FALSE(users.verify({"mallory", "s3cret"}));
+    CHECK_FALSE(users.verify({"slow", "s3cret"}));
 }
 
 TEST_CASE("a file that changes is read again, and a bad one changes nothing", "[io][authenticator]")

@@ -21,7 +21,7 @@ namespace {
 FilePointer file_of(const std::string& content)
 {
     StoredFile file;
-    file.found = file.settled = true;
+    file.found = file.facts.settled = true;
     file.facts.size = content.size();
     file.memory = std::make_unique<char[]>(content.size());
     std::ranges::copy(content, file.memory.get());

@@ -5,6 +5,7 @@
 #include <tests/support/file_server.hpp>
 #include <tests/support/raw_client.hpp>
 
+#include <deque>
 #include <memory>
 #include <string>
 #include <utility>
@@ -247,6 +248,42 @@ TEST_CASE("who tries too many passwords has to wait, and whoever has logged in b
     CHECK(std::stoi(locked_out.field("Retry-After")) > 0);
     CHECK(client.exchange(get("/a.txt", bob)).status == 429);
     CHECK(client.exchange(get("/a.txt", alice)).status == 200);
+}
+
+TEST_CASE("log-ins count before their passwords are looked after, so that many at once are as many",
+          "[service][file_server][access]")
+{
+    const Site site;
+    // Cost 10: the first is looked after long after the last has come.
+    const auto slow = site.files.write("slow", "alice:$2y$10$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4UpFFP8WIrW");
+    const auto limiter = std::make_shared<io::ClientLimiter>(engine::ClientLimits{.failed_logins_per_minute = 3});
+    FileServer server{site.root, guarded({.users_file = slow.string()}, limiter)};
+    std::deque<RawClient> clients;
+    for (int i = 0; i < 8; ++i) clients.emplace_back(server.endpoint()).send(get("/a.txt", alice_wrong));
+    int wrong = 0, waits = 0;
+    for (auto& client : clients) {
+        const auto status = client.receive("GET").status;
+        wrong += status == 401 ? 1 : 0;
+        waits += status == 429 ? 1 : 0;
+    }
+    CHECK(wrong == 3);
+    CHECK(waits == 5);
+}
+
+TEST_CASE("the precompressed file of a guarded one is guarded by whatever name", "[service][file_server][access]")
+{
+    const Site site;
+    for (const auto* name : {"x.key", "x.key.gz", "x.key.br", "x.key.zst"}) site.root.write(name, "secret");
+    site.root.write("dir/a.txt", "text");
+    auto options = guarded({.rules = rules("*.key deny all\n/dir/* deny all")});
+    options.site.listing = DirectoryListing::on;
+    FileServer server{site.root, options};
+    RawClient client{server.endpoint()};
+    for (const auto* path : {"/x.key", "/x.key.gz", "/x.key.br", "/x.key.zst", "/dir/", "/dir", "/dir/a.txt"}) {
+        CAPTURE(path);
+        CHECK(client.exchange(get(path, "Accept-Encoding: gzip, br, zstd\r\n")).status == 403);
+    }
+    CHECK(client.exchange(get("/a.txt")).status == 200);
 }
 
 TEST_CASE("a changed file of users counts without a restart", "[service][file_server][access]")

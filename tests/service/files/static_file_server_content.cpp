@@ -8,7 +8,9 @@
 #include <tests/support/raw_client.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
+#include <fstream>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -244,4 +246,95 @@ TEST_CASE("a site whose options make no sense isn't served", "[service][file_ser
     CHECK_THROWS_AS((FileServer{root, {.site = {.fallback = "../x"}}}), std::invalid_argument);
     CHECK_THROWS_AS((FileServer{root, {.hosts = {{.names = {"a b"}, .root = root.path().string()}}}}),
                     std::invalid_argument);
+}
+
+TEST_CASE("large files are not read for their entity tags", "[service][file_server]")
+{
+    const TemporaryDirectory root;
+    for (int i = 0; i < 4; ++i) {
+        root.write("large" + std::to_string(i), "begin");
+        std::filesystem::resize_file(root.path() / ("large" + std::to_string(i)), 1 << 30);
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds{60});
+    FileServer server{root};
+    RawClient client{server.endpoint()};
+    const auto octets_read = [] {
+        std::ifstream in{"/proc/self/io"};
+        std::string name;
+        std::uint64_t octets = 0;
+        in >> name >> octets;
+        return octets;
+    };
+    const auto before = octets_read();
+    for (int i = 0; i < 12; ++i) {
+        const auto path = "/large" + std::to_string(i % 4);
+        const auto head = client.exchange("HEAD " + path + " HTTP/1.1\r\nHost: test\r\n\r\n");
+        CHECK(head.status == 200);
+        // It is good for going on with it, from the first answer on.
+        const auto part = client.exchange(get(path, "Range: bytes=0-4\r\nIf-Range: " + head.field("ETag") + "\r\n"));
+        CHECK(part.status == 206);
+        CHECK(part.body == "begin");
+        CHECK(part.field("ETag") == head.field("ETag"));
+    }
+    CHECK(octets_read() - before < 10'000'000);
+}
+
+TEST_CASE("an unchanged file has one entity tag from its first answer on, also after a restart and a touch",
+          "[service][file_server]")
+{
+    const TemporaryDirectory root;
+    root.write("a.bin", std::string(100'000, 'a'));
+    std::this_thread::sleep_for(std::chrono::milliseconds{60});
+    std::string tag;
+    for (int i = 0; i < 2; ++i) {
+        FileServer server{root};
+        RawClient client{server.endpoint()};
+        if (tag.empty()) tag = client.exchange(get("/a.bin")).field("ETag");
+        CHECK(tag.starts_with('"'));
+        CHECK(client.exchange(get("/a.bin", "If-None-Match: " + tag + "\r\n")).status == 304);
+        CHECK(client.exchange(get("/a.bin", "Range: bytes=5-\r\nIf-Range: " + tag + "\r\n")).status == 206);
+        CHECK(client.exchange(get("/a.bin")).field("ETag") == tag);
+        std::filesystem::last_write_time(root.path() / "a.bin", std::filesystem::file_time_type::clock::now());
+        std::this_thread::sleep_for(std::chrono::milliseconds{60});
+        CHECK(client.exchange(get("/a.bin", "If-None-Match: " + tag + "\r\n")).status == 304);
+    }
+}
+
+TEST_CASE("files of any year are served and listed rightly", "[service][file_server]")
+{
+    const TemporaryDirectory root;
+    root.write("d/future", "x");
+    const auto set = [&](std::int64_t seconds) {
+        const timespec times[2]{{seconds, 0}, {seconds, 0}};
+        return ::utimensat(AT_FDCWD, (root.path() / "d/future").c_str(), times, 0) == 0;
+    };
+    REQUIRE(set(10'413'792'000));  // 2300
+    FileServer server{root, {.site = {.listing = DirectoryListing::on}}};
+    RawClient client{server.endpoint()};
+    CHECK(has(client.exchange(get("/d/", "Accept: application/json\r\n")).body, "\"2300-01-01T00:00:00Z\""));
+    const auto first = client.exchange(get("/d/future"));
+    CHECK(first.field("Last-Modified") != "-");
+    CHECK(client.exchange(get("/d/future")).field("Last-Modified") == first.field("Last-Modified"));
+    CHECK(client.exchange(get("/d/future", "If-Modified-Since: " + first.field("Last-Modified") + "\r\n")).status ==
+          304);
+}
+
+TEST_CASE("text without an extension is shown, and what is none is not", "[service][file_server]")
+{
+    const TemporaryDirectory root;
+    root.write("LICENSE", "MIT License\n");
+    root.write("large", std::string(100'000, 'a'));
+    root.write("program", std::string("\x7F"
+                                      "ELF\0",
+                                      5));
+    root.write("a.unknown", "text");
+    FileServer server{root};
+    RawClient client{server.endpoint()};
+    for (const auto* path : {"/LICENSE", "/large"}) {
+        const auto shown = client.exchange(get(path));
+        CHECK(shown.field("Content-Type") == "text/plain; charset=utf-8");
+        CHECK(shown.field("X-Content-Type-Options") == "nosniff");
+    }
+    for (const auto* path : {"/program", "/a.unknown"})
+        CHECK(client.exchange(get(path)).field("Content-Type") == "application/octet-stream");
 }

@@ -34,7 +34,7 @@ TEST_CASE("an unknown name is bytes", "[wire][mime]")
         CHECK(media_type_of(name) == "application/octet-stream");
 }
 
-TEST_CASE("the system's types come before those that are built in", "[wire][mime]")
+TEST_CASE("the types of a file come before those that are built in, and the machine's after these", "[wire][mime]")
 {
     const MediaTypes types{
         "# a comment\n"
@@ -54,8 +54,30 @@ TEST_CASE("the system's types come before those that are built in", "[wire][mime
     for (const char* unknown : {"a.foo", "a.bar", "a.evil", "a", "thing", "a.averyveryverylongextension", "a."})
         CHECK(types.type_of(unknown) == "application/octet-stream");
     CHECK(types.type_of("a.html") == "text/html; charset=utf-8");
+    // What Debian's /etc/mime.types says of two of them.
+    const MediaTypes machine{"", "text/vnd.trolltech.linguist ts\napplication/x-rss+xml rss\nchemical/x-pdb pdb"};
+    CHECK(machine.type_of("a.ts") == "video/mp2t");
+    CHECK(machine.type_of("a.rss") == "application/rss+xml");
+    CHECK(machine.type_of("a.pdb") == "chemical/x-pdb");
     CHECK(MediaTypes{}.type_of("a.thing") == "application/octet-stream");
     CHECK(MediaTypes{}.type_of("a.png") == "image/png");
+}
+
+TEST_CASE("what has no extension is text if it begins so", "[wire][mime]")
+{
+    using libnet::wire::begins_as_text, libnet::wire::lacks_extension;
+    for (const char* name : {"LICENSE", "a.d/Makefile", "x"}) CHECK(lacks_extension(name));
+    for (const char* name : {"a.txt", "a.", ".bashrc", "LICENSE/a.b"}) CHECK_FALSE(lacks_extension(name));
+    for (const std::string_view text :
+         {"MIT License\r\n\r\n\tCopyright \xC2\xA9", "\x1B[1mred\x1B[0m", "a\xE2\x82", "\xF0\x9F"})
+        CHECK(begins_as_text(text));
+    for (const std::string_view other : {std::string_view{},
+                                         std::string_view{"\x7F"
+                                                          "ELF\x02\x01",
+                                                          6},
+                                         std::string_view{"a\0b", 3}, std::string_view{"\x89PNG"},
+                                         std::string_view{"caf\xE9 au lait"}, std::string_view{"a\xFF"}})
+        CHECK_FALSE(begins_as_text(other));
 }
 
 TEST_CASE("text gets smaller by compression, pictures and archives don't", "[wire][mime]")

@@ -1,0 +1,30 @@
+#pragma once
+// SIGHUP and SIGUSR1 while a daemon starts: they wait until somebody handles them.
+//
+//   int main(...) { apps::hold_signals(); ... return apps::serve<...>(...); }
+
+#include <csignal>
+
+namespace libnet::apps {
+
+namespace detail {
+
+inline void mask_signals(int how) noexcept
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGHUP);
+    sigaddset(&signals, SIGUSR1);
+    pthread_sigmask(how, &signals, nullptr);
+}
+
+}  // namespace detail
+
+/// Holds them back: before there is a handler they would end the program, and whoever rotates logs or renews a certificate
+/// doesn't know that it starts just now.
+inline void hold_signals() noexcept { detail::mask_signals(SIG_BLOCK); }
+
+/// Lets those in that came meanwhile, and all that come.
+inline void release_signals() noexcept { detail::mask_signals(SIG_UNBLOCK); }
+
+}  // namespace libnet::apps

@@ -1,0 +1,58 @@
+#pragma once
+// Listings of directories, made where the disk may be waited for, once for all who ask.
+
+#include <libnet/config.hpp>
+#include <libnet/engine/files/file_cache.hpp>
+#include <libnet/engine/files/file_responder.hpp>
+#include <libnet/io/files/file_store.hpp>
+#include <libnet/io/files/stored_file.hpp>
+#include <libnet/io/loop/executor.hpp>
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace libnet::inline v0::io {
+
+/// Makes the listings of a site's directories with the threads for disks, and hands out the same text to everybody who
+/// asks for the same. Nobody is shown an older state of a directory than that of when they asked; of the files in it, sizes
+/// and times may be a second old.
+///
+/// All the texts that somebody still has to send, over the sites of one event loop, have a bound (FileStoreShare::pages):
+/// beyond it, listings are refused as overload.
+class DirectoryPages {
+public:
+    /// Both must outlive it.
+    DirectoryPages(FileStoreShare& share, const FileStore& files);
+    DirectoryPages(const DirectoryPages&) = delete;
+    DirectoryPages& operator=(const DirectoryPages&) = delete;
+
+    /// The listing, in memory; its facts have its size and hash. Never null; the failures are those of
+    /// RootDirectory::open, and overload.
+    Task<FilePointer> get(engine::ListDirectory wanted);
+
+    /// Forgets what nobody is sent any more.
+    void rest() { pages_.forget_beneath({}); }
+
+private:
+    struct Build;
+    using Clock = std::chrono::steady_clock;
+    using Cache = engine::FileCache<FilePointer>;
+
+    FilePointer find(std::string_view key, std::string_view name, Clock::time_point asked);
+    Task<FilePointer> build(std::string key, engine::ListDirectory wanted);
+    FilePointer keep(std::string_view key, Build& build);
+
+    FileStoreShare& share_;
+    const FileStore& files_;
+    Cache pages_;  // the facts are those of the directory, but for size and hash
+    std::map<std::string, std::shared_ptr<Build>, std::less<>> under_way_;
+};
+
+}  // namespace libnet::inline v0::io
+
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
+#  include <libnet/io/files/directory_pages.ipp>
+#endif

@@ -1,0 +1,153 @@
+#pragma once
+
+#include <libnet/io/files/content_hashes.hpp>
+#include <libnet/io/files/directory_pages.hpp>
+#include <libnet/io/files/read_directory.hpp>
+#include <libnet/io/loop/random_key.hpp>
+
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/wait_traits.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+namespace libnet::inline v0::io {
+
+namespace detail {
+
+inline constexpr engine::FileCacheLimits page_limits{.entries = 256, .descriptors = 0, .bytes = 16 * 1024 * 1024};
+
+/// No more listings are made while clients have so many octets of them to take.
+inline constexpr std::uint64_t most_page_bytes = 64 * 1024 * 1024;
+
+/// What makes one listing another one. No name has a NUL in it.
+LIBNETXX_DECL std::string listing_key(const engine::ListDirectory& wanted)
+{
+    std::string key{wanted.name};
+    key += '\0';
+    key += wanted.style.format == engine::ListingFormat::json ? 'j' : 'h';
+    key += static_cast<char>('0' + static_cast<int>(wanted.style.order.by));
+    key += static_cast<char>('0' + static_cast<int>(wanted.style.order.direction));
+    return key;
+}
+
+}  // namespace detail
+
+/// The making of a listing, and those who wait for it.
+struct DirectoryPages::Build {
+    using Timer = asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, Executor>;
+
+    Build(const Executor& executor, const FileStore& store, const engine::ListDirectory& wanted)
+        : files{store},
+          name{wanted.name},
+          path{wanted.path},
+          limit{wanted.limit},
+          style{wanted.style},
+          done{executor, Clock::time_point::max()}
+    {}
+
+    /// In a thread that may wait.
+    void operator()()
+    {
+        const auto facts = files.root().look_at(name);
+        if (!facts) {
+            failure = failure_of(facts.error());
+            return;
+        }
+        directory = *facts;
+        directory.settled = is_settled(facts->changed);  // before it is read
+        auto content = read_directory(files.root(), name, limit, files.withheld());
+        if (!content) {
+            failure = failure_of(content.error());
+            return;
+        }
+        page = engine::make_listing(path, *std::move(content), style);
+    }
+
+    const FileStore& files;
+    const std::string name, path;
+    const std::size_t limit;
+    const engine::ListingStyle style;
+    const Clock::time_point begun = Clock::now();
+    engine::FileFacts directory;
+    engine::LookUpFailure failure = engine::LookUpFailure::overloaded;  // no thread did it
+    std::optional<std::string> page{};
+    FilePointer result{};
+    Timer done;  // never expires: cancelled when there is a result
+};
+
+LIBNETXX_DECL DirectoryPages::DirectoryPages(FileStoreShare& share, const FileStore& files)
+    : share_{share},
+      files_{files},
+      pages_{detail::page_limits, random_key()}
+{}
+
+LIBNETXX_DECL Task<FilePointer> DirectoryPages::get(engine::ListDirectory wanted)
+{
+    const auto asked = Clock::now();
+    auto key = detail::listing_key(wanted);
+    for (;;) {
+        auto known = find(key, wanted.name, asked);
+        if (known) co_return known;
+        const auto found = under_way_.find(key);
+        if (found == under_way_.end()) break;
+        const auto other = found->second;
+        co_await other->done.async_wait(use_tuple);
+        if (other->result && !other->result->found) co_return other->result;
+    }
+    auto page = co_await build(std::move(key), wanted);
+    co_return page;
+}
+
+/// A listing that is as good as one made now; null: there is none.
+LIBNETXX_DECL FilePointer DirectoryPages::find(std::string_view key, std::string_view name, Clock::time_point asked)
+{
+    const auto* const entry = pages_.find(key);
+    if (entry == nullptr) return nullptr;
+    if (entry->confirmed >= asked) return entry->value;  // it was begun since
+    const auto& then = entry->value->facts;
+    if (pages_.must_confirm(*entry, Clock::now()) || !then.settled) return nullptr;
+    const auto now = files_.root().look_at(name, Waiting::refused);
+    const bool same = now && now->changed == then.changed && now->modified == then.modified &&
+                      now->inode == then.inode && now->device == then.device;
+    return same ? entry->value : nullptr;
+}
+
+LIBNETXX_DECL Task<FilePointer> DirectoryPages::build(std::string key, engine::ListDirectory wanted)
+{
+    if (*share_.pages > detail::most_page_bytes)
+        co_return FilePointer{new SharedFile{StoredFile::failed(engine::LookUpFailure::overloaded)}};
+    const auto build = std::make_shared<Build>(share_.executor, files_, wanted);
+    under_way_.emplace(key, build);
+    auto done = share_.threads.run(*build, asio::deferred);
+    co_await std::move(done);
+    build->result = keep(key, *build);
+    under_way_.erase(key);
+    build->done.cancel();
+    co_return build->result;
+}
+
+/// What became of the reading. A text that is the same as the last one is not kept twice.
+LIBNETXX_DECL FilePointer DirectoryPages::keep(std::string_view key, Build& build)
+{
+    if (!build.page) return FilePointer{new SharedFile{StoredFile::failed(build.failure)}};
+    const auto size = build.page->size();
+    StoredFile file;
+    file.found = true;
+    file.facts = build.directory;
+    file.facts.size = size;
+    file.facts.hash = hash_of(*build.page);
+    file.memory = std::make_unique_for_overwrite<char[]>(size);
+    std::ranges::copy(*build.page, file.memory.get());
+    build.page.reset();
+    *share_.pages += size;
+    file.charge = {nullptr, [pages = share_.pages, size](std::nullptr_t) { *pages -= size; }};
+    FilePointer page{new SharedFile{std::move(file)}};
+    pages_.put(key, page, {.bytes = size}, build.begun);
+    return page;
+}
+
+}  // namespace libnet::inline v0::io

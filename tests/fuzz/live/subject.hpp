@@ -1,0 +1,124 @@
+#pragma once
+// A program that is tried: started, watched, and stopped, with what it said.
+
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace live {
+
+inline std::string read_file(const std::filesystem::path& file)
+{
+    std::ifstream in{file, std::ios::binary};
+    return {std::istreambuf_iterator<char>{in}, {}};
+}
+
+class Subject {
+public:
+    /// Starts it, and waits until it serves. What it says goes to a file.
+    Subject(std::string name, std::vector<std::string> command, const std::filesystem::path& folder)
+        : name_{std::move(name)},
+          said_{folder / (name_ + ".err")}
+    {
+        pid_ = ::fork();
+        if (pid_ == 0) become(std::move(command));
+        for (int tries = 0; tries < 600 && port_ == 0; ++tries) {
+            std::this_thread::sleep_for(std::chrono::milliseconds{50});
+            const auto text = said();
+            if (!is_alive()) throw std::runtime_error{name_ + " does not start: " + text};
+            const auto at = text.rfind(" on 127.0.0.1:");
+            if (at != text.npos && text.find('\n', at) != text.npos)
+                port_ = static_cast<std::uint16_t>(std::stoul(text.substr(at + 14)));
+        }
+        if (port_ == 0) throw std::runtime_error{name_ + " does not say where it listens"};
+    }
+    ~Subject()
+    {
+        if (pid_ > 0) ::kill(pid_, SIGKILL), ::waitpid(pid_, nullptr, 0);
+    }
+    Subject(const Subject&) = delete;
+    Subject& operator=(const Subject&) = delete;
+
+    const std::string& name() const { return name_; }
+    std::uint16_t port() const { return port_; }
+    std::string said() const { return read_file(said_); }
+
+    bool is_alive()
+    {
+        if (pid_ > 0 && ::waitpid(pid_, &status_, WNOHANG) == pid_) pid_ = 0;
+        return pid_ > 0;
+    }
+
+    /// Kilobytes of memory, at most so far and now.
+    std::pair<long, long> memory() const
+    {
+        std::istringstream lines{read_file("/proc/" + std::to_string(pid_) + "/status")};
+        std::pair<long, long> found{0, 0};
+        for (std::string word; lines >> word;) {
+            if (word == "VmHWM:") lines >> found.first;
+            if (word == "VmRSS:") lines >> found.second;
+        }
+        return found;
+    }
+
+    /// That it has open.
+    long descriptors() const
+    {
+        std::error_code failed;
+        const std::filesystem::directory_iterator all{"/proc/" + std::to_string(pid_) + "/fd", failed};
+        return static_cast<long>(std::distance(begin(all), end(all)));
+    }
+
+    /// Asks it to end. Empty: it did, with 0, and had nothing to complain of; else what was wrong.
+    std::string stop()
+    {
+        if (is_alive()) ::kill(pid_, SIGTERM);
+        for (int tries = 0; tries < 600 && is_alive(); ++tries)
+            std::this_thread::sleep_for(std::chrono::milliseconds{50});
+        if (is_alive()) return name_ + " does not end at SIGTERM";
+        const auto text = said();
+        const auto report = text.find("Sanitizer");
+        if (report == text.npos && WIFEXITED(status_) && WEXITSTATUS(status_) == 0) return {};
+        const auto ended = WIFSIGNALED(status_) ? "by signal " + std::to_string(WTERMSIG(status_))
+                                                : "with " + std::to_string(WEXITSTATUS(status_));
+        return name_ + " ended " + ended + ":\n" + text.substr(report == text.npos ? 0 : report > 40 ? report - 40 : 0);
+    }
+
+private:
+    [[noreturn]] void become(std::vector<std::string> command)
+    {
+        const int err = ::open(said_.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600),
+                  nothing = ::open("/dev/null", O_RDWR);
+        ::dup2(nothing, 0);
+        ::dup2(nothing, 1);
+        ::dup2(err, 2);
+        std::vector<char*> arguments;
+        for (auto& argument : command) arguments.push_back(argument.data());
+        arguments.push_back(nullptr);
+        ::execv(arguments[0], arguments.data());
+        ::_exit(127);
+    }
+
+    std::string name_;
+    std::filesystem::path said_;
+    pid_t pid_ = -1;
+    int status_ = 0;
+    std::uint16_t port_ = 0;
+};
+
+}  // namespace live
