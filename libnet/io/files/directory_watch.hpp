@@ -1,6 +1,7 @@
 #pragma once
 // Hears from the kernel which names in the served directory stand for something else now: inotify(7).
 
+#include <libnet/base/diagnostics.hpp>
 #include <libnet/config.hpp>
 #include <libnet/io/files/root_directory.hpp>
 #include <libnet/io/loop/executor.hpp>
@@ -24,9 +25,10 @@ public:
     /// The same for all that lies in a directory; empty: anywhere.
     using OnDirectoryChange = std::function<void(std::string_view directory)>;
 
-    /// The handlers are called on the executor. `root` must outlive it.
+    /// The handlers are called on the executor. `root` must outlive it. `diagnostics` hears, once, that there is no instance
+    /// left, and of the first directory that can't be watched.
     DirectoryWatch(const Executor& executor, const RootDirectory& root, OnChange on_change,
-                   OnDirectoryChange on_directory_change);
+                   OnDirectoryChange on_directory_change, base::Diagnostics diagnostics = {});
 
     /// Ends at once.
     ~DirectoryWatch();

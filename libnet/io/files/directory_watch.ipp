@@ -2,6 +2,7 @@
 
 #include <libnet/io/files/directory_watch.hpp>
 #include <libnet/io/loop/file_descriptor.hpp>
+#include <libnet/io/loop/last_error.hpp>
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
@@ -26,11 +27,13 @@ namespace libnet::inline v0::io {
 struct DirectoryWatch::State : std::enable_shared_from_this<State> {
     using Stream = asio::posix::basic_stream_descriptor<Executor>;
 
-    State(const Executor& io_executor, const RootDirectory& served_root, OnChange change, OnDirectoryChange directory)
+    State(const Executor& io_executor, const RootDirectory& served_root, OnChange change, OnDirectoryChange directory,
+          base::Diagnostics complaints)
         : executor{io_executor},
           root{served_root},
           on_change{std::move(change)},
-          on_directory_change{std::move(directory)}
+          on_directory_change{std::move(directory)},
+          diagnostics{std::move(complaints)}
     {}
 
     static constexpr std::size_t most_directories = 4096, most_names = 16;
@@ -50,12 +53,15 @@ struct DirectoryWatch::State : std::enable_shared_from_this<State> {
     void lose(int watch);
     void unwatch_beneath(const std::string& directory);
     void forget_name(int watch, const std::string& directory);
+    void complain(std::string_view what);
 
     Executor executor;
     const RootDirectory& root;
     OnChange on_change;
     OnDirectoryChange on_directory_change;
+    const base::Diagnostics diagnostics;
     std::optional<Stream> events;
+    bool complained = false;
     bool unavailable = false;
     std::map<std::string, int, std::less<>> watches;          // by the directory's name; -1: it can't be watched
     std::unordered_map<int, std::vector<std::string>> names;  // links may give a directory several
@@ -70,6 +76,7 @@ LIBNETXX_DECL DirectoryWatch::State::Outcome DirectoryWatch::State::watch_direct
     if (!found || !start()) return Outcome::nothing;
     const auto path = "/proc/self/fd/" + std::to_string(found->get());
     const int watch = ::inotify_add_watch(events->native_handle(), path.c_str(), wanted);
+    if (watch < 0) complain("a directory can't be watched");
     const bool watched = watch >= 0 && names[watch].size() < most_names;
     watches.emplace(directory, watched ? watch : -1);
     if (watched) names[watch].emplace_back(directory);
@@ -81,10 +88,22 @@ LIBNETXX_DECL bool DirectoryWatch::State::start()
     if (events) return true;
     FileDescriptor descriptor{::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)};
     unavailable = !descriptor;
-    if (unavailable) return false;
+    if (unavailable) {
+        complain("directories can't be watched");
+        return false;
+    }
     events.emplace(executor, descriptor.release());
     wait();
     return true;
+}
+
+/// Says why, by errno. Once: what fails for one directory often fails for the next.
+LIBNETXX_DECL void DirectoryWatch::State::complain(std::string_view what)
+{
+    const auto why = last_error().message();
+    if (std::exchange(complained, true)) return;
+    diagnostics.tell(DiagnosticLevel::warning,
+                     std::string{what}.append(", and changes show up to a second late: ").append(why));
 }
 
 LIBNETXX_DECL void DirectoryWatch::State::wait()
@@ -160,8 +179,9 @@ LIBNETXX_DECL void DirectoryWatch::State::forget_name(int watch, const std::stri
 }
 
 LIBNETXX_DECL DirectoryWatch::DirectoryWatch(const Executor& executor, const RootDirectory& root, OnChange on_change,
-                                             OnDirectoryChange on_directory_change)
-    : state_{std::make_shared<State>(executor, root, std::move(on_change), std::move(on_directory_change))}
+                                             OnDirectoryChange on_directory_change, base::Diagnostics diagnostics)
+    : state_{std::make_shared<State>(executor, root, std::move(on_change), std::move(on_directory_change),
+                                     std::move(diagnostics))}
 {}
 
 LIBNETXX_DECL DirectoryWatch::~DirectoryWatch() = default;

@@ -1,6 +1,7 @@
 #pragma once
 // The files of a served directory, as far as they are known: descriptors, facts and small contents.
 
+#include <libnet/base/diagnostics.hpp>
 #include <libnet/config.hpp>
 #include <libnet/engine/files/file_cache.hpp>
 #include <libnet/io/files/absences.hpp>
@@ -19,13 +20,16 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace libnet::inline v0::io {
 
 /// What the stores of one event loop share.
 struct FileStoreShare {
-    explicit FileStoreShare(const Executor& event_loop, engine::FileCacheLimits limits = {})
-        : executor{event_loop},
+    explicit FileStoreShare(const Executor& event_loop, engine::FileCacheLimits limits = {},
+                            base::Diagnostics complaints = {})
+        : diagnostics{std::move(complaints)},
+          executor{event_loop},
           threads{event_loop},
           hashing{event_loop, 1},
           absences{limits}
@@ -39,6 +43,7 @@ struct FileStoreShare {
         hashing.close();
     }
 
+    const base::Diagnostics diagnostics;
     Executor executor;
     DiskThreads threads;
     DiskThreads hashing;             ///< one of its own: whoever needs no hash doesn't wait for those who do

@@ -236,7 +236,7 @@ LIBNETXX_DECL bool FileStore::watch(std::string_view name)
     if (!watch_)
         watch_.emplace(
             share_.executor, root_, [this](std::string_view changed) { note_changes(forget(changed)); },
-            [this](std::string_view directory) { note_changes(forget_beneath(directory)); });
+            [this](std::string_view directory) { note_changes(forget_beneath(directory)); }, share_.diagnostics);
     return watch_->watch(name);
 }
 

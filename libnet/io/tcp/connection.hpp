@@ -1,6 +1,7 @@
 #pragma once
 // One connection that a TcpServer has accepted.
 
+#include <libnet/base/diagnostics.hpp>
 #include <libnet/io/loop/deadline.hpp>
 #include <libnet/io/loop/executor.hpp>
 #include <libnet/io/loop/file_descriptor.hpp>
@@ -68,6 +69,9 @@ public:
 
     /// The server is about to end: the answer in hand should be the connection's last.
     bool draining() const noexcept;
+
+    /// Where the server complains.
+    const base::Diagnostics& diagnostics() const noexcept;
 
     /// Called when the server closes the connection by force, for a session that also waits for something else than
     /// this socket. Replaces an earlier one.

@@ -4,7 +4,6 @@
 #include <libnet/io/tcp/connection.hpp>
 #include <libnet/io/tcp/tcp_server_state.ipp>
 
-#include <exception>
 #include <utility>
 
 namespace libnet::inline v0::io {
@@ -53,6 +52,8 @@ LIBNETXX_DECL void Connection::idle()
 
 LIBNETXX_DECL bool Connection::draining() const noexcept { return server_.draining; }
 
+LIBNETXX_DECL const base::Diagnostics& Connection::diagnostics() const noexcept { return server_.diagnostics; }
+
 LIBNETXX_DECL void Connection::on_deadline()
 {
     boost::system::error_code ignored;
@@ -77,7 +78,7 @@ LIBNETXX_DECL void Connection::go_on()
     try {
         more = handler_->go_on();
     } catch (...) {
-        // This connection has had it, nobody else.
+        server_.diagnostics.tell_exception("a connection was ended");  // this one, and no other
     }
     going_on_ = false;
     if (!more || ended_) delete this;

@@ -6,7 +6,6 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
-#include <exception>
 #include <memory>
 #include <utility>
 
@@ -40,10 +39,12 @@ private:
     static Task<> hold(Connection& connection, std::shared_ptr<TcpServer::Session> session)
     {
         const Ending ending{connection};
-        // What a session throws ends this connection only; the access record has told what there was to tell.
+        // What a session throws ends this connection only.
         try {
-            co_await (*session)(connection);
+            auto serving = (*session)(connection);
+            co_await std::move(serving);
         } catch (...) {
+            connection.diagnostics().tell_exception("a connection was ended");
         }
     }
 

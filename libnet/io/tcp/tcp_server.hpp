@@ -1,6 +1,7 @@
 #pragma once
 // The life of a TCP server: listen, accept, bound the number of connections, drain, end.
 
+#include <libnet/base/diagnostics.hpp>
 #include <libnet/io/loop/executor.hpp>
 #include <libnet/io/loop/file_descriptor.hpp>
 #include <libnet/io/tcp/connection.hpp>
@@ -28,6 +29,7 @@ struct TcpServerOptions {
     /// More wait in the kernel's queue until one ends; 0: no limit. In any case some descriptors are left for files.
     std::size_t max_connections = 0;
     std::chrono::milliseconds drain_timeout{10'000};  ///< how long a drain lets requests finish; 0: not at all
+    DiagnosticsHandler diagnostics{};                 ///< hears what connections throw, and of a lack of descriptors
 };
 
 /// Accepts connections and gives each to a handler or a session coroutine.
@@ -65,7 +67,7 @@ public:
     std::size_t connections() const noexcept;
 
     /// Accepts until it is stopped; call one of these once, on the executor's io_context. An exception that leaves a
-    /// handler or session closes that connection and hurts nobody else.
+    /// handler or session closes that connection, is told to `diagnostics`, and hurts nobody else.
     ///
     /// Throws `boost::system::system_error`: `already_started` the second time; `operation_aborted` where the object was
     /// destroyed before it began; `invalid_argument` where another thread runs the io_context as well. That may also
@@ -73,7 +75,8 @@ public:
     ///
     /// Completes when every connection has ended after a cancellation: `total` drains (stops listening, closes idle
     /// connections, lets requests finish for at most `drain_timeout`), `terminal`, or a second cancellation, closes
-    /// everything now. Running out of descriptors or memory only pauses accepting.
+    /// everything now. Running out of descriptors or memory only pauses accepting, and is told to `diagnostics` once, as is
+    /// that it is over.
     asio::awaitable<void> run(HandlerFactory factory);
     asio::awaitable<void> run_sessions(Session session);
 

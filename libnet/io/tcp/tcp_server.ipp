@@ -113,13 +113,17 @@ LIBNETXX_DECL Task<> accept_some(TcpServerPointer server)
         if (auto socket = server->accept(peer)) {
             const int descriptor = socket.get();
             const bool begun = server->begin(std::move(socket), peer);
-            if (!begun || server->is_short_of_descriptors(descriptor)) co_await pause_accepting(server);
+            const bool is_short = server->is_short_of_descriptors(descriptor);
+            if (is_short) server->tell_shortage("descriptors are short");
+            if (!begun || is_short) co_await pause_accepting(server);
             if (++accepted % in_a_row == 0) co_await asio::post(server->poll.executor(), use_tuple);
         } else if (errno == EAGAIN) {
+            server->tell_end_of_shortage();
             server->listener.exhausted(PolledSocket::read);
             auto wait = server->listener.wait(PolledSocket::read);
             co_await std::move(wait);
         } else if (errno != ECONNABORTED && errno != EINTR) {
+            server->tell_shortage(last_error().message());
             co_await pause_accepting(server);
         }
     }

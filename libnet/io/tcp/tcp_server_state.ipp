@@ -14,6 +14,8 @@
 #include <cstddef>
 #include <limits>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -108,6 +110,7 @@ struct TcpServerState : std::enable_shared_from_this<TcpServerState> {
             connection.release()->go_on();
             return true;
         } catch (...) {
+            diagnostics.tell_exception("a connection could not be begun");
             return false;
         }
     }
@@ -146,7 +149,23 @@ struct TcpServerState : std::enable_shared_from_this<TcpServerState> {
         return crowd > 0 && !has_descriptors();
     }
 
+    /// Nobody is accepted for now; said once.
+    void tell_shortage(std::string_view why)
+    {
+        if (!std::exchange(told_shortage, true))
+            diagnostics.tell(DiagnosticLevel::warning, std::string{"new connections have to wait: "}.append(why));
+    }
+
+    /// Nobody waits to be accepted.
+    void tell_end_of_shortage()
+    {
+        if (!told_shortage || !has_descriptors()) return;
+        told_shortage = false;
+        diagnostics.tell(DiagnosticLevel::info, "new connections are accepted again");
+    }
+
     const TcpServerOptions options;
+    const base::Diagnostics diagnostics{options.diagnostics};
     const int descriptor_bound = descriptors_of_connections();
     SocketPoll poll;
     PolledSocket listener;
@@ -160,6 +179,7 @@ struct TcpServerState : std::enable_shared_from_this<TcpServerState> {
     std::size_t crowd = 0;  // how many there were when descriptors were short; 0: they aren't
     bool started = false;   // `run` has been called
     bool draining = false;
+    bool told_shortage = false;
     bool full = false;  // the accept loop waits for a connection to end
 };
 

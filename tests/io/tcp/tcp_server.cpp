@@ -9,9 +9,15 @@
 #include <boost/system/system_error.hpp>
 
 #include <array>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
+#include <vector>
+
+#include <sys/resource.h>
+#include <unistd.h>
 
 namespace asio = boost::asio;
 using libnet::io::Connection, libnet::io::Task, libnet::io::TcpServer, libnet::io::TcpServerOptions,
@@ -178,6 +184,38 @@ TEST_CASE("a session that throws ends its own connection only", "[io][tcp_server
     CHECK(exchange(fixture, *unlucky, "x") == std::nullopt);
     const auto client = fixture.connect();
     CHECK(exchange(fixture, *client, "served") == "served");
+}
+
+TEST_CASE("that descriptors are short is said once, and that they no longer are", "[io][tcp_server]")
+{
+    rlimit before{};
+    REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+    const int lowest = ::dup(0);
+    ::close(lowest);
+    rlimit few = before;
+    few.rlim_cur = 2 * (static_cast<rlim_t>(lowest) + 8);  // half of them are for files
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &few) == 0);
+    auto options = on_loopback;
+    std::vector<std::string> told;
+    options.diagnostics = [&told](libnet::DiagnosticLevel level, std::string_view text) {
+        told.push_back(std::string{name_of(level)}.append(": ").append(text));
+    };
+    {
+        Fixture fixture{options};
+        fixture.start(echo_one_byte_at_a_time);
+        std::vector<std::unique_ptr<TcpSocket>> clients;
+        for (int i = 0; i < 6; ++i) clients.push_back(fixture.connect());
+        CHECK(fixture.run_until([&] { return !told.empty(); }));
+        clients.resize(2);
+        clients.push_back(fixture.connect());  // short again, which isn't news
+        clients.clear();
+        CHECK(fixture.run_until([&] { return told.size() > 1; }));
+        fixture.stop.emit(asio::cancellation_type::terminal);
+        CHECK(fixture.run_until_ended());
+    }
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+    CHECK(told == std::vector<std::string>{"warning: new connections have to wait: descriptors are short",
+                                           "info: new connections are accepted again"});
 }
 
 TEST_CASE("connections over the limit wait until one ends", "[io][tcp_server]")
