@@ -29,7 +29,8 @@ struct AccessRecord {
 };
 
 /// Called once per request, on the server's thread, when the request is over. The record's views are valid during the
-/// call only. It must not throw, and what takes long in it delays every connection of that thread.
+/// call only. What takes long in it delays every connection of that thread; what it throws ends the connection, and is
+/// told to the server's diagnostics.
 using AccessHandler = std::function<void(const AccessRecord&)>;
 
 }  // namespace libnet::inline v0

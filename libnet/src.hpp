@@ -37,8 +37,8 @@
 #include <libnet/impl/dns/name_keeper.ipp>
 #include <libnet/impl/dns/reverse_names.ipp>
 #include <libnet/impl/files/file_decision.ipp>
-#include <libnet/impl/files/file_session.ipp>
-#include <libnet/impl/files/file_session_answers.ipp>
+#include <libnet/impl/files/file_known.ipp>
+#include <libnet/impl/files/file_requests.ipp>
 #include <libnet/impl/files/request_guard.ipp>
 #include <libnet/impl/files/static_file_server.ipp>
 #include <libnet/impl/ping/icmp_pinger.ipp>
@@ -75,7 +75,8 @@
 #include <libnet/io/files/stored_file.ipp>
 #include <libnet/io/files/withheld_files.ipp>
 #include <libnet/io/http/http_endpoint.ipp>
-#include <libnet/io/http/request_reader.ipp>
+#include <libnet/io/http/http_session.ipp>
+#include <libnet/io/http/http_session_waits.ipp>
 #include <libnet/io/http/response_writer.ipp>
 #include <libnet/io/icmp/control_data.ipp>
 #include <libnet/io/icmp/error_queue.ipp>

@@ -3,6 +3,7 @@
 
 #include <libnet/access.hpp>
 #include <libnet/access_record.hpp>
+#include <libnet/diagnostics.hpp>
 #include <libnet/site_options.hpp>
 #include <libnet/tls.hpp>
 
@@ -77,7 +78,8 @@ struct StaticFileServerOptions {
         ///< `write_timeout` of waiting for it; 0: it may be as slow as it likes
     std::chrono::milliseconds drain_timeout{10'000};  ///< how long a stopping server lets requests finish
 
-    AccessHandler on_access{};  ///< called once per request; empty: nobody is told
+    AccessHandler on_access{};         ///< called once per request; empty: nobody is told
+    DiagnosticsHandler diagnostics{};  ///< hears of what nobody else is told; may be empty
 };
 
 }  // namespace libnet::inline v0

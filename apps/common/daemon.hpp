@@ -26,6 +26,7 @@
 #include <apps/common/output.hpp>
 #include <apps/common/run.hpp>
 #include <libnet/access_log.hpp>
+#include <libnet/diagnostics.hpp>
 #include <libnet/io/tcp/endpoint_text.hpp>
 #include <libnet/server_group.hpp>
 
@@ -110,7 +111,7 @@ asio::awaitable<int> serve_until_stopped(ServerGroup<Server>& group, const std::
 
 /// Runs `daemon.threads` objects of the class `Server` until a signal stops them, and returns the exit code: 0, or 1
 /// with a line "program: what: why" on standard error when they can't start. See ServerGroup for what a `Server` is, and
-/// which of its options are set here. `what` is what it says of itself: "serving public".
+/// which of its options are set here; so is `diagnostics`, where there is one. `what` is what it says of itself: "serving public".
 template <typename Server, typename ServerOptions>
 int serve(const std::string& program, std::string_view what, const DaemonOptions& daemon, ServerOptions options)
 try {
@@ -125,6 +126,7 @@ try {
 
     options.address = daemon.address;
     options.port = daemon.port;
+    if constexpr (requires { options.diagnostics; }) options.diagnostics = to_stderr;
     ServerGroup<Server> group{options, {.threads = daemon.threads, .access_log = log}};
     const auto on_stop = [&program] {
         complain(program, "stopping once the requests in hand are answered; a second signal stops at once");

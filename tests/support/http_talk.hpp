@@ -53,8 +53,9 @@ public:
     /// The handler answers, with so many octets of content. Returns what the Connection field says.
     engine::HttpPersistence answers(unsigned status = 200, std::uint64_t content = 0, std::string_view reason = {})
     {
-        const auto persistence = connection.begin_answer(
-            {.status = status, .reason = reason, .content_length = content, .head_end = sent + 100});
+        const auto persistence =
+            connection.begin_answer({.status = status, .reason = reason, .content_length = content});
+        connection.head_queued(sent + 100);
         sent += 100 + content;
         connection.end_answer();
         drop();

@@ -69,14 +69,10 @@ enum class HttpPersistence : std::uint8_t {
     close,       ///< it ends behind the answer
 };
 
-/// What the log has to know of an answer that begins.
-struct HttpAnswer {
-    unsigned status = 200;
-    std::string_view reason{};         ///< why it isn't what was asked for; static, or good until it is told
-    std::uint64_t content_length = 0;  ///< octets that follow the head; 0 where `end_answer` says it
-    std::uint64_t head_end = 0;        ///< where the content begins in all that the connection is ever sent
-    bool may_keep = true;              ///< false: the connection ends behind it in any case
-    std::string_view user{};           ///< who has logged in
+/// How long somebody is heard who is turned away.
+enum class HttpFarewell : std::uint8_t {
+    curt,       ///< not at all: there may be too many of them. What is sent may get lost
+    lingering,  ///< as behind any last answer
 };
 
 /// See above. The options must outlive it.
@@ -145,14 +141,18 @@ public:
     void take_body(HttpBodyUse use, HttpTime now);
 
     /// The piece that `body` brought, good until `body_taken`; and what followed the last one.
-    std::string_view piece() const noexcept { return piece_; }
+    std::string_view piece() const noexcept { return exchange_->piece; }
     const wire::HttpFields& trailers() const noexcept { return exchange_->decoder.trailers(); }
     void body_taken(HttpTime now) noexcept;
 
     /// An answer begins; its head is queued. Returns what its Connection field says.
     HttpPersistence begin_answer(const HttpAnswer& answer);
 
-    /// All of it is queued or sent, `content` octets of it where that wasn't known before.
+    /// Its head is queued, and ends there in all that the connection is ever sent.
+    void head_queued(std::uint64_t end) noexcept { exchange_->content_begin = end; }
+
+    /// All of it is queued or sent, `content` octets of it where that wasn't known before. The last piece of the body need
+    /// not be taken before.
     void end_answer(std::uint64_t content = 0);
 
     /// An answer at once to the request at the front of the octets, whose head is so long and which has no body: it is known
@@ -171,7 +171,7 @@ public:
 
     /// Nothing is to be heard of the client: it is answered at once, if `status` isn't 0, and the log is told why. Before
     /// anything else, with an exchange in `use`.
-    void turn_away(unsigned status, std::string_view reason);
+    void turn_away(unsigned status, std::string_view reason, HttpFarewell farewell = HttpFarewell::curt);
 
     // ------------------------------------------------------------------------------ what can be seen
 
@@ -229,20 +229,15 @@ private:
 
     const HttpConnectionOptions& options_;
     HttpExchange* exchange_ = nullptr;
-    HttpTime received_at_;          // when the last octets came
-    HttpTime began_{};              // the request in hand
-    HttpTime waiting_since_{};      // for the head or the body that is yet to be complete
-    HttpTime deadline_{};           // of the next request, or of lingering
-    HttpAnswer answer_{};           // to the request in hand, once it has begun
-    std::size_t octets_ = 0;        // that there were the last time
-    std::size_t spent_ = 0;         // octets at the front that are done with
-    std::size_t scanned_ = 0;       // octets of the body, behind the head, that are done with
-    std::size_t piece_octets_ = 0;  // and of the piece, with its framing
+    HttpTime received_at_;      // when the last octets came
+    HttpTime began_{};          // the request in hand
+    HttpTime waiting_since_{};  // for the head or the body that is yet to be complete
+    HttpTime deadline_{};       // of the next request, or of lingering
+    std::size_t octets_ = 0;    // that there were the last time
+    std::size_t spent_ = 0;     // octets at the front that are done with
     std::size_t thrown_away_ = 0;
-    std::string_view piece_{};
-    std::string_view refused_line_{};  // what is no request
-    std::string_view reason_{};        // of `status_`, or why the connection is lost
-    unsigned status_ = 0;              // to be refused with
+    std::string_view reason_{};  // of `status_`, or why the connection is lost
+    unsigned status_ = 0;        // to be refused with
     Phase phase_ = Phase::idle;
     HttpBodyUse use_ = HttpBodyUse::discard;
     bool logs_;
@@ -254,6 +249,7 @@ private:
     bool waits_ = false;  // a deadline runs
     bool keep_ = true;
     bool hangs_up_ = false;  // it is we who end the connection: the client may still be sending
+    bool is_curt_ = false;   // and we don't mind
     bool ended_ = false, expired_ = false, draining_ = false, lost_ = false;
 };
 

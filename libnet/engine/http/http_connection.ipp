@@ -11,16 +11,6 @@
 
 namespace libnet::inline v0::engine {
 
-namespace detail {
-
-/// `duration` from `now`; a duration that is meant as "never" is.
-LIBNETXX_DECL HttpTime http_deadline(HttpTime now, std::chrono::milliseconds duration) noexcept
-{
-    return base::deadline_after(now, duration);
-}
-
-}  // namespace detail
-
 LIBNETXX_DECL HttpConnection::HttpConnection(const HttpConnectionOptions& options, HttpTime now, bool logs) noexcept
     : options_{options},
       received_at_{now},
@@ -62,7 +52,7 @@ LIBNETXX_DECL HttpConnection::Spent HttpConnection::spent() noexcept
 {
     if (spent_ > 0) return {0, std::exchange(spent_, 0U)};
     const bool in_body = phase_ == Phase::discarding || phase_ == Phase::streaming;
-    return in_body ? Spent{exchange_->head_size, std::exchange(scanned_, 0U)} : Spent{};
+    return in_body ? Spent{exchange_->head_size, std::exchange(exchange_->scanned, 0U)} : Spent{};
 }
 
 LIBNETXX_DECL void HttpConnection::moved(std::span<char> octets)
@@ -88,7 +78,7 @@ LIBNETXX_DECL HttpAction HttpConnection::wait_for_request(HttpTime now) noexcept
 {
     if (ended_ || expired_ || draining_) return finish();
     if (!std::exchange(waits_, true))
-        deadline_ = detail::http_deadline(now, any_request_ ? options_.idle_timeout : options_.header_timeout);
+        deadline_ = base::deadline_after(now, any_request_ ? options_.idle_timeout : options_.header_timeout);
     return {HttpAction::Kind::receive, deadline_};
 }
 
@@ -104,14 +94,14 @@ LIBNETXX_DECL HttpAction HttpConnection::parse(std::span<char> octets, HttpTime 
         phase_ = Phase::handling;
         return {HttpAction::Kind::handle};
     }
-    refused_line_ = wire::refused_line(text);
+    if (!size || ended_ || expired_) exchange_->refused_line = wire::refused_line(text);
     if (!size) return refuse(wire::status_of(size.error()), wire::reason_of(size.error()));
     if (ended_) return leave(client_left);
     if (expired_) return refuse(408, request_too_slow);
     if (!std::exchange(waits_, true)) waiting_since_ = now;
     const ReceivePatience patience{options_.header_timeout, options_.min_receive_rate,
                                    ReceivePatience::twice(options_.header_timeout)};
-    return {HttpAction::Kind::receive, detail::http_deadline(waiting_since_, patience.allowed(octets.size()))};
+    return {HttpAction::Kind::receive, base::deadline_after(waiting_since_, patience.allowed(octets.size()))};
 }
 
 // ------------------------------------------------------------------------------------------------------------ bodies
@@ -145,17 +135,17 @@ LIBNETXX_DECL HttpAction HttpConnection::discard(std::span<char> octets)
 {
     using Kind = wire::BodyFraming::Kind;
     const auto& body = exchange_->head.body;
-    const auto came = octets.subspan(exchange_->head_size + scanned_);
+    const auto came = octets.subspan(exchange_->head_size + exchange_->scanned);
     if (body.kind == Kind::chunked) return discard_chunks(came);
     if (body.kind == Kind::none) return end_discarding(false);
     if (body.length > options_.max_discarded_body) return end_discarding(true);
     const auto size =
         static_cast<std::size_t>(std::min<std::uint64_t>(body.length - exchange_->body_size, came.size()));
-    scanned_ += size;
+    exchange_->scanned += size;
     exchange_->body_size += size;
     if (exchange_->body_size == body.length) return end_discarding(false);
     const ReceivePatience patience{options_.body_timeout, options_.min_receive_rate};
-    return more_of_body(detail::http_deadline(waiting_since_, patience.allowed(exchange_->body_size)));
+    return more_of_body(base::deadline_after(waiting_since_, patience.allowed(exchange_->body_size)));
 }
 
 LIBNETXX_DECL HttpAction HttpConnection::discard_chunks(std::span<char> octets)
@@ -165,13 +155,13 @@ LIBNETXX_DECL HttpAction HttpConnection::discard_chunks(std::span<char> octets)
         const auto step = exchange_->decoder.next(rest);
         if (!step) return fail_body(wire::status_of(step.error()), wire::reason_of(step.error()));
         rest.remove_prefix(step->consumed);
-        scanned_ += step->consumed;
+        exchange_->scanned += step->consumed;
         exchange_->body_size += step->data.size();
         if (step->done) return end_discarding(false);
         if (exchange_->body_size > options_.max_discarded_body) return end_discarding(true);
     }
     const ReceivePatience patience{options_.body_timeout, options_.min_receive_rate};
-    return more_of_body(detail::http_deadline(waiting_since_, patience.allowed(exchange_->body_size)));
+    return more_of_body(base::deadline_after(waiting_since_, patience.allowed(exchange_->body_size)));
 }
 
 LIBNETXX_DECL HttpAction HttpConnection::end_discarding(bool too_large) noexcept
@@ -185,31 +175,31 @@ LIBNETXX_DECL HttpAction HttpConnection::stream(std::span<char> octets)
 {
     using Kind = wire::BodyFraming::Kind;
     const auto& body = exchange_->head.body;
-    auto came = octets.subspan(exchange_->head_size + scanned_);
+    auto came = octets.subspan(exchange_->head_size + exchange_->scanned);
     if (body.kind == Kind::chunked) {
         if (!gather_chunks(came)) return fail_body(status_, reason_);
     } else {
         const auto left = body.length - exchange_->body_size;
-        piece_octets_ = static_cast<std::size_t>(std::min<std::uint64_t>(left, came.size()));
-        piece_ = {came.data(), piece_octets_};
-        body_done_ = piece_octets_ == left;
+        exchange_->piece_octets = static_cast<std::size_t>(std::min<std::uint64_t>(left, came.size()));
+        exchange_->piece = {came.data(), exchange_->piece_octets};
+        body_done_ = exchange_->piece_octets == left;
     }
-    exchange_->body_size += piece_.size();
-    if (!piece_.empty() || body_done_) {
+    exchange_->body_size += exchange_->piece.size();
+    if (!exchange_->piece.empty() || body_done_) {
         phase_ = Phase::piece;
         return {.kind = HttpAction::Kind::body, .last = body_done_};
     }
-    scanned_ += std::exchange(piece_octets_, 0U);
-    return more_of_body(detail::http_deadline(waiting_since_, options_.body_timeout));
+    exchange_->scanned += std::exchange(exchange_->piece_octets, 0U);
+    return more_of_body(base::deadline_after(waiting_since_, options_.body_timeout));
 }
 
 /// Takes the framing out of what has come, so that its content is one piece. False: it is no good.
 LIBNETXX_DECL bool HttpConnection::gather_chunks(std::span<char> octets)
 {
     std::size_t size = 0;
-    piece_octets_ = 0;
-    while (!body_done_ && piece_octets_ < octets.size()) {
-        const std::string_view rest{octets.data() + piece_octets_, octets.size() - piece_octets_};
+    exchange_->piece_octets = 0;
+    while (!body_done_ && exchange_->piece_octets < octets.size()) {
+        const std::string_view rest{octets.data() + exchange_->piece_octets, octets.size() - exchange_->piece_octets};
         const auto step = exchange_->decoder.next(rest);
         if (!step) {
             status_ = wire::status_of(step.error());
@@ -218,17 +208,17 @@ LIBNETXX_DECL bool HttpConnection::gather_chunks(std::span<char> octets)
         }
         if (!step->data.empty()) std::memmove(octets.data() + size, step->data.data(), step->data.size());
         size += step->data.size();
-        piece_octets_ += step->consumed;
+        exchange_->piece_octets += step->consumed;
         body_done_ = step->done;
     }
-    piece_ = {octets.data(), size};
+    exchange_->piece = {octets.data(), size};
     return true;
 }
 
 LIBNETXX_DECL void HttpConnection::body_taken(HttpTime now) noexcept
 {
-    scanned_ += std::exchange(piece_octets_, 0U);
-    piece_ = {};
+    exchange_->scanned += std::exchange(exchange_->piece_octets, 0U);
+    exchange_->piece = {};
     waiting_since_ = now;
     expired_ = false;
     if (!body_done_) phase_ = Phase::streaming;
@@ -255,7 +245,8 @@ LIBNETXX_DECL HttpPersistence HttpConnection::begin_answer(const HttpAnswer& ans
     const bool reads_on = phase_ == Phase::streaming || phase_ == Phase::piece;  // the body, beside the answer
     if (!has_request_ || draining_ || (!is_body_read() && !reads_on)) hang_up();
     keep_ = keep_ && answer.may_keep && exchange_->head.keep_alive;
-    answer_ = answer;
+    exchange_->answer = answer;
+    exchange_->content_begin = 0;
     answer_begun_ = true;
     if (!reads_on) phase_ = Phase::answering;
     if (!keep_) return HttpPersistence::close;
@@ -266,10 +257,11 @@ LIBNETXX_DECL HttpPersistence HttpConnection::begin_answer(const HttpAnswer& ans
 LIBNETXX_DECL void HttpConnection::end_answer(std::uint64_t content)
 {
     if (phase_ == Phase::over) return;
-    if (content > 0) answer_.content_length = content;
+    if (phase_ == Phase::piece) body_taken(received_at_);
+    if (content > 0) exchange_->answer.content_length = content;
     if (!is_body_read()) hang_up();
     add_record();
-    if (has_request_) spent_ += exchange_->head_size + std::exchange(scanned_, 0U);
+    if (has_request_) spent_ += exchange_->head_size + std::exchange(exchange_->scanned, 0U);
     has_request_ = answer_begun_ = body_done_ = false;
     phase_ = Phase::idle;
 }
@@ -296,14 +288,15 @@ LIBNETXX_DECL void HttpConnection::fail(unsigned status, std::string_view reason
 LIBNETXX_DECL void HttpConnection::end_tunnel(std::uint64_t sent, std::uint64_t received, std::string_view reason)
 {
     if (phase_ == Phase::over) return;
-    answer_.content_length = sent;
-    answer_.reason = reason;
+    exchange_->answer.content_length = sent;
+    exchange_->answer.reason = reason;
     exchange_->body_size = received;
     leave(reason);
 }
 
-LIBNETXX_DECL void HttpConnection::turn_away(unsigned status, std::string_view reason)
+LIBNETXX_DECL void HttpConnection::turn_away(unsigned status, std::string_view reason, HttpFarewell farewell)
 {
+    is_curt_ = farewell == HttpFarewell::curt;
     begun_ = true;
     began_ = received_at_;
     if (status != 0) refuse(status, reason);
@@ -314,9 +307,9 @@ LIBNETXX_DECL void HttpConnection::turn_away(unsigned status, std::string_view r
 LIBNETXX_DECL void HttpConnection::add_record()
 {
     if (!std::exchange(begun_, false) || !logs_) return;
-    HttpRecord record{.began = began_, .status = answer_.status, .reason = answer_.reason};
-    record.begin = answer_.head_end;
-    record.end = answer_.head_end + answer_.content_length;
+    HttpRecord record{.began = began_, .status = exchange_->answer.status, .reason = exchange_->answer.reason};
+    record.begin = exchange_->content_begin;
+    record.end = exchange_->content_begin + exchange_->answer.content_length;
     if (has_request_) {
         const auto& head = exchange_->head;
         record.method = head.method;
@@ -325,9 +318,9 @@ LIBNETXX_DECL void HttpConnection::add_record()
         record.body_received = exchange_->body_size;
         record.referer = head.fields.value_of("Referer");
         record.user_agent = head.fields.value_of("User-Agent");
-        record.user = answer_.user;
+        record.user = exchange_->answer.user;
     } else {
-        record.target = refused_line_;
+        record.target = exchange_->refused_line;
     }
     exchange_->log.add(std::move(record));
 }
@@ -350,9 +343,9 @@ LIBNETXX_DECL void HttpConnection::lost(std::string_view why) noexcept
 
 LIBNETXX_DECL void HttpConnection::finished(bool more, HttpTime now) noexcept
 {
-    phase_ = hangs_up_ || more ? Phase::lingering : Phase::over;
+    phase_ = (hangs_up_ || more) && !is_curt_ ? Phase::lingering : Phase::over;
     expired_ = false;
-    deadline_ = detail::http_deadline(now, options_.linger_time);
+    deadline_ = base::deadline_after(now, options_.linger_time);
 }
 
 LIBNETXX_DECL void HttpConnection::abandon()
@@ -385,7 +378,10 @@ LIBNETXX_DECL HttpAction HttpConnection::finish() noexcept
 /// Nobody is there any more to be told anything.
 LIBNETXX_DECL HttpAction HttpConnection::leave(std::string_view why)
 {
-    if (!answer_begun_) answer_ = {.status = 0, .reason = why};
+    if (begun_ && !answer_begun_) {
+        exchange_->answer = {.status = 0, .reason = why};
+        exchange_->content_begin = 0;
+    }
     add_record();
     phase_ = Phase::over;
     return {HttpAction::Kind::close};

@@ -8,8 +8,18 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 namespace libnet::inline v0::engine {
+
+/// What the log has to know of an answer that begins.
+struct HttpAnswer {
+    unsigned status = 200;
+    std::string_view reason{};         ///< why it isn't what was asked for; static, or good until it is told
+    std::uint64_t content_length = 0;  ///< octets that follow the head; 0 where `end_answer` says it
+    bool may_keep = true;              ///< false: the connection ends behind it in any case
+    std::string_view user{};           ///< who has logged in
+};
 
 /// Lent to a HttpConnection while there is something of a request; thousands of idle connections share a few.
 struct HttpExchange {
@@ -18,15 +28,21 @@ struct HttpExchange {
     wire::RequestParser parser;
     wire::RequestHead head{};
     wire::ChunkedDecoder decoder;
-    std::size_t head_size = 0;    // octets of `head`, once it is complete
-    std::uint64_t body_size = 0;  // octets of the body's content that have come
+    std::size_t head_size = 0;        // octets of `head`, once it is complete
+    std::size_t scanned = 0;          // octets of the body, behind the head, that are done with
+    std::uint64_t body_size = 0;      // octets of the body's content that have come
+    std::string_view piece{};         // of the body, which the handler has
+    std::size_t piece_octets = 0;     // its octets, with their framing
+    std::string_view refused_line{};  // what is no request
+    HttpAnswer answer{};              // once it has begun
+    std::uint64_t content_begin = 0;  // of it, in all that the connection is ever sent
     HttpLog log{};
 
     /// Forgets the request, however far it got, and keeps the memory: the next one is another client's.
     void clear() noexcept
     {
         parser.reset();
-        head_size = 0;
+        head_size = scanned = piece_octets = 0;
         body_size = 0;
         log.clear();
     }

@@ -41,7 +41,7 @@ public:
     void settle(HttpTime now, std::uint64_t sent, std::string_view failure, Tell&& tell)
     {
         while (told_ < records_.size()) {
-            auto& record = records_[told_++];
+            HttpRecord record = std::move(records_[told_++]);  // what `tell` does may end in another call of this
             record.content_sent = std::clamp(sent, record.begin, record.end) - record.begin;
             record.duration = std::max(now - record.began, HttpTime::duration::zero());
             if (sent < record.end && record.reason.empty()) record.reason = failure;

@@ -1,6 +1,6 @@
 // The compiled half of StaticFileServer.
 #include <libnet/impl/files/file_decision.ipp>
-#include <libnet/impl/files/file_session.ipp>
-#include <libnet/impl/files/file_session_answers.ipp>
+#include <libnet/impl/files/file_known.ipp>
+#include <libnet/impl/files/file_requests.ipp>
 #include <libnet/impl/files/request_guard.ipp>
 #include <libnet/impl/files/static_file_server.ipp>

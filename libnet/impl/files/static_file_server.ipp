@@ -1,12 +1,13 @@
 #pragma once
 
-#include <libnet/impl/files/file_session.hpp>
+#include <libnet/impl/files/file_requests.hpp>
 #include <libnet/io/loop/sigpipe.hpp>
 #include <libnet/io/tcp/tcp_server.hpp>
 #include <libnet/static_file_server.hpp>
 
 #include <boost/system/system_error.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <fstream>
 #include <ios>
@@ -37,9 +38,49 @@ LIBNETXX_DECL SiteOptions with_media_types(SiteOptions options, const std::strin
     return options;
 }
 
+/// What the options' `on_access` is told of a request.
+LIBNETXX_DECL AccessRecord access_record(const engine::HttpRecord& of, const boost::asio::ip::tcp::endpoint& client)
+{
+    AccessRecord record;
+    record.client = client;
+    record.started =
+        std::chrono::system_clock::now() - std::chrono::duration_cast<std::chrono::system_clock::duration>(of.duration);
+    record.user = of.user;
+    record.method = of.method;
+    record.target = of.target;
+    record.version = of.version;
+    record.status = of.status;
+    record.bytes_sent = of.content_sent;
+    record.bytes_received = of.body_received;
+    record.duration = of.duration;
+    record.referer = of.referer;
+    record.user_agent = of.user_agent;
+    record.reason = of.reason;
+    return record;
+}
+
+/// How an HTTP connection of the server behaves.
+LIBNETXX_DECL io::HttpShare http_share(const StaticFileServerOptions& options)
+{
+    io::HttpShare::OnRecord on_record;
+    if (options.on_access)
+        on_record = [&options](const engine::HttpRecord& record, const boost::asio::ip::tcp::endpoint& client) {
+            options.on_access(access_record(record, client));
+        };
+    return {.patience = {.header_timeout = options.header_timeout,
+                         .idle_timeout = options.idle_timeout,
+                         .body_timeout = options.header_timeout,
+                         .min_receive_rate = options.min_receive_rate,
+                         .max_discarded_body = options.max_request_body},
+            .send_patience = {.timeout = options.write_timeout, .least_rate = options.min_send_rate},
+            .tls = options.tls,
+            .on_record = std::move(on_record)};
+}
+
 LIBNETXX_DECL FileServerContext::FileServerContext(const io::Executor& executor, StaticFileServerOptions server_options)
     : options{std::move(server_options)},
-      share{executor}
+      share{executor, base::Diagnostics{options.diagnostics}},
+      http(http_share(options))
 {
     if (options.access || options.limits) guard.emplace(executor, options.access, options.limits);
     const auto media_types = read_media_types(options.mime_types);
@@ -69,7 +110,8 @@ struct StaticFileServer::State {
             throw boost::system::system_error{boost::asio::error::operation_aborted, "StaticFileServer::run"};
         // The factory keeps the state alive: connections may outlast the server object by a turn of the event loop.
         io::TcpServer::HandlerFactory factory = [state](io::Connection& connection) {
-            return std::make_unique<detail::FileSession>(state->context, connection);
+            auto requests = std::make_unique<detail::FileRequests>(state->context);
+            return std::make_unique<io::HttpSession>(state->context.http, connection, std::move(requests));
         };
         auto served = state->tcp->run(std::move(factory));
         co_await std::move(served);
@@ -85,7 +127,8 @@ struct StaticFileServer::State {
                                          .share_port = options.share_port,
                                          .defer_accept = options.defer_accept,
                                          .max_connections = options.max_connections,
-                                         .drain_timeout = options.drain_timeout};
+                                         .drain_timeout = options.drain_timeout,
+                                         .diagnostics = options.diagnostics};
         try {
             tcp.emplace(executor, tcp_options, std::move(listener));
         } catch (const boost::system::system_error& error) {

@@ -13,7 +13,8 @@
 #include <libnet/io/files/stored_file.ipp>
 #include <libnet/io/files/withheld_files.ipp>
 #include <libnet/io/http/http_endpoint.ipp>
-#include <libnet/io/http/request_reader.ipp>
+#include <libnet/io/http/http_session.ipp>
+#include <libnet/io/http/http_session_waits.ipp>
 #include <libnet/io/http/response_writer.ipp>
 #include <libnet/io/icmp/control_data.ipp>
 #include <libnet/io/icmp/error_queue.ipp>

@@ -8,10 +8,12 @@
 //   });
 //   co_await endpoint.run();
 
+#include <libnet/base/diagnostics.hpp>
 #include <libnet/base/owner.hpp>
 #include <libnet/config.hpp>
 #include <libnet/io/loop/async_operation.hpp>
 #include <libnet/io/loop/executor.hpp>
+#include <libnet/io/tls/tls_context.hpp>
 #include <libnet/wire/http/http_fields.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -36,10 +38,24 @@ struct HttpEndpointOptions {
     std::size_t max_connections = 512;          ///< more wait in the kernel's queue until one ends; 0: no limit
     std::size_t max_request_body = 16 * 1024;   ///< bytes of a request's body that are read, to be thrown away
     std::size_t max_unsent = 64 * 1024 * 1024;  ///< octets of answers that clients haven't taken yet: then 503 for more
-    std::chrono::milliseconds header_timeout{10'000};  ///< from a request's first byte to its head's end
-    std::chrono::milliseconds idle_timeout{120'000};   ///< between two requests: longer than most scrape intervals
-    std::chrono::milliseconds write_timeout{30'000};   ///< without any progress in sending
-    std::chrono::milliseconds drain_timeout{10'000};   ///< how long a stopping service lets requests finish
+
+    /// Clients are left to the kernel until they have sent something: see StaticFileServerOptions.
+    bool defer_accept = false;
+
+    std::shared_ptr<TlsContext> tls{};  ///< speaks TLS, and nothing else; null: plain HTTP
+
+    /// From a connection's or request's first byte to its head's end; the same for a body, and for a TLS handshake.
+    std::chrono::milliseconds header_timeout{10'000};
+    std::uint64_t min_receive_rate =
+        500;  ///< each so many bytes that have come are worth a second more, for a head up to
+              ///< twice `header_timeout`; 0: they aren't
+    std::chrono::milliseconds idle_timeout{120'000};  ///< between two requests: longer than most scrape intervals
+    std::chrono::milliseconds write_timeout{30'000};  ///< without any progress in sending
+    std::uint64_t min_send_rate =
+        500;  ///< bytes a second that a client takes at least, on average over `write_timeout` of
+              ///< waiting for it; 0: it may be as slow as it likes
+    std::chrono::milliseconds drain_timeout{10'000};  ///< how long a stopping service lets requests finish
+    DiagnosticsHandler diagnostics{};                 ///< hears what a handler throws, for one; may be empty
 };
 
 /// What a client asks for. The views are good until the answer is there.
@@ -57,13 +73,14 @@ struct EndpointAnswer {
 };
 
 /// Answers a request, in its own time: it is the one to give up when something takes too long. It is cancelled
-/// (terminal) when the service is stopped at once. What it throws becomes a 500 without a word of it.
+/// (terminal) when the service is stopped at once. What it throws becomes a 500 without a word of it, and is told to
+/// `diagnostics`.
 using EndpointHandler = std::function<asio::awaitable<EndpointAnswer>(const EndpointRequest&)>;
 
 /// Serves GET and HEAD of a few fixed paths over HTTP/1.0 and 1.1, with the strict framing of wire/. Anything else is
 /// answered with 404, 405 or what the framing says; bodies of requests are thrown away.
 ///
-/// It has neither TLS nor authentication: whoever reaches the port is served. Everything that a client sends, and the
+/// It has no authentication: whoever reaches the port is served. Everything that a client sends, and the
 /// time it takes for that, is bounded, but not the number of its requests.
 class HttpEndpoint {
 public:

@@ -1,5 +1,5 @@
 #pragma once
-// The sending half of a file server's connection: what is queued goes out in as few system calls as it takes.
+// The sending half of an HTTP connection: what is queued goes out in as few system calls as it takes.
 
 #include <libnet/config.hpp>
 #include <libnet/engine/http/send_watch.hpp>
@@ -9,6 +9,8 @@
 #include <libnet/io/tcp/byte_buffer.hpp>
 #include <libnet/io/tcp/tcp_server.hpp>
 #include <libnet/io/tls/transport.hpp>
+
+#include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -93,10 +95,19 @@ public:
     /// The connection has waited for something, and may send files in a row again.
     void begin_slice() noexcept { slice_end_ = sent_ + transport_.slice(); }
 
+    /// The connection was closed by force: a pause ends.
+    void stop() noexcept
+    {
+        if (pausing_ != nullptr) pausing_->cancel();
+    }
+
     /// What went wrong, in words; empty: nothing yet.
     std::string_view failure() const noexcept { return failure_; }
 
 private:
+    using Timer =
+        asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor>;
+
     Task<bool> ready(Transfer wanted, PolledSocket::Pace pace = PolledSocket::Pace::at_once);
     Task<bool> turn();
     Task<> pause();
@@ -115,6 +126,7 @@ private:
     std::uint64_t slice_end_ = 256 * 1024;    // in all that is sent: from there on it is the turn of others
     Transfer wanted_ = Transfer::want_write;  // by the last call that was blocked
     std::string_view failure_;
+    Timer* pausing_ = nullptr;  // until the client may have more
 };
 
 }  // namespace libnet::inline v0::io

@@ -3,8 +3,6 @@
 #include <libnet/io/files/page_cache.hpp>
 #include <libnet/io/http/response_writer.hpp>
 
-#include <boost/asio/steady_timer.hpp>
-
 #include <algorithm>
 #include <utility>
 
@@ -221,11 +219,10 @@ LIBNETXX_DECL Task<bool> ResponseWriter::ready(Transfer wanted, PolledSocket::Pa
 LIBNETXX_DECL Task<> ResponseWriter::pause()
 {
     constexpr SendMeter::Wait longest = std::chrono::seconds{1};  // others of this client change what there is
-    asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor> timer{
-        connection_.executor(), std::min(transport_.pause(), longest)};
-    connection_.on_close([&timer] { timer.cancel(); });
+    Timer timer{connection_.executor(), std::min(transport_.pause(), longest)};
+    pausing_ = &timer;
     co_await timer.async_wait(use_tuple);
-    connection_.on_close(nullptr);
+    pausing_ = nullptr;
 }
 
 LIBNETXX_DECL ResponseWriter::Progress ResponseWriter::failed(std::string_view why) noexcept

@@ -273,7 +273,8 @@ TEST_CASE("a handler that fails is answered for, and the connection goes on", "[
     CHECK(talk.connection.request().target == "/b");
     SECTION("but not behind half an answer")
     {
-        talk.connection.begin_answer({.status = 200, .content_length = 1000, .head_end = talk.sent + 100});
+        talk.connection.begin_answer({.status = 200, .content_length = 1000});
+        talk.connection.head_queued(talk.sent + 100);
         talk.sent += 350;
         talk.connection.fail(500, handler_failed);
         CHECK(talk.next() == over);
@@ -293,7 +294,8 @@ TEST_CASE("a connection that breaks while its handler works has one record all t
     }
     SECTION("within the answer")
     {
-        talk.connection.begin_answer({.content_length = 10, .head_end = 100});
+        talk.connection.begin_answer({.content_length = 10});
+        talk.connection.head_queued(100);
         talk.sent = 103;
         talk.connection.lost("The client took nothing for too long.");
         CHECK(talk.next() == over);
@@ -360,7 +362,8 @@ TEST_CASE("a tunnel is handed over, and logged when it ends", "[engine][http]")
 {
     HttpTalk talk;
     CHECK(talk.comes("CONNECT example.test:443 HTTP/1.1\r\nHost: example.test:443\r\n\r\nearly") == handle);
-    CHECK(talk.connection.begin_answer({.status = 200, .head_end = 100, .may_keep = false}) == HttpPersistence::close);
+    CHECK(talk.connection.begin_answer({.status = 200, .may_keep = false}) == HttpPersistence::close);
+    talk.connection.head_queued(100);
     talk.connection.hand_over();
     CHECK(talk.next() == hold);
     CHECK(talk.text().substr(talk.connection.head_size()) == "early");
@@ -436,7 +439,8 @@ TEST_CASE("whatever goes wrong wherever, each request that began has one record"
         CHECK(t.next() == hold);
     });
     step("the answer begins", [](Talk& t) {
-        t.connection.begin_answer({.content_length = 3, .head_end = 100});
+        t.connection.begin_answer({.content_length = 3});
+        t.connection.head_queued(100);
         t.sent = 103;
         CHECK(t.next() == hold);
     });

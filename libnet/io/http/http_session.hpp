@@ -1,0 +1,217 @@
+#pragma once
+// The driver of an HTTP connection: performs what engine::HttpConnection says, over a socket or TLS.
+
+#include <libnet/config.hpp>
+#include <libnet/engine/http/http_connection.hpp>
+#include <libnet/io/http/http_clock.hpp>
+#include <libnet/io/http/http_handler.hpp>
+#include <libnet/io/http/response_writer.hpp>
+#include <libnet/io/loop/executor.hpp>
+#include <libnet/io/tcp/byte_buffer.hpp>
+#include <libnet/io/tcp/tcp_server.hpp>
+#include <libnet/io/tls/tls_context.hpp>
+#include <libnet/io/tls/transport.hpp>
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace libnet::inline v0::io {
+
+/// A few objects that nobody has in hand, with their memory: thousands of connections that take turns need no more.
+template <typename T>
+class SpareObjects {
+public:
+    std::unique_ptr<T> take()
+    {
+        if (spare_.empty()) return std::make_unique<T>();
+        auto object = std::move(spare_.back());
+        spare_.pop_back();
+        return object;
+    }
+
+    void give(std::unique_ptr<T> object) noexcept
+    {
+        object->clear();
+        if (spare_.size() < most) spare_.push_back(std::move(object));
+    }
+
+private:
+    static constexpr std::size_t most = 64;
+    std::vector<std::unique_ptr<T>> spare_ = [] {
+        std::vector<std::unique_ptr<T>> spare;
+        spare.reserve(most);  // now, so that `give` has no reason to fail
+        return spare;
+    }();
+};
+
+/// What the HTTP connections of a server share. Must outlive them.
+struct HttpShare {
+    /// Is told of each request that began, once; its views are good during the call.
+    using OnRecord = std::function<void(const engine::HttpRecord& record, const asio::ip::tcp::endpoint& client)>;
+
+    const engine::HttpConnectionOptions patience;
+    const SendPatience send_patience;
+    const std::shared_ptr<TlsContext> tls{};  // null: plain HTTP
+    const OnRecord on_record{};               // empty: nobody wants to know
+    HttpClock clock{};
+    SpareObjects<engine::HttpExchange> exchanges{};
+};
+
+/// One connection.
+///
+/// Everything that arrived in one read is answered before anything is sent: what handlers queue leaves in one call. As long
+/// as nothing has to be waited for but the client's next octets there is no coroutine, and between two requests no buffer
+/// and no exchange. `proceed` goes as far as it can and says what it has to wait for; a coroutine waits for that, and ends
+/// when the connection has come to rest again.
+class HttpSession final : public ConnectionHandler {
+public:
+    /// `share` and `connection` must outlive it.
+    HttpSession(HttpShare& share, Connection& connection, std::unique_ptr<HttpHandler> handler);
+    ~HttpSession() override;
+
+    bool go_on() override;
+
+    // ------------------------------------------------------------------------------------------------ for handlers
+
+    /// The request in hand, and whether there is one.
+    const wire::RequestHead& request() const noexcept { return engine_.request(); }
+    bool has_request() const noexcept { return engine_.has_request(); }
+    bool has_body() const noexcept { return engine_.has_body(); }
+    bool awaits_invitation() const noexcept { return engine_.awaits_invitation(); }
+
+    /// Its octets, up to the end of the head; and all that has come and isn't done with.
+    std::string_view head_octets() const noexcept { return octets_.view().substr(0, engine_.head_size()); }
+    std::string_view octets() const noexcept { return octets_.view(); }
+
+    enum class Body : std::uint8_t {
+        complete,   ///< it is out of the way
+        too_large,  ///< it is more than is read: the connection ends behind the answer
+        failed,     ///< it never came whole: the session answers, or there is nobody to be answered
+    };
+
+    /// Gets the body out of the way. Sends what is queued first.
+    Task<Body> discard_body();
+
+    /// A piece of the body, good until the next call; empty and `last` where there is none. `failed` as above.
+    struct Piece {
+        std::string_view content{};
+        bool last = false;
+        bool failed = false;
+    };
+    Task<Piece> read_body();
+
+    /// Says that the answer begins, and returns what its Connection field has to say.
+    engine::HttpPersistence begin_answer(const engine::HttpAnswer& answer);
+
+    /// Ends its head, which is queued: says whether the connection goes on. The content follows.
+    void end_head(engine::HttpPersistence persistence);
+
+    /// The answer is queued or sent.
+    void end_answer(std::uint64_t content = 0);
+
+    /// As engine::HttpConnection::answer_known.
+    void answer_known(std::size_t head_size, bool keep, const engine::HttpRecord* record);
+
+    /// The client doesn't take what it is sent: the connection ends. `writer` says why.
+    void lose() noexcept { engine_.lost(writer_.failure()); }
+
+    /// As engine::HttpConnection::turn_away.
+    void turn_away(unsigned status, std::string_view reason,
+                   engine::HttpFarewell farewell = engine::HttpFarewell::curt);
+
+    /// A tunnel, whose answer has begun: from now on the connection is the handler's, and `octets` behind the head belong
+    /// to the other end. `go_on` completes when the tunnel has ended, and has said so.
+    void hand_over() noexcept { engine_.hand_over(); }
+    void end_tunnel(std::uint64_t sent, std::uint64_t received, std::string_view reason);
+
+    ResponseWriter& writer() noexcept { return writer_; }
+    Transport& transport() noexcept { return transport_; }
+    Connection& connection() noexcept { return connection_; }
+    bool draining() const noexcept { return connection_.draining(); }
+
+    /// The time of answers to what came in one read; and the Date that goes with it.
+    HttpClock::Time now() const noexcept { return now_; }
+    std::string_view date() { return share_.clock.date(now_); }
+
+    /// Something was waited for.
+    void refresh_now() noexcept { now_ = HttpClock::now(); }
+
+private:
+    /// What has to be waited for.
+    enum class Wait : std::uint8_t {
+        nothing,    ///< it can go on
+        client,     ///< the client's next octets, or its end
+        turn,       ///< others, for the client's octets never end
+        handshake,  ///< of TLS
+        handler,    ///< which goes on
+        output,     ///< that is queued
+        end,        ///< of the connection, which has come
+    };
+
+    Wait begin();
+    Wait proceed();
+    Wait step();
+    engine::HttpAction next();
+    Wait handle();
+    Wait send_if_much();
+    Wait receive(engine::HttpTime deadline);
+    Wait take_octets(engine::HttpTime deadline, std::size_t size);
+    Wait finish();
+    Wait linger(engine::HttpTime deadline);
+    bool rest();
+
+    Task<> drive(Wait wait, std::shared_ptr<void> server);
+    Task<Wait> wait_for(Wait wait);
+    Task<> wait_for_client(Wait wait);
+    Task<> shake_hands();
+    Task<> run_handler();
+    Task<> receive_body(engine::HttpTime deadline);
+
+    void invite();
+    bool take(std::size_t size);
+    void hold_head(std::size_t size);
+    void expect(engine::HttpTime deadline);
+    void expect_nothing() noexcept;
+    void began_to_wait() noexcept;
+    void settle();
+    void close_log() noexcept;
+    void close() noexcept;
+    engine::HttpExchange& exchange();
+    void give_exchange_back() noexcept;
+    void drop_spent() noexcept;
+    std::span<char> octets_in_place() noexcept;
+
+    HttpShare& share_;
+    Connection& connection_;
+    Transport transport_;
+    ResponseWriter writer_;
+    engine::HttpTime steady_now_;
+    engine::HttpConnection engine_;
+    std::unique_ptr<HttpHandler> handler_;
+    std::unique_ptr<engine::HttpExchange> exchange_{};  // null: between two requests
+    ByteBuffer octets_{};
+    std::size_t read_size_ = 4096;  // doubles each time a read fills it
+    engine::HttpTime expected_{};   // the deadline that runs; none: none
+    HttpClock::Time now_ = HttpClock::now();
+    Transfer outcome_ = Transfer::want_read;        // of the last call that took octets, or none
+    PolledSocket::Side side_ = PolledSocket::read;  // that it has to wait for
+    std::uint8_t receptions_ = 0;                   // in a row, since others had their turn
+    bool begun_ = false;
+    bool driven_ = false;      // a coroutine waits for something
+    bool body_begun_ = false;  // `read_body` has been called for the request in hand
+    bool shut_ = false;        // the sending half
+};
+
+}  // namespace libnet::inline v0::io
+
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
+#  include <libnet/io/http/http_session.ipp>
+#endif
