@@ -46,8 +46,8 @@ struct FileStoreShare {
     const base::Diagnostics diagnostics;
     Executor executor;
     DiskThreads threads;
-    DiskThreads hashing;             ///< one of its own: whoever needs no hash doesn't wait for those who do
-    std::size_t hashing_waits = 0;   ///< look-ups that wait for it
+    DiskThreads hashing;            ///< one of its own: whoever needs no hash doesn't wait for those who do
+    std::size_t hashing_waits = 0;  ///< look-ups that wait for it
     ContentHashes hashes;
     Absences absences;
     /// Octets of listings that are in memory.
@@ -112,7 +112,7 @@ private:
     RootDirectory root_;
     WithheldFiles withheld_;
     Cache::Time root_looked_at_;
-    Cache cache_;                               // of what was found
+    Cache cache_;                              // of what was found
     const FilePointer not_found_, forbidden_;  // all that wasn't
     std::optional<DirectoryWatch> watch_;
 };
