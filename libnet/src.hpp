@@ -55,9 +55,9 @@
 #include <libnet/impl/query/interface_probe.ipp>
 #include <libnet/impl/query/path_mtu.ipp>
 #include <libnet/impl/query/path_mtu_session.ipp>
-#include <libnet/impl/trace/trace_channel.ipp>
 #include <libnet/impl/server/access_line.ipp>
 #include <libnet/impl/server/access_log.ipp>
+#include <libnet/impl/trace/trace_channel.ipp>
 #include <libnet/impl/trace/trace_session.ipp>
 #include <libnet/impl/trace/tracer.ipp>
 #include <libnet/io/access/access_control.ipp>

@@ -29,7 +29,8 @@ public:
         : process_{arguments(root, std::move(options), runner), environment}
     {
         constexpr std::string_view announcement = " on [::]:";
-        if (!process_.wait_for(std::string{announcement})) throw std::runtime_error{"httpd++ does not start: " + process_.err()};
+        if (!process_.wait_for(std::string{announcement}))
+            throw std::runtime_error{"httpd++ does not start: " + process_.err()};
         const auto at = process_.err().rfind(announcement);
         if (at == std::string::npos) throw std::runtime_error{"httpd++ does not serve: " + process_.err()};
         port_ = process_.err().substr(at + announcement.size());

@@ -44,7 +44,8 @@ struct PathMtuLab {
             deliver();
             const auto action = search.next(now);
             if (const auto* send = std::get_if<path_mtu_action::Send>(&action)) on_send(*send);
-            else if (const auto* report = std::get_if<path_mtu_action::Report>(&action)) steps.push_back(report->outcome);
+            else if (const auto* report = std::get_if<path_mtu_action::Report>(&action))
+                steps.push_back(report->outcome);
             else if (const auto* wait = std::get_if<path_mtu_action::WaitUntil>(&action)) advance(wait->deadline);
             else return search.result();
         }

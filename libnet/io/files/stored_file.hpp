@@ -25,7 +25,7 @@ struct StoredFile {
     engine::LookUpFailure failure = engine::LookUpFailure::not_found;  ///< where nothing was found
     engine::FileFacts facts;                                           ///< where something was
     FileDescriptor descriptor;                                         ///< of a regular file that is not in memory
-    std::unique_ptr<char[]> memory;  ///< the content of a small one; `facts.size` bytes
+    std::unique_ptr<char[]> memory;        ///< the content of a small one; `facts.size` bytes
     std::shared_ptr<const void> charge{};  ///< gives back what its memory is counted by, when it goes
     /// When the kernel was last seen to have the whole of it in memory: whoever sends it may keep that here.
     mutable std::chrono::steady_clock::time_point seen_cached{};

@@ -257,14 +257,12 @@ TEST_CASE("without descriptors clients wait, and each of them is served", "[apps
     CHECK(httpd.stop().exit_code == 0);
 }
 
-TEST_CASE("a FIFO for a log waits for its reader and says so; one that lost it keeps the old file",
-          "[apps][httpd]")
+TEST_CASE("a FIFO for a log waits for its reader and says so; one that lost it keeps the old file", "[apps][httpd]")
 {
     const TemporaryDirectory folder;
     const auto fifo = (folder.path() / "log").string();
     REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
-    const Arguments command{
-        program("httpd++"), folder.path().string(), "--port", "0", "--access-log", fifo};
+    const Arguments command{program("httpd++"), folder.path().string(), "--port", "0", "--access-log", fifo};
     Process httpd{command};
     REQUIRE(httpd.wait_for("httpd++: access log '" + fifo + "' is a FIFO: waiting for a reader\n"));
     const int reader = ::open(fifo.c_str(), O_RDONLY);
