@@ -23,14 +23,17 @@ struct ForwardProxyState;
 ///
 /// Every message is parsed strictly, and written anew for the next hop: what two parsers could understand differently
 /// is refused, with 400 from a client and with 502 from a server. Bodies of any size are streamed, both ways at once;
-/// a connection holds at most some 64 KiB in each direction, an idle tunnel not more than its request. Interim
-/// responses (1xx) and trailers are forwarded. Connections persist on both sides; a request that isn't safe to repeat
-/// never meets a connection that the server may be closing just now.
+/// a connection holds at most some 64 KiB in each direction, and while it waits no buffer at all. Interim responses
+/// (1xx) and trailers are forwarded. Connections persist on both sides; a request that isn't safe to repeat never meets
+/// a connection that the server may be closing just now, and a connection that has authenticated (NTLM, Negotiate)
+/// never another client.
+///
+/// A client that closes its connection, or its sending half, while its answer is awaited has left: what was done for it
+/// ends at once, names that are looked up and connections to servers included.
 ///
 /// It does not protect what the proxy's host can reach from the proxy's clients: every address but its own listener is
 /// connected to, loopback and private networks included. It does not authenticate, cache, or upgrade connections
-/// (a WebSocket needs CONNECT, as browsers do it), and doesn't notice that a client has gone while it waits for the
-/// server's answer.
+/// (a WebSocket needs CONNECT, as browsers do it).
 ///
 /// Distinct objects may be used in distinct threads; one object, and its io_context, in one thread only. Destroying it
 /// closes everything at once; a `run` in progress then ends.

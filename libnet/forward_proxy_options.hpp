@@ -2,6 +2,7 @@
 // What a ForwardProxy can be told: see libnet/forward_proxy.hpp.
 
 #include <libnet/access_record.hpp>
+#include <libnet/diagnostics.hpp>
 #include <libnet/http_limits.hpp>
 #include <libnet/resolver_options.hpp>
 
@@ -34,11 +35,20 @@ struct ForwardProxyOptions {
 
     std::chrono::milliseconds idle_timeout{60'000};      ///< a client's connection between two requests
     std::chrono::milliseconds request_timeout{30'000};   ///< a request's head, from its first byte to its last
+    std::chrono::milliseconds resolve_timeout{10'000};   ///< to look a name up
     std::chrono::milliseconds connect_timeout{10'000};   ///< to connect, over all addresses of a name together
     std::chrono::milliseconds response_timeout{60'000};  ///< from the end of a request to its answer's head
     std::chrono::milliseconds transfer_timeout{60'000};  ///< without progress in the middle of a message
     std::chrono::milliseconds tunnel_timeout{600'000};   ///< a tunnel without a byte in either direction; 0: no limit
-    std::chrono::milliseconds drain_timeout{10'000};     ///< how long a drain lets requests and tunnels finish
+    /// The same for a tunnel of which one side has ended (a FIN) and the other hasn't; 0: `tunnel_timeout`.
+    std::chrono::milliseconds half_closed_timeout{60'000};
+    /// After so long without a byte the kernel asks both sides of a tunnel whether they are still there, and after a minute
+    /// without an answer the tunnel breaks (tcp(7), SO_KEEPALIVE). 0: it doesn't ask.
+    std::chrono::seconds tunnel_keep_alive{120};
+    /// Bytes a second that a request's body must bring at least, on average over `transfer_timeout` of waiting for it; else
+    /// 408. 0: it may be as slow as it likes.
+    std::uint64_t min_receive_rate = 500;
+    std::chrono::milliseconds drain_timeout{10'000};  ///< how long a drain lets requests and tunnels finish
 
     /// How long an idle connection to a server is kept for the next request; 0: not at all.
     std::chrono::milliseconds upstream_idle_timeout{30'000};
@@ -46,7 +56,10 @@ struct ForwardProxyOptions {
 
     HttpLimits limits{};         ///< of requests and responses
     ResolverOptions resolver{};  ///< how names are looked up
-    AccessHandler on_access{};   ///< called when a request, or a tunnel, is over; none: nobody is told
+    /// Called when a request, or a tunnel, is over; none: nobody is told. What it throws ends that connection.
+    AccessHandler on_access{};
+    /// Told what the proxy complains of, see libnet/diagnostics.hpp; none: nobody is.
+    DiagnosticsHandler diagnostics{};
 };
 
 }  // namespace libnet::inline v0

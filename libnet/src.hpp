@@ -6,7 +6,9 @@
 #include <libnet/config.ipp>
 #include <libnet/engine/access/access_rules.ipp>
 #include <libnet/engine/access/user_table.ipp>
+#include <libnet/engine/dns/name_lookups.ipp>
 #include <libnet/engine/dns/name_refresh.ipp>
+#include <libnet/engine/dns/question_queue.ipp>
 #include <libnet/engine/files/directory_json.ipp>
 #include <libnet/engine/files/directory_page.ipp>
 #include <libnet/engine/files/directory_words.ipp>
@@ -47,6 +49,7 @@
 #include <libnet/impl/ping/ping_exporter.ipp>
 #include <libnet/impl/proxy/forward_proxy.ipp>
 #include <libnet/impl/proxy/proxy_exchange.ipp>
+#include <libnet/impl/proxy/proxy_handler.ipp>
 #include <libnet/impl/proxy/proxy_peer.ipp>
 #include <libnet/impl/proxy/proxy_session.ipp>
 #include <libnet/impl/proxy/proxy_transfer.ipp>
@@ -62,8 +65,10 @@
 #include <libnet/impl/trace/tracer.ipp>
 #include <libnet/io/access/access_control.ipp>
 #include <libnet/io/access/authenticator.ipp>
+#include <libnet/io/connect/connector.ipp>
 #include <libnet/io/dns/ares_channel.ipp>
 #include <libnet/io/dns/resolver.ipp>
+#include <libnet/io/dns/shared_resolver.ipp>
 #include <libnet/io/files/content_encoder.ipp>
 #include <libnet/io/files/content_hashes.ipp>
 #include <libnet/io/files/directory_pages.ipp>

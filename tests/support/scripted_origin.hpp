@@ -52,6 +52,14 @@ public:
     /// Whether the other side has closed the connection, in whichever way, without another byte.
     bool ended() { return received_.empty() && !fill(); }
 
+    /// How the connection ends, once all that still comes is read: `eof` or `connection_reset`.
+    boost::system::error_code end()
+    {
+        while (fill()) {
+        }
+        return error_;
+    }
+
     /// Says that nothing follows.
     void finish() { socket_.shutdown(boost::asio::ip::tcp::socket::shutdown_send); }
     void close() { socket_.close(); }

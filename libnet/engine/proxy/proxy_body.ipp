@@ -31,6 +31,8 @@ LIBNETXX_DECL boost::system::result<ProxyBodyReader::Piece, wire::HttpError> Pro
         return piece;
     }
     while (!done_ && piece.consumed < received.size()) {
+        chunked_.take_whole_chunks(received, piece.data, piece.consumed);
+        if (piece.consumed == received.size()) break;
         const std::string_view rest{received.data() + piece.consumed, received.size() - piece.consumed};
         const auto step = chunked_.next(rest);
         if (!step) return step.error();

@@ -6,6 +6,7 @@
 #include <libnet/wire/http/hop_by_hop.hpp>
 
 #include <algorithm>
+#include <cstddef>
 
 namespace libnet::inline v0::engine {
 
@@ -16,6 +17,11 @@ LIBNETXX_DECL ProxyDestination destination_of(const wire::Authority& authority, 
     ProxyDestination destination{std::string{authority.host}, authority.port.value_or(default_port)};
     std::ranges::transform(destination.host, destination.host.begin(), base::to_lower);
     return destination;
+}
+
+LIBNETXX_DECL std::ptrdiff_t count(const wire::HttpFields& fields, std::string_view name)
+{
+    return std::ranges::count_if(fields, [name](const auto& field) { return base::iequals(field.name, name); });
 }
 
 LIBNETXX_DECL ProxyDecision decide_connect(const wire::RequestHead& request, const ProxyRules& rules)
@@ -56,8 +62,9 @@ LIBNETXX_DECL ProxyDecision decide(const wire::RequestHead& request, const Proxy
     if (request.form == wire::TargetForm::asterisk) return ProxyAnswerOptions{};
     const auto* max_forwards = is_options || is_trace ? request.fields.find("Max-Forwards") : nullptr;
     if (!max_forwards) return detail::decide_forward(request);
-    const auto hops = base::parse_number<std::uint64_t>(max_forwards->value);
-    if (!hops) return ProxyRefuse{400, "Max-Forwards is not a number."};
+    if (detail::count(request.fields, "Max-Forwards") > 1) return ProxyRefuse{400, "Max-Forwards is there twice."};
+    const auto hops = base::parse_number<std::uint32_t>(max_forwards->value);
+    if (!hops) return ProxyRefuse{400, "Max-Forwards is not a number of hops."};
     if (*hops > 0) return detail::decide_forward(request);
     if (is_trace) return ProxyAnswerTrace{};
     return ProxyAnswerOptions{};

@@ -88,7 +88,7 @@ LIBNETXX_DECL void append_forwarded_request(std::string& out, const wire::Reques
         if (base::iequals(name, "Expect") && request.version == wire::HttpVersion::http_1_1)
             wire::append_field(out, name, value);
         if (!base::iequals(name, "Max-Forwards")) continue;
-        const auto hops = counts_hops ? base::parse_number<std::uint64_t>(value) : std::nullopt;
+        const auto hops = counts_hops ? base::parse_number<std::uint32_t>(value) : std::nullopt;
         wire::append_field(out, name, hops ? std::to_string(*hops - 1) : std::string{value});
     }
     detail::append_trailer_field(out, request.fields, request.body.kind);

@@ -3,8 +3,8 @@
 #include <libnet/config.hpp>
 #include <libnet/forward_proxy.hpp>
 #include <libnet/impl/proxy/proxy_exchange.ipp>
+#include <libnet/impl/proxy/proxy_handler.ipp>
 #include <libnet/impl/proxy/proxy_peer.ipp>
-#include <libnet/impl/proxy/proxy_session.hpp>
 #include <libnet/impl/proxy/proxy_session.ipp>
 #include <libnet/impl/proxy/proxy_state.hpp>
 #include <libnet/impl/proxy/proxy_transfer.ipp>
@@ -15,11 +15,9 @@
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
 
-#include <cerrno>
+#include <memory>
 #include <random>
 #include <utility>
-
-#include <sys/socket.h>
 
 namespace libnet::inline v0 {
 
@@ -32,9 +30,21 @@ LIBNETXX_DECL std::string via_name_of(const ForwardProxyOptions& options)
     throw boost::system::system_error{boost::asio::error::invalid_argument, "via_name"};
 }
 
+LIBNETXX_DECL io::ConnectorOptions connector_options(const ForwardProxyOptions& options)
+{
+    io::ConnectorOptions connector;
+    connector.resolver = options.resolver;
+    connector.resolve_timeout = options.resolve_timeout;
+    connector.race.timeout = options.connect_timeout;
+    connector.idle.timeout = options.upstream_idle_timeout;
+    connector.idle.max_size = options.max_idle_upstreams;
+    return connector;
+}
+
 LIBNETXX_DECL ForwardProxyState::ForwardProxyState(const io::Executor& executor, ForwardProxyOptions proxy_options,
                                                    io::FileDescriptor listening)
     : options{std::move(proxy_options)},
+      diagnostics{options.diagnostics},
       rules{via_name_of(options), options.connect_ports},
       server{std::in_place, executor,
              io::TcpServerOptions{.address = options.address,
@@ -45,63 +55,21 @@ LIBNETXX_DECL ForwardProxyState::ForwardProxyState(const io::Executor& executor,
                                   .drain_timeout = options.drain_timeout},
              std::move(listening)},
       listener{server->local_endpoint()},
-      resolver{std::in_place, executor, options.resolver},
+      connector{std::in_place, server->poll(), connector_options(options)},
       wheel{executor},
-      upstreams{{.timeout = options.upstream_idle_timeout, .max_size = options.max_idle_upstreams}},
       scratch(std::size_t{64} * 1024)
 {}
-
-LIBNETXX_DECL std::optional<io::TcpSocket> ForwardProxyState::take_upstream(const std::string& destination)
-{
-    const auto now = std::chrono::steady_clock::now();
-    while (auto socket = upstreams.take(destination, now)) {
-        // Alive: nothing to read. What a server says while nobody has asked is its farewell, or not meant for us.
-        char byte;
-        const auto peeked = ::recv(socket->native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-        if (peeked < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return socket;
-    }
-    return std::nullopt;
-}
-
-LIBNETXX_DECL void ForwardProxyState::keep_upstream(std::string destination, io::TcpSocket socket)
-{
-    if (!server) return;
-    if (!upstreams_expire) upstreams_expire.emplace(wheel, [this] { drop_expired_upstreams(); });
-    upstreams.put(std::move(destination), std::move(socket), std::chrono::steady_clock::now());
-    drop_expired_upstreams();
-}
-
-LIBNETXX_DECL void ForwardProxyState::drop_expired_upstreams()
-{
-    const auto now = std::chrono::steady_clock::now();
-    upstreams.expire(now);
-    const auto next = upstreams.next_expiry();
-    if (!next) return upstreams_expire->clear();
-    upstreams_expire->expires_after(std::chrono::ceil<std::chrono::milliseconds>(*next - now));
-}
-
-LIBNETXX_DECL void ForwardProxyState::end()
-{
-    upstreams.clear();
-    upstreams_expire.reset();
-    resolver.reset();
-}
-
-LIBNETXX_DECL io::Task<> serve_proxy_client(std::shared_ptr<ForwardProxyState> state, io::Connection& connection)
-{
-    ProxySession session{*state, connection};
-    co_await session.run();
-}
 
 LIBNETXX_DECL boost::asio::awaitable<void> run_proxy(std::shared_ptr<ForwardProxyState> state)
 {
     if (!state->server) throw boost::system::system_error{boost::asio::error::operation_aborted, "ForwardProxy::run"};
-    io::TcpServer::Session session = [state](io::Connection& connection) {
-        return serve_proxy_client(state, connection);
+    io::TcpServer::HandlerFactory handlers = [state](io::Connection& connection) {
+        return std::make_unique<ProxyHandler>(state, connection);
     };
-    auto running = state->server->run_sessions(std::move(session));
+    auto running = state->server->run(std::move(handlers));
     co_await std::move(running);
-    state->end();
+    state->connector.reset();  // lets go of all that would keep the io_context running
+    state->wheel.rest();
 }
 
 }  // namespace detail

@@ -1,52 +1,57 @@
 #pragma once
-// One of the two connections of an exchange, seen from both coroutines that use it.
+// One of the two connections of an exchange.
 
-#include <libnet/io/loop/deadline.hpp>
-#include <libnet/io/loop/executor.hpp>
-
-#include <boost/asio/buffer.hpp>
-#include <boost/system/error_code.hpp>
+#include <libnet/io/loop/socket_poll.hpp>
+#include <libnet/io/tcp/byte_buffer.hpp>
+#include <libnet/io/tcp/transfer.hpp>
 
 #include <array>
-#include <chrono>
-#include <cstddef>
 #include <span>
 #include <string_view>
+#include <utility>
 
 namespace libnet::inline v0::detail {
 
-/// What a read brought.
-struct ProxyRead {
-    boost::system::error_code error;
-    std::size_t size = 0;
-};
-
-/// A socket with one deadline for all that is pending on it. Whatever starts moves the deadline; when it passes,
-/// nothing has moved in either direction, and every pending operation ends with `timed_out`.
+/// A socket, and what it hasn't taken yet of what it was sent. Holds memory only as long as there is some.
 class ProxyPeer {
 public:
-    ProxyPeer(io::TcpSocket& socket, io::Deadline& deadline) : socket_{socket}, deadline_{deadline} {}
+    /// The socket must outlive it.
+    explicit ProxyPeer(io::PolledSocket& socket) noexcept : socket_{socket} {}
 
-    /// Reads what there is, at least a byte. Errors: `timed_out`, `eof`, `operation_aborted` and the socket's own.
-    io::Task<ProxyRead> read_some(std::span<char> space, std::chrono::milliseconds timeout);
+    io::PolledSocket& socket() noexcept { return socket_; }
 
-    /// Writes all pieces, in one packet where they fit; the timeout starts anew with each step.
-    io::Task<boost::system::error_code> write(std::array<std::string_view, 4> pieces,
-                                              std::chrono::milliseconds timeout);
+    /// Takes what has come, see `io::receive_some`; `want_read` without a call where nothing can be there.
+    io::Transferred receive(std::span<char> room) noexcept;
 
-    /// Gives what is pending this much time from now.
-    void expect_within(std::chrono::milliseconds timeout)
-    {
-        if (pending_ > 0) deadline_.expires_after(timeout);
-    }
+    /// `receive` may bring something. If not, the socket's listener hears of it.
+    bool may_receive() noexcept { return socket_.ready(io::PolledSocket::read) || !socket_.watch(); }
+
+    /// Sends all pieces, in one packet where they fit, behind what waits. What the kernel doesn't take waits. False: the
+    /// connection is broken.
+    bool send(std::array<std::string_view, 4> pieces);
+
+    /// Sends what waits. False: the connection is broken.
+    bool flush();
+
+    /// The other side has closed its half of the connection, or all of it.
+    bool is_gone() const noexcept { return ended_ || broken_ || socket_.hung_up(); }
+
+    /// The connection is broken.
+    bool is_broken() const noexcept { return broken_ || socket_.broken(); }
+
+    /// Something waits to be sent.
+    bool is_blocked() const noexcept { return !queue_.empty(); }
+
+    /// Bytes have moved, in either direction, since the last call of this.
+    bool moved() noexcept { return std::exchange(moved_, false); }
+    bool has_moved() const noexcept { return moved_; }
 
 private:
-    void begin(std::chrono::milliseconds timeout);
-    boost::system::error_code end(boost::system::error_code error);
-
-    io::TcpSocket& socket_;
-    io::Deadline& deadline_;
-    int pending_ = 0;
+    io::PolledSocket& socket_;
+    io::ByteBuffer queue_;
+    bool moved_ = false;
+    bool ended_ = false;
+    bool broken_ = false;
 };
 
 }  // namespace libnet::inline v0::detail

@@ -2,49 +2,55 @@
 
 #include <libnet/config.hpp>
 #include <libnet/impl/proxy/proxy_peer.hpp>
+#include <libnet/io/tcp/socket_transfer.hpp>
 
 #include <algorithm>
 
 namespace libnet::inline v0::detail {
 
-LIBNETXX_DECL io::Task<ProxyRead> ProxyPeer::read_some(std::span<char> space, std::chrono::milliseconds timeout)
+LIBNETXX_DECL io::Transferred ProxyPeer::receive(std::span<char> room) noexcept
 {
-    begin(timeout);
-    const auto buffer = io::asio::buffer(space.data(), space.size());
-    const auto [error, size] = co_await socket_.async_read_some(buffer, io::use_tuple);
-    co_return ProxyRead{end(error), size};
+    if (!may_receive()) return {io::Transfer::want_read};
+    const auto received = io::receive_some(socket_, room);
+    moved_ = moved_ || received.size > 0;
+    ended_ = ended_ || received.outcome == io::Transfer::ended;
+    broken_ = broken_ || received.outcome == io::Transfer::failed;
+    return received;
 }
 
-LIBNETXX_DECL io::Task<boost::system::error_code> ProxyPeer::write(std::array<std::string_view, 4> pieces,
-                                                                   std::chrono::milliseconds timeout)
+LIBNETXX_DECL bool ProxyPeer::send(std::array<std::string_view, 4> pieces)
 {
-    std::array<io::asio::const_buffer, 4> buffers;
-    std::ranges::transform(pieces, buffers.begin(), [](std::string_view piece) { return io::asio::buffer(piece); });
-    while (io::asio::buffer_size(buffers) > 0) {
-        begin(timeout);
-        const auto [error, size] = co_await socket_.async_write_some(buffers, io::use_tuple);
-        if (const auto failure = end(error)) co_return failure;
-        auto written = size;
-        for (auto& buffer : buffers) {
-            const auto part = std::min(written, buffer.size());
-            buffer += part;
-            written -= part;
-        }
+    std::array<iovec, 4> parts;
+    std::ranges::transform(pieces, parts.begin(), [](std::string_view piece) {
+        return iovec{const_cast<char*>(piece.data()), piece.size()};
+    });
+    if (std::ranges::all_of(pieces, &std::string_view::empty)) return true;
+    std::size_t gone = 0;
+    if (queue_.empty()) {
+        const auto sent = io::send_some(socket_, parts);
+        if (sent.outcome == io::Transfer::failed) return false;
+        moved_ = moved_ || sent.size > 0;
+        gone = sent.size;
     }
-    co_return boost::system::error_code{};
+    for (auto piece : pieces) {
+        const auto size = std::min(gone, piece.size());
+        queue_.append(piece.substr(size));
+        gone -= size;
+    }
+    return true;
 }
 
-LIBNETXX_DECL void ProxyPeer::begin(std::chrono::milliseconds timeout)
+LIBNETXX_DECL bool ProxyPeer::flush()
 {
-    ++pending_;
-    deadline_.expires_after(timeout);
-}
-
-LIBNETXX_DECL boost::system::error_code ProxyPeer::end(boost::system::error_code error)
-{
-    const bool timed_out = error == io::asio::error::operation_aborted && deadline_.expired();
-    if (--pending_ == 0) deadline_.clear();
-    return timed_out ? io::asio::error::make_error_code(io::asio::error::timed_out) : error;
+    while (!queue_.empty()) {
+        if (!socket_.ready(io::PolledSocket::write)) return !socket_.broken();
+        const auto sent = io::send_some(socket_, queue_.view());
+        if (sent.outcome == io::Transfer::failed) return false;
+        moved_ = moved_ || sent.size > 0;
+        queue_.consume(sent.size);
+        if (queue_.empty()) queue_.release();
+    }
+    return true;
 }
 
 }  // namespace libnet::inline v0::detail

@@ -1,33 +1,33 @@
 #pragma once
 
-#include <libnet/base/deadline_after.hpp>
 #include <libnet/config.hpp>
 #include <libnet/engine/proxy/proxy_answer.hpp>
 #include <libnet/impl/proxy/proxy_session.hpp>
+
+#include <boost/asio/post.hpp>
 
 #include <algorithm>
 #include <utility>
 #include <variant>
 
+#include <sys/socket.h>
+
 namespace libnet::inline v0::detail {
 
-LIBNETXX_DECL std::string_view http_date_now(wire::HttpDateBuffer& buffer)
-{
-    return wire::format_http_date(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()), buffer);
-}
+/// What a lingering close waits for, and reads, at most.
+inline constexpr std::chrono::milliseconds proxy_linger_time{3000};
+inline constexpr std::size_t proxy_linger_bytes = 4 * 1024 * 1024;
 
-LIBNETXX_DECL ProxySession::ProxySession(ForwardProxyState& proxy, io::Connection& connection)
+LIBNETXX_DECL ProxySession::ProxySession(ForwardProxyState& proxy, io::Connection& connection,
+                                         io::ReadinessListener& listener)
     : proxy_{proxy},
       connection_{connection},
-      client_{connection.socket(), connection.deadline()},
+      listener_{listener},
+      client_{connection.polled()},
+      upstream_deadline_{proxy.wheel, [this] { poke(); }},
       parser_{proxy.options.limits},
-      input_(first_input_size),
       response_parser_{proxy.options.limits}
-{
-    connection_.on_close([this] { abort(); });
-}
-
-LIBNETXX_DECL ProxySession::~ProxySession() { connection_.on_close(nullptr); }
+{}
 
 LIBNETXX_DECL io::Task<> ProxySession::run()
 {
@@ -38,89 +38,109 @@ LIBNETXX_DECL io::Task<> ProxySession::run()
         if (!complete) break;
         co_await answer_request();
     }
-    if (exchange_.status != 0) co_await linger();
+    if (record_.status != 0 && !tunnel_) co_await linger();
 }
 
-/// Makes the bytes behind the last request the front of the buffer.
+/// What has come behind the last request is the front of the buffer.
 LIBNETXX_DECL void ProxySession::begin_request()
 {
-    std::copy(input_.begin() + static_cast<std::ptrdiff_t>(consumed_),
-              input_.begin() + static_cast<std::ptrdiff_t>(filled_), input_.begin());
-    filled_ -= consumed_;
-    consumed_ = 0;
-    if (input_.size() < filled_ + surplus_.size()) input_.resize(filled_ + surplus_.size());
-    std::ranges::copy(surplus_, input_.begin() + static_cast<std::ptrdiff_t>(filled_));
-    filled_ += surplus_.size();
-    surplus_ = {};
-    request_ = {};  // its views are those of the request before
-    exchange_ = {};
-    upload_ = ProxyUploadEnd::complete;
+    input_.consume(std::exchange(consumed_, 0U));
+    input_.append(surplus_);
+    surplus_.clear();
+    forget_request();
+    record_ = {};
+    upload_.reset();
+    upload_state_ = ProxyUploadState::complete;
+    client_fault_.clear();
+    client_fault_status_ = 400;
 }
 
 /// True: there is a request. False: the connection ends, and what was to say has been said.
 LIBNETXX_DECL io::Task<bool> ProxySession::receive_request()
 {
-    if (filled_ == 0) {
-        connection_.idle();
-        const auto [error, size] = co_await client_.read_some(input_, proxy_.options.idle_timeout);
-        if (error) co_return false;
-        filled_ = size;
+    for (;;) {
+        if (!input_.empty()) {
+            expect_request();
+            const auto size = parser_.parse(input_.view(), request_);
+            if (!size) {
+                forget_head();
+                co_await refuse(wire::status_of(size.error()), std::string{wire::reason_of(size.error())});
+                co_return false;
+            }
+            consumed_ = *size;
+            if (consumed_ > 0) co_return true;
+        }
+        while (!receive_input()) {
+            const bool over = connection_.closed() || connection_.deadline().expired() || client_.is_gone();
+            if (over && record_.open) co_await fail_head();
+            if (over) co_return false;
+            auto waiting = pause();
+            co_await std::move(waiting);
+        }
     }
-    connection_.busy();
-    exchange_.open = true;
-    exchange_.started = std::chrono::system_clock::now();
-    exchange_.begin = Clock::now();
-    co_return co_await receive_head();
 }
 
-LIBNETXX_DECL io::Task<bool> ProxySession::receive_head()
+/// Octets of a request are there.
+LIBNETXX_DECL void ProxySession::expect_request()
 {
-    const auto end = base::deadline_after(exchange_.begin, proxy_.options.request_timeout);
-    for (;;) {
-        const auto size = parser_.parse({input_.data(), filled_}, request_);
-        if (!size) {
-            forget_head();
-            co_await refuse(wire::status_of(size.error()), std::string{wire::reason_of(size.error())});
-            co_return false;
-        }
-        consumed_ = *size;
-        if (consumed_ > 0) co_return true;
+    if (record_.open) return;
+    connection_.busy();
+    connection_.deadline().expires_after(proxy_.options.request_timeout);
+    record_.open = true;
+    record_.started = std::chrono::system_clock::now();
+    record_.begin = Clock::now();
+}
 
-        if (filled_ == input_.size()) input_.resize(2 * input_.size());  // the parser bounds it
-        const auto space = std::span{input_}.subspan(filled_);
-        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now());
-        const auto [error, received] = co_await client_.read_some(space, left);
-        if (error) {
-            co_await fail_head(error);
-            co_return false;
-        }
-        filled_ += received;
+/// Takes what has come. False: nothing has.
+LIBNETXX_DECL bool ProxySession::receive_input()
+{
+    if (client_.may_receive()) {
+        const auto received = client_.receive(input_.prepare(input_step));
+        input_.commit(received.size);
+        if (received.size > 0) return true;
     }
+    if (!input_.empty()) return false;
+    input_.release();  // whoever waits holds no memory
+    answer_bytes_.release();
+    if (!connection_.deadline().expired()) connection_.deadline().expires_after(proxy_.options.idle_timeout);
+    connection_.idle();
+    return false;
+}
+
+/// The views of a request that is over are of no use; the memory of its fields is.
+LIBNETXX_DECL void ProxySession::forget_request()
+{
+    auto fields = std::move(request_.fields);
+    fields.clear();
+    request_ = {};
+    request_.fields = std::move(fields);
 }
 
 /// What was received is no request: the log shows its first line. The views of a head that isn't complete are of no use,
 /// since the buffer may have moved under them.
 LIBNETXX_DECL void ProxySession::forget_head()
 {
-    request_ = {};
-    request_.target = wire::refused_line({input_.data(), filled_});
+    forget_request();
+    request_.target = wire::refused_line(input_.view());
 }
 
-LIBNETXX_DECL io::Task<> ProxySession::fail_head(boost::system::error_code error)
+LIBNETXX_DECL io::Task<> ProxySession::fail_head()
 {
     forget_head();
-    if (error == asio::error::timed_out) co_await refuse(408, "The request took too long to arrive.");
-    else if (error == asio::error::eof) co_await refuse(400, "The request ended in the middle of its head.");
-    else exchange_.reason = "The client went away.";
+    keep_ = false;
+    if (connection_.closed() || client_.is_broken()) record_.reason = proxy_client_left;
+    else if (client_.is_gone()) co_await refuse(400, "The request ended in the middle of its head.");
+    else co_await refuse(408, "The request took too long to arrive.");
 }
 
 LIBNETXX_DECL io::Task<> ProxySession::answer_request()
 {
+    connection_.deadline().clear();
     const auto decision = engine::decide(request_, proxy_.rules);
     if (const auto* to = std::get_if<engine::ProxyForward>(&decision)) {
         co_await forward(to->destination);
     } else if (const auto* through = std::get_if<engine::ProxyTunnel>(&decision)) {
-        co_await tunnel(through->destination);
+        co_await open_tunnel(through->destination);
     } else if (const auto* refusal = std::get_if<engine::ProxyRefuse>(&decision)) {
         co_await refuse(refusal->status, std::string{refusal->reason});
     } else if (std::holds_alternative<engine::ProxyAnswerTrace>(decision)) {
@@ -137,13 +157,12 @@ LIBNETXX_DECL io::Task<> ProxySession::answer_itself(std::string_view type, std:
     const bool has_body = request_.body.kind != wire::BodyFraming::Kind::none;
     const bool modern = request_.version == wire::HttpVersion::http_1_1;
     keep_ = request_.keep_alive && modern && !has_body && !connection_.draining();
-    wire::HttpDateBuffer date;
     head_.clear();
-    engine::append_answer(head_, {200, request_.method, http_date_now(date), keep_}, type, content);
-    exchange_.status = 200;
-    const auto error = co_await client_.write({head_}, proxy_.options.transfer_timeout);
-    if (error) keep_ = false;
-    else exchange_.sent = content.size();
+    engine::append_answer(head_, {200, request_.method, proxy_.date(), keep_}, type, content);
+    record_.status = 200;
+    const bool sent = co_await send_all();
+    if (sent) record_.sent = content.size();
+    else keep_ = false;
 }
 
 /// Answers with an error page; the connection ends behind it. For CONNECT that is a must (RFC 9931 section 8): what
@@ -151,51 +170,80 @@ LIBNETXX_DECL io::Task<> ProxySession::answer_itself(std::string_view type, std:
 LIBNETXX_DECL io::Task<> ProxySession::refuse(unsigned status, std::string reason)
 {
     keep_ = false;
-    wire::HttpDateBuffer date;
     head_.clear();
-    engine::append_error_answer(head_, {status, request_.method, http_date_now(date)}, reason);
-    exchange_.status = status;
-    exchange_.reason = std::move(reason);
-    const auto gone = co_await client_.write({head_}, proxy_.options.transfer_timeout);
-    if (!gone) exchange_.sent = head_.size() - (head_.find("\r\n\r\n") + 4);
+    engine::append_error_answer(head_, {status, request_.method, proxy_.date()}, reason);
+    record_.status = status;
+    record_.reason = std::move(reason);
+    const bool sent = co_await send_all();
+    if (sent) record_.sent = head_.size() - (head_.find("\r\n\r\n") + 4);
+}
+
+/// Sends `head_`. False: the client doesn't take it.
+LIBNETXX_DECL io::Task<bool> ProxySession::send_all()
+{
+    bool open = !connection_.closed() && client_.send({head_});
+    connection_.deadline().expires_after(proxy_.options.transfer_timeout);
+    while (open && client_.is_blocked()) {
+        auto waiting = pause();
+        co_await std::move(waiting);
+        open = !connection_.closed() && client_.flush();
+        if (client_.moved()) connection_.deadline().expires_after(proxy_.options.transfer_timeout);
+        else if (connection_.deadline().expired()) open = false;
+    }
+    connection_.deadline().clear();
+    co_return open;
 }
 
 /// Reads for a while what the client is still sending: closing at once would reset the connection, and might take the
 /// answer away from a client that hasn't read it yet (RFC 9112 section 9.6).
 LIBNETXX_DECL io::Task<> ProxySession::linger()
 {
-    boost::system::error_code ignored;
-    connection_.socket().shutdown(io::TcpSocket::shutdown_send, ignored);
-    const auto end = Clock::now() + std::chrono::seconds{3};
-    for (auto now = Clock::now(); now < end; now = Clock::now()) {
-        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - now);
+    if (connection_.closed()) co_return;
+    ::shutdown(connection_.polled().native_handle(), SHUT_WR);
+    connection_.deadline().expires_after(proxy_linger_time);
+    if (!connection_.draining()) connection_.idle();  // a drain that begins now need not wait for this
+    for (std::size_t thrown_away = 0; thrown_away < proxy_linger_bytes && !connection_.closed();) {
+        if (connection_.deadline().expired()) co_return;
         // Everybody's scratch: nobody looks at what this puts there.
-        const auto [error, size] = co_await client_.read_some(proxy_.scratch, left);
-        if (error) co_return;
+        const auto received = client_.receive(proxy_.scratch);
+        if (received.outcome == io::Transfer::ended || received.outcome == io::Transfer::failed) co_return;
+        thrown_away += received.size;
+        woken_ = received.outcome == io::Transfer::done;  // there may be more, in its turn
+        auto waiting = pause();
+        co_await std::move(waiting);
     }
 }
 
-LIBNETXX_DECL void ProxySession::report()
+LIBNETXX_DECL void ProxySession::report() noexcept
 {
-    if (!std::exchange(exchange_.open, false) || !proxy_.options.on_access) return;
-    const auto value_of = [this](std::string_view name) {
-        const auto* field = request_.fields.find(name);
-        return field ? field->value : std::string_view{};
-    };
-    AccessRecord record;
-    record.client = connection_.peer();
-    record.started = exchange_.started;
-    record.method = request_.method;
-    record.target = request_.target;
-    record.version = request_.version == wire::HttpVersion::http_1_0 ? 10 : 11;
-    record.status = exchange_.status;
-    record.bytes_sent = exchange_.sent;
-    record.bytes_received = exchange_.received;
-    record.duration = Clock::now() - exchange_.begin;
-    record.referer = value_of("Referer");
-    record.user_agent = value_of("User-Agent");
-    record.reason = exchange_.reason;
-    proxy_.options.on_access(record);
+    if (!std::exchange(record_.open, false)) return;
+    if (!tell_access(proxy_, record_.of(request_, connection_.peer()))) keep_ = false;
+}
+
+LIBNETXX_DECL void ProxySession::poke()
+{
+    if (!waiter_) woken_ = true;
+    connection_.go_on();
+}
+
+/// Not now: whoever begins to wait isn't to be called from there.
+LIBNETXX_DECL void ProxySession::post_wake()
+{
+    asio::post(connection_.executor(), [weak = std::weak_ptr<ProxySession*>{self_}] {
+        if (const auto session = weak.lock()) (*session)->poke();
+    });
+}
+
+LIBNETXX_DECL bool tell_access(const ForwardProxyState& proxy, const AccessRecord& record) noexcept
+{
+    if (!proxy.options.on_access) return true;
+    try {
+        proxy.options.on_access(record);
+        return true;
+    } catch (...) {
+        proxy.diagnostics.tell_exception("on_access failed, and the connection is closed");
+        return false;
+    }
 }
 
 }  // namespace libnet::inline v0::detail

@@ -1,15 +1,16 @@
 #pragma once
 // What the connections of one ForwardProxy share.
 
-#include <libnet/engine/proxy/idle_pool.hpp>
+#include <libnet/base/diagnostics.hpp>
 #include <libnet/engine/proxy/proxy_decision.hpp>
 #include <libnet/forward_proxy_options.hpp>
-#include <libnet/io/dns/resolver.hpp>
+#include <libnet/io/connect/connector.hpp>
+#include <libnet/io/http/http_clock.hpp>
 #include <libnet/io/loop/deadline.hpp>
 #include <libnet/io/tcp/tcp_server.hpp>
 
 #include <optional>
-#include <string>
+#include <string_view>
 #include <vector>
 
 namespace libnet::inline v0::detail {
@@ -19,33 +20,28 @@ struct ForwardProxyState {
     ForwardProxyState(const io::Executor& executor, ForwardProxyOptions proxy_options,
                       io::FileDescriptor listening = {});
 
-    /// An idle connection to this server that is still open, or nothing.
-    std::optional<io::TcpSocket> take_upstream(const std::string& server);
-
-    /// Keeps a connection on which nothing is under way.
-    void keep_upstream(std::string server, io::TcpSocket socket);
-
-    void drop_expired_upstreams();
-
-    /// Closes everything. Sessions end in their own time, and need the resolver that long.
+    /// Closes everything, and whoever is served now ends at once.
     void stop() noexcept
     {
+        if (connector) connector->close_idle();  // they are sockets of the server's
         server.reset();
-        upstreams.clear();
     }
 
-    /// Nothing is served any more: lets go of all that would keep the io_context running.
-    void end();
+    /// The time as a Date field has it. Valid until the next call.
+    std::string_view date() { return clock.date(io::HttpClock::now()); }
 
     const ForwardProxyOptions options;
+    const base::Diagnostics diagnostics;
     const engine::ProxyRules rules;
     std::optional<io::TcpServer> server;  // nothing once the ForwardProxy is destroyed
     const io::asio::ip::tcp::endpoint listener;
-    std::optional<io::Resolver> resolver;  // nothing once nobody is served any more
-    io::DeadlineWheel wheel;
-    engine::IdlePool<io::TcpSocket> upstreams;
-    std::optional<io::Deadline> upstreams_expire;  // while some are idle
-    std::vector<char> scratch;                     // see io::relay; also where bytes go that nobody wants
+    std::optional<io::Connector> connector;  // nothing once nobody is served any more
+    io::DeadlineWheel wheel;                 // of the servers' side
+    io::HttpClock clock;
+    std::vector<char> scratch;  // what is read goes through here, if it goes on at once
 };
+
+/// Tells whoever wants to know of requests. What that throws is diagnosed, and ends the connection: false.
+bool tell_access(const ForwardProxyState& proxy, const AccessRecord& record) noexcept;
 
 }  // namespace libnet::inline v0::detail

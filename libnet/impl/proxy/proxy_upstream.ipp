@@ -1,28 +1,16 @@
 #pragma once
 
 #include <libnet/config.hpp>
+#include <libnet/engine/access/client_table.hpp>
 #include <libnet/engine/proxy/proxy_policy.hpp>
 #include <libnet/impl/proxy/proxy_session.hpp>
-#include <libnet/io/tcp/connect.hpp>
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
-#include <boost/system/system_error.hpp>
 
+#include <functional>
 #include <utility>
 
 namespace libnet::inline v0::detail {
-
-LIBNETXX_DECL ProxyUpstream::ProxyUpstream(io::TcpSocket connected, io::DeadlineWheel& wheel, bool used_before)
-    : socket{std::move(connected)},
-      deadline{wheel,
-               [this] {
-                   boost::system::error_code ignored;
-                   socket.cancel(ignored);
-               }},
-      was_idle{used_before}
-{}
 
 LIBNETXX_DECL engine::ProxyFailure failure_of_resolve(boost::system::error_code error) noexcept
 {
@@ -32,80 +20,81 @@ LIBNETXX_DECL engine::ProxyFailure failure_of_resolve(boost::system::error_code 
     return ProxyFailure::name_server_failed;
 }
 
-/// Sets `upstream_`. False: there is none, and `answer_.failure` or `exchange_.reason` (a matter of policy) says why.
+/// Sets `upstream_`. False: there is none, and `answer_.failure`, `client_fault_` or `record_.reason` (a matter of policy)
+/// says why.
 LIBNETXX_DECL io::Task<bool> ProxySession::connect_upstream(const engine::ProxyDestination& destination,
                                                             bool may_be_idle)
 {
     answer_ = {};
     upstream_.reset();
-    if (aborted_) throw boost::system::system_error{asio::error::operation_aborted};
-    if (may_be_idle) {
-        if (auto idle = proxy_.take_upstream(to_string(destination))) {
-            upstream_.emplace(std::move(*idle), connection_.wheel(), true);
-            co_return true;
-        }
-    }
-    const auto executor = co_await asio::this_coro::executor;
-    auto token = asio::bind_cancellation_slot(abort_.slot(), asio::use_awaitable_t<io::Executor>{});
-    auto establishing = asio::co_spawn(executor, establish(destination), std::move(token));
-    co_await std::move(establishing);
-    co_return upstream_.has_value();
-}
-
-/// Resolves, judges, connects.
-LIBNETXX_DECL io::Task<> ProxySession::establish(const engine::ProxyDestination& destination)
-{
-    auto addresses = co_await resolve(destination);
-    if (answer_.failure || drop_own_listener(addresses, destination.port)) co_return;
-    try {
-        const engine::ConnectRaceOptions times{.timeout = proxy_.options.connect_timeout};
-        auto connecting = io::connect(std::move(addresses), destination.port, times);
-        auto socket = co_await std::move(connecting);
-        upstream_.emplace(std::move(socket), connection_.wheel(), false);
-    } catch (const boost::system::system_error& error) {
-        if (error.code() == asio::error::operation_aborted) throw;
-        answer_.failure = engine::failure_of_connect(error.code());
-    }
-}
-
-LIBNETXX_DECL io::Task<std::vector<asio::ip::address>> ProxySession::resolve(
-    const engine::ProxyDestination& destination)
-{
-    boost::system::error_code not_literal;
-    std::vector<asio::ip::address> addresses{asio::ip::make_address(destination.host, not_literal)};
-    if (!not_literal) co_return addresses;
-    try {
-        const auto executor = co_await asio::this_coro::executor;
-        auto resolving =
-            asio::co_spawn(executor, proxy_.resolver->resolve(destination.host), asio::use_awaitable_t<io::Executor>{});
-        addresses = co_await std::move(resolving);
-    } catch (const boost::system::system_error& error) {
-        if (error.code() == asio::error::operation_aborted) throw;
-        answer_.failure = failure_of_resolve(error.code());
-    }
-    co_return addresses;
-}
-
-/// Drops the addresses that would lead back to us. True: nothing else is left.
-LIBNETXX_DECL bool ProxySession::drop_own_listener(std::vector<asio::ip::address>& addresses, std::uint16_t port)
-{
-    const auto verdict_of = [&](const asio::ip::address& address) {
-        return engine::judge_address(address, port, proxy_.listener.address(), proxy_.listener.port(),
-                                     io::is_local_address);
+    if (reuse_upstream(to_string(destination), may_be_idle)) co_return true;
+    const io::Dial::Judge judge = [this, port = destination.port](const asio::ip::address& address) {
+        return may_connect(address, port);
     };
-    std::erase_if(addresses, [&](const auto& address) { return verdict_of(address) != engine::ProxyVerdict::allowed; });
-    if (!addresses.empty()) return false;
-    exchange_.reason = engine::reason_of(engine::ProxyVerdict::own_listener);
+    const std::function<void()> on_done = [this] { poke(); };
+    const auto client = engine::client_key(connection_.peer().address());
+    io::Dial dial{*proxy_.connector, destination.host, destination.port, client, judge, on_done};
+    client_.socket().watch();
+    while (!dial.done()) {
+        if (client_has_left()) co_return false;
+        auto waiting = pause();
+        co_await std::move(waiting);
+    }
+    if (dial.end() != io::Dial::End::connected) {
+        note_failure(dial);
+        co_return false;
+    }
+    auto socket = std::make_unique<io::PolledSocket>(proxy_.connector->poll(), dial.take(), &listener_);
+    use_upstream(std::move(socket), false);
+    co_return true;
+}
+
+/// A connection that has authenticated as this client serves whatever else this client asks of the same server.
+LIBNETXX_DECL bool ProxySession::reuse_upstream(const std::string& server, bool may_be_idle)
+{
+    authenticates_ = false;
+    if (pinned_ && pinned_to_ == server) {
+        if (io::is_quiet(*pinned_)) {
+            authenticates_ = true;
+            use_upstream(std::move(pinned_), true);
+            return true;
+        }
+        pinned_.reset();
+    }
+    auto idle = may_be_idle ? proxy_.connector->take_idle(server) : nullptr;
+    if (!idle) return false;
+    use_upstream(std::move(idle), true);
     return true;
 }
 
-/// The server closes the connection by force: everything that is not pending on the client's socket ends here.
-LIBNETXX_DECL void ProxySession::abort()
+LIBNETXX_DECL void ProxySession::use_upstream(std::unique_ptr<io::PolledSocket> socket, bool was_idle)
 {
-    aborted_ = true;
-    boost::system::error_code ignored;
-    if (upstream_) upstream_->socket.close(ignored);
-    abort_.emit(asio::cancellation_type::terminal);
+    socket->listen(&listener_);
+    upstream_.emplace(std::move(socket), was_idle);
+}
+
+LIBNETXX_DECL void ProxySession::note_failure(const io::Dial& dial)
+{
+    if (dial.end() == io::Dial::End::no_name) answer_.failure = failure_of_resolve(dial.error());
+    else if (dial.end() == io::Dial::End::no_connection) answer_.failure = engine::failure_of_connect(dial.error());
+    else record_.reason = engine::reason_of(engine::ProxyVerdict::own_listener);
+}
+
+/// Not to an address that would lead back to us.
+LIBNETXX_DECL bool ProxySession::may_connect(const asio::ip::address& address, std::uint16_t port) const
+{
+    const auto verdict =
+        engine::judge_address(address, port, proxy_.listener.address(), proxy_.listener.port(), io::is_local_address);
+    return verdict == engine::ProxyVerdict::allowed;
+}
+
+/// Closes the connection to the server. What it has got of a request is not all of it: a connection that simply ended
+/// could be taken for the end of the body.
+LIBNETXX_DECL void ProxySession::drop_upstream() noexcept
+{
+    upstream_deadline_.clear();
+    if (upstream_ && upload_state_ != ProxyUploadState::complete) io::reset(*upstream_->socket);
+    upstream_.reset();
 }
 
 }  // namespace libnet::inline v0::detail

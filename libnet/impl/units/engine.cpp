@@ -1,6 +1,8 @@
 #include <libnet/engine/access/access_rules.ipp>
 #include <libnet/engine/access/user_table.ipp>
+#include <libnet/engine/dns/name_lookups.ipp>
 #include <libnet/engine/dns/name_refresh.ipp>
+#include <libnet/engine/dns/question_queue.ipp>
 #include <libnet/engine/files/directory_json.ipp>
 #include <libnet/engine/files/directory_page.ipp>
 #include <libnet/engine/files/directory_words.ipp>

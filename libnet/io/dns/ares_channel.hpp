@@ -31,8 +31,11 @@ public:
     /// The channel; null once closed.
     ares_channel get() const { return channel_.get(); }
 
-    /// To be called when questions have been asked: looks after their timeouts.
+    /// To be called when questions have been asked, and after each step while some are open: looks after their timeouts.
     void arm_timer();
+
+    /// No question is open: nothing keeps the io_context from ending.
+    void rest();
 
     /// Ends every question with `ARES_EDESTRUCTION`, before it returns. No callback comes after that.
     void close();
@@ -59,6 +62,7 @@ private:
 
     asio::any_io_executor executor_;
     std::function<void()> on_progress_;
+    std::chrono::milliseconds timeout_;
     asio::steady_timer timer_;
     Clock::time_point armed_until_ = Clock::time_point::max();  ///< max: the timer doesn't run
     std::unordered_map<ares_socket_t, std::shared_ptr<Socket>> sockets_;

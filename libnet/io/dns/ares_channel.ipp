@@ -35,12 +35,13 @@ LIBNETXX_DECL AresChannel::AresChannel(asio::any_io_executor executor, const Res
                                        std::function<void()> on_progress)
     : executor_{std::move(executor)},
       on_progress_{std::move(on_progress)},
+      timeout_{std::clamp(options.timeout, std::chrono::milliseconds{1},
+                          std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::hours{1}))},
       timer_{executor_}
 {
     initialise_ares();
-    constexpr std::chrono::milliseconds shortest{1}, longest{std::chrono::hours{1}};
     ares_options ares{};
-    ares.timeout = static_cast<int>(std::clamp(options.timeout, shortest, longest).count());
+    ares.timeout = static_cast<int>(timeout_.count());
     ares.tries = static_cast<int>(std::clamp(options.tries, 1U, 10U));
     ares.socket_receive_buffer_size = 1 << 20;  // answers come in bursts; the system may give less
     ares.sock_state_cb = &AresChannel::on_socket_state;
@@ -105,23 +106,33 @@ LIBNETXX_DECL void AresChannel::on_ready(const std::shared_ptr<Socket>& socket, 
     on_progress_();
 }
 
+/// A question that was asked just now has `timeout_` in its first round: no clock before that is its concern. Only when
+/// the clock has run out is c-ares asked when the next one times out, since it looks at all that are open for that, and
+/// there may be tens of thousands.
 LIBNETXX_DECL void AresChannel::arm_timer()
 {
-    timeval left{};
-    if (!ares_timeout(get(), nullptr, &left)) {  // nothing to wait for: don't keep the io_context from ending
-        armed_until_ = Clock::time_point::max();
-        timer_.cancel();
-        return;
-    }
     // One millisecond more, so that c-ares finds the time to have come, and not a microsecond missing.
-    const auto deadline = Clock::now() + std::chrono::seconds{left.tv_sec} + std::chrono::microseconds{left.tv_usec} +
-                          std::chrono::milliseconds{1};
-    if (armed_until_ <= deadline) return;  // it wakes us early, and we look again
-    armed_until_ = deadline;
-    timer_.expires_at(deadline);
+    constexpr std::chrono::milliseconds later{1}, least{10};
+    auto left = std::chrono::duration_cast<Clock::duration>(timeout_ + later);
+    const auto now = Clock::now();
+    if (armed_until_ <= now + left) return;  // it wakes us early, and we look again
+    if (armed_until_ == Clock::time_point::max()) {
+        timeval first{};
+        if (!ares_timeout(get(), nullptr, &first)) return;
+        left = std::chrono::seconds{first.tv_sec} + std::chrono::microseconds{first.tv_usec} + later;
+        left = std::max<Clock::duration>(left, std::min(least, timeout_));
+    }
+    armed_until_ = now + left;
+    timer_.expires_at(armed_until_);
     timer_.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
         if (!error) self->on_timer();
     });
+}
+
+LIBNETXX_DECL void AresChannel::rest()
+{
+    armed_until_ = Clock::time_point::max();
+    timer_.cancel();
 }
 
 LIBNETXX_DECL void AresChannel::on_timer()

@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <functional>
 #include <utility>
 #include <variant>
 
@@ -95,24 +96,21 @@ struct NameQuestion {
     AddressFamily family;
 };
 
-/// One call: what it asks, and where the answer will lie. Its coroutine owns it and everybody else knows it weakly, so
+/// One call: what it asks, and where the answer will lie. Who waits for it owns it and everybody else knows it weakly, so
 /// a call that was cancelled is simply gone when its answer comes.
 struct Lookup {
     using Question = std::variant<NameQuestion, asio::ip::address>;
 
-    Lookup(const asio::any_io_executor& executor, Question what)
-        : question{std::move(what)},
-          done{executor, asio::steady_timer::time_point::max()}
-    {}
+    Lookup(Question what, std::function<void()> tell) : question{std::move(what)}, on_finished{std::move(tell)} {}
     void finish(int ares_status)
     {
         status = ares_status;
         finished = true;
-        done.cancel();
+        on_finished();
     }
 
     Question question;
-    asio::steady_timer done;  ///< never expires; cancelled when the lookup is finished
+    std::function<void()> on_finished;  ///< called in the middle of c-ares' work: it only wakes somebody
     bool finished = false;
     int status = ARES_EDESTRUCTION;
     std::vector<asio::ip::address> addresses;
@@ -134,8 +132,8 @@ public:
 
     const asio::any_io_executor& executor() const { return executor_; }
 
-    /// Asks, now or when its turn comes. Never calls back; may be finished on return.
-    std::shared_ptr<Lookup> start(Lookup::Question question);
+    /// Asks, now or when its turn comes. May be finished on return.
+    std::shared_ptr<Lookup> start(Lookup::Question question, std::function<void()> on_finished);
 
     /// Ends every lookup with `ARES_EDESTRUCTION`, at once and for ever.
     void close();
@@ -160,9 +158,9 @@ private:
     std::shared_ptr<AresChannel> channel_;
 };
 
-LIBNETXX_DECL std::shared_ptr<Lookup> ResolverState::start(Lookup::Question question)
+LIBNETXX_DECL std::shared_ptr<Lookup> ResolverState::start(Lookup::Question question, std::function<void()> on_finished)
 {
-    auto lookup = std::make_shared<Lookup>(executor_, std::move(question));
+    auto lookup = std::make_shared<Lookup>(std::move(question), std::move(on_finished));
     if (!channel_->get()) {
         lookup->finish(ARES_EDESTRUCTION);
         return lookup;
@@ -186,7 +184,8 @@ LIBNETXX_DECL void ResolverState::proceed()
         waiting_.pop_front();
         if (lookup) ask(lookup);
     }
-    channel_->arm_timer();
+    if (in_flight_ > 0) channel_->arm_timer();
+    else channel_->rest();
 }
 
 LIBNETXX_DECL void ResolverState::ask(const std::shared_ptr<Lookup>& lookup)
@@ -232,28 +231,44 @@ LIBNETXX_DECL void ResolverState::on_name(void* ticket, int status, int, hostent
     lookup->finish(status);
 }
 
-LIBNETXX_DECL asio::awaitable<ResolvedName> look_up(std::shared_ptr<ResolverState> state, std::string name,
-                                                    AddressFamily family)
+/// What needs no name server, if the name is such a one. Throws where there is nothing to ask for.
+LIBNETXX_DECL std::optional<ResolvedName> answer_without_asking(const asio::any_io_executor& executor,
+                                                                const std::string& name, AddressFamily family)
 {
-    ResolvedName result;
     if (const auto literal = literal_address(name)) {
         if (!in_family(*literal, family)) throw no_such_address(name, family);
-        result.addresses = {*literal};
-        co_return result;
+        return ResolvedName{{*literal}, std::nullopt};
     }
     const auto ascii = ascii_host_name(name);
     if (!ascii || !wire::is_host_name(*ascii)) throw not_a_host_name(name);
 
     if (wire::is_invalid_domain(*ascii)) throw resolve_error(ARES_ENOTFOUND, name, family);
-    if (wire::is_localhost(*ascii)) {
-        result.addresses = loopback_addresses(state->executor(), family);
-        co_return result;
-    }
+    if (wire::is_localhost(*ascii)) return ResolvedName{loopback_addresses(executor, family), std::nullopt};
+    return std::nullopt;
+}
 
-    const auto lookup = state->start(NameQuestion{*ascii, family});
-    if (!lookup->finished) co_await lookup->done.async_wait(asio::as_tuple(asio::use_awaitable));
+/// Asks, and waits for the answer. Its timer never expires; it is cancelled when the lookup is finished.
+LIBNETXX_DECL asio::awaitable<std::shared_ptr<Lookup>> wait_for(std::shared_ptr<ResolverState> state,
+                                                                Lookup::Question question)
+{
+    asio::steady_timer done{state->executor(), asio::steady_timer::time_point::max()};
+    auto lookup = state->start(std::move(question), [&done] { done.cancel(); });
+    if (!lookup->finished) co_await done.async_wait(asio::as_tuple(asio::use_awaitable));
     if (!lookup->finished || lookup->status == ARES_EDESTRUCTION) throw resolve_aborted();
+    co_return lookup;
+}
+
+LIBNETXX_DECL asio::awaitable<ResolvedName> look_up(std::shared_ptr<ResolverState> state, std::string name,
+                                                    AddressFamily family)
+{
+    auto known = answer_without_asking(state->executor(), name, family);
+    if (known) co_return std::move(*known);
+
+    Lookup::Question question{NameQuestion{*ascii_host_name(name), family}};
+    auto waiting = wait_for(state, std::move(question));
+    const auto lookup = co_await std::move(waiting);
     if (lookup->status != ARES_SUCCESS) throw resolve_error(lookup->status, name, family);
+    ResolvedName result;
     result.addresses = std::move(lookup->addresses);
     result.ttl = lookup->ttl;
     co_return result;
@@ -274,9 +289,9 @@ LIBNETXX_DECL asio::awaitable<std::optional<std::string>> name_of(std::shared_pt
     if (address == asio::ip::address_v4::loopback() || address == asio::ip::address_v6::loopback())
         co_return "localhost";
 
-    const auto lookup = state->start(address);
-    if (!lookup->finished) co_await lookup->done.async_wait(asio::as_tuple(asio::use_awaitable));
-    if (!lookup->finished || lookup->status == ARES_EDESTRUCTION) throw resolve_aborted();
+    Lookup::Question question{address};
+    auto waiting = wait_for(state, std::move(question));
+    const auto lookup = co_await std::move(waiting);
     co_return std::move(lookup->name);
 }
 

@@ -49,11 +49,12 @@ private:
     std::shared_ptr<detail::SocketPollState> state_;  // the event loop may look at it once more
 };
 
-/// Is told that a socket can be read, when nobody waits for it.
+/// Is told that a socket can be read, or only written to again, when nobody waits for it.
 class ReadinessListener {
 public:
-    /// May destroy the socket.
+    /// Either may destroy the socket.
     virtual void on_readable() = 0;
+    virtual void on_writable() {}
 
 protected:
     ~ReadinessListener() = default;
@@ -96,6 +97,18 @@ public:
     /// From now on the listener hears of what there is to read. False: it can't be told, see epoll_ctl(2).
     bool watch() noexcept { return enlist(EPOLLIN | EPOLLRDHUP | EPOLLET); }
 
+    /// And of room to write to, after a call that would have had to wait.
+    bool watch_both() noexcept { return enlist(EPOLLIN | EPOLLRDHUP | EPOLLET | EPOLLOUT); }
+
+    /// Another listener, or none, hears of what there is from now on.
+    void listen(ReadinessListener* listener) noexcept { listener_ = listener; }
+
+    /// The peer has closed its half of the connection, or all of it; what it sent before may still be there to read.
+    bool hung_up() const noexcept { return hung_up_; }
+
+    /// The connection is broken: the peer has reset it, for one.
+    bool broken() const noexcept { return broken_; }
+
     /// An operation that completes when a call may find something to do: true. False: the wait was cancelled, or the
     /// socket is closed. One at a time; without memory of its own.
     auto wait(Side side, Pace pace = Pace::at_once)
@@ -136,6 +149,7 @@ private:
     std::uint8_t wanted_ = 0;
     Pace pace_ = Pace::at_once;
     bool hung_up_ = false;  // the peer: there will always be something to read, if only the end
+    bool broken_ = false;
     HandlerSlot waiter_;
     boost::intrusive::list_member_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> line_hook_;
 };

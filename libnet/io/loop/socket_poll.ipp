@@ -259,6 +259,7 @@ LIBNETXX_DECL void PolledSocket::on_events(std::uint32_t events)
 {
     constexpr std::uint32_t end = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
     if ((events & end) != 0) hung_up_ = true;
+    if ((events & EPOLLERR) != 0) broken_ = true;
     if ((events & (EPOLLIN | end)) != 0) ready_ |= read;
     if ((events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0) ready_ |= write;
     if (waiter_) {
@@ -267,6 +268,8 @@ LIBNETXX_DECL void PolledSocket::on_events(std::uint32_t events)
         else waiter_.complete(true);
     } else if (listener_ != nullptr && ready(read)) {
         listener_->on_readable();
+    } else if (listener_ != nullptr && ready(write)) {
+        listener_->on_writable();
     }
 }
 

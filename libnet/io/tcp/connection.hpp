@@ -27,6 +27,9 @@ public:
     /// Goes on: the connection has just been accepted, or its socket can be read while nobody waits for it, or its
     /// deadline has passed, or it has been closed. False: it is done with, and is to be destroyed.
     virtual bool go_on() = 0;
+
+    /// Whether it goes on as well when its socket, which it had watched for that, can be written to again.
+    virtual bool awaits_room() const noexcept { return false; }
 };
 
 /// Lives until its handler is done with it.
@@ -90,12 +93,19 @@ public:
     /// Destroys the connection, at the latest when its handler returns.
     void end();
 
+    /// Has the handler go on, for what it waits for beside this socket; this may destroy the connection. Nothing, while
+    /// it is at work.
+    void go_on();
+
 private:
     friend struct detail::TcpServerState;
 
     void on_readable() override { go_on(); }
+    void on_writable() override
+    {
+        if (handler_ && handler_->awaits_room()) go_on();
+    }
     void on_deadline();
-    void go_on();
 
     detail::TcpServerState& server_;
     PolledSocket polled_;

@@ -1,44 +1,86 @@
 #pragma once
 // A tunnel: bytes copied between two connections, both ways, until both have ended.
 
-#include <libnet/io/loop/deadline.hpp>
-#include <libnet/io/loop/executor.hpp>
+#include <libnet/config.hpp>
+#include <libnet/io/loop/socket_poll.hpp>
+#include <libnet/io/tcp/byte_buffer.hpp>
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
+#include <span>
+#include <string_view>
+#include <utility>
 
 namespace libnet::inline v0::io {
 
-/// Why a tunnel ended.
-enum class RelayEnd {
-    finished,  ///< both sides have said all they had to say
-    broken,    ///< one side reset the connection or can't be reached any more; the other was reset, too
-    idle,      ///< no byte moved for the idle timeout
-    stopped,   ///< cancelled, or a socket was closed from outside
-};
-
-/// What a tunnel carried.
-struct RelayResult {
-    std::uint64_t forward = 0;   ///< bytes written to `second`
-    std::uint64_t backward = 0;  ///< bytes written to `first`
-    RelayEnd end = RelayEnd::finished;
-};
-
-/// Copies between `first` and `second` until both directions have ended.
+/// Copies between two sockets until both directions have ended: without a coroutine or a buffer, as long as it waits.
 ///
-/// A direction that ends (a FIN) is passed on as a FIN while the other goes on. An error on one side resets the other.
-/// A direction is read only as fast as it is written, and holds memory only while its reader is slower than its writer:
-/// at most `scratch.size()` bytes. An idle tunnel holds no buffer at all.
+/// A direction that ends (a FIN) is passed on as a FIN while the other goes on. A connection that breaks breaks the
+/// other one: both are closed with a RST, since the peers must not take a broken stream for one that ended well. A
+/// direction is read only as fast as it is written, and holds memory only while its reader is slower than its writer:
+/// at most `scratch.size()` bytes.
 ///
 /// `scratch` lends its bytes for the time between a read and the write that follows; any number of tunnels of one
-/// thread share it. It must not be empty. The sockets become non-blocking; the caller closes them. `idle_timeout`: zero
-/// is no limit.
-///
-/// Never throws on what the peers do. Cancelled by its slot (terminal) or by closing both sockets.
-Task<RelayResult> relay(TcpSocket& first, TcpSocket& second, std::vector<char>& scratch, DeadlineWheel& wheel,
-                        std::chrono::milliseconds idle_timeout);
+/// thread share it. The sockets must outlive this; their listener calls `go_on`.
+class Relay {
+public:
+    enum class Step : std::uint8_t {
+        waits,   ///< for either socket
+        more,    ///< there is more to do, but others should have their turn: call again soon
+        ended,   ///< both sides have said all they had to say
+        broken,  ///< one connection is broken, and both are closed
+    };
+
+    Relay(PolledSocket& first, PolledSocket& second, std::span<char> scratch) noexcept
+        : scratch_{scratch},
+          forward_{first, second},
+          backward_{second, first}
+    {}
+
+    /// Bytes that were received from `first` before the tunnel began. They go out before all others.
+    void begin_with(std::string_view bytes) { forward_.rest.append(bytes); }
+
+    /// Copies what there is.
+    Step go_on();
+
+    /// One side has said all it had to say, and the other hasn't.
+    bool is_half_closed() const noexcept { return forward_.ended != backward_.ended; }
+
+    /// Something has gone through since the last call of this.
+    bool moved() noexcept { return std::exchange(moved_, false); }
+
+    std::uint64_t forward() const noexcept { return forward_.count; }    ///< bytes written to `second`
+    std::uint64_t backward() const noexcept { return backward_.count; }  ///< bytes written to `first`
+
+private:
+    struct Direction {
+        Direction(PolledSocket& source, PolledSocket& sink) noexcept : from{source}, to{sink} {}
+
+        PolledSocket& from;
+        PolledSocket& to;
+        std::uint64_t count = 0;
+        ByteBuffer rest;  ///< read, and not taken by the receiver yet
+        bool ended = false;
+    };
+
+    Step copy(Direction& direction);
+    bool send_rest(Direction& direction);
+    Step read_end(Direction& direction);
+    Step break_both() noexcept;
+
+    std::span<char> scratch_;
+    Direction forward_;
+    Direction backward_;
+    bool moved_ = false;
+};
+
+/// Has the kernel ask a peer that is silent for `idle` whether it is still there, and break the connection a minute
+/// later if it isn't (tcp(7), SO_KEEPALIVE). Zero: it doesn't.
+void keep_alive(PolledSocket& socket, std::chrono::seconds idle) noexcept;
+
+/// Closes the connection so that the peer sees it broken: with a RST instead of a FIN.
+void reset(PolledSocket& socket) noexcept;
 
 }  // namespace libnet::inline v0::io
 

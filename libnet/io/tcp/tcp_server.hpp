@@ -66,6 +66,9 @@ public:
     /// Connections that are open now.
     std::size_t connections() const noexcept;
 
+    /// For a server's connections to others. Valid as long as the server or a connection of it is.
+    SocketPoll& poll() noexcept;
+
     /// Accepts until it is stopped; call one of these once, on the executor's io_context. An exception that leaves a
     /// handler or session closes that connection, is told to `diagnostics`, and hurts nobody else.
     ///

@@ -221,6 +221,8 @@ LIBNETXX_DECL asio::ip::tcp::endpoint TcpServer::local_endpoint() const
 
 LIBNETXX_DECL std::size_t TcpServer::connections() const noexcept { return state_->connections; }
 
+LIBNETXX_DECL SocketPoll& TcpServer::poll() noexcept { return state_->poll; }
+
 LIBNETXX_DECL asio::awaitable<void> TcpServer::run(HandlerFactory factory)
 {
     return detail::run_server(state_, std::move(factory));

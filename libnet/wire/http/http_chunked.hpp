@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -46,6 +47,11 @@ public:
     /// forbidden_trailer, trailers_too_large, too_many_fields and those of a field line.
     HttpResult<Step> next(std::string_view input);
 
+    /// Decodes whole chunks without extensions at `bytes[consumed]`, as far as they go, and moves their data together at
+    /// `bytes[data]`; moves both on. What it leaves is for `next`. For bodies of many small chunks, and nothing else: a
+    /// call for each of them would cost more than all the rest.
+    void take_whole_chunks(std::span<char> bytes, std::size_t& data, std::size_t& consumed) noexcept;
+
     /// The trailer fields, complete when done; valid while the decoder is. They must not be merged into the fields of
     /// the head (RFC 9110 section 6.5.1).
     const HttpFields& trailers() const noexcept { return trailers_; }
@@ -62,6 +68,7 @@ private:
     std::optional<HttpError> read_data_end(std::string_view& input);
     std::optional<HttpError> read_trailers(std::string_view& input);
     std::string_view read_data(std::string_view& input) noexcept;
+    std::size_t overhead_after(std::size_t line, std::uint64_t size) const noexcept;
 
     HttpLimits limits_;
     Part part_ = Part::chunk_line;

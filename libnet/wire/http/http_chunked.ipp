@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 #include <limits>
 
 namespace libnet::inline v0::wire {
@@ -147,12 +148,41 @@ LIBNETXX_DECL std::optional<HttpError> ChunkedDecoder::begin_chunk(std::string_v
     const auto size = detail::parse_chunk_line(line);
     if (!size) return HttpError::bad_chunk;
 
-    overhead_ += line.size();
-    overhead_ -= std::min(overhead_, 16 + 2 * static_cast<std::size_t>(std::min<std::uint64_t>(overhead_, *size)));
+    overhead_ = overhead_after(line.size(), *size);
     if (overhead_ > limits_.chunk_overhead) return HttpError::chunk_overhead_too_large;
     remaining_ = *size;
     part_ = remaining_ > 0 ? Part::data : Part::trailers;
     return std::nullopt;
+}
+
+LIBNETXX_DECL std::size_t ChunkedDecoder::overhead_after(std::size_t line, std::uint64_t size) const noexcept
+{
+    const auto overhead = overhead_ + line;
+    return overhead - std::min(overhead, 16 + 2 * static_cast<std::size_t>(std::min<std::uint64_t>(overhead, size)));
+}
+
+LIBNETXX_DECL void ChunkedDecoder::take_whole_chunks(std::span<char> bytes, std::size_t& data,
+                                                     std::size_t& consumed) noexcept
+{
+    constexpr std::size_t most_digits = 7, ends = 4;  // the CRLF of the line and that of the data
+    while (part_ == Part::chunk_line && text_.empty()) {
+        std::size_t at = consumed, size = 0;
+        for (; at < bytes.size() && at - consumed < most_digits; ++at) {
+            const int digit = base::hex_value(bytes[at]);
+            if (digit < 0) break;
+            size = size * 16 + static_cast<std::size_t>(digit);
+        }
+        if (size == 0 || bytes.size() - at < size + ends) return;
+        const char* const line_end = bytes.data() + at;
+        const char* const data_end = line_end + 2 + size;
+        if (line_end[0] != '\r' || line_end[1] != '\n' || data_end[0] != '\r' || data_end[1] != '\n') return;
+        const auto overhead = overhead_after(at - consumed, size);
+        if (overhead > limits_.chunk_overhead) return;
+        overhead_ = overhead;
+        std::memmove(bytes.data() + data, line_end + 2, size);
+        data += size;
+        consumed = at + size + ends;
+    }
 }
 
 LIBNETXX_DECL std::string_view ChunkedDecoder::read_data(std::string_view& input) noexcept

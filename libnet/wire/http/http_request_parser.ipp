@@ -11,8 +11,9 @@ namespace libnet::inline v0::wire {
 namespace detail {
 
 /// Host must be there exactly once on HTTP/1.1, and be valid wherever it is (RFC 9112 section 3.2). HTTP/1.0 may leave
-/// it out: then the authority is empty.
-LIBNETXX_DECL HttpResult<Authority> read_host(const HttpFields& fields, HttpVersion version) noexcept
+/// it out: then the authority is empty. It may be empty where the target has one of its own, which goes first (section
+/// 3.2.2).
+LIBNETXX_DECL HttpResult<Authority> read_host(const HttpFields& fields, HttpVersion version, TargetForm form) noexcept
 {
     std::optional<std::string_view> host;
     for (const auto& [name, value] : fields) {
@@ -21,7 +22,7 @@ LIBNETXX_DECL HttpResult<Authority> read_host(const HttpFields& fields, HttpVers
         host = value;
     }
     if (!host && version == HttpVersion::http_1_1) return HttpError::missing_host;
-    if (!host) return Authority{};
+    if (!host || (host->empty() && form == TargetForm::absolute)) return Authority{};
     const auto authority = parse_authority(*host);
     if (!authority) return HttpError::bad_host;
     return *authority;
@@ -60,7 +61,7 @@ LIBNETXX_DECL void read_expectations(RequestHead& head)
 /// What the complete head means.
 LIBNETXX_DECL std::optional<HttpError> read_request_fields(RequestHead& head)
 {
-    const auto host = read_host(head.fields, head.version);
+    const auto host = read_host(head.fields, head.version, head.form);
     if (!host) return host.error();
     if (head.authority.host.empty()) head.authority = *host;  // the target's own goes first (RFC 9112 section 3.2.2)
     const auto framing = read_framing(head.fields, head.version);

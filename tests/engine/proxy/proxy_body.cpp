@@ -1,6 +1,8 @@
 #include <libnet/engine/proxy/proxy_body.hpp>
 #include <tests/support/catch.hpp>
 
+#include <array>
+#include <cstdio>
 #include <optional>
 #include <string>
 
@@ -110,6 +112,34 @@ TEST_CASE("chunks are taken apart and their data moved together", "[engine][prox
         REQUIRE(reader.trailers().size() == 1);
         CHECK(reader.trailers().begin()->value == "42");
     }
+}
+
+TEST_CASE("many small chunks in one read come out as one at a time would", "[engine][proxy]")
+{
+    std::string body, data;
+    for (int i = 0; i < 2000; ++i) {
+        const std::string piece(static_cast<std::size_t>(i % 20 + 1), static_cast<char>('a' + i % 26));
+        std::array<char, 24> line{};
+        std::snprintf(line.data(), line.size(), i % 7 == 0 ? "%zX;x=y\r\n" : "%zx\r\n", piece.size());
+        body += line.data() + piece + "\r\n";
+        data += piece;
+    }
+    body += "0\r\nA: b\r\n\r\n";
+    for (const std::size_t step : {body.size(), std::size_t{4096}, std::size_t{7}, std::size_t{1}}) {
+        ProxyBodyReader reader{{Kind::chunked, 0}};
+        const auto read = read_in_pieces(reader, body, step);
+        CHECK(read.body == data);
+        CHECK(reader.done());
+        CHECK(reader.trailers().size() == 1);
+    }
+}
+
+TEST_CASE("chunks that are mostly overhead are refused, however they come", "[engine][proxy]")
+{
+    std::string body;
+    for (int i = 0; i < 4000; ++i) body += "0000000000000000000000001\r\nx\r\n";
+    ProxyBodyReader reader{{Kind::chunked, 0}, {.chunk_overhead = 1000}};
+    CHECK(read_in_pieces(reader, body, 4096).error == HttpError::chunk_overhead_too_large);
 }
 
 TEST_CASE("chunks that can't be relied on are refused", "[engine][proxy]")

@@ -72,7 +72,10 @@ TEST_CASE("OPTIONS and TRACE count their hops", "[engine][proxy]")
     CHECK(with_hops("TRACE", "7") == forward("h", 80));
     CHECK(refusal(with_hops("TRACE", "-1")) == 400);
     CHECK(refusal(with_hops("OPTIONS", "99999999999999999999")) == 400);
+    CHECK(refusal(with_hops("OPTIONS", "7\r\nMax-Forwards: 0")) == 400);
+    CHECK(refusal(with_hops("TRACE", "4294967296")) == 400);
     INFO("for other methods the field means nothing");
+    CHECK(with_hops("GET", "7\r\nMax-Forwards: 0") == forward("h", 80));
     CHECK(with_hops("GET", "0") == forward("h", 80));
     CHECK(decision_on("TRACE http://h/ HTTP/1.1\r\nHost: h\r\n\r\n") == forward("h", 80));
 }
@@ -80,6 +83,12 @@ TEST_CASE("OPTIONS and TRACE count their hops", "[engine][proxy]")
 TEST_CASE("OPTIONS * asks about the proxy itself", "[engine][proxy]")
 {
     CHECK(decision_on("OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n") == ProxyDecision{ProxyAnswerOptions{}});
+}
+
+TEST_CASE("the target says where to, also where Host says nothing", "[engine][proxy]")
+{
+    CHECK(decision_on("GET http://h/ HTTP/1.1\r\nHost:\r\n\r\n") == forward("h", 80));
+    CHECK(decision_on("GET http://h/ HTTP/1.1\r\nHost: other\r\n\r\n") == forward("h", 80));
 }
 
 TEST_CASE("a destination prints as people write it", "[engine][proxy]")

@@ -1,12 +1,14 @@
 #include <libnet/io/tcp/connect.hpp>
 #include <tests/support/catch.hpp>
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/system/system_error.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 
-#include <exception>
+#include <filesystem>
+#include <iterator>
 #include <optional>
+
+#include <sys/socket.h>
 
 using namespace std::chrono_literals;
 using namespace libnet::io;
@@ -16,33 +18,32 @@ namespace {
 const auto loopback = asio::ip::make_address("127.0.0.1");
 const auto loopback6 = asio::ip::make_address("::1");
 
-/// What became of a `connect`: a peer to talk to, or an error.
+/// What became of it: a peer to talk to, or an error.
 struct Outcome {
     std::optional<asio::ip::tcp::endpoint> peer;
     boost::system::error_code error;
 };
 
-Task<> try_connect(std::vector<asio::ip::address> addresses, std::uint16_t port, std::chrono::milliseconds timeout,
-                   Outcome& outcome)
+asio::ip::tcp::endpoint peer_of(int socket)
 {
-    try {
-        const libnet::engine::ConnectRaceOptions options{.timeout = timeout};
-        auto connecting = connect(std::move(addresses), port, options);
-        const auto socket = co_await std::move(connecting);
-        outcome.peer = socket.remote_endpoint();
-    } catch (const boost::system::system_error& error) {
-        outcome.error = error.code();
-    }
+    asio::ip::tcp::endpoint peer;
+    auto size = static_cast<socklen_t>(peer.capacity());
+    if (::getpeername(socket, peer.data(), &size) == 0) peer.resize(size);
+    return peer;
 }
 
-constexpr auto done = [](std::exception_ptr) {};
-
-Outcome outcome_of(asio::io_context& io, std::vector<asio::ip::address> addresses, std::uint16_t port,
+Outcome outcome_of(asio::io_context& io, const std::vector<asio::ip::address>& addresses, std::uint16_t port,
                    std::chrono::milliseconds timeout = 10s)
 {
-    Outcome outcome;
-    asio::co_spawn(io, try_connect(std::move(addresses), port, timeout, outcome), done);
+    SocketPoll poll{io.get_executor()};
+    bool told = false;
+    Connecting connecting{poll, addresses, port, {.timeout = timeout}, [&told] { told = true; }};
+    const bool at_once = connecting.done();
     io.run();
+    CHECK(connecting.done());
+    CHECK(told != at_once);
+    Outcome outcome{.peer = std::nullopt, .error = connecting.error()};
+    if (const auto socket = connecting.take()) outcome.peer = peer_of(socket.get());
     return outcome;
 }
 
@@ -56,6 +57,29 @@ private:
     asio::ip::tcp::socket socket_;
 };
 
+/// A listener whose queue is full answers nobody: whoever connects hangs.
+struct FullListener {
+    explicit FullListener(asio::io_context& io) : acceptor{io, asio::ip::tcp::v4()}, filler{io}, second_filler{io}
+    {
+        acceptor.bind({loopback, 0});
+        acceptor.listen(0);
+        filler.connect(acceptor.local_endpoint());
+        second_filler.open(asio::ip::tcp::v4());
+        second_filler.native_non_blocking(true);
+        const auto endpoint = acceptor.local_endpoint();
+        ::connect(second_filler.native_handle(), endpoint.data(), static_cast<socklen_t>(endpoint.size()));
+    }
+
+    asio::ip::tcp::acceptor acceptor;
+    asio::ip::tcp::socket filler, second_filler;
+};
+
+std::ptrdiff_t open_descriptors()
+{
+    const std::filesystem::directory_iterator descriptors{"/proc/self/fd"};
+    return std::distance(begin(descriptors), end(descriptors));
+}
+
 }  // namespace
 
 TEST_CASE("a host that listens is connected to", "[io][connect]")
@@ -63,6 +87,7 @@ TEST_CASE("a host that listens is connected to", "[io][connect]")
     asio::io_context io{1};
     asio::ip::tcp::acceptor acceptor{io, {loopback, 0}};
     const auto outcome = outcome_of(io, {loopback}, acceptor.local_endpoint().port());
+    CHECK_FALSE(outcome.error);
     CHECK(outcome.peer == acceptor.local_endpoint());
 }
 
@@ -78,7 +103,7 @@ TEST_CASE("a closed port is a refused connection", "[io][connect]")
 {
     asio::io_context io{1};
     const ClosedPort closed{io};
-    CHECK(outcome_of(io, {loopback}, closed.port()).error == asio::error::connection_refused);
+    CHECK(outcome_of(io, {loopback}, closed.port()).error == boost::system::errc::connection_refused);
 }
 
 TEST_CASE("a race without time has timed out", "[io][connect]")
@@ -95,25 +120,29 @@ TEST_CASE("no address is no connection", "[io][connect]")
     CHECK(outcome_of(io, {}, 1).error == boost::system::errc::address_not_available);
 }
 
-TEST_CASE("a cancelled connect ends and leaves nothing behind", "[io][connect]")
+TEST_CASE("a host that doesn't answer times out", "[io][connect]")
 {
     asio::io_context io{1};
-    // A listener whose queue is full answers nobody: the connection hangs.
-    asio::ip::tcp::acceptor acceptor{io, asio::ip::tcp::v4()};
-    acceptor.bind({loopback, 0});
-    acceptor.listen(0);
-    asio::ip::tcp::socket filler{io}, second_filler{io};
-    filler.connect(acceptor.local_endpoint());
-    second_filler.async_connect(acceptor.local_endpoint(), [](boost::system::error_code) {});
+    const FullListener full{io};
+    const auto outcome = outcome_of(io, {loopback}, full.acceptor.local_endpoint().port(), 20ms);
+    CHECK(outcome.error == boost::system::errc::timed_out);
+}
 
-    asio::cancellation_signal stop;
-    Outcome outcome;
-    const auto on_end = [&](std::exception_ptr) { second_filler.close(); };
-    asio::co_spawn(io, try_connect({loopback}, acceptor.local_endpoint().port(), 10s, outcome),
-                   asio::bind_cancellation_slot(stop.slot(), on_end));
-    asio::post(io, [&] { asio::post(io, [&] { stop.emit(asio::cancellation_type::terminal); }); });
+TEST_CASE("who gives up is told nothing, and leaves nothing behind", "[io][connect]")
+{
+    asio::io_context io{1};
+    const FullListener full{io};
+    SocketPoll poll{io.get_executor()};
+    const auto before = open_descriptors();
+    std::optional<Connecting> connecting;
+    connecting.emplace(poll, std::vector{loopback}, full.acceptor.local_endpoint().port(),
+                       libnet::engine::ConnectRaceOptions{}, [] { FAIL("told"); });
+    CHECK_FALSE(connecting->done());
+    io.poll();
+    connecting.reset();
+    io.restart();
     io.run();
-    CHECK(outcome.error == asio::error::operation_aborted);
+    CHECK(open_descriptors() == before);
 }
 
 TEST_CASE("loopback and unspecified addresses are this machine's, and documentation addresses are not", "[io][connect]")

@@ -1,0 +1,46 @@
+#pragma once
+// How long proxy++ waits for what, and how much it bears.
+
+#include <apps/common/option_values.hpp>
+#include <apps/common/options.hpp>
+#include <libnet/forward_proxy_options.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace libnet::apps {
+
+/// Adds the timeouts and limits of a ForwardProxy to the group that the table is in. The defaults in the texts are
+/// those of ForwardProxyOptions.
+inline void add_limits(Options& table, ForwardProxyOptions& options)
+{
+    using namespace std::chrono_literals;
+    const auto timeout = seconds(1ms, 24h);
+    const auto timeout_or_none = seconds(0ms, 24h);
+    table
+        .value("max-connections", "N", "of clients at a time; more wait; 0: no limit (0)", integer<std::size_t>(0),
+               options.max_connections)
+        .value("idle-timeout", "SECONDS", "for a client between two requests (60)", timeout, options.idle_timeout)
+        .value("request-timeout", "SECONDS", "for the head of a request (30)", timeout, options.request_timeout)
+        .value("resolve-timeout", "SECONDS", "to look a name up (10)", timeout, options.resolve_timeout)
+        .value("connect-timeout", "SECONDS", "to connect, all addresses of a name together (10)", timeout,
+               options.connect_timeout)
+        .value("response-timeout", "SECONDS", "for the head of an answer (60)", timeout, options.response_timeout)
+        .value("transfer-timeout", "SECONDS", "without progress in the middle of a message (60)", timeout,
+               options.transfer_timeout)
+        .value("min-receive-rate", "BYTES", "a second that the body of a request brings at least; 0: any (500)",
+               integer<std::uint64_t>(0), options.min_receive_rate)
+        .value("tunnel-timeout", "SECONDS", "without a byte in a tunnel; 0: no limit (600)", timeout_or_none,
+               options.tunnel_timeout)
+        .value("half-closed-timeout", "SECONDS", "the same when one side has ended; 0: as above (60)", timeout_or_none,
+               options.half_closed_timeout)
+        .value("tunnel-keep-alive", "SECONDS", "until silent peers of a tunnel are probed; 0: never (120)",
+               timeout_or_none, options.tunnel_keep_alive)
+        .value("upstream-idle-timeout", "SECONDS", "to keep an idle connection to a server; 0: none (30)",
+               timeout_or_none, options.upstream_idle_timeout)
+        .value("drain-timeout", "SECONDS", "for requests and tunnels in hand when it stops (10)", timeout_or_none,
+               options.drain_timeout);
+}
+
+}  // namespace libnet::apps
