@@ -327,7 +327,7 @@ TEST_CASE("options out of range are refused by name", "[service][icmp_pinger]")
     CHECK(refused({.ttl = 256}));
     CHECK(refused({.rate = NAN}));
     CHECK(refused({.access = static_cast<PingAccess>(3)}));
-    CHECK(refused({.path_mtu_discovery = static_cast<PathMtuDiscovery>(-1)}));
+    CHECK(refused({.path_mtu_discovery = static_cast<PathMtuDiscovery>(255)}));
     CHECK(refused({.path_mtu_discovery = static_cast<PathMtuDiscovery>(5)}));
     CHECK(refused({.clock = static_cast<PingClock>(2)}));
     CHECK(refused({.record = static_cast<PingRecord>(4)}));
