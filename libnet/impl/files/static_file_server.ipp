@@ -79,7 +79,7 @@ LIBNETXX_DECL io::HttpShare http_share(const StaticFileServerOptions& options)
 
 LIBNETXX_DECL FileServerContext::FileServerContext(const io::Executor& executor, StaticFileServerOptions server_options)
     : options{std::move(server_options)},
-      share{executor, base::Diagnostics{options.diagnostics}},
+      share{executor, {}, base::Diagnostics{options.diagnostics}},
       http(http_share(options))
 {
     if (options.access || options.limits) guard.emplace(executor, options.access, options.limits);
