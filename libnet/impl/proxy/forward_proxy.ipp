@@ -38,6 +38,7 @@ LIBNETXX_DECL io::ConnectorOptions connector_options(const ForwardProxyOptions& 
     connector.race.timeout = options.connect_timeout;
     connector.idle.timeout = options.upstream_idle_timeout;
     connector.idle.max_size = options.max_idle_upstreams;
+    connector.idle.max_per_key = options.max_idle_upstreams;  // clients that all want one server may have them all
     return connector;
 }
 
