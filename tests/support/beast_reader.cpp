@@ -4,6 +4,7 @@
 #include <boost/beast/core/error.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
+#include <boost/none.hpp>
 
 #include <stdexcept>
 #include <string>
@@ -16,6 +17,7 @@ BeastHead read_with_beast(std::string_view head, std::string_view request_method
 {
     http::response_parser<http::empty_body> parser;
     parser.header_limit(1 << 20);
+    parser.body_limit(boost::none);  // Beast would refuse a head that announces more than 8 MiB
     parser.skip(request_method == "HEAD");
     boost::beast::error_code error;
     parser.put(boost::asio::buffer(head.data(), head.size()), error);
