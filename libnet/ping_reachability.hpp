@@ -66,11 +66,7 @@ private:
 
     static boost::asio::ip::address address_of(const PingEvent& event)
     {
-        const auto address = [](const auto& e) {
-            if constexpr (requires { e.to; }) return e.to;
-            else return e.from;
-        };
-        return std::visit(address, event);
+        return std::visit([](const auto& e) { return e.to; }, event);
     }
 
     std::uint64_t count_;

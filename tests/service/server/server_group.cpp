@@ -62,11 +62,16 @@ public:
     struct Options {
         asio::ip::address address = asio::ip::address_v4::loopback();
         std::uint16_t port = 0;
+        bool share_port = false;
         bool reuse_port = false;
         AccessHandler on_access{};
     };
     BrokenServer(const asio::io_context::executor_type& executor, const Options& options)
-        : server_{executor, {.address = options.address, .port = options.port, .reuse_port = options.reuse_port}}
+        : server_{executor,
+                  {.address = options.address,
+                   .port = options.port,
+                   .reuse_port = options.reuse_port,
+                   .share_port = options.share_port}}
     {}
     tcp::endpoint local_endpoint() const { return server_.local_endpoint(); }
     asio::awaitable<void> run() { return run(*this); }
