@@ -51,8 +51,9 @@ struct PingOptions {
     std::optional<std::uint32_t> flow_label{};    ///< IPv6 only, 20 bits: takes a raw socket; empty: the system's
     bool multicast_loopback = true;               ///< what is sent to a multicast group comes to this host, too
     bool connect = false;                         ///< connect(2) to the first target, which is the only one then
-    bool strict_source = false;                   ///< answers count from the pinged address, and from no other
-    bool debug = false;                           ///< SO_DEBUG of socket(7): takes CAP_NET_ADMIN
+    /// Answers count from the pinged address, and from no other. For the hosts of a range that is so in any case.
+    bool strict_source = false;
+    bool debug = false;  ///< SO_DEBUG of socket(7): takes CAP_NET_ADMIN
 };
 
 static_assert(std::is_trivially_destructible_v<

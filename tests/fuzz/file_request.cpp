@@ -78,12 +78,14 @@ void run(const Site& site, const FileRequest& request, const FileFacts& facts, b
 {
     constexpr FileTime now{std::chrono::seconds{784'198'177}};
     FileResponder responder;
+    std::uint64_t size = facts.size;  // of the file or listing that was found last
     auto action = responder.start(site, request);
     for (int steps = 0; !std::holds_alternative<Respond>(action); ++steps) {
         require(steps < 20);
         if (const auto* list = std::get_if<ListDirectory>(&action)) {
             const auto page = make_listing(list->path, {.entries = {{.name = "a<b", .size = 5}}}, list->style);
-            action = responder.on_listing(page.size(), 7, now);
+            size = page.size();
+            action = responder.on_listing(size, 7, now);
             continue;
         }
         if (const auto* encode = std::get_if<Encode>(&action)) {
@@ -96,8 +98,9 @@ void run(const Site& site, const FileRequest& request, const FileFacts& facts, b
         const bool sibling = name.ends_with(".br") || name.ends_with(".gz") || name.ends_with(".zst");
         if (sibling && !siblings) action = responder.on_failure(LookUpFailure::not_found);
         else action = responder.on_file(facts, now);
+        size = facts.size;
     }
-    check_plan(responder.plan(), facts.size);
+    check_plan(responder.plan(), size);
 }
 
 }  // namespace

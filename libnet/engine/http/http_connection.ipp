@@ -57,6 +57,7 @@ LIBNETXX_DECL HttpConnection::Spent HttpConnection::spent() noexcept
 
 LIBNETXX_DECL void HttpConnection::moved(std::span<char> octets)
 {
+    exchange_->refused_line = wire::refused_line({octets.data(), octets.size()});
     if (!has_request_) return;  // of a head that isn't complete the parser notices it
     [[maybe_unused]] const auto again = exchange_->parser.parse({octets.data(), octets.size()}, exchange_->head);
 }
@@ -94,7 +95,7 @@ LIBNETXX_DECL HttpAction HttpConnection::parse(std::span<char> octets, HttpTime 
         phase_ = Phase::handling;
         return {HttpAction::Kind::handle};
     }
-    if (!size || ended_ || expired_) exchange_->refused_line = wire::refused_line(text);
+    exchange_->refused_line = wire::refused_line(text);  // whatever becomes of it
     if (!size) return refuse(wire::status_of(size.error()), wire::reason_of(size.error()));
     if (ended_) return leave(client_left);
     if (expired_) return refuse(408, request_too_slow);

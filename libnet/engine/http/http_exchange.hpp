@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace libnet::inline v0::engine {
@@ -35,6 +36,7 @@ struct HttpExchange {
     std::size_t piece_octets = 0;     // its octets, with their framing
     std::string_view refused_line{};  // what is no request
     HttpAnswer answer{};              // once it has begun
+    std::string failure{};            // why there can be none, where the words must outlive who said them
     std::uint64_t content_begin = 0;  // of it, in all that the connection is ever sent
     HttpLog log{};
 
@@ -44,6 +46,7 @@ struct HttpExchange {
         parser.reset();
         head_size = scanned = piece_octets = 0;
         body_size = 0;
+        refused_line = {};
         log.clear();
     }
 };

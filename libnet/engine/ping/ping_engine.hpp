@@ -30,7 +30,7 @@ struct PingEngineOptions {
     std::chrono::nanoseconds
         together{};              ///< sends at times closer to each other than that, and losses, come in one turn
     double rate = 0;             ///< probes a second of all streams together; 0: as their intervals say
-    bool strict_source = false;  ///< answers count from the address that the probe went to, and from no other
+    bool strict_source = false;  ///< answers count from the address that the probe went to alone, as ever in a range
 };
 
 /// What the caller must do next.

@@ -548,7 +548,9 @@ LIBNETXX_DECL void PingEngine::on_reply(const EchoAnswer& answer)
     if (elsewhere && match.removed) return;
     if (elsewhere) match = find_by_cookie(answer, ours);
     if (match.probe == nullptr) return count_foreign(targets_.at(answer.from), answer.read);
-    if (elsewhere && options_.strict_source) return count_foreign(match.target, answer.read);
+    // A range is asked who is there: its cookie in another host's answer says nothing of the host.
+    const bool strict = options_.strict_source || (match.target->range != nullptr);
+    if (elsewhere && strict) return count_foreign(match.target, answer.read);
     if (verdict == PayloadVerdict::damaged) return match.target->count(PingCount::corrupt, answer.read);
     if (elsewhere) match.target->count(PingCount::other_address, answer.read);
     answered(match.id, *match.probe, *match.target, answer);

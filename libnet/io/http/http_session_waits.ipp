@@ -84,7 +84,7 @@ LIBNETXX_DECL Task<> HttpSession::shake_hands()
     steady_now_ = std::chrono::steady_clock::now();
     if (handshake == Handshake::done) transport_.use(std::move(tls));
     else if (handshake == Handshake::plain_http) turn_away(400, engine::plain_http, engine::HttpFarewell::lingering);
-    else if (handshake == Handshake::failed) turn_away(0, tls->failure());
+    else if (handshake == Handshake::failed) turn_away(0, exchange().failure = tls->failure());
     else if (connection_.deadline().expired()) turn_away(0, engine::handshake_too_slow);
     else engine_.ended();
 }

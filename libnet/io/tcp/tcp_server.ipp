@@ -33,7 +33,7 @@ namespace detail {
                                              const boost::system::error_code& why)
 {
     std::ostringstream what;
-    what << "listen on " << endpoint;
+    what << "cannot listen on " << endpoint;
     throw boost::system::system_error{boost::system::error_code{why.value(), why.category()}, what.str()};
 }
 

@@ -212,8 +212,8 @@ TEST_CASE("of daemons that start at the same time on one port, one serves", "[ap
             daemon.wait_for("\n");
             serving += daemon.err().find("serving") != std::string::npos ? 1 : 0;
             refused += daemon.err().find("Address already in use: choose another --port") != std::string::npos ? 1 : 0;
-            daemon.signal(SIGTERM);
         }
+        for (auto& daemon : daemons) daemon.signal(SIGTERM);
         CHECK(serving == 1);
         CHECK(refused == 2);
         for (auto& daemon : daemons) daemon.wait();
@@ -228,7 +228,7 @@ TEST_CASE("signals that come while a daemon starts wait until it can do somethin
     const test::Arguments command{
         test::program("httpd++"), folder.path().string(), "--port", "0", "--access-log", fifo};
     test::Process httpd{command};
-    REQUIRE(httpd.wait_for("waiting for somebody to read it\n"));  // it can't have begun to handle them
+    REQUIRE(httpd.wait_for("waiting for a reader\n"));  // it can't have begun to handle them
     httpd.signal(SIGUSR1);
     httpd.signal(SIGHUP);
     const int reader = ::open(fifo.c_str(), O_RDONLY);

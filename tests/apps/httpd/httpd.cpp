@@ -350,7 +350,7 @@ TEST_CASE("what stands in the way of serving is said in one line", "[apps][httpd
     }
     SECTION("an access log that can't be written")
     {
-        CHECK(refused({root, "--port", "0", "--access-log", root + "/no/log"}).exit_code == 1);
+        CHECK(refused({root, "--port", "0", "--access-log", site.out("no/log")}).exit_code == 1);
     }
     SECTION("options that make no sense")
     {

@@ -142,3 +142,16 @@ TEST_CASE("a request is answered from elsewhere, too", "[engine][ping]")
     lab.reply(lab.sent[0], start + 1ms, lab.payload_of(lab.sent[0]), member);
     CHECK(lab.outcome() == "reply t0.0 #1 from 192.0.2.7 for 192.0.2.1 64 bytes in 1000000ns ttl 60");
 }
+
+TEST_CASE("each host of a range answers for itself: a copied cookie brings no other one to life", "[engine][ping]")
+{
+    Lab lab{{.key = {1, 2}}};
+    const auto hosts = *wire::parse_address_range("192.0.2.0/24");
+    const auto target = lab.engine.add(hosts, {.timeout = 1s, .count = 1}, start);
+    lab.run(start);
+    REQUIRE(!lab.sent.empty());
+    lab.reply(lab.sent[0], start + 3ms, lab.payload_of(lab.sent[0]), member);
+    CHECK(lab.event().empty());
+    CHECK(lab.numbers(target).received == 0);
+    CHECK(lab.engine.foreign() == 1);
+}

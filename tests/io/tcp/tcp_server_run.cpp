@@ -264,7 +264,7 @@ TEST_CASE("a port in use is told with its address, and without a line of the sou
         CHECK(error.code() == asio::error::address_in_use);
         const std::string what = error.what();
         CAPTURE(what);
-        CHECK(what.starts_with("listen on " + place.str() + ": Address already in use"));
+        CHECK(what.starts_with("cannot listen on " + place.str() + ": Address already in use"));
         CHECK(what.find(".hpp") == std::string::npos);
         CHECK(what.find(".ipp") == std::string::npos);
     }
