@@ -28,11 +28,11 @@ struct Kept {
         options.family = AddressFamily::ipv4;
         options.servers = {server.endpoint()};
         options.on_address = [this](KeptName name, const asio::ip::address& address, NameNews kind) {
-            news.emplace_back(name.index, address.to_string(), kind);
+            news.push_back({name.index, address.to_string(), kind});
             if (on_news) on_news();
         };
         options.on_failure = [this](KeptName name, const std::string& why, NameFailure kind) {
-            failures.emplace_back(name.index, why, kind);
+            failures.push_back({name.index, why, kind});
             if (on_news) on_news();
         };
         keeper = std::make_unique<NameKeeper>(io.get_executor(), std::move(options));
