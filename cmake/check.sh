@@ -11,8 +11,8 @@ floors() { sh cmake/floors.sh; }
 format() { sources | xargs clang-format-14 --dry-run -Werror; }
 
 # clang 14 reads every unit once, with every warning an error, and finds the statements that g++ 12 compiles to a double
-# free (cmake/gcc12-coroutine.query says which). An .ipp is read through the unit that includes it. Nothing but the
-# precompiled headers is built for that.
+# free (cmake/gcc12-coroutine.query says which). An .ipp is read through the unit that includes it. Only the
+# precompiled headers are built for that, and what CMake has them depend on.
 clang() {
     report=build/clang-check/clang.txt
     [ -f build/clang-check/build.ninja ] || cmake --preset clang-check >build/clang-check.log || { cat build/clang-check.log; return 1; }
