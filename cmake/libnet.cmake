@@ -4,6 +4,7 @@ include(GNUInstallDirs)
 
 set(config_dir ${CMAKE_INSTALL_LIBDIR}/cmake/libnet)
 file(GLOB_RECURSE headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/libnet/*.hpp)
+list(REMOVE_ITEM headers ${PROJECT_SOURCE_DIR}/libnet/impl/units/precompiled.hpp)
 file(GLOB_RECURSE bodies CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/libnet/*.ipp)
 file(GLOB_RECURSE units CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/libnet/impl/*.cpp)
 
@@ -37,8 +38,11 @@ add_library(libnet STATIC ${units})
 add_library(libnet::libnet ALIAS libnet)
 libnet_usage(libnet PUBLIC)
 if(PROJECT_IS_TOP_LEVEL)
-    libnet_sanitize_undefined_units(libnet
-        ${PROJECT_SOURCE_DIR}/libnet/impl/units/engine.cpp ${PROJECT_SOURCE_DIR}/libnet/impl/units/wire.cpp)
+    set(lower_floors ${PROJECT_SOURCE_DIR}/libnet/impl/units/engine.cpp ${PROJECT_SOURCE_DIR}/libnet/impl/units/wire.cpp)
+    libnet_sanitize_undefined_units(libnet ${lower_floors})
+    target_precompile_headers(libnet PRIVATE ${PROJECT_SOURCE_DIR}/libnet/impl/units/precompiled.hpp)
+    set_source_files_properties(${lower_floors} ${PROJECT_SOURCE_DIR}/libnet/impl/units/config.cpp
+        PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
 endif()
 target_compile_definitions(libnet PUBLIC LIBNETXX_SEPARATE_COMPILATION)
 

@@ -1,0 +1,10 @@
+#include <libnet/io/files/content_encoder.ipp>
+#include <libnet/io/files/content_hashes.ipp>
+#include <libnet/io/files/directory_pages.ipp>
+#include <libnet/io/files/directory_watch.ipp>
+#include <libnet/io/files/encoded_files.ipp>
+#include <libnet/io/files/file_store.ipp>
+#include <libnet/io/files/read_directory.ipp>
+#include <libnet/io/files/root_directory.ipp>
+#include <libnet/io/files/stored_file.ipp>
+#include <libnet/io/files/withheld_files.ipp>

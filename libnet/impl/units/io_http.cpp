@@ -1,0 +1,4 @@
+#include <libnet/io/http/http_endpoint.ipp>
+#include <libnet/io/http/http_session.ipp>
+#include <libnet/io/http/http_session_waits.ipp>
+#include <libnet/io/http/response_writer.ipp>

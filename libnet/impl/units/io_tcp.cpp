@@ -1,0 +1,14 @@
+#include <libnet/io/loop/deadline.ipp>
+#include <libnet/io/loop/socket_poll.ipp>
+#include <libnet/io/tcp/connect.ipp>
+#include <libnet/io/tcp/connection.ipp>
+#include <libnet/io/tcp/relay.ipp>
+#include <libnet/io/tcp/session_handler.ipp>
+#include <libnet/io/tcp/tcp_server.ipp>
+#include <libnet/io/tcp/tcp_server_state.ipp>
+#include <libnet/io/tls/tls_configuration.ipp>
+#include <libnet/io/tls/tls_context.ipp>
+#include <libnet/io/tls/tls_handshake.ipp>
+#include <libnet/io/tls/tls_openssl.ipp>
+#include <libnet/io/tls/tls_stream.ipp>
+#include <libnet/io/tls/tls_tickets.ipp>
