@@ -12,7 +12,7 @@ case "${1:-}" in
         exit 2 ;;
 esac
 sh "$root/cmake/packages.sh" run
-sh "$root/cmake/build.sh" release
+sh "$root/cmake/build.sh" release ping++ trace++ httpd++ proxy++
 
 if [ $# -gt 0 ]; then
     program=$1

@@ -14,7 +14,7 @@ if(way STREQUAL "find_package")
     step(${CMAKE_COMMAND} --install ${build} --prefix ${work}/prefix)
 endif()
 set(flags "-O0")
-if(sanitize)
+if(sanitize AND way STREQUAL "find_package")
     set(flags "${flags} -fsanitize=${sanitize}")  # the installed library was built so
 endif()
 step(${CMAKE_COMMAND} -S ${CMAKE_CURRENT_LIST_DIR}/project -B ${work}/build -G Ninja

@@ -7,6 +7,7 @@
 #include <libnet/wire/icmp/icmp.hpp>
 #include <libnet/wire/ip/ipv4.hpp>
 #include <tests/support/catch.hpp>
+#include <tests/support/pattern.hpp>
 #include <tests/support/process.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -22,7 +23,6 @@
 #include <exception>
 #include <functional>
 #include <optional>
-#include <regex>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -52,11 +52,6 @@ Finished probe(const std::string& interface, const std::string& host, Arguments 
     Arguments command{program("ping++"), "--probe", interface, "-n", "-W", "0.3", host};
     command.insert(command.end(), more.begin(), more.end());
     return run(command);
-}
-
-bool matches(const std::string& text, const std::string& pattern)
-{
-    return std::regex_match(text, std::regex{pattern});
 }
 
 const std::string in_time = R"(, time=[\d.]+ ms\n)";

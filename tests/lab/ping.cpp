@@ -1,9 +1,9 @@
 // ping++ beside iputils' ping, on the same network at the same time (tests/lab/network.sh).
 
 #include <tests/support/catch.hpp>
+#include <tests/support/pattern.hpp>
 #include <tests/support/process.hpp>
 
-#include <regex>
 #include <string>
 
 using namespace libnet::test;
@@ -20,18 +20,16 @@ struct Summary {
 
 Summary summary_of(const std::string& output)
 {
-    static const std::regex line{R"((\d+) packets transmitted, (\d+) received,(?: \+(\d+) errors,)?)"};
-    std::smatch match;
-    if (!std::regex_search(output, match, line)) return {};
-    return {std::stoi(match[1]), std::stoi(match[2]), match[3].matched ? std::stoi(match[3]) : 0};
+    const auto line = search(output, R"((\d+) packets transmitted, (\d+) received,(?: \+(\d+) errors,)?)");
+    if (line.empty()) return {};
+    return {std::stoi(line[1]), std::stoi(line[2]), line[3].empty() ? 0 : std::stoi(line[3])};
 }
 
 /// Milliseconds of the summary's minimum: a busy machine may delay some packets, but hardly all of them.
 double minimum_of(const std::string& output)
 {
-    static const std::regex line{R"(rtt min/avg/max/mdev = ([\d.]+)/)"};
-    std::smatch match;
-    return std::regex_search(output, match, line) ? std::stod(match[1]) : -1;
+    const auto line = search(output, R"(rtt min/avg/max/mdev = ([\d.]+)/)");
+    return line.empty() ? -1 : std::stod(line[1]);
 }
 
 struct Both {
@@ -119,11 +117,8 @@ TEST_CASE("one unreachable host takes nothing from the others that share its soc
     const auto ours =
         run({program("ping++"), "-n", "-c", "20", "-i", "0.01", "-W", "0.5", "10.0.7.1", "10.0.4.2", "10.0.6.2"});
     INFO(ours.out << ours.err);
-    static const std::regex healthy{R"(\n10\.0\.[46]\.2 +10\.0\.[46]\.2 +20 +20 +0% )"};
-    const auto begin = std::sregex_iterator(ours.out.begin(), ours.out.end(), healthy);
-    CHECK(std::distance(begin, std::sregex_iterator{}) == 2);
-    static const std::regex unreachable{R"(\n10\.0\.7\.1 +10\.0\.7\.1 +20 +0 +100% .* 20 errors\n)"};
-    CHECK(std::regex_search(ours.out, unreachable));
+    CHECK(search_all(ours.out, R"(\n10\.0\.[46]\.2 +10\.0\.[46]\.2 +20 +20 +0% )").size() == 2);
+    CHECK(search_all(ours.out, R"(\n10\.0\.7\.1 +10\.0\.7\.1 +20 +0 +100% .* 20 errors\n)").size() == 1);
 }
 
 TEST_CASE("without the right to ping, the message says what would give it", "[lab]")

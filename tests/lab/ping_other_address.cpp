@@ -1,10 +1,10 @@
 // Answers from another address than the one that was pinged, beside iputils' ping (tests/lab/network.sh).
 
 #include <tests/support/catch.hpp>
+#include <tests/support/pattern.hpp>
 #include <tests/support/process.hpp>
 
 #include <iterator>
-#include <regex>
 #include <set>
 #include <string>
 
@@ -23,10 +23,9 @@ Finished run_with(Arguments arguments, const Arguments& more)
 /// Whom the lines about a sequence name as having answered.
 std::multiset<std::string> who_answered(const std::string& output, int sequence)
 {
-    const std::regex line{R"(bytes from (\S+): icmp_seq=)" + std::to_string(sequence) + " "};
     std::multiset<std::string> hosts;
-    for (std::sregex_iterator at{output.begin(), output.end(), line}; at != std::sregex_iterator{}; ++at)
-        hosts.insert((*at)[1]);
+    for (const auto& line : search_all(output, R"(bytes from (\S+): icmp_seq=)" + std::to_string(sequence) + " "))
+        hosts.insert(line[1]);
     return hosts;
 }
 

@@ -1,12 +1,12 @@
 // trace++ beside Debian's traceroute, on the same path at the same time (tests/lab/network.sh).
 
 #include <tests/support/catch.hpp>
+#include <tests/support/pattern.hpp>
 #include <tests/support/process.hpp>
 
 #include <boost/json.hpp>
 
 #include <algorithm>
-#include <regex>
 #include <string>
 
 using namespace libnet::test;
@@ -16,9 +16,8 @@ namespace {
 /// The lines of hops without their times, which are nobody's to repeat.
 std::string hops_of(const std::string& output)
 {
-    static const std::regex time{R"(  [\d.]+ ms)"};
     const auto header = output.find('\n');
-    return header == output.npos ? "" : std::regex_replace(output.substr(header + 1), time, "");
+    return header == output.npos ? "" : replace_all(output.substr(header + 1), R"(  [\d.]+ ms)", "");
 }
 
 /// What the header says after the program's name and before the sizes.

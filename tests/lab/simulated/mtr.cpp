@@ -1,9 +1,9 @@
 // mtr, which knows nothing of netsim, sees the hops, the losses and the labels that the scenario says.
 
 #include <tests/support/catch.hpp>
+#include <tests/support/pattern.hpp>
 #include <tests/support/simulated.hpp>
 
-#include <regex>
 #include <sstream>
 
 using namespace libnet::test;
@@ -19,10 +19,10 @@ struct Hop {
 /// The lines of `mtr --report -n`:   3.|-- 10.1.0.1   0.0%  10  0.1  0.1  0.1  0.2  0.0
 std::vector<Hop> hops_of(const std::string& out)
 {
-    static const std::regex line{R"((\d+)\.\|-- (\S+)\s+([\d.]+)%?\s+\d+\s+([\d.]+)\s+([\d.]+)\s+([\d.]+))"};
+    static const std::string line = R"((\d+)\.\|-- (\S+)\s+([\d.]+)%?\s+\d+\s+([\d.]+)\s+([\d.]+)\s+([\d.]+))";
     std::vector<Hop> hops;
-    for (std::sregex_iterator at{out.begin(), out.end(), line}, end; at != end; ++at)
-        hops.push_back({(*at)[2], std::stod((*at)[3]), std::stod((*at)[6])});
+    for (const auto& found : search_all(out, line))
+        hops.push_back({found[2], std::stod(found[3]), std::stod(found[6])});
     return hops;
 }
 

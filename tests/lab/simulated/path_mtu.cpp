@@ -1,9 +1,8 @@
 // ping++ --mtu finds the MTU that the scenario has, whatever its routers say.
 
 #include <tests/support/catch.hpp>
+#include <tests/support/pattern.hpp>
 #include <tests/support/simulated.hpp>
-
-#include <regex>
 
 using namespace libnet::test;
 
@@ -185,9 +184,9 @@ TEST_CASE("what tracepath and ping find out agrees")
     const WrittenScenario scenario{narrow(1400, "")};
     const auto theirs = simulate(scenario.path(), over(1500, every_group, {"tracepath", "-n", host}));
     INFO(theirs.tool.out << theirs.tool.err);
-    std::smatch match;
-    REQUIRE(std::regex_search(theirs.tool.out, match, std::regex{R"(Resume: pmtu (\d+))"}));
-    CHECK(mtu_event(scenario.path(), host).at("mtu").as_int64() == std::stoi(match[1]));
+    const auto found = search(theirs.tool.out, R"(Resume: pmtu (\d+))");
+    REQUIRE(!found.empty());
+    CHECK(mtu_event(scenario.path(), host).at("mtu").as_int64() == std::stoi(found[1]));
 
     const int headers = host == "10.9.0.1" ? 28 : 48;
     const auto ping = [&](int mtu) {

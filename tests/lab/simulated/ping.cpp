@@ -1,9 +1,8 @@
 // iputils' ping, which knows nothing of netsim, sees what the scenario says.
 
 #include <tests/support/catch.hpp>
+#include <tests/support/pattern.hpp>
 #include <tests/support/simulated.hpp>
-
-#include <regex>
 
 using namespace libnet::test;
 
@@ -16,8 +15,8 @@ struct Summary {
 
 std::size_t number(const std::string& text, const char* pattern)
 {
-    std::smatch match;
-    return std::regex_search(text, match, std::regex{pattern}) ? std::stoul(match[1]) : 0;
+    const auto found = search(text, pattern);
+    return found.empty() ? 0 : std::stoul(found[1]);
 }
 
 Summary summary_of(const std::string& out)
@@ -27,8 +26,8 @@ Summary summary_of(const std::string& out)
                     .duplicates = number(out, R"(\+(\d+) duplicates)"),
                     .corrupted = number(out, R"(\+(\d+) corrupted)"),
                     .errors = number(out, R"(\+(\d+) errors)")};
-    std::smatch times;
-    if (std::regex_search(out, times, std::regex{R"(rtt min/avg/max/mdev = ([\d.]+)/([\d.]+)/)"})) {
+    const auto times = search(out, R"(rtt min/avg/max/mdev = ([\d.]+)/([\d.]+)/)");
+    if (!times.empty()) {
         summary.min = std::stod(times[1]);
         summary.mean = std::stod(times[2]);
     }
@@ -68,14 +67,13 @@ nodes:
     const auto run = simulate(scenario.path(), {"ping", "-n", "-c", "20", "-i", "0.01", "10.9.0.1"}, {"--spin"});
     INFO(run.tool.out << run.tool.err);
     REQUIRE(run.packets.size() == 20);
-    static const std::regex line{R"(icmp_seq=(\d+) ttl=\d+ time=([\d.]+) ms)"};
     std::vector<double> apart;
-    for (std::sregex_iterator at{run.tool.out.begin(), run.tool.out.end(), line}, end; at != end; ++at) {
+    for (const auto& line : search_all(run.tool.out, R"(icmp_seq=(\d+) ttl=\d+ time=([\d.]+) ms)")) {
         const auto& packet = *std::find_if(run.packets.begin(), run.packets.end(), [&](const auto& p) {
-            return p.at("dport").as_int64() == std::stoll((*at)[1]);
+            return p.at("dport").as_int64() == std::stoll(line[1]);
         });
         const double truth = static_cast<double>(packet.at("out_ns").as_int64() - packet.at("in_ns").as_int64()) / 1e6;
-        apart.push_back(std::stod((*at)[2]) - truth);
+        apart.push_back(std::stod(line[2]) - truth);
     }
     REQUIRE(apart.size() == 20);
     std::sort(apart.begin(), apart.end());

@@ -1,9 +1,8 @@
 // trace++ sees the path that the scenario says.
 
 #include <tests/support/catch.hpp>
+#include <tests/support/pattern.hpp>
 #include <tests/support/simulated.hpp>
-
-#include <regex>
 
 using namespace libnet::test;
 
@@ -16,10 +15,9 @@ struct Hop {
 
 std::vector<Hop> hops_of(const std::string& out)
 {
-    static const std::regex line{R"(\n *\d+  (\S+)(?:  ([\d.]+) ms)?)"};
     std::vector<Hop> hops;
-    for (std::sregex_iterator at{out.begin(), out.end(), line}, end; at != end; ++at)
-        hops.push_back({(*at)[1], (*at)[2].matched ? std::stod((*at)[2]) : 0});
+    for (const auto& line : search_all(out, R"(\n *\d+  (\S+)(?:  ([\d.]+) ms)?)"))
+        hops.push_back({line[1], line[2].empty() ? 0 : std::stod(line[2])});
     return hops;
 }
 

@@ -1,0 +1,14 @@
+#include <libnet/engine/access/access_rules.ipp>
+#include <libnet/engine/access/user_table.ipp>
+#include <libnet/engine/files/directory_json.ipp>
+#include <libnet/engine/files/directory_page.ipp>
+#include <libnet/engine/files/directory_words.ipp>
+#include <libnet/engine/files/file_answer.ipp>
+#include <libnet/engine/files/file_request.ipp>
+#include <libnet/engine/files/file_responder.ipp>
+#include <libnet/engine/files/host_table.ipp>
+#include <libnet/engine/files/site.ipp>
+#include <libnet/engine/files/validators.ipp>
+#include <libnet/engine/http/error_page.ipp>
+#include <libnet/engine/http/http_connection.ipp>
+#include <libnet/engine/http/path_pattern.ipp>

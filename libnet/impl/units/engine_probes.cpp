@@ -1,0 +1,10 @@
+#include <libnet/engine/ping/ping_condition.ipp>
+#include <libnet/engine/ping/ping_engine.ipp>
+#include <libnet/engine/ping/ping_events.ipp>
+#include <libnet/engine/query/interface_query.ipp>
+#include <libnet/engine/query/interface_state.ipp>
+#include <libnet/engine/query/path_mtu_result.ipp>
+#include <libnet/engine/query/path_mtu_search.ipp>
+#include <libnet/engine/trace/trace_engine.ipp>
+#include <libnet/engine/trace/trace_set.ipp>
+#include <libnet/engine/trace/trace_verdict.ipp>
