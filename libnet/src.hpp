@@ -8,6 +8,7 @@
 #include <libnet/engine/access/user_table.ipp>
 #include <libnet/engine/dns/name_lookups.ipp>
 #include <libnet/engine/dns/name_refresh.ipp>
+#include <libnet/engine/dns/origin_lookups.ipp>
 #include <libnet/engine/dns/question_queue.ipp>
 #include <libnet/engine/files/directory_json.ipp>
 #include <libnet/engine/files/directory_page.ipp>
@@ -33,6 +34,10 @@
 #include <libnet/engine/query/interface_state.ipp>
 #include <libnet/engine/query/path_mtu_result.ipp>
 #include <libnet/engine/query/path_mtu_search.ipp>
+#include <libnet/engine/trace/hop_verdict.ipp>
+#include <libnet/engine/trace/path_change.ipp>
+#include <libnet/engine/trace/path_difference.ipp>
+#include <libnet/engine/trace/path_watch.ipp>
 #include <libnet/engine/trace/trace_engine.ipp>
 #include <libnet/engine/trace/trace_set.ipp>
 #include <libnet/engine/trace/trace_verdict.ipp>
@@ -105,6 +110,7 @@
 #include <libnet/io/tls/tls_tickets.ipp>
 #include <libnet/libnet.hpp>
 #include <libnet/wire/apr1_hash.ipp>
+#include <libnet/wire/dns/address_origin.ipp>
 #include <libnet/wire/http/accept.ipp>
 #include <libnet/wire/http/authority.ipp>
 #include <libnet/wire/http/basic_credentials.ipp>

@@ -5,6 +5,10 @@
 #include <libnet/engine/query/interface_state.ipp>
 #include <libnet/engine/query/path_mtu_result.ipp>
 #include <libnet/engine/query/path_mtu_search.ipp>
+#include <libnet/engine/trace/hop_verdict.ipp>
+#include <libnet/engine/trace/path_change.ipp>
+#include <libnet/engine/trace/path_difference.ipp>
+#include <libnet/engine/trace/path_watch.ipp>
 #include <libnet/engine/trace/trace_engine.ipp>
 #include <libnet/engine/trace/trace_set.ipp>
 #include <libnet/engine/trace/trace_verdict.ipp>

@@ -1,4 +1,5 @@
 #include <libnet/wire/apr1_hash.ipp>
+#include <libnet/wire/dns/address_origin.ipp>
 #include <libnet/wire/http/accept.ipp>
 #include <libnet/wire/http/authority.ipp>
 #include <libnet/wire/http/basic_credentials.ipp>
