@@ -53,7 +53,9 @@ struct PingOptions {
     bool connect = false;                         ///< connect(2) to the first target, which is the only one then
     /// Answers count from the pinged address, and from no other. For the hosts of a range that is so in any case.
     bool strict_source = false;
-    bool debug = false;  ///< SO_DEBUG of socket(7): takes CAP_NET_ADMIN
+    bool debug = false;       ///< SO_DEBUG of socket(7): takes CAP_NET_ADMIN
+    bool broadcast = false;   ///< SO_BROADCAST: targets may be broadcast addresses, whose hosts all answer
+    bool dont_route = false;  ///< SO_DONTROUTE: to hosts of the local links only
 };
 
 static_assert(std::is_trivially_destructible_v<

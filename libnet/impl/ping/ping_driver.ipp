@@ -88,6 +88,8 @@ LIBNETXX_DECL io::ProbeSocketOptions PingDriver::socket_options() const
     options.flow_label = options_.flow_label;
     options.multicast_loopback = options_.multicast_loopback;
     options.debug = options_.debug;
+    options.broadcast = options_.broadcast;
+    options.dont_route = options_.dont_route;
     return options;
 }
 

@@ -44,6 +44,8 @@ struct ProbeSocketOptions {
     std::optional<std::uint32_t> flow_label;              ///< IPv6 ICMP only, takes a raw socket; empty: the system's
     bool multicast_loopback = true;
     bool debug = false;
+    bool broadcast = false;        ///< SO_BROADCAST
+    bool dont_route = false;       ///< SO_DONTROUTE
     bool receive_stamps = true;    ///< ask the kernel when each answer arrives
     bool transmit_stamps = false;  ///< ask the kernel when each request leaves, too
 };

@@ -120,6 +120,8 @@ LIBNETXX_DECL void ProbeSocket::configure(const ProbeSocketOptions& options)
     constexpr int on = 1;
     if (options.debug && ::setsockopt(native_, SOL_SOCKET, SO_DEBUG, &on, sizeof on) != 0)
         detail::throw_errno(errno, "SO_DEBUG (it takes CAP_NET_ADMIN)");
+    if (options.broadcast) set_option(native_, SOL_SOCKET, SO_BROADCAST, on);
+    if (options.dont_route) set_option(native_, SOL_SOCKET, SO_DONTROUTE, on);
     if (protocol_ == ProbeProtocol::icmp) configure_buffers(options);
     configure_header(options);
     configure_routing(options);
