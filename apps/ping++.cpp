@@ -2,7 +2,10 @@
 
 #include <apps/common/run.hpp>
 #include <apps/ping/exporter.hpp>
+#include <apps/ping/fping/main.hpp>
+#include <apps/ping/iputils/main.hpp>
 #include <apps/ping/mtu_mode.hpp>
+#include <apps/ping/personality.hpp>
 #include <apps/ping/probe_mode.hpp>
 #include <apps/ping/session.hpp>
 
@@ -32,6 +35,9 @@ asio::awaitable<int> ask_all(const apps::PingSettings& settings)
 
 int main(int argc, char** argv)
 {
+    const auto invocation = apps::invocation_of(argc, argv);
+    if (invocation.as == apps::Personality::fping) return apps::fping::run_as_fping(invocation);
+    if (invocation.as == apps::Personality::iputils) return apps::iputils::run_as_ping(invocation);
     apps::PingSettings settings;
     if (const auto exit_code = apps::read_ping_settings(settings, argc, argv)) return *exit_code;
     if (settings.questions.mtu) return apps::run("ping++", ask_all<apps::MtuQuestion>(settings));

@@ -26,6 +26,16 @@ struct PingRate {
 /// What the rows of a table of hosts are sorted by.
 enum class PingSort { given, name, address, sent, received, loss, last, min, mean, p95, max, mdev, jitter };
 
+/// Refuses what wasn't understood at the start: apps/ping/personality.hpp has the names.
+inline auto other_name()
+{
+    return [](std::string_view text) -> std::string {
+        throw BadValue{
+            fmt::format("'{}' is no name to have: give fping, fping6, ping, ping4 or ping6, as the first argument",
+                        printable(text))};
+    };
+}
+
 /// Reads "1000" or "max".
 inline auto ping_rate()
 {

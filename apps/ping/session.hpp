@@ -42,6 +42,7 @@ public:
           keeper_{executor, keeper_options()},
           wake_{executor, asio::steady_timer::time_point::max()},
           deadline_{executor},
+          linger_{executor},
           repaint_{executor},
           status_{executor, settings.summary_interval, [this] { tell_status(); }}
     {
@@ -79,10 +80,36 @@ private:
         for (const auto& why : settings_.bad_targets) printer_->bad_target(why);
         for (std::size_t i = 0; i < hosts_.size(); ++i) begin(i);
         if (const auto interval = printer_->repaints_each()) repaint(*interval);
+        if (settings_.plain && settings_.count != 0 && !settings_.deadline) linger();
         if (!settings_.deadline) return;
         deadline_.expires_at(started_ + *settings_.deadline);
         deadline_.async_wait([self = shared_from_this()](boost::system::error_code error) {
             if (!error) self->on_deadline();
+        });
+    }
+
+    /// As iputils' ping: with the last probe begins the time for the last answers, which depends on the earlier ones.
+    void linger()
+    {
+        constexpr std::chrono::nanoseconds least = std::chrono::milliseconds{10};
+        const auto n = hosts_.numbers(0);
+        const auto& interval = settings_.options.interval;
+        if (n.sent < settings_.count) {
+            const auto left = static_cast<double>(settings_.count - n.sent) * static_cast<double>(interval.count());
+            const double hour = 3600e9;
+            return linger_for(
+                std::max(least, std::chrono::nanoseconds{static_cast<std::int64_t>(std::min(left, hour))}));
+        }
+        if (std::exchange(lingers_, true)) return on_deadline();
+        const auto wait = n.received != 0 ? std::max(2 * n.rtt.max, interval) : settings_.plain->linger;
+        if (wait.count() != 0) linger_for(wait);
+    }
+
+    void linger_for(std::chrono::nanoseconds wait)
+    {
+        linger_.expires_after(wait);
+        linger_.async_wait([self = shared_from_this()](boost::system::error_code error) {
+            if (!error && !self->deadline_passed_) self->linger();
         });
     }
 
@@ -116,6 +143,7 @@ private:
     void begin(std::size_t index)
     {
         const std::string& text = hosts_.host(index).name;
+        if (settings_.plain) return start_host(index, settings_.plain->address);
         const auto word = read_host(text, settings_.family);
         using Kind = HostWord::Kind;
         if (word.kind == Kind::mistake) return fail(index, PingHost::State::failed, word.complaint);
@@ -257,6 +285,7 @@ private:
     {
         keeper_.close();
         repaint_.cancel();
+        linger_.cancel();
         PingTotal total;
         int exit_code = settings_.bad_targets.empty() ? all_answered : failed;
         for (std::size_t i = 0; i < hosts_.size(); ++i) {
@@ -302,9 +331,10 @@ private:
     std::unique_ptr<PingPrinter> printer_;
     asio::steady_timer wake_;  ///< never expires: is cancelled when there is news of a name
     asio::steady_timer deadline_;
-    asio::steady_timer repaint_;
+    asio::steady_timer linger_, repaint_;
     StatusTeller status_;
     bool deadline_passed_ = false;
+    bool lingers_ = false;  ///< the last probe is sent
 };
 
 }  // namespace libnet::apps

@@ -27,7 +27,19 @@ enum class PingFormat { text, json, csv };
 /// Whether addresses are shown with their names.
 enum class PingNames { of_names, never, always };
 
+/// What is different under the name of iputils' ping: its lines and no others, and when it ends.
+struct PlainPing {
+    std::optional<std::string> name;  ///< of the address, as the first line shows it
+    asio::ip::address address{};      ///< of the one host
+    std::chrono::nanoseconds linger =
+        std::chrono::seconds{10};  ///< for the last answers, if there was none; 0: without end
+    bool timed = true;             ///< the payload has room for a time
+    bool precise = false;          ///< round trips to the microsecond
+};
+
 struct PingSettings {
+    std::string program = "ping++";  ///< as messages call it
+    std::optional<PlainPing> plain;
     std::vector<std::string> hosts;        ///< names, addresses and ranges of them
     std::vector<std::string> bad_targets;  ///< complaints about lines of the list of hosts
     PingOptions options;
@@ -204,6 +216,7 @@ inline std::optional<int> read_ping_settings(PingSettings& settings, int argc, c
     add_rare_probe_options(table, settings, targets);
     add_rare_output_options(table, settings);
     add_question_options(table, settings.questions);
+    table.value("as", "NAME", "be fping or ping: give it first", other_name(), settings.program);
     add_options(table.rare_group("For Prometheus"), settings.exporter);
     table.operands("HOST", settings.hosts, 0, most_hosts)
         .example("ping++ -c 3 -i 0.2 127.0.0.1")

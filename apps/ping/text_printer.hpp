@@ -47,7 +47,7 @@ inline std::string time_of_day()
 /// "4 packets transmitted, 3 received, 25% packet loss, time 600ms, +1 late": up to the time it is iputils' line, since
 /// many programs read that by the places of its words. Their loss is all that was sent and has no answer in time, also
 /// what is pending. What iputils doesn't know comes behind.
-inline std::string summary_line(const PingStatistics& n)
+inline std::string summary_line(const PingStatistics& n, bool plain = false)
 {
     auto line = fmt::format("{} packets transmitted, {} received", n.sent, n.received);
     const auto add = [&line](std::uint64_t number, std::string_view what) {
@@ -60,6 +60,7 @@ inline std::string summary_line(const PingStatistics& n)
         line += fmt::format(", {:.6g}% packet loss, time {}ms",
                             100 * static_cast<double>(n.sent - n.received) / static_cast<double>(n.sent),
                             std::chrono::round<std::chrono::milliseconds>(n.sending).count());
+    if (plain) return line;
     add(n.late, "late");
     add(n.foreign, "foreign");
     if (n.pending != 0) line += fmt::format(", {} pending", n.pending);
@@ -91,8 +92,10 @@ public:
             v4 ? fmt::format("{}({}) bytes of data.", size, size + headers()) : fmt::format("{} data bytes", size);
         const auto label = settings_.options.flow_label.value_or(0);
         const auto flow = v4 || label == 0 ? "" : fmt::format(", flow 0x{:05x}, ", label);
-        print("PING {}{}({}) {}{}{}\n", printable(host.name), v4 ? " " : "", host.address.to_string(), flow,
-              origin(host.address), sizes);
+        auto address = host.address.to_string();
+        if (settings_.plain && settings_.plain->name) address = fmt::format("{} ({})", *settings_.plain->name, address);
+        print("PING {}{}({}) {}{}{}\n", printable(host.name), v4 ? " " : "", address, flow, origin(host.address),
+              sizes);
     }
 
     void moved(const PingHost& host, const asio::ip::address& before) override
@@ -105,7 +108,7 @@ public:
     void trouble(const PingHost& host, std::string_view why) override
     {
         const bool again = host.state == PingHost::State::unresolved && host.asked_again && settings_.count == 0;
-        complain("ping++", again ? fmt::format("{} (will be asked for again)", why) : std::string{why});
+        complain(settings_.program, again ? fmt::format("{} (will be asked for again)", why) : std::string{why});
     }
     void bad_target(std::string_view why) override { complain("ping++", why); }
 
@@ -131,7 +134,7 @@ public:
         repaint(hosts);
         if (several_) table(hosts, total);
         else if (hosts.host(0).known()) summary(hosts.host(0), hosts.numbers(0));  // if not, that was told
-        if (total.rx_dropped == 0) return;
+        if (total.rx_dropped == 0 || settings_.plain) return;
         complain("ping++",
                  fmt::format("our socket had no room for {} packets: so many of the lost probes may have been "
                              "answered; send more slowly, or raise net.core.rmem_max",
@@ -189,9 +192,17 @@ private:
 
     /// As iputils' ping marks it: who answers for a group isn't surprising.
     template <typename Answer>
-    static std::string_view mark(const Answer& e)
+    std::string_view mark(const Answer& e) const
     {
-        return e.from == e.to || e.to.is_multicast() ? "" : " (DIFFERENT ADDRESS!)";
+        const bool group = e.to.is_multicast() || settings_.options.broadcast;
+        return e.from == e.to || group ? "" : " (DIFFERENT ADDRESS!)";
+    }
+
+    std::string round_trip(std::chrono::nanoseconds rtt) const
+    {
+        if (settings_.plain && !settings_.plain->timed) return {};
+        if (settings_.plain && settings_.plain->precise) return fmt::format(" time={:.3f} ms", in_milliseconds(rtt));
+        return fmt::format(" time={} ms", short_milliseconds(rtt));
     }
 
     std::string show_address(const PingHost& host, const asio::ip::address& address)
@@ -204,10 +215,10 @@ private:
     std::string answer(const PingHost& host, const Answer& e)
     {
         const auto identifier = settings_.verbose ? pinger_.identifier(wire::version_of(e.from)) : std::nullopt;
-        return fmt::format("{}{} bytes from {}: icmp_seq={}{}{} time={} ms", whose(host, e.from), e.bytes,
+        return fmt::format("{}{} bytes from {}: icmp_seq={}{}{}{}", whose(host, e.from), e.bytes,
                            show_address(host, e.from), e.sequence,
                            identifier ? fmt::format(" ident={}", *identifier) : "",
-                           e.ttl ? fmt::format(" ttl={}", *e.ttl) : "", short_milliseconds(e.rtt));
+                           e.ttl ? fmt::format(" ttl={}", *e.ttl) : "", round_trip(e.rtt));
     }
 
     void show(const PingHost& host, const PingReply& e)
@@ -222,15 +233,18 @@ private:
     }
     void show(const PingHost& host, const PingDuplicate& e)
     {
-        const bool of_group = e.to.is_multicast() && !settings_.verbose;
+        const bool of_group = (e.to.is_multicast() || settings_.options.broadcast) && !settings_.verbose;
         print("{}{}{}\n", answer(host, e), of_group ? "" : " (DUP!)", mark(e));
     }
     void show(const PingHost& host, const PingLate& e)
     {
-        print("{}{} (late by {} ms)\n", answer(host, e), mark(e), short_milliseconds(e.late_by));
+        const auto late =
+            settings_.plain ? std::string{} : fmt::format(" (late by {} ms)", short_milliseconds(e.late_by));
+        print("{}{}{}\n", answer(host, e), mark(e), late);
     }
     void show(const PingHost& host, const PingLost& e)
     {
+        if (settings_.plain) return;
         print("{}no answer from {}: icmp_seq={}\n", whose(host, e.to), show_address(host, e.to), e.sequence);
     }
     void show(const PingHost& host, const PingOutstanding& e)
@@ -246,8 +260,9 @@ private:
     }
     void show(const PingHost& host, const PingSendError& e)
     {
-        complain("ping++",
-                 fmt::format("{}: icmp_seq={} not sent: {}", printable(host.name), e.sequence, e.error.message()));
+        complain(settings_.program, settings_.plain ? "sendmsg: " + e.error.message()
+                                                    : fmt::format("{}: icmp_seq={} not sent: {}", printable(host.name),
+                                                                  e.sequence, e.error.message()));
     }
 
     void table(const PingHosts& hosts, const PingTotal& total) const
@@ -264,9 +279,11 @@ private:
         print_text(rows);
     }
 
-    void summary(const PingHost& host, const PingStatistics& n) const
+    void summary(const PingHost& host, PingStatistics n) const
     {
-        print("\n--- {} ping statistics ---\n{}\n{}\n", printable(host.name), summary_line(n), times(n));
+        if (settings_.plain) n.received += std::exchange(n.late, 0);
+        print("\n--- {} ping statistics ---\n{}\n{}\n", printable(host.name),
+              summary_line(n, settings_.plain.has_value()), times(n));
         if (host.range) print("{} hosts, {} alive\n", n.hosts, n.hosts_answered);
         if (settings_.latency_split && n.received != 0)
             print("our stack: {:.3f} ms to send, {:.3f} ms to receive, on average; not part of the above\n",
@@ -274,10 +291,11 @@ private:
     }
 
     /// The last line of iputils' summary, with the parts of it that apply.
-    std::string times(const PingStatistics& n) const
+    std::string times(PingStatistics n) const
     {
         std::string text;
         const auto add = [&text](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
+        if (settings_.plain && !settings_.plain->timed) n.received = 0;
         if (n.received != 0)
             add(fmt::format("rtt min/avg/max/mdev = {:.3f}/{:.3f}/{:.3f}/{:.3f} ms", in_milliseconds(n.rtt.min),
                             in_milliseconds(n.rtt.mean), in_milliseconds(n.rtt.max), in_milliseconds(n.rtt.mdev)));

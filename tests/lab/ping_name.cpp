@@ -1,0 +1,119 @@
+// ping++ under the name ping beside iputils' ping (tests/lab/network.sh): output, standard error and exit code, but for
+// the times.
+
+#include <tests/support/catch.hpp>
+#include <tests/support/masked.hpp>
+#include <tests/support/programs.hpp>
+#include <tests/support/temporary_directory.hpp>
+
+#include <chrono>
+#include <filesystem>
+#include <sstream>
+#include <string>
+
+using namespace libnet::test;
+
+namespace {
+
+const Arguments ours{program("ping++"), "--as", "ping"}, theirs{"ping"};
+
+void check_same(const Arguments& arguments)
+{
+    std::string line;
+    for (const auto& argument : arguments) line += argument + ' ';
+    INFO("ping " << line);
+    CHECK(told_by(run(with(ours, arguments))) == told_by(run(with(theirs, arguments))));
+}
+
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+}  // namespace
+
+TEST_CASE("as ping, the output is iputils'", "[lab]")
+{
+    if (is_missing("ping", "iputils-ping")) return;
+    check_same({"-c", "2", "-i", "0.05", "10.0.4.2"});
+    check_same({"-c", "1", "-6", "alpha"});
+    check_same({"-n", "-c", "1", "-6", "alpha"});
+    check_same({"-c", "2", "-i", "0.05", "-q", "10.0.4.2"});
+    check_same({"-c", "1", "-D", "10.0.4.2"});
+    check_same({"-c", "1", "-s", "0", "10.0.4.2"});
+    check_same({"-c", "1", "-s", "15", "10.0.4.2"});
+    check_same({"-c", "1", "-s", "2000", "-Q", "0x10", "-t", "9", "-L", "10.0.4.2"});
+    check_same({"-c", "1", "-p", "ff00", "10.0.4.2"});
+    check_same({"-c", "1", "-I", "10.0.1.2", "10.0.4.2"});
+    check_same({"-c", "1", "-I", "client-r1", "10.0.4.2"});
+    check_same({"-c", "1", "-r", "10.0.1.1"});
+    check_same({"-c", "1", "-W", "0", "10.0.4.2"});
+    check_same({"-U", "-c", "1", "10.0.4.2"});
+    check_same({"-c", "1", "-b", "10.0.4.2"});
+    check_same({"-B", "-c", "1", "10.0.4.2"});
+}
+
+TEST_CASE("as ping, a lost answer is no line, and the last one is waited for as iputils does", "[lab]")
+{
+    if (is_missing("ping", "iputils-ping")) return;
+    check_same({"-c", "4", "-i", "0.05", "10.0.5.2"});
+    check_same({"-c", "2", "-i", "0.1", "-W", "0.3", "10.0.9.1"});
+    check_same({"-c", "3", "-i", "0.2", "-W", "0.3", "-O", "10.0.9.1"});
+    check_same({"-c", "2", "-i", "0.1", "10.0.7.1"});
+    check_same({"-c", "2", "-i", "0.1", "fd00:0:0:8::1"});
+    check_same({"-c", "9", "-w", "1", "-i", "0.4", "10.0.9.1"});
+    check_same({"-w", "1", "-i", "0.4", "10.0.4.2"});
+    check_same({"-t", "1", "-c", "1", "10.0.4.2"});
+}
+
+TEST_CASE("as ping, wrong usage and missing routes are told in iputils' words", "[lab]")
+{
+    if (is_missing("ping", "iputils-ping")) return;
+    check_same({"-c", "0", "10.0.4.2"});
+    check_same({"-c", "x", "10.0.4.2"});
+    check_same({"-l", "70000", "10.0.4.2"});
+    check_same({"-t", "256", "10.0.4.2"});
+    check_same({"-t", "0", "-c", "1", "10.0.4.2"});
+    check_same({"-e", "70000", "10.0.4.2"});
+    check_same({"-Q", "256", "10.0.4.2"});
+    check_same({"-M", "always", "10.0.4.2"});
+    check_same({"-T", "never", "10.0.4.2"});
+    check_same({"-R", "-T", "tsonly", "10.0.4.2"});
+    check_same({"-4", "-6", "10.0.4.2"});
+    check_same({"-F", "0x100000", "fd00:0:0:4::2"});
+    check_same({"-p", "xyz", "10.0.4.2"});
+    check_same({"-I", "nothing", "-c", "1", "10.0.4.2"});
+    check_same({"-6", "10.0.4.2"});
+    check_same({"-4", "fd00:0:0:4::2"});
+    check_same({"nowhere.example"});
+    CHECK(run(ours).err.ends_with(": usage error: Destination address required\n"));
+    CHECK(run(ours).exit_code == 2);
+    run({"ip", "route", "add", "blackhole", "10.77.1.0/24"});
+    run({"ip", "route", "add", "unreachable", "10.77.2.0/24"});
+    run({"ip", "route", "add", "prohibit", "10.77.3.0/24"});
+    for (const char* nowhere : {"10.77.1.1", "10.77.2.1", "10.77.3.1", "10.66.0.1"}) check_same({"-c", "1", nowhere});
+    for (const Arguments& usage : {Arguments{"-Z"}, {"--nothing"}, {"-c"}, {"-h"}}) {
+        const auto done = run(with(ours, usage)), expected = run(with(theirs, usage));
+        CHECK(first_line(done.err).substr(first_line(done.err).find(": ") + 1) ==
+              first_line(expected.err).substr(first_line(expected.err).find(": ") + 1));
+        CHECK(done.err.find("\nUsage\n  ping [options] <destination>\n") != std::string::npos);
+        CHECK(done.exit_code == expected.exit_code);
+    }
+}
+
+TEST_CASE("as ping, it is known by its version and its names", "[lab]")
+{
+    CHECK(run(with(ours, {"-V"})).out.starts_with("ping from iputils 20250605"));
+    const TemporaryDirectory directory;
+    for (const char* name : {"ping4", "ping6"})
+        std::filesystem::create_symlink(std::filesystem::absolute(program("ping++")), directory.path() / name);
+    CHECK(run({(directory.path() / "ping4").string(), "-c", "1", "alpha"}).out.find("10.0.4.2") != std::string::npos);
+    CHECK(run({(directory.path() / "ping6").string(), "-c", "1", "alpha"}).out.find("fd00:0:0:4::2") !=
+          std::string::npos);
+}
+
+TEST_CASE("as ping, a fraction of a second is a deadline, and -3 shows microseconds", "[lab]")
+{
+    const auto begin = std::chrono::steady_clock::now();
+    CHECK(run(with(ours, {"-w", "0.3", "10.0.9.1"})).exit_code == 1);
+    CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds{5});
+    const auto done = run(with(ours, {"-3", "-c", "1", "10.0.4.2"}));
+    CHECK(masked(done.out).find(" time=T ms") != std::string::npos);
+}
