@@ -9,6 +9,7 @@
 
 #include <boost/intrusive/list_hook.hpp>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 
@@ -65,10 +66,18 @@ public:
     DeadlineWheel& wheel() noexcept;
 
     /// A request is being read or answered: a drain lets it finish.
-    void busy() noexcept { idle_ = false; }
+    void busy() noexcept
+    {
+        idle_ = false;
+        spare_hook_.unlink();
+    }
 
     /// Nothing is under way (the initial state): a drain ends the connection at once.
     void idle();
+
+    /// As `idle`; and from `since` on the server may close it when others wait to be accepted and there is no room: first
+    /// those that have been so the longest.
+    void spare(std::chrono::steady_clock::time_point since);
 
     /// The server is about to end: the answer in hand should be the connection's last.
     bool draining() const noexcept;
@@ -97,8 +106,12 @@ public:
     /// it is at work.
     void go_on();
 
+    /// The same in a later turn of the event loop, once, unless it ends before: others have theirs first.
+    void go_on_soon();
+
 private:
     friend struct detail::TcpServerState;
+    using SpareHook = boost::intrusive::list_member_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
 
     void on_readable() override { go_on(); }
     void on_writable() override
@@ -114,6 +127,10 @@ private:
     asio::ip::tcp::endpoint peer_;
     std::function<void()> on_close_;
     Deadline deadline_;
+    SpareHook spare_hook_;
+    std::chrono::steady_clock::time_point spare_since_{};
+    std::shared_ptr<Connection*> soon_;  // for handlers of the event loop; null: none was needed yet
+    bool goes_on_soon_ = false;
     bool idle_ = true;
     bool closed_ = false;
     bool going_on_ = false;

@@ -4,6 +4,8 @@
 #include <libnet/io/tcp/connection.hpp>
 #include <libnet/io/tcp/tcp_server_state.ipp>
 
+#include <boost/asio/post.hpp>
+
 #include <utility>
 
 namespace libnet::inline v0::io {
@@ -50,6 +52,13 @@ LIBNETXX_DECL void Connection::idle()
     if (server_.draining) close();
 }
 
+LIBNETXX_DECL void Connection::spare(std::chrono::steady_clock::time_point since)
+{
+    if (!spare_hook_.is_linked()) server_.spare.push_back(*this);
+    spare_since_ = since;
+    idle();
+}
+
 LIBNETXX_DECL bool Connection::draining() const noexcept { return server_.draining; }
 
 LIBNETXX_DECL const base::Diagnostics& Connection::diagnostics() const noexcept { return server_.diagnostics; }
@@ -82,6 +91,18 @@ LIBNETXX_DECL void Connection::go_on()
     }
     going_on_ = false;
     if (!more || ended_) delete this;
+}
+
+LIBNETXX_DECL void Connection::go_on_soon()
+{
+    if (std::exchange(goes_on_soon_, true)) return;
+    if (!soon_) soon_ = std::make_shared<Connection*>(this);
+    asio::post(executor(), [weak = std::weak_ptr{soon_}] {
+        const auto self = weak.lock();
+        if (!self) return;
+        (*self)->goes_on_soon_ = false;
+        (*self)->go_on();
+    });
 }
 
 LIBNETXX_DECL std::shared_ptr<void> Connection::keep_server() const { return server_.shared_from_this(); }

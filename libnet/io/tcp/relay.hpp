@@ -5,6 +5,7 @@
 #include <libnet/io/loop/socket_poll.hpp>
 #include <libnet/io/tcp/byte_buffer.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -41,8 +42,19 @@ public:
     /// Bytes that were received from `first` before the tunnel began. They go out before all others.
     void begin_with(std::string_view bytes) { forward_.rest.append(bytes); }
 
+    /// The same for `first`: bytes that don't count, for they are no part of the tunnel, and what `second` has sent already.
+    void answer_with(std::string_view uncounted, std::string_view bytes)
+    {
+        backward_.rest.append(uncounted);
+        backward_.rest.append(bytes);
+        uncounted_ = uncounted.size();
+    }
+
+    /// Which of them is copied: `forward` is from `first` to `second`.
+    enum class Ways : std::uint8_t { both, forward };
+
     /// Copies what there is.
-    Step go_on();
+    Step go_on(Ways ways = Ways::both);
 
     /// One side has said all it had to say, and the other hasn't.
     bool is_half_closed() const noexcept { return forward_.ended != backward_.ended; }
@@ -50,8 +62,11 @@ public:
     /// Something has gone through since the last call of this.
     bool moved() noexcept { return std::exchange(moved_, false); }
 
-    std::uint64_t forward() const noexcept { return forward_.count; }    ///< bytes written to `second`
-    std::uint64_t backward() const noexcept { return backward_.count; }  ///< bytes written to `first`
+    std::uint64_t forward() const noexcept { return forward_.count; }  ///< bytes written to `second`
+    std::uint64_t backward() const noexcept                            ///< bytes written to `first`
+    {
+        return backward_.count - std::min(backward_.count, uncounted_);
+    }
 
 private:
     struct Direction {
@@ -72,11 +87,13 @@ private:
     std::span<char> scratch_;
     Direction forward_;
     Direction backward_;
+    std::uint64_t uncounted_ = 0;
     bool moved_ = false;
 };
 
-/// Has the kernel ask a peer that is silent for `idle` whether it is still there, and break the connection a minute
-/// later if it isn't (tcp(7), SO_KEEPALIVE). Zero: it doesn't.
+/// Has the kernel ask a peer that is silent for `idle` whether it is still there, and break the connection a minute later if
+/// it isn't (tcp(7), SO_KEEPALIVE); and break one whose peer has acknowledged nothing of what it was sent for as long
+/// (TCP_USER_TIMEOUT). Zero: neither.
 void keep_alive(PolledSocket& socket, std::chrono::seconds idle) noexcept;
 
 /// Closes the connection so that the peer sees it broken: with a RST instead of a FIN.

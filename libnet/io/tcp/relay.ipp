@@ -11,11 +11,11 @@
 
 namespace libnet::inline v0::io {
 
-LIBNETXX_DECL Relay::Step Relay::go_on()
+LIBNETXX_DECL Relay::Step Relay::go_on(Ways ways)
 {
     const auto there = copy(forward_);
     if (there == Step::broken) return break_both();
-    const auto back = copy(backward_);
+    const auto back = ways == Ways::both ? copy(backward_) : Step::waits;
     if (back == Step::broken) return break_both();
     if (forward_.ended && backward_.ended) return Step::ended;
     return there == Step::more || back == Step::more ? Step::more : Step::waits;
@@ -84,6 +84,10 @@ LIBNETXX_DECL void keep_alive(PolledSocket& socket, std::chrono::seconds idle) n
     set(IPPROTO_TCP, TCP_KEEPIDLE, static_cast<int>(std::min<std::chrono::seconds::rep>(idle.count(), 32'767)));
     set(IPPROTO_TCP, TCP_KEEPINTVL, 15);
     set(IPPROTO_TCP, TCP_KEEPCNT, 4);
+    // It ends the wait for answers to those questions, too: it has to be the longer one by as much as they take.
+    const auto longest = std::chrono::milliseconds{std::min<std::chrono::seconds>(idle, std::chrono::hours{9}) +
+                                                   std::chrono::minutes{1}};
+    set(IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(longest.count()));
     set(SOL_SOCKET, SO_KEEPALIVE, 1);
 }
 

@@ -26,7 +26,8 @@ struct TcpServerOptions {
     /// much of their cost. For protocols in which the client speaks first; one that is silent is accepted about a second
     /// later, and if the server ends before, it learns of that when it speaks.
     bool defer_accept = false;
-    /// More wait in the kernel's queue until one ends; 0: no limit. In any case some descriptors are left for files.
+    /// More wait in the kernel's queue until one ends, or is closed for them: that which has been spare the longest, see
+    /// `Connection::spare`. 0: no limit. In any case some descriptors are left for files.
     std::size_t max_connections = 0;
     std::chrono::milliseconds drain_timeout{10'000};  ///< how long a drain lets requests finish; 0: not at all
     DiagnosticsHandler diagnostics{};                 ///< hears what connections throw, and of a lack of descriptors

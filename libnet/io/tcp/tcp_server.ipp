@@ -79,6 +79,14 @@ LIBNETXX_DECL FileDescriptor adopt(FileDescriptor listener)
 
 using TcpServerPointer = std::shared_ptr<TcpServerState>;
 
+/// Descriptors are short: those of spare connections are had at once, if somebody wants them.
+LIBNETXX_DECL bool spares_descriptors(TcpServerState& server)
+{
+    while (!server.has_descriptors())
+        if (!server.is_waited_for() || !server.make_room()) return false;
+    return true;
+}
+
 /// Descriptors are short, or memory has run out (or a firewall rule interferes): a pause lets other connections end.
 /// Files may be closed, and connections of other servers in the process may end, without a word: hence the time limit.
 LIBNETXX_DECL Task<> pause_accepting(TcpServerPointer server)
@@ -87,16 +95,26 @@ LIBNETXX_DECL Task<> pause_accepting(TcpServerPointer server)
     do {
         server->connection_ended.expires_after(std::chrono::milliseconds{100});
         co_await server->connection_ended.async_wait(use_tuple);
-    } while (!server->draining && !server->has_descriptors());
+    } while (!server->draining && !spares_descriptors(*server));
     server->full = false;
     if (!server->draining) server->connection_ended.expires_at(TcpServerState::Timer::time_point::max());
 }
 
+/// There are as many connections as there may be. Whoever waits gets the place of a connection that is spare. Where there
+/// is none, one has to end, or to become spare, which is looked for now and then.
 LIBNETXX_DECL Task<> wait_for_room(TcpServerPointer server)
 {
+    if (!server->is_waited_for()) {
+        auto wait = server->listener.wait(PolledSocket::read);
+        co_await std::move(wait);
+        co_return;
+    }
+    if (server->make_room()) co_return;
     server->full = true;
+    server->connection_ended.expires_after(std::chrono::milliseconds{100});
     co_await server->connection_ended.async_wait(use_tuple);
     server->full = false;
+    if (!server->draining) server->connection_ended.expires_at(TcpServerState::Timer::time_point::max());
 }
 
 /// Accepts until the server drains. Throws where there is no memory to wait with.
@@ -114,6 +132,8 @@ LIBNETXX_DECL Task<> accept_some(TcpServerPointer server)
             const int descriptor = socket.get();
             const bool begun = server->begin(std::move(socket), peer);
             const bool is_short = server->is_short_of_descriptors(descriptor);
+            if (is_short && !server->spare.empty() && (spares_descriptors(*server) || !server->is_waited_for()))
+                continue;
             if (is_short) server->tell_shortage("descriptors are short");
             if (!begun || is_short) co_await pause_accepting(server);
             if (++accepted % in_a_row == 0) co_await asio::post(server->poll.executor(), use_tuple);
@@ -123,7 +143,10 @@ LIBNETXX_DECL Task<> accept_some(TcpServerPointer server)
             auto wait = server->listener.wait(PolledSocket::read);
             co_await std::move(wait);
         } else if (errno != ECONNABORTED && errno != EINTR) {
-            server->tell_shortage(last_error().message());
+            const auto why = last_error();
+            // The kernel says so whether somebody waits or not.
+            if (why.value() == EMFILE && server->is_waited_for() && server->make_room()) continue;
+            server->tell_shortage(why.message());
             co_await pause_accepting(server);
         }
     }

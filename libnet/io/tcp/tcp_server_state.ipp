@@ -20,6 +20,7 @@
 #include <vector>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 
@@ -40,6 +41,9 @@ struct TcpServerState : std::enable_shared_from_this<TcpServerState> {
     using Timer =
         asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor>;
     using List = boost::intrusive::list<Connection, boost::intrusive::constant_time_size<false>>;
+    using SpareList = boost::intrusive::list<
+        Connection, boost::intrusive::member_hook<Connection, Connection::SpareHook, &Connection::spare_hook_>,
+        boost::intrusive::constant_time_size<false>>;
 
     TcpServerState(const Executor& executor, const TcpServerOptions& server_options, FileDescriptor socket)
         : options{server_options},
@@ -132,6 +136,30 @@ struct TcpServerState : std::enable_shared_from_this<TcpServerState> {
         for (auto& [socket, peer] : std::exchange(early, {})) begin(std::move(socket), peer);
     }
 
+    /// A client waits to be accepted.
+    bool is_waited_for() noexcept
+    {
+        listener.exhausted(PolledSocket::read);  // before it is looked at: whoever comes later is told of
+        pollfd look{listener.native_handle(), POLLIN, 0};
+        return ::poll(&look, 1, 0) == 1;
+    }
+
+    /// Closes the connection that has been spare the longest. False: there is none.
+    bool make_room()
+    {
+        constexpr int most = 64;  // those at the front may be too new yet: they are few, or came all at once
+        const auto now = Timer::clock_type::now();
+        int looked_at = 0;
+        for (auto& connection : spare) {
+            if (++looked_at > most) break;
+            if (connection.spare_since_ > now) continue;
+            connection.busy();
+            connection.close();  // and that is the end of it, and of this iteration
+            return true;
+        }
+        return false;
+    }
+
     /// Whether there is a descriptor for another connection. The kernel hands out the lowest free one. One connection is
     /// always taken, if it can be.
     bool has_descriptors() const noexcept
@@ -175,6 +203,7 @@ struct TcpServerState : std::enable_shared_from_this<TcpServerState> {
     TcpServer::HandlerFactory factory;
     std::vector<std::pair<FileDescriptor, asio::ip::tcp::endpoint>> early;  // accepted elsewhere, before `run`
     List open, closing;
+    SpareList spare;  // those that may be closed for others, in the order in which they became so
     std::size_t connections = 0;
     std::size_t crowd = 0;  // how many there were when descriptors were short; 0: they aren't
     bool started = false;   // `run` has been called
