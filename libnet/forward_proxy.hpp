@@ -28,12 +28,12 @@ struct ForwardProxyState;
 /// a connection that the server may be closing just now, and a connection that has authenticated (NTLM, Negotiate)
 /// never another client.
 ///
-/// A client that closes its connection, or its sending half, while its answer is awaited has left: what was done for it
-/// ends at once, names that are looked up and connections to servers included.
+/// A client that closes its connection, or its sending half, before it has its answer has left: what was done for it
+/// ends at once, names that are looked up and connections to servers included. An Upgrade (a WebSocket) is passed on, and the
+/// connection becomes a tunnel when the server has switched protocols.
 ///
 /// It does not protect what the proxy's host can reach from the proxy's clients: every address but its own listener is
-/// connected to, loopback and private networks included. It does not authenticate, cache, or upgrade connections
-/// (a WebSocket needs CONNECT, as browsers do it).
+/// connected to, loopback and private networks included. It does not cache.
 ///
 /// Distinct objects may be used in distinct threads; one object, and its io_context, in one thread only. Destroying it
 /// closes everything at once; a `run` in progress then ends.

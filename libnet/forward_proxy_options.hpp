@@ -1,6 +1,7 @@
 #pragma once
 // What a ForwardProxy can be told: see libnet/forward_proxy.hpp.
 
+#include <libnet/access.hpp>
 #include <libnet/access_record.hpp>
 #include <libnet/diagnostics.hpp>
 #include <libnet/http_limits.hpp>
@@ -11,6 +12,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -18,7 +20,7 @@ namespace libnet::inline v0 {
 
 /// Options of a `ForwardProxy`. A timeout of zero or less expires at once, unless it says otherwise.
 struct ForwardProxyOptions {
-    /// Where to listen. Loopback by default: whoever can connect to the proxy can use it, and it knows no passwords.
+    /// Where to listen. Loopback by default: whoever can connect to the proxy can use it, unless `access` has users.
     /// `::` takes IPv4 connections, too.
     boost::asio::ip::address address = boost::asio::ip::address_v4::loopback();
     std::uint16_t port = 8888;  ///< 0: a free one, see `ForwardProxy::local_endpoint`
@@ -32,6 +34,12 @@ struct ForwardProxyOptions {
     std::string via_name{};
     /// The ports that CONNECT may reach. Empty: all of them.
     std::vector<std::uint16_t> connect_ports{};
+
+    /// Who may ask for what; null: everybody for everything. Its rules are about the host of a request, in lower case and
+    /// without its port ("*.example.org"). Who has to log in, and hasn't, gets 407 (Proxy Authentication Required).
+    std::shared_ptr<AccessControl> access{};
+    /// How many connections, requests, bytes and wrong passwords one client may have; null: any number.
+    std::shared_ptr<ClientLimiter> client_limits{};
 
     std::chrono::milliseconds idle_timeout{60'000};      ///< a client's connection between two requests
     std::chrono::milliseconds request_timeout{30'000};   ///< a request's head, from its first byte to its last
@@ -48,6 +56,9 @@ struct ForwardProxyOptions {
     /// Bytes a second that a request's body must bring at least, on average over `transfer_timeout` of waiting for it; else
     /// 408. 0: it may be as slow as it likes.
     std::uint64_t min_receive_rate = 500;
+    /// Bytes a second that a client takes at least of an answer, on average over `transfer_timeout` of waiting for it; else
+    /// its connection ends. 0: it may be as slow as it likes.
+    std::uint64_t min_send_rate = 0;
     std::chrono::milliseconds drain_timeout{10'000};  ///< how long a drain lets requests and tunnels finish
 
     /// How long an idle connection to a server is kept for the next request; 0: not at all.

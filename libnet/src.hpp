@@ -25,7 +25,6 @@
 #include <libnet/engine/ping/ping_condition.ipp>
 #include <libnet/engine/ping/ping_engine.ipp>
 #include <libnet/engine/ping/ping_events.ipp>
-#include <libnet/engine/proxy/proxy_answer.ipp>
 #include <libnet/engine/proxy/proxy_body.ipp>
 #include <libnet/engine/proxy/proxy_decision.ipp>
 #include <libnet/engine/proxy/proxy_failure.ipp>
@@ -46,7 +45,6 @@
 #include <libnet/impl/files/file_decision.ipp>
 #include <libnet/impl/files/file_known.ipp>
 #include <libnet/impl/files/file_requests.ipp>
-#include <libnet/impl/files/request_guard.ipp>
 #include <libnet/impl/files/static_file_server.ipp>
 #include <libnet/impl/ping/icmp_pinger.ipp>
 #include <libnet/impl/ping/ping_dispatcher.ipp>
@@ -54,9 +52,8 @@
 #include <libnet/impl/ping/ping_exporter.ipp>
 #include <libnet/impl/proxy/forward_proxy.ipp>
 #include <libnet/impl/proxy/proxy_exchange.ipp>
-#include <libnet/impl/proxy/proxy_handler.ipp>
 #include <libnet/impl/proxy/proxy_peer.ipp>
-#include <libnet/impl/proxy/proxy_session.ipp>
+#include <libnet/impl/proxy/proxy_requests.ipp>
 #include <libnet/impl/proxy/proxy_transfer.ipp>
 #include <libnet/impl/proxy/proxy_tunnel.ipp>
 #include <libnet/impl/proxy/proxy_upstream.ipp>
@@ -70,6 +67,7 @@
 #include <libnet/impl/trace/tracer.ipp>
 #include <libnet/io/access/access_control.ipp>
 #include <libnet/io/access/authenticator.ipp>
+#include <libnet/io/access/request_guard.ipp>
 #include <libnet/io/connect/connector.ipp>
 #include <libnet/io/dns/ares_channel.ipp>
 #include <libnet/io/dns/resolver.ipp>
@@ -86,6 +84,7 @@
 #include <libnet/io/files/withheld_files.ipp>
 #include <libnet/io/http/http_endpoint.ipp>
 #include <libnet/io/http/http_session.ipp>
+#include <libnet/io/http/http_session_events.ipp>
 #include <libnet/io/http/http_session_waits.ipp>
 #include <libnet/io/http/response_writer.ipp>
 #include <libnet/io/icmp/control_data.ipp>

@@ -22,13 +22,19 @@
 // begins, or when it is clear that there will be none.
 //
 // A tunnel is a request whose answer has begun (200, or 101) and whose connection is handed over: `hand_over`. From then on
-// the octets behind the head are the handler's, and all that `next` says is wait. HTTP/2 comes in beside this class, with
+// the octets behind the head are the handler's, and all that `next` says is wait. `keep_record` takes out what the log wants
+// of the request, so that a tunnel holds neither the exchange nor the octets.
+//
+// A client that closes its half while its answer is awaited is answered all the same, unless `end_means_leaving`: then the
+// connection is over at once, and what is done for it can be given up. HTTP/2 comes in beside this class, with
 // the same handlers: what they see is a request, a body, and an answer, never the connection.
 
 #include <libnet/config.hpp>
 #include <libnet/engine/http/http_action.hpp>
 #include <libnet/engine/http/http_exchange.hpp>
+#include <libnet/engine/http/rate_watch.hpp>
 #include <libnet/engine/http/receive_patience.hpp>
+#include <libnet/engine/http/send_patience.hpp>
 #include <libnet/wire/http/http_request.hpp>
 
 #include <chrono>
@@ -48,18 +54,30 @@ struct HttpConnectionOptions {
     Duration body_timeout{10'000};  ///< for a body, as `header_timeout`; where it is a stream: without any octet of it
 
     /// Each so many octets that have come are worth one more second: for a head up to twice `header_timeout`, for a body
-    /// that is thrown away as long as it goes on so. 0: they aren't.
+    /// that is thrown away as long as it goes on so. A body that is a stream brings at least so many a second, on average
+    /// over `body_timeout` of waiting for it. 0: no matter how many.
     std::uint64_t min_receive_rate = 0;
+
+    Duration send_timeout{30'000};    ///< for the client to take something of what it is sent
+    std::uint64_t min_send_rate = 0;  ///< octets a second that it takes at least, see SendPatience; 0: any
     std::uint64_t max_discarded_body =
         64 * 1024;                                ///< octets of a body's content that are thrown away; else `too_large`
     Duration linger_time{2000};                   ///< how long what comes behind the last answer is thrown away
     std::size_t linger_octets = 4 * 1024 * 1024;  ///< and how much: who sends more sees a reset
+
+    /// A client that closes its half while its answer is awaited has left.
+    bool end_means_leaving = false;
+
+    /// Credentials in the URL of a request ("http://user:secret@host/") are taken out of it. Otherwise it is refused. The log
+    /// shows them in neither case.
+    bool takes_userinfo_out = false;
 };
 
 /// What a handler does with a request's body.
 enum class HttpBodyUse : std::uint8_t {
     discard,  ///< it is got out of the way: one `body_end`
     stream,   ///< it is handed over piece by piece: `body` until `last`, each followed by `body_taken`
+    relay,    ///< as `stream`, but who waits to be asked for it is asked by the handler, which says so: `invited`
 };
 
 /// What an answer's Connection field says.
@@ -145,11 +163,20 @@ public:
     const wire::HttpFields& trailers() const noexcept { return exchange_->decoder.trailers(); }
     void body_taken(HttpTime now) noexcept;
 
+    /// Octets of the body are still to come, and the handler takes them.
+    bool reads_body() const noexcept;
+
+    /// The handler has passed on a 100 (Continue): from now on the body has its time.
+    void invited(HttpTime now) noexcept;
+
     /// An answer begins; its head is queued. Returns what its Connection field says.
     HttpPersistence begin_answer(const HttpAnswer& answer);
 
     /// Its head is queued, and ends there in all that the connection is ever sent.
     void head_queued(std::uint64_t end) noexcept { exchange_->content_begin = end; }
+
+    /// So many octets more of its content are queued, where their number isn't known before.
+    void content_queued(std::uint64_t size) noexcept { exchange_->answer.content_length += size; }
 
     /// All of it is queued or sent, `content` octets of it where that wasn't known before. The last piece of the body need
     /// not be taken before.
@@ -165,6 +192,11 @@ public:
 
     /// The connection is the handler's from now on: a tunnel, whose answer has begun.
     void hand_over() noexcept { phase_ = Phase::handed_over; }
+    bool handed_over() const noexcept { return phase_ == Phase::handed_over; }
+
+    /// The record of the tunnel, to be completed (KeptRecord) and told by whoever asked for it. The exchange need not be there
+    /// any longer; its views are good as long as the octets are.
+    HttpRecord keep_record();
 
     /// The tunnel has ended, after so many octets to and from the client.
     void end_tunnel(std::uint64_t sent, std::uint64_t received, std::string_view reason);
@@ -189,6 +221,12 @@ public:
 
     bool draining() const noexcept { return draining_; }
 
+    /// The handler's request needs no answer of its any more: it is answered otherwise, or nobody is there to be answered.
+    bool given_up() const noexcept { return lost_ || phase_ == Phase::over || phase_ == Phase::refusing; }
+
+    /// How long the client may take over what it is sent.
+    SendPatience& sending() noexcept { return sending_; }
+
     /// Octets of its head, and of its body's content so far.
     std::size_t head_size() const noexcept { return exchange_->head_size; }
     std::uint64_t body_size() const noexcept { return exchange_->body_size; }
@@ -212,6 +250,7 @@ private:
     HttpAction next_request(std::span<char> octets, HttpTime now);
     HttpAction wait_for_request(HttpTime now) noexcept;
     HttpAction parse(std::span<char> octets, HttpTime now);
+    wire::HttpResult<std::size_t> parse_head(std::span<char>& octets);
     HttpAction discard(std::span<char> octets);
     HttpAction discard_chunks(std::span<char> octets);
     HttpAction end_discarding(bool too_large) noexcept;
@@ -223,19 +262,24 @@ private:
     HttpAction refuse(unsigned status, std::string_view reason) noexcept;
     HttpAction finish() noexcept;
     HttpAction leave(std::string_view why);
+    HttpRecord record() const;
     void add_record();
+    bool has_left() const noexcept;
     void hang_up() noexcept;
     bool is_body_read() const noexcept { return body_done_ || !has_body(); }
 
     const HttpConnectionOptions& options_;
     HttpExchange* exchange_ = nullptr;
-    HttpTime received_at_;      // when the last octets came
-    HttpTime began_{};          // the request in hand
-    HttpTime waiting_since_{};  // for the head or the body that is yet to be complete
-    HttpTime deadline_{};       // of the next request, or of lingering
-    std::size_t octets_ = 0;    // that there were the last time
-    std::size_t spent_ = 0;     // octets at the front that are done with
+    HttpTime received_at_;              // when the last octets came
+    HttpTime began_{};                  // the request in hand
+    HttpTime waiting_since_{};          // for the head or the body that is yet to be complete
+    HttpTime deadline_{};               // of the next request, or of lingering
+    HttpTime::duration body_waited_{};  // for octets of the body that have come and aren't counted yet
+    std::size_t octets_ = 0;            // that there were the last time
+    std::size_t spent_ = 0;             // octets at the front that are done with
     std::size_t thrown_away_ = 0;
+    SendPatience sending_;
+    RateWatch receiving_;        // of a body that is a stream
     std::string_view reason_{};  // of `status_`, or why the connection is lost
     unsigned status_ = 0;        // to be refused with
     Phase phase_ = Phase::idle;
@@ -246,7 +290,8 @@ private:
     bool answer_begun_ = false;  // to it
     bool body_done_ = false;     // all of its body has come
     bool any_request_ = false;
-    bool waits_ = false;  // a deadline runs
+    bool waits_ = false;      // a deadline runs
+    bool uninvited_ = false;  // the client waits for the handler's word to send its body
     bool keep_ = true;
     bool hangs_up_ = false;  // it is we who end the connection: the client may still be sending
     bool is_curt_ = false;   // and we don't mind

@@ -3,6 +3,7 @@
 #include <libnet/base/deadline_after.hpp>
 #include <libnet/engine/http/http_connection.hpp>
 #include <libnet/engine/http/http_sentences.hpp>
+#include <libnet/engine/http/userinfo.hpp>
 #include <libnet/wire/http/http_error.hpp>
 
 #include <algorithm>
@@ -14,6 +15,8 @@ namespace libnet::inline v0::engine {
 LIBNETXX_DECL HttpConnection::HttpConnection(const HttpConnectionOptions& options, HttpTime now, bool logs) noexcept
     : options_{options},
       received_at_{now},
+      sending_{options.send_timeout, options.min_send_rate},
+      receiving_{0, {}},
       logs_{logs}
 {}
 
@@ -21,11 +24,12 @@ LIBNETXX_DECL HttpAction HttpConnection::next(std::span<char> octets, HttpTime n
 {
     octets_ = octets.size();
     if (lost_ && phase_ != Phase::over) return leave(reason_);
+    if (has_left()) return leave(client_gone);
     switch (phase_) {
     case Phase::idle:
         return next_request(octets, now);
     case Phase::inviting:
-        phase_ = use_ == HttpBodyUse::stream ? Phase::streaming : Phase::discarding;
+        phase_ = use_ == HttpBodyUse::discard ? Phase::discarding : Phase::streaming;
         return {HttpAction::Kind::invite};
     case Phase::discarding:
         return discard(octets);
@@ -85,8 +89,7 @@ LIBNETXX_DECL HttpAction HttpConnection::wait_for_request(HttpTime now) noexcept
 
 LIBNETXX_DECL HttpAction HttpConnection::parse(std::span<char> octets, HttpTime now)
 {
-    const std::string_view text{octets.data(), octets.size()};
-    const auto size = exchange_->parser.parse(text, exchange_->head);
+    const auto size = parse_head(octets);
     if (size && *size > 0) {
         exchange_->head_size = *size;
         exchange_->body_size = 0;
@@ -95,7 +98,7 @@ LIBNETXX_DECL HttpAction HttpConnection::parse(std::span<char> octets, HttpTime 
         phase_ = Phase::handling;
         return {HttpAction::Kind::handle};
     }
-    exchange_->refused_line = wire::refused_line(text);  // whatever becomes of it
+    exchange_->refused_line = wire::refused_line({octets.data(), octets.size()});  // whatever becomes of it
     if (!size) return refuse(wire::status_of(size.error()), wire::reason_of(size.error()));
     if (ended_) return leave(client_left);
     if (expired_) return refuse(408, request_too_slow);
@@ -103,6 +106,20 @@ LIBNETXX_DECL HttpAction HttpConnection::parse(std::span<char> octets, HttpTime 
     const ReceivePatience patience{options_.header_timeout, options_.min_receive_rate,
                                    ReceivePatience::twice(options_.header_timeout)};
     return {HttpAction::Kind::receive, base::deadline_after(waiting_since_, patience.allowed(octets.size()))};
+}
+
+/// Drops what has to be dropped at the front of the octets.
+LIBNETXX_DECL wire::HttpResult<std::size_t> HttpConnection::parse_head(std::span<char>& octets)
+{
+    auto size = exchange_->parser.parse({octets.data(), octets.size()}, exchange_->head);
+    if (size || size.error() != wire::HttpError::bad_target || !options_.takes_userinfo_out) return size;
+    const auto useless = remove_userinfo(octets);
+    if (useless == 0) return size;
+    octets = octets.subspan(useless);
+    octets_ -= useless;
+    spent_ += useless;
+    exchange_->parser.reset();
+    return exchange_->parser.parse({octets.data(), octets.size()}, exchange_->head);
 }
 
 // ------------------------------------------------------------------------------------------------------------ bodies
@@ -128,8 +145,13 @@ LIBNETXX_DECL void HttpConnection::take_body(HttpBodyUse use, HttpTime now)
     exchange_->decoder.reset();
     use_ = use;
     waiting_since_ = now;
-    phase_ = use == HttpBodyUse::stream ? Phase::streaming : Phase::discarding;
-    if (awaits_invitation() && !too_large) phase_ = Phase::inviting;
+    phase_ = use == HttpBodyUse::discard ? Phase::discarding : Phase::streaming;
+    uninvited_ = use == HttpBodyUse::relay && awaits_invitation();
+    body_waited_ = {};
+    using std::chrono::hours;
+    receiving_ = {options_.min_receive_rate,
+                  std::min<HttpConnectionOptions::Duration>(options_.body_timeout, hours{24})};
+    if (use != HttpBodyUse::relay && awaits_invitation() && !too_large) phase_ = Phase::inviting;
 }
 
 LIBNETXX_DECL HttpAction HttpConnection::discard(std::span<char> octets)
@@ -186,12 +208,14 @@ LIBNETXX_DECL HttpAction HttpConnection::stream(std::span<char> octets)
         body_done_ = exchange_->piece_octets == left;
     }
     exchange_->body_size += exchange_->piece.size();
+    const bool too_slow = receiving_.waited(std::exchange(body_waited_, {}), exchange_->body_size);
+    if (too_slow && !body_done_) return fail_body(408, body_too_slow);
     if (!exchange_->piece.empty() || body_done_) {
         phase_ = Phase::piece;
         return {.kind = HttpAction::Kind::body, .last = body_done_};
     }
     exchange_->scanned += std::exchange(exchange_->piece_octets, 0U);
-    return more_of_body(base::deadline_after(waiting_since_, options_.body_timeout));
+    return more_of_body(uninvited_ ? HttpTime::max() : base::deadline_after(waiting_since_, options_.body_timeout));
 }
 
 /// Takes the framing out of what has come, so that its content is one piece. False: it is no good.
@@ -224,6 +248,16 @@ LIBNETXX_DECL void HttpConnection::body_taken(HttpTime now) noexcept
     expired_ = false;
     if (!body_done_) phase_ = Phase::streaming;
     else phase_ = answer_begun_ ? Phase::answering : Phase::handling;
+}
+
+LIBNETXX_DECL bool HttpConnection::reads_body() const noexcept
+{
+    return phase_ == Phase::streaming || (phase_ == Phase::piece && !body_done_);
+}
+
+LIBNETXX_DECL void HttpConnection::invited(HttpTime now) noexcept
+{
+    if (std::exchange(uninvited_, false)) waiting_since_ = now;
 }
 
 LIBNETXX_DECL HttpAction HttpConnection::more_of_body(HttpTime deadline)
@@ -263,7 +297,7 @@ LIBNETXX_DECL void HttpConnection::end_answer(std::uint64_t content)
     if (!is_body_read()) hang_up();
     add_record();
     if (has_request_) spent_ += exchange_->head_size + std::exchange(exchange_->scanned, 0U);
-    has_request_ = answer_begun_ = body_done_ = false;
+    has_request_ = answer_begun_ = body_done_ = uninvited_ = false;
     phase_ = Phase::idle;
 }
 
@@ -289,6 +323,10 @@ LIBNETXX_DECL void HttpConnection::fail(unsigned status, std::string_view reason
 LIBNETXX_DECL void HttpConnection::end_tunnel(std::uint64_t sent, std::uint64_t received, std::string_view reason)
 {
     if (phase_ == Phase::over) return;
+    if (!begun_) {  // whose record was kept
+        phase_ = Phase::over;
+        return;
+    }
     exchange_->answer.content_length = sent;
     exchange_->answer.reason = reason;
     exchange_->body_size = received;
@@ -304,10 +342,24 @@ LIBNETXX_DECL void HttpConnection::turn_away(unsigned status, std::string_view r
     else leave(reason);
 }
 
+LIBNETXX_DECL HttpRecord HttpConnection::keep_record()
+{
+    auto kept = record();
+    begun_ = has_request_ = false;
+    return kept;
+}
+
 /// The log hears of the request in hand, once.
 LIBNETXX_DECL void HttpConnection::add_record()
 {
     if (!std::exchange(begun_, false) || !logs_) return;
+    auto& line = exchange_->refused_line;
+    if (!has_request_) hide_userinfo({const_cast<char*>(line.data()), line.size()});  // octets that `next` got
+    exchange_->log.add(record());
+}
+
+LIBNETXX_DECL HttpRecord HttpConnection::record() const
+{
     HttpRecord record{.began = began_, .status = exchange_->answer.status, .reason = exchange_->answer.reason};
     record.begin = exchange_->content_begin;
     record.end = exchange_->content_begin + exchange_->answer.content_length;
@@ -323,7 +375,7 @@ LIBNETXX_DECL void HttpConnection::add_record()
     } else {
         record.target = exchange_->refused_line;
     }
-    exchange_->log.add(std::move(record));
+    return record;
 }
 
 // -------------------------------------------------------------------------------------------------------------- ends
@@ -333,7 +385,9 @@ LIBNETXX_DECL void HttpConnection::received(HttpTime now) noexcept
     received_at_ = now;
     expired_ = false;
     if (!begun_) waits_ = false;
-    if (phase_ == Phase::streaming) waiting_since_ = now;
+    if (phase_ != Phase::streaming) return;
+    if (!std::exchange(uninvited_, false)) body_waited_ += now - waiting_since_;
+    waiting_since_ = now;
 }
 
 LIBNETXX_DECL void HttpConnection::lost(std::string_view why) noexcept
@@ -376,13 +430,21 @@ LIBNETXX_DECL HttpAction HttpConnection::finish() noexcept
     return {HttpAction::Kind::finish};
 }
 
-/// Nobody is there any more to be told anything.
+/// The client has closed its half, and its answer is not worth while any more. While its body is read, that finds the end.
+LIBNETXX_DECL bool HttpConnection::has_left() const noexcept
+{
+    const bool awaited = phase_ == Phase::handling || phase_ == Phase::answering || phase_ == Phase::piece;
+    return options_.end_means_leaving && ended_ && awaited && !reads_body();
+}
+
+/// There is nobody to be told anything any more.
 LIBNETXX_DECL HttpAction HttpConnection::leave(std::string_view why)
 {
     if (begun_ && !answer_begun_) {
         exchange_->answer = {.status = 0, .reason = why};
         exchange_->content_begin = 0;
     }
+    if (begun_ && answer_begun_ && exchange_->answer.reason.empty()) exchange_->answer.reason = why;
     add_record();
     phase_ = Phase::over;
     return {HttpAction::Kind::close};

@@ -28,6 +28,38 @@ struct HttpRecord {
     std::chrono::nanoseconds duration{0};  ///< set when it is told
 };
 
+/// A record that outlives the octets it is about: that of a tunnel.
+class KeptRecord {
+public:
+    explicit KeptRecord(const HttpRecord& record) : record_{record}
+    {
+        record_.body_received = record_.begin = record_.end = 0;
+        for (const auto text : {record.method, record.target, record.referer, record.user_agent}) texts_ += text;
+        texts_.shrink_to_fit();
+    }
+    KeptRecord(const KeptRecord&) = delete;
+    KeptRecord& operator=(const KeptRecord&) = delete;
+
+    /// As it ended, after so many octets to and from the client. Good as long as this is.
+    const HttpRecord& completed(HttpTime now, std::uint64_t sent, std::uint64_t received, std::string_view reason)
+    {
+        std::string_view rest{texts_};
+        for (auto* const text : {&record_.method, &record_.target, &record_.referer, &record_.user_agent}) {
+            *text = rest.substr(0, text->size());
+            rest.remove_prefix(text->size());
+        }
+        record_.content_sent = sent;
+        record_.body_received = received;
+        record_.duration = std::max(now - record_.began, HttpTime::duration::zero());
+        record_.reason = reason;
+        return record_;
+    }
+
+private:
+    HttpRecord record_;  // its texts' sizes count until it is completed, not where they were
+    std::string texts_;
+};
+
 /// What is told is told once: a record leaves the list before it is.
 class HttpLog {
 public:

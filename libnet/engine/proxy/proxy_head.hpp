@@ -24,16 +24,19 @@ struct ProxyResponsePlan {
 ProxyResponsePlan plan_response(const wire::RequestHead& request, const wire::ResponseHead& response, bool may_keep);
 
 /// Appends the head that goes to the origin server: origin form, our Host from the target (RFC 9112 section 3.2.2), the
-/// end-to-end fields, Via, one Max-Forwards less, and the framing. The request must be one that `decide` forwards.
-void append_forwarded_request(std::string& out, const wire::RequestHead& request, std::string_view via_name);
+/// end-to-end fields, Via, one Max-Forwards less, and the framing. The request must be one that `decide` forwards. `upgrade`
+/// is what `requested_upgrade` says.
+void append_forwarded_request(std::string& out, const wire::RequestHead& request, std::string_view via_name,
+                              std::string_view upgrade = {});
 
 /// Appends the head of a final response (status 200 and above). `date` becomes the Date of a response that has none
 /// (RFC 9110 section 6.6.1). The response's Connection fields must not nominate more than HopByHop::max_nominations.
 void append_forwarded_response(std::string& out, const wire::ResponseHead& response, ProxyResponsePlan plan,
                                std::string_view via_name, std::string_view date);
 
-/// Appends the head of an interim response (status below 200).
-void append_forwarded_interim(std::string& out, const wire::ResponseHead& response, std::string_view via_name);
+/// Appends the head of an interim response (status below 200). `upgrade` is what `accepted_upgrade` says of a 101.
+void append_forwarded_interim(std::string& out, const wire::ResponseHead& response, std::string_view via_name,
+                              std::string_view upgrade = {});
 
 /// Appends the received head as the content of an answer to TRACE, without the fields that hold secrets (RFC 9110
 /// section 9.3.8).

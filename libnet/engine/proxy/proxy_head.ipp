@@ -44,6 +44,14 @@ LIBNETXX_DECL void append_trailer_field(std::string& out, const wire::HttpFields
         if (base::iequals(name, "Trailer")) wire::append_field(out, name, value);
 }
 
+/// Upgrade is for this connection only, so Connection has to say so (RFC 9110 section 7.8).
+LIBNETXX_DECL void append_upgrade(std::string& out, std::string_view protocols)
+{
+    if (protocols.empty()) return;
+    wire::append_field(out, "Connection", "Upgrade");
+    wire::append_field(out, "Upgrade", protocols);
+}
+
 LIBNETXX_DECL void append_status_line(std::string& out, const wire::ResponseHead& response)
 {
     out.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ");
@@ -76,7 +84,7 @@ LIBNETXX_DECL ProxyResponsePlan plan_response(const wire::RequestHead& request, 
 }
 
 LIBNETXX_DECL void append_forwarded_request(std::string& out, const wire::RequestHead& request,
-                                            std::string_view via_name)
+                                            std::string_view via_name, std::string_view upgrade)
 {
     const bool counts_hops = request.method == "OPTIONS" || request.method == "TRACE";
     detail::append_request_line(out, request);
@@ -93,6 +101,7 @@ LIBNETXX_DECL void append_forwarded_request(std::string& out, const wire::Reques
     }
     detail::append_trailer_field(out, request.fields, request.body.kind);
     wire::append_via(out, request.fields, request.version, via_name);
+    detail::append_upgrade(out, upgrade);
     detail::append_framing(out, request.body);
     out.append("\r\n");
 }
@@ -116,11 +125,12 @@ LIBNETXX_DECL void append_forwarded_response(std::string& out, const wire::Respo
 }
 
 LIBNETXX_DECL void append_forwarded_interim(std::string& out, const wire::ResponseHead& response,
-                                            std::string_view via_name)
+                                            std::string_view via_name, std::string_view upgrade)
 {
     detail::append_status_line(out, response);
     detail::append_end_to_end(out, response.fields, {"Content-Length", "Via", "Trailer"});
     wire::append_via(out, response.fields, response.version, via_name);
+    detail::append_upgrade(out, upgrade);
     out.append("\r\n");
 }
 

@@ -4,8 +4,8 @@
 #include <libnet/config.hpp>
 #include <libnet/engine/files/file_request.hpp>
 #include <libnet/engine/files/file_responder.hpp>
-#include <libnet/impl/files/request_guard.hpp>
 #include <libnet/impl/files/served_site.hpp>
+#include <libnet/io/access/request_guard.hpp>
 #include <libnet/io/http/http_clock.hpp>
 #include <libnet/io/loop/executor.hpp>
 #include <libnet/wire/http/http_request.hpp>
@@ -14,6 +14,8 @@
 #include <string_view>
 
 namespace libnet::inline v0::detail {
+
+using io::RequestGuard;
 
 /// Decides about one request after another. Keeps its memory from one to the next.
 class FileDecision {

@@ -131,7 +131,7 @@ LIBNETXX_DECL io::Task<> FileDecision::encode()
 LIBNETXX_DECL io::Task<> FileDecision::admit()
 {
     const std::string_view name = std::get<engine::Admit>(action_).name;
-    const auto verdict = co_await guard_->judge_file(name, *request_);
+    const auto verdict = co_await guard_->judge_name(name, *request_);
     action_ = responder_.on_verdict(verdict);
 }
 

@@ -45,7 +45,7 @@ LIBNETXX_DECL io::HttpHandler::Known FileRequests::answer_known(io::HttpSession&
 /// The answer to the next request, if the same request was answered a moment ago. A guard wants to see each of them.
 LIBNETXX_DECL FinishedAnswers::Found FileRequests::find_finished(const io::HttpSession& session) const
 {
-    if (guard_) return {};
+    if (session.guard() != nullptr) return {};
     const auto second = std::chrono::floor<std::chrono::seconds>(session.now());
     return server_.finished.find(session.octets(), second, server_.share.changes);
 }
@@ -71,8 +71,8 @@ LIBNETXX_DECL engine::HttpRecord FileRequests::record_of(const FinishedAnswers::
 LIBNETXX_DECL void FileRequests::remember(io::HttpSession& session)
 {
     const auto& request = session.request();
-    const bool is_plain = !guard_ && work_->decision.is_regular() && !session.has_body() && may_keep_ &&
-                          !session.draining() && request.version == wire::HttpVersion::http_1_1 &&
+    const bool is_plain = session.guard() == nullptr && work_->decision.is_regular() && !session.has_body() &&
+                          may_keep_ && !session.draining() && request.version == wire::HttpVersion::http_1_1 &&
                           plan().status < 500 && !has_parts();
     const bool is_apart = is_plain && has_content_apart();
     if (!is_plain || (is_apart && !file()->in_memory()) || changes_ != server_.share.changes) return;

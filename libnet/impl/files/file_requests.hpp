@@ -5,14 +5,15 @@
 #include <libnet/impl/files/file_server_context.hpp>
 #include <libnet/impl/files/file_work.hpp>
 #include <libnet/impl/files/finished_answers.hpp>
-#include <libnet/impl/files/request_guard.hpp>
 #include <libnet/io/http/http_handler.hpp>
 #include <libnet/io/http/http_session.hpp>
 #include <libnet/io/http/response_writer.hpp>
+#include <libnet/wire/http/uri_path.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 namespace libnet::inline v0::detail {
@@ -24,9 +25,10 @@ public:
     /// `server` must outlive it.
     explicit FileRequests(FileServerContext& server) : server_{server} {}
 
-    bool welcome(io::HttpSession& session) override;
     Known answer_known(io::HttpSession& session) override;
+    std::optional<std::string_view> guarded_name(const wire::RequestHead& request) override;
     bool start(io::HttpSession& session) override;
+    bool start_refused(io::HttpSession& session, const engine::AccessVerdict& verdict) override;
     io::Task<> go_on(io::HttpSession& session) override;
     void refuse(io::HttpSession& session, unsigned status, std::string_view reason) override;
     void rest() noexcept override;
@@ -35,7 +37,7 @@ private:
     /// What comes next, and has to be waited for.
     enum class Step : std::uint8_t {
         done,     ///< nothing: it is answered, or there is nobody to be answered
-        guard,    ///< which judges the request
+        refusal,  ///< whose page may be a file
         body,     ///< of the request, to get it out of the way
         files,    ///< that are to be looked up
         content,  ///< of a file in memory, behind what is queued
@@ -51,7 +53,6 @@ private:
     Step end_answer(io::HttpSession& session);
     Step lose(io::HttpSession& session);
 
-    io::Task<bool> admit(io::HttpSession& session);
     io::Task<bool> take_body(io::HttpSession& session);
     io::Task<> load(io::HttpSession& session);
     io::Task<bool> send_parts(io::HttpSession& session);
@@ -73,12 +74,12 @@ private:
     bool has_parts() const noexcept;
 
     FileServerContext& server_;
-    std::unique_ptr<RequestGuard> guard_;  // null: the server has none
-    std::unique_ptr<FileWork> work_;       // null: between two requests
-    std::uint64_t changes_ = 0;            // to files, when the decision began
-    io::FilePointer content_file_;         // holds `content_`
-    std::string_view content_;             // what is left to be sent behind the queue
-    std::size_t answer_begin_ = 0;         // in the queue
+    wire::FilePath path_;             // of the request that is judged
+    std::unique_ptr<FileWork> work_;  // null: between two requests
+    std::uint64_t changes_ = 0;       // to files, when the decision began
+    io::FilePointer content_file_;    // holds `content_`
+    std::string_view content_;        // what is left to be sent behind the queue
+    std::size_t answer_begin_ = 0;    // in the queue
     Step step_ = Step::done;
     bool may_keep_ = true;  // the connection may outlive the answer
     bool keeps_ = true;     // and does

@@ -13,23 +13,28 @@ namespace libnet::inline v0::detail {
 /// where they are.
 inline constexpr std::uint64_t most_copied = 8 * 1024;
 
-LIBNETXX_DECL bool FileRequests::welcome(io::HttpSession& session)
+/// What is no path of a file, the responder refuses.
+LIBNETXX_DECL std::optional<std::string_view> FileRequests::guarded_name(const wire::RequestHead& request)
 {
-    if (!server_.guard) return true;
-    guard_ = std::make_unique<RequestGuard>(*server_.guard, session.connection().peer().address());
-    if (guard_->admits_connection()) {
-        if (auto* const meter = guard_->meter()) session.transport().use(*meter);
-        return true;
-    }
-    session.turn_away(server_.options.tls ? 0 : 429, engine::connections_too_many);
-    return false;
+    if (!wire::decode_path(request.path, path_)) return std::nullopt;
+    return path_.name;
 }
 
 LIBNETXX_DECL bool FileRequests::start(io::HttpSession& session)
 {
     work();
     may_keep_ = true;
-    step_ = guard_ ? Step::guard : plan_answer(session);
+    step_ = plan_answer(session);
+    return step_ == Step::done;
+}
+
+LIBNETXX_DECL bool FileRequests::start_refused(io::HttpSession& session, const engine::AccessVerdict& verdict)
+{
+    const auto& request = session.request();
+    auto& site = server_.site_of(request.authority.host);
+    may_keep_ = true;
+    const bool planned = work().decision.start_refused(site, request, session.now(), verdict);
+    step_ = planned ? answer(session) : Step::refusal;
     return step_ == Step::done;
 }
 
@@ -48,14 +53,11 @@ LIBNETXX_DECL io::Task<FileRequests::Step> FileRequests::wait_for(Step step, io:
     switch (step) {
     case Step::done:
         break;
-    case Step::guard: {
-        const bool admitted = co_await admit(session);
-        co_return admitted ? plan_answer(session) : answer(session);
-    }
     case Step::body: {
         const bool taken = co_await take_body(session);
         co_return taken ? answer(session) : Step::done;
     }
+    case Step::refusal:
     case Step::files: {
         co_await load(session);
         co_return answer(session);
@@ -132,18 +134,6 @@ LIBNETXX_DECL void FileRequests::refuse(io::HttpSession& session, unsigned statu
     end_answer(session);
 }
 
-/// Asks the guard about the request. False: it is refused, and the page that says so is the plan.
-LIBNETXX_DECL io::Task<bool> FileRequests::admit(io::HttpSession& session)
-{
-    const auto& request = session.request();
-    const auto verdict = co_await guard_->judge(request);
-    if (verdict.status == 0) co_return true;
-    auto& site = server_.site_of(request.authority.host);
-    const bool planned = work_->decision.start_refused(site, request, session.now(), verdict);
-    if (!planned) co_await load(session);
-    co_return false;
-}
-
 /// Makes a plan for a request with a body, which is of no use to anybody but has to be got out of the way. False: it never
 /// came whole, and isn't ours to answer.
 LIBNETXX_DECL io::Task<bool> FileRequests::take_body(io::HttpSession& session)
@@ -184,7 +174,7 @@ LIBNETXX_DECL bool FileRequests::decide(io::HttpSession& session)
         plan_refusal(421, "The server doesn't speak for such URLs on this port.", &request);
         return true;
     }
-    return work_->decision.start(server_.site_of(request.authority.host), request, session.now(), guard_.get());
+    return work_->decision.start(server_.site_of(request.authority.host), request, session.now(), session.guard());
 }
 
 /// Plans an error page as the connection's last answer.
@@ -209,12 +199,10 @@ LIBNETXX_DECL void FileRequests::queue_answer(io::HttpSession& session)
 {
     auto& queue = session.writer().queue();
     answer_begin_ = queue.size();
-    const auto persistence =
-        session.begin_answer({.status = plan().status,
-                              .reason = plan().reason,
-                              .content_length = plan().head_only ? 0 : plan().content_length(),
-                              .may_keep = may_keep_,
-                              .user = guard_ && session.has_request() ? guard_->user() : std::string_view{}});
+    const auto persistence = session.begin_answer({.status = plan().status,
+                                                   .reason = plan().reason,
+                                                   .content_length = plan().head_only ? 0 : plan().content_length(),
+                                                   .may_keep = may_keep_});
     keeps_ = persistence != engine::HttpPersistence::close;
     io::ResponseHead head{queue, plan().status, session.date()};
     engine::for_each_field(plan(), [&head](std::string_view name, std::string_view value) { head.field(name, value); });

@@ -5,8 +5,8 @@
 #include <libnet/engine/files/site.hpp>
 #include <libnet/impl/files/file_work.hpp>
 #include <libnet/impl/files/finished_answers.hpp>
-#include <libnet/impl/files/request_guard.hpp>
 #include <libnet/impl/files/served_site.hpp>
+#include <libnet/io/access/request_guard.hpp>
 #include <libnet/io/files/encoded_files.hpp>
 #include <libnet/io/files/file_store.hpp>
 #include <libnet/io/http/http_session.hpp>
@@ -42,9 +42,9 @@ struct FileServerContext {
 
     const StaticFileServerOptions options;
     io::FileStoreShare share;
-    std::deque<ServedSite> sites;            // the first one is everybody's
-    engine::HostTable hosts;                 // of the others, by their index
-    std::optional<RequestGuardShare> guard;  // nothing: every request is answered
+    std::deque<ServedSite> sites;                // the first one is everybody's
+    engine::HostTable hosts;                     // of the others, by their index
+    std::optional<io::RequestGuardShare> guard;  // nothing: every request is answered
     FinishedAnswers finished{io::random_key()};
     io::SpareObjects<FileWork> works;
     io::HttpShare http;

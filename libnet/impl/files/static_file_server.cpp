@@ -2,5 +2,4 @@
 #include <libnet/impl/files/file_decision.ipp>
 #include <libnet/impl/files/file_known.ipp>
 #include <libnet/impl/files/file_requests.ipp>
-#include <libnet/impl/files/request_guard.ipp>
 #include <libnet/impl/files/static_file_server.ipp>

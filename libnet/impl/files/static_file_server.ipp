@@ -1,6 +1,7 @@
 #pragma once
 
 #include <libnet/impl/files/file_requests.hpp>
+#include <libnet/impl/server/access_record_of.hpp>
 #include <libnet/io/loop/sigpipe.hpp>
 #include <libnet/io/tcp/tcp_server.hpp>
 #include <libnet/static_file_server.hpp>
@@ -38,43 +39,18 @@ LIBNETXX_DECL SiteOptions with_media_types(SiteOptions options, const std::strin
     return options;
 }
 
-/// What the options' `on_access` is told of a request.
-LIBNETXX_DECL AccessRecord access_record(const engine::HttpRecord& of, const boost::asio::ip::tcp::endpoint& client)
-{
-    AccessRecord record;
-    record.client = client;
-    record.started =
-        std::chrono::system_clock::now() - std::chrono::duration_cast<std::chrono::system_clock::duration>(of.duration);
-    record.user = of.user;
-    record.method = of.method;
-    record.target = of.target;
-    record.version = of.version;
-    record.status = of.status;
-    record.bytes_sent = of.content_sent;
-    record.bytes_received = of.body_received;
-    record.duration = of.duration;
-    record.referer = of.referer;
-    record.user_agent = of.user_agent;
-    record.reason = of.reason;
-    return record;
-}
-
 /// How an HTTP connection of the server behaves.
 LIBNETXX_DECL io::HttpShare http_share(const StaticFileServerOptions& options)
 {
-    io::HttpShare::OnRecord on_record;
-    if (options.on_access)
-        on_record = [&options](const engine::HttpRecord& record, const boost::asio::ip::tcp::endpoint& client) {
-            options.on_access(access_record(record, client));
-        };
     return {.patience = {.header_timeout = options.header_timeout,
                          .idle_timeout = options.idle_timeout,
                          .body_timeout = options.header_timeout,
                          .min_receive_rate = options.min_receive_rate,
+                         .send_timeout = options.write_timeout,
+                         .min_send_rate = options.min_send_rate,
                          .max_discarded_body = options.max_request_body},
-            .send_patience = {.timeout = options.write_timeout, .least_rate = options.min_send_rate},
             .tls = options.tls,
-            .on_record = std::move(on_record)};
+            .on_record = records_for(options.on_access)};
 }
 
 LIBNETXX_DECL FileServerContext::FileServerContext(const io::Executor& executor, StaticFileServerOptions server_options)
@@ -82,7 +58,7 @@ LIBNETXX_DECL FileServerContext::FileServerContext(const io::Executor& executor,
       share{executor, {}, base::Diagnostics{options.diagnostics}},
       http(http_share(options))
 {
-    if (options.access || options.limits) guard.emplace(executor, options.access, options.limits);
+    if (options.access || options.limits) http.guard = &guard.emplace(executor, options.access, options.limits);
     const auto media_types = read_media_types(options.mime_types);
     sites.emplace_back(with_media_types(options.site, media_types), share, options.root, options.withheld);
     for (const auto& host : options.hosts) {

@@ -3,13 +3,13 @@
 #include <libnet/config.hpp>
 #include <libnet/forward_proxy.hpp>
 #include <libnet/impl/proxy/proxy_exchange.ipp>
-#include <libnet/impl/proxy/proxy_handler.ipp>
 #include <libnet/impl/proxy/proxy_peer.ipp>
-#include <libnet/impl/proxy/proxy_session.ipp>
+#include <libnet/impl/proxy/proxy_requests.ipp>
 #include <libnet/impl/proxy/proxy_state.hpp>
 #include <libnet/impl/proxy/proxy_transfer.ipp>
 #include <libnet/impl/proxy/proxy_tunnel.ipp>
 #include <libnet/impl/proxy/proxy_upstream.ipp>
+#include <libnet/impl/server/access_record_of.hpp>
 #include <libnet/wire/http/http_syntax.hpp>
 
 #include <boost/asio/error.hpp>
@@ -42,6 +42,21 @@ LIBNETXX_DECL io::ConnectorOptions connector_options(const ForwardProxyOptions& 
     return connector;
 }
 
+/// How a client's connection behaves.
+LIBNETXX_DECL io::HttpShare client_side(const ForwardProxyOptions& options)
+{
+    return {.patience = {.header_timeout = options.request_timeout,
+                         .idle_timeout = options.idle_timeout,
+                         .body_timeout = options.transfer_timeout,
+                         .min_receive_rate = options.min_receive_rate,
+                         .send_timeout = options.transfer_timeout,
+                         .min_send_rate = options.min_send_rate,
+                         .end_means_leaving = true,
+                         .takes_userinfo_out = true},
+            .limits = options.limits,
+            .on_record = records_for(options.on_access)};
+}
+
 LIBNETXX_DECL ForwardProxyState::ForwardProxyState(const io::Executor& executor, ForwardProxyOptions proxy_options,
                                                    io::FileDescriptor listening)
     : options{std::move(proxy_options)},
@@ -53,24 +68,31 @@ LIBNETXX_DECL ForwardProxyState::ForwardProxyState(const io::Executor& executor,
                                   .reuse_port = options.reuse_port,
                                   .share_port = options.share_port,
                                   .max_connections = options.max_connections,
-                                  .drain_timeout = options.drain_timeout},
+                                  .drain_timeout = options.drain_timeout,
+                                  .diagnostics = options.diagnostics},
              std::move(listening)},
       listener{server->local_endpoint()},
       connector{std::in_place, server->poll(), connector_options(options)},
+      http(client_side(options)),
       wheel{executor},
       scratch(std::size_t{64} * 1024)
-{}
+{
+    if (options.access || options.client_limits)
+        http.guard = &guard.emplace(executor, options.access, options.client_limits, io::proxy_words);
+}
 
 LIBNETXX_DECL boost::asio::awaitable<void> run_proxy(std::shared_ptr<ForwardProxyState> state)
 {
     if (!state->server) throw boost::system::system_error{boost::asio::error::operation_aborted, "ForwardProxy::run"};
     io::TcpServer::HandlerFactory handlers = [state](io::Connection& connection) {
-        return std::make_unique<ProxyHandler>(state, connection);
+        return std::make_unique<io::HttpSession>(state->http, connection, std::make_unique<ProxyRequests>(state));
     };
     auto running = state->server->run(std::move(handlers));
     co_await std::move(running);
     state->connector.reset();  // lets go of all that would keep the io_context running
+    state->exchanges = {};     // and their deadlines, for which the wheel would go on turning
     state->wheel.rest();
+    if (state->guard) state->guard->threads.close();
 }
 
 }  // namespace detail

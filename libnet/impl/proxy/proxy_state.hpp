@@ -4,13 +4,14 @@
 #include <libnet/base/diagnostics.hpp>
 #include <libnet/engine/proxy/proxy_decision.hpp>
 #include <libnet/forward_proxy_options.hpp>
+#include <libnet/impl/proxy/proxy_exchange.hpp>
+#include <libnet/io/access/request_guard.hpp>
 #include <libnet/io/connect/connector.hpp>
-#include <libnet/io/http/http_clock.hpp>
+#include <libnet/io/http/http_session.hpp>
 #include <libnet/io/loop/deadline.hpp>
 #include <libnet/io/tcp/tcp_server.hpp>
 
 #include <optional>
-#include <string_view>
 #include <vector>
 
 namespace libnet::inline v0::detail {
@@ -25,23 +26,20 @@ struct ForwardProxyState {
     {
         if (connector) connector->close_idle();  // they are sockets of the server's
         server.reset();
+        if (guard) guard->threads.close();
     }
-
-    /// The time as a Date field has it. Valid until the next call.
-    std::string_view date() { return clock.date(io::HttpClock::now()); }
 
     const ForwardProxyOptions options;
     const base::Diagnostics diagnostics;
     const engine::ProxyRules rules;
     std::optional<io::TcpServer> server;  // nothing once the ForwardProxy is destroyed
     const io::asio::ip::tcp::endpoint listener;
-    std::optional<io::Connector> connector;  // nothing once nobody is served any more
-    io::DeadlineWheel wheel;                 // of the servers' side
-    io::HttpClock clock;
-    std::vector<char> scratch;  // what is read goes through here, if it goes on at once
+    std::optional<io::Connector> connector;      // nothing once nobody is served any more
+    std::optional<io::RequestGuardShare> guard;  // nothing: every request is answered
+    io::HttpShare http;                          // the clients' side
+    io::DeadlineWheel wheel;                     // of the servers' side
+    std::vector<char> scratch;                   // what is read goes through here, if it goes on at once
+    io::SpareObjects<ProxyExchange> exchanges;
 };
-
-/// Tells whoever wants to know of requests. What that throws is diagnosed, and ends the connection: false.
-bool tell_access(const ForwardProxyState& proxy, const AccessRecord& record) noexcept;
 
 }  // namespace libnet::inline v0::detail

@@ -3,7 +3,8 @@
 #include <libnet/base/deadline_after.hpp>
 #include <libnet/config.hpp>
 #include <libnet/engine/proxy/connection_authentication.hpp>
-#include <libnet/impl/proxy/proxy_session.hpp>
+#include <libnet/engine/proxy/proxy_upgrade.hpp>
+#include <libnet/impl/proxy/proxy_state.hpp>
 #include <libnet/wire/http/hop_by_hop.hpp>
 
 #include <optional>
@@ -18,78 +19,55 @@ LIBNETXX_DECL std::span<char> writable(std::string_view bytes) noexcept
     return {const_cast<char*>(bytes.data()), bytes.size()};
 }
 
-/// Sends what there is of the request's body to the server: what came with the head, then the rest as it comes.
-LIBNETXX_DECL void ProxySession::upload()
+/// Sends what there is of the request's body to the server.
+LIBNETXX_DECL void ProxyExchange::upload()
 {
-    for (int round = 0; upload_state_ == ProxyUploadState::under_way; ++round) {
-        if (!upstream_->peer.flush()) {
+    for (int round = 0;; ++round) {
+        if (!upstream_->peer.flush() && upload_state_ == ProxyUploadState::under_way)
             upload_state_ = ProxyUploadState::upstream_gone;
+        if (upload_state_ != ProxyUploadState::under_way || upstream_->peer.is_blocked()) return;
+        if (round == rounds) {
+            more_ = true;
             return;
         }
-        more_ = more_ || round == rounds;
-        if (upstream_->peer.is_blocked() || round == rounds) return;
-        std::span<char> received;
-        const bool came_with_head = !std::exchange(upload_->begun, true);
-        if (came_with_head) received = writable(input_.view().substr(consumed_));
-        else if (!receive_body(received)) return;
-
-        const auto piece = upload_->reader.decode(received);
-        if (!piece) return fail_upload(wire::status_of(piece.error()), wire::reason_of(piece.error()));
-        if (came_with_head) consumed_ += piece->consumed;
-        else surplus_.assign(received.data() + piece->consumed, received.size() - piece->consumed);
-        record_.received += piece->data;
-        const std::string_view data{received.data(), piece->data};
-        const bool done = upload_->reader.done();
-        const auto frame =
-            done ? upload_->writer.last_piece(data, upload_->reader.trailers()) : upload_->writer.piece(data);
+        const auto piece = session_->next_piece();
+        if (piece.waits || piece.failed) return;
+        const auto frame = piece.last ? body_writer_.last_piece(piece.content, session_->trailers())
+                                      : body_writer_.piece(piece.content);
         const bool sent = upstream_->peer.send({frame.before, frame.data, frame.after});
+        if (piece.last) session_->take_piece();
         if (!sent) upload_state_ = ProxyUploadState::upstream_gone;
-        else if (done) upload_state_ = ProxyUploadState::complete;
+        else if (piece.last) upload_state_ = ProxyUploadState::complete;
     }
 }
 
-/// Takes more of the request's body from the client. False: there is nothing, for now or for ever.
-LIBNETXX_DECL bool ProxySession::receive_body(std::span<char>& received)
-{
-    const auto space = std::span{proxy_.scratch};
-    const auto taken = client_.receive(space.first(upload_->reader.readable(space.size())));
-    received = space.first(taken.size);
-    if (taken.outcome == io::Transfer::ended) fail_upload(400, "The request's body ended early.");
-    if (taken.outcome == io::Transfer::failed) fail_upload(0, proxy_client_left);
-    return taken.outcome == io::Transfer::done;
-}
-
-LIBNETXX_DECL void ProxySession::fail_upload(unsigned status, std::string_view why)
-{
-    client_fault_ = why;
-    client_fault_status_ = status;
-    upload_state_ = ProxyUploadState::client_failed;
-}
-
 /// Receives what there is of the answer, interim ones before it too, and sends it to the client.
-LIBNETXX_DECL void ProxySession::download()
+LIBNETXX_DECL void ProxyExchange::download()
 {
-    for (int round = 0;; ++round) {
-        if (!client_.flush()) lose_client(proxy_client_left);
+    for (int round = 0; !session_->given_up() && !session_->is_blocked(); ++round) {
         const bool in_head = download_state_ == ProxyDownloadState::head;
-        if (!in_head && download_state_ != ProxyDownloadState::body) return;
+        if (!in_head && download_state_ != ProxyDownloadState::body) break;
         more_ = more_ || round == rounds;
-        if (client_.is_blocked() || round == rounds) return;
+        if (round == rounds) break;
         if (in_head) {
-            if (!receive_answer_head()) return;
+            if (!receive_answer_head()) break;
             continue;
         }
         const auto space = std::span{proxy_.scratch};
         const auto taken = upstream_->peer.receive(space.first(answer_reader_->readable(space.size())));
-        if (taken.outcome == io::Transfer::want_read) return;
+        if (taken.outcome == io::Transfer::want_read) break;
         const bool ended = taken.outcome == io::Transfer::ended && answer_reader_->may_end_here();
-        if (taken.outcome != io::Transfer::done && !ended) return fail_answer(engine::ProxyFailure::connection_lost);
-        if (!relay_body(space.first(taken.size), ended)) return;
+        if (taken.outcome != io::Transfer::done && !ended) {
+            fail_answer(engine::ProxyFailure::connection_lost);
+            break;
+        }
+        if (!relay_body(space.first(taken.size), ended)) break;
     }
+    if (!session_->given_up() && !session_->is_blocked()) session_->send_queued();
 }
 
 /// Takes more of a head. False: there is nothing, for now or for ever.
-LIBNETXX_DECL bool ProxySession::receive_answer_head()
+LIBNETXX_DECL bool ProxyExchange::receive_answer_head()
 {
     if (!upstream_->peer.may_receive()) return false;
     const auto received = upstream_->peer.receive(answer_bytes_.prepare(answer_step));
@@ -102,82 +80,95 @@ LIBNETXX_DECL bool ProxySession::receive_answer_head()
     }
     answer_.any_byte = true;
     if (!answer_.head_ends) answer_.head_ends = base::deadline_after(Clock::now(), proxy_.options.response_timeout);
-    while (download_state_ == ProxyDownloadState::head && !answer_bytes_.empty()) {
-        const auto size = response_parser_.parse(answer_bytes_.view(), request_.method, response_);
+    while (download_state_ == ProxyDownloadState::head && !answer_bytes_.empty() && !session_->given_up()) {
+        const auto size = response_parser_.parse(answer_bytes_.view(), session_->request().method, response_);
         if (!size || (*size > 0 && !wire::HopByHop::read(response_.fields))) {
             fail_answer(engine::ProxyFailure::bad_response);
             return false;
         }
         if (*size == 0) return true;
-        handle_answer_head(*size);
+        if (response_.status < 200) handle_interim(*size);
+        else handle_answer_head(*size);
     }
     return true;
 }
 
-/// A head is complete: an interim one goes to the client, a final one with what has come of its body.
-LIBNETXX_DECL void ProxySession::handle_answer_head(std::size_t size)
+/// An interim head is complete, and goes to the client; but for one that makes the connection a tunnel, which is the
+/// answer.
+LIBNETXX_DECL void ProxyExchange::handle_interim(std::size_t size)
 {
     constexpr int max_interim = 100;  // more are no progress
-    if (response_.status < 200) {
-        // We didn't ask for an upgrade; and an HTTP/1.0 client has never heard of the others.
-        if (response_.status == 101 || ++answer_.interim > max_interim)
-            return fail_answer(engine::ProxyFailure::bad_response);
-        head_.clear();
-        if (request_.version == wire::HttpVersion::http_1_1)
-            engine::append_forwarded_interim(head_, response_, proxy_.rules.via_name);
-        answer_bytes_.consume(size);
-        answer_.head_ends.reset();
-        if (!client_.send({head_})) lose_client(proxy_client_left);
+    const auto accepted = response_.status == 101 ? engine::accepted_upgrade(upgrade_, response_) : std::string{};
+    const bool is_bad = response_.status == 101 ? accepted.empty() : ++answer_.interim > max_interim;
+    if (is_bad) return fail_answer(engine::ProxyFailure::bad_response);
+    head_.clear();
+    // A client of HTTP/1.0 has never heard of them.
+    if (session_->request().version == wire::HttpVersion::http_1_1)
+        engine::append_forwarded_interim(head_, response_, proxy_.rules.via_name, accepted);
+    answer_bytes_.consume(size);
+    answer_.head_ends.reset();
+    if (response_.status == 101) {
+        download_state_ = ProxyDownloadState::switched;
         return;
     }
-    body_was_invited_ = !request_.expect_continue || record_.received > 0;
-    authenticates_ = authenticates_ || engine::authenticates_connection(response_.fields, "WWW-Authenticate");
-    answer_.plan = engine::plan_response(request_, response_, !connection_.draining() && body_was_invited_);
-    head_.clear();
-    engine::append_forwarded_response(head_, response_, answer_.plan, proxy_.rules.via_name, proxy_.date());
+    session_->invited();
+    session_->writer().queue().append(head_);
+}
+
+/// A head is complete, and goes to the client with what has come of its body.
+LIBNETXX_DECL void ProxyExchange::handle_answer_head(std::size_t size)
+{
+    const auto& request = session_->request();
     answer_reader_.emplace(response_.body, proxy_.options.limits);
+    const auto received = writable(answer_bytes_.view().substr(size));
+    const auto piece = answer_reader_->decode(received);
+    if (!piece) return fail_answer(engine::ProxyFailure::bad_response);
+
+    body_was_invited_ = !request.expect_continue || session_->body_size() > 0;
+    authenticates_ = authenticates_ || engine::authenticates_connection(response_.fields, "WWW-Authenticate");
+    const bool is_modern = request.version == wire::HttpVersion::http_1_1;
+    const auto persistence =
+        session_->begin_answer({.status = response_.status, .may_keep = body_was_invited_ && is_modern});
+    keeps_client_ = persistence != engine::HttpPersistence::close;
+    answer_.plan = engine::plan_response(request, response_, keeps_client_);
     answer_writer_ = engine::ProxyBodyWriter{answer_.plan.body};
+    head_.clear();
+    engine::append_forwarded_response(head_, response_, answer_.plan, proxy_.rules.via_name, session_->date());
+    session_->writer().queue().append(head_);
+    session_->head_queued();
+    answer_.begun = true;
     download_state_ = ProxyDownloadState::body;
-    record_.status = response_.status;
-    relay_body(writable(answer_bytes_.view().substr(size)), false);
+    forward_piece(*piece, received, answer_reader_->done());
     answer_bytes_.truncate(0);
 }
 
-/// Sends a piece of the answer's body to the client, behind `head_`. `ended`: the server has closed the connection, and
-/// that is its end. False: nothing follows.
-LIBNETXX_DECL bool ProxySession::relay_body(std::span<char> received, bool ended)
+/// Decodes and sends a piece of the answer's body. `ended`: the server has closed the connection, and that is its end. False:
+/// nothing follows.
+LIBNETXX_DECL bool ProxyExchange::relay_body(std::span<char> received, bool ended)
 {
     const auto piece = answer_reader_->decode(received);
     if (!piece) {
         fail_answer(engine::ProxyFailure::bad_response);
         return false;
     }
-    nothing_left_ = piece->consumed == received.size();  // bytes behind an answer answer nothing
     ended = ended || answer_reader_->done();
-    const std::string_view data{received.data(), piece->data};
+    forward_piece(*piece, received, ended);
+    return !ended;
+}
+
+LIBNETXX_DECL void ProxyExchange::forward_piece(engine::ProxyBodyReader::Piece piece, std::span<char> received,
+                                                bool ended)
+{
+    nothing_left_ = piece.consumed == received.size();  // bytes behind an answer answer nothing
+    const std::string_view data{received.data(), piece.data};
     const auto frame = ended ? answer_writer_.last_piece(data, answer_reader_->trailers()) : answer_writer_.piece(data);
-    answer_.begun = true;
-    if (!client_.send({head_, frame.before, frame.data, frame.after})) {
-        lose_client(proxy_client_left);
-        return false;
-    }
-    head_.clear();
-    record_.sent += piece->data;
-    if (!ended) return true;
+    session_->content_queued(data.size());
+    if (!session_->send(frame.before, frame.data, frame.after) || !ended) return;
     const bool goes_on = response_.keep_alive && body_was_invited_;
     download_state_ = goes_on ? ProxyDownloadState::complete : ProxyDownloadState::complete_and_last;
-    return false;
 }
 
-/// The client doesn't take its answer.
-LIBNETXX_DECL void ProxySession::lose_client(std::string_view why)
-{
-    client_fault_ = why;
-    client_fault_status_ = 0;
-    download_state_ = ProxyDownloadState::client_gone;
-}
-
-LIBNETXX_DECL void ProxySession::fail_answer(engine::ProxyFailure failure)
+LIBNETXX_DECL void ProxyExchange::fail_answer(engine::ProxyFailure failure)
 {
     answer_.failure = failure;
     download_state_ = ProxyDownloadState::upstream_failed;

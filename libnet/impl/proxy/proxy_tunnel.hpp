@@ -1,41 +1,55 @@
 #pragma once
 // A client's connection that has become a tunnel.
 
-#include <libnet/impl/proxy/proxy_record.hpp>
-#include <libnet/impl/proxy/proxy_state.hpp>
+#include <libnet/forward_proxy_options.hpp>
+#include <libnet/io/access/send_meter.hpp>
+#include <libnet/io/loop/deadline.hpp>
+#include <libnet/io/tcp/connection.hpp>
 #include <libnet/io/tcp/relay.hpp>
 
 #include <cstdint>
 #include <memory>
-#include <string>
+#include <span>
 #include <string_view>
 
 namespace libnet::inline v0::detail {
 
-/// Copies until it ends. Of the request that it was it keeps what the log wants, and nothing else.
+/// Copies until it ends, and says why it did. It holds no buffer while it waits.
 class ProxyTunnel {
 public:
-    /// `early` is what the client sent without waiting for the answer to its CONNECT.
-    ProxyTunnel(ForwardProxyState& proxy, io::Connection& connection, std::unique_ptr<io::PolledSocket> upstream,
-                std::string_view early, const wire::RequestHead& request, ProxyRecord record);
-    ~ProxyTunnel();
-    ProxyTunnel(const ProxyTunnel&) = delete;
-    ProxyTunnel& operator=(const ProxyTunnel&) = delete;
+    /// What has come already, and is passed on before all else.
+    struct Early {
+        std::string_view from_client;  ///< behind its request
+        std::string_view from_server;  ///< behind its answer
+        std::string_view unsent;       ///< of the answer, which the client hasn't taken yet
+    };
+
+    /// `scratch` is everybody's, see io::Relay. What goes to the client counts for `meter`; null: it doesn't. The options, the
+    /// connection and the meter must outlive it.
+    ProxyTunnel(const ForwardProxyOptions& options, io::Connection& connection,
+                std::unique_ptr<io::PolledSocket> upstream, const Early& early, std::span<char> scratch,
+                io::SendMeter* meter = nullptr);
 
     /// `ended` and `broken`: it is over.
     io::Relay::Step go_on();
 
+    std::uint64_t sent() const noexcept { return relay_.backward(); }     ///< bytes to the client
+    std::uint64_t received() const noexcept { return relay_.forward(); }  ///< bytes of the client, to the server
+
+    /// Why it is over, where it hasn't simply ended.
+    std::string_view reason() const noexcept { return reason_; }
+
 private:
     void expect_more();
+    io::Relay::Step relay_metered();
 
-    ForwardProxyState& proxy_;
+    const ForwardProxyOptions& options_;
     io::Connection& connection_;
     std::unique_ptr<io::PolledSocket> upstream_;
     io::Relay relay_;
-    ProxyRecord record_;
-    std::string head_;  // what the log wants of the request, one behind the other
-    std::uint32_t target_size_, referer_size_;
-    wire::HttpVersion version_;
+    io::SendMeter* meter_;
+    std::unique_ptr<io::Deadline> resumes_;  // when the client may have more; null: nothing is counted
+    std::string_view reason_;
 };
 
 }  // namespace libnet::inline v0::detail

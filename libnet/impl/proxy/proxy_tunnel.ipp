@@ -3,69 +3,63 @@
 #include <libnet/config.hpp>
 #include <libnet/impl/proxy/proxy_tunnel.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace libnet::inline v0::detail {
 
-LIBNETXX_DECL ProxyTunnel::ProxyTunnel(ForwardProxyState& proxy, io::Connection& connection,
-                                       std::unique_ptr<io::PolledSocket> upstream, std::string_view early,
-                                       const wire::RequestHead& request, ProxyRecord record)
-    : proxy_{proxy},
+LIBNETXX_DECL ProxyTunnel::ProxyTunnel(const ForwardProxyOptions& options, io::Connection& connection,
+                                       std::unique_ptr<io::PolledSocket> upstream, const Early& early,
+                                       std::span<char> scratch, io::SendMeter* meter)
+    : options_{options},
       connection_{connection},
       upstream_{std::move(upstream)},
-      relay_{connection.polled(), *upstream_, proxy.scratch},
-      record_{std::move(record)},
-      target_size_{static_cast<std::uint32_t>(request.target.size())},
-      referer_size_{static_cast<std::uint32_t>(request.fields.value_of("Referer").size())},
-      version_{request.version}
+      relay_{connection.polled(), *upstream_, scratch},
+      meter_{meter}
 {
-    head_.append(request.target).append(request.fields.value_of("Referer"));
-    head_.append(request.fields.value_of("User-Agent"));
-    head_.shrink_to_fit();
-    relay_.begin_with(early);
-    io::keep_alive(connection.polled(), proxy.options.tunnel_keep_alive);
-    io::keep_alive(*upstream_, proxy.options.tunnel_keep_alive);
-    connection_.deadline().clear();
+    if (meter_ != nullptr)
+        resumes_ = std::make_unique<io::Deadline>(connection.wheel(), [&connection] { connection.go_on(); });
+    relay_.begin_with(early.from_client);
+    relay_.answer_with(early.unsent, early.from_server);
+    io::keep_alive(connection.polled(), options.tunnel_keep_alive);
+    io::keep_alive(*upstream_, options.tunnel_keep_alive);
     expect_more();
-}
-
-LIBNETXX_DECL ProxyTunnel::~ProxyTunnel()
-{
-    record_.received = relay_.forward();
-    record_.sent = relay_.backward();
-    const std::string_view texts = head_;
-    wire::RequestHead request;
-    request.method = "CONNECT";
-    request.target = texts.substr(0, target_size_);
-    request.version = version_;
-    auto record = record_.of(request, connection_.peer());
-    record.referer = texts.substr(target_size_, referer_size_);
-    record.user_agent = texts.substr(target_size_ + referer_size_);
-    tell_access(proxy_, record);
 }
 
 LIBNETXX_DECL io::Relay::Step ProxyTunnel::go_on()
 {
     using Step = io::Relay::Step;
-    if (connection_.closed()) return Step::ended;
-    const auto step = relay_.go_on();
+    const auto step = meter_ == nullptr ? relay_.go_on() : relay_metered();
     if (step == Step::ended || step == Step::broken) return step;
     if (relay_.moved()) {
         expect_more();
     } else if (connection_.deadline().expired()) {
-        record_.reason = relay_.is_half_closed()
-                             ? "One side of the tunnel had ended, and the other was idle for too long."
-                             : "The tunnel was idle for too long.";
+        reason_ = relay_.is_half_closed() ? "One side of the tunnel had ended, and the other was idle for too long."
+                                          : "The tunnel was idle for too long.";
         return Step::ended;
     }
     return step;
 }
 
+/// As Relay::go_on, within what the client may have. What it may not have yet stays with the server.
+LIBNETXX_DECL io::Relay::Step ProxyTunnel::relay_metered()
+{
+    constexpr io::SendMeter::Wait longest = std::chrono::seconds{1};  // others of this client change what there is
+    const auto pause = std::min(meter_->pause(), longest);
+    const bool may_send = pause == pause.zero();
+    const auto before = relay_.backward();
+    const auto step = relay_.go_on(may_send ? io::Relay::Ways::both : io::Relay::Ways::forward);
+    meter_->sent(static_cast<std::size_t>(relay_.backward() - before));
+    if (may_send) resumes_->clear();
+    else resumes_->expires_after(std::chrono::ceil<std::chrono::milliseconds>(pause));
+    return may_send && step == io::Relay::Step::waits && meter_->pause() != pause.zero() ? io::Relay::Step::more : step;
+}
+
 /// Something has gone through, be it one side's end.
 LIBNETXX_DECL void ProxyTunnel::expect_more()
 {
-    auto timeout = proxy_.options.tunnel_timeout;
-    const auto shorter = proxy_.options.half_closed_timeout;
+    auto timeout = options_.tunnel_timeout;
+    const auto shorter = options_.half_closed_timeout;
     if (relay_.is_half_closed() && shorter.count() > 0 && (timeout.count() == 0 || shorter < timeout))
         timeout = shorter;
     if (timeout.count() > 0) connection_.deadline().expires_after(timeout);

@@ -2,7 +2,6 @@
 #include <libnet/engine/dns/name_refresh.ipp>
 #include <libnet/engine/dns/origin_lookups.ipp>
 #include <libnet/engine/dns/question_queue.ipp>
-#include <libnet/engine/proxy/proxy_answer.ipp>
 #include <libnet/engine/proxy/proxy_body.ipp>
 #include <libnet/engine/proxy/proxy_decision.ipp>
 #include <libnet/engine/proxy/proxy_failure.ipp>

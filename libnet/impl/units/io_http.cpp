@@ -1,4 +1,5 @@
 #include <libnet/io/http/http_endpoint.ipp>
 #include <libnet/io/http/http_session.ipp>
+#include <libnet/io/http/http_session_events.ipp>
 #include <libnet/io/http/http_session_waits.ipp>
 #include <libnet/io/http/response_writer.ipp>

@@ -158,8 +158,9 @@ struct HttpEndpoint::State {
                              .idle_timeout = options.idle_timeout,
                              .body_timeout = options.header_timeout,
                              .min_receive_rate = options.min_receive_rate,
+                             .send_timeout = options.write_timeout,
+                             .min_send_rate = options.min_send_rate,
                              .max_discarded_body = options.max_request_body},
-                .send_patience = {.timeout = options.write_timeout, .least_rate = options.min_send_rate},
                 .tls = options.tls}
     {
         const TcpServerOptions tcp_options{.address = options.address,

@@ -3,6 +3,7 @@
 
 #include <libnet/config.hpp>
 #include <libnet/engine/http/http_connection.hpp>
+#include <libnet/io/access/request_guard.hpp>
 #include <libnet/io/http/http_clock.hpp>
 #include <libnet/io/http/http_handler.hpp>
 #include <libnet/io/http/response_writer.hpp>
@@ -19,6 +20,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -29,9 +31,11 @@ namespace libnet::inline v0::io {
 template <typename T>
 class SpareObjects {
 public:
-    std::unique_ptr<T> take()
+    /// One of them, or a new one that is made of the arguments.
+    template <typename... Arguments>
+    std::unique_ptr<T> take(Arguments&... arguments)
     {
-        if (spare_.empty()) return std::make_unique<T>();
+        if (spare_.empty()) return std::make_unique<T>(arguments...);
         auto object = std::move(spare_.back());
         spare_.pop_back();
         return object;
@@ -58,9 +62,10 @@ struct HttpShare {
     using OnRecord = std::function<void(const engine::HttpRecord& record, const asio::ip::tcp::endpoint& client)>;
 
     const engine::HttpConnectionOptions patience;
-    const SendPatience send_patience;
+    const wire::HttpLimits limits{};          // of requests
     const std::shared_ptr<TlsContext> tls{};  // null: plain HTTP
-    const OnRecord on_record{};               // empty: nobody wants to know
+    RequestGuardShare* guard = nullptr;  // limits, users and access rules; null: none. Must outlive the connections
+    const OnRecord on_record{};          // empty: nobody wants to know
     HttpClock clock{};
     SpareObjects<engine::HttpExchange> exchanges{};
 };
@@ -70,7 +75,7 @@ struct HttpShare {
 /// Everything that arrived in one read is answered before anything is sent: what handlers queue leaves in one call. As long
 /// as nothing has to be waited for but the client's next octets there is no coroutine, and between two requests no buffer
 /// and no exchange. `proceed` goes as far as it can and says what it has to wait for; a coroutine waits for that, and ends
-/// when the connection has come to rest again.
+/// when the connection has come to rest again. Handlers that go on by events, and tunnels, need none either.
 class HttpSession final : public ConnectionHandler {
 public:
     /// `share` and `connection` must outlive it.
@@ -78,6 +83,7 @@ public:
     ~HttpSession() override;
 
     bool go_on() override;
+    bool awaits_room() const noexcept override { return pursued_; }
 
     // ------------------------------------------------------------------------------------------------ for handlers
 
@@ -108,11 +114,56 @@ public:
     };
     Task<Piece> read_body();
 
+    // For a handler that goes on by events; none of these waits.
+
+    /// The next piece of the body, good until the next call: octets that the handler is told of if there are none yet
+    /// (`waits`). It is for the handler to ask the client for them, where that waits to be asked: see `invited`.
+    struct NextPiece {
+        std::string_view content{};
+        bool last = false;
+        bool waits = false;
+        bool failed = false;  ///< as above
+    };
+    NextPiece next_piece();
+
+    /// The piece that came last is done with: none follows, or none is taken for now.
+    void take_piece() noexcept;
+
+    /// What followed the last piece.
+    const wire::HttpFields& trailers() const noexcept { return engine_.trailers(); }
+
+    /// A 100 (Continue) has been queued.
+    void invited() noexcept { engine_.invited(steady_now_); }
+
+    /// Sends what is queued and then the pieces; what the kernel doesn't take is queued. A handler should have no more to
+    /// send as long as the client `is_blocked`. False: the client is gone.
+    bool send(std::string_view before, std::string_view content, std::string_view behind);
+    bool send_queued();
+    bool is_blocked() const noexcept { return blocked_; }
+
+    /// There will be no answer, or none of the handler's: the client has left, has sent nonsense, or the server ends.
+    bool given_up() const noexcept { return engine_.given_up(); }
+
+    /// Octets have moved since this was asked last, in either direction.
+    bool moved() noexcept { return std::exchange(moved_, false); }
+
+    /// The handler has no answer: a refusal with these words, or the end of an answer that has begun.
+    void fail(unsigned status, std::string reason);
+
+    /// Octets of the body's content that have come so far.
+    std::uint64_t body_size() const noexcept { return engine_.body_size(); }
+
     /// Says that the answer begins, and returns what its Connection field has to say.
     engine::HttpPersistence begin_answer(const engine::HttpAnswer& answer);
 
     /// Ends its head, which is queued: says whether the connection goes on. The content follows.
     void end_head(engine::HttpPersistence persistence);
+
+    /// The same where the handler has queued a head with its own Connection field and the empty line.
+    void head_queued() noexcept { engine_.head_queued(writer_.queued()); }
+
+    /// As engine::HttpConnection::content_queued.
+    void content_queued(std::uint64_t size) noexcept { engine_.content_queued(size); }
 
     /// The answer is queued or sent.
     void end_answer(std::uint64_t content = 0);
@@ -131,6 +182,14 @@ public:
     /// to the other end. `go_on` completes when the tunnel has ended, and has said so.
     void hand_over() noexcept { engine_.hand_over(); }
     void end_tunnel(std::uint64_t sent, std::uint64_t received, std::string_view reason);
+
+    /// The same for a handler that goes on by events. The octets that have come, and the request, are gone then; what was
+    /// queued has to be out. `pursue` is told of all that happens to the client's socket and to the connection's deadline,
+    /// both of which are the handler's, and returns true behind `end_tunnel`.
+    void open_tunnel();
+
+    /// What has judged the request; null: nothing does.
+    RequestGuard* guard() const noexcept { return guard_.get(); }
 
     ResponseWriter& writer() noexcept { return writer_; }
     Transport& transport() noexcept { return transport_; }
@@ -151,8 +210,10 @@ private:
         client,     ///< the client's next octets, or its end
         turn,       ///< others, for the client's octets never end
         handshake,  ///< of TLS
+        guard,      ///< which checks a password
         handler,    ///< which goes on
         output,     ///< that is queued
+        events,     ///< which the handler is told of
         end,        ///< of the connection, which has come
     };
 
@@ -161,17 +222,24 @@ private:
     Wait step();
     engine::HttpAction next();
     Wait handle();
+    Wait start(const engine::AccessVerdict& verdict);
     Wait send_if_much();
     Wait receive(engine::HttpTime deadline);
     Wait take_octets(engine::HttpTime deadline, std::size_t size);
     Wait finish();
     Wait linger(engine::HttpTime deadline);
     bool rest();
+    Wait pursue();
+    void look_at_client();
+    void resume_sending();
+    void note_blocked(ResponseWriter::Progress progress);
+    void watch_client();
 
     Task<> drive(Wait wait, std::shared_ptr<void> server);
     Task<Wait> wait_for(Wait wait);
     Task<> wait_for_client(Wait wait);
     Task<> shake_hands();
+    Task<Wait> ask_guard();
     Task<> run_handler();
     Task<> receive_body(engine::HttpTime deadline);
 
@@ -180,6 +248,7 @@ private:
     void hold_head(std::size_t size);
     void expect(engine::HttpTime deadline);
     void expect_nothing() noexcept;
+    void expect_earliest();
     void began_to_wait() noexcept;
     void settle();
     void close_log() noexcept;
@@ -192,21 +261,30 @@ private:
     HttpShare& share_;
     Connection& connection_;
     Transport transport_;
-    ResponseWriter writer_;
     engine::HttpTime steady_now_;
     engine::HttpConnection engine_;
+    ResponseWriter writer_;
     std::unique_ptr<HttpHandler> handler_;
+    std::unique_ptr<RequestGuard> guard_{};             // null: the server has none
     std::unique_ptr<engine::HttpExchange> exchange_{};  // null: between two requests
     ByteBuffer octets_{};
     std::size_t read_size_ = 4096;  // doubles each time a read fills it
     engine::HttpTime expected_{};   // the deadline that runs; none: none
+    engine::HttpTime read_by_{};    // while a request is pursued: octets of its body
+    engine::HttpTime send_by_{};    // and room for more of its answer; none: there is room
+    std::unique_ptr<engine::KeptRecord> tunnel_{};
     HttpClock::Time now_ = HttpClock::now();
     Transfer outcome_ = Transfer::want_read;        // of the last call that took octets, or none
     PolledSocket::Side side_ = PolledSocket::read;  // that it has to wait for
     std::uint8_t receptions_ = 0;                   // in a row, since others had their turn
     bool begun_ = false;
-    bool driven_ = false;      // a coroutine waits for something
-    bool body_begun_ = false;  // `read_body` has been called for the request in hand
+    bool driven_ = false;   // a coroutine waits for something
+    bool pursued_ = false;  // its handler is told of events
+    bool blocked_ = false;  // octets of its answer are queued that the client doesn't take
+    bool moved_ = false;
+    bool has_piece_ = false;  // `next_piece` has given one
+    bool any_request_ = false;
+    bool body_begun_ = false;  // the body of the request in hand is read
     bool shut_ = false;        // the sending half
 };
 

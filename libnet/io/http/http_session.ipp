@@ -2,6 +2,7 @@
 
 #include <libnet/engine/http/http_sentences.hpp>
 #include <libnet/io/http/http_session.hpp>
+#include <libnet/io/http/http_session_events.ipp>
 #include <libnet/io/http/http_session_waits.ipp>
 
 #include <algorithm>
@@ -18,6 +19,9 @@ inline constexpr std::uint8_t most_receptions = 4;
 
 inline constexpr std::size_t largest_read = 32 * 1024;
 
+/// Who has just connected may be about to speak: so long the connection isn't spare.
+inline constexpr std::chrono::seconds first_pause{1};
+
 /// So much is queued before it is sent, when a client has asked for many things at once.
 inline constexpr std::size_t largest_queue = 256 * 1024;
 
@@ -27,9 +31,9 @@ LIBNETXX_DECL HttpSession::HttpSession(HttpShare& share, Connection& connection,
     : share_{share},
       connection_{connection},
       transport_{connection.polled()},
-      writer_{connection, transport_, share.send_patience},
       steady_now_{std::chrono::steady_clock::now()},
       engine_{share.patience, steady_now_, static_cast<bool>(share.on_record)},
+      writer_{connection, transport_, engine_.sending()},
       handler_{std::move(handler)}
 {
     connection_.on_close([this] { close(); });
@@ -38,6 +42,7 @@ LIBNETXX_DECL HttpSession::HttpSession(HttpShare& share, Connection& connection,
 LIBNETXX_DECL HttpSession::~HttpSession()
 {
     connection_.on_close(nullptr);
+    if (tunnel_) handler_->stop();
     close_log();
     handler_->rest();
     give_exchange_back();
@@ -48,8 +53,9 @@ LIBNETXX_DECL bool HttpSession::go_on()
     if (driven_) return true;
     auto wait = Wait::end;
     try {
-        wait = std::exchange(begun_, true) ? proceed() : begin();
-        if (wait == Wait::client && rest()) return true;
+        if (!std::exchange(begun_, true)) wait = begin();
+        else wait = pursued_ ? pursue() : proceed();
+        if (wait == Wait::events || (wait == Wait::client && rest())) return true;
     } catch (...) {
         connection_.diagnostics().tell_exception("a connection was ended");
         wait = Wait::end;
@@ -62,8 +68,15 @@ LIBNETXX_DECL bool HttpSession::go_on()
 
 LIBNETXX_DECL HttpSession::Wait HttpSession::begin()
 {
-    if (handler_->welcome(*this) && share_.tls) return Wait::handshake;
-    return proceed();
+    if (share_.guard != nullptr) {
+        guard_ = std::make_unique<RequestGuard>(*share_.guard, connection_.peer().address());
+        if (!guard_->admits_connection()) {
+            turn_away(share_.tls ? 0 : 429, engine::connections_too_many);
+            return proceed();
+        }
+        if (auto* const meter = guard_->meter()) transport_.use(*meter);
+    }
+    return share_.tls ? Wait::handshake : proceed();
 }
 
 /// Goes on until something has to be waited for.
@@ -116,18 +129,30 @@ LIBNETXX_DECL engine::HttpAction HttpSession::next()
     return action;
 }
 
-/// A request has come. What the handler throws is its failure, and the server's to answer for.
+/// A request has come.
 LIBNETXX_DECL HttpSession::Wait HttpSession::handle()
 {
-    body_begun_ = false;
+    any_request_ = true;
+    if (!guard_) return start({});
+    const auto verdict = guard_->judge(engine_.request(), handler_->guarded_name(engine_.request()));
+    return verdict ? start(*verdict) : Wait::guard;
+}
+
+/// Gives the request to the handler. What that throws is its failure, and the server's to answer for.
+LIBNETXX_DECL HttpSession::Wait HttpSession::start(const engine::AccessVerdict& verdict)
+{
+    body_begun_ = has_piece_ = false;
     bool answered = true;
     try {
-        answered = handler_->start(*this);
+        answered = verdict.status == 0 ? handler_->start(*this) : handler_->start_refused(*this, verdict);
     } catch (...) {
         connection_.diagnostics().tell_exception("a request could not be answered");
         engine_.fail(500, engine::handler_failed);
     }
-    return answered ? send_if_much() : Wait::handler;
+    if (answered) return send_if_much();
+    if (handler_->way() == HttpHandler::Way::coroutine) return Wait::handler;
+    pursued_ = true;
+    return pursue();
 }
 
 /// An answer is queued, and others may follow.
@@ -163,7 +188,8 @@ LIBNETXX_DECL HttpSession::Wait HttpSession::take_octets(engine::HttpTime deadli
         }
         began_to_wait();
         expect(deadline);
-        if (engine_.idle() && !connection_.draining()) connection_.idle();
+        if (engine_.idle() && !connection_.draining())
+            connection_.spare(any_request_ ? steady_now_ : steady_now_ + detail::first_pause);
         return Wait::client;
     }
     if (outcome_ != Transfer::done) {
@@ -208,7 +234,9 @@ LIBNETXX_DECL HttpSession::Wait HttpSession::linger(engine::HttpTime deadline)
 LIBNETXX_DECL engine::HttpPersistence HttpSession::begin_answer(const engine::HttpAnswer& answer)
 {
     if (connection_.draining()) engine_.drain();
-    return engine_.begin_answer(answer);
+    auto told = answer;
+    if (guard_ && has_request()) told.user = guard_->user();
+    return engine_.begin_answer(told);
 }
 
 LIBNETXX_DECL void HttpSession::end_head(engine::HttpPersistence persistence)
@@ -235,6 +263,8 @@ LIBNETXX_DECL void HttpSession::answer_known(std::size_t head_size, bool keep, c
 LIBNETXX_DECL void HttpSession::end_tunnel(std::uint64_t sent, std::uint64_t received, std::string_view reason)
 {
     engine_.end_tunnel(sent, received, reason);
+    if (const auto kept = std::move(tunnel_); kept && share_.on_record)
+        share_.on_record(kept->completed(std::chrono::steady_clock::now(), sent, received, reason), connection_.peer());
     settle();
 }
 
@@ -242,6 +272,10 @@ LIBNETXX_DECL void HttpSession::turn_away(unsigned status, std::string_view reas
 {
     exchange();
     engine_.turn_away(status, reason, farewell);
+    // A socket that is closed with unread input answers with a reset, and that would take the words away.
+    constexpr std::size_t most = 64 * 1024;
+    const bool is_told = status != 0 && farewell == engine::HttpFarewell::curt;
+    if (is_told) ::recv(connection_.polled().native_handle(), nullptr, most, MSG_TRUNC | MSG_DONTWAIT);
 }
 
 // -------------------------------------------------------------------------------------------------- octets and memory
@@ -298,6 +332,7 @@ LIBNETXX_DECL std::span<char> HttpSession::octets_in_place() noexcept
 LIBNETXX_DECL void HttpSession::expect(engine::HttpTime deadline)
 {
     if (std::exchange(expected_, deadline) == deadline) return;
+    if (deadline == engine::HttpTime::max()) return connection_.deadline().clear();
     connection_.deadline().expires_after(std::chrono::ceil<std::chrono::milliseconds>(deadline - steady_now_));
 }
 
@@ -327,7 +362,7 @@ LIBNETXX_DECL bool HttpSession::rest()
 LIBNETXX_DECL engine::HttpExchange& HttpSession::exchange()
 {
     if (!exchange_) {
-        exchange_ = share_.exchanges.take();
+        exchange_ = share_.exchanges.take(share_.limits);
         engine_.use(exchange_.get());
     }
     return *exchange_;

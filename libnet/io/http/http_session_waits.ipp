@@ -28,7 +28,7 @@ LIBNETXX_DECL Task<> HttpSession::drive(Wait wait, [[maybe_unused]] std::shared_
             auto waiting = wait_for(wait);
             wait = co_await std::move(waiting);
             if (wait == Wait::nothing) wait = proceed();
-            rests = wait == Wait::client && rest();
+            rests = wait == Wait::events || (wait == Wait::client && rest());
         }
     } catch (...) {
         connection_.diagnostics().tell_exception("a connection was ended");
@@ -42,6 +42,7 @@ LIBNETXX_DECL Task<HttpSession::Wait> HttpSession::wait_for(Wait wait)
 {
     switch (wait) {
     case Wait::nothing:
+    case Wait::events:
     case Wait::end:
         break;
     case Wait::client:
@@ -51,6 +52,10 @@ LIBNETXX_DECL Task<HttpSession::Wait> HttpSession::wait_for(Wait wait)
     case Wait::handshake:
         co_await shake_hands();
         break;
+    case Wait::guard: {
+        const auto next = co_await ask_guard();
+        co_return next;
+    }
     case Wait::handler:
         co_await run_handler();
         break;
@@ -87,6 +92,16 @@ LIBNETXX_DECL Task<> HttpSession::shake_hands()
     else if (handshake == Handshake::failed) turn_away(0, exchange().failure = tls->failure());
     else if (connection_.deadline().expired()) turn_away(0, engine::handshake_too_slow);
     else engine_.ended();
+}
+
+/// Has a password checked, and gives the request to the handler then.
+LIBNETXX_DECL Task<HttpSession::Wait> HttpSession::ask_guard()
+{
+    const auto name = handler_->guarded_name(engine_.request()).value_or(std::string_view{});
+    const auto verdict = co_await guard_->judge_name(name, engine_.request());
+    steady_now_ = std::chrono::steady_clock::now();
+    refresh_now();
+    co_return engine_.given_up() ? Wait::nothing : start(verdict);
 }
 
 /// Lets the handler go on. What it throws is its failure, and the server's to answer for.

@@ -2,7 +2,7 @@
 // The sending half of an HTTP connection: what is queued goes out in as few system calls as it takes.
 
 #include <libnet/config.hpp>
-#include <libnet/engine/http/send_watch.hpp>
+#include <libnet/engine/http/send_patience.hpp>
 #include <libnet/io/files/stored_file.hpp>
 #include <libnet/io/loop/disk_threads.hpp>
 #include <libnet/io/loop/executor.hpp>
@@ -18,23 +18,15 @@
 
 namespace libnet::inline v0::io {
 
-/// How slow a client may take what it is sent.
-struct SendPatience {
-    std::chrono::milliseconds timeout;  ///< without any progress
-    std::uint64_t least_rate = 0;       ///< bytes a second, on average over `timeout` of waiting for it; 0: any
-};
-
 /// Queues bytes and sends them, and parts of files, straight from this thread; it waits for the socket only when the
 /// kernel takes no more. An awaited send would cost another turn of the event loop, with a system call, each time.
 class ResponseWriter {
 public:
-    /// Gives up when the client takes nothing for `timeout`, or less than `least_rate`. The kernel reports room only when
-    /// a good part of its buffer is free, so that a client which takes a byte now and then doesn't count as alive.
-    ResponseWriter(Connection& connection, Transport& transport, const SendPatience& patience)
+    /// `patience` says when the client is given up; it must outlive this, as the others must.
+    ResponseWriter(Connection& connection, Transport& transport, engine::SendPatience& patience)
         : connection_{connection},
           transport_{transport},
-          timeout_{patience.timeout},
-          watch_{patience.least_rate, patience.timeout}
+          patience_{patience}
     {}
 
     /// What is to be sent next.
@@ -95,6 +87,12 @@ public:
     /// The connection has waited for something, and may send files in a row again.
     void begin_slice() noexcept { slice_end_ = sent_ + transport_.slice(); }
 
+    /// What a call that was blocked waits for: want_read, want_write or paused.
+    Transfer wanted() const noexcept { return wanted_; }
+
+    /// The client is given up, for a reason in words, which is static.
+    void give_up(std::string_view why) noexcept { failure_ = why; }
+
     /// The connection was closed by force: a pause ends.
     void stop() noexcept
     {
@@ -119,8 +117,7 @@ private:
 
     Connection& connection_;
     Transport& transport_;
-    std::chrono::milliseconds timeout_;
-    engine::SendWatch watch_;
+    engine::SendPatience& patience_;
     ByteBuffer queue_;
     std::uint64_t sent_ = 0;
     std::uint64_t slice_end_ = 256 * 1024;    // in all that is sent: from there on it is the turn of others

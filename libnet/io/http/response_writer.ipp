@@ -1,5 +1,6 @@
 #pragma once
 
+#include <libnet/engine/http/http_sentences.hpp>
 #include <libnet/io/files/page_cache.hpp>
 #include <libnet/io/http/response_writer.hpp>
 
@@ -13,9 +14,6 @@ namespace libnet::inline v0::io {
 
 namespace detail {
 
-inline constexpr std::string_view client_left = "The client closed the connection before it had the answer.";
-inline constexpr std::string_view client_slow = "The client took what it was sent too slowly.";
-inline constexpr std::string_view client_stuck = "The client took nothing for too long.";
 inline constexpr std::string_view file_shrank = "The file got shorter while it was sent.";
 inline constexpr std::string_view file_rewritten = "The file was written to while it was sent.";
 inline constexpr std::string_view file_unreadable = "The file could not be read to its end.";
@@ -37,7 +35,7 @@ LIBNETXX_DECL ResponseWriter::Progress ResponseWriter::try_flush(int flags)
         if (outcome == Transfer::done) continue;
         wanted_ = outcome;
         if (outcome != Transfer::failed) return Progress::blocked;
-        return failed(detail::client_left);
+        return failed(engine::client_gone);
     }
     return Progress::done;
 }
@@ -73,7 +71,7 @@ LIBNETXX_DECL ResponseWriter::Progress ResponseWriter::try_send(std::string_view
         if (outcome == Transfer::done) continue;
         wanted_ = outcome;
         if (outcome != Transfer::failed) return Progress::blocked;
-        return failed(detail::client_left);
+        return failed(engine::client_gone);
     }
     return Progress::done;
 }
@@ -104,7 +102,7 @@ LIBNETXX_DECL ResponseWriter::Progress ResponseWriter::try_send_file(FilePart& p
         case Transfer::file_failed:
             return failed(detail::file_unreadable);
         case Transfer::failed:
-            return failed(detail::client_left);
+            return failed(engine::client_gone);
         case Transfer::unsupported:
             return Progress::by_hand;
         default:
@@ -189,7 +187,7 @@ LIBNETXX_DECL Task<bool> ResponseWriter::turn()
     auto wait = connection_.polled().wait(PolledSocket::write, PolledSocket::Pace::in_turn);
     const bool open = co_await std::move(wait);
     begin_slice();
-    if (!open) co_return fail(detail::client_left);
+    if (!open) co_return fail(engine::client_gone);
     co_return true;
 }
 
@@ -203,16 +201,15 @@ LIBNETXX_DECL Task<bool> ResponseWriter::ready(Transfer wanted, PolledSocket::Pa
     using Clock = std::chrono::steady_clock;
     const auto side = wanted == Transfer::want_read ? PolledSocket::read : PolledSocket::write;
     auto& deadline = connection_.deadline();
-    deadline.expires_after(timeout_);
     const auto began = Clock::now();
+    deadline.expires_after(std::chrono::ceil<std::chrono::milliseconds>(patience_.blocked(began) - began));
     auto wait = connection_.polled().wait(side, pace);
     const bool open = co_await std::move(wait);
     const bool expired = deadline.expired();
     deadline.clear();
-    if (expired) co_return fail(detail::client_stuck);
-    if (!open) co_return fail(detail::client_left);
-    if (watch_.waited(Clock::now() - began, sent_)) co_return fail(detail::client_slow);
-    co_return true;
+    if (!open && !expired) co_return fail(engine::client_gone);
+    const auto why = patience_.judge(Clock::now(), sent_, expired);
+    co_return why.empty() || fail(why);
 }
 
 /// Waits until the client may have more; a closed connection ends it at once.

@@ -278,7 +278,9 @@ TEST_CASE("a handler that fails is answered for, and the connection goes on", "[
         talk.sent += 350;
         talk.connection.fail(500, handler_failed);
         CHECK(talk.next() == over);
-        CHECK(talk.told() == "GET /a 500 +30 (The program could not answer this.); GET /b 200 +250 (not all was sent)");
+        CHECK(talk.told() ==
+              "GET /a 500 +30 (The program could not answer this.); GET /b 200 +250 (The program could not answer "
+              "this.)");
     }
 }
 
@@ -299,7 +301,7 @@ TEST_CASE("a connection that breaks while its handler works has one record all t
         talk.sent = 103;
         talk.connection.lost("The client took nothing for too long.");
         CHECK(talk.next() == over);
-        CHECK(talk.told() == "GET /a 200 +3 (not all was sent)");
+        CHECK(talk.told() == "GET /a 200 +3 (The client took nothing for too long.)");
     }
     SECTION("by the end of the server")
     {

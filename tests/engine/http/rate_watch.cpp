@@ -1,19 +1,19 @@
-#include <libnet/engine/http/send_watch.hpp>
+#include <libnet/engine/http/rate_watch.hpp>
 #include <tests/support/catch.hpp>
 
 using namespace std::chrono_literals;
-using libnet::engine::SendWatch;
+using libnet::engine::RateWatch;
 
 TEST_CASE("a client that takes less than it should in a period is too slow", "[engine][limits]")
 {
-    SendWatch watch{100, 10s};
+    RateWatch watch{100, 10s};
     CHECK_FALSE(watch.waited(9s, 0));
     CHECK(watch.waited(1s, 999));
 }
 
 TEST_CASE("a client that takes enough is judged anew in each period", "[engine][limits]")
 {
-    SendWatch watch{100, 10s};
+    RateWatch watch{100, 10s};
     CHECK_FALSE(watch.waited(10s, 1000));
     CHECK_FALSE(watch.waited(5s, 1000));
     CHECK_FALSE(watch.waited(5s, 2000));
@@ -23,7 +23,7 @@ TEST_CASE("a client that takes enough is judged anew in each period", "[engine][
 
 TEST_CASE("without a least rate nobody is too slow", "[engine][limits]")
 {
-    SendWatch watch{0, 10s};
+    RateWatch watch{0, 10s};
     CHECK_FALSE(watch.waited(1h, 0));
     CHECK_FALSE(watch.waited(1h, 0));
 }

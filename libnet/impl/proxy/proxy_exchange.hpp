@@ -1,0 +1,176 @@
+#pragma once
+// One request of a client's, and the server's answer to it.
+
+#include <libnet/engine/proxy/proxy_body.hpp>
+#include <libnet/engine/proxy/proxy_decision.hpp>
+#include <libnet/engine/proxy/proxy_failure.hpp>
+#include <libnet/engine/proxy/proxy_head.hpp>
+#include <libnet/impl/proxy/proxy_peer.hpp>
+#include <libnet/io/connect/connector.hpp>
+#include <libnet/io/http/http_session.hpp>
+#include <libnet/io/loop/deadline.hpp>
+#include <libnet/io/tcp/byte_buffer.hpp>
+#include <libnet/wire/http/http_response_parser.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace libnet::inline v0::detail {
+
+struct ForwardProxyState;
+
+/// A connection to an origin server, while a request uses it.
+struct ProxyUpstream {
+    ProxyUpstream(std::unique_ptr<io::PolledSocket> connected, bool used_before)
+        : socket{std::move(connected)},
+          was_idle{used_before}
+    {}
+
+    std::unique_ptr<io::PolledSocket> socket;
+    ProxyPeer peer{*socket};
+    bool was_idle;  // it has served another request before
+};
+
+/// A connection to a server that has authenticated as this client, and serves no other one.
+struct ProxyPinned {
+    std::unique_ptr<io::PolledSocket> socket;
+    std::string server;
+};
+
+/// How far sending a request's body has got.
+enum class ProxyUploadState : std::uint8_t {
+    under_way,
+    complete,       ///< all of it is sent, or there was none
+    upstream_gone,  ///< the server takes no more; it may have answered all the same
+};
+
+/// How far receiving an answer and sending it to the client has got.
+enum class ProxyDownloadState : std::uint8_t {
+    head,               ///< waits for a head
+    body,               ///< the client has the head
+    complete,           ///< all of it is sent
+    complete_and_last,  ///< and the server takes nothing any more on this connection
+    switched,           ///< the server has agreed to speak another protocol from now on
+    upstream_failed,    ///< the server failed; see `Answer::begun`
+};
+
+/// Connects to the server, and does, each time it is called, what can be done for both directions. It never waits: the
+/// client's connection goes on when something has happened to either socket, to the name that is looked up, or to a
+/// deadline. Of the client's side it knows the session only.
+class ProxyExchange {
+public:
+    explicit ProxyExchange(ForwardProxyState& proxy);
+    ~ProxyExchange() { clear(); }
+    ProxyExchange(const ProxyExchange&) = delete;
+    ProxyExchange& operator=(const ProxyExchange&) = delete;
+
+    /// Takes up the session's request, which is for this server; `tunnels`: it is a CONNECT. The listener hears of the
+    /// server's socket. All but the destination must be there until `clear`.
+    void begin(io::HttpSession& session, io::ReadinessListener& listener, ProxyPinned& pinned,
+               engine::ProxyDestination destination, bool tunnels);
+
+    enum class Step : std::uint8_t {
+        waits,
+        over,    ///< the client has its answer, or there will be none: the session knows
+        tunnel,  ///< the server waits for what the client says, and the client has been told nothing of that yet
+    };
+    Step go_on();
+
+    /// For a tunnel: the server's connection, its answer (status 101 with its head, or none to a CONNECT), and what it has
+    /// said already.
+    std::unique_ptr<io::PolledSocket> take_upstream();
+    unsigned status() const noexcept { return tunnels_ ? 200 : response_.status; }
+    std::string_view tunnel_head() const noexcept { return head_; }
+    std::string_view early() const noexcept { return answer_bytes_.view(); }
+
+    /// Gives the request up, however far it got: the server's connection is closed, and reset where it has got half a
+    /// request. Keeps the memory.
+    void clear() noexcept;
+
+private:
+    using Clock = std::chrono::steady_clock;
+
+    /// What one connection to a server makes of a request.
+    struct Answer {
+        std::optional<engine::ProxyFailure> failure;
+        bool any_byte = false;  // the server has begun to answer
+        bool begun = false;     // and so have we
+        engine::ProxyResponsePlan plan;
+        int interim = 0;                             // answers before the one
+        std::optional<Clock::time_point> head_ends;  // once its first byte is there
+    };
+
+    // proxy_exchange.ipp: the request as a whole
+    void send_request();
+    Step end();
+    bool is_over() const noexcept;
+    bool may_retry() const noexcept;
+    void expect_progress();
+    void judge_deadline();
+    void fail_exchange();
+    void end_exchange();
+
+    // proxy_upstream.ipp: connections to servers
+    enum class Connected : std::uint8_t { yes, no, not_yet };
+    Connected connect();
+    bool reuse_upstream();
+    void use_upstream(std::unique_ptr<io::PolledSocket> socket, bool was_idle);
+    void note_failure(const io::Dial& dial);
+    bool may_connect(const io::asio::ip::address& address) const;
+    void drop_upstream() noexcept;
+    void poke() { session_->connection().go_on(); }
+
+    // proxy_transfer.ipp: the two directions
+    void upload();
+    void download();
+    bool receive_answer_head();
+    void handle_answer_head(std::size_t size);
+    void handle_interim(std::size_t size);
+    bool relay_body(std::span<char> received, bool ended);
+    void forward_piece(engine::ProxyBodyReader::Piece piece, std::span<char> received, bool ended);
+    void fail_answer(engine::ProxyFailure failure);
+
+    static constexpr std::size_t answer_step = 16'384;
+    static constexpr int rounds = 8;  // so much is done in a row for one client; then others have their turn
+
+    ForwardProxyState& proxy_;
+    io::HttpSession* session_ = nullptr;
+    io::ReadinessListener* listener_ = nullptr;
+    ProxyPinned* pinned_ = nullptr;
+    engine::ProxyDestination destination_;
+    std::string server_;  // the destination in words, and as a key
+    bool tunnels_ = false;
+    bool may_be_idle_ = false;  // the request may meet a connection that was used before
+    bool more_ = false;         // there is more to do at once
+    std::optional<io::Dial> dial_;
+
+    // The request.
+    std::string upgrade_;  // protocols that it asks for
+    engine::ProxyBodyWriter body_writer_;
+    ProxyUploadState upload_state_ = ProxyUploadState::complete;
+
+    // The answer to it.
+    std::optional<ProxyUpstream> upstream_;
+    io::Deadline upstream_deadline_;
+    wire::ResponseParser response_parser_;
+    wire::ResponseHead response_;
+    io::ByteBuffer answer_bytes_;
+    std::optional<engine::ProxyBodyReader> answer_reader_;
+    engine::ProxyBodyWriter answer_writer_;
+    ProxyDownloadState download_state_ = ProxyDownloadState::head;
+    bool authenticates_ = false;  // the connection to the server, see engine::authenticates_connection
+    bool nothing_left_ = true;    // the server has sent nothing behind its answer
+    bool body_was_invited_ = true;
+    bool awaited_upstream_ = false;  // its deadline runs
+    bool keeps_client_ = false;      // the client's connection outlives the answer
+    std::string head_;               // of the message that goes out
+    Answer answer_;
+};
+
+}  // namespace libnet::inline v0::detail

@@ -1,0 +1,62 @@
+#pragma once
+// What answers the requests of one client's connection to a ForwardProxy.
+
+#include <libnet/engine/proxy/proxy_decision.hpp>
+#include <libnet/impl/proxy/proxy_state.hpp>
+#include <libnet/impl/proxy/proxy_tunnel.hpp>
+#include <libnet/io/http/http_handler.hpp>
+#include <libnet/io/http/http_session.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace libnet::inline v0::detail {
+
+/// Answers what is for the proxy itself, and has the others exchanged; a CONNECT, or an Upgrade that the server takes up,
+/// becomes a tunnel. Without a coroutine: it goes on when something has happened to the client's or the server's socket.
+class ProxyRequests final : public io::HttpHandler, public io::ReadinessListener {
+public:
+    explicit ProxyRequests(std::shared_ptr<ForwardProxyState> proxy) : proxy_{std::move(proxy)} {}
+    ~ProxyRequests() override;
+
+    std::optional<std::string_view> guarded_name(const wire::RequestHead& request) override;
+    bool start(io::HttpSession& session) override;
+    bool start_refused(io::HttpSession& session, const engine::AccessVerdict& verdict) override;
+    io::Task<> go_on(io::HttpSession& session) override;
+    Way way() const noexcept override { return Way::events; }
+    bool pursue(io::HttpSession& session) override;
+    void refuse(io::HttpSession& session, unsigned status, std::string_view reason) override;
+    void rest() noexcept override { give_exchange_back(); }
+    void stop() noexcept override;
+
+private:
+    void on_readable() override { session_->connection().go_on(); }
+    void on_writable() override { session_->connection().go_on(); }
+
+    /// An answer of the proxy's own.
+    struct Answer {
+        unsigned status;
+        std::string_view reason{};  ///< why it isn't what was asked for
+        std::string_view type{};    ///< of the content; goes with it
+        std::string_view content{};
+        bool may_keep = true;
+        std::string_view name{}, value{};  ///< of another field; empty: none
+    };
+    static void answer(io::HttpSession& session, const Answer& answer);
+    void exchange(engine::ProxyDestination destination, bool tunnels);
+    bool open_tunnel();
+    bool go_on_tunnel();
+    void end_tunnel(std::string_view reason);
+    void give_exchange_back() noexcept;
+
+    const std::shared_ptr<ForwardProxyState> proxy_;
+    io::HttpSession* session_ = nullptr;       // once there was a request
+    std::unique_ptr<ProxyExchange> exchange_;  // null: between two requests
+    ProxyPinned pinned_;
+    std::string host_;  // that the guard is asked about
+    std::unique_ptr<ProxyTunnel> tunnel_;
+};
+
+}  // namespace libnet::inline v0::detail

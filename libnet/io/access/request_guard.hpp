@@ -1,0 +1,106 @@
+#pragma once
+// Whether a request is answered at all: how often the client asks, what for, and who it is. It stands in front of every
+// handler of HTTP connections.
+
+#include <libnet/config.hpp>
+#include <libnet/engine/access/access_verdict.hpp>
+#include <libnet/engine/access/client_table.hpp>
+#include <libnet/io/access/access_control.hpp>
+#include <libnet/io/access/client_limiter.hpp>
+#include <libnet/io/access/send_meter.hpp>
+#include <libnet/io/loop/disk_threads.hpp>
+#include <libnet/io/loop/executor.hpp>
+#include <libnet/wire/http/basic_credentials.hpp>
+#include <libnet/wire/http/http_request.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace libnet::inline v0::io {
+
+/// How clients are asked who they are (RFC 9110 section 11).
+struct GuardWords {
+    unsigned status;               ///< of the answer that asks
+    std::string_view challenge;    ///< its field
+    std::string_view credentials;  ///< the field of the request that tells
+};
+inline constexpr GuardWords origin_words{401, "WWW-Authenticate", "Authorization"};
+inline constexpr GuardWords proxy_words{407, "Proxy-Authenticate", "Proxy-Authorization"};
+
+/// What the guards of a server share.
+struct RequestGuardShare {
+    RequestGuardShare(const Executor& executor, std::shared_ptr<AccessControl> access_control,
+                      std::shared_ptr<ClientLimiter> client_limiter, const GuardWords& how = origin_words)
+        : access{std::move(access_control)},
+          limiter{std::move(client_limiter)},
+          words{how},
+          threads{executor, 1}
+    {}
+
+    const std::shared_ptr<AccessControl> access;   // null: everybody may have everything
+    const std::shared_ptr<ClientLimiter> limiter;  // null: as often as they like
+    const GuardWords words;
+    DiskThreads threads;      // one, which checks passwords
+    std::size_t waiting = 0;  // requests whose password is being checked
+};
+
+/// The guard of one connection.
+class RequestGuard {
+public:
+    /// Counts the connection.
+    RequestGuard(RequestGuardShare& share, const asio::ip::address& client);
+    ~RequestGuard();
+    RequestGuard(const RequestGuard&) = delete;
+    RequestGuard& operator=(const RequestGuard&) = delete;
+
+    /// False: the client has too many of them.
+    bool admits_connection() const noexcept { return admitted_; }
+
+    /// What counts the bytes that the connection sends; null: they aren't limited.
+    SendMeter* meter() noexcept { return meter_ ? &*meter_ : nullptr; }
+
+    using Verdict = engine::AccessVerdict;
+
+    /// Judges a request by how often the client asks, and then by what the rules are about: `name`, or nothing. Nothing comes
+    /// back where a password has to be checked, which `judge_name` goes on with. The views are valid until the next
+    /// judgement.
+    std::optional<Verdict> judge(const wire::RequestHead& request, std::optional<std::string_view> name);
+
+    /// There are rules.
+    bool has_rules() const noexcept { return share_.access != nullptr; }
+
+    /// Judges a name that the answer to the request which was judged last depends on, such as that of a file. The views are
+    /// valid until the next judgement; `name` must be so until this completes.
+    Task<Verdict> judge_name(std::string_view name, const wire::RequestHead& request);
+
+    /// The user of the request that was judged last; empty: nobody has logged in.
+    std::string_view user() const noexcept { return user_; }
+
+private:
+    std::optional<Verdict> judge_at_once(std::string_view name, const wire::RequestHead& request);
+    engine::Access judge_user(std::string_view name) const;
+    bool reads_credentials(const wire::RequestHead& request);
+    Task<Verdict> check_password();
+    Verdict verdict_of(engine::Access access) const;
+    Verdict too_often(ClientLimiter::Wait wait);
+    Verdict ask_for_login() const;
+
+    RequestGuardShare& share_;
+    const asio::ip::address client_;
+    const engine::ClientKey key_;
+    wire::BasicCredentials credentials_;
+    std::string user_, seconds_;
+    std::optional<SendMeter> meter_;
+    bool admitted_ = true;
+};
+
+}  // namespace libnet::inline v0::io
+
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
+#  include <libnet/io/access/request_guard.ipp>
+#endif
