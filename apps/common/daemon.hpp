@@ -17,6 +17,8 @@
 //   SIGINT, SIGTERM    the first: take no more connections, let the requests in hand end, and exit with 0
 //                      the second: end now
 //   SIGUSR1            open the access log again, after a rotation
+//   SIGQUIT            as SIGTERM
+//   SIGUSR2            ignored, as long as it means nothing
 //   SIGHUP             read again what the daemon can read again; what is wrong is complained of, and nothing changes
 //   SIGPIPE            ignored: it is only a client that has gone; and SIGXFSZ: it is only the log
 
@@ -95,11 +97,12 @@ asio::awaitable<int> serve_until_stopped(ServerGroup<Server>& group, const std::
                                          const DaemonOptions& daemon, AccessLog* log)
 {
     const auto executor = co_await asio::this_coro::executor;
-    std::optional<OnSignal> reopens, reloads;
+    std::optional<OnSignal> reopens, reloads, quits;
     reopens.emplace(executor, SIGUSR1, [log] {
         if (log != nullptr) log->reopen();
     });
     if (daemon.on_reload) reloads.emplace(executor, SIGHUP, [&] { reload(program, daemon.on_reload); });
+    quits.emplace(executor, SIGQUIT, [] { std::raise(SIGTERM); });
     release_signals();
     const auto endpoint = group.local_endpoint();
     complain(program, fmt::format("{} on {}{}", what, io::to_text(endpoint), shown_url(daemon.scheme, endpoint)));
@@ -117,6 +120,7 @@ int serve(const std::string& program, std::string_view what, const DaemonOptions
 try {
     hold_signals();
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGUSR2, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN);  // a log that may not grow is a log that fails
     detail::raise_descriptor_limit();
     const auto to_stderr = [&program](DiagnosticLevel, std::string_view text) { complain(program, text); };

@@ -13,7 +13,7 @@
 #include <apps/common/option_values.hpp>
 #include <apps/common/options.hpp>
 #include <apps/common/output.hpp>
-#include <apps/httpd/units.hpp>
+#include <apps/common/units.hpp>
 #include <libnet/engine/files/host_table.hpp>
 #include <libnet/engine/files/site.hpp>
 #include <libnet/io/files/read_text.hpp>

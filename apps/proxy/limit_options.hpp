@@ -31,6 +31,8 @@ inline void add_limits(Options& table, ForwardProxyOptions& options)
                options.transfer_timeout)
         .value("min-receive-rate", "BYTES", "a second that the body of a request brings at least; 0: any (500)",
                integer<std::uint64_t>(0), options.min_receive_rate)
+        .value("min-rate", "BYTES", "a second that a client takes at least of an answer; 0: any (0)",
+               integer<std::uint64_t>(0), options.min_send_rate)
         .value("tunnel-timeout", "SECONDS", "without a byte in a tunnel; 0: no limit (600)", timeout_or_none,
                options.tunnel_timeout)
         .value("half-closed-timeout", "SECONDS", "the same when one side has ended; 0: as above (60)", timeout_or_none,

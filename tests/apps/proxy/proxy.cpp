@@ -17,6 +17,7 @@
 #include <string_view>
 #include <thread>
 #include <utility>
+#include <vector>
 
 using namespace libnet::test;
 using namespace std::chrono_literals;
@@ -137,11 +138,14 @@ public:
     }
 
     /// Stops it as an administrator would; its exit code should be 0.
-    Finished stop()
+    Finished stop(int signal = SIGTERM)
     {
-        process_.signal(SIGTERM);
+        process_.signal(signal);
         return process_.wait();
     }
+
+    void signal(int number) const { process_.signal(number); }
+    bool wait_for(const std::string& text) { return process_.wait_for(text); }
 
 private:
     Process process_;
@@ -239,6 +243,86 @@ TEST_CASE("methods and forms pass", "[apps][proxy]")
     CHECK(proxy.curl({"--data", "a=b", nginx.url("/echo")}).out == "POST 3");
     CHECK(proxy.curl({"--request", "DELETE", nginx.url("/echo")}).out == "DELETE ");
     CHECK(proxy.curl({"--request", "PATCH", "--data", "", nginx.url("/echo")}).out == "PATCH 0");
+}
+
+TEST_CASE("curl logs in to proxy++, plainly and for a tunnel; a reload brings other users", "[apps][proxy]")
+{
+    if (is_missing("nginx") || is_missing("curl")) return;
+    const Nginx nginx;
+    const TemporaryDirectory files;
+    const std::string secret =
+        ":$2y$04$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4UpFFP8WIrW\n";  // "secret", by bcrypt
+    const auto users = files.write("users", "alice" + secret).string();
+    Proxy proxy{{"--users", users, "--access-log", "-"}};
+    const auto as = [&](const std::string& user, Arguments arguments) {
+        arguments.insert(arguments.end(),
+                         {"--proxy-user", user, "--write-out", " %{http_code} %{http_connect}", nginx.url()});
+        return proxy.curl(arguments).out;
+    };
+    CHECK(as("alice:secret", {}) == "hello 200 000");
+    CHECK(as("alice:secret", {"--proxytunnel"}) == "hello 200 200");
+    CHECK(as("alice:wrong", {"--output", "/dev/null"}) == " 407 000");
+    CHECK(as("alice:wrong", {"--proxytunnel"}) == " 000 407");
+
+    files.write("users", "bob" + secret);
+    proxy.signal(SIGHUP);
+    CHECK(proxy.wait_for("reloaded"));
+    CHECK(as("bob:secret", {}) == "hello 200 000");
+    CHECK(as("alice:secret", {"--output", "/dev/null"}) == " 407 000");
+    const auto log = proxy.stop().out;
+    CHECK(has(log, "127.0.0.1 - alice ["));
+    CHECK(has(log, "127.0.0.1 - bob ["));
+}
+
+TEST_CASE("credentials in a URL are neither forwarded nor logged", "[apps][proxy]")
+{
+    if (is_missing("nginx")) return;
+    const Nginx nginx;
+    Proxy proxy{{"--access-log", "-"}};
+    {
+        RawClient client{proxy.endpoint()};
+        const auto url = nginx.url("/echo");
+        const auto target = "http://user:secret@" + url.substr(7);
+        CHECK(client.exchange("GET " + target + " HTTP/1.1\r\nHost: x\r\n\r\n").status == 200);
+        CHECK(client.exchange("GET " + target + " HTTP/9.1\r\nHost: x\r\n\r\n").status == 505);
+    }
+    const auto log = proxy.stop().out;
+    CHECK(std::ranges::count(log, '\n') == 2);
+    CHECK_FALSE(has(log, "secret"));
+    CHECK(has(log, "http://***********@"));
+}
+
+TEST_CASE("signals that mean nothing to proxy++ end it not, and SIGQUIT ends it as SIGTERM does", "[apps][proxy]")
+{
+    Proxy proxy;
+    proxy.signal(SIGUSR2);
+    proxy.signal(SIGHUP);
+    CHECK(proxy.wait_for("reloaded"));
+    CHECK(RawClient{proxy.endpoint()}.exchange("OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n").status == 200);
+    const auto finished = proxy.stop(SIGQUIT);
+    CHECK(finished.exit_code == 0);
+    CHECK(has(finished.err, "stopping once the requests in hand are answered"));
+}
+
+TEST_CASE("idle clients make room for the next one", "[apps][proxy]")
+{
+    Proxy proxy{{"--max-connections", "20"}};
+    const std::string options = "OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n";
+    std::vector<std::unique_ptr<RawClient>> clients;
+    for (int i = 0; i < 60; ++i) {
+        clients.push_back(std::make_unique<RawClient>(proxy.endpoint()));
+        CHECK(clients.back()->exchange(options).status == 200);
+    }
+    CHECK(clients.front()->ended());
+    CHECK(clients.back()->exchange(options).status == 200);
+}
+
+TEST_CASE("CONNECT reaches the ports that are named", "[apps][proxy]")
+{
+    Proxy proxy{{"--connect-port", "443", "--connect-port", "1"}};
+    RawClient client{proxy.endpoint()}, other{proxy.endpoint()};
+    CHECK(client.exchange("CONNECT 127.0.0.1:1 HTTP/1.1\r\nHost: 127.0.0.1:1\r\n\r\n").status == 502);
+    CHECK(other.exchange("CONNECT 127.0.0.1:22 HTTP/1.1\r\nHost: 127.0.0.1:22\r\n\r\n").status == 403);
 }
 
 TEST_CASE("what fails gets a status and words", "[apps][proxy]")

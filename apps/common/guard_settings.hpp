@@ -1,0 +1,105 @@
+#pragma once
+// The options of every HTTP daemon about who may have what, and how much of it.
+
+#include <apps/common/option_values.hpp>
+#include <apps/common/options.hpp>
+#include <apps/common/units.hpp>
+#include <libnet/access.hpp>
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+namespace libnet::apps {
+
+/// What the command line says of it.
+struct GuardSettings {
+    io::AccessOptions access{};
+    engine::ClientLimits limits{};
+};
+
+/// The words of a program in which these options are explained.
+struct GuardTexts {
+    std::string_view users;        ///< of --users
+    std::string_view rule, rules;  ///< of --access, and of its value's form
+    std::string_view file, realm;  ///< of --access-file and --realm
+};
+
+namespace detail {
+
+/// One rule: "/admin/ allow 10.0.0.0/8 users alice".
+inline engine::AccessRule read_access_rule(std::string_view text)
+try {
+    const auto rules = engine::parse_access_rules(text);
+    if (rules.size() != 1) throw std::invalid_argument{"give one like '/admin/ allow 10.0.0.0/8 users alice'"};
+    return rules.front();
+} catch (const std::invalid_argument& error) {
+    throw BadValue{fmt::format("'{}' is no rule: {}", printable(text), error.what())};
+}
+
+/// A number above zero, or zero for none of it; with a fraction if need be.
+inline auto rate()
+{
+    return [](std::string_view text) {
+        double value = 0;
+        const char* const end = text.data() + text.size();
+        const auto [stopped, error] = std::from_chars(text.data(), end, value);
+        if (error != std::errc{} || stopped != end || !(value >= 0.001 || value == 0) || value > 1e9)
+            throw BadValue{fmt::format("'{}' is no rate: give 0 or a number from 0.001 to 1e9", printable(text))};
+        return value;
+    };
+}
+
+}  // namespace detail
+
+/// Adds --users, --access, --access-file and --realm in a group of their own.
+inline void add_access(Options& table, GuardSettings& settings, const GuardTexts& texts)
+{
+    table.rare_group("Access")
+        .value("users", "FILE", std::string{texts.users}, text("file name"), settings.access.users_file)
+        .list("access", std::string{texts.rule}, std::string{texts.rules}, detail::read_access_rule,
+              settings.access.rules)
+        .value("access-file", "FILE", std::string{texts.file}, text("file name"), settings.access.rules_file)
+        .value("realm", "NAME", std::string{texts.realm}, text("realm"), settings.access.realm);
+}
+
+/// Adds the limits for each client, in a group of their own.
+inline Options& add_client_limits(Options& table, GuardSettings& settings)
+{
+    auto& limits = settings.limits;
+    return table.rare_group("Limits for each client (0: none)")
+        .value("client-connections", "N", "at a time (0)", integer<std::size_t>(0), limits.connections)
+        .value("client-requests", "RATE", "a second, in the long run (0)", detail::rate(), limits.requests_per_second)
+        .value("client-burst", "N", "requests at once, after a while without (50)", integer<unsigned>(1),
+               limits.request_burst)
+        .value("client-bandwidth", "BYTES", "a second, over all of its connections: 500K, 1M (0)",
+               octets(0, std::uint64_t{1} << 40), limits.bytes_per_second)
+        .value("client-logins", "N", "wrong passwords a minute, then it has to wait (10)", integer<unsigned>(0),
+               limits.failed_logins_per_minute);
+}
+
+/// Reads the files; null: there is nothing to be guarded.
+/// @throws std::exception what is wrong with them
+inline std::shared_ptr<AccessControl> access_of(const GuardSettings& settings)
+{
+    const auto& access = settings.access;
+    const bool guarded = !access.users_file.empty() || !access.rules_file.empty() || !access.rules.empty();
+    return guarded ? std::make_shared<AccessControl>(access) : nullptr;
+}
+
+/// What counts each client; null: nothing has to be counted.
+inline std::shared_ptr<ClientLimiter> limiter_of(const GuardSettings& settings)
+{
+    const auto& limits = settings.limits;
+    const bool counted = limits.connections > 0 || limits.requests_per_second > 0 || limits.bytes_per_second > 0;
+    return counted || !settings.access.users_file.empty() ? std::make_shared<ClientLimiter>(limits) : nullptr;
+}
+
+}  // namespace libnet::apps
