@@ -32,6 +32,8 @@ std::string_view method_name(TraceProbe method)
         return "udp";
     case TraceProbe::udp_constant:
         return "udp_constant";
+    case TraceProbe::tcp:
+        return "tcp";
     case TraceProbe::icmp:
         break;
     }

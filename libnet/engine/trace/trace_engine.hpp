@@ -66,7 +66,7 @@ public:
 
     /// `label` goes into every outcome. The options are within their ranges; method and port
     /// don't matter here.
-    TraceEngine(TraceOptions options, asio::ip::address target, TraceTarget label = 0);
+    TraceEngine(TraceOptions options, asio::ip::address target, TraceTarget label = {});
 
     TraceAction next(TimePoint now);
 

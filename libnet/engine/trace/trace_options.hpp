@@ -2,14 +2,18 @@
 // How a path is traced: the options of Tracer, and of the engine below it.
 
 #include <libnet/engine/trace/trace_path.hpp>
+#include <libnet/wire/ip/interface_name.hpp>
+
+#include <boost/asio/ip/address.hpp>
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <type_traits>
 
 namespace libnet::inline v0 {
 
-/// Options of a `Tracer`. The defaults are traceroute's.
+/// Options of a `Tracer`. The defaults are traceroute's, but for constant flows and `max_gap`.
 struct TraceOptions {
     TraceProbe method = TraceProbe::udp;  ///< what the probes are
     std::uint8_t first_ttl = 1;           ///< of the first probes: 1 to `max_ttl`
@@ -24,9 +28,32 @@ struct TraceOptions {
     /// Where none was answered: no longer than this many round trips of a probe of a later hop, but 100 ms at least. 0:
     /// only `timeout` counts.
     double near_factor = 10;
-    /// Where the probes' numbers begin: the first UDP port (`TraceProbe::udp`), the port (`TraceProbe::udp_constant`), or the first
-    /// ICMP sequence number (`TraceProbe::icmp`). 0: 33434, 53 and 1.
+    /// The probes' port, which all of them share (UDP, TCP). With `classic`, where their numbers begin: the first UDP port
+    /// (`TraceProbe::udp`) or the first ICMP sequence number. 0: 33434, 53, 80 for TCP, and 1.
     std::uint16_t port = 0;
+    /// Each probe is another flow, as in traceroute: UDP ports count up, `udp_constant` and TCP have a source port for each
+    /// probe, and the checksum of ICMP changes. Routers that share load show several paths mixed.
+    bool classic = false;
+    /// Flows, 1 to 16, each of which takes one path: `probes` probes a hop of each, told apart by `TraceHop::flow`. They
+    /// differ in source port (UDP, TCP) or checksum (ICMP). 1 with `classic`.
+    std::uint8_t flows = 1;
+    /// So many hops in a row from which nothing comes end the trace (`TraceStop::gap`). 0: it goes on to `max_ttl`.
+    std::uint8_t max_gap = 8;
+    std::chrono::nanoseconds gap{};  ///< at least so long between two probes to one target: zero, to a minute
+    double rate = 0;                 ///< probes a second to all targets together, evenly spread; 0: no limit
+    TraceAccess access = TraceAccess::automatic;
+    /// Many targets share their first hops: a hop of a path that is known from another one is not probed again, and the path
+    /// says what was found there (`TraceHop::rtt` is that of the first time).
+    bool share_hops = false;
+    std::uint16_t source_port = 0;  ///< of the first flow (UDP, TCP; the next ones follow); 0: a free one
+    std::optional<boost::asio::ip::address>
+        source{};                                 ///< address to send from; targets of the other IP version don't care
+    InterfaceName interface {};                   ///< to send through; empty: as routed
+    std::optional<std::uint8_t> traffic_class{};  ///< DSCP and ECN bits of the header; empty: zero
+    std::optional<std::uint32_t> mark{};          ///< SO_MARK of socket(7): takes CAP_NET_ADMIN
+    std::optional<std::uint32_t> flow_label{};    ///< IPv6, 20 bits; empty: the system's, which a flow keeps
+    bool dont_fragment = false;                   ///< IPv4: probes have the bit set
+    std::uint16_t payload_size = 32;  ///< octets behind the UDP or ICMP header, 16 to 65,000; TCP probes have none
 };
 
 static_assert(

@@ -1,11 +1,16 @@
 #pragma once
 // What a trace finds out: the fate of each probe, and the path that they add up to. Values that print and compare.
 
+#include <libnet/engine/trace/trace_change.hpp>
+#include <libnet/engine/trace/trace_target.hpp>
+#include <libnet/wire/icmp/icmp_extensions.hpp>
+
 #include <boost/asio/ip/address.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <string_view>
@@ -14,14 +19,24 @@
 
 namespace libnet::inline v0 {
 
-/// Names one target of a tracer, so that the events of several can be told apart.
-using TraceTarget = std::uint32_t;
-
-/// What the probes of a trace are.
+/// What the probes of a trace are. All probes of one flow take one path through routers that share load, whatever they
+/// are; see `TraceOptions::flows` and `classic`.
 enum class TraceProbe : std::uint8_t {
-    udp,           ///< UDP to ports that count up from 33434, where nobody should listen; what traceroute does
-    udp_constant,  ///< UDP to one port, 53 by default: gets through more filters; each probe has its own source port
+    udp,           ///< UDP to port 33434, where no program should listen
+    udp_constant,  ///< UDP to port 53: gets through more filters
     icmp,          ///< ICMP echo requests, as ping sends them
+    tcp,           ///< TCP SYN to port 80
+};
+
+/// Which kind of sockets a trace uses.
+enum class TraceAccess : std::uint8_t {
+    automatic,  ///< raw ones where the process may open them, else datagram sockets
+    /// No privilege: errors come from the sockets' error queues. ICMP takes the sysctl net.ipv4.ping_group_range, or
+    /// CAP_NET_RAW.
+    datagram,
+    /// CAP_NET_RAW: whole ICMP errors are read. So probes are found by what minimal quotes have, hops tell
+    /// `TraceHop::quoted_ttl` and all of `changes`, and several TCP probes of a flow are under way at the same time.
+    raw,
 };
 
 /// What kind of message answered a probe.
@@ -37,6 +52,7 @@ enum class TraceStop : std::uint8_t {
     unreachable,  ///< an ICMP error ended the path before it; the last hop's annotation says which
     max_ttl,      ///< every allowed hop was probed, and none of them was the destination
     send_failed,  ///< this host couldn't send (no route, say); `TracePath::error` says why
+    gap,          ///< so many hops in a row were silent as `TraceOptions::max_gap` says
     interrupted,  ///< it hadn't ended: the caller stopped it, or looks at it while it runs
 };
 
@@ -51,6 +67,8 @@ constexpr std::string_view name_of(TraceStop reason) noexcept
         return "max_ttl";
     case TraceStop::send_failed:
         return "send_failed";
+    case TraceStop::gap:
+        return "gap";
     case TraceStop::interrupted:
         return "interrupted";
     }
@@ -59,21 +77,32 @@ constexpr std::string_view name_of(TraceStop reason) noexcept
 
 /// A probe was answered.
 struct TraceHop {
-    TraceTarget target = 0;           ///< whose path
+    TraceTarget target{};             ///< whose path
     std::uint8_t ttl = 0;             ///< of the probe: the hop's number
     std::uint8_t probe = 0;           ///< which of the hop's probes, from 1 on
     boost::asio::ip::address from{};  ///< who answered; a router may use any of its addresses
     std::chrono::nanoseconds rtt{};
     TraceAnswer kind = TraceAnswer::time_exceeded;
     std::string annotation{};  ///< traceroute's: "!H" and the like; empty for time exceeded and port unreachable
+    std::uint8_t flow = 1;     ///< which of `TraceOptions::flows` the probe was of, from 1 on
+    /// TTL or hop limit that the answer arrived with; see `hops_back`. Empty where the kernel doesn't tell.
+    std::optional<std::uint8_t> reply_ttl{};
+    /// What was left of the probe's TTL where the error arose, as it quotes the probe: 1, or 0 of some routers. More than
+    /// that: hops before this one don't decrement it, or hide in a tunnel. Empty where the answer quotes nothing, or
+    /// without `TraceAccess::raw`.
+    std::optional<std::uint8_t> quoted_ttl{};
+    std::vector<TraceChange> changes{};  ///< what was rewritten on the way, as far as the quote shows it
+    wire::IcmpExtensions extensions{};   ///< MPLS labels, interfaces, and others
+    std::optional<std::uint32_t> mtu{};  ///< the next hop's, where the error is about the probe's size
     friend bool operator==(const TraceHop&, const TraceHop&) = default;
 };
 
 /// A probe wasn't answered in time.
 struct TraceLost {
-    TraceTarget target = 0;
+    TraceTarget target{};
     std::uint8_t ttl = 0;
     std::uint8_t probe = 0;  ///< from 1 on
+    std::uint8_t flow = 1;   ///< from 1 on
     friend bool operator==(const TraceLost&, const TraceLost&) = default;
 };
 
@@ -86,20 +115,21 @@ struct TracePathHop {
     friend bool operator==(const TracePathHop&, const TracePathHop&) = default;
 };
 
-/// The path to a target, as far as it could be seen. It is the path of these probes: other flows may take another one,
-/// and the way back isn't visible at all.
+/// The path to a target, as far as it could be seen. It is the path of these flows: others may take another one, and the
+/// way back isn't visible at all.
 struct TracePath {
     boost::asio::ip::address target{};
     TraceStop stop_reason = TraceStop::interrupted;
-    boost::system::error_code error{};  ///< for TraceStop::send_failed
-    std::vector<TracePathHop> hops{};   ///< from the first TTL on, without gaps
+    boost::system::error_code error{};            ///< for TraceStop::send_failed
+    std::vector<TracePathHop> hops{};             ///< from the first TTL on, without gaps
+    TraceAccess access = TraceAccess::automatic;  ///< what was used: raw or datagram; automatic: nothing was sent
     bool reached() const noexcept { return stop_reason == TraceStop::reached; }
     friend bool operator==(const TracePath&, const TracePath&) = default;
 };
 
 /// The path to a target is known; the last event of that target.
 struct TraceDone {
-    TraceTarget target = 0;
+    TraceTarget target{};
     TracePath path{};
     friend bool operator==(const TraceDone&, const TraceDone&) = default;
 };

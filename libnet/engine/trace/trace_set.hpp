@@ -20,7 +20,7 @@ namespace libnet::inline v0::engine {
 
 /// A probe of one target.
 struct TraceSetProbe {
-    TraceTarget target = 0;
+    TraceTarget target{};
     TraceProbeId probe{};
     asio::ip::address address{};  ///< where it goes
     std::uint16_t number = 0;     ///< what its answers shall carry, where the kind of probe leaves the choice
@@ -94,7 +94,7 @@ private:
         TimePoint deadline{};  // of its engine, unless it is ready
     };
     struct Owner {
-        TraceTarget target = 0;
+        TraceTarget target{};
         TraceProbeId probe{};
     };
     struct Numbers {
@@ -115,7 +115,7 @@ private:
     TraceOptions options_;
     std::uint16_t first_number_;
     Targets targets_;
-    TraceTarget last_label_ = 0;
+    TraceTarget last_label_{0, 1};
     RingQueue<TraceTarget> ready_;  ///< the targets whose engines have something to say, each once
     base::TimeQueue<TimePoint, TraceTarget> deadlines_;
     std::array<Numbers, 2> numbers_;  ///< of IPv4 and IPv6

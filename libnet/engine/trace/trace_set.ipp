@@ -17,7 +17,9 @@ LIBNETXX_DECL TraceSet::TraceSet(const TraceOptions& options, std::uint16_t firs
 
 LIBNETXX_DECL TraceTarget TraceSet::add(const asio::ip::address& target)
 {
-    const auto label = ++last_label_;
+    ++last_label_.index;
+    if (last_label_.index == 0) ++last_label_.generation;
+    const auto label = last_label_;
     targets_.try_emplace(label, Target{target, TraceEngine{options_, target, label}});
     ready_.push_back(label);
     return label;

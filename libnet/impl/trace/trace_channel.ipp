@@ -140,6 +140,7 @@ LIBNETXX_DECL std::optional<engine::TraceReply> TraceChannel::to_reply(const io:
         if (datagram.from.port() != port_) return std::nullopt;
         return reply;
     case TraceProbe::icmp:
+    case TraceProbe::tcp:
         break;
     }
     const auto echo = wire::decode_echo_reply(version_, datagram.message);

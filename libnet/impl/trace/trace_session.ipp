@@ -19,6 +19,8 @@ LIBNETXX_DECL std::uint16_t first_number(const TraceOptions& options)
         return 33434;
     case TraceProbe::udp_constant:
         return 53;
+    case TraceProbe::tcp:
+        return 80;
     case TraceProbe::icmp:
         break;
     }

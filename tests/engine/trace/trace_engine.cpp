@@ -28,12 +28,17 @@ TraceAction send(int ttl, int index)
 }
 TraceAction lost(int ttl, int number)
 {
-    return Report{TraceLost{0, static_cast<std::uint8_t>(ttl), static_cast<std::uint8_t>(number)}};
+    return Report{TraceLost{{}, static_cast<std::uint8_t>(ttl), static_cast<std::uint8_t>(number)}};
 }
 TraceAction hop(int ttl, int number, const ProbeAnswer& answer)
 {
-    return Report{TraceHop{0, static_cast<std::uint8_t>(ttl), static_cast<std::uint8_t>(number), answer.from,
-                           answer.rtt, answer.kind, answer.annotation}};
+    return Report{TraceHop{{},
+                           static_cast<std::uint8_t>(ttl),
+                           static_cast<std::uint8_t>(number),
+                           answer.from,
+                           answer.rtt,
+                           answer.kind,
+                           answer.annotation}};
 }
 TraceAction wait(TraceEngine::TimePoint until) { return WaitUntil{until}; }
 const TraceAction done = Done{};
@@ -67,7 +72,7 @@ TEST_CASE("probes go out with increasing TTL until the destination answers", "[e
     CHECK(engine.path().reached());
     CHECK(engine.path().target == target);
     REQUIRE(engine.path().hops.size() == 2);
-    CHECK(engine.path().hops[1] == TracePathHop{2, {TraceHop{0, 2, 1, target, 10ms, TraceAnswer::reached}}});
+    CHECK(engine.path().hops[1] == TracePathHop{2, {TraceHop{{}, 2, 1, target, 10ms, TraceAnswer::reached}}});
 }
 
 TEST_CASE("the window fills hop by hop, and a probe that is answered makes room for the next", "[engine][trace]")
@@ -317,7 +322,7 @@ TEST_CASE("a path that is looked at while it is traced says that it isn't finish
 
 TEST_CASE("the longest trace ends, whatever comes", "[engine][trace]")
 {
-    TraceEngine engine{{.max_ttl = 255, .probes = 255, .window = 1000, .timeout = 1s}, target, 7};
+    TraceEngine engine{{.max_ttl = 255, .probes = 255, .window = 1000, .timeout = 1s}, target, {7, 1}};
     auto now = start;
     std::size_t reports = 0;
     for (auto action = engine.next(now); action != done; action = engine.next(now)) {
@@ -326,12 +331,12 @@ TEST_CASE("the longest trace ends, whatever comes", "[engine][trace]")
     }
     CHECK(reports == 255 * 255);
     CHECK(engine.path().hops.size() == 255);
-    CHECK(engine.path().hops.back().probes.back() == TraceOutcome{TraceLost{7, 255, 255}});
+    CHECK(engine.path().hops.back().probes.back() == TraceOutcome{TraceLost{{7, 1}, 255, 255}});
 }
 
 TEST_CASE("actions and paths print themselves", "[engine][trace]")
 {
-    TraceEngine engine{serial, target, 3};
+    TraceEngine engine{serial, target, {3, 1}};
     std::ostringstream out;
     out << engine.next(start) << ' ' << engine.next(start) << ' ' << engine.next(start + 5s) << ' ';
     engine.next(start + 5s);
@@ -339,8 +344,8 @@ TEST_CASE("actions and paths print themselves", "[engine][trace]")
     engine.next(start + 5s);
     out << engine.next(start + 5s) << ' ' << engine.path();
     CHECK(out.str() ==
-          "Send{1#0} WaitUntil{5000000000ns} Report{Lost{3: 1.1}} Done "
-          "Path{198.51.100.9 unreachable Lost{3: 1.1} Hop{3: 2.1 192.0.2.1 10000000ns unreachable !H}}");
+          "Send{1#0} WaitUntil{5000000000ns} Report{Lost{t3.1: 1.1}} Done "
+          "Path{198.51.100.9 unreachable Lost{t3.1: 1.1} Hop{t3.1: 2.1 192.0.2.1 10000000ns unreachable !H}}");
 
     std::ostringstream others;
     others << TracePath{.target = target, .stop_reason = TraceStop::send_failed, .error = asio::error::access_denied};

@@ -77,14 +77,14 @@ TEST_CASE("a set without targets is done", "[engine][trace]")
 {
     Lab lab;
     CHECK(lab.run() == "done");
-    CHECK(lab.set.path(1) == nullptr);
+    CHECK(lab.set.path({1, 1}) == nullptr);
 }
 
 TEST_CASE("two targets of both versions of IP are traced together, each with its numbers", "[engine][trace]")
 {
     Lab lab;
-    CHECK(lab.set.add(near) == 1);
-    CHECK(lab.set.add(far) == 2);
+    CHECK(lab.set.add(near) == TraceTarget{1, 1});
+    CHECK(lab.set.add(far) == TraceTarget{2, 1});
     CHECK(lab.run() == "1000 ms");
     REQUIRE(lab.sent.size() == 4);
     CHECK(lab.sent[0].number == 33434);
@@ -100,8 +100,8 @@ TEST_CASE("two targets of both versions of IP are traced together, each with its
     CHECK(std::get<TraceHop>(lab.told[0]).from == router);
     CHECK(std::get<TraceHop>(lab.told[1]).rtt == 5ms);
     CHECK(std::get<TraceDone>(lab.told[2]).path.reached());
-    CHECK(lab.set.path(1) == nullptr);
-    REQUIRE(lab.set.path(2));
+    CHECK(lab.set.path({1, 1}) == nullptr);
+    REQUIRE(lab.set.path({2, 1}));
 
     lab.now += 1s;
     lab.run();  // the first one is lost, and then the second
@@ -199,7 +199,7 @@ TEST_CASE("targets take turns", "[engine][trace]")
     lab.run();
     std::vector<TraceTarget> order;
     for (const auto& event : lab.told) std::visit([&](const auto& e) { order.push_back(e.target); }, event);
-    CHECK(order == std::vector<TraceTarget>{1, 2, 1, 2, 1, 2});
+    CHECK(order == std::vector<TraceTarget>{{1, 1}, {2, 1}, {1, 1}, {2, 1}, {1, 1}, {2, 1}});
 }
 
 TEST_CASE("an event asks one engine, however many there are", "[engine][trace]")
@@ -221,6 +221,6 @@ TEST_CASE("an event asks one engine, however many there are", "[engine][trace]")
 TEST_CASE("actions of a set print", "[engine][trace]")
 {
     std::ostringstream out;
-    out << TraceSet::Send{{3, {1, 0}, near, 7}};
-    CHECK(out.str() == "Send{3: 1#0 to 192.0.2.1, number 7}");
+    out << TraceSet::Send{{{3, 1}, {1, 0}, near, 7}};
+    CHECK(out.str() == "Send{t3.1: 1#0 to 192.0.2.1, number 7}");
 }
