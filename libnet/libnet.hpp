@@ -4,6 +4,7 @@
 /// Each has a header of its own, which is quicker to compile.
 
 #include <libnet/access_log.hpp>
+#include <libnet/address_origins.hpp>
 #include <libnet/config.hpp>
 #include <libnet/forward_proxy.hpp>
 #include <libnet/http_endpoint.hpp>
@@ -11,6 +12,7 @@
 #include <libnet/interface_probe.hpp>
 #include <libnet/name_keeper.hpp>
 #include <libnet/path_mtu.hpp>
+#include <libnet/path_watcher.hpp>
 #include <libnet/ping_dispatcher.hpp>
 #include <libnet/ping_exporter.hpp>
 #include <libnet/ping_hosts.hpp>
@@ -21,4 +23,5 @@
 #include <libnet/static_file_server.hpp>
 #include <libnet/stop_signals.hpp>
 #include <libnet/target_list.hpp>
+#include <libnet/trace_exporter.hpp>
 #include <libnet/tracer.hpp>

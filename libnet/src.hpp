@@ -40,6 +40,7 @@
 #include <libnet/engine/trace/trace_engine.ipp>
 #include <libnet/engine/trace/trace_set.ipp>
 #include <libnet/engine/trace/trace_verdict.ipp>
+#include <libnet/impl/dns/address_origins.ipp>
 #include <libnet/impl/dns/name_keeper.ipp>
 #include <libnet/impl/dns/reverse_names.ipp>
 #include <libnet/impl/files/file_decision.ipp>
@@ -62,7 +63,9 @@
 #include <libnet/impl/query/path_mtu_session.ipp>
 #include <libnet/impl/server/access_line.ipp>
 #include <libnet/impl/server/access_log.ipp>
+#include <libnet/impl/trace/path_watcher.ipp>
 #include <libnet/impl/trace/trace_channel.ipp>
+#include <libnet/impl/trace/trace_exporter.ipp>
 #include <libnet/impl/trace/trace_session.ipp>
 #include <libnet/impl/trace/tracer.ipp>
 #include <libnet/io/access/access_control.ipp>
@@ -72,6 +75,7 @@
 #include <libnet/io/dns/ares_channel.ipp>
 #include <libnet/io/dns/resolver.ipp>
 #include <libnet/io/dns/shared_resolver.ipp>
+#include <libnet/io/dns/text_lookups.ipp>
 #include <libnet/io/files/content_encoder.ipp>
 #include <libnet/io/files/content_hashes.ipp>
 #include <libnet/io/files/directory_pages.ipp>

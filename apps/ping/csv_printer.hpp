@@ -12,6 +12,7 @@
 // Events: start, moved (the reason is the address before), reply, lost, outstanding, late, duplicate, error,
 // send_error, unresolved, failed, bad_target, interval, summary. The address of an error is that of who sent it.
 
+#include <apps/common/csv_field.hpp>
 #include <apps/common/json_lines.hpp>
 #include <apps/common/output.hpp>
 #include <apps/ping/host_order.hpp>
@@ -30,18 +31,6 @@
 namespace libnet::apps {
 
 namespace asio = boost::asio;
-
-/// A field as RFC 4180 section 2 wants it: in quotes where it holds a quote, a comma or a line end.
-inline std::string csv_field(std::string_view text)
-{
-    if (text.find_first_of("\",\r\n") == text.npos) return std::string{text};
-    std::string quoted = "\"";
-    for (const char c : text) {
-        if (c == '"') quoted += '"';
-        quoted += c;
-    }
-    return quoted + '"';
-}
 
 class CsvPingPrinter final : public PingPrinter {
 public:

@@ -1,16 +1,14 @@
 #pragma once
 // What `ping++ --listen` is told on the command line.
 
+#include <apps/common/listen_address.hpp>
 #include <apps/common/options.hpp>
 
-#include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <fmt/format.h>
 
 #include <chrono>
 #include <cstddef>
 #include <optional>
-#include <string_view>
 
 namespace libnet::apps {
 
@@ -19,32 +17,6 @@ struct ExporterSettings {
     std::size_t max_probes = 500;                          ///< that are under way for `/probe`; more are refused
     std::optional<std::chrono::nanoseconds> refresh;       ///< for names: longest life of an answer; empty: its TTL
 };
-
-/// Reads where to listen. An address has to be given for others to reach it, or the colon with which other exporters
-/// mean every address: "9374" is 127.0.0.1 alone, ":9374" is every address, "192.0.2.1:9374" and "[::1]:9374" are
-/// those.
-inline auto listen_address()
-{
-    return [](std::string_view text) {
-        using namespace boost::asio::ip;
-        const auto colon = text.rfind(':');
-        const auto host = text.substr(0, colon == text.npos ? 0 : colon);
-        const bool brackets = host.starts_with('[') && host.ends_with(']');
-        try {
-            const auto number = port(0)(text.substr(colon == text.npos ? 0 : colon + 1));
-            if (colon == text.npos) return tcp::endpoint{address_v4::loopback(), number};
-            if (host.empty()) return tcp::endpoint{address_v6::any(), number};
-            const auto given = address()(host);
-            if (given.is_v6() && !brackets) throw BadValue{""};  // where does the address end?
-            return tcp::endpoint{given, number};
-        } catch (const BadValue&) {
-            throw BadValue{
-                fmt::format("'{}' is no place to listen: give a port (for 127.0.0.1), :PORT (for every "
-                            "address), 192.0.2.1:PORT or [2001:db8::1]:PORT",
-                            printable(text))};
-        }
-    };
-}
 
 /// Adds the exporter's options to the group that the table is in.
 inline void add_options(Options& table, ExporterSettings& settings)

@@ -1,24 +1,15 @@
 #pragma once
 // The last minute of a host as a line of bars.
 
+#include <apps/common/terminal_text.hpp>
 #include <libnet/engine/ping/ping_history.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <string_view>
 
 namespace libnet::apps {
-
-/// The characters that bars are drawn with, from low to high; and the one for a loss.
-struct Bars {
-    std::array<std::string_view, 8> levels;
-    std::string_view loss;
-};
-inline constexpr Bars unicode_bars{{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"}, "×"};
-inline constexpr Bars ascii_bars{{"_", ".", "-", ":", "=", "+", "*", "#"}, "x"};
 
 /// The last `width` seconds up to `now`, a character each: the mean round trip, on a scale from nothing to the largest
 /// of them; a loss, whatever else there was; a blank where there was nothing.

@@ -2,17 +2,15 @@
 // ping++ --watch: a live table on a terminal. When the run is over, the terminal is as it was, and the results are
 // printed as they are without --watch.
 
-#include <apps/common/on_signal.hpp>
+#include <apps/common/painted_program.hpp>
+#include <apps/common/terminal.hpp>
 #include <apps/ping/host_order.hpp>
-#include <apps/ping/terminal.hpp>
-#include <apps/ping/terminal_keys.hpp>
 #include <apps/ping/text_printer.hpp>
 #include <apps/ping/watch_table.hpp>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <csignal>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -33,10 +31,7 @@ public:
     WatchPrinter(asio::any_io_executor executor, const PingSettings& settings, std::unique_ptr<PingPrinter> results)
         : sort_{settings.sort.value_or(PingSort::loss)},  // the trouble first
           results_{std::move(results)},
-          screen_{std::in_place},
-          keys_{std::in_place, executor, [this](std::string_view key) { on_key(key); }},
-          resized_{executor, SIGWINCH, [this] { paint(); }},
-          suspended_{executor, SIGTSTP, [this] { on_suspend(); }}
+          screen_{std::in_place, executor, [this] { paint(); }, [this](std::string_view key) { on_key(key); }}
     {
         look_.bars = shows_utf8() ? unicode_bars : ascii_bars;
         look_.colour = may_colour();
@@ -62,7 +57,6 @@ public:
 
     void results(const PingHosts& hosts, const PingTotal& total) override
     {
-        keys_.reset();
         screen_.reset();
         for (const auto& message : std::exchange(messages_, {})) complain("ping++", message);
         results_->results(hosts, total);
@@ -96,7 +90,7 @@ private:
     {
         if (!screen_ || hosts_ == nullptr) return;
         look_.size = terminal_size();
-        screen_->paint(picture(*hosts_));
+        screen_->show(picture(*hosts_));
     }
 
     /// Rows that have a place between the title with the head and the last line.
@@ -139,7 +133,7 @@ private:
         std::string text;
         if (shown < hosts) text = fmt::format("{}-{} of {}  ", first_ + 1, first_ + shown, hosts);
         if (!messages_.empty()) return text + printable(messages_.back());
-        if (!*keys_) return text;
+        if (!screen_->has_keys()) return text;
         return text + fmt::format("s sort ({})  p pause  r reset  q quit", name_of(sort_));
     }
 
@@ -187,22 +181,9 @@ private:
                 seen ? histories_[index].get() : nullptr};
     }
 
-    /// A shell shall find its own screen when we are stopped, and we ours when we go on.
-    void on_suspend()
-    {
-        if (keys_) keys_->leave();
-        if (screen_) screen_->leave();
-        std::raise(SIGSTOP);
-        if (screen_) screen_->enter();
-        if (keys_) keys_->enter();
-        paint();
-    }
-
     PingSort sort_;
     std::unique_ptr<PingPrinter> results_;
-    std::optional<PaintedScreen> screen_;
-    std::optional<TerminalKeys> keys_;
-    OnSignal resized_, suspended_;
+    std::optional<PaintedProgram> screen_;
     PingControls controls_;
     WatchLook look_;
     const PingHosts* hosts_ = nullptr;

@@ -8,8 +8,9 @@
 // Where there is little room, columns go: p95, best, the address, mean, last, in this order. A name that is still too long
 // is cut in its middle, as its ends tell it from others.
 
+#include <apps/common/terminal.hpp>
+#include <apps/common/terminal_text.hpp>
 #include <apps/ping/sparkline.hpp>
-#include <apps/ping/terminal.hpp>
 #include <libnet/base/utf8.hpp>
 #include <libnet/engine/ping/ping_statistics.hpp>
 
@@ -38,26 +39,6 @@ struct WatchLook {
     Bars bars = ascii_bars;
     bool colour = false;
 };
-
-/// So many characters of the text's beginning.
-inline std::string_view first_of(std::string_view text, std::size_t width)
-{
-    std::size_t size = 0;
-    for (; width > 0 && size < text.size(); --width)
-        size += std::max<std::size_t>(base::utf8_length(text.substr(size)), 1);
-    return text.substr(0, size);
-}
-
-/// A text in a column: filled up, or cut in the middle to its width.
-inline std::string column(std::string_view text, std::size_t width)
-{
-    constexpr std::string_view gap = "..";
-    const auto size = base::utf8_size(text);
-    if (size <= width) return std::string{text}.append(width - size, ' ');
-    if (width < 5) return std::string{first_of(text, width)};
-    const auto tail = (width - gap.size()) / 2, head = width - gap.size() - tail;
-    return fmt::format("{}{}{}", first_of(text, head), gap, text.substr(first_of(text, size - tail).size()));
-}
 
 class WatchTable {
 public:

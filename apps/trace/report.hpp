@@ -1,8 +1,10 @@
 #pragma once
-// What trace++ prints, either for people or for programs.
+// What trace++ prints of one pass over a path, for people or for programs.
 
+#include <apps/trace/settings.hpp>
 #include <libnet/engine/trace/trace_path.hpp>
 
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
@@ -12,17 +14,29 @@ namespace libnet::apps {
 
 namespace asio = boost::asio;
 
-/// What the reports of a trace have in common: what it is about.
-struct TraceSubject {
-    std::string host;         ///< as the user gave it
-    std::string_view method;  ///< of the probes: "udp", "udp_constant", "icmp"
-    unsigned max_ttl = 0;
-    unsigned probes = 0;   ///< for each hop
-    bool numeric = false;  ///< names are not asked for
+constexpr std::string_view method_name(TraceProbe method)
+{
+    switch (method) {
+    case TraceProbe::udp:
+        return "udp";
+    case TraceProbe::udp_constant:
+        return "udp_constant";
+    case TraceProbe::tcp:
+        return "tcp";
+    case TraceProbe::icmp:
+        break;
+    }
+    return "icmp";
+}
+
+/// What is known of an address, beside the address itself: no line of output waits for it long.
+struct Described {
+    std::optional<std::string> name{};
+    std::optional<std::string> origin{};  ///< "AS64500", as far as it is known
 };
 
-/// The name of an address, as far as it is known.
-using NameOf = std::function<std::optional<std::string>(const asio::ip::address&)>;
+/// Tells what is known of an address by now.
+using Describe = std::function<Described(const asio::ip::address&)>;
 
 class TraceReport {
 public:
@@ -31,14 +45,14 @@ public:
     TraceReport& operator=(const TraceReport&) = delete;
     virtual ~TraceReport() = default;
 
-    /// The trace begins.
-    virtual void begin(const asio::ip::address& target) = 0;
+    /// The trace begins, with packets of so many octets.
+    virtual void begin(const asio::ip::address& target, std::size_t packet_size) = 0;
 
     /// What became of a probe. Called in the order of the hops.
-    virtual void probe(const TraceOutcome& outcome, const NameOf& name_of) = 0;
+    virtual void probe(const TraceOutcome& outcome, const Describe& describe) = 0;
 
     /// The trace has ended, perhaps before it began. `failure` says what stood in the way of it, or is empty.
-    virtual void end(const TracePath& path, std::string_view failure, const NameOf& name_of) = 0;
+    virtual void end(const TracePath& path, std::string_view failure, const Describe& describe) = 0;
 };
 
 }  // namespace libnet::apps

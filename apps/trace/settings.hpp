@@ -1,82 +1,155 @@
 #pragma once
-// The options of trace++.
+// The options of trace++, and what they mean together.
 
+#include <apps/common/listen_address.hpp>
 #include <apps/common/options.hpp>
+#include <apps/trace/option_readers.hpp>
 #include <libnet/io/dns/resolver.hpp>
 #include <libnet/tracer.hpp>
 
 #include <chrono>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace libnet::apps {
 
-/// How long an answer is waited for; see TraceOptions.
-struct WaitTimes {
-    std::chrono::milliseconds timeout{};
-    double here_factor = 0;
-    double near_factor = 0;
+/// Whose manners it has.
+enum class TraceManner : std::uint8_t {
+    trace,       ///< its own
+    traceroute,  ///< traceroute's header, ports and exit codes
+    mtr_packet,  ///< the prober that mtr runs
 };
 
-/// Reads MAX[,HERE[,NEAR]] as traceroute does: a factor that isn't given is 0, which means that it doesn't count.
-inline auto wait_times()
-{
-    return [](std::string_view text) {
-        const auto factor = [text](std::string_view part) {
-            double value = 0;
-            const char* const end = part.data() + part.size();
-            const auto [stopped, error] = std::from_chars(part.data(), end, value);
-            if (error != std::errc{} || stopped != end || !(value >= 0 && value <= 1000))
-                throw BadValue{
-                    fmt::format("'{}' is not MAX,HERE,NEAR: the factors are numbers from 0 to 1000", printable(text))};
-            return value;
-        };
-        const auto next_part = [&text] {
-            const auto comma = std::min(text.find(','), text.size());
-            const auto part = text.substr(0, comma);
-            text.remove_prefix(std::min(comma + 1, text.size()));
-            return part;
-        };
-        const auto max = seconds(std::chrono::milliseconds{1}, std::chrono::hours{1})(next_part());
-        WaitTimes times{std::chrono::duration_cast<std::chrono::milliseconds>(max)};
-        if (!text.empty()) times.here_factor = factor(next_part());
-        if (!text.empty()) times.near_factor = factor(text);
-        return times;
-    };
-}
+enum class TraceFormat : std::uint8_t { text, json, csv };
 
 /// What the command line says.
 struct TraceSettings {
-    std::vector<std::string> hosts;  ///< one
+    std::vector<std::string> operands;  ///< HOST and LENGTH
+    std::string host;
+    std::optional<std::uint16_t> length;  ///< of the whole packet, in octets
     TraceOptions trace;
+    std::optional<std::uint8_t> queries;  ///< probes for each hop
     WaitTimes wait{trace.timeout, trace.here_factor, trace.near_factor};
     io::AddressFamily family = io::AddressFamily::any;
+    TraceManner manner = TraceManner::trace;
+    TraceFormat format = TraceFormat::text;
     bool numeric = false;
-    bool json = false;
+    bool origins = false;     ///< AS numbers
+    bool extensions = false;  ///< MPLS labels and the like
+    bool back = false;        ///< the length of the way back
+
+    bool watch = false;
+    std::optional<std::uint64_t> report;               ///< rounds
+    std::optional<std::chrono::nanoseconds> interval;  ///< between two rounds
+    std::string expect;                                ///< a file
+    std::optional<double> max_loss;                    ///< percent
+    std::optional<boost::asio::ip::tcp::endpoint> listen;
+
+    bool refused_flag = false;  ///< takes the values of options that refuse
+
+    std::chrono::nanoseconds pause() const { return interval.value_or(std::chrono::seconds{listen ? 10 : 1}); }
+    /// More than one pass over the path.
+    bool rounds() const { return watch || report || listen; }
+    std::string_view program() const { return manner == TraceManner::traceroute ? "traceroute" : "trace++"; }
 };
 
-inline Options trace_options(TraceSettings& settings)
+inline void add_probe_options(Options& table, TraceSettings& settings)
 {
-    Options table{"trace++", "HOST", "Shows the routers on the path to HOST."};
     auto& trace = settings.trace;
     table.group("Probes")
         .flag("icmp,I", "ICMP echo requests (default: UDP from port 33434 on)", trace.method, TraceProbe::icmp)
-        .flag("udp,U", "UDP to one port", trace.method, TraceProbe::udp_constant)
-        .value("port,p", "PORT", "first UDP port or ICMP number; the port of -U (53)", port(), trace.port)
+        .flag("udp,U", "UDP to port 53", trace.method, TraceProbe::udp_constant)
+        .value("port,p", "PORT", "another port; of ICMP the first number", port(), trace.port)
         .value("first,f", "TTL", "the first hop to probe (1)", integer<std::uint8_t>(1), trace.first_ttl)
         .value("max-hops,m", "TTL", "the last hop to probe (30)", integer<std::uint8_t>(1), trace.max_ttl)
-        .value("queries,q", "N", "probes for each hop (3)", integer<std::uint8_t>(1, 10), trace.probes)
-        .value("sim-queries,N", "N", "probes under way at a time (16)", integer<std::uint16_t>(1, 1000), trace.window)
+        .value("queries,q", "N", "probes for each hop (3; of rounds 1)", integer<std::uint8_t>(1, 10), settings.queries)
         .value("wait,w", "MAX,HERE,NEAR", "wait MAX s, and this many round trips (5,3,10)", wait_times(),
                settings.wait);
+}
+
+inline void add_output_options(Options& table, TraceSettings& settings)
+{
     table.group("Target and output")
-        .flag("ipv4,4", "use IPv4", settings.family, io::AddressFamily::ipv4)
-        .flag("ipv6,6", "use IPv6", settings.family, io::AddressFamily::ipv6)
+        .flag("ipv4,4", "use IPv4; or -6, --ipv6", settings.family, io::AddressFamily::ipv4)
         .flag("numeric,n", "addresses only, no names", settings.numeric)
-        .flag("json", "print JSON Lines", settings.json);
-    table.operands("HOST", settings.hosts, 1, 1);
-    table.example("trace++ -n 127.0.0.1     Exit code: 0 reached, 1 not reached, 2 error");
+        .flag("as-path-lookups,A", "AS numbers, from Team Cymru's DNS", settings.origins)
+        .flag("watch", "watch the path, on the whole screen", settings.watch)
+        .value("report", "N", "N rounds, then a table of the hops", integer<std::uint64_t>(1, 1'000'000),
+               settings.report)
+        .flag("json", "print JSON Lines", settings.format, TraceFormat::json);
+}
+
+inline void add_rare_options(Options& table, TraceSettings& settings)
+{
+    using namespace std::chrono_literals;
+    auto& trace = settings.trace;
+    table.rare_group("Probes, rarer options")
+        .flag("tcp,T", "TCP SYN to port 80", trace.method, TraceProbe::tcp)
+        .flag("ipv6,6", "use IPv6", settings.family, io::AddressFamily::ipv6)
+        .value("sim-queries,N", "N", "probes under way at a time (16)", integer<std::uint16_t>(1, 1000), trace.window)
+        .value("sendwait,z", "GAP", "between two probes: seconds up to 10, or ms", send_wait(), trace.gap)
+        .value("max-gap", "N", "silent hops that end the trace; 0: none do (0)", integer<std::uint8_t>(0),
+               trace.max_gap)
+        .value("flows", "N", "paths of N flows, each with its own probes (1)", integer<std::uint8_t>(1, 16),
+               trace.flows)
+        .flag("classic", "each probe is a flow of its own, as traceroute's", trace.classic)
+        .value("module,M", "NAME", "default, udp, icmp or tcp", trace_module(), trace.method)
+        .value("protocol,P", "PROTO", "the probes by their IP protocol", trace_protocol(), trace.method)
+        .value("source,s", "ADDR", "send from this address", address(), trace.source)
+        .value("sport", "PORT", "send from this port", port(), trace.source_port)
+        .value("interface,i", "NAME", "send through this interface", interface_name(), trace.interface)
+        .value("tos,t", "N", "TOS or traffic class", any_base<std::uint8_t>(255), trace.traffic_class)
+        .value("flowlabel,l", "N", "IPv6 flow label", any_base<std::uint32_t>(0xFFFFF), trace.flow_label)
+        .value("fwmark", "N", "firewall mark (needs CAP_NET_ADMIN)", any_base<std::uint32_t>(0xFFFFFFFF), trace.mark)
+        .flag("dont-fragment,F", "set the bit of IPv4", trace.dont_fragment)
+        .flag("unprivileged", "use no raw sockets, even where they are allowed", trace.access, TraceAccess::datagram);
+    table.rare_group("Output, rarer options")
+        .flag("extensions,e", "show MPLS labels, interfaces and other extensions", settings.extensions)
+        .flag("back", "show the length of the way back where it differs", settings.back)
+        .value("interval", "SECONDS", "between two rounds (1; of --listen 10)", seconds(100ms, 1h), settings.interval)
+        .value("expect", "FILE", "exit with 3 unless the path is that of --json in FILE", text("file name"),
+               settings.expect)
+        .value("max-loss", "PERCENT", "exit with 4 if more of the probes to HOST are lost", percentage(),
+               settings.max_loss)
+        .value("listen", "[ADDR:]PORT", "serve Prometheus: /metrics of the paths to all HOSTs", listen_address(),
+               settings.listen)
+        .flag("csv", "print comma-separated values", settings.format, TraceFormat::csv);
+}
+
+/// traceroute's options that there is nothing for here.
+inline void add_refused_options(Options& table, TraceSettings& settings)
+{
+    const auto refuse = [&](std::string names, std::string placeholder, const std::string& why) {
+        table.value(std::move(names), std::move(placeholder), "refused: " + why, refused("not supported: " + why),
+                    settings.refused_flag);
+    };
+    table.rare_group("traceroute's options that are not supported");
+    refuse("gateway,g", "GATE", "routers drop packets with a source route (RFC 7126)");
+    refuse("options,O", "OPTS", "modules have no options here");
+    constexpr std::string_view sockets = "a socket option that changes nothing here";
+    table.value("debug,d", "", fmt::format("refused: {}", sockets), refused(fmt::format("not supported: {}", sockets)),
+                settings.refused_flag);
+    const auto refuse_flag = [&](std::string names, const std::string& why) {
+        table.value(std::move(names), "", "refused: " + why, refused("not supported: " + why), settings.refused_flag);
+    };
+    refuse_flag("direct,r", "probes go where the routes say");
+    refuse_flag("dccp,D", "there are no DCCP probes");
+    refuse_flag("udplite", "there are no UDP-Lite probes (-UL)");
+    refuse_flag("mtu", "take ping++ --mtu HOST");
+}
+
+inline Options trace_options(TraceSettings& settings)
+{
+    Options table{"trace++", "HOST [LENGTH]", "Shows the routers on the path to HOST, with packets of LENGTH octets."};
+    add_probe_options(table, settings);
+    add_output_options(table, settings);
+    add_rare_options(table, settings);
+    add_refused_options(table, settings);
+    table.operands("HOST", settings.operands, 1, 1024);
+    table.example("trace++ -n 127.0.0.1     Exit code: 0 reached, 1 not, 2 error, 3 other path, 4 loss");
     return table;
 }
 

@@ -4,15 +4,18 @@
 //   trace++ to web (10.0.6.2), 30 hops max, 60 byte packets
 //    1  r1 (10.0.1.1)  0.060 ms  0.015 ms  0.011 ms
 //    2  * * *
-//    3  r3 (10.0.3.2)  0.024 ms r3b (10.0.3.6)  0.018 ms r3 (10.0.3.2)  0.017 ms
-//    4  r3 (10.0.3.2)  0.020 ms !H  0.015 ms !H *
+//    3  r3 (10.0.3.2) [AS64500]  0.024 ms r3b (10.0.3.6)  0.018 ms r3 (10.0.3.2)  0.017 ms
+//    4  r3 (10.0.3.2) <MPLS:L=16,E=0,S=1,T=1> '-2'  0.020 ms !H  0.015 ms !H *
 
 #include <apps/common/output.hpp>
+#include <apps/trace/extension_text.hpp>
 #include <apps/trace/report.hpp>
-#include <libnet/tracer.hpp>
 
 #include <fmt/format.h>
 
+#include <chrono>
+#include <string>
+#include <tuple>
 #include <utility>
 #include <variant>
 
@@ -22,66 +25,92 @@ namespace asio = boost::asio;
 
 class TextReport final : public TraceReport {
 public:
-    explicit TextReport(TraceSubject subject) : subject_{std::move(subject)} {}
+    explicit TextReport(const TraceSettings& settings) : settings_{settings} {}
 
-    void begin(const asio::ip::address& target) override
+    void begin(const asio::ip::address& target, std::size_t packet_size) override
     {
-        print("trace++ to {} ({}), {} hops max, {} byte packets\n", subject_.host, target.to_string(), subject_.max_ttl,
-              trace_probe_size(target));
+        print("{} to {} ({}), {} hops max, {} byte packets\n", settings_.program(), settings_.host, target.to_string(),
+              settings_.trace.max_ttl, packet_size);
     }
 
-    void probe(const TraceOutcome& outcome, const NameOf& name_of) override
+    void probe(const TraceOutcome& outcome, const Describe& describe) override
     {
         std::visit(
             [&](const auto& told) {
-                std::string text = begin_of(told);
-                text += text_of(told, name_of);
-                text += end_of(told);
+                std::string text = begin_of(told.ttl, told.flow);
+                text += text_of(told, describe);
                 print_text(text);
             },
             outcome);
+        if (--left_in_line_ == 0) end_line();
     }
 
-    void end(const TracePath&, std::string_view, const NameOf&) override
+    void end(const TracePath& path, std::string_view, const Describe&) override
     {
-        if (std::exchange(in_line_, false)) print("\n");
+        end_line();
+        if (path.stop_reason == TraceStop::gap)
+            print("    no answer from {} hops in a row: stopped (--max-gap 0 goes on)\n", settings_.trace.max_gap);
     }
 
 private:
-    template <typename Outcome>
-    std::string begin_of(const Outcome& told)
+    /// A line for each hop, and of several flows for each flow of it.
+    std::string begin_of(std::uint8_t ttl, std::uint8_t flow)
     {
-        if (told.probe != 1) return {};
-        in_line_ = true;
-        last_from_.reset();
-        return fmt::format("{:2} ", told.ttl);
+        if (left_in_line_ != 0) return {};
+        const bool again = std::exchange(line_ttl_, ttl) == ttl;
+        left_in_line_ = settings_.trace.probes;
+        last_.reset();
+        const auto number = again ? std::string(3, ' ') : fmt::format("{:2} ", ttl);
+        return settings_.trace.flows > 1 ? fmt::format("{}{}:", number, flow) : number;
     }
 
-    template <typename Outcome>
-    std::string end_of(const Outcome& told)
+    void end_line()
     {
-        if (told.probe != subject_.probes) return {};
+        if (in_line_) print("\n");
         in_line_ = false;
-        return "\n";
+        left_in_line_ = 0;
     }
 
-    std::string text_of(const TraceLost&, const NameOf&) { return " *"; }
-
-    std::string text_of(const TraceHop& hop, const NameOf& name_of)
+    std::string text_of(const TraceLost&, const Describe&)
     {
+        in_line_ = true;
+        return " *";
+    }
+
+    std::string text_of(const TraceHop& hop, const Describe& describe)
+    {
+        in_line_ = true;
         std::string text;
-        const auto address = hop.from.to_string();
+        auto extensions = settings_.extensions ? extension_text(hop.extensions) : std::string{};
+        auto changes = settings_.extensions ? changes_text(hop) : std::string{};
         // The address is told once, and again when another probe of the hop is answered by another one.
-        if (std::exchange(last_from_, hop.from) != hop.from)
-            text = subject_.numeric ? fmt::format(" {}", address)
-                                    : fmt::format(" {} ({})", name_of(hop.from).value_or(address), address);
+        if (!last_ || std::get<0>(*last_) != hop.from) text += address_text(hop, describe);
+        if (!extensions.empty() && (!last_ || std::get<1>(*last_) != extensions || !text.empty()))
+            text += ' ' + extensions;
+        if (!changes.empty() && (!last_ || std::get<2>(*last_) != changes || !text.empty())) text += ' ' + changes;
+        last_.emplace(hop.from, std::move(extensions), std::move(changes));
         text += fmt::format("  {:.3f} ms", std::chrono::duration<double, std::milli>{hop.rtt}.count());
         return hop.annotation.empty() ? text : text + ' ' + hop.annotation;
     }
 
-    TraceSubject subject_;
-    std::optional<asio::ip::address> last_from_;
+    std::string address_text(const TraceHop& hop, const Describe& describe) const
+    {
+        const auto address = hop.from.to_string();
+        const auto described = describe(hop.from);
+        auto text = settings_.numeric ? fmt::format(" {}", address)
+                                      : fmt::format(" {} ({})", described.name.value_or(address), address);
+        if (settings_.origins) text += fmt::format(" [{}]", described.origin.value_or("*"));
+        // As traceroute: only where the way back isn't as long as the way there.
+        if (settings_.back && hop.reply_ttl && hops_back(*hop.reply_ttl) != hop.ttl)
+            text += fmt::format(" '-{}'", hops_back(*hop.reply_ttl));
+        return text;
+    }
+
+    const TraceSettings& settings_;
+    unsigned left_in_line_ = 0;  ///< probes that the line still has to tell
+    std::uint8_t line_ttl_ = 0;
     bool in_line_ = false;
+    std::optional<std::tuple<asio::ip::address, std::string, std::string>> last_;  ///< what the line told last
 };
 
 }  // namespace libnet::apps

@@ -1,5 +1,5 @@
 #pragma once
-// A running `ping++ --listen`, and what it exports as values.
+// A running `ping++ --listen`, or another exporter, and what it exports as values.
 
 #include <tests/support/process.hpp>
 
@@ -52,14 +52,15 @@ inline Finished curl(Arguments arguments)
     return run(arguments);
 }
 
-/// `ping++ --listen` on a free port of loopback.
+/// `ping++ --listen`, or another program's, on a free port of loopback.
 class Exporter {
 public:
-    explicit Exporter(Arguments arguments) : process_{with_program(std::move(arguments))}
+    explicit Exporter(Arguments arguments, const std::string& name = "ping++")
+        : process_{with_program(name, std::move(arguments))}
     {
         constexpr std::string_view announcement = "exporting on ";
         if (!process_.wait_for(std::string{announcement}) || !process_.wait_for("\n"))
-            throw std::runtime_error{"ping++ does not export: " + process_.err()};
+            throw std::runtime_error{"it does not export: " + process_.err()};
         const auto& err = process_.err();
         const auto colon = err.find(':', err.find(announcement));
         port_ = err.substr(colon + 1, err.find('\n', colon) - colon - 1);
@@ -97,9 +98,9 @@ public:
     }
 
 private:
-    static Arguments with_program(Arguments arguments)
+    static Arguments with_program(const std::string& name, Arguments arguments)
     {
-        arguments.insert(arguments.begin(), {program("ping++"), "--listen", "0"});
+        arguments.insert(arguments.begin(), {program(name), "--listen", "0"});
         return arguments;
     }
 

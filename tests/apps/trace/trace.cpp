@@ -97,7 +97,7 @@ TEST_CASE("trace++ --json prints hops and a path", "[apps][trace]")
     }
     const auto& path = events[2];
     CHECK(path.at("event") == "path");
-    CHECK(path.at("schema") == 1);
+    CHECK(path.at("schema") == 2);
     CHECK(path.at("method") == "udp");
     CHECK(path.at("reached") == true);
     CHECK(path.at("stop_reason") == "reached");

@@ -1,0 +1,51 @@
+#pragma once
+// What is known of the addresses on a path: names and autonomous systems, asked for while something else goes on.
+
+#include <apps/trace/report.hpp>
+#include <apps/trace/settings.hpp>
+#include <libnet/address_origins.hpp>
+#include <libnet/reverse_names.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace libnet::apps {
+
+class Descriptions {
+public:
+    /// `on_settled` is called whenever something is known, or known not to come. It must not throw.
+    Descriptions(const asio::any_io_executor& executor, const TraceSettings& settings,
+                 const std::function<void()>& on_settled = {})
+    {
+        constexpr std::chrono::milliseconds patience{2000};
+        if (!settings.numeric)
+            names_.emplace(executor, ReverseNamesOptions{.patience = patience, .tries = 2, .on_settled = on_settled});
+        if (settings.origins) origins_.emplace(executor, AddressOriginsOptions{.on_settled = on_settled});
+    }
+
+    void look_up(const asio::ip::address& address)
+    {
+        if (names_) names_->look_up(address);
+        if (origins_) origins_->look_up(address);
+    }
+
+    bool is_settled(const asio::ip::address& address) const
+    {
+        return (!names_ || names_->is_settled(address)) && (!origins_ || origins_->is_settled(address));
+    }
+
+    Described of(const asio::ip::address& address) const
+    {
+        return {names_ ? names_->find(address) : std::nullopt, origins_ ? origins_->find(address) : std::nullopt};
+    }
+
+private:
+    std::optional<ReverseNames> names_;
+    std::optional<AddressOrigins> origins_;
+};
+
+}  // namespace libnet::apps

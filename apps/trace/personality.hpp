@@ -1,0 +1,101 @@
+#pragma once
+// Under which name trace++ runs, and what that changes: --as NAME, or a link with that name.
+
+#include <apps/trace/settings.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace libnet::apps {
+
+struct TraceCall {
+    TraceManner manner = TraceManner::trace;
+    std::vector<std::string> arguments{};  ///< without --as, the program's name first
+    std::string unknown{};                 ///< a name that --as doesn't know
+};
+
+inline std::optional<TraceManner> manner_named(std::string_view name)
+{
+    if (name == "trace++") return TraceManner::trace;
+    if (name == "traceroute" || name == "traceroute6") return TraceManner::traceroute;
+    if (name == "mtr-packet") return TraceManner::mtr_packet;
+    return std::nullopt;
+}
+
+/// Reads the name, and makes of traceroute's "-UL", which is no group of -U and -L, the long option.
+inline TraceCall read_call(int argc, const char* const* argv)
+{
+    TraceCall call;
+    std::vector<std::string> given{argv, argv + argc};
+    std::string name = given.empty() ? "" : given.front().substr(given.front().rfind('/') + 1);
+    bool v6 = name == "traceroute6", operands = false;
+    call.manner = manner_named(name).value_or(TraceManner::trace);
+    for (std::size_t i = 0; i < given.size(); ++i) {
+        std::string_view word = given[i];
+        operands = operands || word == "--";
+        const bool apart = word == "--as" && i + 1 < given.size();
+        if (!operands && (apart || word.starts_with("--as="))) {
+            const auto as = apart ? given[++i] : given[i].substr(5);
+            if (const auto manner = manner_named(as)) call.manner = *manner;
+            else call.unknown = as;
+            v6 = as == "traceroute6";
+            continue;
+        }
+        call.arguments.push_back(!operands && word == "-UL" ? "--udplite" : given[i]);
+    }
+    if (v6 && !call.arguments.empty()) call.arguments.insert(call.arguments.begin() + 1, "-6");
+    return call;
+}
+
+/// What the name changes before the options are read: traceroute has a flow for each probe.
+inline void set_manner(TraceSettings& settings, TraceManner manner)
+{
+    settings.manner = manner;
+    settings.trace.max_gap = 0;
+    if (manner == TraceManner::traceroute) settings.trace.classic = true;
+}
+
+/// An option that probes can't honour yet; empty: there is none.
+inline std::string unsupported_in(const TraceSettings& settings)
+{
+    const auto& trace = settings.trace;
+    const std::pair<bool, std::string_view> cases[]{
+        {trace.method == TraceProbe::tcp, "--tcp: there are no TCP probes yet"},
+        {trace.source.has_value(), "--source"},
+        {trace.source_port != 0, "--sport"},
+        {!trace.interface.empty(), "--interface"},
+        {trace.traffic_class.has_value(), "--tos"},
+        {trace.flow_label.has_value(), "--flowlabel"},
+        {trace.mark.has_value(), "--fwmark"},
+        {trace.dont_fragment, "--dont-fragment"},
+        {trace.gap.count() != 0, "--sendwait"},
+        {trace.flows != 1, "--flows"},
+        {settings.length.has_value(), "LENGTH"},
+        {settings.extensions, "--extensions"},
+        {settings.back, "--back"},
+        {trace.max_gap != 0, "--max-gap"}};
+    for (const auto& [given, option] : cases)
+        if (given) return fmt::format("{}{}", option, option.find(':') == option.npos ? ": not supported yet" : "");
+    return {};
+}
+
+/// What is wrong with options that don't go together; empty: nothing is.
+inline std::string conflict_in(const TraceSettings& settings)
+{
+    if (auto unsupported = unsupported_in(settings); !unsupported.empty()) return unsupported;
+    if (settings.trace.first_ttl > settings.trace.max_ttl) return "--first: it is greater than --max-hops";
+    if (settings.trace.classic && settings.trace.flows > 1) return "--flows: with --classic each probe is a flow";
+    if (settings.watch && settings.format != TraceFormat::text)
+        return "--watch: it is a screen for people: take --report N with --json or --csv";
+    if (settings.rounds() && settings.trace.flows > 1) return "--flows: rounds are of one flow";
+    if (settings.max_loss && settings.trace.classic && settings.rounds())
+        return "--max-loss: rounds of --classic mix several paths";
+    return {};
+}
+
+}  // namespace libnet::apps

@@ -1,0 +1,55 @@
+#pragma once
+// A Prometheus exporter of paths: what each hop loses, how long it takes, and when a path changes.
+
+#include <libnet/base/owner.hpp>
+#include <libnet/config.hpp>
+#include <libnet/executor.hpp>
+#include <libnet/trace_exporter_options.hpp>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+namespace libnet::inline v0 {
+
+namespace detail {
+class TraceExporterState;
+}
+
+/// Watches the paths to the hosts it is given for as long as it runs, and tells Prometheus at `/metrics`:
+///
+///  - `libnet_trace_rounds_total`, `_reached_rounds_total`, `_path_changes_total`, `_path_changed_timestamp_seconds`,
+///    `_distance_hops` and `_unresolved` for each `target`
+///  - `libnet_trace_hop_sent_total`, `_received_total`, `_unreachable_total`, `_rtt_seconds` (a summary of the median and
+///    the 95th and 99th percentile), `_jitter_seconds`, `_path_loss_ratio` and `_verdict` for each `target`, `ttl` and `hop`,
+///    which is the router's address; the verdict is a label, as engine/trace/hop_verdict.hpp names them
+///
+/// `/-/healthy` and `/-/ready` say so, and `/` is a page for people. In OpenMetrics 1.0 or Prometheus' text format 0.0.4, as
+/// the client prefers. A hop whose path changes begins at zero. Names are kept up to date.
+///
+/// It has neither TLS nor authentication: whoever reaches its port can read it. Distinct objects are independent; one object,
+/// and its io_context, belong to one thread.
+class TraceExporter {
+public:
+    /// Listens. Throws `boost::system::system_error`: what bind(2) or listen(2) reports, with the words "cannot listen on
+    /// ADDRESS:PORT", or what the constructor of PathWatcher throws; `std::invalid_argument` for too many targets.
+    TraceExporter(const Executor& executor, TraceExporterOptions options = {});
+    ~TraceExporter();
+    TraceExporter(TraceExporter&&) noexcept;
+    TraceExporter& operator=(TraceExporter&&) noexcept;
+
+    /// Where it listens; unspecified once it has stopped.
+    boost::asio::ip::tcp::endpoint local_endpoint() const;
+
+    /// Traces and serves until it is stopped; call it once. Completes after a cancellation: `total` lets the requests in
+    /// hand finish, `terminal` ends now. Destroying the exporter ends it, too.
+    boost::asio::awaitable<void> run();
+
+private:
+    base::Owner<detail::TraceExporterState> state_;
+};
+
+}  // namespace libnet::inline v0
+
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
+#  include <libnet/impl/trace/trace_exporter.ipp>
+#endif

@@ -1,0 +1,38 @@
+#pragma once
+// What a TraceExporter is told.
+
+#include <libnet/base/diagnostics.hpp>
+#include <libnet/resolver_options.hpp>
+#include <libnet/trace_options.hpp>
+
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/address_v4.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace libnet::inline v0 {
+
+/// Options of a TraceExporter.
+struct TraceExporterOptions {
+    /// Where it listens; `::` takes IPv4 connections too, and is 0.0.0.0 on a machine without IPv6.
+    boost::asio::ip::address address = boost::asio::ip::address_v4::loopback();
+    std::uint16_t port = 9375;  ///< 0: a free one, see `TraceExporter::local_endpoint`
+
+    std::vector<std::string>
+        targets{};  ///< names and addresses, 1,024 at the most: each has some 300 lines at a scrape
+
+    TraceOptions trace{.probes = 1};  ///< of each round; `flows` must be 1
+    std::chrono::nanoseconds interval =
+        std::chrono::seconds{10};                       ///< between two rounds to a target; more than nothing
+    AddressFamily family = AddressFamily::any;          ///< which addresses a name is asked for
+    std::optional<std::chrono::nanoseconds> refresh{};  ///< of names: longest life of an answer; empty: as its TTL says
+
+    /// Is told what an operator should know: that a path has changed, or a name has no address (once, until it has).
+    DiagnosticsHandler diagnostics{};
+};
+
+}  // namespace libnet::inline v0

@@ -1,0 +1,179 @@
+// The flags of traceroute, its name, and what scripts rely on.
+
+#include <tests/support/catch.hpp>
+#include <tests/support/process.hpp>
+#include <tests/support/temporary_directory.hpp>
+
+#include <boost/json.hpp>
+
+#include <algorithm>
+#include <regex>
+#include <string>
+#include <vector>
+
+using namespace libnet::test;
+namespace json = boost::json;
+
+namespace {
+
+Finished trace(Arguments arguments)
+{
+    arguments.insert(arguments.begin(), program("trace++"));
+    return run(arguments);
+}
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != text.npos; }
+
+}  // namespace
+
+TEST_CASE("trace++ refuses flags of traceroute that it can't honour, with the reason", "[apps][trace]")
+{
+    const std::vector<std::pair<Arguments, std::string>> cases{
+        {{"-d"}, "trace++: -d: not supported: "},
+        {{"-r"}, "trace++: -r: not supported: "},
+        {{"-D"}, "trace++: -D: not supported: there are no DCCP probes"},
+        {{"-UL"}, "trace++: --udplite: not supported: "},
+        {{"--mtu"}, "trace++: --mtu: not supported: take ping++ --mtu HOST"},
+        {{"-g", "10.0.0.1"}, "trace++: -g: not supported: "},
+        {{"-O", "help"}, "trace++: -O: not supported: "},
+        {{"-P", "132"}, "trace++: -P: '132': probes are of protocol"},
+        {{"-M", "dccp"}, "trace++: -M: 'dccp': there are no such probes here"},
+        {{"-M", "xyz"}, "trace++: -M: 'xyz' is none of default, udp, icmp, tcp"},
+        {{"-t", "256"}, "trace++: -t: '256' is not"},
+        {{"-l", "0x100000"}, "trace++: -l: '0x100000' is not"},
+        {{"-i", "much-too-long-a-name"}, "trace++: -i: "},
+        {{"-z", "-1"}, "trace++: -z: "},
+        {{"-s", "nowhere"}, "trace++: -s: 'nowhere' is not an IP address"},
+        {{"--max-loss", "101"}, "trace++: --max-loss: '101' is not a percentage"},
+        {{"--as", "ping"}, "trace++: --as: 'ping' is none of"},
+        {{"--flows", "2"}, "trace++: --flows: not supported yet"},
+        {{"-T"}, "trace++: --tcp: there are no TCP probes yet"},
+        {{"-s", "127.0.0.1"}, "trace++: --source: not supported yet"},
+        {{"--sport", "40000"}, "trace++: --sport: not supported yet"},
+        {{"-i", "lo"}, "trace++: --interface: not supported yet"},
+        {{"-t", "16"}, "trace++: --tos: not supported yet"},
+        {{"-l", "1"}, "trace++: --flowlabel: not supported yet"},
+        {{"--fwmark", "1"}, "trace++: --fwmark: not supported yet"},
+        {{"-F"}, "trace++: --dont-fragment: not supported yet"},
+        {{"-z", "20"}, "trace++: --sendwait: not supported yet"},
+        {{"--max-gap", "3"}, "trace++: --max-gap: not supported yet"},
+        {{"-e"}, "trace++: --extensions: not supported yet"},
+        {{"--back"}, "trace++: --back: not supported yet"},
+    };
+    for (const auto& [flags, complaint] : cases) {
+        auto arguments = flags;
+        arguments.push_back("127.0.0.1");
+        const auto result = trace(arguments);
+        INFO(result.err << " for " << complaint);
+        CHECK(result.exit_code == 2);
+        CHECK(result.out.empty());
+        CHECK(result.err.starts_with(complaint));
+        CHECK(std::count(result.err.begin(), result.err.end(), '\n') == 1);
+    }
+    CHECK(contains(trace({"127.0.0.1", "100"}).err, "LENGTH: not supported yet"));
+    CHECK(contains(trace({"127.0.0.1", "abc"}).err, "LENGTH: 'abc' is not a whole number from 0 to 65000"));
+}
+
+TEST_CASE("trace++ takes the flags of traceroute", "[apps][trace]")
+{
+    const std::vector<Arguments> flags{{"-4"},        {"-M", "udp"},      {"-P", "17"},      {"-N", "1"},
+                                       {"--classic"}, {"--max-gap", "0"}, {"--unprivileged"}};
+    for (const auto& flag : flags) {
+        auto arguments = flag;
+        arguments.insert(arguments.begin(), "-n");
+        arguments.push_back("127.0.0.1");
+        const auto result = trace(arguments);
+        INFO(flag.front() << ": " << result.out << result.err);
+        CHECK(result.exit_code == 0);
+        CHECK(contains(result.out, "\n 1  127.0.0.1  "));
+    }
+}
+
+TEST_CASE("under traceroute's name it has its header and its exit codes", "[apps][trace]")
+{
+    const auto reached = trace({"--as", "traceroute", "-n", "127.0.0.1"});
+    CHECK(reached.exit_code == 0);
+    CHECK(std::regex_match(reached.out,
+                           std::regex{R"(traceroute to 127\.0\.0\.1 \(127\.0\.0\.1\), 30 hops max, 60 byte packets
+ 1  127\.0\.0\.1(  \d+\.\d{3} ms){3}
+)"}));
+    const TemporaryDirectory directory;
+    const auto link = directory.path() / "traceroute";
+    std::filesystem::create_symlink(program("trace++"), link);
+    const auto linked = run({link.string(), "-n", "127.0.0.1"});
+    CHECK(linked.exit_code == 0);
+    CHECK(linked.out.starts_with("traceroute to 127.0.0.1 ("));
+    const auto six = directory.path() / "traceroute6";
+    std::filesystem::create_symlink(program("trace++"), six);
+    CHECK(run({six.string(), "-n", "localhost"}).out.starts_with("traceroute to localhost (::1), "));
+    const auto unknown = trace({"--as", "traceroute", "no.such.host.invalid"});
+    CHECK(unknown.exit_code == 2);
+    CHECK(unknown.err.starts_with("traceroute: no.such.host.invalid: "));
+}
+
+TEST_CASE("jc reads what trace++ prints as traceroute", "[apps][trace]")
+{
+    const auto jc = run({"/bin/sh", "-c", program("trace++") + " --as traceroute -4 localhost | jc --traceroute"});
+    if (jc.exit_code == 127) {
+        WARN("SKIPPED: jc is not installed");
+        return;
+    }
+    INFO(jc.out << jc.err);
+    REQUIRE(jc.exit_code == 0);
+    const auto read = json::parse(jc.out);
+    CHECK(read.at("destination_ip") == "127.0.0.1");
+    CHECK(read.at("destination_name") == "localhost");
+    REQUIRE(read.at("hops").as_array().size() == 1);
+    CHECK(read.at("hops").at(0).at("hop") == 1);
+    REQUIRE(read.at("hops").at(0).at("probes").as_array().size() == 3);
+    CHECK(read.at("hops").at(0).at("probes").at(0).at("ip") == "127.0.0.1");
+    CHECK(read.at("hops").at(0).at("probes").at(2).at("rtt").is_double());
+}
+
+TEST_CASE("trace++ --csv has a line for each probe", "[apps][trace]")
+{
+    const auto result = trace({"--csv", "-n", "-q", "2", "127.0.0.1"});
+    CHECK(result.exit_code == 0);
+    CHECK(std::regex_match(result.out, std::regex{R"(target,address,ttl,flow,probe,from,name,as,rtt_ms,annotation
+127\.0\.0\.1,127\.0\.0\.1,1,1,1,127\.0\.0\.1,,,\d+\.\d{3},
+127\.0\.0\.1,127\.0\.0\.1,1,1,2,127\.0\.0\.1,,,\d+\.\d{3},
+)"}));
+}
+
+TEST_CASE("trace++ --expect tells whether the path is the saved one", "[apps][trace]")
+{
+    const TemporaryDirectory directory;
+    const auto saved = directory.write("saved.json", trace({"--json", "-n", "127.0.0.1"}).out).string();
+    CHECK(trace({"-n", "--expect", saved, "127.0.0.1"}).exit_code == 0);
+    const auto other = trace({"-n", "--expect", saved, "127.0.0.2"});
+    CHECK(other.exit_code == 3);
+    CHECK(other.err == "trace++: --expect: hop 1: expected 127.0.0.1, found 127.0.0.2\n");
+    const auto report = directory.write("report.json", trace({"--json", "-n", "--report", "1", "127.0.0.1"}).out);
+    CHECK(trace({"-n", "--expect", report.string(), "127.0.0.1"}).exit_code == 0);
+    CHECK(trace({"-n", "--report", "1", "--expect", report.string(), "127.0.0.2"}).exit_code == 3);
+}
+
+TEST_CASE("trace++ --expect says what is wrong with a file that holds no path", "[apps][trace]")
+{
+    const TemporaryDirectory directory;
+    const std::vector<std::pair<std::string, std::string>> cases{
+        {"", "there is no path in it"},
+        {"nonsense", "a line is no JSON"},
+        {R"({"event":"hop"})", "there is no path in it"},
+        {R"({"event":"path"})", "its path has no hops"},
+        {R"({"event":"path","hops":[{"ttl":0}]})", "a hop has no ttl from 1 to 255"},
+        {R"({"event":"path","hops":[{"ttl":1,"probes":[{"from":"x"}]}]})", "an address in it is none"},
+        {R"({"event":"path","hops":[{"ttl":1,"probes":[{"from":7}]}]})", "an address in it is none"},
+        {std::string(200, '['), "a line is no JSON"},
+    };
+    for (const auto& [text, complaint] : cases) {
+        const auto file = directory.write("saved.json", text).string();
+        const auto result = trace({"-n", "--expect", file, "127.0.0.1"});
+        INFO(result.err);
+        CHECK(result.exit_code == 2);
+        CHECK(result.err.starts_with("trace++: --expect: " + file + ": "));
+        CHECK(contains(result.err, complaint));
+    }
+    CHECK(trace({"--expect", directory.path().string(), "127.0.0.1"}).exit_code == 2);
+    CHECK(contains(trace({"--expect", "/nowhere/x", "127.0.0.1"}).err, "No such file or directory"));
+}

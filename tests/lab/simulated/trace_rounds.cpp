@@ -1,0 +1,129 @@
+// trace++ --report over many rounds, and what it asks name servers, beside what really happened.
+
+#include <tests/support/catch.hpp>
+#include <tests/support/simulated.hpp>
+
+#include <boost/json.hpp>
+
+#include <chrono>
+#include <sstream>
+#include <string>
+
+using namespace libnet::test;
+namespace json = boost::json;
+
+namespace {
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != text.npos; }
+
+/// The last event of a run with --json.
+json::value report_of(const std::string& out)
+{
+    json::value last;
+    std::istringstream lines{out};
+    for (std::string line; std::getline(lines, line);) last = json::parse(line);
+    return last;
+}
+
+}  // namespace
+
+TEST_CASE("a router that complains once a second is rate-limited, and loses nothing")
+{
+    const WrittenScenario scenario{
+        "path: [r1, r2, r3, host]\n"
+        "nodes:\n"
+        "  r2: {icmp: {rate: 1/s, burst: 2}}\n"
+        "  host: {address: 10.9.0.1}\n"};
+    const auto run = simulate(scenario.path(),
+                              {program("trace++"), "-n", "-w", "1", "--report", "40", "--interval", "0.1", "10.9.0.1"});
+    INFO(run.tool.out << run.tool.err);
+    CHECK(run.tool.exit_code == 0);
+    CHECK(contains(run.tool.out, "\nhop 2: rate-limited: answers "));
+    CHECK_FALSE(contains(run.tool.out, "losing"));
+    CHECK(contains(run.tool.out, "10.9.0.1: reached in 40 of 40 rounds, loses 0.0 %"));
+}
+
+TEST_CASE("a path that grows is noticed, and loses nothing")
+{
+    const WrittenScenario scenario{
+        "path: [r1, r2, host]\n"
+        "nodes:\n"
+        "  host: {address: 10.9.0.1}\n"
+        "changes:\n"
+        "  - {at: 4s, path: [r1, r3, r4, r2, host]}\n"};
+    const auto run = simulate(scenario.path(), {program("trace++"), "-n", "-w", "1", "--report", "70", "--interval",
+                                                "0.1", "--json", "10.9.0.1"});
+    INFO(run.tool.err);
+    CHECK(run.tool.exit_code == 0);
+    CHECK(contains(run.tool.out, R"("event":"change")"));
+    const auto report = report_of(run.tool.out);
+    CHECK(report.at("changes") == 1);
+    REQUIRE(report.at("hops").as_array().size() == 5);
+    for (const auto& hop : report.at("hops").as_array()) CHECK(hop.at("loss").to_number<double>() == 0);
+}
+
+TEST_CASE("loss of the path is told where it begins, and by an exit code")
+{
+    const WrittenScenario scenario{
+        "path: [r1, r2, r3, host]\n"
+        "nodes:\n"
+        "  host: {address: 10.9.0.1}\n"
+        "links:\n"
+        "  - {between: [r1, r2], loss: 30%}\n"};
+    const auto run = simulate(scenario.path(), {program("trace++"), "-n", "-w", "1", "--report", "60", "--interval",
+                                                "0.1", "--max-loss", "10", "10.9.0.1"});
+    INFO(run.tool.out << run.tool.err);
+    CHECK(run.tool.exit_code == 4);
+    CHECK(contains(run.tool.out, "\nhop 2: losing: from here on the path loses "));
+    CHECK(contains(run.tool.err, "trace++: --max-loss: "));
+}
+
+TEST_CASE("autonomous systems are asked for once for each prefix, and shown behind the address")
+{
+    const WrittenScenario scenario{
+        "path: [[r0, dns], [r0, r1, r2, host]]\n"
+        "nodes:\n"
+        "  dns: {address: 10.0.53.1, udp: {53: dns}}\n"
+        "  r1: {address: 203.0.113.1}\n"
+        "  r2: {address: 203.0.113.2}\n"
+        "  host: {address: 198.51.100.1}\n"
+        "dns:\n"
+        "  names:\n"
+        "    1.113.0.203.origin.asn.cymru.com: {txt: \"64500 | 203.0.113.0/24 | ZZ | x | 2026-01-01\"}\n"
+        "    2.113.0.203.origin.asn.cymru.com: {txt: \"64500 | 203.0.113.0/24 | ZZ | x | 2026-01-01\"}\n"
+        "    1.100.51.198.origin.asn.cymru.com: {txt: \"64501 64502 | 198.51.100.0/24 | ZZ | x |\"}\n"};
+    const auto run = simulate(scenario.path(), {program("trace++"), "-n", "-A", "198.51.100.1"});
+    INFO(run.tool.out << run.tool.err);
+    CHECK(run.tool.exit_code == 0);
+    CHECK(contains(run.tool.out, " 203.0.113.1 [AS64500]  "));
+    CHECK(contains(run.tool.out, " 203.0.113.2 [AS64500]  "));
+    CHECK(contains(run.tool.out, " 198.51.100.1 [AS64501/64502]  "));
+    CHECK(contains(run.tool.out, " 10.255.1.1 [*]  "));  // a private address: nobody is asked
+    CHECK(run.count_if([](const json::object& packet) {
+        return packet.at("to") == "10.0.53.1" && packet.at("did") == "answered";
+    }) == 2);
+}
+
+TEST_CASE("without -A and with -n nobody is asked for anything, and a dead name server delays no line")
+{
+    const WrittenScenario scenario{
+        "path: [[r1, dns], [r1, host]]\n"
+        "nodes:\n"
+        "  dns: {address: 10.0.53.1, down: true}\n"
+        "  host: {address: 10.9.0.1}\n"};
+    const auto asks = [](const Simulated& run) {
+        return run.count_if([](const json::object& packet) { return packet.at("to") == "10.0.53.1"; });
+    };
+    using Clock = std::chrono::steady_clock;
+    const auto begun = Clock::now();
+    const auto numeric = simulate(scenario.path(), {program("trace++"), "-n", "10.9.0.1"});
+    const auto without_names = Clock::now() - begun;
+    CHECK(numeric.tool.exit_code == 0);
+    CHECK(asks(numeric) == 0);
+    const auto begun_again = Clock::now();
+    const auto named = simulate(scenario.path(), {program("trace++"), "10.9.0.1"});
+    const auto with_names = Clock::now() - begun_again;
+    CHECK(named.tool.exit_code == 0);
+    CHECK(asks(named) != 0);
+    CHECK(with_names - without_names < std::chrono::milliseconds{1500});  // a name server has 2 s
+}
