@@ -109,6 +109,9 @@ public:
     /// The numbers of a stream up to now. Throws `std::out_of_range` for a target that isn't there (any more).
     PingStatistics statistics(PingTarget target) const;
 
+    /// The same without the times (`rtt` and `stack` are zero): for who asks for thousands of targets, often.
+    PingStatistics counts(PingTarget target) const;
+
     /// The numbers of a stream over the last second, ten seconds or minute, to a tenth of it, when its options ask for
     /// windows. Probes count when they end: `sent` is those that ended in this time, none is pending, and one that is
     /// answered late stays lost. An outage may have begun before. The times have no `ewma` and `jitter_rfc3550`.

@@ -24,6 +24,8 @@
 #include <libnet/engine/http/path_pattern.ipp>
 #include <libnet/engine/ping/ping_condition.ipp>
 #include <libnet/engine/ping/ping_engine.ipp>
+#include <libnet/engine/ping/ping_engine_answers.ipp>
+#include <libnet/engine/ping/ping_engine_sends.ipp>
 #include <libnet/engine/ping/ping_events.ipp>
 #include <libnet/engine/proxy/proxy_body.ipp>
 #include <libnet/engine/proxy/proxy_decision.ipp>
@@ -48,6 +50,7 @@
 #include <libnet/impl/files/file_requests.ipp>
 #include <libnet/impl/files/static_file_server.ipp>
 #include <libnet/impl/ping/icmp_pinger.ipp>
+#include <libnet/impl/ping/ping_channel.ipp>
 #include <libnet/impl/ping/ping_dispatcher.ipp>
 #include <libnet/impl/ping/ping_driver.ipp>
 #include <libnet/impl/ping/ping_exporter.ipp>
@@ -86,6 +89,7 @@
 #include <libnet/io/files/root_directory.ipp>
 #include <libnet/io/files/stored_file.ipp>
 #include <libnet/io/files/withheld_files.ipp>
+#include <libnet/io/http/gzip_stream.ipp>
 #include <libnet/io/http/http_endpoint.ipp>
 #include <libnet/io/http/http_session.ipp>
 #include <libnet/io/http/http_session_events.ipp>

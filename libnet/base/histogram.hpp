@@ -22,6 +22,7 @@ class Histogram {
 public:
     static constexpr std::uint64_t max_value = (std::uint64_t{1} << 40) - 1;
 
+    /// Throws `std::bad_alloc`, and has changed nothing then.
     void add(std::uint64_t value) { add_to(bucket_of(std::min(value, max_value)), 1); }
 
     /// Adds the values of another one.
@@ -133,16 +134,17 @@ private:
         words_.insert(words_.begin() + index, word);
     }
 
-    /// From a list of buckets to counts of all of them.
+    /// From a list of buckets to counts of all of them. Without memory for these it stays a list.
     void count_all()
     {
-        const auto listed = std::move(words_);
-        words_ = {};
+        if (!words_.empty()) {
+            const auto first = bucket_in(words_.front());
+            std::vector<std::uint32_t> counts(bucket_in(words_.back()) - first + 1);
+            for (const std::uint32_t word : words_) counts[bucket_in(word) - first] = count_in(word);
+            words_ = std::move(counts);
+            first_ = static_cast<std::uint32_t>(first);
+        }
         counted_ = true;
-        if (listed.empty()) return;
-        first_ = static_cast<std::uint32_t>(bucket_in(listed.front()));
-        words_.resize(bucket_in(listed.back()) - first_ + 1);
-        for (const std::uint32_t word : listed) words_[bucket_in(word) - first_] = count_in(word);
     }
 
     /// Extends the counted range to hold `bucket`. Both ends only ever move outwards, so that this is rare.

@@ -16,13 +16,21 @@ class RingQueue {
 public:
     bool empty() const noexcept { return ring_.empty(); }
     std::size_t size() const noexcept { return ring_.size(); }
-    T& front() { return ring_.front(); }     ///< the queue is not empty
-    void pop_front() { ring_.pop_front(); }  ///< the queue is not empty
+    T& front() { return ring_.front(); }                       ///< the queue is not empty
+    void pop_front() { ring_.pop_front(); }                    ///< the queue is not empty
+    T& operator[](std::size_t index) { return ring_[index]; }  ///< from the front; below `size()`
 
     void push_back(T value)
     {
-        if (ring_.full()) ring_.set_capacity(std::max<std::size_t>(16, 2 * ring_.capacity()));
+        make_room(1);
         ring_.push_back(std::move(value));
+    }
+
+    /// So many more elements fit without an allocation. Throws `std::bad_alloc`, and has changed nothing then.
+    void make_room(std::size_t more)
+    {
+        if (ring_.reserve() < more)
+            ring_.set_capacity(std::max({std::size_t{16}, 2 * ring_.capacity(), ring_.size() + more}));
     }
 
     template <typename Predicate>

@@ -1,6 +1,8 @@
 #pragma once
 // Keys in the order of the times that they are due.
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <queue>
@@ -20,6 +22,9 @@ public:
     void push(Time at, Key key) { entries_.push({at, pushed_++, std::move(key)}); }
     void pop() { entries_.pop(); }  ///< the queue is not empty
 
+    /// So many more keys fit without an allocation. Throws `std::bad_alloc`, and has changed nothing then.
+    void make_room(std::size_t more) { entries_.make_room(more); }
+
     /// Drops keys from the front that `unwanted(key)` says are of no use any more.
     template <typename Predicate>
     void drop_front_while(Predicate&& unwanted)
@@ -38,7 +43,15 @@ private:
         }
     };
 
-    std::priority_queue<Entry, std::vector<Entry>, std::greater<>> entries_;
+    struct Heap : std::priority_queue<Entry, std::vector<Entry>, std::greater<>> {
+        void make_room(std::size_t more)
+        {
+            const auto wanted = this->c.size() + more;
+            if (wanted > this->c.capacity()) this->c.reserve(std::max(wanted, 2 * this->c.capacity()));
+        }
+    };
+
+    Heap entries_;
     std::uint64_t pushed_ = 0;
 };
 

@@ -7,13 +7,17 @@
 
 #include <boost/asio/error.hpp>
 
+#include <optional>
 #include <sstream>
 #include <string>
+#include <vector>
 
 namespace libnet::test {
 
 using namespace std::chrono_literals;
 using namespace libnet::engine;
+using SendProbe = libnet::engine::action::Send<PingProbe>;
+using libnet::engine::action::WaitUntil;
 
 inline const TimePoint start{1h};
 inline const auto host = boost::asio::ip::make_address("192.0.2.1");
@@ -28,7 +32,9 @@ struct Lab {
     std::string run(TimePoint now)
     {
         for (;;) {
+            last = now;
             const auto action = engine.next(now);
+            if (note(action)) continue;
             const auto* send = std::get_if<SendProbe>(&action);
             if (send == nullptr) return wait_in_words(action);
             sent.push_back(*send);
@@ -36,27 +42,35 @@ struct Lab {
         }
     }
 
-    static std::string wait_in_words(const PingAction& action)
+    /// True: it is a report, which is kept for `outcome`.
+    bool note(const PingAction& action)
     {
-        const auto* wait = std::get_if<WaitUntil>(&action);
-        if (wait == nullptr) return "for input";
-        return std::to_string((wait->deadline - start) / 1ms) + " ms";
+        const auto* report = std::get_if<action::Report<PingRequestDone>>(&action);
+        if (report != nullptr) reported.push_back(report->outcome);
+        return report != nullptr;
     }
 
-    std::vector<std::byte> payload_of(const SendProbe& probe) const
+    static std::string wait_in_words(const PingAction& action)
+    {
+        const auto deadline = std::get<WaitUntil>(action).deadline;
+        if (deadline == TimePoint::max()) return "for input";
+        return std::to_string((deadline - start) / 1ms) + " ms";
+    }
+
+    std::vector<std::byte> payload_of(const PingProbe& probe) const
     {
         std::vector<std::byte> payload(options.payload_size);
         write_payload(probe.cookie, payload);
         return payload;
     }
 
-    void reply(const SendProbe& probe, TimePoint at) { reply(probe, at, payload_of(probe), probe.to); }
-    void reply(const SendProbe& probe, TimePoint at, std::span<const std::byte> payload, boost::asio::ip::address from)
+    void reply(const PingProbe& probe, TimePoint at) { reply(probe, at, payload_of(probe), probe.to); }
+    void reply(const PingProbe& probe, TimePoint at, std::span<const std::byte> payload, boost::asio::ip::address from)
     {
         engine.on_reply({from, probe.sequence, payload, 60, at, at});
     }
 
-    void unreachable(const SendProbe& probe, std::span<const std::byte> quoted_payload, std::uint8_t type = 3)
+    void unreachable(const PingProbe& probe, std::span<const std::byte> quoted_payload, std::uint8_t type = 3)
     {
         engine.on_error({probe.to, probe.sequence, quoted_payload, router, type, 1, {}});
     }
@@ -69,9 +83,18 @@ struct Lab {
         if (taken) out << *taken;
         return out.str();
     }
+    /// The oldest end of a request that was reported, or is now.
+    std::optional<PingRequestDone> done()
+    {
+        if (reported.empty()) run(last);
+        if (reported.empty()) return std::nullopt;
+        const auto first = reported.front();
+        reported.erase(reported.begin());
+        return first;
+    }
     std::string outcome()
     {
-        const auto taken = engine.take_outcome();
+        const auto taken = done();
         std::ostringstream out;
         if (taken) out << taken->outcome;
         return out.str();
@@ -80,7 +103,9 @@ struct Lab {
 
     PingEngineOptions options;
     PingEngine engine;
-    std::vector<SendProbe> sent;
+    std::vector<PingProbe> sent;
+    std::vector<PingRequestDone> reported;
+    TimePoint last = start;
 };
 
 }  // namespace libnet::test

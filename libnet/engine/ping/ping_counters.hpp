@@ -38,8 +38,15 @@ public:
         return trouble_ ? (*trouble_)[index - usual] : 0;
     }
 
+    /// `up` throws `std::bad_alloc` where the first trouble of a target finds no memory, and has changed nothing then.
     void up(PingCount what) { ++at(what); }
     void down(PingCount what) { --at(what); }
+
+    /// The calls that follow allocate nothing. Throws `std::bad_alloc`, and has changed nothing then.
+    void make_room()
+    {
+        if (!trouble_) trouble_ = std::make_unique<std::array<std::uint64_t, troubles>>();
+    }
 
     /// The stream was stopped: what was pending is cancelled.
     void cancel_pending()
@@ -75,7 +82,7 @@ private:
     {
         const auto index = static_cast<std::size_t>(what);
         if (index < usual) return usual_[index];
-        if (!trouble_) trouble_ = std::make_unique<std::array<std::uint64_t, troubles>>();
+        make_room();
         return (*trouble_)[index - usual];
     }
 

@@ -5,15 +5,17 @@
 #include <libnet/base/siphash.hpp>
 #include <libnet/base/time_queue.hpp>
 #include <libnet/config.hpp>
-#include <libnet/engine/ping/ping_events.hpp>
+#include <libnet/engine/ping/ended_probes.hpp>
+#include <libnet/engine/ping/ping_action.hpp>
 #include <libnet/engine/ping/ping_pace.hpp>
 #include <libnet/engine/ping/ping_payload.hpp>
-#include <libnet/engine/ping/ping_retry.hpp>
 #include <libnet/engine/ping/ping_statistics.hpp>
 #include <libnet/engine/ping/ping_targets.hpp>
+#include <libnet/engine/ping/probe_cookies.hpp>
 #include <libnet/engine/ping/probe_table.hpp>
+#include <libnet/engine/ping/refused_probes.hpp>
 
-#include <span>
+#include <memory>
 
 namespace libnet::inline v0::engine {
 
@@ -33,52 +35,6 @@ struct PingEngineOptions {
     bool strict_source = false;  ///< answers count from the address that the probe went to alone, as ever in a range
 };
 
-/// What the caller must do next.
-struct SendProbe {  ///< send this, then tell `on_sent`, `on_not_sent` or `on_send_error`
-    ProbeId probe;
-    asio::ip::address to;
-    std::uint16_t sequence = 0;  ///< on the wire
-    std::uint64_t cookie = 0;    ///< for write_payload
-    bool timed = true;           ///< its round trip counts: ask for a transmit stamp
-    friend bool operator==(const SendProbe&, const SendProbe&) = default;
-};
-struct WaitUntil {  ///< receive, and come back at this time at the latest
-    TimePoint deadline;
-    friend bool operator==(const WaitUntil&, const WaitUntil&) = default;
-};
-struct WaitForInput {  ///< nothing is under way
-    friend bool operator==(const WaitForInput&, const WaitForInput&) = default;
-};
-using PingAction = std::variant<SendProbe, WaitUntil, WaitForInput>;
-
-/// An echo reply with our identifier, as it came from the network.
-struct EchoAnswer {
-    asio::ip::address from;
-    std::uint16_t sequence = 0;
-    std::span<const std::byte> payload;
-    std::optional<int> ttl;
-    TimePoint received{};  ///< when it arrived, as the kernel stamped it, or else `read`
-    TimePoint read{};      ///< when we took it from the socket
-    wire::Ipv4OptionOctets ip_options{};
-};
-
-/// An ICMP error about an echo request with our identifier, as it came from the network.
-struct EchoError {
-    asio::ip::address destination;  ///< of the request
-    std::uint16_t sequence = 0;
-    std::span<const std::byte> payload;  ///< as much of the request's as is quoted, or nothing
-    asio::ip::address from;
-    std::uint8_t type = 0, code = 0;
-    std::optional<std::uint32_t> mtu;
-};
-
-/// The end of a probe that was asked for with `request`.
-struct PingRequestDone {
-    ProbeId probe;
-    PingOutcome outcome;
-    friend bool operator==(const PingRequestDone&, const PingRequestDone&) = default;
-};
-
 /// Decides when to send which probe, what an answer means, and when a probe is lost.
 ///
 /// Theory of operation. A *stream* sends to its target at fixed times: first send, first send + interval, and so on,
@@ -90,12 +46,24 @@ struct PingRequestDone {
 /// A probe ends once, as reply, lost, error, send error or cancelled. Ended probes are remembered for a while: a lost
 /// one may become late (or an error that took its time), and more answers to the others are duplicates.
 ///
-/// Call `next(now)` and do what it says until it says to wait; hand in everything that arrives; then take events and
-/// outcomes. Hand in what has arrived before calling `next` after a deadline, lest an answer that waits in a socket is
-/// called lost. Nothing here blocks or looks at a clock.
+/// Call `next(now)` and do what it says until it says to wait; hand in everything that arrives; then take events, which
+/// are kept until somebody wants them. Hand in what has arrived before calling `next` after a deadline, lest an answer that
+/// waits in a socket is called lost. Nothing here blocks or looks at a clock.
+///
+/// A probe that the system had no room for waits and is tried again. When many wait, further probes to targets that were
+/// refused the last time, and have never answered, wait without a try: each try costs the system a search for room.
+///
+/// When memory runs out, a function throws `std::bad_alloc` and the engine goes on with the state that it had before,
+/// but for statistics that may count an answer which is lost by that. The `on_` functions don't allocate after
+/// `make_room`, except for a target's first trouble and for its histogram.
 class PingEngine {
 public:
-    explicit PingEngine(PingEngineOptions options) : options_{options}, pace_{options.rate} {}
+    explicit PingEngine(PingEngineOptions options)
+        : options_{options},
+          cookies_{options.key},
+          ended_{options.linger, options.max_answered, options.max_unanswered},
+          pace_{options.rate}
+    {}
 
     /// Starts a stream to one address.
     PingTarget add(const asio::ip::address& address, const PingSchedule& schedule, TimePoint now);
@@ -116,7 +84,7 @@ public:
     /// False: there is no such target.
     bool stop(PingTarget target);
 
-    /// Asks for one probe, to be sent at once. `take_outcome` tells its end under the id returned here.
+    /// Asks for one probe, to be sent at once. `next` reports its end under the id returned here.
     ProbeId request(const asio::ip::address& address, std::chrono::nanoseconds timeout);
 
     /// Nobody waits for this request any more: its end won't be told.
@@ -124,6 +92,9 @@ public:
 
     /// The numbers of a stream up to now; nullopt: there is no such target.
     std::optional<PingStatistics> statistics(PingTarget target) const;
+
+    /// The same without the times, which take a hundred times as long to be told.
+    std::optional<PingStatistics> counts(PingTarget target) const;
 
     /// The numbers of a stream over a window that ends now: see libnet::IcmpPinger. nullopt: there is no such target, or
     /// its schedule asks for no windows.
@@ -135,6 +106,10 @@ public:
 
     /// What to do next. Also declares the probes lost whose time is up.
     PingAction next(TimePoint now);
+
+    /// So many answers and errors can be handed in without an allocation for them. Throws `std::bad_alloc`, and has changed
+    /// nothing then.
+    void make_room(std::size_t answers);
 
     /// Whether `next(now)` would declare a probe lost: read the sockets first.
     bool loss_due(TimePoint now);
@@ -148,6 +123,10 @@ public:
     /// The system had no room for the probe, for this reason. It is handed out again a little later; a probe of a stream
     /// that has an interval, and one that was asked for, are given up (PingSendError) when their timeout passes meanwhile.
     void on_not_sent(ProbeId probe, boost::system::error_code why);
+    /// The sockets are full: streams without a pause wait until `on_room`.
+    void on_full() noexcept { full_ = true; }
+    /// There is room in the sockets again.
+    void on_room(TimePoint now);
     void on_reply(const EchoAnswer& answer);
     void on_error(const EchoError& error);
     /// An answer with a wrong ICMP checksum.
@@ -156,8 +135,6 @@ public:
     bool has_events() const noexcept { return !events_.empty(); }
     /// The oldest unread event of a stream.
     std::optional<PingEvent> take_event();
-    /// The oldest end of a request that wasn't told yet.
-    std::optional<PingRequestDone> take_outcome();
 
     /// Every stream has sent all its probes, and all of them have ended.
     bool streams_done() const noexcept { return running_ == 0; }
@@ -167,46 +144,48 @@ public:
 
 private:
     using Target = PingTargetState;
-    struct Ended {
-        ProbeId probe;
-        TimePoint forget_at;
-    };
-    struct Refused {
-        ProbeId probe;
-        TimePoint give_up_at;
-        boost::system::error_code why;
-    };
-    static constexpr std::size_t max_refused = 64;  ///< with as many, streams without a pause wait
-
-    void begin(PingTarget handle, std::chrono::nanoseconds delay, TimePoint now);
+    void begin(PingTarget handle, std::unique_ptr<PingWindows> windows, std::chrono::nanoseconds delay, TimePoint now);
     ProbeId new_probe(PingTarget handle, Target& target, bool requested);
     void erase_probe(ProbeId id);
     void forget_ended(TimePoint now);
-    void forget(RingQueue<Ended>& ended, std::size_t most, TimePoint now);
-    SendProbe hand_out(ProbeId id, Probe& probe, Target& target);
-    SendProbe hand_out_again(ProbeId id, Probe& probe, const Target& target) const;
-    std::optional<SendProbe> next_request();
-    std::optional<SendProbe> next_refused(TimePoint now);
-    void begin_retries(TimePoint now);
-    std::optional<SendProbe> next_scheduled(TimePoint now);
-    bool hold_behind_refused(PingTarget handle, Target& target);
-    SendProbe send_scheduled(PingTarget handle, Target& target, TimePoint now);
+    std::uint64_t cookie_of(ProbeId id, const Probe& probe, const Target& target) const;
+
+    // What is sent when:
+    void make_room_to_send();
+    PingProbe hand_out(ProbeId id, Probe& probe, Target& target);
+    PingProbe hand_out_again(ProbeId id, Probe& probe, const Target& target);
+    std::optional<PingProbe> next_request();
+    std::optional<PingProbe> next_refused(TimePoint now);
+    void give_up_refused(const RefusedProbes::Refused& refused);
+    std::optional<PingProbe> next_scheduled(TimePoint now);
+    bool hold(PingTarget handle, Target& target);
+    bool needs_no_try(const Target& target) const;
+    ProbeId make_scheduled(PingTarget handle, Target& target, TimePoint now);
+    void refuse_untried(ProbeId id, Probe& probe, Target& target, TimePoint now);
     void plan_next_send(PingTarget handle, Target& target, TimePoint now);
     void drop_stale_sends();
     void tell_outstanding(Target& target);
     void hurry(PingTarget handle, Target& target);
     TimePoint next_send(TimePoint now) const;
-    PingAction next_wait();
+    action::WaitUntil next_wait();
     bool streams_held() const noexcept { return events_.size() >= options_.max_unread; }
+    Probe* take_handed_out(ProbeId id);
+    TimePoint give_up_at(const Probe& probe, const Target& target) const;
 
+    // How probes end:
     void declare_losses(TimePoint now);
     void drop_stale_deadlines();
     void give_up(ProbeId id, Probe& probe, Target& target);
+    void fail(ProbeId id, Probe& probe, Target& target, boost::system::error_code error);
+    void settle(const Probe& probe, Target& target, PingCount how, TimePoint at);
     void end(ProbeId id, Probe& probe, Target& target, Probe::State state);
     template <typename Event>
     void tell(ProbeId id, const Probe& probe, Event event);
+
+    // What answers mean:
     void answered(ProbeId id, Probe& probe, Target& target, const EchoAnswer& answer);
-    static void note_order(const Probe& probe, Target& target, TimePoint now);
+    static void count_order(const Probe& probe, Target& target, TimePoint now);
+    static void note_order(const Probe& probe, Target& target);
     static void acknowledge(const Probe& probe, Target& target);
     void answered_late(Probe& probe, Target& target, const EchoAnswer& answer, std::chrono::nanoseconds rtt);
     void answered_again(const Probe& probe, Target& target, const EchoAnswer& answer, std::chrono::nanoseconds rtt);
@@ -222,35 +201,35 @@ private:
     template <typename Ours>
     Match find_by_cookie(const EchoAnswer& answer, Ours&& ours);
     void count_foreign(Target* target, TimePoint now);
-    std::uint64_t key_of(const asio::ip::address& address, std::uint16_t wire_sequence) const;
-    std::uint64_t cookie_of(ProbeId id, const Probe& probe, const Target& target) const;
-    std::uint32_t slot_mask(std::uint32_t proof) const;
 
     PingEngineOptions options_;
+    ProbeCookies cookies_;
     TimePoint now_{};  ///< of the last `next`
     PingTargets targets_;
     std::size_t running_ = 0;  ///< streams that haven't ended
 
     ProbeTable probes_;
     RingQueue<ProbeId> requests_;  ///< not sent yet
-    RingQueue<Refused> refused_;   ///< to be handed out again
-    PingRetry retry_;
+    std::size_t handed_out_ = 0;   ///< probes whose sending hasn't been told
+    RefusedProbes refused_;        ///< to be handed out again
+    bool full_ = false;
+    RingQueue<PingTarget> held_;                       ///< streams that wait for `on_room`
     base::TimeQueue<TimePoint, PingTarget> schedule_;  ///< next sends of the streams
+    base::TimeQueue<TimePoint, ProbeId> deadlines_;    ///< of the pending probes
+    EndedProbes ended_;
     PingPace pace_;
     TimePoint last_turn_ = TimePoint::min();  ///< of sends at their times
     TimePoint last_losses_ = TimePoint::min();
-    base::TimeQueue<TimePoint, ProbeId> deadlines_;  ///< of the pending probes
-    RingQueue<Ended> answered_, unanswered_;         ///< ended and remembered, the oldest first
     RingQueue<PingEvent> events_;
     RingQueue<PingRequestDone> outcomes_;
     std::uint64_t foreign_ = 0;
     PingTimesRecorder lag_;
 };
 
-LIBNETXX_DECL std::ostream& operator<<(std::ostream& out, const PingAction& action);
-
 }  // namespace libnet::inline v0::engine
 
 #if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/engine/ping/ping_engine.ipp>
+#  include <libnet/engine/ping/ping_engine_answers.ipp>
+#  include <libnet/engine/ping/ping_engine_sends.ipp>
 #endif

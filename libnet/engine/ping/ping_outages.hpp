@@ -19,7 +19,7 @@ namespace libnet::inline v0::engine {
 /// there is such a gap, and no more than an entry for each probe sent within one timeout.
 class PingOutages {
 public:
-    /// To be told once for each probe, whose sequences count from 1.
+    /// To be told once for each probe, whose sequences count from 1. Throws `std::bad_alloc`, and has changed nothing then.
     void on_end(std::uint64_t sequence, TimePoint sent, bool answered)
     {
         const auto at = static_cast<std::size_t>(sequence - next_);
@@ -62,10 +62,12 @@ private:
 
     void count(const Verdict& verdict)
     {
+        const bool all_well = verdict.answered && current().probes == 0;
+        Trouble* const ours = all_well ? nullptr : &trouble();  // before anything has changed
         ++next_;
         answers_in_a_row_ = verdict.answered ? answers_in_a_row_ + 1 : 0;
-        if (verdict.answered && current().probes == 0) return;
-        auto& [waiting, outage, began, longest] = trouble();
+        if (all_well) return;
+        auto& [waiting, outage, began, longest] = *ours;
         if (!verdict.answered && outage.probes++ == 0) began = verdict.sent;
         outage.duration = verdict.sent - began;
         if (std::tie(outage.duration, outage.probes) > std::tie(longest.duration, longest.probes)) longest = outage;

@@ -26,6 +26,14 @@ public:
     /// A probe that had been refused was sent.
     void on_sent() noexcept { found_room_ = true; }
 
+    /// The system tells that there is room again: the next turn may begin at once.
+    void on_room(TimePoint now) noexcept
+    {
+        next_ = now;
+        pause_ = shortest;
+        found_room_ = true;
+    }
+
     /// Begins a turn, unless that of this time has begun.
     bool begin(TimePoint now) noexcept
     {

@@ -50,13 +50,11 @@ struct PingRange {
     wire::AddressRange addresses;
     std::uint64_t hosts = 1;              ///< they have their turns one after the other
     std::uint64_t hosts_answered = 0;     ///< see PingStatistics
-    std::vector<bool> has_answered = {};  ///< by the host's index, once there is an answer
+    std::vector<bool> has_answered = {};  ///< by the host's index; empty: there are too many
 
     void count_answer(std::uint64_t host)
     {
-        if (hosts > most_counted) return;
-        if (has_answered.empty()) has_answered.resize(hosts);
-        if (has_answered[host]) return;
+        if (has_answered.empty() || has_answered[host]) return;
         has_answered[host] = true;
         ++hosts_answered;
     }
@@ -70,6 +68,7 @@ struct PingTargetState {
     bool used = false;
     bool stream = false;       ///< false: stands for the requests to this address
     bool stopped = false;      ///< sends no more, and waits for nothing
+    bool refused = false;      ///< the system had no room for its last probe
     std::uint32_t probes = 0;  ///< in the engine's table
     std::unique_ptr<PingRange> range;
     std::shared_ptr<const PingSchedule> schedule;  ///< many targets have the same
@@ -87,6 +86,7 @@ struct PingTargetState {
     std::uint64_t acknowledged = 0;      ///< highest sequence that an answer or an error came for
     std::uint64_t pipe = 0;
     ProbeId last_probe;
+    static constexpr std::size_t max_moves = 8;
     std::unique_ptr<std::vector<PingMove>> moves;  ///< the oldest first; few targets have any
 
     /// Its probes are all to one host, so that their order means something.
@@ -123,17 +123,25 @@ struct PingTargetState {
     /// Something that is counted happened at this time.
     void count(PingCount what, TimePoint now)
     {
-        numbers.up(what);
         if (windows) windows->count(now, what);
+        numbers.up(what);
     }
 
-    /// Its next probes go to another address. What is still to be said about the older ones stays right, as long as the
+    /// Somebody there has answered: what holds its probes up is not that nobody knows the way.
+    bool is_proven() const noexcept { return numbers[PingCount::received] != 0; }
+
+    /// `move_to` allocates nothing then. Throws `std::bad_alloc`, and has changed nothing.
+    void make_room_to_move()
+    {
+        if (!moves) moves = std::make_unique<std::vector<PingMove>>();
+        moves->reserve(max_moves);
+    }
+
+    /// Its next probes go to another address: after `make_room_to_move`. What is still to be said about the older ones stays right, as long as the
     /// moves don't outrun the answers.
     void move_to(const asio::ip::address& to)
     {
-        constexpr std::size_t most = 8;
-        if (!moves) moves = std::make_unique<std::vector<PingMove>>();
-        if (moves->size() == most) moves->erase(moves->begin());
+        if (moves->size() == max_moves) moves->erase(moves->begin());
         moves->push_back({last_sequence, address});
         address = to;
     }
@@ -154,29 +162,31 @@ class PingTargets {
 public:
     PingTarget add(const wire::AddressRange& range, const PingSchedule& schedule)
     {
+        std::unique_ptr<PingRange> whole{new PingRange{range, range.size()}};
+        if (whole->hosts <= PingRange::most_counted) whole->has_answered.resize(whole->hosts);
+        ranges_.reserve(ranges_.size() + 1);
         const PingTarget target = add(range.first, schedule, true);
-        slots_[target.index].range.reset(new PingRange{range, range.size()});
+        slots_[target.index].range = std::move(whole);
         ranges_.push_back(target.index);
         return target;
     }
 
     PingTarget add(const asio::ip::address& address, const PingSchedule& schedule, bool stream)
     {
-        if (free_.empty()) {
-            free_.push_back(static_cast<std::uint32_t>(slots_.size()));
-            slots_.grow();
-        }
-        const std::uint32_t index = free_.back();
-        free_.pop_back();
         PingTargetState fresh;
         fresh.address = address;
         fresh.schedule = share(schedule);
-        fresh.generation = slots_[index].generation;
         fresh.used = true;
         fresh.stream = stream;
+        if (free_.empty()) grow();
+        if (used_ == chains_.size()) chain_all();
+        // Nothing throws from here on.
+        const std::uint32_t index = free_.back();
+        free_.pop_back();
+        fresh.generation = slots_[index].generation;
         slots_[index] = std::move(fresh);
-        if (++used_ > chains_.size()) chain_all();
-        else chain(index);
+        chain(index);
+        ++used_;
         return handle(index);
     }
 
@@ -205,6 +215,7 @@ public:
     /// The target is there, and is no range.
     void move(PingTarget target, const asio::ip::address& to)
     {
+        slots_[target.index].make_room_to_move();
         unchain(target.index);
         slots_[target.index].move_to(to);
         chain(target.index);
@@ -245,6 +256,14 @@ public:
 
 private:
     static constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
+
+    /// One more free slot. They can all be free at a time, so that `drop` allocates nothing.
+    void grow()
+    {
+        if (free_.capacity() <= slots_.size()) free_.reserve(std::max<std::size_t>(16, 2 * (slots_.size() + 1)));
+        slots_.grow();
+        free_.push_back(static_cast<std::uint32_t>(slots_.size() - 1));
+    }
 
     void unchain(std::uint32_t index)
     {

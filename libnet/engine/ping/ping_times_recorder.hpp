@@ -43,13 +43,14 @@ inline PingTimes times_of(const base::RunningStatistics& running, const base::Hi
 /// Collects round-trip times.
 class PingTimesRecorder {
 public:
+    /// Throws `std::bad_alloc`, and has changed nothing then.
     void add(std::chrono::nanoseconds rtt)
     {
+        histogram_.add(static_cast<std::uint64_t>(std::max<std::int64_t>(rtt.count(), 0)));
         const auto value = static_cast<double>(rtt.count());
         ewma_ = running_.count() == 0 ? value : ewma_ + (value - ewma_) / 8;
         running_.add(value);
         jitter_.add(value);
-        histogram_.add(static_cast<std::uint64_t>(std::max<std::int64_t>(rtt.count(), 0)));
     }
 
     /// The round trip as it is lately; 0: none yet.

@@ -52,14 +52,19 @@ class ProbeTable {
 public:
     std::size_t size() const noexcept { return size_; }
 
+    /// The next `add` allocates nothing. Throws `std::bad_alloc`, and has changed nothing then.
+    void make_room()
+    {
+        if (size_ == buckets_.size()) grow();
+        if (free_ != none) return;
+        slots_.grow();
+        free_ = static_cast<std::uint32_t>(slots_.size() - 1);
+    }
+
     /// The slot's `generation` stays with it, so that an old id finds nothing.
     ProbeId add(const Probe& probe)
     {
-        if (size_ == buckets_.size()) grow();
-        if (free_ == none) {
-            free_ = static_cast<std::uint32_t>(slots_.size());
-            slots_.grow();
-        }
+        make_room();
         const std::uint32_t at = free_;
         Slot& slot = slots_[at];
         free_ = slot.next;

@@ -31,7 +31,8 @@ LIBNETXX_DECL boost::asio::awaitable<PingOutcome> wait_for_outcome(std::shared_p
     constexpr auto token = boost::asio::as_tuple(boost::asio::use_awaitable);
     co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::enable_total_cancellation());
     PingRequestWaiter waiter{driver, address, timeout};
-    if (!waiter.outcome) co_await waiter.wake.async_wait(token);
+    if (!waiter.outcome && !waiter.failure) co_await waiter.wake.async_wait(token);
+    if (!waiter.outcome && waiter.failure) std::rethrow_exception(waiter.failure);
     if (!waiter.outcome) throw_ping_aborted();
     co_return *waiter.outcome;
 }
@@ -45,7 +46,8 @@ LIBNETXX_DECL boost::asio::awaitable<std::optional<PingEvent>> wait_for_event(st
         const auto event = driver->take_event();
         if (event || driver->streams_done()) co_return event;
         PingStreamWaiter waiter{driver};
-        if (!waiter.notified) co_await waiter.wake.async_wait(token);
+        if (!waiter.notified && !waiter.failure) co_await waiter.wake.async_wait(token);
+        if (!waiter.notified && waiter.failure) std::rethrow_exception(waiter.failure);
         if (!waiter.notified) throw_ping_aborted();
     }
 }
@@ -97,6 +99,13 @@ LIBNETXX_DECL PingStatistics IcmpPinger::statistics(PingTarget target) const
 {
     const auto numbers = driver_->statistics(target);
     if (!numbers) throw std::out_of_range{"IcmpPinger::statistics: no such target"};
+    return *numbers;
+}
+
+LIBNETXX_DECL PingStatistics IcmpPinger::counts(PingTarget target) const
+{
+    const auto numbers = driver_->counts(target);
+    if (!numbers) throw std::out_of_range{"IcmpPinger::counts: no such target"};
     return *numbers;
 }
 

@@ -1,5 +1,7 @@
 #include <libnet/engine/ping/ping_condition.ipp>
 #include <libnet/engine/ping/ping_engine.ipp>
+#include <libnet/engine/ping/ping_engine_answers.ipp>
+#include <libnet/engine/ping/ping_engine_sends.ipp>
 #include <libnet/engine/ping/ping_events.ipp>
 #include <libnet/engine/query/interface_query.ipp>
 #include <libnet/engine/query/interface_state.ipp>

@@ -121,6 +121,7 @@ private:
     void configure_routing(const ProbeSocketOptions& options);
     void configure_record(wire::Ipv4Record record);
     void bind(const ProbeSocketOptions& options);
+    boost::system::error_code not_sent(const Outgoing& message, boost::system::error_code error);
     void count_from_zero();
     bool is_full() const;
 

@@ -276,15 +276,25 @@ LIBNETXX_DECL ProbeSocket::Sent ProbeSocket::send(std::span<const Outgoing> mess
     do sent = ::sendmmsg(native_, headers.data(), static_cast<unsigned>(wanted), MSG_NOSIGNAL);
     while (sent < 0 && errno == EINTR);
     if (sent < 0) {
-        auto error = last_error();
-        if (stamps_) count_from_zero();
-        if (error == asio::error::no_buffer_space && is_full()) error = asio::error::would_block;
-        return {0, error};
+        return {0, not_sent(messages.front(), last_error())};
     }
     const auto count = static_cast<std::size_t>(sent);
     for (std::size_t i = 0; stamps_ && i < count; ++i)
         if (messages[i].stamp) counted_[count_++ % max_counted] = {messages[i].tag, called};
     return {count, {}};
+}
+
+/// A datagram socket says ENOBUFS of a packet that it has made, and counted, and that had no room further on. There may be
+/// thousands of these, each of which would cost the three system calls below.
+LIBNETXX_DECL boost::system::error_code ProbeSocket::not_sent(const Outgoing& message, boost::system::error_code error)
+{
+    if (error == asio::error::no_buffer_space && !raw_) {
+        if (stamps_ && message.stamp) counted_[count_++ % max_counted] = {0, TimePoint::max()};
+        return error;
+    }
+    if (stamps_) count_from_zero();
+    if (error == asio::error::no_buffer_space && is_full()) return asio::error::would_block;
+    return error;
 }
 
 /// Some kernels count a packet that they then refuse to send, others don't: after one, the count starts anew.

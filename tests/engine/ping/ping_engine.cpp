@@ -151,9 +151,9 @@ TEST_CASE("events that nobody reads hold the streams back, and keep duplicates o
 TEST_CASE("actions say what they are", "[engine][ping]")
 {
     std::ostringstream out;
-    out << PingAction{SendProbe{{3, 1}, host, 7, 99}} << ' ' << PingAction{WaitUntil{TimePoint{5ns}}} << ' '
-        << PingAction{WaitForInput{}};
-    CHECK(out.str() == "SendProbe{3.1 to 192.0.2.1 #7} WaitUntil{5ns} WaitForInput{}");
+    out << PingAction{SendProbe{{{3, 1}, host, 7, 99}}} << ' ' << PingAction{WaitUntil{TimePoint{5ns}}} << ' '
+        << PingAction{libnet::engine::action::Report<PingRequestDone>{{{3, 1}, PingLost{{}, 7, host}}}};
+    CHECK(out.str() == "Send{3.1 to 192.0.2.1 #7} WaitUntil{5ns} Report{3.1 lost t0.0 #7}");
 }
 
 TEST_CASE("the longest duration means never", "[engine][ping]")

@@ -20,7 +20,9 @@ struct CrowdedLab : Lab {
     std::string run(TimePoint now, HasRoom&& has_room)
     {
         for (;;) {
+            last = now;
             const auto action = engine.next(now);
+            if (note(action)) continue;
             const auto* send = std::get_if<SendProbe>(&action);
             if (send == nullptr) return wait_in_words(action);
             ++tries[send->to];
@@ -125,4 +127,46 @@ TEST_CASE("a request without room ends as a send error", "[engine][ping]")
     for (auto now = start; now < start + 200ms; now += 1ms) lab.run(now, nowhere);
     CHECK(lab.outcome().find("send error") == 0);
     CHECK(lab.run(start + 1s, nowhere) == "for input");
+}
+
+TEST_CASE("who was refused the last time waits without a try when many do, unless it has answered before",
+          "[engine][ping]")
+{
+    CrowdedLab lab;
+    const auto crowded = *wire::parse_address_range("10.0.0.0/24");
+    lab.engine.add(host, {.interval = 100ms, .timeout = 100ms, .count = 20, .quiet = true}, start);
+    lab.run(start, everywhere);
+    lab.reply(lab.sent.front(), start);
+    for (std::uint64_t i = 0; i < 200; ++i)
+        lab.engine.add(crowded.at(i), {.interval = 100ms, .timeout = 100ms, .count = 20, .quiet = true}, start + 1ms);
+    for (auto now = start + 1ms; now < start + 2s; now += 1ms) lab.run(now, nowhere);
+    CHECK(lab.tries[host] >= 20);
+    int tries = 0;
+    for (const auto& [to, count] : lab.tries) tries += count;
+    CHECK(tries < 4'000 / 2);
+    CHECK(lab.engine.sched_lag().max == 0ms);
+}
+
+TEST_CASE("full sockets hold up streams without a pause, and nobody else", "[engine][ping]")
+{
+    CrowdedLab lab;
+    lab.engine.add(*wire::parse_address_range("10.0.0.0/24"), {.interval = 0ns, .count = 1, .quiet = true}, start);
+    lab.engine.add(host, {.interval = 10ms, .timeout = 1s, .count = 10, .quiet = true}, start + 1ms);
+    lab.engine.on_full();
+    for (auto now = start; now < start + 200ms; now += 1ms) lab.run(now, everywhere);
+    CHECK(lab.sent.size() == 10);
+    CHECK(lab.run(start + 200ms, everywhere) != "for input");  // the ten wait for their answers
+    lab.engine.on_room(start + 200ms);
+    lab.run(start + 200ms, everywhere);
+    CHECK(lab.sent.size() == 10 + 254);
+}
+
+TEST_CASE("what was refused by full sockets is sent as soon as there is room", "[engine][ping]")
+{
+    CrowdedLab lab;
+    lab.engine.add(host, {.interval = 1s, .timeout = 500ms, .count = 1}, start);
+    for (auto now = start; now < start + 100ms; now += 1ms) lab.run(now, nowhere);
+    lab.engine.on_room(start + 101ms);
+    lab.run(start + 101ms, everywhere);
+    CHECK(lab.sent.size() == 1);
 }

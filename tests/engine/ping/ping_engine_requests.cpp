@@ -63,8 +63,8 @@ TEST_CASE("requests to one address share its sequence and are told apart", "[eng
     CHECK(lab.sent[1].sequence == 2);
     lab.reply(lab.sent[1], start + 2ms);
     lab.reply(lab.sent[0], start + 1ms);
-    CHECK(lab.engine.take_outcome()->probe == second);
-    CHECK(lab.engine.take_outcome()->probe == first);
+    CHECK(lab.done()->probe == second);
+    CHECK(lab.done()->probe == first);
     CHECK(lab.numbers(stream).received == 0);
 }
 

@@ -10,6 +10,7 @@ using libnet::PingOutage;
 using libnet::PingStatistics;
 using libnet::PingTarget;
 using namespace libnet::engine;
+using namespace libnet::engine::action;
 
 namespace {
 
@@ -31,14 +32,14 @@ struct Stream {
         : target{engine.add(host, {.interval = 1s, .timeout = 1s, .count = count}, start)}
     {}
 
-    SendProbe send(TimePoint at)
+    PingProbe send(TimePoint at)
     {
-        const auto probe = std::get<SendProbe>(engine.next(at));
+        const PingProbe probe = std::get<Send<PingProbe>>(engine.next(at));
         engine.on_sent(probe.probe, at);
         return probe;
     }
 
-    void answer(const SendProbe& probe, TimePoint at)
+    void answer(const PingProbe& probe, TimePoint at)
     {
         std::array<std::byte, 56> payload;
         write_payload(probe.cookie, payload);
@@ -126,7 +127,7 @@ TEST_CASE("a stopped stream keeps its numbers, and its pending probes are cancel
     stream.answer(pending, start + 1s + 5ms);
     CHECK(stream.engine.foreign() == 0);  // it is ours, and nobody wants it any more
     CHECK(std::holds_alternative<WaitUntil>(stream.engine.next(start + 1500ms)));
-    CHECK(stream.engine.next(start + 1h) == PingAction{WaitForInput{}});
+    CHECK(stream.engine.next(start + 1h) == PingAction{WaitUntil{TimePoint::max()}});
     CHECK(stream.numbers() == numbers);
     CHECK(stream.engine.remove(stream.target));
     CHECK_FALSE(stream.engine.stop(stream.target));
@@ -135,7 +136,7 @@ TEST_CASE("a stopped stream keeps its numbers, and its pending probes are cancel
 TEST_CASE("a stream stopped while a probe is being sent doesn't tell its end", "[engine][ping_outages]")
 {
     Stream stream;
-    const auto probe = std::get<SendProbe>(stream.engine.next(start));
+    const auto probe = std::get<Send<PingProbe>>(stream.engine.next(start));
     stream.engine.stop(stream.target);
     SECTION("sent") { stream.engine.on_sent(probe.probe, start); }
     SECTION("refused") { stream.engine.on_send_error(probe.probe, boost::asio::error::network_unreachable); }

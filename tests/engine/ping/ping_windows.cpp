@@ -77,7 +77,7 @@ TEST_CASE("an engine counts probes in its windows when they end", "[engine][ping
     lab.run(start + 100ms);
     lab.run(start + 200ms);
     lab.run(start + 300ms);
-    std::erase_if(lab.sent, [](const SendProbe& probe) { return probe.to == other_host; });
+    std::erase_if(lab.sent, [](const PingProbe& probe) { return probe.to == other_host; });
     REQUIRE(lab.sent.size() == 4);
     lab.reply(lab.sent[1], start + 310ms);
     lab.reply(lab.sent[1], start + 311ms);
