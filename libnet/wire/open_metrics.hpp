@@ -18,6 +18,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace libnet::inline v0::wire {
 
@@ -105,7 +106,13 @@ public:
     void add(const MetricLabels& labels, const MetricHistogram& histogram);
     void add(const MetricLabels& labels, std::span<const MetricQuantile> quantiles);
 
-    /// Ends the exposition and hands it out.
+    /// Octets that were written and not taken.
+    std::size_t size() const noexcept { return text_.size(); }
+
+    /// Hands out what was written since the last call: for expositions that go out in pieces.
+    std::string take() { return std::exchange(text_, {}); }
+
+    /// Ends the exposition and hands out the rest of it.
     std::string finish() &&;
 
 private:

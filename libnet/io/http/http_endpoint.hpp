@@ -20,11 +20,13 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/address_v4.hpp>
+#include <boost/asio/ip/tcp.hpp>
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -63,6 +65,7 @@ struct EndpointRequest {
     std::string_view path;   ///< as sent, percent-encoded
     std::string_view query;  ///< behind the `?`, as sent: see wire/query.hpp
     const wire::HttpFields& fields;
+    asio::ip::tcp::endpoint client = {};  ///< who asks
 };
 
 /// What it gets.
@@ -70,6 +73,13 @@ struct EndpointAnswer {
     unsigned status = 200;
     std::string content_type = "text/plain; charset=utf-8";
     std::string body = {};
+
+    /// Where the body is long, and made as the client takes it: returns the piece behind the last one, and an empty one at
+    /// the end. `body` is the first piece then. Between two pieces others have their turn, and as long as the client takes
+    /// none, none is made: a few dozen KiB are a good size. It goes out chunked (RFC 9112 section 7.1), and compressed
+    /// where the client takes gzip; to a client of HTTP/1.0 its end is the connection's. What it throws ends the connection
+    /// in the middle of the answer, so that the client knows.
+    std::function<std::string()> more = {};
 };
 
 /// Answers a request, in its own time: it is the one to give up when something takes too long. It is cancelled
@@ -77,7 +87,7 @@ struct EndpointAnswer {
 /// `diagnostics`.
 using EndpointHandler = std::function<asio::awaitable<EndpointAnswer>(const EndpointRequest&)>;
 
-/// Serves GET and HEAD of a few fixed paths over HTTP/1.0 and 1.1, with the strict framing of wire/. Anything else is
+/// Serves GET and HEAD, or POST and PUT, of a few fixed paths over HTTP/1.0 and 1.1, with the strict framing of wire/. Anything else is
 /// answered with 404, 405 or what the framing says; bodies of requests are thrown away.
 ///
 /// It has no authentication: whoever reaches the port is served. Everything that a client sends, and the
@@ -99,6 +109,9 @@ public:
 
     /// Sets what answers for a path ("/metrics"), which is compared byte by byte. Before `run`.
     void on(std::string path, EndpointHandler handler);
+
+    /// Sets what a POST or a PUT of a path does; it doesn't get the body. GET and HEAD of the path do nothing. Before `run`.
+    void on_post(std::string path, EndpointHandler handler);
 
     Executor get_executor() const;
 

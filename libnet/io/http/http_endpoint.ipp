@@ -1,6 +1,7 @@
 #pragma once
 
 #include <libnet/engine/http/http_sentences.hpp>
+#include <libnet/io/http/gzip_stream.hpp>
 #include <libnet/io/http/http_endpoint.hpp>
 #include <libnet/io/http/http_session.hpp>
 #include <libnet/io/http/response_head.hpp>
@@ -11,7 +12,11 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 
+#include <array>
+#include <charconv>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -26,8 +31,12 @@ inline constexpr std::size_t small_answer = 4 * 1024;
 /// What the handlers of a service share.
 struct EndpointContext {
     const HttpEndpointOptions options;
-    std::map<std::string, EndpointHandler, std::less<>> routes = {};  // by path
-    std::size_t unsent = 0;  // octets of answers that clients haven't taken yet
+    struct Route {
+        EndpointHandler handler;
+        bool posts = false;  // else it answers GET and HEAD
+    };
+    std::map<std::string, Route, std::less<>> routes = {};  // by path
+    std::size_t unsent = 0;                                 // octets of answers that clients haven't taken yet
 };
 
 /// Counts an answer as long as it is on its way.
@@ -59,6 +68,9 @@ public:
 private:
     bool answer_at_once(HttpSession& session);
     Task<> call(HttpSession& session, const EndpointHandler& handler);
+    Task<> stream(HttpSession& session, EndpointAnswer& answer);
+    static void queue_stream_head(HttpSession& session, const EndpointAnswer& answer, bool chunked, bool gzip);
+    static std::uint64_t queue_piece(HttpSession& session, std::string_view piece, bool chunked, bool last);
     bool has_room(std::size_t size) const noexcept;
     void queue(HttpSession& session, const EndpointAnswer& answer, std::string_view reason = {}, bool may_keep = true);
 
@@ -70,11 +82,18 @@ private:
 LIBNETXX_DECL bool EndpointRequests::answer_at_once(HttpSession& session)
 {
     const auto& request = session.request();
-    const bool may_be_done = request.method == "GET" || request.method == "HEAD";
-    if (request.unknown_expectation) refuse(session, 417, engine::unknown_expectation);
-    else if (!context_.routes.contains(request.path)) refuse(session, 404, "There is nothing here.");
-    else if (!may_be_done) refuse(session, 405, "GET and HEAD are all that can be done here.");
-    else return false;
+    const auto route = context_.routes.find(request.path);
+    if (request.unknown_expectation) {
+        refuse(session, 417, engine::unknown_expectation);
+    } else if (route == context_.routes.end()) {
+        refuse(session, 404, "There is nothing here.");
+    } else if (route->second.posts) {
+        if (request.method == "POST" || request.method == "PUT") return false;
+        refuse(session, 405, "POST and PUT are all that can be done here.");
+    } else {
+        if (request.method == "GET" || request.method == "HEAD") return false;
+        refuse(session, 405, "GET and HEAD are all that can be done here.");
+    }
     return true;
 }
 
@@ -91,19 +110,24 @@ LIBNETXX_DECL Task<> EndpointRequests::go_on(HttpSession& session)
     }
     if (answer_at_once(session)) co_return;
     const auto route = context_.routes.find(session.request().path);
-    auto calling = call(session, route->second);
+    auto calling = call(session, route->second.handler);
     co_await std::move(calling);
 }
 
 LIBNETXX_DECL Task<> EndpointRequests::call(HttpSession& session, const EndpointHandler& handler)
 {
     const auto& head = session.request();
-    const EndpointRequest request{head.path, head.query, head.fields};
+    const EndpointRequest request{head.path, head.query, head.fields, session.connection().peer()};
     const auto executor = co_await asio::this_coro::executor;
     auto token = asio::bind_cancellation_slot(abort_.slot(), asio::use_awaitable_t<Executor>{});
     auto answering = asio::co_spawn(executor, handler(request), std::move(token));
     auto answer = co_await std::move(answering);
     session.refresh_now();
+    if (answer.more) {
+        auto streaming = stream(session, answer);
+        co_await std::move(streaming);
+        co_return;
+    }
     if (!has_room(answer.body.size())) {
         refuse(session, 503, "Too much is on its way to clients that don't take it.");
         co_return;
@@ -113,6 +137,68 @@ LIBNETXX_DECL Task<> EndpointRequests::call(HttpSession& session, const Endpoint
     const UnsentAnswer unsent{context_, session.writer().queue().size()};
     const bool sent = co_await session.writer().flush();
     if (!sent) session.lose();
+}
+
+/// An answer that is made as the client takes it.
+LIBNETXX_DECL Task<> EndpointRequests::stream(HttpSession& session, EndpointAnswer& answer)
+{
+    constexpr asio::use_awaitable_t<Executor> token;
+    const auto executor = co_await asio::this_coro::executor;
+    const bool head_only = session.request().method == "HEAD";
+    const bool chunked = session.request().version == wire::HttpVersion::http_1_1;
+    const auto gzip = GzipStream::for_client(session.request().fields);
+    queue_stream_head(session, answer, chunked, gzip != nullptr);
+    std::uint64_t sent = 0;
+    std::string piece = std::move(answer.body);
+    if (piece.empty() && !head_only) piece = answer.more();
+    for (bool last = head_only; !last;) {
+        last = piece.empty();
+        if (gzip) piece = last ? gzip->finish() : gzip->add(piece);
+        sent += queue_piece(session, piece, chunked, last);
+        const UnsentAnswer unsent{context_, session.writer().queue().size()};
+        const bool taken = co_await session.writer().flush();
+        if (!taken) {
+            session.lose();
+            co_return;
+        }
+        if (last) break;
+        co_await asio::post(executor, token);  // others have their turn
+        piece = answer.more();
+    }
+    session.end_answer(sent);
+}
+
+LIBNETXX_DECL void EndpointRequests::queue_stream_head(HttpSession& session, const EndpointAnswer& answer, bool chunked,
+                                                       bool gzip)
+{
+    const auto persistence =
+        session.begin_answer({.status = answer.status, .reason = {}, .content_length = 0, .may_keep = chunked});
+    ResponseHead head{session.writer().queue(), answer.status, session.date()};
+    head.field("Content-Type", answer.content_type);
+    head.field("Cache-Control", "no-store");
+    head.field("X-Content-Type-Options", "nosniff");
+    head.field("Vary", "Accept-Encoding");
+    if (gzip) head.field("Content-Encoding", "gzip");
+    if (chunked) head.field("Transfer-Encoding", "chunked");
+    session.end_head(persistence);
+}
+
+/// Returns the octets of content that are queued.
+LIBNETXX_DECL std::uint64_t EndpointRequests::queue_piece(HttpSession& session, std::string_view piece, bool chunked,
+                                                          bool last)
+{
+    auto& queue = session.writer().queue();
+    const auto before = session.writer().queued();
+    if (!piece.empty() && chunked) {
+        std::array<char, 16> size;
+        const auto [end, error] = std::to_chars(size.data(), size.data() + size.size(), piece.size(), 16);
+        queue.append({size.data(), static_cast<std::size_t>(end - size.data())});
+        queue.append("\r\n");
+    }
+    queue.append(piece);
+    if (!piece.empty() && chunked) queue.append("\r\n");
+    if (last && chunked) queue.append("0\r\n\r\n");
+    return session.writer().queued() - before;
 }
 
 /// Short answers, on health for one, must get through whatever others do; and one that is larger than the limit, alone.
@@ -142,7 +228,8 @@ LIBNETXX_DECL void EndpointRequests::queue(HttpSession& session, const EndpointA
     head.field("Content-Length", std::to_string(answer.body.size()));
     head.field("Cache-Control", "no-store");  // every answer is about this moment
     head.field("X-Content-Type-Options", "nosniff");
-    if (answer.status == 405) head.field("Allow", "GET, HEAD");
+    if (answer.status == 405)
+        head.field("Allow", context_.routes.find(session.request().path)->second.posts ? "POST, PUT" : "GET, HEAD");
     session.end_head(persistence);
     if (!head_only) queue.append(answer.body);
     session.end_answer();
@@ -203,7 +290,12 @@ LIBNETXX_DECL Executor HttpEndpoint::get_executor() const { return state_->tcp->
 
 LIBNETXX_DECL void HttpEndpoint::on(std::string path, EndpointHandler handler)
 {
-    state_->context.routes.insert_or_assign(std::move(path), std::move(handler));
+    state_->context.routes.insert_or_assign(std::move(path), detail::EndpointContext::Route{std::move(handler)});
+}
+
+LIBNETXX_DECL void HttpEndpoint::on_post(std::string path, EndpointHandler handler)
+{
+    state_->context.routes.insert_or_assign(std::move(path), detail::EndpointContext::Route{std::move(handler), true});
 }
 
 LIBNETXX_DECL asio::ip::tcp::endpoint HttpEndpoint::local_endpoint() const { return state_->tcp->local_endpoint(); }
