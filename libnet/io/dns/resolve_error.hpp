@@ -63,11 +63,17 @@ inline boost::system::system_error resolve_aborted()
     return boost::system::system_error{asio::error::make_error_code(asio::error::operation_aborted)};
 }
 
+/// A status of ours beside those of c-ares, which are not negative: the name is an alias of itself, over however many
+/// others.
+constexpr int alias_loop = -1;
+
 /// What a c-ares status other than success means for the caller.
 inline ResolveError resolve_error(int status, std::string_view name, AddressFamily family)
 {
     const std::string host = printable_host(name);
     switch (status) {
+    case alias_loop:
+        return {asio::error::no_recovery, host + ": its aliases (CNAME records) form a loop"};
     case ARES_ENOTFOUND:
         return {asio::error::host_not_found, host + ": no such host"};
     case ARES_EBADNAME:

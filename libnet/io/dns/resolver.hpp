@@ -59,7 +59,7 @@ public:
     ///  - `no_data`: the name exists, without an address of this family
     ///  - `host_not_found_try_again`: the name servers can't be reached, refuse or fail
     ///  - `timed_out`: no name server answered in time
-    ///  - `no_recovery`: the answer makes no sense
+    ///  - `no_recovery`: the answer makes no sense, or the name is an alias of itself
     ///  - `operation_aborted` (plain): cancelled (terminal; ends this call only), or the resolver was destroyed
     asio::awaitable<std::vector<asio::ip::address>> resolve(std::string name,
                                                             AddressFamily family = AddressFamily::any);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <libnet/base/text.hpp>
+#include <libnet/io/dns/alias_answer.hpp>
 #include <libnet/io/dns/ares_channel.hpp>
 #include <libnet/io/dns/idn.hpp>
 #include <libnet/io/dns/resolve_error.hpp>
@@ -145,7 +147,18 @@ private:
         std::weak_ptr<Lookup> lookup;
     };
 
+    /// The aliases of a name, as far as they were followed.
+    struct AliasTicket {
+        ResolverState& state;
+        std::weak_ptr<Lookup> lookup;
+        int status;  ///< of the lookup, unless they form a loop
+        std::vector<std::string> names;
+    };
+
     static void on_addresses(void* ticket, int status, int timeouts, ares_addrinfo* info);
+    static void on_alias(void* ticket, int status, int timeouts, unsigned char* answer, int size);
+    static bool may_be_loop(const Lookup& lookup, int status);
+    void follow(std::unique_ptr<AliasTicket> ticket);
     static void on_name(void* ticket, int status, int timeouts, hostent* host);
 
     void proceed();
@@ -218,7 +231,45 @@ LIBNETXX_DECL void ResolverState::on_addresses(void* ticket, int status, int, ar
         lookup->addresses = addresses_of(*answer);
         lookup->ttl = ttl_of(*answer);
     }
-    lookup->finish(status == ARES_SUCCESS && lookup->addresses.empty() ? ARES_ENODATA : status);
+    const int outcome = status == ARES_SUCCESS && lookup->addresses.empty() ? ARES_ENODATA : status;
+    if (!may_be_loop(*lookup, outcome)) return lookup->finish(outcome);
+    const auto& name = std::get<NameQuestion>(lookup->question).name;
+    mine->state.follow(std::make_unique<AliasTicket>(AliasTicket{mine->state, lookup, outcome, {name}}));
+}
+
+/// A resolver that meets a loop of aliases says that it has failed (RFC 1034 section 3.6.2 wants it told as an error), or
+/// hands them out without an address.
+LIBNETXX_DECL bool ResolverState::may_be_loop(const Lookup& lookup, int status)
+{
+    const auto& question = std::get<NameQuestion>(lookup.question);
+    const bool failed = status == ARES_ESERVFAIL || status == ARES_ECONNREFUSED;
+    return failed || (status == ARES_ENODATA && question.family == AddressFamily::any);
+}
+
+/// Asks for the alias of the last name: for that, no resolver goes any further.
+LIBNETXX_DECL void ResolverState::follow(std::unique_ptr<AliasTicket> ticket)
+{
+    constexpr int internet_class = 1;
+    ++in_flight_;
+    const std::string name = ticket->names.back();
+    ares_query(channel_->get(), name.c_str(), internet_class, alias_type, &on_alias, ticket.release());
+}
+
+LIBNETXX_DECL void ResolverState::on_alias(void* ticket, int status, int, unsigned char* answer, int size)
+{
+    constexpr std::size_t most = 16;
+    std::unique_ptr<AliasTicket> mine{static_cast<AliasTicket*>(ticket)};
+    --mine->state.in_flight_;
+    const auto lookup = mine->lookup.lock();
+    if (!lookup) return;
+    if (status == ARES_EDESTRUCTION) return lookup->finish(status);
+    auto alias = status == ARES_SUCCESS ? read_alias(answer, size) : std::nullopt;
+    if (!alias || mine->names.size() == most) return lookup->finish(mine->status);
+    const bool known =
+        std::ranges::any_of(mine->names, [&alias](const std::string& name) { return base::iequals(name, *alias); });
+    if (known) return lookup->finish(alias_loop);
+    mine->names.push_back(std::move(*alias));
+    mine->state.follow(std::move(mine));
 }
 
 LIBNETXX_DECL void ResolverState::on_name(void* ticket, int status, int, hostent* host)
