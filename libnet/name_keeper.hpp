@@ -3,9 +3,11 @@
 
 #include <libnet/config.hpp>
 #include <libnet/engine/dns/name_refresh.hpp>
+#include <libnet/io/loop/async_operation.hpp>
 #include <libnet/resolver_options.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/udp.hpp>
 
@@ -15,6 +17,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace libnet::inline v0 {
@@ -79,6 +82,20 @@ public:
 
     /// Whether a name at least has no address and is worth waiting for: it has failed less often than that.
     bool any_awaited(const NameAttempts& attempts = {}) const;
+
+    /// Completes when that is false: each name has an address, or has failed so often, or was dropped. Any number may wait.
+    /// Throws `boost::system::system_error`, `operation_aborted`: cancelled (any type), or the object is closed or gone.
+    boost::asio::awaitable<void> settled(NameAttempts attempts = {});
+
+    /// The same for any completion token: `void(boost::system::error_code)`.
+    template <BOOST_ASIO_COMPLETION_TOKEN_FOR(void(boost::system::error_code)) Token>
+    auto async_settled(NameAttempts attempts, Token&& token)
+    {
+        return io::async_operation<void>(
+            get_executor(), [this, attempts] { return settled(attempts); }, std::forward<Token>(token));
+    }
+
+    boost::asio::any_io_executor get_executor() const;
 
 private:
     std::shared_ptr<detail::NameKeeperState> state_;  ///< its questions share it weakly

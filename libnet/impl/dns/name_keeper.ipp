@@ -7,10 +7,13 @@
 #include <libnet/name_keeper.hpp>
 #include <libnet/wire/http/host_name.hpp>
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 
 #include <algorithm>
@@ -43,7 +46,8 @@ public:
           // It is NameRefresh that bounds what is under way.
           resolver_{executor,
                     {.max_in_flight = engine::NameRefreshOptions{}.max_under_way, .servers = options_.servers}},
-          timer_{executor}
+          timer_{executor},
+          progress_{executor, Clock::time_point::max()}
     {}
 
     KeptName add(std::string name)
@@ -57,12 +61,27 @@ public:
         return added;
     }
 
-    void drop(KeptName name) { refresh_.drop(name.index); }
+    void drop(KeptName name)
+    {
+        refresh_.drop(name.index);
+        progress_.cancel();
+    }
 
     void close()
     {
         closed_ = true;
         timer_.cancel();
+        progress_.cancel();
+    }
+
+    const boost::asio::any_io_executor& executor() const noexcept { return executor_; }
+
+    static boost::asio::awaitable<void> settled(std::shared_ptr<NameKeeperState> self, NameAttempts attempts)
+    {
+        constexpr auto token = boost::asio::as_tuple(boost::asio::use_awaitable);
+        co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::enable_total_cancellation());
+        while (!self->closed_ && self->any_awaited(attempts)) co_await self->progress_.async_wait(token);
+        if (self->closed_) throw boost::system::system_error{boost::asio::error::operation_aborted};
     }
 
     bool any_awaited(const NameAttempts& attempts) const
@@ -105,6 +124,7 @@ private:
         const auto news = refresh_.on_answer(name, found.addresses, found.ttl, Clock::now());
         const auto address = refresh_.address(name);  // a copy: whoever is called may add names
         if (options_.on_address) options_.on_address({name}, address, news);
+        progress_.cancel();
         ask();
     }
 
@@ -118,6 +138,7 @@ private:
             refresh_.on_failure(name, kind, Clock::now());
             if (options_.on_failure) options_.on_failure({name}, io::reason_of(error), kind);
         }
+        progress_.cancel();
         ask();
     }
 
@@ -138,6 +159,7 @@ private:
     engine::NameRefresh refresh_;
     io::Resolver resolver_;
     boost::asio::steady_timer timer_;
+    boost::asio::steady_timer progress_;  ///< never expires: is cancelled when a name may have settled
     std::vector<std::string> names_;
     bool ask_posted_ = false;
     bool closed_ = false;
@@ -165,6 +187,11 @@ LIBNETXX_DECL NameKeeper& NameKeeper::operator=(NameKeeper&& other) noexcept
 
 LIBNETXX_DECL KeptName NameKeeper::add(std::string name) { return state_->add(std::move(name)); }
 LIBNETXX_DECL void NameKeeper::drop(KeptName name) { state_->drop(name); }
+LIBNETXX_DECL boost::asio::awaitable<void> NameKeeper::settled(NameAttempts attempts)
+{
+    return detail::NameKeeperState::settled(state_, attempts);
+}
+LIBNETXX_DECL boost::asio::any_io_executor NameKeeper::get_executor() const { return state_->executor(); }
 LIBNETXX_DECL void NameKeeper::close() { state_->close(); }
 LIBNETXX_DECL bool NameKeeper::any_awaited(const NameAttempts& attempts) const { return state_->any_awaited(attempts); }
 

@@ -153,3 +153,32 @@ TEST_CASE("a refresh that isn't more than nothing is refused", "[service][name_k
         CHECK(std::string{error.what()}.find("refresh") != std::string::npos);
     }
 }
+
+TEST_CASE("one can wait until no name is awaited any more", "[service][name_keeper]")
+{
+    Kept kept{[](const DnsQuestion& question) {
+        if (question.name == "gone.test") return std::vector{failure(question, Rcode::no_such_name)};
+        return std::vector{answer(question, {a_record(first_address)})};
+    }};
+    kept.keeper->add("a.test");
+    kept.keeper->add("gone.test");
+    std::vector<boost::system::error_code> ends;
+    const auto note = [&ends](boost::system::error_code error) { ends.push_back(error); };
+    kept.keeper->async_settled({.passing = 1, .told = 1}, note);
+    CHECK(ends.empty());
+    kept.run_until(2);
+    kept.io.restart();
+    kept.io.poll();
+    CHECK(ends == std::vector{boost::system::error_code{}});
+    CHECK(kept.news.size() == 1);
+
+    kept.keeper->async_settled({}, note);  // "gone.test" is worth waiting for, for ever
+    kept.io.restart();
+    kept.io.poll();
+    CHECK(ends.size() == 1);
+    kept.keeper->close();
+    kept.io.restart();
+    kept.io.poll();
+    REQUIRE(ends.size() == 2);
+    CHECK(ends[1] == asio::error::operation_aborted);
+}
