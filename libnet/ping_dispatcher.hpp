@@ -3,12 +3,14 @@
 
 #include <libnet/config.hpp>
 #include <libnet/icmp_pinger.hpp>
+#include <libnet/io/loop/async_operation.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/address.hpp>
 
 #include <memory>
+#include <utility>
 
 namespace libnet::inline v0 {
 
@@ -47,12 +49,25 @@ public:
     /// As IcmpPinger::statistics.
     PingStatistics statistics(PingTarget target) const;
 
+    /// As IcmpPinger::counts.
+    PingStatistics counts(PingTarget target) const;
+
     /// For what it counts over all targets.
     const IcmpPinger& pinger() const noexcept;
 
     /// Hands out events; call it once. Completes when the dispatcher is closed. Throws `operation_aborted` when it is
     /// cancelled by its slot (terminal).
     boost::asio::awaitable<void> run();
+
+    /// The same for any completion token: `void(boost::system::error_code)`.
+    template <BOOST_ASIO_COMPLETION_TOKEN_FOR(void(boost::system::error_code)) Token>
+    auto async_run(Token&& token)
+    {
+        return io::async_operation<void>(
+            get_executor(), [this] { return run(); }, std::forward<Token>(token));
+    }
+
+    boost::asio::any_io_executor get_executor() const;
 
     /// Ends all streams, whose listeners are called no more, and `run`.
     void close();

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,6 +27,10 @@ struct PingExporterOptions {
     /// The hosts that are watched: names, addresses and ranges of them ("10.20.0.0/24", "10.0.0.1-9"), each host once,
     /// at most 65,536 in all: thirty lines a host at each scrape are enough.
     std::vector<std::string> targets{};
+
+    /// Returns the hosts to be watched when they are asked for again: see `PingExporter::reload`. What it throws says why
+    /// it can't. Empty: they aren't.
+    std::function<std::vector<std::string>()> read_targets{};
 
     PingOptions ping{};                                 ///< of all probes; `interval` must be more than 0
     AddressFamily family = AddressFamily::any;          ///< which addresses a name is asked for

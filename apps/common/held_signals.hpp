@@ -1,5 +1,5 @@
 #pragma once
-// SIGHUP and SIGUSR1 while a daemon starts: they wait until somebody handles them.
+// SIGHUP, SIGUSR1 and SIGUSR2 while a daemon starts: they wait until somebody handles them.
 //
 //   int main(...) { apps::hold_signals(); ... return apps::serve<...>(...); }
 
@@ -15,6 +15,7 @@ inline void mask_signals(int how) noexcept
     sigemptyset(&signals);
     sigaddset(&signals, SIGHUP);
     sigaddset(&signals, SIGUSR1);
+    sigaddset(&signals, SIGUSR2);
     pthread_sigmask(how, &signals, nullptr);
 }
 

@@ -1,30 +1,51 @@
 #pragma once
 // `ping++ --listen`: watches the hosts it is given and probes those that it is asked about, for Prometheus.
 
+#include <apps/common/held_signals.hpp>
+#include <apps/common/on_signal.hpp>
 #include <apps/common/output.hpp>
 #include <apps/ping/settings.hpp>
 #include <libnet/executor.hpp>
 #include <libnet/io/tcp/endpoint_text.hpp>
 #include <libnet/ping_exporter.hpp>
+#include <libnet/target_list.hpp>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <csignal>
+#include <exception>
 #include <memory>
 #include <stdexcept>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace libnet::apps {
 
 namespace asio = boost::asio;
+
+/// The hosts of the command line, and those of the file as it is now. Throws std::runtime_error when it can't be read.
+inline std::vector<std::string> read_hosts_again(const ExporterSettings& settings)
+{
+    auto hosts = settings.hosts;
+    if (settings.file == "-")
+        throw std::runtime_error{"--targets: standard input was read at the start, and is no more"};
+    if (settings.file.empty()) return hosts;
+    const auto list = read_target_file(settings.file);
+    for (const auto& why : list.complaints) complain("ping++", why);
+    hosts.insert(hosts.end(), list.hosts.begin(), list.hosts.end());
+    return hosts;
+}
 
 inline PingExporterOptions exporter_options(const PingSettings& settings)
 {
     return {.address = settings.exporter.listen->address(),
             .port = settings.exporter.listen->port(),
             .targets = settings.hosts,
+            .read_targets = [again = settings.exporter] { return read_hosts_again(again); },
             .ping = settings.options,
             .family = settings.family,
             .refresh = settings.exporter.refresh,
@@ -44,11 +65,24 @@ inline std::unique_ptr<PingExporter> make_exporter(const Executor& executor, con
     }
 }
 
-/// Runs the exporter to its end, which only a signal brings. Completes with the exit code, 0.
+inline void reload(PingExporter& exporter)
+try {
+    exporter.reload();
+    complain("ping++", "reloaded");
+} catch (const std::exception& error) {
+    complain("ping++", fmt::format("not reloaded: {}; nothing has changed", reason_of(error)));
+}
+
+/// Runs the exporter to its end, which only SIGINT or SIGTERM brings: SIGHUP reads the hosts again, and the other signals
+/// that mean something to daemons (SIGUSR1, SIGUSR2) do nothing. Completes with the exit code, 0.
 inline asio::awaitable<int> export_pings(const PingSettings& settings)
 {
+    std::signal(SIGUSR1, SIG_IGN);
+    std::signal(SIGUSR2, SIG_IGN);
     const auto executor = co_await asio::this_coro::executor;
     const auto exporter = make_exporter(*executor.target<Executor>(), settings);
+    const OnSignal reloads{executor, SIGHUP, [exporter = exporter.get()] { reload(*exporter); }};
+    release_signals();
     for (const auto& why : settings.bad_targets) complain("ping++", why);
     complain("ping++", fmt::format("exporting on {}", io::to_text(exporter->local_endpoint())));
     co_await exporter->run();

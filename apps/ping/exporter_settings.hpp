@@ -9,6 +9,8 @@
 #include <chrono>
 #include <cstddef>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace libnet::apps {
 
@@ -16,6 +18,8 @@ struct ExporterSettings {
     std::optional<boost::asio::ip::tcp::endpoint> listen;  ///< empty: no exporter
     std::size_t max_probes = 500;                          ///< that are under way for `/probe`; more are refused
     std::optional<std::chrono::nanoseconds> refresh;       ///< for names: longest life of an answer; empty: its TTL
+    std::vector<std::string> hosts;                        ///< of the command line alone
+    std::string file;                                      ///< with more hosts, read again when asked; "-" can't be
 };
 
 /// Adds the exporter's options to the group that the table is in.

@@ -82,6 +82,8 @@ struct PingSettings {
 /// Adds the hosts of a list to those of the command line. The exit code when there are none at all.
 inline std::optional<int> read_targets(PingSettings& settings, const std::string& file, const Options& table)
 {
+    settings.exporter.hosts = settings.hosts;
+    settings.exporter.file = file;
     try {
         if (!file.empty()) {
             auto list = read_target_file(file);

@@ -7,19 +7,28 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <variant>
 
 namespace libnet::inline v0::detail {
+
+/// The labels of a target's samples.
+struct ExporterLabels {
+    wire::MetricLabels all;   ///< as long as it is pinged
+    wire::MetricLabels host;  ///< of what is told of its name alone
+};
 
 /// Collects what PingStatistics doesn't: buckets, reasons, the last TTL. Counts from zero when the address changes,
 /// for then its labels are others.
 class ExporterTarget : public PingListener {
 public:
-    explicit ExporterTarget(std::string name) : name_{std::move(name)} {}
+    explicit ExporterTarget(const std::string& name)
+        : name_{name},
+          labels_{std::make_shared<const ExporterLabels>(ExporterLabels{{}, {{"host", name}}})}
+    {}
 
     const std::string& name() const noexcept { return name_; }
 
@@ -32,7 +41,7 @@ public:
     {
         address_ = address;
         handle_ = handle;
-        labels_ = labels;
+        labels_ = std::make_shared<const ExporterLabels>(ExporterLabels{labels, labels_->host});
         counted_ = {};
     }
 
@@ -46,7 +55,7 @@ public:
         std::map<std::string, std::uint64_t> send_errors;  ///< by what the system says
     };
     const Counted& counted() const noexcept { return counted_; }
-    const wire::MetricLabels& labels() const noexcept { return labels_; }
+    const std::shared_ptr<const ExporterLabels>& labels() const noexcept { return labels_; }
 
     std::uint64_t failed_lookups = 0;
 
@@ -75,7 +84,7 @@ private:
     std::string name_;
     std::optional<boost::asio::ip::address> address_;
     PingTarget handle_;
-    wire::MetricLabels labels_;
+    std::shared_ptr<const ExporterLabels> labels_;  ///< a scrape that is under way shares them
     Counted counted_;
 };
 

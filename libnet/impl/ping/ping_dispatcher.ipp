@@ -101,6 +101,13 @@ LIBNETXX_DECL PingStatistics PingDispatcher::statistics(PingTarget target) const
     return state_->pinger.statistics(target);
 }
 
+LIBNETXX_DECL PingStatistics PingDispatcher::counts(PingTarget target) const { return state_->pinger.counts(target); }
+
+LIBNETXX_DECL boost::asio::any_io_executor PingDispatcher::get_executor() const
+{
+    return state_->pinger.get_executor();
+}
+
 LIBNETXX_DECL const IcmpPinger& PingDispatcher::pinger() const noexcept { return state_->pinger; }
 
 LIBNETXX_DECL boost::asio::awaitable<void> PingDispatcher::run() { return detail::dispatch_pings(state_); }

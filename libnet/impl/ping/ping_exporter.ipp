@@ -6,9 +6,10 @@
 #include <libnet/impl/ping/exporter_endpoint.hpp>
 #include <libnet/impl/ping/exporter_hosts.hpp>
 #include <libnet/impl/ping/exporter_metrics.hpp>
-#include <libnet/impl/ping/exporter_target.hpp>
+#include <libnet/impl/ping/exporter_snapshot.hpp>
+#include <libnet/impl/ping/exporter_targets.hpp>
 #include <libnet/impl/ping/probe_run.hpp>
-#include <libnet/io/dns/resolver.hpp>
+#include <libnet/io/dns/shared_resolver.hpp>
 #include <libnet/io/http/http_endpoint.hpp>
 #include <libnet/io/loop/reason_of.hpp>
 #include <libnet/name_keeper.hpp>
@@ -21,10 +22,12 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <exception>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace libnet::inline v0 {
 
@@ -43,12 +46,30 @@ public:
           keeper_{executor, keeper_options()},
           endpoint_{open_exporter_endpoint(executor, options_)}
     {
-        for (auto& host : exporter_hosts(options_.targets)) {
-            keeper_.add(host);
-            targets_.emplace_back(std::move(host));
-        }
+        watch(exporter_hosts(options_.targets));
         options_.targets = {};
     }
+
+    /// As PingExporter::replace_targets.
+    void replace_targets(const std::vector<std::string>& given)
+    {
+        const auto hosts = exporter_hosts(given);  // throws before anything has changed
+        targets_.keep_only(hosts, [this](KeptName name, const ExporterTarget& target) {
+            keeper_.drop(name);
+            if (target.address()) dispatcher_.remove(target.handle());
+        });
+        watch(hosts);
+    }
+
+    /// As PingExporter::reload.
+    bool reload()
+    {
+        if (!options_.read_targets) return false;
+        replace_targets(options_.read_targets());
+        return true;
+    }
+
+    const io::Executor& executor() const noexcept { return executor_; }
 
     boost::asio::ip::tcp::endpoint local_endpoint() const
     {
@@ -80,15 +101,36 @@ private:
     void add_routes()
     {
         endpoint_->on("/metrics", [this](const Request& request) { return metrics(shared_from_this(), request); });
+        if (options_.read_targets)
+            endpoint_->on_post("/-/reload", [this](const Request&) { return reload(shared_from_this()); });
         endpoint_->on("/probe", [this](const Request& request) { return probe(shared_from_this(), request); });
     }
 
     static boost::asio::awaitable<Answer> metrics(Self self, const Request& request)
     {
+        constexpr std::size_t piece = 32 * 1024;  // takes a fraction of a millisecond
         const auto format = wire::choose_metrics_format(request.fields);
+        const auto metrics =
+            std::make_shared<ExporterMetrics>(format, take_snapshot(self->targets_, self->dispatcher_, self->probes_));
         Answer answer;
         answer.content_type = wire::content_type(format);
-        answer.body = ExporterMetrics{format, self->targets_, self->dispatcher_, self->probes_}.write();
+        answer.more = [metrics] { return metrics->next(piece); };
+        co_return answer;
+    }
+
+    static boost::asio::awaitable<Answer> reload(Self self)
+    {
+        Answer answer;
+        try {
+            self->reload();
+            answer.body = "reloaded: " + std::to_string(self->targets_.size()) + " hosts\n";
+            self->diagnostics_.tell(DiagnosticLevel::info, answer.body.substr(0, answer.body.size() - 1));
+        } catch (const std::exception& error) {
+            const auto why = std::string{"not reloaded: "} + io::reason_of(error) + "; nothing has changed";
+            answer.status = 500;
+            answer.body = why + '\n';
+            self->diagnostics_.tell(DiagnosticLevel::warning, why);
+        }
         co_return answer;
     }
 
@@ -118,7 +160,8 @@ private:
         }
         const auto format = wire::choose_metrics_format(request.fields);
         const Running running{self->probes_};
-        auto probing = run_probe(self->dispatcher_, self->resolver_, wanted, self->options_.ping.interval);
+        auto probing = run_probe(self->dispatcher_, self->resolver_, wanted,
+                                 engine::client_key(request.client.address()), self->options_.ping.interval);
         const auto report = co_await std::move(probing);
         ++(report.success() ? self->probes_.succeeded : self->probes_.failed);
         answer.content_type = wire::content_type(format);
@@ -132,19 +175,30 @@ private:
                 .refresh = options_.refresh,
                 .on_address =
                     [this](KeptName name, const boost::asio::ip::address& address, NameNews news) {
-                        if (news != NameNews::same) on_address(name.index, address);
+                        if (news != NameNews::same) on_address(name, address);
                     },
-                .on_failure = [this](KeptName name, const std::string& why,
-                                     NameFailure) { on_failure(targets_[name.index], why); }};
+                .on_failure =
+                    [this](KeptName name, const std::string& why, NameFailure) {
+                        if (auto* target = targets_.find(name)) on_failure(*target, why);
+                    }};
+    }
+
+    /// Watches those of these hosts that it doesn't watch yet.
+    void watch(const std::vector<std::string>& hosts)
+    {
+        for (const auto& host : hosts)
+            if (!targets_.contains(host)) targets_.add(keeper_.add(host), host);
     }
 
     /// A name that is lost keeps its last address: a name server that is down doesn't make the host unwatched.
-    void on_address(std::size_t index, const boost::asio::ip::address& address)
+    void on_address(KeptName kept, const boost::asio::ip::address& address)
     {
-        ExporterTarget& target = targets_[index];
+        auto* const found = targets_.find(kept);
+        if (found == nullptr) return;  // it was dropped meanwhile
+        ExporterTarget& target = *found;
         const auto name = base::printable(target.name());
         try {
-            const auto handle = dispatcher_.add(address, target_options(index), target);
+            const auto handle = dispatcher_.add(address, target_options(kept.index), target);
             if (target.address()) dispatcher_.remove(target.handle());
             if (target.address() || target.failed_lookups != 0)
                 diagnostics_.tell(DiagnosticLevel::info, name + ": has the address " + address.to_string() + " now");
@@ -163,8 +217,8 @@ private:
     /// Each target has its moment in the interval.
     PingTargetOptions target_options(std::size_t index) const
     {
-        const auto share = options_.ping.interval / static_cast<std::int64_t>(targets_.size());
-        return {.delay = static_cast<std::int64_t>(index) * share};
+        const auto count = static_cast<std::int64_t>(targets_.size());
+        return {.delay = options_.ping.interval / count * (static_cast<std::int64_t>(index) % count)};
     }
 
     /// smokeping_prober's labels.
@@ -180,9 +234,9 @@ private:
     PingExporterOptions options_;
     base::Diagnostics diagnostics_{options_.diagnostics};
     PingDispatcher dispatcher_;
-    io::Resolver resolver_;               ///< of probes
-    NameKeeper keeper_;                   ///< of the targets' names, by their indices
-    std::deque<ExporterTarget> targets_;  ///< coroutines hold on to them where they are
+    io::SharedResolver resolver_;  ///< of probes
+    NameKeeper keeper_;            ///< of the targets' names
+    ExporterTargets targets_;
     ProbeCounts probes_;
     std::unique_ptr<io::HttpEndpoint> endpoint_;
 };
@@ -208,6 +262,15 @@ LIBNETXX_DECL PingExporter& PingExporter::operator=(PingExporter&& other) noexce
 }
 
 LIBNETXX_DECL boost::asio::ip::tcp::endpoint PingExporter::local_endpoint() const { return state_->local_endpoint(); }
+
+LIBNETXX_DECL void PingExporter::replace_targets(const std::vector<std::string>& targets)
+{
+    state_->replace_targets(targets);
+}
+
+LIBNETXX_DECL bool PingExporter::reload() { return state_->reload(); }
+
+LIBNETXX_DECL Executor PingExporter::get_executor() const { return state_->executor(); }
 
 LIBNETXX_DECL boost::asio::awaitable<void> PingExporter::run() { return detail::PingExporterState::run(state_); }
 

@@ -3,15 +3,15 @@
 
 #include <libnet/impl/ping/probe_report.hpp>
 #include <libnet/impl/ping/probe_request.hpp>
-#include <libnet/io/dns/resolver.hpp>
+#include <libnet/io/dns/shared_resolver.hpp>
 #include <libnet/ping_dispatcher.hpp>
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/experimental/parallel_group.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <chrono>
 #include <exception>
@@ -77,32 +77,39 @@ private:
     PingTarget target_;
 };
 
-/// The first address of a name, or nothing when there is none by then.
+/// The first address of a name in this family, or nothing when there is none by then. Who asks for many names that hang
+/// keeps no other client waiting.
 inline boost::asio::awaitable<std::optional<boost::asio::ip::address>> resolve_until(
-    io::Resolver& resolver, std::string name, io::AddressFamily family, boost::asio::steady_timer::time_point limit)
+    io::SharedResolver& resolver, std::string name, engine::ClientKey client, io::AddressFamily family,
+    boost::asio::steady_timer::time_point limit)
 {
+    constexpr auto token = boost::asio::as_tuple(boost::asio::use_awaitable);
     const auto executor = co_await boost::asio::this_coro::executor;
-    boost::asio::steady_timer timer{executor, limit};
-    auto resolving = boost::asio::co_spawn(executor, resolver.resolve(name, family), boost::asio::deferred);
-    auto first =
-        boost::asio::experimental::make_parallel_group(std::move(resolving), timer.async_wait(boost::asio::deferred));
-    const auto [order, failed, addresses, timer_ended] =
-        co_await first.async_wait(boost::asio::experimental::wait_for_one(), boost::asio::use_awaitable);
-    if (failed || addresses.empty()) co_return std::nullopt;
-    co_return addresses.front();
+    boost::asio::steady_timer done{executor, limit};
+    const io::NameWait wait{resolver, name, client, engine::NameLookups::Wish::complete, [&done] { done.cancel(); }};
+    if (wait.outcome() == nullptr) co_await done.async_wait(token);
+    const auto state = co_await boost::asio::this_coro::cancellation_state;
+    if (state.cancelled() != boost::asio::cancellation_type::none)
+        throw boost::system::system_error{boost::asio::error::operation_aborted};
+    if (wait.outcome() == nullptr) co_return std::nullopt;
+    for (const auto& address : wait.outcome()->addresses)
+        if (family == io::AddressFamily::any || address.is_v4() == (family == io::AddressFamily::ipv4))
+            co_return address;
+    co_return std::nullopt;
 }
 
 /// Probes a target. Completes within the time that the request has, or a moment later, whatever happens; throws
 /// `operation_aborted` when it is cancelled (terminal).
-inline boost::asio::awaitable<ProbeReport> run_probe(PingDispatcher& dispatcher, io::Resolver& resolver,
-                                                     ProbeRequest request, std::chrono::nanoseconds interval)
+inline boost::asio::awaitable<ProbeReport> run_probe(PingDispatcher& dispatcher, io::SharedResolver& resolver,
+                                                     ProbeRequest request, engine::ClientKey client,
+                                                     std::chrono::nanoseconds interval)
 {
     using Clock = std::chrono::steady_clock;
     const auto executor = co_await boost::asio::this_coro::executor;
     const auto start = Clock::now();
     const auto limit = start + request.time;
     ProbeReport report;
-    report.address = co_await resolve_until(resolver, request.target, request.family, limit);
+    report.address = co_await resolve_until(resolver, request.target, client, request.family, limit);
     const auto resolved = Clock::now();
     report.lookup = resolved - start;
 
