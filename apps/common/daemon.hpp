@@ -20,7 +20,7 @@
 //   SIGQUIT            as SIGTERM
 //   SIGUSR2            ignored, as long as it means nothing
 //   SIGHUP             read again what the daemon can read again; what is wrong is complained of, and nothing changes
-//   SIGPIPE            ignored: it is only a client that has gone; and SIGXFSZ: it is only the log; and SIGUSR2
+//   SIGPIPE            ignored: it is only a client that has gone; and SIGXFSZ: it is only the log
 
 #include <apps/common/daemon_options.hpp>
 #include <apps/common/held_signals.hpp>
