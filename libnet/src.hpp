@@ -40,6 +40,8 @@
 #include <libnet/engine/trace/path_difference.ipp>
 #include <libnet/engine/trace/path_watch.ipp>
 #include <libnet/engine/trace/trace_engine.ipp>
+#include <libnet/engine/trace/trace_packet.ipp>
+#include <libnet/engine/trace/trace_quote.ipp>
 #include <libnet/engine/trace/trace_set.ipp>
 #include <libnet/engine/trace/trace_verdict.ipp>
 #include <libnet/impl/dns/address_origins.ipp>
@@ -95,6 +97,7 @@
 #include <libnet/io/http/http_session_events.ipp>
 #include <libnet/io/http/http_session_waits.ipp>
 #include <libnet/io/http/response_writer.ipp>
+#include <libnet/io/icmp/connect_probe.ipp>
 #include <libnet/io/icmp/control_data.ipp>
 #include <libnet/io/icmp/error_queue.ipp>
 #include <libnet/io/icmp/icmp_damage.ipp>

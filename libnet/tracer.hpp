@@ -3,6 +3,7 @@
 
 #include <libnet/base/owner.hpp>
 #include <libnet/config.hpp>
+#include <libnet/engine/trace/trace_counters.hpp>
 #include <libnet/engine/trace/trace_path.hpp>
 #include <libnet/io/loop/async_operation.hpp>
 #include <libnet/trace_options.hpp>
@@ -23,14 +24,21 @@ class TraceSession;
 struct TracerState;
 }  // namespace detail
 
-/// How long a probe is, with its IP header, in octets: 60 for IPv4, 80 for IPv6.
+/// How long a UDP or ICMP probe with the default payload is, with its IP header, in octets: 60 for IPv4, 80 for IPv6.
 std::size_t trace_probe_size(const boost::asio::ip::address& target) noexcept;
 
 /// Traces paths with increasing TTLs, any number of them at the same time.
 ///
 /// On Linux this takes no privilege: errors come out of the sockets' error queues, round trips end with the kernel's
-/// time stamp, so that a slow caller does not lengthen them. `TraceProbe::icmp` needs a group in net.ipv4.ping_group_range,
-/// or CAP_NET_RAW.
+/// time stamp, so that a slow caller does not lengthen them (of TCP without privilege, with our reading it).
+/// `TraceProbe::icmp` needs a group in net.ipv4.ping_group_range, or CAP_NET_RAW. With CAP_NET_RAW, hops tell more: see
+/// TraceAccess.
+///
+/// All probes of a flow take one path through routers that share load by addresses, ports, flow label, or ICMP checksum;
+/// routers that share it packet by packet show several.
+///
+/// Probes have a keyed identity. An answer that quotes it wrongly is refused; one that quotes less than that has to come
+/// with the right ports, or checksum, and number; and see `TraceCounters::anonymous`.
 ///
 /// What it does not protect against: routers answer as they please. They may limit their answers (a silent hop need not
 /// lose any traffic), answer with any of their addresses, or forge whole paths behind them.
@@ -87,6 +95,9 @@ public:
     /// The path to a target that was added and whose TraceDone hasn't been told yet, as far as `next` has told it. Throws
     /// `std::out_of_range` for others.
     TracePath path(TraceTarget target) const;
+
+    /// What was sent, and what came that was no answer, of all targets since the beginning.
+    TraceCounters counters() const;
 
 private:
     base::Owner<detail::TracerState> state_;

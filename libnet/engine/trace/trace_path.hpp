@@ -43,7 +43,7 @@ enum class TraceAccess : std::uint8_t {
 enum class TraceAnswer : std::uint8_t {
     time_exceeded,  ///< a router on the path: the probe's TTL ended there
     reached,        ///< the probe arrived at the destination
-    unreachable,    ///< somebody on the path says that the probe can't get there: nothing lies beyond
+    unreachable,    ///< a router or host on the path says that the probe can't get there: nothing lies beyond
 };
 
 /// Why a trace ended.

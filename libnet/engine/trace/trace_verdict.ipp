@@ -102,10 +102,12 @@ LIBNETXX_DECL std::string annotation_of(Unreachable why, const IcmpNotice& notic
 
 LIBNETXX_DECL bool is_reached(libnet::TraceProbe method, Unreachable why, const IcmpNotice& notice)
 {
-    const bool refused = why == Unreachable::port || why == Unreachable::protocol;
-    if (refused && method != libnet::TraceProbe::icmp) return true;
-    // No host refuses an echo request this way; a firewall in front of it, or on it, does.
-    return notice.from_target && (refused || why == Unreachable::prohibited);
+    // Only an end host refuses a UDP port, whichever of its addresses it answers from.
+    const bool udp = method == libnet::TraceProbe::udp || method == libnet::TraceProbe::udp_constant;
+    if (udp && why == Unreachable::port) return true;
+    // A router that answers so filters; so may the probed host itself, or a firewall on it.
+    const bool refused = why == Unreachable::port || why == Unreachable::protocol || why == Unreachable::prohibited;
+    return notice.from_target && refused;
 }
 
 }  // namespace detail

@@ -2,87 +2,120 @@
 // The sockets of a tracer for one kind of probe over one version of IP.
 //
 // How an answer finds its probe. A router quotes the probe in its error, but it need not quote more than eight octets
-// behind the IP header (RFC 792), and of these the kernel hands a UDP socket none: only the address and port that the
-// probe went to. So every probe needs something of its own in them:
+// behind the IP header (RFC 792). All probes of a flow have the same ports, or ICMP checksum, so that routers that share
+// load send them the same way; so the probe's number is in what is left:
 //
-//   udp           the destination port; all probes share one socket. Each probe is another flow, so that routers which
-//                 share load by ports may show several paths mixed, as in traceroute.
-//   udp_constant  a socket, hence a source port, of its own
-//   icmp          the sequence number, which ICMP sockets get back
+//   udp, udp_constant  the payload, and (with raw access) the checksum, which the payload balances
+//   icmp               the sequence number; the payload keeps the checksum constant
+//   tcp                the upper half of the sequence number
 //
-// A forged answer has to guess the source port (or identifier) and the number of a probe under way.
+// Without raw access, the kernel hands a UDP socket none of the header: a minimal quote tells the flow, and no more. TCP
+// probes are connections then (io/icmp/connect_probe.hpp), one at a time for each flow.
+//
+// With TraceOptions::classic, each probe is a flow of its own: the number is the destination port (udp), or the port of a
+// socket that the probe has for itself (udp_constant).
+//
+// A forged answer has to guess the probe's cookie, where the answer quotes that; else the source port (or identifier and
+// checksum) and the number of a probe under way.
 
 #include <libnet/config.hpp>
+#include <libnet/engine/trace/trace_quote.hpp>
 #include <libnet/engine/trace/trace_set.hpp>
+#include <libnet/io/icmp/connect_probe.hpp>
 #include <libnet/io/icmp/probe_poll.hpp>
 #include <libnet/io/icmp/probe_reader.hpp>
 #include <libnet/io/icmp/probe_socket.hpp>
+#include <libnet/io/icmp/source_finder.hpp>
 
 #include <boost/system/result.hpp>
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace libnet::inline v0::detail {
 
 namespace asio = boost::asio;
 
-/// Octets behind the UDP or ICMP header of each probe. IPv4 probes are 60 octets long in all, as traceroute's.
-constexpr std::size_t trace_payload_size = 32;
-
 class TraceChannel {
 public:
-    /// `port` is that of `udp_constant`. What is watched has the number for its key there, or 0 for the one socket of the
-    /// other kinds, and `key_bits` beside it.
-    /// Throws `boost::system::system_error`: `operation_not_permitted` where no ICMP socket is allowed, with what would
-    /// help.
+    /// What is watched has for its key there `key_bits` and a number, below `listener_key`, that `read` takes. Opens all
+    /// sockets that there will be for flows. Throws `boost::system::system_error`: `operation_not_permitted` where a kind of
+    /// socket isn't allowed, with what would help.
     TraceChannel(asio::any_io_executor executor, std::shared_ptr<io::ProbePoll> poll, std::uint64_t key_bits,
-                 TraceProbe method, wire::IpVersion version, std::uint16_t port);
+                 const TraceOptions& options, wire::IpVersion version);
+
+    static constexpr std::uint64_t listener_key = 1U << 20;
+
+    /// Raw or datagram: which kind of sockets it has.
+    TraceAccess access() const noexcept { return listener_ ? TraceAccess::raw : TraceAccess::datagram; }
 
     struct Sent {
         std::uint16_t number = 0;  ///< what the probe's answers will carry
         engine::action::TimePoint at{};
     };
 
-    /// Sends a probe, whose answers shall carry `number`, where the kind of probe leaves the choice. Fails with
-    /// `would_block` when the probe should be sent again a little later, and with what sendmsg(2) or bind(2) says when it
-    /// can't be sent at all.
-    boost::system::result<Sent> send(const asio::ip::address& target, std::uint8_t ttl, std::uint16_t number);
+    /// Sends a probe. Fails with `would_block` when the probe should be sent again a little later, and with what sendmsg(2)
+    /// or bind(2) says when it can't be sent at all.
+    boost::system::result<Sent> send(const engine::TraceSetProbe& probe);
 
     /// The probe with this number is over.
     void release(std::uint16_t number)
     {
-        if (method_ == TraceProbe::udp_constant) sockets_.erase(number);
+        if (has_socket_for_each_probe()) sockets_.erase(number);
+        connections_.erase(number);
     }
 
-    /// Reads what has come to the socket with this number, or 0, and appends the replies.
-    void read(std::uint16_t number, std::vector<engine::TraceReply>& replies);
+    /// Reads what has come to the socket with this key, without `key_bits`, and appends the replies.
+    void read(std::uint64_t key, std::vector<engine::TraceReply>& replies);
 
     /// Replies that were met while sending.
     std::vector<engine::TraceReply> take_replies() { return std::exchange(met_, {}); }
 
 private:
-    io::ProbeSocket& open(std::uint16_t& number);
-    bool read_errors(const io::ProbeSocket& socket, std::uint16_t number, std::vector<engine::TraceReply>& replies);
+    bool is_udp() const noexcept { return sent_.method == TraceProbe::udp || sent_.method == TraceProbe::udp_constant; }
+    bool has_socket_for_each_probe() const noexcept
+    {
+        return sent_.classic && sent_.method == TraceProbe::udp_constant;
+    }
+    bool connects() const noexcept { return sent_.method == TraceProbe::tcp && !listener_; }
+
+    void listen();
+    io::ProbeSocketOptions socket_options() const;
+    io::ProbeSocket& open(std::uint16_t key);
+    void open_tcp(std::uint16_t flow);
+    boost::system::result<Sent> send_udp(const engine::TraceSetProbe& probe);
+    boost::system::result<Sent> send_icmp(const engine::TraceSetProbe& probe);
+    boost::system::result<Sent> send_tcp(const engine::TraceSetProbe& probe);
+    boost::system::result<Sent> connect(const engine::TraceSetProbe& probe);
+    boost::system::result<Sent> send(io::ProbeSocket& socket, std::uint16_t key,
+                                     const io::ProbeSocket::Outgoing& message, std::uint16_t number);
+    std::optional<asio::ip::address> source_to(const asio::ip::address& target);
+    bool read_errors(const io::ProbeSocket& socket, std::uint16_t key, std::vector<engine::TraceReply>& replies);
+    void read_listener(std::vector<engine::TraceReply>& replies);
+    void read_connection(std::uint16_t number, std::vector<engine::TraceReply>& replies);
     std::optional<engine::TraceReply> to_reply(const io::ProbeSocket& socket, const io::ProbeReader::Entry& entry,
-                                               std::uint16_t number) const;
-    std::optional<engine::TraceReply> to_reply(const io::ProbeSocket& socket, const io::ProbeReader::Datagram& datagram,
-                                               std::uint16_t number) const;
+                                               std::uint16_t key) const;
+    std::optional<engine::TraceReply> to_reply(const io::ProbeReader::Datagram& datagram, std::uint16_t key) const;
+    bool take_payload(std::span<const std::byte> payload, engine::TraceReply& reply) const;
+    bool take_answer(const io::ProbeReader::Datagram& datagram, std::uint16_t key, engine::TraceReply& reply) const;
 
     asio::any_io_executor executor_;
     std::shared_ptr<io::ProbePoll> poll_;
     std::uint64_t key_bits_;
-    TraceProbe method_;
-    wire::IpVersion version_;
-    std::uint16_t port_;
+    TraceOptions options_;
+    engine::TraceSent sent_;
     io::ProbeReader reader_;
-    std::array<std::byte, trace_payload_size> payload_;
-    std::map<std::uint16_t, io::ProbeSocket> sockets_;  ///< by number, or one at 0
+    std::vector<std::byte> payload_;
+    std::optional<io::ProbeSocket> listener_;                ///< hears all ICMP errors; with raw access
+    std::map<std::uint16_t, io::ProbeSocket> sockets_;       ///< by flow from 0 on, or by number
+    std::vector<io::HeldPort> held_ports_;                   ///< of raw TCP sockets, by flow
+    std::map<std::uint16_t, io::ConnectProbe> connections_;  ///< by number
+    std::optional<io::SourceFinder> sources_;
     std::vector<engine::TraceReply> met_;
 };
 

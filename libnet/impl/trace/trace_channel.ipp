@@ -1,79 +1,245 @@
 #pragma once
 // Bodies of libnet/impl/trace/trace_channel.hpp.
 
+#include <libnet/base/bytes.hpp>
+#include <libnet/base/checksum.hpp>
 #include <libnet/impl/trace/trace_channel.hpp>
+#include <libnet/impl/trace/trace_defaults.hpp>
+#include <libnet/io/icmp/control_data.hpp>
+#include <libnet/io/icmp/port_filter.hpp>
+#include <libnet/io/loop/random_key.hpp>
 #include <libnet/wire/icmp/icmp.hpp>
+#include <libnet/wire/ip/ipv6.hpp>
 
+#include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
 
 #include <algorithm>
-#include <random>
 #include <utility>
 
 namespace libnet::inline v0::detail {
 
-/// Of UDP what traceroute sends: 0x40, 0x41 and so on. A packet filter or a human may know it. Of ICMP something random,
-/// which a reply must bring back.
-LIBNETXX_DECL std::array<std::byte, trace_payload_size> trace_payload(TraceProbe method)
+/// The answers of a service may be long, and errors quote up to 1280 octets.
+constexpr std::size_t longest_answer = 2048;
+
+/// The kernel tells where the extensions of an error are (linux/in.h, linux/in6.h), since Linux 5.9.
+constexpr int recverr_rfc4884_v4 = 26, recverr_rfc4884_v6 = 31;
+
+/// A checksum that a flow keeps: not 0 or 0xFFFF, and unforeseeable, for it proves answers that quote little.
+LIBNETXX_DECL std::vector<std::uint16_t> flow_checksums(std::size_t flows)
 {
-    std::array<std::byte, trace_payload_size> payload{};
-    std::random_device random;
-    for (std::size_t at = 0; at < payload.size(); ++at)
-        payload[at] = static_cast<std::byte>(method == TraceProbe::icmp ? random() : 0x40U + at);
-    return payload;
+    std::vector<std::uint16_t> checksums;
+    while (checksums.size() < flows) {
+        const auto checksum = static_cast<std::uint16_t>(io::random_word());
+        const bool usable = checksum != 0 && checksum != 0xFFFF;
+        if (usable && std::ranges::find(checksums, checksum) == checksums.end()) checksums.push_back(checksum);
+    }
+    return checksums;
 }
 
 LIBNETXX_DECL TraceChannel::TraceChannel(asio::any_io_executor executor, std::shared_ptr<io::ProbePoll> poll,
-                                         std::uint64_t key_bits, TraceProbe method, wire::IpVersion version,
-                                         std::uint16_t port)
+                                         std::uint64_t key_bits, const TraceOptions& options, wire::IpVersion version)
     : executor_{std::move(executor)},
       poll_{std::move(poll)},
       key_bits_{key_bits},
-      method_{method},
-      version_{version},
-      port_{port},
-      reader_{2048, 8},  // a service may answer at length
-      payload_{trace_payload(method)}
+      options_{options},
+      reader_{std::max(longest_answer, options.payload_size + wire::icmp_header_size), 8, longest_answer},
+      payload_(options.payload_size)
 {
-    std::uint16_t number = 0;
-    if (method_ != TraceProbe::udp_constant) open(number);
+    sent_.method = options.method;
+    sent_.version = version;
+    sent_.classic = options.classic;
+    sent_.port = trace_port(options);
+    sent_.checksums = flow_checksums(options.flows);
+    sent_.mark = static_cast<std::uint32_t>(io::random_word());
+    sent_.payload_size = payload_.size();
+    sent_.traffic_class = options.traffic_class.value_or(std::uint8_t{0});
+    sent_.flow_label = options.flow_label;
+    // Connections are told of their errors themselves.
+    const bool connections = options.classic && sent_.method == TraceProbe::tcp;
+    if (options.access != TraceAccess::datagram && !connections) listen();
+    if (has_socket_for_each_probe()) return;
+    const bool ports = is_udp() || sent_.method == TraceProbe::tcp;
+    for (std::uint16_t flow = 0; flow < (ports ? options.flows : 1); ++flow) {
+        if (sent_.method == TraceProbe::tcp) open_tcp(flow);
+        else sent_.own_ports.push_back(open(flow).identifier());
+    }
 }
 
-/// `number` becomes the local port, where that tells the probe.
-LIBNETXX_DECL io::ProbeSocket& TraceChannel::open(std::uint16_t& number)
+/// Throws where raw sockets were asked for, and aren't allowed.
+LIBNETXX_DECL void TraceChannel::listen()
+try {
+    auto options = socket_options();
+    options.protocol = io::ProbeProtocol::icmp;
+    options.access = io::IcmpAccess::raw;
+    options.hears_errors = true;
+    options.flow_label.reset();
+    listener_.emplace(executor_, sent_.version, options);
+    poll_->add(listener_->native(), key_bits_ | listener_key);
+    sources_.emplace(sent_.version, options);
+} catch (const boost::system::system_error& error) {
+    listener_.reset();
+    const bool forbidden = error.code() == boost::system::errc::operation_not_permitted ||
+                           error.code() == boost::system::errc::permission_denied;
+    if (options_.access == TraceAccess::automatic && forbidden) return;
+    if (!forbidden) throw;
+    throw boost::system::system_error{
+        error.code(), "raw sockets (they take the capability cap_net_raw: setcap cap_net_raw+ep PROGRAM)"};
+}
+
+LIBNETXX_DECL io::ProbeSocketOptions TraceChannel::socket_options() const
 {
     io::ProbeSocketOptions options;
-    if (method_ != TraceProbe::icmp) options.protocol = io::ProbeProtocol::udp;
-    io::ProbeSocket socket{executor_, version_, options};
-    if (method_ == TraceProbe::udp_constant) number = socket.identifier();
-    poll_->add(socket.native(), key_bits_ | number);
-    return sockets_.try_emplace(number, std::move(socket)).first->second;
+    if (is_udp()) options.protocol = io::ProbeProtocol::udp;
+    if (sent_.method == TraceProbe::tcp) options.protocol = io::ProbeProtocol::tcp;
+    // A datagram ICMP socket has its identifier for itself; so it is taken where it is allowed, with a listener, too.
+    if (options_.access == TraceAccess::datagram) options.access = io::IcmpAccess::automatic;
+    options.source = options_.source;
+    options.interface = options_.interface.str();
+    options.traffic_class = options_.traffic_class;
+    options.mark = options_.mark;
+    options.flow_label = options_.flow_label;
+    if (options_.dont_fragment) options.path_mtu_discovery = io::PathMtuDiscovery::probe;
+    return options;
 }
 
-LIBNETXX_DECL boost::system::result<TraceChannel::Sent> TraceChannel::send(const asio::ip::address& target,
-                                                                           std::uint8_t ttl, std::uint16_t number)
+/// Where each probe has a socket, its local port is the key.
+LIBNETXX_DECL io::ProbeSocket& TraceChannel::open(std::uint16_t key)
+{
+    auto options = socket_options();
+    if (is_udp() && options_.source_port != 0 && !has_socket_for_each_probe())
+        options.identifier = static_cast<std::uint16_t>(options_.source_port + key);
+    io::ProbeSocket socket{executor_, sent_.version, options};
+    if (has_socket_for_each_probe()) key = socket.identifier();
+    const bool v4 = sent_.version == wire::IpVersion::v4;
+    constexpr int on = 1;  // older kernels know nothing of it
+    ::setsockopt(socket.native(), v4 ? IPPROTO_IP : IPPROTO_IPV6, v4 ? recverr_rfc4884_v4 : recverr_rfc4884_v6, &on,
+                 sizeof on);
+    poll_->add(socket.native(), key_bits_ | key);
+    return sockets_.try_emplace(key, std::move(socket)).first->second;
+}
+
+LIBNETXX_DECL void TraceChannel::open_tcp(std::uint16_t flow)
+{
+    auto options = socket_options();
+    const auto wanted = options_.source_port == 0 ? 0 : options_.source_port + flow;
+    held_ports_.emplace_back(sent_.version, static_cast<std::uint16_t>(wanted), options);
+    const auto port = held_ports_.back().number();
+    sent_.own_ports.push_back(port);
+    if (!listener_) return;
+    options.identifier = port;
+    io::ProbeSocket socket{executor_, sent_.version, options};
+    io::pass_only_port(socket.native(), sent_.version, port);
+    constexpr int ipv6_checksum = 7, checksum_at = 16;  // IPV6_CHECKSUM, RFC 3542 section 3.1
+    if (sent_.version == wire::IpVersion::v6) io::set_option(socket.native(), IPPROTO_IPV6, ipv6_checksum, checksum_at);
+    poll_->add(socket.native(), key_bits_ | flow);
+    sockets_.try_emplace(flow, std::move(socket));
+}
+
+LIBNETXX_DECL std::optional<asio::ip::address> TraceChannel::source_to(const asio::ip::address& target)
+{
+    if (!sources_) return std::nullopt;
+    const auto source = sources_->source_to(target);
+    constexpr std::size_t many = 64;
+    if (source && sent_.sources.size() < many && std::ranges::find(sent_.sources, *source) == sent_.sources.end())
+        sent_.sources.push_back(*source);
+    return source;
+}
+
+LIBNETXX_DECL boost::system::result<TraceChannel::Sent> TraceChannel::send(const engine::TraceSetProbe& probe)
 try {
-    const bool constant = method_ == TraceProbe::udp_constant;
-    io::ProbeSocket& socket = constant ? open(number) : sockets_.begin()->second;
-    std::array<std::byte, wire::icmp_header_size + trace_payload_size> echo{};
-    io::ProbeSocket::Outgoing message{{target, constant ? port_ : number}, payload_, ttl};
-    if (method_ == TraceProbe::icmp) {
-        std::ranges::copy(payload_, echo.begin() + wire::icmp_header_size);
-        wire::encode_echo_request(version_, socket.identifier(), number, echo);
-        message = {{target, 0}, echo, ttl};
+    switch (sent_.method) {
+    case TraceProbe::icmp:
+        return send_icmp(probe);
+    case TraceProbe::tcp:
+        return connects() ? connect(probe) : send_tcp(probe);
+    case TraceProbe::udp:
+    case TraceProbe::udp_constant:
+        break;
     }
-    const auto sent = io::send_past_errors(socket, message, [&] { return read_errors(socket, number, met_); });
-    if (sent) return Sent{number, *sent};
-    release(number);
-    return sent.error();
+    return send_udp(probe);
 } catch (const boost::system::system_error& error) {
     // Where descriptors are short, the probes under way will soon give some back.
     const bool soon = error.code() == asio::error::no_descriptors && !sockets_.empty();
     return soon ? boost::system::error_code{asio::error::would_block} : error.code();
 }
 
-LIBNETXX_DECL void TraceChannel::read(std::uint16_t number, std::vector<engine::TraceReply>& replies)
+LIBNETXX_DECL boost::system::result<TraceChannel::Sent> TraceChannel::send_udp(const engine::TraceSetProbe& probe)
 {
+    const bool own_socket = has_socket_for_each_probe();
+    io::ProbeSocket& socket = own_socket ? open(0) : sockets_.at(probe.flow);
+    const auto number = own_socket ? socket.identifier() : probe.number;
+    const auto key = own_socket ? number : std::uint16_t{probe.flow};
+    const bool rising = sent_.classic && sent_.method == TraceProbe::udp;
+    const auto port = rising ? probe.number : sent_.port;
+    engine::write_trace_payload(payload_, probe.cookie, number, sent_.mark);
+    if (!sent_.classic)
+        if (const auto source = source_to(probe.address))
+            engine::balance_udp(payload_, {*source, probe.address, socket.identifier(), port}, number);
+    return send(socket, key, {{probe.address, port}, payload_, probe.probe.ttl}, number);
+}
+
+LIBNETXX_DECL boost::system::result<TraceChannel::Sent> TraceChannel::send_icmp(const engine::TraceSetProbe& probe)
+{
+    io::ProbeSocket& socket = sockets_.begin()->second;
+    std::vector<std::byte> echo(wire::icmp_header_size + payload_.size());
+    const auto payload = std::span{echo}.subspan(wire::icmp_header_size);
+    engine::write_trace_payload(payload, probe.cookie, probe.number, sent_.mark);
+    wire::encode_echo_request(sent_.version, socket.identifier(), probe.number, echo);
+    if (!sent_.classic) {
+        constexpr std::size_t checksum_at = 2;
+        base::store_be(echo, checksum_at, std::uint16_t{0});
+        const auto header = base::checksum_add(0, std::span{echo}.first(wire::icmp_header_size));
+        engine::balance_trace_payload(payload, header, sent_.checksums[probe.flow]);
+        wire::encode_echo_request(sent_.version, socket.identifier(), probe.number, echo);
+    }
+    source_to(probe.address);
+    return send(socket, 0, {{probe.address, 0}, echo, probe.probe.ttl}, probe.number);
+}
+
+LIBNETXX_DECL boost::system::result<TraceChannel::Sent> TraceChannel::send_tcp(const engine::TraceSetProbe& probe)
+{
+    io::ProbeSocket& socket = sockets_.at(probe.flow);
+    engine::TraceEnds ends{{}, probe.address, socket.identifier(), sent_.port};
+    const auto source = source_to(probe.address);
+    if (source && sent_.version == wire::IpVersion::v4) ends.source = *source;
+    const auto segment = engine::make_tcp_probe(ends, probe.number, probe.cookie);
+    return send(socket, probe.flow, {{probe.address, 0}, segment, probe.probe.ttl}, probe.number);
+}
+
+/// The number is ours alone: each connection has a socket.
+LIBNETXX_DECL boost::system::result<TraceChannel::Sent> TraceChannel::connect(const engine::TraceSetProbe& probe)
+{
+    const auto port = sent_.classic ? std::uint16_t{0} : sent_.own_ports[probe.flow];
+    auto started =
+        io::ConnectProbe::start(sent_.version, {probe.address, sent_.port}, port, probe.probe.ttl, socket_options());
+    if (!started) {
+        const auto error = started.error();
+        const bool soon = error == asio::error::address_in_use || error == asio::error::no_descriptors ||
+                          error == boost::system::errc::address_not_available;
+        return soon ? boost::system::error_code{asio::error::would_block} : error;
+    }
+    const auto at = started->sent();
+    poll_->add_connecting(started->native(), key_bits_ | probe.number);
+    connections_.insert_or_assign(probe.number, std::move(*started));
+    return Sent{probe.number, at};
+}
+
+LIBNETXX_DECL boost::system::result<TraceChannel::Sent> TraceChannel::send(io::ProbeSocket& socket, std::uint16_t key,
+                                                                           const io::ProbeSocket::Outgoing& message,
+                                                                           std::uint16_t number)
+{
+    const auto sent = io::send_past_errors(socket, message, [&] { return read_errors(socket, key, met_); });
+    if (sent) return Sent{number, *sent};
+    if (has_socket_for_each_probe()) release(number);
+    return sent.error();
+}
+
+LIBNETXX_DECL void TraceChannel::read(std::uint64_t key, std::vector<engine::TraceReply>& replies)
+{
+    if (key == listener_key) return read_listener(replies);
+    const auto number = static_cast<std::uint16_t>(key);
+    if (connects()) return read_connection(number, replies);
     const auto found = sockets_.find(number);
     if (found == sockets_.end()) return;
     const auto& socket = found->second;
@@ -83,13 +249,52 @@ LIBNETXX_DECL void TraceChannel::read(std::uint16_t number, std::vector<engine::
     for (int i = 0; i < batches; ++i) {
         const auto batch = reader_.receive(socket);
         for (const auto& datagram : batch.read)
-            if (auto reply = to_reply(socket, datagram, number)) replies.push_back(*std::move(reply));
+            if (auto reply = to_reply(datagram, number)) replies.push_back(*std::move(reply));
         if (!batch.more) return;
     }
 }
 
-/// False: the error queue was empty.
-LIBNETXX_DECL bool TraceChannel::read_errors(const io::ProbeSocket& socket, std::uint16_t number,
+LIBNETXX_DECL void TraceChannel::read_listener(std::vector<engine::TraceReply>& replies)
+{
+    constexpr int batches = 32;
+    for (int i = 0; i < batches; ++i) {
+        const auto batch = reader_.receive(*listener_);
+        for (const auto& datagram : batch.read) {
+            auto reply = engine::read_trace_error(sent_, datagram.message);
+            if (!reply) continue;
+            reply->from = datagram.from.address();
+            reply->received = datagram.received;
+            reply->read = datagram.read;
+            if (datagram.ttl) reply->reply_ttl = static_cast<std::uint8_t>(*datagram.ttl);
+            replies.push_back(*std::move(reply));
+        }
+        if (!batch.more) return;
+    }
+}
+
+LIBNETXX_DECL void TraceChannel::read_connection(std::uint16_t number, std::vector<engine::TraceReply>& replies)
+{
+    const auto found = connections_.find(number);
+    if (found == connections_.end()) return;
+    io::ErrorQueueReader errors{1};
+    const auto outcome = found->second.take(errors);
+    if (!outcome) return;
+    const auto now = std::chrono::steady_clock::now();
+    engine::TraceReply reply{.number = number, .from = found->second.to().address(), .received = now, .read = now};
+    reply.destination = reply.from;
+    if (outcome->error != nullptr) {
+        const auto& error = *outcome->error;
+        reply.from = error.offender;
+        reply.error = engine::TraceReply::Error{error.type, error.code, error.info};
+        if (error.ttl) reply.reply_ttl = static_cast<std::uint8_t>(*error.ttl);
+    }
+    const bool told = outcome->error != nullptr || outcome->answered;
+    connections_.erase(found);
+    if (told) replies.push_back(std::move(reply));
+}
+
+/// False: the error queue was empty. With a listener, the errors are only taken off: it has all of them.
+LIBNETXX_DECL bool TraceChannel::read_errors(const io::ProbeSocket& socket, std::uint16_t key,
                                              std::vector<engine::TraceReply>& replies)
 {
     constexpr int batches = 32;
@@ -98,56 +303,117 @@ LIBNETXX_DECL bool TraceChannel::read_errors(const io::ProbeSocket& socket, std:
         const auto batch = reader_.receive_errors(socket);
         any = any || batch.any;
         for (const auto& entry : batch.read)
-            if (auto reply = to_reply(socket, entry, number)) replies.push_back(*std::move(reply));
+            if (auto reply = to_reply(socket, entry, key)) replies.push_back(*std::move(reply));
         if (!batch.more) break;
     }
     return any;
 }
 
-/// nullopt: nobody on the path sent it, or it isn't about a probe of ours.
+/// The extensions of an error, whose quote the kernel has stripped of its headers.
+LIBNETXX_DECL std::span<const std::byte> extensions_of(const io::QueuedError& error, std::size_t stripped)
+{
+    const std::size_t told = error.data & 0xFFFFU;  // sock_ee_data_rfc4884: the length comes first
+    constexpr std::size_t legacy_quote_size = 128;
+    constexpr std::size_t header_size = 4, checksum_at = 2;
+    const auto at = told != 0 ? told : legacy_quote_size - std::min(stripped, legacy_quote_size);
+    if (error.payload.size() < at + header_size) return {};
+    const auto extensions = error.payload.subspan(at);
+    // Where only habit says that they are there, the checksum has to say so, too.
+    const bool trusted = told != 0 || base::load_be<std::uint16_t>(extensions, checksum_at) != 0;
+    return trusted ? extensions : std::span<const std::byte>{};
+}
+
+/// nullopt: no host on the path sent it, or it isn't about a probe of ours.
 LIBNETXX_DECL std::optional<engine::TraceReply> TraceChannel::to_reply(const io::ProbeSocket& socket,
                                                                        const io::ProbeReader::Entry& entry,
-                                                                       std::uint16_t number) const
+                                                                       std::uint16_t key) const
 {
     using Origin = io::QueuedError::Origin;
     const auto& error = *entry.error;
-    if (error.origin != Origin::icmp && error.origin != Origin::icmpv6) return std::nullopt;
-    if (method_ == TraceProbe::udp) number = error.destination.port();
-    if (method_ == TraceProbe::icmp) {
-        const auto echo = wire::decode_quoted_echo_request(version_, error.payload);
+    if (listener_ || (error.origin != Origin::icmp && error.origin != Origin::icmpv6)) return std::nullopt;
+    engine::TraceReply reply{.from = error.offender,
+                             .destination = error.destination.address(),
+                             .error = engine::TraceReply::Error{error.type, error.code, error.info},
+                             .received = entry.at,
+                             .read = std::chrono::steady_clock::now()};
+    if (error.ttl) reply.reply_ttl = static_cast<std::uint8_t>(*error.ttl);
+    const bool v4 = sent_.version == wire::IpVersion::v4;
+    std::size_t stripped = v4 ? wire::ipv4_header_size : wire::ipv6_header_size;
+    if (is_udp()) {
+        stripped += engine::udp_header_size;
+        reply.flow = static_cast<std::uint8_t>(key);
+        if (sent_.classic) reply.number = has_socket_for_each_probe() ? key : error.destination.port();
+        else take_payload(error.payload, reply);
+        if (!sent_.classic && error.destination.port() != sent_.port)
+            reply.changes.push_back(
+                {TraceField::destination_port, std::uint32_t{sent_.port}, std::uint32_t{error.destination.port()}});
+    } else {
+        const auto echo = wire::decode_quoted_echo_request(sent_.version, error.payload);
         if (!echo || echo->identifier != socket.identifier()) return std::nullopt;
-        number = echo->sequence;
+        const auto checksum = base::load_be<std::uint16_t>(error.payload, 2);
+        const bool right = std::ranges::find(sent_.checksums, checksum) != sent_.checksums.end();
+        const bool told = take_payload(echo->payload, reply);
+        reply.number = echo->sequence;
+        if (!told && v4 && !sent_.classic && !right) return std::nullopt;
     }
-    return engine::TraceReply{.number = number,
-                              .from = error.offender,
-                              .destination = error.destination.address(),
-                              .error = engine::TraceReply::Error{error.type, error.code, error.info},
-                              .received = entry.at,
-                              .read = std::chrono::steady_clock::now()};
+    if (const auto found = extensions_of(error, stripped); !found.empty())
+        if (auto extensions = wire::decode_icmp_extensions(found)) reply.extensions = *std::move(extensions);
+    return reply;
 }
 
-LIBNETXX_DECL std::optional<engine::TraceReply> TraceChannel::to_reply(const io::ProbeSocket&,
-                                                                       const io::ProbeReader::Datagram& datagram,
-                                                                       std::uint16_t number) const
+/// Of a payload that came back. False: it is cut before its number.
+LIBNETXX_DECL bool TraceChannel::take_payload(std::span<const std::byte> octets, engine::TraceReply& reply) const
+{
+    const auto payload = engine::read_trace_payload(octets);
+    if (!payload) return false;
+    reply.number = payload->number;
+    reply.cookie = payload->cookie;
+    reply.cookie_mask = ~std::uint64_t{0};
+    return true;
+}
+
+/// nullopt: it answers no probe of ours.
+LIBNETXX_DECL std::optional<engine::TraceReply> TraceChannel::to_reply(const io::ProbeReader::Datagram& datagram,
+                                                                       std::uint16_t key) const
 {
     const auto from = datagram.from.address();
-    engine::TraceReply reply{number, from, from, std::nullopt, datagram.received, datagram.read};
-    switch (method_) {
-    case TraceProbe::udp:  // somebody listens on that port, and answers
-        reply.number = datagram.from.port();
-        return reply;
-    case TraceProbe::udp_constant:
-        if (datagram.from.port() != port_) return std::nullopt;
-        return reply;
-    case TraceProbe::icmp:
-    case TraceProbe::tcp:
-        break;
+    engine::TraceReply reply{.from = from, .destination = from, .received = datagram.received, .read = datagram.read};
+    if (datagram.ttl) reply.reply_ttl = static_cast<std::uint8_t>(*datagram.ttl);
+    return take_answer(datagram, key, reply) ? std::optional{std::move(reply)} : std::nullopt;
+}
+
+LIBNETXX_DECL bool TraceChannel::take_answer(const io::ProbeReader::Datagram& datagram, std::uint16_t key,
+                                             engine::TraceReply& reply) const
+{
+    if (sent_.method == TraceProbe::tcp) {
+        const auto answer = engine::read_tcp_answer(datagram.message);
+        if (!answer || answer->source_port != sent_.port || answer->destination_port != sent_.own_ports[key])
+            return false;
+        reply.number = answer->number;
+        reply.cookie = answer->cookie;
+        reply.cookie_mask = 0xFFFF;
+        return true;
     }
-    const auto echo = wire::decode_echo_reply(version_, datagram.message);
-    if (!echo || !std::ranges::equal(echo->payload, payload_)) return std::nullopt;
-    reply.number = echo->sequence;
-    reply.destination.reset();  // a translated or multi-homed destination answers from another address
-    return reply;
+    if (sent_.method == TraceProbe::icmp) {
+        const auto echo = wire::decode_echo_reply(sent_.version, datagram.message);
+        if (!echo || !take_payload(echo->payload, reply) || reply.number != echo->sequence) return false;
+        reply.destination.reset();  // a translated or multi-homed destination answers from another address
+        return true;
+    }
+    reply.flow = static_cast<std::uint8_t>(key);
+    if (sent_.classic && sent_.method == TraceProbe::udp) {  // a service listens on that port, and answers
+        reply.number = datagram.from.port();
+        return true;
+    }
+    if (datagram.from.port() != sent_.port) return false;
+    if (sent_.classic) {
+        reply.number = key;
+        return true;
+    }
+    // A service says what it likes. An echo of our payload tells the probe; else only one can be meant.
+    const auto payload = engine::read_trace_payload(datagram.message);
+    if (payload && payload->mark == sent_.mark) take_payload(datagram.message, reply);
+    return true;
 }
 
 }  // namespace libnet::inline v0::detail

@@ -16,7 +16,7 @@ public:
     using Outcome = TraceEvent;
     using Probe = engine::TraceSetProbe;
 
-    TraceSession(asio::any_io_executor executor, const TraceOptions& options);
+    TraceSession(asio::any_io_executor executor, const TraceOptions& options, std::shared_ptr<TraceCounters> counters);
 
     /// As Tracer::add, and Tracer::path.
     TraceTarget add(const asio::ip::address& target);

@@ -1,7 +1,9 @@
 #pragma once
 // Bodies of libnet/impl/trace/trace_session.hpp.
 
+#include <libnet/impl/trace/trace_defaults.hpp>
 #include <libnet/impl/trace/trace_session.hpp>
+#include <libnet/io/loop/random_key.hpp>
 
 #include <boost/asio/error.hpp>
 
@@ -10,39 +12,30 @@
 
 namespace libnet::inline v0::detail {
 
-/// `TraceOptions::port` with its default.
-LIBNETXX_DECL std::uint16_t first_number(const TraceOptions& options)
-{
-    if (options.port != 0) return options.port;
-    switch (options.method) {
-    case TraceProbe::udp:
-        return 33434;
-    case TraceProbe::udp_constant:
-        return 53;
-    case TraceProbe::tcp:
-        return 80;
-    case TraceProbe::icmp:
-        break;
-    }
-    return 1;
-}
-
-// A constant port is no number of a probe: the sockets choose these.
-LIBNETXX_DECL TraceSession::TraceSession(asio::any_io_executor executor, const TraceOptions& options)
+LIBNETXX_DECL TraceSession::TraceSession(asio::any_io_executor executor, const TraceOptions& options,
+                                         std::shared_ptr<TraceCounters> counters)
     : executor_{executor},
       options_{options},
       poll_{std::make_shared<io::ProbePoll>(executor)},
-      traces_{options, options.method == TraceProbe::udp_constant ? std::uint16_t{1} : first_number(options)}
+      traces_{options, trace_numbers(options).first,
+              engine::TraceSetup{.key = io::random_key(), .counters = std::move(counters)}, trace_numbers(options).last}
 {}
+
+/// What is watched has its version above this, and the channel's key below.
+constexpr int version_shift = 32;
 
 LIBNETXX_DECL TraceTarget TraceSession::add(const asio::ip::address& target)
 {
     const auto version = wire::version_of(target);
-    if (!channels_.contains(version)) {
-        TraceChannel channel{executor_,       poll_,   std::uint64_t{version == wire::IpVersion::v4 ? 4U : 6U} << 16,
-                             options_.method, version, first_number(options_)};
-        channels_.try_emplace(version, std::move(channel));
+    auto channel = channels_.find(version);
+    if (channel == channels_.end()) {
+        const auto key_bits = std::uint64_t{version == wire::IpVersion::v4 ? 4U : 6U} << version_shift;
+        TraceChannel opened{executor_, poll_, key_bits, options_, version};
+        channel = channels_.try_emplace(version, std::move(opened)).first;
     }
+    // Two connections with the same four addresses and ports can't be begun at the same time.
+    const bool connects = options_.method == TraceProbe::tcp && channel->second.access() == TraceAccess::datagram;
+    traces_.configure(channel->second.access(), connects && !options_.classic);
     return traces_.add(target);
 }
 
@@ -64,7 +57,7 @@ LIBNETXX_DECL void TraceSession::send(const engine::TraceSetProbe& probe)
 {
     const auto version = wire::version_of(probe.address);
     auto& channel = channels_.at(version);
-    const auto sent = channel.send(probe.address, probe.probe.ttl, probe.number);
+    const auto sent = channel.send(probe);
     if (sent) traces_.on_sent(probe, sent->number, sent->at);
     else if (sent.error() == asio::error::would_block) traces_.on_not_sent(probe, std::chrono::steady_clock::now());
     else traces_.on_send_failed(probe, sent.error());
@@ -75,8 +68,8 @@ LIBNETXX_DECL void TraceSession::take_answers()
 {
     std::map<wire::IpVersion, std::vector<engine::TraceReply>> replies;
     const auto read = [&](std::uint64_t key) {
-        const auto version = key >> 16 == 4 ? wire::IpVersion::v4 : wire::IpVersion::v6;
-        channels_.at(version).read(static_cast<std::uint16_t>(key), replies[version]);
+        const auto version = key >> version_shift == 4 ? wire::IpVersion::v4 : wire::IpVersion::v6;
+        channels_.at(version).read(static_cast<std::uint32_t>(key), replies[version]);
     };
     constexpr int many = 64;  // a flood must not keep us from sending
     for (int i = 0; i < many && poll_->take_ready(read); ++i) continue;

@@ -31,7 +31,19 @@ LIBNETXX_DECL const TraceOptions& checked(const TraceOptions& options)
             "trace timeout: more than zero, and a day at most");
     require(is_factor(options.here_factor), "trace here factor: zero or more");
     require(is_factor(options.near_factor), "trace near factor: zero or more");
-    io::require_option(options.method, TraceProbe::icmp, "trace method: udp, udp_constant or icmp");
+    io::require_option(options.method, TraceProbe::tcp, "trace method: udp, udp_constant, icmp or tcp");
+    io::require_option(options.access, TraceAccess::raw, "trace access: automatic, datagram or raw");
+    require(options.flows >= 1 && options.flows <= 16, "trace flows: 1 to 16");
+    require(options.probes * options.flows <= 255, "trace flows: 255 probes a hop at most, of all flows together");
+    require(options.flows == 1 || !options.classic, "trace flows: one only, where each probe is a flow (classic)");
+    require(options.gap >= options.gap.zero() && options.gap <= std::chrono::minutes{1},
+            "trace gap: zero, to a minute");
+    require(std::isfinite(options.rate) && options.rate >= 0, "trace rate: zero or more");
+    require(options.payload_size >= engine::trace_payload_head && options.payload_size <= 65000,
+            "trace payload size: 16 to 65000");
+    require(!options.share_hops || options.flows == 1, "trace shared hops: with one flow only");
+    require(!options.flow_label || *options.flow_label < 1U << 20, "trace flow label: 20 bits");
+    require(options.source_port == 0 || options.source_port + options.flows <= 65536, "trace source port: too high");
     return options;
 }
 
@@ -40,13 +52,15 @@ struct TracerState {
     TracerState(const boost::asio::any_io_executor& on, const TraceOptions& how)
         : executor{on},
           options{checked(how)},
-          session{std::make_shared<TraceSession>(on, how)}
+          counters{std::make_shared<TraceCounters>()},
+          session{std::make_shared<TraceSession>(on, how, counters)}
     {}
 
     boost::asio::any_io_executor executor;
     TraceOptions options;
-    std::shared_ptr<TraceSession> session;  // of add and next
-    io::Turnstile nexts;                    // which wait for their events one after the other
+    std::shared_ptr<TraceCounters> counters;  // of all sessions
+    std::shared_ptr<TraceSession> session;    // of add and next
+    io::Turnstile nexts;                      // which wait for their events one after the other
     std::vector<std::weak_ptr<TraceSession>> others;
 
     void stop() noexcept
@@ -82,7 +96,7 @@ LIBNETXX_DECL std::size_t trace_probe_size(const boost::asio::ip::address& targe
 {
     const auto ip = target.is_v4() ? wire::ipv4_header_size : wire::ipv6_header_size;
     constexpr std::size_t udp_header = 8;  // an ICMP echo's is as long
-    return ip + udp_header + detail::trace_payload_size;
+    return ip + udp_header + TraceOptions{}.payload_size;
 }
 
 LIBNETXX_DECL Tracer::Tracer(boost::asio::any_io_executor executor, TraceOptions options)
@@ -99,7 +113,7 @@ LIBNETXX_DECL boost::asio::any_io_executor Tracer::get_executor() const { return
 
 LIBNETXX_DECL boost::asio::awaitable<TracePath> Tracer::trace(boost::asio::ip::address target)
 {
-    auto session = std::make_shared<detail::TraceSession>(state_->executor, state_->options);
+    auto session = std::make_shared<detail::TraceSession>(state_->executor, state_->options, state_->counters);
     std::erase_if(state_->others, [](const auto& other) { return other.expired(); });
     state_->others.push_back(session);
     return detail::trace_one(std::move(session), std::move(target));
@@ -113,5 +127,7 @@ LIBNETXX_DECL boost::asio::awaitable<std::optional<TraceEvent>> Tracer::next()
 }
 
 LIBNETXX_DECL TracePath Tracer::path(TraceTarget target) const { return state_->session->path(target); }
+
+LIBNETXX_DECL TraceCounters Tracer::counters() const { return *state_->counters; }
 
 }  // namespace libnet::inline v0

@@ -33,16 +33,15 @@ struct QueuedError {
     std::optional<int> ttl;               ///< TTL or hop limit that the ICMP message arrived with
     std::optional<std::chrono::nanoseconds> received;  ///< when it arrived, or when our packet left: CLOCK_REALTIME
     /// What came back of our packet: for UDP sockets its payload, for ICMP datagram and raw sockets the ICMP message
-    /// from its header on. Cut at 64 octets, or earlier by the sender of the error.
+    /// from its header on. Cut at the reader's payload size, or earlier by the sender of the error.
     std::span<const std::byte> payload;
 };
 
-/// Reads error queues, many entries with one system call. One reader may serve many sockets. Payloads are cut at 64
-/// octets.
+/// Reads error queues, many entries with one system call. One reader may serve many sockets.
 class ErrorQueueReader {
 public:
-    /// Reads up to so many entries at once.
-    explicit ErrorQueueReader(std::size_t capacity = 64);
+    /// Reads up to so many entries at once, and cuts their payloads at so many octets.
+    explicit ErrorQueueReader(std::size_t capacity = 64, std::size_t payload_size = 64);
 
     std::size_t capacity() const noexcept { return slots_.size(); }
 
@@ -57,11 +56,12 @@ public:
 private:
     struct Slot {
         sockaddr_storage destination;
-        std::array<std::byte, 64> payload;
         alignas(cmsghdr) std::array<std::byte, 256> control;
         iovec buffer;
     };
 
+    std::size_t payload_size_;
+    std::vector<std::byte> payloads_;
     std::vector<Slot> slots_;
     std::vector<mmsghdr> headers_;
     std::vector<QueuedError> entries_;

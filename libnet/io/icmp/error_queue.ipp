@@ -53,7 +53,11 @@ LIBNETXX_DECL QueuedError decode_queued(const msghdr& message, std::size_t size)
 
 }  // namespace detail
 
-LIBNETXX_DECL ErrorQueueReader::ErrorQueueReader(std::size_t capacity) : slots_(capacity), headers_(capacity)
+LIBNETXX_DECL ErrorQueueReader::ErrorQueueReader(std::size_t capacity, std::size_t payload_size)
+    : payload_size_{payload_size},
+      payloads_(capacity * payload_size),
+      slots_(capacity),
+      headers_(capacity)
 {
     entries_.reserve(capacity);
 }
@@ -62,7 +66,7 @@ LIBNETXX_DECL std::span<const QueuedError> ErrorQueueReader::take(int socket)
 {
     for (std::size_t i = 0; i < slots_.size(); ++i) {
         Slot& slot = slots_[i];
-        slot.buffer = {slot.payload.data(), slot.payload.size()};
+        slot.buffer = {payloads_.data() + i * payload_size_, payload_size_};
         headers_[i] = {};
         msghdr& header = headers_[i].msg_hdr;
         header.msg_name = &slot.destination;

@@ -16,6 +16,10 @@ std::uint16_t random_identifier();
 /// @throws boost::system::system_error what setsockopt(2) reports
 void pass_only(int socket, wire::IpVersion version, std::uint8_t type);
 
+/// Lets errors in and nothing else: unreachable, time exceeded, parameter problem, packet too big.
+/// @throws boost::system::system_error what setsockopt(2) reports
+void pass_errors_only(int socket, wire::IpVersion version);
+
 /// Lets echo replies in and nothing else.
 /// @throws boost::system::system_error what setsockopt(2) reports
 void pass_echo_replies_only(int socket, wire::IpVersion version);

@@ -38,6 +38,24 @@ LIBNETXX_DECL void pass_only(int socket, wire::IpVersion version, std::uint8_t t
         throw boost::system::system_error{last_error(), "ICMP6_FILTER"};
 }
 
+LIBNETXX_DECL void pass_errors_only(int socket, wire::IpVersion version)
+{
+    using namespace wire;
+    if (version == IpVersion::v4) {
+        const auto passed = 1U << icmp_type::destination_unreachable | 1U << icmp_type::time_exceeded |
+                            1U << icmp_type::parameter_problem;
+        set_option(socket, SOL_RAW, ICMP_FILTER, static_cast<int>(~passed));
+        return;
+    }
+    icmp6_filter filter;
+    ICMP6_FILTER_SETBLOCKALL(&filter);
+    for (const auto type : {icmpv6_type::destination_unreachable, icmpv6_type::packet_too_big,
+                            icmpv6_type::time_exceeded, icmpv6_type::parameter_problem})
+        ICMP6_FILTER_SETPASS(type, &filter);
+    if (::setsockopt(socket, IPPROTO_ICMPV6, ICMP6_FILTER, &filter, sizeof filter) != 0)
+        throw boost::system::system_error{last_error(), "ICMP6_FILTER"};
+}
+
 LIBNETXX_DECL void pass_echo_replies_only(int socket, wire::IpVersion version)
 {
     pass_only(socket, version,

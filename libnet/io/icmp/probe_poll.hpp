@@ -35,14 +35,10 @@ public:
 
     /// Watches a socket until it is closed. `key` is told when it can be read, or has errors.
     /// Throws `boost::system::system_error`.
-    void add(int socket, std::uint64_t key)
-    {
-        epoll_event event{};
-        event.events = EPOLLIN;
-        event.data.u64 = key;
-        if (::epoll_ctl(epoll_.native_handle(), EPOLL_CTL_ADD, socket, &event) != 0)
-            throw boost::system::system_error{last_error(), "epoll_ctl"};
-    }
+    void add(int socket, std::uint64_t key) { add(socket, key, EPOLLIN); }
+
+    /// The same for a connection that has begun: `key` is told when it has come about, too.
+    void add_connecting(int socket, std::uint64_t key) { add(socket, key, EPOLLIN | EPOLLOUT); }
 
     /// Calls `on_ready(key)` for the sockets that are ready now, some at a time: true when there may be more.
     template <typename OnReady>
@@ -81,6 +77,15 @@ public:
     bool stopped() const noexcept { return stopped_; }
 
 private:
+    void add(int socket, std::uint64_t key, std::uint32_t events)
+    {
+        epoll_event event{};
+        event.events = events;
+        event.data.u64 = key;
+        if (::epoll_ctl(epoll_.native_handle(), EPOLL_CTL_ADD, socket, &event) != 0)
+            throw boost::system::system_error{last_error(), "epoll_ctl"};
+    }
+
     static int open()
     {
         const int epoll = ::epoll_create1(EPOLL_CLOEXEC);

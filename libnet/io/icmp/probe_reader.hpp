@@ -21,8 +21,8 @@ public:
     using TimePoint = ProbeSocket::TimePoint;
 
     /// `largest`: octets of the longest message that is expected. Longer ones are cut one octet behind that. `batch`: most
-    /// that are read with one call.
-    explicit ProbeReader(std::size_t largest, std::size_t batch = ProbeSocket::max_batch);
+    /// that are read with one call. `quoted`: octets of what an error quotes that are kept.
+    explicit ProbeReader(std::size_t largest, std::size_t batch = ProbeSocket::max_batch, std::size_t quoted = 64);
 
     /// A datagram; of ICMP, from the ICMP header on.
     struct Datagram {

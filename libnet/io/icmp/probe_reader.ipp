@@ -16,7 +16,7 @@
 
 namespace libnet::inline v0::io {
 
-LIBNETXX_DECL ProbeReader::ProbeReader(std::size_t largest, std::size_t batch)
+LIBNETXX_DECL ProbeReader::ProbeReader(std::size_t largest, std::size_t batch, std::size_t quoted)
     : datagram_size_{largest + wire::ipv4_max_header_size + 1},
       batch_{std::clamp<std::size_t>(256 * 1024 / datagram_size_, 1, batch)},
       octets_(datagram_size_ * batch_),
@@ -25,7 +25,7 @@ LIBNETXX_DECL ProbeReader::ProbeReader(std::size_t largest, std::size_t batch)
       vectors_(batch_),
       headers_(batch_),
       datagrams_(batch_),
-      errors_{batch}
+      errors_{batch, quoted}
 {
     entries_.reserve(errors_.capacity());
     observe_clocks(clocks_);
@@ -76,7 +76,7 @@ LIBNETXX_DECL std::optional<ProbeReader::Datagram> ProbeReader::decode(const Pro
         result.message = result.message.subspan(ip->header_length);
     }
     constexpr std::size_t identifier_at = 4;  // of echo and extended echo; others here ask the same hosts, too
-    if (socket.protocol() == ProbeProtocol::icmp &&
+    if (socket.protocol() == ProbeProtocol::icmp && !socket.hears_errors() &&
         (result.message.size() < wire::icmp_header_size ||
          base::load_be<std::uint16_t>(result.message, identifier_at) != socket.identifier()))
         return std::nullopt;

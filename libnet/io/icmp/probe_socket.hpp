@@ -25,7 +25,11 @@ namespace libnet::inline v0::io {
 namespace asio = boost::asio;
 
 /// What a ProbeSocket speaks.
-enum class ProbeProtocol : std::uint8_t { icmp, udp };
+enum class ProbeProtocol : std::uint8_t {
+    icmp,
+    udp,
+    tcp,  ///< a raw socket, which takes CAP_NET_RAW: messages are whole segments
+};
 
 /// Options of a ProbeSocket. Those that name ICMP matter to no other.
 struct ProbeSocketOptions {
@@ -40,8 +44,11 @@ struct ProbeSocketOptions {
     std::optional<std::uint32_t> mark;                    ///< for the policy routing and packet filters of this host
     std::optional<int> send_buffer;                       ///< octets; empty: 4 MiB, or what the system allows
     wire::Ipv4Record record = wire::Ipv4Record::nothing;  ///< IPv4 only
-    std::optional<std::uint16_t> identifier;              ///< ICMP: 0 takes a raw socket; empty: a free one
-    std::optional<std::uint32_t> flow_label;              ///< IPv6 ICMP only, takes a raw socket; empty: the system's
+    /// ICMP: 0 takes a raw socket. UDP, TCP: our port, which for TCP another socket holds. Empty: a free one.
+    std::optional<std::uint16_t> identifier;
+    /// ICMP, raw: lets in all errors (and no answers) that come to this host, whoever sent what they are about.
+    bool hears_errors = false;
+    std::optional<std::uint32_t> flow_label;  ///< IPv6 ICMP only, takes a raw socket; empty: the system's
     bool multicast_loopback = true;
     bool debug = false;
     bool broadcast = false;        ///< SO_BROADCAST
@@ -69,6 +76,7 @@ public:
     wire::IpVersion version() const noexcept { return version_; }
     ProbeProtocol protocol() const noexcept { return protocol_; }
     bool is_raw() const noexcept { return raw_; }
+    bool hears_errors() const noexcept { return hears_errors_; }
 
     /// What ICMP messages must carry as their identifier, as the answers to them do (the kernel puts it into those of a
     /// datagram socket); of UDP, our port.
@@ -132,6 +140,7 @@ private:
     wire::IpVersion version_;
     ProbeProtocol protocol_;
     bool raw_ = false;
+    bool hears_errors_ = false;
     bool stamps_;
     std::uint16_t identifier_ = 0;
     std::uint32_t flow_label_;

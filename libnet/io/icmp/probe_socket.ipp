@@ -93,11 +93,17 @@ LIBNETXX_DECL void ProbeSocket::open(const ProbeSocketOptions& options)
 {
     const bool icmp = protocol_ == ProbeProtocol::icmp;
     const int icmp_protocol = version_ == wire::IpVersion::v4 ? int{IPPROTO_ICMP} : int{IPPROTO_ICMPV6};
-    const int protocol = icmp ? icmp_protocol : int{IPPROTO_UDP};
+    const bool tcp = protocol_ == ProbeProtocol::tcp;
+    const int protocol = icmp ? icmp_protocol : int{tcp ? IPPROTO_TCP : IPPROTO_UDP};
     // A datagram socket takes its identifier from bind(2), where 0 means any, and knows no flow labels.
     const bool raw_only = icmp && (options.access == IcmpAccess::raw || options.identifier == 0 ||
                                    (options.flow_label && version_ == wire::IpVersion::v6));
-    if (!raw_only) native_ = detail::open_probe_socket(version_, SOCK_DGRAM, protocol);
+    if (tcp) {
+        native_ = detail::open_probe_socket(version_, SOCK_RAW, protocol);
+        raw_ = native_ >= 0;
+    } else if (!raw_only) {
+        native_ = detail::open_probe_socket(version_, SOCK_DGRAM, protocol);
+    }
     if (icmp && native_ < 0 && options.access != IcmpAccess::datagram) {
         native_ = detail::open_probe_socket(version_, SOCK_RAW, protocol);
         raw_ = native_ >= 0;
@@ -105,7 +111,7 @@ LIBNETXX_DECL void ProbeSocket::open(const ProbeSocketOptions& options)
     if (native_ < 0 && raw_only && detail::is_not_permitted(errno))
         detail::throw_errno(EPERM, "raw ICMP socket, which a flow label or identifier 0 needs (it takes cap_net_raw)");
     if (native_ < 0 && icmp && detail::is_not_permitted(errno)) detail::throw_errno(EPERM, icmp_socket_or_help);
-    if (native_ < 0) detail::throw_errno(errno, icmp ? "ICMP socket" : "UDP socket");
+    if (native_ < 0) detail::throw_errno(errno, icmp ? "ICMP socket" : tcp ? "raw TCP socket" : "UDP socket");
     descriptor_.assign(native_);
 }
 
@@ -125,7 +131,10 @@ LIBNETXX_DECL void ProbeSocket::configure(const ProbeSocketOptions& options)
     if (protocol_ == ProbeProtocol::icmp) configure_buffers(options);
     configure_header(options);
     configure_routing(options);
-    if (raw_ && options.answer_type) pass_only(native_, version_, *options.answer_type);
+    hears_errors_ = raw_ && protocol_ == ProbeProtocol::icmp && options.hears_errors;
+    if (hears_errors_) pass_errors_only(native_, version_);
+    else if (raw_ && protocol_ != ProbeProtocol::icmp) return;
+    else if (raw_ && options.answer_type) pass_only(native_, version_, *options.answer_type);
     else if (raw_) pass_echo_replies_only(native_, version_);
 }
 
@@ -184,7 +193,7 @@ LIBNETXX_DECL void ProbeSocket::bind(const ProbeSocketOptions& options)
     const bool v4 = version_ == wire::IpVersion::v4;
     asio::ip::udp::endpoint local{v4 ? asio::ip::udp::v4() : asio::ip::udp::v6(), 0};
     if (options.source && wire::version_of(*options.source) == version_) local.address(*options.source);
-    if (protocol_ == ProbeProtocol::icmp && !raw_ && options.identifier) local.port(*options.identifier);
+    if (!raw_ && options.identifier) local.port(*options.identifier);
     // Ping sockets share their identifier by default: another process could take our answers.
     set_option(native_, SOL_SOCKET, SO_REUSEADDR, 0);
     if (::bind(native_, local.data(), static_cast<socklen_t>(local.size())) != 0) {

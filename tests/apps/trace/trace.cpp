@@ -125,8 +125,7 @@ TEST_CASE("trace++ --json prints lost probes", "[apps][trace]")
 TEST_CASE("trace++ prints what it has when it is interrupted", "[apps][trace]")
 {
     const SilentPort silent;
-    const Arguments arguments{program("trace++"), "-n", "-U", "-p", silent.text(), "-w", "0.05", "-m", "255",
-                              "127.0.0.1"};
+    const Arguments arguments{program("trace++"), "-n", "-U", "-p", silent.text(), "-w", "1", "-m", "255", "127.0.0.1"};
 
     SECTION("in text")
     {

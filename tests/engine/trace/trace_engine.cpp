@@ -75,25 +75,69 @@ TEST_CASE("probes go out with increasing TTL until the destination answers", "[e
     CHECK(engine.path().hops[1] == TracePathHop{2, {TraceHop{{}, 2, 1, target, 10ms, TraceAnswer::reached}}});
 }
 
-TEST_CASE("the window fills hop by hop, and a probe that is answered makes room for the next", "[engine][trace]")
+TEST_CASE("scouts go first, the first hop's others behind them, and an answer makes room for the next",
+          "[engine][trace]")
 {
-    TraceEngine engine{{.max_ttl = 3, .probes = 2, .window = 3}, target};
-    CHECK(send_all(engine, start) == std::vector<TraceProbeId>{{1, 0}, {1, 1}, {2, 0}});
-    engine.on_answer({1, 1}, exceeded());  // not the next to be reported, but no longer under way
-    CHECK(engine.next(start) == send(2, 1));
-    CHECK(engine.next(start) == wait(start + 100ms));
+    TraceEngine engine{{.max_ttl = 4, .probes = 2, .window = 4}, target};
+    CHECK(send_all(engine, start) == std::vector<TraceProbeId>{{1, 0}, {2, 0}, {3, 0}, {4, 0}});
+    CHECK(engine.next(start) == wait(start + 5s));  // with the window full, nothing can be sent earlier
+    engine.on_answer({2, 0}, exceeded());           // not the next to be reported, but no longer under way
+    CHECK(engine.next(start) == send(1, 1));
     engine.on_answer({1, 0}, exceeded(20ms));
     CHECK(engine.next(start) == hop(1, 1, exceeded(20ms)));
+    CHECK(engine.next(start) == send(2, 1));
+    engine.on_answer({1, 1}, exceeded());
     CHECK(engine.next(start) == hop(1, 2, exceeded()));
-    CHECK(engine.next(start) == send(3, 0));
+    CHECK(engine.next(start) == hop(2, 1, exceeded()));
+    CHECK(engine.next(start) == send(3, 1));  // the destination is at the third hop, or beyond
+}
+
+TEST_CASE("few scouts are ahead of what has answered, until they have been out for too long", "[engine][trace]")
+{
+    TraceEngine engine{{.max_ttl = 30, .probes = 1, .max_gap = 0}, target};
+    CHECK(send_all(engine, start) == std::vector<TraceProbeId>{{1, 0}, {2, 0}, {3, 0}, {4, 0}, {5, 0}});
+    CHECK(engine.next(start) == wait(start + 500ms));
+    SECTION("each answer lets as many go as it has passed")
+    {
+        engine.on_answer({3, 0}, exceeded());
+        CHECK(send_all(engine, start + 10ms) == std::vector<TraceProbeId>{{6, 0}, {7, 0}, {8, 0}});
+    }
+    SECTION("silence lets all go, after half a second where no round trip is known")
+    {
+        CHECK(send_all(engine, start + 500ms).size() == 5);
+        CHECK(engine.next(start + 500ms) == wait(start + 1s));
+    }
+    SECTION("or after two of the longest round trips")
+    {
+        engine.on_answer({1, 0}, exceeded(80ms));
+        engine.next(start + 80ms);
+        CHECK(engine.next(start + 80ms) == send(6, 0));
+        CHECK(engine.next(start + 80ms) == wait(start + 160ms));
+        CHECK(send_all(engine, start + 160ms).size() == 4);
+    }
+}
+
+TEST_CASE("with one probe at a time, hop follows hop", "[engine][trace]")
+{
+    TraceEngine engine{{.max_ttl = 2, .probes = 2, .window = 1}, target};
+    std::vector<TraceProbeId> order;
+    for (int i = 0; i < 4; ++i) {
+        const auto sent = send_all(engine, start);
+        REQUIRE(sent.size() == 1);
+        order.push_back(sent.front());
+        engine.on_answer(sent.front(), exceeded());
+        engine.next(start);
+    }
+    CHECK(order == std::vector<TraceProbeId>{{1, 0}, {1, 1}, {2, 0}, {2, 1}});
 }
 
 TEST_CASE("answers that come in any order are told in the order of the hops", "[engine][trace]")
 {
     TraceEngine engine{{.max_ttl = 2, .probes = 2}, target};
-    send_all(engine, start);
-    engine.on_answer({2, 1}, reached(4ms));
+    CHECK(send_all(engine, start) == std::vector<TraceProbeId>{{1, 0}, {2, 0}, {1, 1}});
     engine.on_answer({2, 0}, reached(3ms));
+    CHECK(engine.next(start + 3ms) == send(2, 1));
+    engine.on_answer({2, 1}, reached(4ms));
     engine.on_answer({1, 1}, exceeded(2ms));
     CHECK(engine.next(start + 5ms) == wait(start + 100ms));  // the very first one is still missing
     engine.on_answer({1, 0}, exceeded(1ms));
@@ -133,7 +177,7 @@ TEST_CASE("the destination's hop gets all its probes", "[engine][trace]")
     send_all(engine, start);
     engine.on_answer({1, 0}, reached());
     CHECK(engine.next(start) == hop(1, 1, reached()));
-    CHECK(engine.next(start) == send(1, 2));
+    CHECK(send_all(engine, start) == std::vector<TraceProbeId>{{1, 1}, {1, 2}});
     engine.on_answer({1, 1}, reached());
     engine.on_answer({1, 2}, reached());
     engine.next(start);
@@ -320,18 +364,24 @@ TEST_CASE("a path that is looked at while it is traced says that it isn't finish
     CHECK(engine.path().hops.size() == 1);
 }
 
-TEST_CASE("the longest trace ends, whatever comes", "[engine][trace]")
+TEST_CASE("the longest traces end, whatever comes", "[engine][trace]")
 {
-    TraceEngine engine{{.max_ttl = 255, .probes = 255, .window = 1000, .timeout = 1s}, target, {7, 1}};
+    const auto [hops, probes] = GENERATE(table<std::uint8_t, std::uint8_t>({{255, 3}, {4, 255}}));
+    TraceEngine engine{
+        {.max_ttl = hops, .probes = probes, .window = 1000, .timeout = 1s, .max_gap = 0}, target, {7, 1}};
     auto now = start;
     std::size_t reports = 0;
     for (auto action = engine.next(now); action != done; action = engine.next(now)) {
-        if (const auto* until = std::get_if<WaitUntil>(&action)) now = until->deadline;
+        if (const auto* until = std::get_if<WaitUntil>(&action)) {
+            REQUIRE(until->deadline > now);
+            now = until->deadline;
+        }
         if (std::holds_alternative<Report>(action)) ++reports;
     }
-    CHECK(reports == 255 * 255);
-    CHECK(engine.path().hops.size() == 255);
-    CHECK(engine.path().hops.back().probes.back() == TraceOutcome{TraceLost{{7, 1}, 255, 255}});
+    CHECK(reports == std::size_t{hops} * probes);
+    CHECK(engine.path().hops.size() == hops);
+    CHECK(engine.path().hops.back().probes.back() == TraceOutcome{TraceLost{{7, 1}, hops, probes}});
+    CHECK(engine.path().stop_reason == TraceStop::max_ttl);
 }
 
 TEST_CASE("actions and paths print themselves", "[engine][trace]")

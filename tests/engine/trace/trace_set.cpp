@@ -83,31 +83,36 @@ TEST_CASE("a set without targets is done", "[engine][trace]")
 TEST_CASE("two targets of both versions of IP are traced together, each with its numbers", "[engine][trace]")
 {
     Lab lab;
-    CHECK(lab.set.add(near) == TraceTarget{1, 1});
-    CHECK(lab.set.add(far) == TraceTarget{2, 1});
+    CHECK(lab.set.add(near) == TraceTarget{0, 1});
+    CHECK(lab.set.add(far) == TraceTarget{1, 1});
     CHECK(lab.run() == "1000 ms");
     REQUIRE(lab.sent.size() == 4);
     CHECK(lab.sent[0].number == 33434);
-    CHECK(lab.sent[1].number == 33435);
-    CHECK(lab.sent[2].address == far);
-    CHECK(lab.sent[2].number == 33434);
+    CHECK(lab.sent[1].address == far);  // in turn, so that no part of the network gets all at once
+    CHECK(lab.sent[1].number == 33434);
+    CHECK(lab.sent[2].address == near);
+    CHECK(lab.sent[2].number == 33435);
+    CHECK(lab.sent[0].cookie != lab.sent[1].cookie);
 
     lab.now += 5ms;
     lab.reply(lab.sent[0], lab.time_exceeded(lab.sent[0]));
-    lab.reply(lab.sent[1], lab.reached(lab.sent[1]));
+    lab.reply(lab.sent[2], lab.reached(lab.sent[2]));
     lab.run();
     REQUIRE(lab.told.size() == 3);
     CHECK(std::get<TraceHop>(lab.told[0]).from == router);
     CHECK(std::get<TraceHop>(lab.told[1]).rtt == 5ms);
     CHECK(std::get<TraceDone>(lab.told[2]).path.reached());
-    CHECK(lab.set.path({1, 1}) == nullptr);
-    REQUIRE(lab.set.path({2, 1}));
+    CHECK(lab.set.path({0, 1}) == nullptr);
+    REQUIRE(lab.set.path({1, 1}));
+    CHECK(lab.set.add(near) == TraceTarget{0, 2});  // the place is used again, the handle is not
+    CHECK(lab.set.path({0, 1}) == nullptr);
 
     lab.now += 1s;
     lab.run();  // the first one is lost, and then the second
     lab.now += 1s;
     CHECK(lab.run() == "done");
-    CHECK(lab.finished() == 2);
+    CHECK(lab.finished() == 3);
+    CHECK(lab.set.path({}) == nullptr);
 }
 
 TEST_CASE("an answer counts for the probe with its number, and once", "[engine][trace]")
@@ -199,7 +204,7 @@ TEST_CASE("targets take turns", "[engine][trace]")
     lab.run();
     std::vector<TraceTarget> order;
     for (const auto& event : lab.told) std::visit([&](const auto& e) { order.push_back(e.target); }, event);
-    CHECK(order == std::vector<TraceTarget>{{1, 1}, {2, 1}, {1, 1}, {2, 1}, {1, 1}, {2, 1}});
+    CHECK(order == std::vector<TraceTarget>{{0, 1}, {1, 1}, {0, 1}, {1, 1}, {0, 1}, {1, 1}});
 }
 
 TEST_CASE("an event asks one engine, however many there are", "[engine][trace]")
@@ -216,6 +221,179 @@ TEST_CASE("an event asks one engine, however many there are", "[engine][trace]")
     }
     CHECK(lab.run() == "done");
     CHECK(lab.finished() == 20'000);
+}
+
+TEST_CASE("an answer has to bring back the identity, as far as it quotes it", "[engine][trace]")
+{
+    Lab lab{{.max_ttl = 1, .probes = 1, .timeout = 1s}};
+    lab.set.add(near);
+    lab.run();
+    REQUIRE(lab.sent.size() == 1);
+    auto reply = lab.time_exceeded(lab.sent[0]);
+    reply.cookie = lab.sent[0].cookie;
+    reply.cookie_mask = GENERATE(~std::uint64_t{0}, std::uint64_t{0xFFFF});
+    auto forged = reply;
+    forged.cookie ^= 1;
+    lab.reply(lab.sent[0], forged);
+    lab.run();
+    CHECK(lab.told.empty());
+    CHECK(lab.set.counters() == TraceCounters{.sent = 1, .forged = 1});
+    lab.reply(lab.sent[0], reply);
+    lab.reply(lab.sent[0], reply);
+    CHECK(lab.run() == "done");
+    CHECK(lab.set.counters() == TraceCounters{.sent = 1, .answered = 1, .forged = 1, .unmatched = 1});
+}
+
+TEST_CASE("a proven probe that was redirected counts, and its hop says where it went", "[engine][trace]")
+{
+    Lab lab{{.max_ttl = 1, .probes = 1, .timeout = 1s}};
+    lab.set.add(near);
+    lab.run();
+    const auto inside = asio::ip::make_address("10.0.0.7");
+    TraceReply reply{lab.sent[0].number, inside, inside, TraceReply::Error{3, 3, 0}, lab.now, lab.now};
+    lab.reply(lab.sent[0], reply);  // without proof it is somebody else's
+    lab.run();
+    CHECK(lab.told.empty());
+    reply.cookie = lab.sent[0].cookie;
+    reply.cookie_mask = ~std::uint64_t{0};
+    lab.reply(lab.sent[0], reply);
+    lab.run();
+    REQUIRE(lab.told.size() == 2);
+    const auto& hop = std::get<TraceHop>(lab.told[0]);
+    CHECK(hop.kind == TraceAnswer::reached);
+    CHECK(hop.changes == std::vector<TraceChange>{{TraceField::destination, near, inside}});
+    CHECK(std::get<TraceDone>(lab.told[1]).path.reached());
+}
+
+TEST_CASE("an answer without a number finds its probe by the destination", "[engine][trace]")
+{
+    Lab lab{{.max_ttl = 4, .probes = 1, .window = 1, .timeout = 1s}};
+    lab.set.add(near);
+    lab.run();
+    TraceReply reply = lab.time_exceeded(lab.sent[0]);
+    reply.number.reset();
+    SECTION("of the only target there")
+    {
+        lab.reply(lab.sent[0], reply);
+        lab.run();
+        REQUIRE(lab.told.size() == 1);
+        CHECK(std::get<TraceHop>(lab.told[0]).from == router);
+    }
+    SECTION("but not of one of two")
+    {
+        lab.set.add(near);
+        lab.run();
+        lab.reply(lab.sent[0], reply);
+        lab.run();
+        CHECK(lab.told.empty());
+    }
+    SECTION("nor of another one")
+    {
+        reply.destination = GENERATE(std::optional<asio::ip::address>{}, std::optional{router});
+        lab.reply(lab.sent[0], reply);
+        lab.run();
+        CHECK(lab.told.empty());
+    }
+    CHECK(lab.set.counters().anonymous == 1);
+}
+
+TEST_CASE("where several probes are under way, such an answer has them sent again with other numbers",
+          "[engine][trace]")
+{
+    Lab lab{{.max_ttl = 2, .probes = 1, .timeout = 1s}};
+    lab.set.add(near);
+    lab.run();
+    REQUIRE(lab.sent.size() == 2);
+    TraceReply reply = lab.time_exceeded(lab.sent[0]);
+    reply.number.reset();
+    lab.reply(lab.sent[0], reply);
+    lab.run();
+    CHECK(lab.sent.size() == 2);
+    lab.now += 2s;
+    lab.run();
+    REQUIRE(lab.sent.size() == 3);
+    CHECK(lab.sent[2].probe == lab.sent[0].probe);
+    CHECK(lab.sent[2].number == 33436);
+    lab.reply(lab.sent[0], lab.time_exceeded(lab.sent[0]));  // the old number means nothing now
+    lab.run();
+    CHECK(lab.told.empty());
+    lab.reply(lab.sent[2], lab.time_exceeded(lab.sent[2]));
+    lab.run();
+    CHECK(lab.told.size() == 1);
+}
+
+TEST_CASE("with a rate, probes are spread evenly, and targets begin as it has room for them", "[engine][trace]")
+{
+    Lab lab{{.max_ttl = 1, .probes = 1, .timeout = 1s, .rate = 100}};
+    std::set<asio::ip::address> targets;
+    for (unsigned i = 1; i <= 200; ++i) {
+        const asio::ip::address address = asio::ip::address_v4{0x0A000000U + i};
+        targets.insert(address);
+        lab.set.add(address);
+    }
+    std::set<asio::ip::address> seen;
+    std::size_t most_at_once = 0;
+    for (int step = 0; step < 1000 && lab.finished() < 200; ++step) {
+        const auto before = lab.sent.size();
+        lab.run();
+        most_at_once = std::max(most_at_once, lab.sent.size() - before);
+        for (auto at = before; at < lab.sent.size(); ++at) {
+            seen.insert(lab.sent[at].address);
+            lab.reply(lab.sent[at], lab.reached(lab.sent[at]));
+        }
+        lab.now += 5ms;
+    }
+    CHECK(lab.finished() == 200);
+    CHECK(seen == targets);
+    CHECK(most_at_once <= 2);
+    CHECK(lab.now - Lab::start >= 1900ms);
+    CHECK(lab.now - Lab::start <= 2200ms);
+    // In no order that follows the addresses.
+    std::size_t rising = 0;
+    for (std::size_t at = 1; at < lab.sent.size(); ++at)
+        if (lab.sent[at - 1].address < lab.sent[at].address) ++rising;
+    CHECK(rising > 60);
+    CHECK(rising < 140);
+}
+
+TEST_CASE("hops that many paths share are probed once, on request", "[engine][trace]")
+{
+    // Six routers, the third of which is silent, then the hosts.
+    Lab lab{{.probes = 1, .timeout = 1s, .share_hops = true}};
+    const auto router_at = [](int ttl) { return asio::ip::make_address("10.0.0." + std::to_string(ttl)); };
+    const auto trace_one = [&](const char* address) {
+        const auto before = lab.sent.size();
+        lab.set.add(asio::ip::make_address(address));
+        const auto target = lab.finished() + 1;
+        for (std::size_t next = before; lab.finished() < target;) {
+            lab.run();
+            if (next == lab.sent.size()) lab.now += 100ms;
+            for (; next < lab.sent.size(); ++next) {
+                const auto probe = lab.sent[next];
+                if (probe.probe.ttl == 3) continue;
+                const bool there = probe.probe.ttl >= 7;
+                lab.reply(probe, there ? lab.reached(probe) : lab.time_exceeded(probe, router_at(probe.probe.ttl)));
+            }
+        }
+        return lab.sent.size() - before;
+    };
+    const auto first = trace_one("192.0.2.1");
+    const auto second = trace_one("192.0.2.2");
+    CHECK(first >= 7);
+    CHECK(second <= 6);
+    std::vector<TracePath> paths;
+    for (const auto& event : lab.told)
+        if (const auto* done = std::get_if<TraceDone>(&event)) paths.push_back(done->path);
+    REQUIRE(paths.size() == 2);
+    for (const auto& path : paths) {
+        CHECK(path.reached());
+        REQUIRE(path.hops.size() == 7);
+        for (const auto& hop : path.hops) {
+            const auto* answer = std::get_if<TraceHop>(&hop.probes.front());
+            CHECK((answer == nullptr) == (hop.ttl == 3));
+            if (answer != nullptr && hop.ttl < 7) CHECK(answer->from == router_at(hop.ttl));
+        }
+    }
 }
 
 TEST_CASE("actions of a set print", "[engine][trace]")

@@ -39,7 +39,20 @@ TEST_CASE("a closed port says that a UDP probe arrived, whoever says so", "[engi
     const auto from_target = GENERATE(false, true);
     CHECK(judge(method, {v4, 3, 3, 0, from_target}) == Verdict{reached});
     CHECK(judge(method, {v6, 1, 4, 0, from_target}) == Verdict{reached});
-    CHECK(judge(method, {v4, 3, 2, 0, from_target}) == Verdict{reached, "!P"});
+}
+
+TEST_CASE("an unknown protocol is the destination's word only where the destination says so", "[engine][trace]")
+{
+    const auto method = GENERATE(libnet::TraceProbe::udp, libnet::TraceProbe::udp_constant, libnet::TraceProbe::icmp,
+                                 libnet::TraceProbe::tcp);
+    CHECK(judge(method, {v4, 3, 2, 0, true}) == Verdict{reached, "!P"});
+    CHECK(judge(method, {v4, 3, 2, 0, false}) == Verdict{unreachable, "!P"});
+}
+
+TEST_CASE("a router that refuses a TCP probe with a closed port filters", "[engine][trace]")
+{
+    CHECK(judge(libnet::TraceProbe::tcp, {v4, 3, 3, 0, false}) == Verdict{unreachable, "!<3>"});
+    CHECK(judge(libnet::TraceProbe::tcp, {v4, 3, 3, 0, true}) == Verdict{reached});
 }
 
 TEST_CASE("a closed port is no answer to an echo request: only the destination's own word counts", "[engine][trace]")

@@ -107,16 +107,22 @@ bool not_permitted(const boost::system::system_error& error)
 
 TEST_CASE("this host is one hop away, with every kind of probe and both versions of IP", "[service][trace]")
 {
-    const auto method = GENERATE(TraceProbe::udp, TraceProbe::udp_constant, TraceProbe::icmp);
+    const auto method = GENERATE(TraceProbe::udp, TraceProbe::udp_constant, TraceProbe::icmp, TraceProbe::tcp);
     const auto target = GENERATE(loopback4, loopback6);
+    const auto access = GENERATE(TraceAccess::automatic, TraceAccess::datagram);
+    const auto classic = GENERATE(false, true);
     asio::io_context io;
-    const std::uint16_t port = method == TraceProbe::udp_constant ? closed_port(io, target) : 0;
-    Tracer tracer{io.get_executor(), {.method = method, .port = port}};
+    const bool to_port = method == TraceProbe::udp_constant || method == TraceProbe::tcp;
+    const std::uint16_t port = to_port ? closed_port(io, target) : 0;
+    Tracer tracer{io.get_executor(), {.method = method, .port = port, .classic = classic, .access = access}};
     try {
         const auto path = trace(io, tracer, target);
         INFO(path);
         CHECK(path.reached());
         CHECK(path.target == target);
+        CHECK(path.access != TraceAccess::automatic);
+        CHECK(tracer.counters().answered >= 3);
+        CHECK(tracer.counters().forged == 0);
         REQUIRE(path.hops.size() == 1);
         CHECK(path.hops[0].ttl == 1);
         REQUIRE(path.hops[0].probes.size() == 3);
@@ -299,11 +305,16 @@ TEST_CASE("a tracer with nothing to do is done at once and keeps nobody waiting"
 TEST_CASE("options out of their range are refused", "[service][trace]")
 {
     asio::io_context io;
-    const auto options =
-        GENERATE(TraceOptions{.first_ttl = 0}, TraceOptions{.first_ttl = 31}, TraceOptions{.max_ttl = 0},
-                 TraceOptions{.probes = 0}, TraceOptions{.window = 0}, TraceOptions{.timeout = 0ms},
-                 TraceOptions{.timeout = 25h}, TraceOptions{.here_factor = -1}, TraceOptions{.near_factor = NAN},
-                 TraceOptions{.method = static_cast<TraceProbe>(3)});
+    const auto options = GENERATE(
+        TraceOptions{.first_ttl = 0}, TraceOptions{.first_ttl = 31}, TraceOptions{.max_ttl = 0},
+        TraceOptions{.probes = 0}, TraceOptions{.window = 0}, TraceOptions{.timeout = 0ms},
+        TraceOptions{.timeout = 25h}, TraceOptions{.here_factor = -1}, TraceOptions{.near_factor = NAN},
+        TraceOptions{.method = static_cast<TraceProbe>(4)}, TraceOptions{.flows = 0}, TraceOptions{.flows = 17},
+        TraceOptions{.probes = 200, .flows = 2}, TraceOptions{.classic = true, .flows = 2}, TraceOptions{.gap = -1ns},
+        TraceOptions{.gap = 2min}, TraceOptions{.rate = -1}, TraceOptions{.rate = NAN},
+        TraceOptions{.access = static_cast<TraceAccess>(3)}, TraceOptions{.flows = 2, .share_hops = true},
+        TraceOptions{.flows = 4, .source_port = 65533}, TraceOptions{.flow_label = 1U << 20},
+        TraceOptions{.payload_size = 15}, TraceOptions{.payload_size = 65001});
     try {
         Tracer tracer{io.get_executor(), options};
         FAIL("accepted");

@@ -113,18 +113,22 @@ TEST_CASE("extensions are found where the error says, and where older routers pu
 {
     const auto extensions = structure({0, 8, 1, 1, 0, 0, 0x11, 9});
     Octets message(icmp_header_size + 128);
-    message[0] = std::byte{icmp_type::time_exceeded};
     message.insert(message.end(), extensions.begin(), extensions.end());
-    CHECK(Octets{find_icmp_extensions(IpVersion::v4, message).begin(),
-                 find_icmp_extensions(IpVersion::v4, message).end()} == extensions);
+    const auto found = [&](std::uint8_t type) {
+        message[0] = std::byte{type};
+        base::store_be(std::span{message}, 2, std::uint16_t{0});
+        base::store_be(std::span{message}, 2, base::checksum(message));
+        const auto at = find_icmp_extensions(IpVersion::v4, message);
+        return Octets{at.begin(), at.end()};
+    };
+    CHECK(found(icmp_type::time_exceeded) == extensions);
+    CHECK(found(icmp_type::redirect).empty());  // it has none
     message[5] = std::byte{128 / 4};
-    CHECK(find_icmp_extensions(IpVersion::v4, message).size() == extensions.size());
+    CHECK(found(icmp_type::time_exceeded) == extensions);
     message[5] = std::byte{0};
-
     message[icmp_header_size + 128 + 2] = message[icmp_header_size + 128 + 3] = std::byte{0};  // no checksum: a guess
-    CHECK(find_icmp_extensions(IpVersion::v4, message).empty());
-    message[0] = std::byte{icmp_type::redirect};  // has none
-    CHECK(find_icmp_extensions(IpVersion::v4, message).empty());
+    CHECK(found(icmp_type::time_exceeded).empty());
+
     CHECK(find_icmp_extensions(IpVersion::v4, std::span{message}.first(5)).empty());
     message[0] = std::byte{icmpv6_type::time_exceeded};
     CHECK(find_icmp_extensions(IpVersion::v6, std::span{message}.first(60)).empty());

@@ -1,0 +1,41 @@
+#pragma once
+// Whose probe an ICMP error is about, and what changed on its way: a whole error as a raw socket reads it, compared with
+// what was sent.
+
+#include <libnet/config.hpp>
+#include <libnet/engine/trace/trace_packet.hpp>
+#include <libnet/engine/trace/trace_path.hpp>
+#include <libnet/engine/trace/trace_set.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace libnet::inline v0::engine {
+
+/// What all probes of a tracer over one version of IP have in common.
+struct TraceSent {
+    TraceProbe method = TraceProbe::udp;
+    wire::IpVersion version = wire::IpVersion::v4;
+    bool classic = false;
+    std::uint16_t port = 0;                  ///< the destination's; with `classic` and TraceProbe::udp any
+    std::vector<std::uint16_t> own_ports{};  ///< of UDP and TCP the source ports, of ICMP the identifier; by flow
+    std::vector<std::uint16_t> checksums{};  ///< of ICMP, by flow
+    std::uint32_t mark = 0;                  ///< of the payloads
+    std::size_t payload_size = 0;            ///< octets
+    std::uint8_t traffic_class = 0;
+    std::optional<std::uint32_t> flow_label{};  ///< where it isn't the system's
+    std::vector<asio::ip::address> sources{};   ///< our addresses that probes left from; empty: not known
+};
+
+/// Reads an error, whose octets are given from its ICMP header on. nullopt: it is about no probe of ours. Its `from`,
+/// `received`, `read` and `reply_ttl` are left to the caller. The number may be missing, when the quote is too short for it.
+LIBNETXX_DECL std::optional<TraceReply> read_trace_error(const TraceSent& sent, std::span<const std::byte> message);
+
+}  // namespace libnet::inline v0::engine
+
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
+#  include <libnet/engine/trace/trace_quote.ipp>
+#endif

@@ -1,0 +1,196 @@
+#pragma once
+// Bodies of libnet/engine/trace/trace_quote.hpp.
+
+#include <libnet/base/bytes.hpp>
+#include <libnet/engine/trace/trace_quote.hpp>
+#include <libnet/wire/icmp/icmp.hpp>
+#include <libnet/wire/ip/ipv4.hpp>
+#include <libnet/wire/ip/ipv6.hpp>
+
+#include <algorithm>
+
+namespace libnet::inline v0::engine {
+
+namespace detail {
+
+/// The headers of a quoted probe, in the terms of both versions.
+struct QuotedProbe {
+    asio::ip::address source{}, destination{};
+    std::uint8_t ttl = 0, traffic_class = 0, protocol = 0;
+    std::size_t length = 0, header_length = 0;  ///< octets of the packet, and of its IP header
+    std::optional<std::uint32_t> flow_label{};
+    std::span<const std::byte> upper{};  ///< from the upper header on
+};
+
+LIBNETXX_DECL std::optional<QuotedProbe> decode_quoted_probe(wire::IpVersion version, std::span<const std::byte> quoted)
+{
+    if (version == wire::IpVersion::v4) {
+        const auto ip = wire::decode_ipv4(quoted);
+        if (!ip || ip->fragment_offset != 0) return std::nullopt;
+        return QuotedProbe{ip->source,          ip->destination, ip->ttl,
+                           ip->type_of_service, ip->protocol,    ip->total_length,
+                           ip->header_length,   std::nullopt,    quoted.subspan(ip->header_length)};
+    }
+    const auto ip = wire::decode_ipv6(quoted);
+    if (!ip || ip->fragment_offset != 0) return std::nullopt;
+    return QuotedProbe{ip->source,        ip->destination, ip->hop_limit,
+                       ip->traffic_class, ip->protocol,    ip->payload_length + wire::ipv6_header_size,
+                       ip->header_length, ip->flow_label,  quoted.subspan(ip->header_length)};
+}
+
+/// Reads the upper header of a quoted probe into a reply.
+class QuoteReader {
+public:
+    QuoteReader(const TraceSent& sent, const QuotedProbe& quoted, TraceReply& reply)
+        : sent_{sent},
+          quoted_{quoted},
+          reply_{reply}
+    {}
+
+    /// False: it is no probe of ours.
+    bool read()
+    {
+        const bool v4 = sent_.version == wire::IpVersion::v4;
+        switch (sent_.method) {
+        case TraceProbe::icmp:
+            return quoted_.protocol == (v4 ? wire::icmp_protocol : wire::icmpv6_protocol) && read_icmp();
+        case TraceProbe::tcp:
+            return quoted_.protocol == tcp_protocol && read_tcp();
+        case TraceProbe::udp:
+        case TraceProbe::udp_constant:
+            break;
+        }
+        return quoted_.protocol == udp_protocol && read_udp();
+    }
+
+private:
+    void changed(TraceField field, TraceChange::Value sent, TraceChange::Value quoted)
+    {
+        if (sent != quoted) reply_.changes.push_back({field, sent, quoted});
+    }
+    void changed_number(TraceField field, std::uint32_t sent, std::uint32_t quoted) { changed(field, sent, quoted); }
+
+    /// What came back of the payload. True: with our mark. Another mark is another program's, or forged: then the cookie is wrong.
+    bool take_payload(std::size_t header)
+    {
+        const auto payload = read_trace_payload(quoted_.upper.subspan(header));
+        if (!payload) return false;
+        reply_.number = payload->number;
+        reply_.cookie = payload->cookie;
+        reply_.cookie_mask = ~std::uint64_t{0};
+        return payload->mark == sent_.mark;
+    }
+
+    /// nullopt: none of ours.
+    std::optional<std::uint8_t> flow_of(std::uint16_t port) const
+    {
+        const auto found = std::ranges::find(sent_.own_ports, port);
+        if (found == sent_.own_ports.end()) return std::nullopt;
+        return static_cast<std::uint8_t>(found - sent_.own_ports.begin());
+    }
+
+    bool read_udp()
+    {
+        if (quoted_.upper.size() < udp_header_size) return false;
+        const auto source_port = base::load_be<std::uint16_t>(quoted_.upper, 0);
+        const auto port = base::load_be<std::uint16_t>(quoted_.upper, 2);
+        const auto checksum = base::load_be<std::uint16_t>(quoted_.upper, 6);
+        const auto flow = flow_of(source_port);
+        const bool proven = take_payload(udp_header_size);
+        if (!proven && !flow) return false;
+        if (sent_.classic) {
+            reply_.number = sent_.method == TraceProbe::udp ? port : source_port;
+            reply_.cookie_mask = 0;
+            return flow || sent_.method == TraceProbe::udp_constant;
+        }
+        if (!proven && port != sent_.port) return false;
+        reply_.flow = flow.value_or(0);
+        if (!proven && reply_.cookie_mask == 0) reply_.number = checksum;
+        if (!flow && !sent_.own_ports.empty())
+            changed_number(TraceField::source_port, sent_.own_ports.front(), source_port);
+        changed_number(TraceField::destination_port, sent_.port, port);
+        // Without sources, the sum wasn't ours to choose. A virtual device may have left it to the next one.
+        const auto sent_length = udp_header_size + sent_.payload_size;
+        const TraceEnds ends{quoted_.source, quoted_.destination, source_port, port};
+        if (!sent_.sources.empty() && checksum != unfinished_checksum(ends, udp_protocol, sent_length))
+            changed_number(TraceField::checksum, *reply_.number, checksum);
+        return true;
+    }
+
+    bool read_icmp()
+    {
+        const auto echo = wire::decode_quoted_echo_request(sent_.version, quoted_.upper);
+        if (!echo) return false;
+        const auto checksum = base::load_be<std::uint16_t>(quoted_.upper, 2);
+        const bool proven = take_payload(wire::icmp_header_size);
+        if (!proven && flow_of(echo->identifier) == std::nullopt) return false;
+        reply_.number = echo->sequence;
+        if (sent_.classic || sent_.version == wire::IpVersion::v6) return true;
+        // Only those who see our probes know the checksum: where nothing else came back, it is the proof.
+        const bool right = std::ranges::find(sent_.checksums, checksum) != sent_.checksums.end();
+        if (!proven && reply_.cookie_mask == 0 && !right) return false;
+        if (!right && sent_.checksums.size() == 1)
+            changed_number(TraceField::checksum, sent_.checksums.front(), checksum);
+        return true;
+    }
+
+    bool read_tcp()
+    {
+        constexpr std::size_t quoted_at_least = 8;
+        if (quoted_.upper.size() < quoted_at_least) return false;
+        const auto source_port = base::load_be<std::uint16_t>(quoted_.upper, 0);
+        const auto port = base::load_be<std::uint16_t>(quoted_.upper, 2);
+        const auto flow = flow_of(source_port);
+        if (!flow && !sent_.classic) return false;
+        const auto sequence = base::load_be<std::uint32_t>(quoted_.upper, 4);
+        reply_.number = static_cast<std::uint16_t>(sequence >> 16);
+        reply_.cookie = sequence & 0xFFFFU;
+        reply_.cookie_mask = 0xFFFFU;
+        reply_.flow = flow.value_or(0);
+        changed_number(TraceField::destination_port, sent_.port, port);
+        return true;
+    }
+
+public:
+    void compare_ip()
+    {
+        const unsigned sent = sent_.traffic_class, quoted = quoted_.traffic_class;
+        changed_number(TraceField::dscp, sent >> 2, quoted >> 2);
+        changed_number(TraceField::ecn, sent & 3U, quoted & 3U);
+        const bool tcp = sent_.method == TraceProbe::tcp;
+        const auto upper = tcp ? tcp_header_size : udp_header_size + sent_.payload_size;
+        changed_number(TraceField::length, static_cast<std::uint32_t>(quoted_.header_length + upper),
+                       static_cast<std::uint32_t>(quoted_.length));
+        if (sent_.flow_label && quoted_.flow_label)
+            changed_number(TraceField::flow_label, *sent_.flow_label, *quoted_.flow_label);
+        if (!sent_.sources.empty() && std::ranges::find(sent_.sources, quoted_.source) == sent_.sources.end())
+            changed(TraceField::source, sent_.sources.back(), quoted_.source);
+    }
+
+private:
+    const TraceSent& sent_;
+    const QuotedProbe& quoted_;
+    TraceReply& reply_;
+};
+
+}  // namespace detail
+
+LIBNETXX_DECL std::optional<TraceReply> read_trace_error(const TraceSent& sent, std::span<const std::byte> message)
+{
+    const auto error = wire::decode_icmp_error(sent.version, message);
+    if (!error) return std::nullopt;
+    const auto quoted = detail::decode_quoted_probe(sent.version, error->quoted);
+    if (!quoted) return std::nullopt;
+    TraceReply reply;
+    detail::QuoteReader reader{sent, *quoted, reply};
+    if (!reader.read()) return std::nullopt;
+    reader.compare_ip();
+    reply.destination = quoted->destination;
+    reply.error = TraceReply::Error{error->type, error->code, error->info};
+    reply.quoted_ttl = quoted->ttl;
+    if (const auto found = wire::find_icmp_extensions(sent.version, message); !found.empty())
+        if (auto extensions = wire::decode_icmp_extensions(found)) reply.extensions = *std::move(extensions);
+    return reply;
+}
+
+}  // namespace libnet::inline v0::engine

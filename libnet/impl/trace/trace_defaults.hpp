@@ -1,0 +1,39 @@
+#pragma once
+// What TraceOptions say where they leave it to us.
+
+#include <libnet/engine/trace/trace_options.hpp>
+
+#include <cstdint>
+
+namespace libnet::inline v0::detail {
+
+/// `TraceOptions::port` with its default; of ICMP, the first sequence number.
+inline std::uint16_t trace_port(const TraceOptions& options) noexcept
+{
+    if (options.port != 0) return options.port;
+    switch (options.method) {
+    case TraceProbe::udp:
+        return 33434;
+    case TraceProbe::udp_constant:
+        return 53;
+    case TraceProbe::tcp:
+        return 80;
+    case TraceProbe::icmp:
+        break;
+    }
+    return 1;
+}
+
+/// The numbers that probes may have: those of UDP are checksums, which are neither 0 nor 0xFFFF.
+struct TraceNumbers {
+    std::uint16_t first = 1, last = 65534;
+};
+
+inline TraceNumbers trace_numbers(const TraceOptions& options) noexcept
+{
+    const bool from_port = options.method == TraceProbe::icmp || (options.classic && options.method == TraceProbe::udp);
+    if (from_port) return {trace_port(options), 65535};
+    return {};
+}
+
+}  // namespace libnet::inline v0::detail

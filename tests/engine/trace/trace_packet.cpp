@@ -1,0 +1,110 @@
+#include <libnet/base/bytes.hpp>
+#include <libnet/base/checksum.hpp>
+#include <libnet/engine/trace/trace_packet.hpp>
+#include <tests/support/catch.hpp>
+
+#include <array>
+#include <vector>
+
+using namespace libnet;
+using namespace libnet::engine;
+
+namespace {
+
+const auto ours = asio::ip::make_address("192.0.2.7");
+const auto theirs = asio::ip::make_address("198.51.100.9");
+
+/// The checksum that a datagram with this payload has, computed as RFC 768 says, without our own helpers.
+std::uint16_t udp_checksum(const TraceEnds& ends, std::span<const std::byte> payload)
+{
+    std::vector<std::byte> all;
+    const auto put = [&](std::uint16_t value) {
+        all.push_back(static_cast<std::byte>(value >> 8));
+        all.push_back(static_cast<std::byte>(value & 0xFF));
+    };
+    for (const auto& address : {ends.source, ends.destination}) {
+        if (address.is_v4())
+            for (const auto octet : address.to_v4().to_bytes()) all.push_back(std::byte{octet});
+        else
+            for (const auto octet : address.to_v6().to_bytes()) all.push_back(std::byte{octet});
+    }
+    const auto length = static_cast<std::uint16_t>(8 + payload.size());
+    for (const auto value :
+         {std::uint16_t{17}, length, ends.source_port, ends.destination_port, length, std::uint16_t{0}})
+        put(value);
+    all.insert(all.end(), payload.begin(), payload.end());
+    return base::checksum(all);
+}
+
+}  // namespace
+
+TEST_CASE("a payload comes back as it was written, whatever its length", "[engine][trace]")
+{
+    std::vector<std::byte> payload(GENERATE(as<std::size_t>{}, 16, 17, 32, 1000), std::byte{0xAA});
+    write_trace_payload(payload, 0x0123456789ABCDEF, 4711, 0xC0FFEE);
+    CHECK(read_trace_payload(payload) == TracePayload{0x0123456789ABCDEF, 4711, 0xC0FFEE});
+    CHECK(read_trace_payload(std::span{payload}.first(15)) == TracePayload{0x0123456789ABCDEF, 4711, std::nullopt});
+    CHECK(read_trace_payload(std::span{payload}.first(10)) == TracePayload{0x0123456789ABCDEF, 4711, std::nullopt});
+    CHECK(read_trace_payload(std::span{payload}.first(9)) == std::nullopt);
+    CHECK(read_trace_payload({}) == std::nullopt);
+    CHECK(read_trace_payload(std::vector<std::byte>(100)) == std::nullopt);  // what fills a short quote
+}
+
+TEST_CASE("the checksum of a UDP probe is its number", "[engine][trace]")
+{
+    const bool v4 = GENERATE(true, false);
+    const TraceEnds ends{v4 ? ours : asio::ip::make_address("2001:db8::7"),
+                         v4 ? theirs : asio::ip::make_address("2001:db8:ffff::9"), 54321, 33434};
+    for (unsigned number = 1; number <= 65534; number += number < 300 || number > 65300 ? 1 : 97) {
+        std::vector<std::byte> payload(33);
+        write_trace_payload(payload, number * 0x9E3779B97F4A7C15U, static_cast<std::uint16_t>(number), 77);
+        balance_udp(payload, ends, static_cast<std::uint16_t>(number));
+        if (udp_checksum(ends, payload) != number) FAIL(number << " became " << udp_checksum(ends, payload));
+    }
+}
+
+TEST_CASE("a balanced ICMP message has the checksum that it should", "[engine][trace]")
+{
+    for (unsigned sequence = 0; sequence < 65536; sequence += 251) {
+        std::vector<std::byte> message(8 + 32);
+        base::store_be(std::span{message}, 0, std::uint16_t{0x0800});
+        base::store_be(std::span{message}, 4, std::uint16_t{0x1234});
+        base::store_be(std::span{message}, 6, static_cast<std::uint16_t>(sequence));
+        const auto payload = std::span{message}.subspan(8);
+        write_trace_payload(payload, ~std::uint64_t{sequence}, static_cast<std::uint16_t>(sequence), 1);
+        balance_trace_payload(payload, base::checksum_add(0, std::span{message}.first(8)), 0xBEEF);
+        REQUIRE(base::checksum(message) == 0xBEEF);
+    }
+}
+
+TEST_CASE("a TCP probe is a SYN with its number and cookie, and a right checksum", "[engine][trace]")
+{
+    const auto segment = make_tcp_probe({ours, theirs, 40000, 80}, 0x1234, 0xFFFFFFFFFFFF5678);
+    CHECK(base::load_be<std::uint16_t>(segment, 0) == 40000);
+    CHECK(base::load_be<std::uint16_t>(segment, 2) == 80);
+    CHECK(base::load_be<std::uint32_t>(segment, 4) == 0x12345678);
+    CHECK(segment[13] == std::byte{2});
+    CHECK(base::checksum_finish(base::checksum_add(pseudo_header_sum(ours, theirs, 6, 20), segment)) == 0);
+    const auto unknown = make_tcp_probe({{}, theirs, 40000, 80}, 1, 1);
+    CHECK(base::load_be<std::uint16_t>(unknown, 16) == 0);
+}
+
+TEST_CASE("what acknowledges a SYN is an answer, and nothing else is", "[engine][trace]")
+{
+    TcpHeader answer{};
+    base::store_be(std::span{answer}, 0, std::uint16_t{80});
+    base::store_be(std::span{answer}, 2, std::uint16_t{40000});
+    base::store_be(std::span{answer}, 8, std::uint32_t{0x12345679});
+    answer[13] = GENERATE(std::byte{0x12}, std::byte{0x14});  // SYN-ACK, reset
+    const auto read = read_tcp_answer(answer);
+    REQUIRE(read);
+    CHECK(read->source_port == 80);
+    CHECK(read->destination_port == 40000);
+    CHECK(read->number == 0x1234);
+    CHECK(read->cookie == 0x5678);
+    CHECK_FALSE(read_tcp_answer(std::span{answer}.first(19)).has_value());
+    for (const auto flags : {0x10, 0x02, 0x04, 0x18}) {
+        answer[13] = static_cast<std::byte>(flags);
+        CHECK_FALSE(read_tcp_answer(answer).has_value());
+    }
+}

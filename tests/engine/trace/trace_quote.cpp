@@ -1,0 +1,176 @@
+// Whole ICMP errors as they come, about probes as they were sent.
+
+#include <libnet/base/bytes.hpp>
+#include <libnet/base/checksum.hpp>
+#include <libnet/engine/trace/trace_quote.hpp>
+#include <libnet/wire/icmp/icmp.hpp>
+#include <tests/support/catch.hpp>
+
+#include <vector>
+
+using namespace libnet;
+using namespace libnet::engine;
+using wire::IpVersion;
+
+namespace {
+
+using Octets = std::vector<std::byte>;
+
+const auto ours = asio::ip::make_address_v4("192.0.2.7");
+const auto theirs = asio::ip::make_address_v4("198.51.100.9");
+constexpr std::uint64_t cookie = 0x1122334455667788;
+
+/// A time exceeded about a UDP or ICMP probe, in which anything can be changed.
+struct Error {
+    std::uint8_t protocol = 17, ttl = 1, tos = 0;
+    std::uint16_t first = 40000, second = 33434, number = 4711;  ///< ports, or identifier and sequence
+    std::uint16_t length = 60, checksum = 4711, fragment = 0;
+    asio::ip::address_v4 from = ours, to = theirs;
+    std::uint64_t quoted_cookie = cookie;
+    std::uint32_t mark = 99;
+    std::size_t quote = 40;  ///< octets behind the IP header
+
+    Octets octets() const
+    {
+        Octets all(8 + 20 + 40);
+        const std::span bytes{all};
+        bytes[0] = std::byte{wire::icmp_type::time_exceeded};
+        const auto ip = bytes.subspan(8);
+        ip[0] = std::byte{0x45};
+        ip[1] = std::byte{tos};
+        base::store_be(ip, 2, length);
+        base::store_be(ip, 6, fragment);
+        ip[8] = std::byte{ttl};
+        ip[9] = std::byte{protocol};
+        base::store_be(ip, 12, from.to_uint());
+        base::store_be(ip, 16, to.to_uint());
+        const auto upper = ip.subspan(20);
+        if (protocol == 17) {
+            base::store_be(upper, 0, first);
+            base::store_be(upper, 2, second);
+            base::store_be(upper, 4, std::uint16_t{40});
+            base::store_be(upper, 6, checksum);
+        } else if (protocol == 1) {
+            base::store_be(upper, 0, std::uint16_t{0x0800});
+            base::store_be(upper, 2, checksum);
+            base::store_be(upper, 4, first);
+            base::store_be(upper, 6, number);
+        } else {
+            base::store_be(upper, 0, first);
+            base::store_be(upper, 2, second);
+            base::store_be(upper, 4, std::uint32_t{number} << 16 | static_cast<std::uint16_t>(quoted_cookie));
+        }
+        if (protocol != 6) write_trace_payload(upper.subspan(8), quoted_cookie, number, mark);
+        all.resize(8 + 20 + quote);
+        base::store_be(std::span{all}, 2, base::checksum(all));
+        return all;
+    }
+};
+
+TraceSent sent_by(TraceProbe method)
+{
+    TraceSent sent;
+    sent.method = method;
+    sent.port = method == TraceProbe::tcp ? 80 : 33434;
+    sent.own_ports = {40000};
+    sent.checksums = {0xBEEF};
+    sent.mark = 99;
+    sent.payload_size = 32;
+    sent.sources = {ours};
+    return sent;
+}
+
+std::vector<TraceField> fields_of(const TraceReply& reply)
+{
+    std::vector<TraceField> fields;
+    for (const auto& change : reply.changes) fields.push_back(change.field);
+    return fields;
+}
+
+}  // namespace
+
+TEST_CASE("a quoted UDP probe tells its number, and proves itself as far as it was quoted", "[engine][trace]")
+{
+    const auto sent = sent_by(TraceProbe::udp);
+    const auto whole = read_trace_error(sent, Error{}.octets());
+    REQUIRE(whole);
+    CHECK(whole->number == 4711);
+    CHECK(whole->cookie == cookie);
+    CHECK(whole->cookie_mask == ~std::uint64_t{0});
+    CHECK(whole->destination == asio::ip::address{theirs});
+    CHECK(whole->quoted_ttl == 1);
+    CHECK(whole->changes.empty());
+    const auto minimal = read_trace_error(sent, Error{.quote = 8}.octets());
+    REQUIRE(minimal);
+    CHECK(minimal->number == 4711);  // the checksum
+    CHECK(minimal->cookie_mask == 0);
+    CHECK_FALSE(read_trace_error(sent, Error{.quote = 7}.octets()).has_value());
+    CHECK_FALSE(read_trace_error(sent, Octets(8)).has_value());
+    CHECK_FALSE(read_trace_error(sent, {}).has_value());
+}
+
+TEST_CASE("what is about other packets is nothing to us", "[engine][trace]")
+{
+    const auto sent = sent_by(TraceProbe::udp);
+    CHECK_FALSE(read_trace_error(sent, Error{.protocol = 6}.octets()).has_value());
+    CHECK_FALSE(read_trace_error(sent, Error{.fragment = 100}.octets()).has_value());
+    CHECK_FALSE(read_trace_error(sent, Error{.first = 1, .mark = 5}.octets()).has_value());
+    CHECK_FALSE(read_trace_error(sent, Error{.first = 1, .quote = 8}.octets()).has_value());
+    CHECK_FALSE(read_trace_error(sent, Error{.second = 1, .quote = 8}.octets()).has_value());
+    // With our port and another mark it is forged, which its cookie will show.
+    CHECK(read_trace_error(sent, Error{.quoted_cookie = 1, .mark = 5}.octets())->cookie == 1);
+}
+
+TEST_CASE("every field that was rewritten is told", "[engine][trace]")
+{
+    const auto sent = sent_by(TraceProbe::udp);
+    const auto changed = [&](const Error& error) { return fields_of(*read_trace_error(sent, error.octets())); };
+    CHECK(changed({.tos = 0xB8}) == std::vector{TraceField::dscp});
+    CHECK(changed({.tos = 3}) == std::vector{TraceField::ecn});
+    CHECK(changed({.length = 40}) == std::vector{TraceField::length});
+    CHECK(changed({.checksum = 7}) == std::vector{TraceField::checksum});
+    CHECK(changed({.first = 4000}) == std::vector{TraceField::source_port});
+    CHECK(changed({.second = 5000}) == std::vector{TraceField::destination_port});
+    CHECK(changed({.from = theirs}) == std::vector{TraceField::source});
+    CHECK(read_trace_error(sent, Error{.ttl = 5}.octets())->quoted_ttl == 5);
+}
+
+TEST_CASE("a checksum that a virtual device left unfinished is none that was rewritten", "[engine][trace]")
+{
+    const auto unfinished = unfinished_checksum({ours, theirs, 0, 0}, udp_protocol, 40);
+    CHECK(read_trace_error(sent_by(TraceProbe::udp), Error{.checksum = unfinished}.octets())->changes.empty());
+}
+
+TEST_CASE("a quoted echo request is proven by its payload, or else by the checksum of its flow", "[engine][trace]")
+{
+    const auto sent = sent_by(TraceProbe::icmp);
+    Error error{.protocol = 1, .checksum = 0xBEEF};
+    CHECK(read_trace_error(sent, error.octets())->number == 4711);
+    CHECK(read_trace_error(sent, error.octets())->changes.empty());
+    error.quote = 8;
+    CHECK(read_trace_error(sent, error.octets())->cookie_mask == 0);
+    error.checksum = 1;
+    CHECK_FALSE(read_trace_error(sent, error.octets()).has_value());
+    error.quote = 40;
+    CHECK(fields_of(*read_trace_error(sent, error.octets())) == std::vector{TraceField::checksum});
+    error.first = 1;  // a rewritten identifier: the payload says that it is ours
+    CHECK(read_trace_error(sent, error.octets()).has_value());
+    error.mark = 1;
+    CHECK_FALSE(read_trace_error(sent, error.octets()).has_value());
+}
+
+TEST_CASE("a quoted SYN proves itself by half of its sequence number", "[engine][trace]")
+{
+    const auto sent = sent_by(TraceProbe::tcp);
+    Error error{.protocol = 6, .second = 80, .length = 40, .quote = 8};
+    const auto reply = read_trace_error(sent, error.octets());
+    REQUIRE(reply);
+    CHECK(reply->number == 4711);
+    CHECK(reply->cookie == 0x7788);
+    CHECK(reply->cookie_mask == 0xFFFF);
+    CHECK(reply->changes.empty());
+    error.first = 1;
+    CHECK_FALSE(read_trace_error(sent, error.octets()).has_value());
+    error.quote = 7;
+    CHECK_FALSE(read_trace_error(sent, error.octets()).has_value());
+}

@@ -1,0 +1,177 @@
+// A Tracer's flows, matching and endings on simulated networks, with raw sockets and without privilege.
+
+#include <tests/support/catch.hpp>
+#include <tests/support/traced.hpp>
+
+#include <algorithm>
+
+using namespace libnet::test;
+
+TEST_CASE("what runs inside of the network", "[.trace]") { print_traces(); }
+
+namespace {
+
+Traced trace(const std::string& path, const std::string& options, const std::string& targets = "10.9.0.1")
+{
+    auto traced = trace_in(path, options, targets, "[.trace]");
+    INFO(traced.run.tool.out << traced.run.tool.err);
+    REQUIRE(traced.run.tool.exit_code == 0);
+    REQUIRE(!traced.done.empty());
+    return traced;
+}
+
+std::string any_access() { return GENERATE(" access=raw", " access=datagram"); }
+
+/// The values of this field that the probes had, of a log's packets.
+std::set<std::int64_t> logged(const Traced& traced, const char* field)
+{
+    std::set<std::int64_t> values;
+    for (const auto& packet : traced.run.packets) values.insert(packet.at(field).as_int64());
+    return values;
+}
+
+}  // namespace
+
+TEST_CASE("twenty hops with three silent ones take few probes, whatever they are")
+{
+    const std::string access = GENERATE(" access=raw", " access=datagram");
+    const std::string method = GENERATE("udp", "icmp", "tcp");
+    const std::string target = GENERATE("10.9.0.1", "fd09::1");
+    const auto traced = trace(scenario("twenty_hops"), "probes=3 method=" + method + access, target);
+    INFO(traced.run.tool.out);
+    for (int ttl = 1; ttl < 20; ++ttl) {
+        const bool silent = ttl == 7 || ttl == 12 || ttl == 17;
+        const auto router =
+            target == "10.9.0.1" ? "10.255." + std::to_string(ttl) + ".1" : "fd00:255:" + std::to_string(ttl) + "::1";
+        CHECK(traced.at(ttl) == (silent ? std::set<std::string>{} : std::set{router}));
+    }
+    CHECK(traced.at(20) == std::set{target});
+    CHECK(traced.done.front().at("reason") == "reached");
+    CHECK(traced.lost.size() == 9);
+    CHECK(access.ends_with(traced.done.front().at("access")));
+    // Connections are made one after the other, and the kernel repeats their SYNs.
+    const bool connects = method == "tcp" && access == " access=datagram";
+    if (!connects) CHECK(traced.probes() <= 66);
+    WARN(method << access << ' ' << target << ": " << traced.counters.at("took_ms") << " ms, " << traced.probes()
+                << " probes");
+}
+
+TEST_CASE("one flow takes one path through routers that share load")
+{
+    const std::string method =
+        GENERATE("udp access=raw", "udp access=datagram", "icmp access=raw", "icmp access=datagram", "tcp access=raw");
+    const WrittenScenario diamonds{R"(
+path: [[a, b, d, e, host], [a, c, d, f, host]]
+nodes:
+  a: {balance: {by: five-tuple, over: [b, c], icmp-checksum: true}}
+  d: {balance: {by: five-tuple, over: [e, f], icmp-checksum: true}}
+  host: {address: [10.9.0.1, "fd09::1"]}
+)"};
+    for (const std::string target : {"10.9.0.1", "fd09::1"}) {
+        const auto one = trace(diamonds.path(), "probes=8 method=" + method, target);
+        INFO(one.run.tool.out);
+        for (int ttl = 1; ttl <= 5; ++ttl) CHECK(one.at(ttl).size() == 1);
+        const auto classic = trace(diamonds.path(), "probes=10 classic=1 method=" + method, target);
+        INFO(classic.run.tool.out);
+        CHECK(classic.at(2).size() + classic.at(4).size() >= 3);
+        const auto flows = trace(diamonds.path(), "probes=1 flows=16 method=" + method, target);
+        INFO(flows.run.tool.out);
+        CHECK(flows.at(2).size() == 2);
+        CHECK(flows.at(4).size() == 2);
+    }
+}
+
+TEST_CASE("routers that quote eight octets are found all the same")
+{
+    const std::string method = GENERATE("udp", "icmp", "tcp");
+    const WrittenScenario minimal{R"(
+path: [a, b, c, d, host]
+node: {icmp: {quote: 8}}
+link: {delay: 1ms}
+nodes:
+  c: {icmp: {silent: true}}
+  host: {address: [10.9.0.1, "fd09::1"]}
+)"};
+    for (const std::string target : {"10.9.0.1", "fd09::1"}) {
+        const auto raw = trace(minimal.path(), "probes=2 access=raw method=" + method, target);
+        const auto datagram = trace(minimal.path(), "probes=2 access=datagram method=" + method, target);
+        INFO(raw.run.tool.out << datagram.run.tool.out);
+        for (int ttl = 1; ttl <= 5; ++ttl) CHECK(raw.at(ttl) == datagram.at(ttl));
+        CHECK(raw.at(2).size() == 1);
+        CHECK(raw.at(3).empty());
+        CHECK(raw.at(5) == std::set{target});
+        CHECK(datagram.done.front().at("hops") == "5");
+        CHECK(raw.counters.at("forged") == "0");
+    }
+}
+
+TEST_CASE("a hop tells what it was told: labels, interfaces and objects of unknown classes")
+{
+    const std::string access = any_access();
+    const std::string method = GENERATE("udp", "icmp");
+    const std::string target = GENERATE("10.9.0.1", "fd09::1");
+    const auto traced = trace(scenario("extensions"), "probes=1 method=" + method + access, target);
+    INFO(traced.run.tool.out);
+    CHECK(traced.first(1, "mpls") == "16001/5/0/1,24007/0/1/254,");
+    CHECK(traced.first(2, "mpls") == "16002/0/1/1,");
+    CHECK(traced.first(3, "interface") == "incoming,eth0,3,10.255.3.1,1500");
+    CHECK(traced.first(4, "object") == "99.1:0102ff00");
+    CHECK(traced.first(4, "mpls").empty());
+    CHECK(!traced.first(1, "reply_ttl").empty());
+}
+
+TEST_CASE("what was rewritten on the way is seen in what comes back")
+{
+    const auto traced = trace(scenario("altered"), "probes=1 access=raw method=udp");
+    INFO(traced.run.tool.out);
+    CHECK(traced.first(1, "quoted_ttl") == "0");
+    CHECK(traced.first(2, "quoted_ttl") == "1");
+    CHECK(traced.first(2, "dscp") == "0>46");
+    CHECK(traced.first(3, "ecn") == "0>3");
+    CHECK(traced.first(7, "checksum").ends_with(">4660"));
+    CHECK(traced.first(8, "source_port").ends_with(">4000"));
+    CHECK(traced.first(8, "destination_port") == "33434>5000");
+    CHECK(traced.first(10, "source").ends_with(">10.77.0.1"));
+    CHECK(traced.first(4, "dscp").empty());
+    CHECK(traced.done.front().at("reason") == "reached");
+    CHECK(traced.done.front().at("hops") == "10");
+}
+
+TEST_CASE("the end of a path is what the message says")
+{
+    const std::string access = any_access();
+    const auto traced = trace(scenario("answers"), "probes=1 max_gap=3 method=udp" + access,
+                              "10.9.0.1 10.9.0.2 10.9.0.3 10.9.0.4 10.9.0.5 10.9.0.6");
+    INFO(traced.run.tool.out);
+    std::map<std::string, std::pair<std::string, std::string>> ends;
+    for (const auto& done : traced.done) ends[done.at("address")] = {done.at("reason"), done.at("hops")};
+    using End = std::pair<std::string, std::string>;
+    CHECK(ends["10.9.0.1"] == End{"reached", "2"});
+    CHECK(ends["10.9.0.2"] == End{"reached", "2"});
+    CHECK(ends["10.9.0.4"] == End{"reached", "2"});  // it says "time exceeded" to everything
+    CHECK(ends["10.9.0.5"] == End{"gap", "4"});
+    CHECK(ends["10.9.0.6"] == End{"reached", "2"});
+}
+
+TEST_CASE("a probe whose destination was translated ends the path where it arrives")
+{
+    const std::string access = any_access();
+    const WrittenScenario translated{R"(
+path: [a, b, host]
+nodes:
+  host: {address: 10.9.0.1, icmp: {altered: {destination: 192.168.0.7}}}
+)"};
+    const auto traced = trace(translated.path(), "probes=1 method=udp" + access);
+    INFO(traced.run.tool.out);
+    CHECK(traced.done.front().at("reason") == "reached");
+    CHECK(traced.done.front().at("hops") == "3");
+    CHECK(traced.first(3, "destination") == "10.9.0.1>192.168.0.7");
+}
+
+TEST_CASE("all probes of a flow have the same ports")
+{
+    const std::string method = GENERATE("udp", "tcp");
+    const auto traced = trace(scenario("twenty_hops"), "probes=1 access=raw method=" + method);
+    CHECK(logged(traced, "sport").size() == 1);
+    CHECK(logged(traced, "dport") == std::set<std::int64_t>{method == "udp" ? 33434 : 80});
+}
