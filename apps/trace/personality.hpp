@@ -52,42 +52,18 @@ inline TraceCall read_call(int argc, const char* const* argv)
     return call;
 }
 
-/// What the name changes before the options are read: traceroute has a flow for each probe.
+/// What the name changes before the options are read: traceroute has a flow for each probe, and goes on to the last hop.
 inline void set_manner(TraceSettings& settings, TraceManner manner)
 {
     settings.manner = manner;
+    if (manner != TraceManner::traceroute) return;
+    settings.trace.classic = true;
     settings.trace.max_gap = 0;
-    if (manner == TraceManner::traceroute) settings.trace.classic = true;
-}
-
-/// An option that probes can't honour yet; empty: there is none.
-inline std::string unsupported_in(const TraceSettings& settings)
-{
-    const auto& trace = settings.trace;
-    const std::pair<bool, std::string_view> cases[]{
-        {trace.method == TraceProbe::tcp, "--tcp: there are no TCP probes yet"},
-        {trace.source.has_value(), "--source"},
-        {trace.source_port != 0, "--sport"},
-        {!trace.interface.empty(), "--interface"},
-        {trace.traffic_class.has_value(), "--tos"},
-        {trace.flow_label.has_value(), "--flowlabel"},
-        {trace.mark.has_value(), "--fwmark"},
-        {trace.dont_fragment, "--dont-fragment"},
-        {trace.gap.count() != 0, "--sendwait"},
-        {trace.flows != 1, "--flows"},
-        {settings.length.has_value(), "LENGTH"},
-        {settings.extensions, "--extensions"},
-        {settings.back, "--back"},
-        {trace.max_gap != 0, "--max-gap"}};
-    for (const auto& [given, option] : cases)
-        if (given) return fmt::format("{}{}", option, option.find(':') == option.npos ? ": not supported yet" : "");
-    return {};
 }
 
 /// What is wrong with options that don't go together; empty: nothing is.
 inline std::string conflict_in(const TraceSettings& settings)
 {
-    if (auto unsupported = unsupported_in(settings); !unsupported.empty()) return unsupported;
     if (settings.trace.first_ttl > settings.trace.max_ttl) return "--first: it is greater than --max-hops";
     if (settings.trace.classic && settings.trace.flows > 1) return "--flows: with --classic each probe is a flow";
     if (settings.watch && settings.format != TraceFormat::text)

@@ -60,7 +60,7 @@ inline void add_probe_options(Options& table, TraceSettings& settings)
 {
     auto& trace = settings.trace;
     table.group("Probes")
-        .flag("icmp,I", "ICMP echo requests (default: UDP from port 33434 on)", trace.method, TraceProbe::icmp)
+        .flag("icmp,I", "ICMP echo requests (default: UDP to port 33434)", trace.method, TraceProbe::icmp)
         .flag("udp,U", "UDP to port 53", trace.method, TraceProbe::udp_constant)
         .value("port,p", "PORT", "another port; of ICMP the first number", port(), trace.port)
         .value("first,f", "TTL", "the first hop to probe (1)", integer<std::uint8_t>(1), trace.first_ttl)
@@ -91,7 +91,7 @@ inline void add_rare_options(Options& table, TraceSettings& settings)
         .flag("ipv6,6", "use IPv6", settings.family, io::AddressFamily::ipv6)
         .value("sim-queries,N", "N", "probes under way at a time (16)", integer<std::uint16_t>(1, 1000), trace.window)
         .value("sendwait,z", "GAP", "between two probes: seconds up to 10, or ms", send_wait(), trace.gap)
-        .value("max-gap", "N", "silent hops that end the trace; 0: none do (0)", integer<std::uint8_t>(0),
+        .value("max-gap", "N", "silent hops that end the trace (8); 0: none do", integer<std::uint8_t>(0),
                trace.max_gap)
         .value("flows", "N", "paths of N flows, each with its own probes (1)", integer<std::uint8_t>(1, 16),
                trace.flows)

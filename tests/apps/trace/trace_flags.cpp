@@ -46,19 +46,8 @@ TEST_CASE("trace++ refuses flags of traceroute that it can't honour, with the re
         {{"-s", "nowhere"}, "trace++: -s: 'nowhere' is not an IP address"},
         {{"--max-loss", "101"}, "trace++: --max-loss: '101' is not a percentage"},
         {{"--as", "ping"}, "trace++: --as: 'ping' is none of"},
-        {{"--flows", "2"}, "trace++: --flows: not supported yet"},
-        {{"-T"}, "trace++: --tcp: there are no TCP probes yet"},
-        {{"-s", "127.0.0.1"}, "trace++: --source: not supported yet"},
-        {{"--sport", "40000"}, "trace++: --sport: not supported yet"},
-        {{"-i", "lo"}, "trace++: --interface: not supported yet"},
-        {{"-t", "16"}, "trace++: --tos: not supported yet"},
-        {{"-l", "1"}, "trace++: --flowlabel: not supported yet"},
-        {{"--fwmark", "1"}, "trace++: --fwmark: not supported yet"},
-        {{"-F"}, "trace++: --dont-fragment: not supported yet"},
-        {{"-z", "20"}, "trace++: --sendwait: not supported yet"},
-        {{"--max-gap", "3"}, "trace++: --max-gap: not supported yet"},
-        {{"-e"}, "trace++: --extensions: not supported yet"},
-        {{"--back"}, "trace++: --back: not supported yet"},
+        {{"--flows", "2", "--classic"}, "trace++: --flows: "},
+        {{"--report", "2", "--flows", "2"}, "trace++: --flows: rounds are of one flow"},
     };
     for (const auto& [flags, complaint] : cases) {
         auto arguments = flags;
@@ -70,14 +59,26 @@ TEST_CASE("trace++ refuses flags of traceroute that it can't honour, with the re
         CHECK(result.err.starts_with(complaint));
         CHECK(std::count(result.err.begin(), result.err.end(), '\n') == 1);
     }
-    CHECK(contains(trace({"127.0.0.1", "100"}).err, "LENGTH: not supported yet"));
     CHECK(contains(trace({"127.0.0.1", "abc"}).err, "LENGTH: 'abc' is not a whole number from 0 to 65000"));
 }
 
 TEST_CASE("trace++ takes the flags of traceroute", "[apps][trace]")
 {
-    const std::vector<Arguments> flags{{"-4"},        {"-M", "udp"},      {"-P", "17"},      {"-N", "1"},
-                                       {"--classic"}, {"--max-gap", "0"}, {"--unprivileged"}};
+    const std::vector<Arguments> flags{{"-4"},
+                                       {"-e"},
+                                       {"-F"},
+                                       {"--back"},
+                                       {"-M", "udp"},
+                                       {"-P", "17"},
+                                       {"-N", "1"},
+                                       {"-z", "20"},
+                                       {"-t", "0x10"},
+                                       {"-s", "127.0.0.1"},
+                                       {"-i", "lo"},
+                                       {"--sport", "40000"},
+                                       {"--classic"},
+                                       {"--max-gap", "0"},
+                                       {"--unprivileged"}};
     for (const auto& flag : flags) {
         auto arguments = flag;
         arguments.insert(arguments.begin(), "-n");
@@ -87,6 +88,13 @@ TEST_CASE("trace++ takes the flags of traceroute", "[apps][trace]")
         CHECK(result.exit_code == 0);
         CHECK(contains(result.out, "\n 1  127.0.0.1  "));
     }
+}
+
+TEST_CASE("trace++ sends packets of the length that is the second operand", "[apps][trace]")
+{
+    CHECK(contains(trace({"-n", "127.0.0.1", "100"}).out, "30 hops max, 100 byte packets"));
+    CHECK(contains(trace({"-n", "::1", "1000"}).out, "30 hops max, 1000 byte packets"));
+    CHECK(contains(trace({"-n", "127.0.0.1", "1"}).out, "30 hops max, 44 byte packets"));  // the least
 }
 
 TEST_CASE("under traceroute's name it has its header and its exit codes", "[apps][trace]")
