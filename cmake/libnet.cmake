@@ -8,7 +8,7 @@ list(REMOVE_ITEM headers ${PROJECT_SOURCE_DIR}/libnet/impl/units/precompiled.hpp
 file(GLOB_RECURSE bodies CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/libnet/*.ipp)
 file(GLOB_RECURSE units CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/libnet/impl/*.cpp)
 
-# libnet_usage(target scope): what everybody needs who includes a header of ours.
+# libnet_usage(target scope): what every user of our headers needs.
 function(libnet_usage target scope)
     target_compile_features(${target} ${scope} cxx_std_20)
     target_link_libraries(${target} ${scope} Boost::headers PkgConfig::cares PkgConfig::libcrypt Threads::Threads)

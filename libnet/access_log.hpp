@@ -25,7 +25,7 @@
 
 namespace libnet::inline v0 {
 
-/// Appends the line of one request, with its line feed. Nobody can forge a line: every byte from the network that is a
+/// Appends the line of one request, with its line feed. A client can't forge a line: every byte from the network that is a
 /// quote, a backslash, a control character or no ASCII is written as \xHH. The time is the local one.
 void append_log_line(std::string& line, const AccessRecord& record);
 

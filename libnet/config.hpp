@@ -1,7 +1,7 @@
 #pragma once
 // How libnet is compiled, and which version this is.
 //
-// libnet::libnet (CMake) compiles the bodies once and defines LIBNETXX_SEPARATE_COMPILATION for everybody who links it.
+// libnet::libnet (CMake) compiles the bodies once and defines LIBNETXX_SEPARATE_COMPILATION for all that link it.
 // libnet::headers leaves it undefined: each header then includes its own body, and every function is inline.
 
 /// The version's three numbers (https://semver.org). The build reads them here.

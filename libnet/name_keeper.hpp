@@ -61,7 +61,7 @@ struct NameKeeperOptions {
 ///
 /// It trusts its name servers as far as plain DNS lets one. A literal address is a name that never changes. Distinct
 /// objects are independent; one object belongs to the thread of its executor. Destroying it, or moving another one into
-/// it, ends its questions, and it calls nobody back any more.
+/// it, ends its questions, and makes no callback any more.
 class NameKeeper {
 public:
     /// Reads the system's resolver configuration. Throws `boost::system::system_error`: `invalid_argument` for a
@@ -77,7 +77,7 @@ public:
     /// Asks for this name no more; a question under way may still be told of.
     void drop(KeptName name);
 
-    /// Asks for nothing any more, and calls nobody back.
+    /// Asks for nothing any more, and makes no callback.
     void close();
 
     /// Whether a name at least has no address and is worth waiting for: it has failed less often than that.

@@ -30,7 +30,7 @@ class PathMtuSession;
 /// round trips; where packets vanish, some seconds.
 ///
 /// Answers are matched as IcmpPinger's: by their source, sequence and a keyed cookie. It does not protect against
-/// somebody on the path, nor (where routers quote eight octets only) against forged ICMP errors, which can make the
+/// a host on the path, nor (where routers quote eight octets only) against forged ICMP errors, which can make the
 /// result too small.
 ///
 /// One object belongs to one thread. Destroying it, or moving another one into it, ends a pending `next` with

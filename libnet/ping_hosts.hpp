@@ -107,7 +107,7 @@ public:
         entry.host.address = address;
     }
 
-    /// Nobody will ever know this name.
+    /// This name can't be resolved.
     void give_up(std::size_t index) { entries_[index].host.asked_again = false; }
 
     /// The host can't be pinged, for this reason: for good, or as long as it is unresolved.

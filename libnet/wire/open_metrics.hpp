@@ -32,7 +32,7 @@ enum class MetricsFormat : std::uint8_t {
 std::string_view content_type(MetricsFormat format) noexcept;
 
 /// The format that a client's Accept fields prefer (RFC 9110 section 12.5.1). OpenMetrics only where it is named, and
-/// then where both are as welcome; the older format for everybody else, curl and browsers among them.
+/// then where both are as welcome; the older format for all others, curl and browsers among them.
 MetricsFormat choose_metrics_format(const HttpFields& fields);
 
 /// One label.

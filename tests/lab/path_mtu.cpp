@@ -160,7 +160,7 @@ TEST_CASE("a router that drops its own messages makes a black hole", "[lab]")
     CHECK(contains(done.out, "a black hole"));
 }
 
-TEST_CASE("who can't be reached has no path MTU, with the reason where somebody tells it", "[lab]")
+TEST_CASE("a host that can't be reached has no path MTU, with the reason where a router tells it", "[lab]")
 {
     const auto [host, reason] = GENERATE(table<std::string, std::string>(
         {{"10.0.7.1", " (Destination Host Unreachable, says 10.0.3.2)"},

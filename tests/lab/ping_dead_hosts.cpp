@@ -49,7 +49,7 @@ TEST_CASE("probes to living hosts don't wait for the dead ones of the local link
     CHECK(last_answer(events) < events.find("\"event\":\"error\""));
 }
 
-TEST_CASE("a full send buffer holds nobody up", "[lab]")
+TEST_CASE("a full send buffer delays no other host", "[lab]")
 {
     const auto events = ping_beside_dead_hosts(60, {"-S", "15000"});
     INFO(events.substr(0, 4000));

@@ -1,5 +1,5 @@
 // Ranges of which some hosts are there, and some aren't (tests/lab/network.sh): r3 is 10.0.4.1, alpha 10.0.4.2, and
-// nobody is 10.0.4.3 and 10.0.4.4.
+// there are no hosts 10.0.4.3 and 10.0.4.4.
 
 #include <tests/support/catch.hpp>
 #include <tests/support/process.hpp>
@@ -86,7 +86,7 @@ TEST_CASE("who is alive and who isn't is listed on request, and nothing else", "
     CHECK(last_line(json.out).at("event") == "total");
 }
 
-TEST_CASE("whoever was not asked enough when time is up is unreachable, too", "[lab]")
+TEST_CASE("hosts that were not asked often enough when time is up are unreachable, too", "[lab]")
 {
     const auto done = ping({"--unreachable", "-w", "0.5", "10.0.9.1-3"});  // swallows everything
     CHECK(sorted_lines(done.out) == std::vector<std::string>{"10.0.9.1", "10.0.9.2", "10.0.9.3"});
@@ -105,7 +105,7 @@ TEST_CASE("with a range -w ends the run, and changes nothing else", "[lab]")
     CHECK_FALSE(contains(ended.out, "2000 packets transmitted"));
 }
 
-TEST_CASE("nobody is asked for the names of a range's hosts", "[lab]")
+TEST_CASE("no name server is asked for the names of a range's hosts", "[lab]")
 {
     const auto range = ping({"-c", "1", "10.0.4.1-2"});
     CHECK(contains(range.out, "64 bytes from 10.0.4.2: icmp_seq="));

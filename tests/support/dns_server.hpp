@@ -119,7 +119,7 @@ public:
     std::vector<DnsQuestion> questions;
 
 private:
-    /// Takes a port that is free for both; false where somebody else has the one that the kernel chose.
+    /// Takes a port that is free for both; false where another socket has the one that the kernel chose.
     bool bind_both(const asio::ip::address& address, std::uint16_t port)
     {
         udp_ = asio::ip::udp::socket{udp_.get_executor(), {address, port}};

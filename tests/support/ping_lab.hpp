@@ -24,7 +24,7 @@ inline const auto host = boost::asio::ip::make_address("192.0.2.1");
 inline const auto other_host = boost::asio::ip::make_address("2001:db8::1");
 inline const auto router = boost::asio::ip::make_address("198.51.100.9");
 
-/// An engine with somebody who performs its actions, and a network that answers what a test says.
+/// An engine whose actions are performed, and a network that answers what a test says.
 struct Lab {
     explicit Lab(PingEngineOptions options_ = {.key = {1, 2}}) : options{options_}, engine{options_} {}
 

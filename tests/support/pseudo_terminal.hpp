@@ -65,7 +65,7 @@ public:
         ::ioctl(terminal_, TIOCSWINSZ, &size);
     }
 
-    /// As if somebody pressed these keys.
+    /// As if these keys were pressed.
     void type(const std::string& keys) const
     {
         if (::write(terminal_, keys.data(), keys.size()) != static_cast<ssize_t>(keys.size()))

@@ -98,11 +98,11 @@ public:
     OriginConnection accept()
     {
         pollfd listener{acceptor_.native_handle(), POLLIN, 0};
-        if (::poll(&listener, 1, 20'000) != 1) throw std::runtime_error{"nobody connects to the origin"};
+        if (::poll(&listener, 1, 20'000) != 1) throw std::runtime_error{"no client connects to the origin"};
         return OriginConnection{acceptor_.accept()};
     }
 
-    /// Whether somebody has connected who was not accepted yet.
+    /// Whether a client has connected that was not accepted yet.
     bool is_wanted()
     {
         pollfd listener{acceptor_.native_handle(), POLLIN, 0};

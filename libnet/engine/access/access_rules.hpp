@@ -23,8 +23,8 @@ struct AccessRule {
     std::string paths = "/";
     std::vector<wire::Network> allow{};  ///< networks of clients; empty: every one
     std::vector<wire::Network> deny{};   ///< but not these
-    std::vector<std::string> users{};    ///< who must log in; "*": anyone with a password; empty: nobody has to
-    bool either = false;                 ///< the right network or the right user is enough; else both count
+    std::vector<std::string> users{};  ///< who must log in; "*": anyone with a password; empty: no log-in is asked for
+    bool either = false;               ///< the right network or the right user is enough; else both count
 
     friend bool operator==(const AccessRule&, const AccessRule&) = default;
 };
@@ -33,7 +33,7 @@ struct AccessRule {
 enum class Access : std::uint8_t {
     granted,
     login,   ///< for a user who may: 401
-    denied,  ///< whoever asks: 403
+    denied,  ///< to every client: 403
 };
 
 /// The rules of a server.

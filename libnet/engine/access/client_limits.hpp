@@ -14,7 +14,7 @@ struct ClientLimits {
     double request_burst = 50;           ///< so many at once, after a while without; at least 1
     std::uint64_t bytes_per_second = 0;  ///< sent to it, over all of its connections; 0: any number
     double failed_logins_per_minute =
-        10;  ///< as many at once; then nobody logs in from there for a while; 0: any number
+        10;  ///< as many at once; then that client's log-ins are refused for a while; 0: any number
 
     /// So many clients are remembered, at 150 bytes or so each. When one more comes, the one that was quiet the longest
     /// is forgotten, with what it had used up of its limits; a client with open connections isn't.

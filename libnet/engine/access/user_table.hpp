@@ -31,9 +31,9 @@ public:
     };
     Entry find(std::string_view user) const noexcept;
 
-    /// A hash of each cost that there is (`cost_of`), or a decoy where there is no user at all. Whoever compares a password
+    /// A hash of each cost that there is (`cost_of`), or a decoy where there is no user at all. A caller that compares a password
     /// with one of each cost, whatever the user, takes as long for every user, and for those who don't exist: the time
-    /// tells nobody's kind of hash, nor who exists.
+    /// doesn't tell the kind of a user's hash, nor which users exist.
     const std::vector<std::string>& samples() const noexcept { return samples_; }
 
     std::size_t size() const noexcept { return hashes_.size(); }

@@ -32,14 +32,14 @@ LIBNETXX_DECL UserTable::UserTable(std::string_view text)
         const auto colon = line.find(':');
         if (colon == line.npos || colon == 0) throw std::invalid_argument{where + ": no line like 'user:hash'"};
         auto hash = line.substr(colon + 1);
-        hash = hash.substr(0, hash.find(':'));  // what stands behind, nobody needs
+        hash = hash.substr(0, hash.find(':'));  // what stands behind it is not needed
         if (!detail::is_known_hash(hash))
             throw std::invalid_argument{where + ": no hash that protects: make one with 'htpasswd -B'"};
         if (!hashes_.try_emplace(std::string{line.substr(0, colon)}, hash).second)
             throw std::invalid_argument{where + ": this user stands in a line before"};
         add_sample(hash);
     }
-    // Cost 10 of bcrypt, and of no password that anybody knows.
+    // Cost 10 of bcrypt, and of no known password.
     if (samples_.empty()) add_sample("$2y$10$012345678901234567890uP9ds3WHgHTs9bCmCe0U4oms7nNe3yNm");
 }
 

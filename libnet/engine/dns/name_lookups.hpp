@@ -31,12 +31,12 @@ struct NameLookupOptions {
     std::size_t max_names = 4096;    ///< that are remembered; what was used least recently is forgotten first
     std::size_t max_addresses = 16;  ///< of one name, in each family; further ones are left out
     /// An answer is used again for as long as its records say (RFC 1035 section 3.2.1), but not longer than this. With a
-    /// time to live of zero it serves those who wait for it, and nobody later.
+    /// time to live of zero it serves those who wait for it, and no later question.
     std::chrono::seconds longest_life{3600};
     /// How long it is remembered that a name or its addresses don't exist. The time that the zone gives (RFC 2308
     /// section 5) doesn't come with c-ares' answer, so this is short.
     std::chrono::seconds negative_life{10};
-    /// How long it is remembered that nobody could tell (RFC 9520 section 3.2).
+    /// How long a failed question is remembered (RFC 9520 section 3.2).
     std::chrono::seconds failure_life{1};
     /// How long the addresses of one family wait for those of the other: RFC 8305 section 3 recommends 50 ms.
     std::chrono::milliseconds resolution_delay{50};
@@ -73,7 +73,7 @@ public:
     /// Why a question has no answer. Of a name's two failures the greater one says more.
     enum class Failure : std::uint8_t {
         no_address,  ///< the name exists, without an address of this family
-        passing,     ///< nobody could be asked, or nobody knew
+        passing,     ///< no server could be asked, or none knew
         no_name,     ///< there is no such name
     };
 
@@ -162,7 +162,7 @@ private:
 
     NameLookupOptions options_;
     QuestionQueue queue_;
-    Names names_;  // ordered: whoever chooses names can't choose ones that collide
+    Names names_;  // ordered, not hashed: a client that chooses names can't choose ones that collide
     std::unordered_map<Question, std::pair<Entry, Family>> questions_;
     std::unordered_map<Ticket, Entry> tickets_;
     std::set<std::pair<TimePoint, Entry>, OlderEntry> delayed_;  // half answered, the first to be usable first

@@ -11,7 +11,7 @@ LIBNETXX_DECL NameLookups::Ticket NameLookups::ask(std::string_view text, Client
 {
     const auto entry = entry_of(text);
     Name& name = entry->second;
-    // As long as somebody waits, what has come is part of the same answer, even if its time to live is zero.
+    // As long as a question waits, what has come is part of the same answer, even if its time to live is zero.
     for (auto& answer : name.answers)
         if (name.waiters.empty() && answer.settled() && answer.until <= now) answer = {};
     const auto ticket = ++last_ticket_;
@@ -139,7 +139,7 @@ LIBNETXX_DECL void NameLookups::settle(Entry entry, TimePoint now)
     rest(entry);
 }
 
-/// When the addresses of one family are used without those of the other; empty: there are none, or nobody is in a hurry.
+/// When the addresses of one family are used without those of the other; empty: there are none, or nothing waits for them.
 LIBNETXX_DECL std::optional<NameLookups::TimePoint> NameLookups::usable_at(const Name& name) const
 {
     const auto in_a_hurry = [](const Waiter& waiter) { return waiter.wish == Wish::usable; };

@@ -1,5 +1,5 @@
 #pragma once
-// Which of many names is asked for when: all of them soon, each again when its answer is too old, nobody too often.
+// Which of many names is asked for when: all of them soon, each again when its answer is too old, and no server too often.
 
 #include <libnet/base/time_queue.hpp>
 #include <libnet/config.hpp>
@@ -39,7 +39,7 @@ enum class NameNews : std::uint8_t {
 
 /// Why there is no answer.
 enum class NameFailure : std::uint8_t {
-    passing,  ///< nobody could be asked, or nobody knew
+    passing,  ///< no server could be asked, or none knew
     told,     ///< the name server says that there is no such name or address
     final,    ///< no name server can ever tell: it is no host name
 };
@@ -55,7 +55,7 @@ struct NameAttempts {
 /// A name is asked for when its turn comes, the first one first; when its answer is as old as its TTL allows; and after
 /// a failure, with a growing pause. An address that the name has had before a failure stays. Few questions are under
 /// way at once, as a name server's buffer is small; one that waits for its answer longer than `patience` makes room for
-/// another, so that names whose servers are dead delay nobody else.
+/// another, so that names whose servers are dead don't delay others.
 class NameRefresh {
 public:
     explicit NameRefresh(NameRefreshOptions options) : options_{options} {}

@@ -1,5 +1,5 @@
 #pragma once
-// Which of many clients' questions goes out next: those that nobody answers keep nobody else from asking.
+// Which of many clients' questions goes out next: those without an answer don't keep other clients from asking.
 
 #include <libnet/config.hpp>
 #include <libnet/engine/access/client_table.hpp>

@@ -30,7 +30,7 @@ LIBNETXX_DECL bool QuestionQueue::drop(Id id)
     return true;
 }
 
-/// The question waits for nobody's turn any more.
+/// The question is not in the queue any more.
 LIBNETXX_DECL void QuestionQueue::withdraw(Id id, const std::vector<ClientKey>& clients)
 {
     for (const auto key : clients) {

@@ -45,7 +45,7 @@ using InterfaceAction = std::variant<interface_action::Send, interface_action::W
 ///
 /// An answer counts when it comes from the target to a question of ours; its extensions, which many nodes leave out,
 /// must be ours, too. RFC 8335 gives it no room for a cookie: beside the address it has the identifier and the
-/// sequence, 24 bits, that somebody who isn't on the path has to guess.
+/// sequence, 24 bits, that an attacker who isn't on the path has to guess.
 class InterfaceQuery {
 public:
     using TimePoint = interface_action::TimePoint;

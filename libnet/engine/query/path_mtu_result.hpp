@@ -19,14 +19,14 @@ enum class PathMtuOutcome : std::uint8_t {
     answered,      ///< one of them got through, and its answer came back
     too_big,       ///< a router said that it can't forward so much: "Frag needed", "Packet too big"
     too_big_here,  ///< our own system refused to send so much: it is more than the interface's MTU
-    silent,        ///< none was answered, and nobody said why
+    silent,        ///< none was answered, and no message said why
 };
 
 /// One finding of a search.
 struct PathMtuStep {
     std::uint32_t size = 0;  ///< of the probes in octets, with their IP headers
     PathMtuOutcome outcome = PathMtuOutcome::answered;
-    boost::asio::ip::address from{};      ///< who answered or says so; unspecified: nobody but our own system
+    boost::asio::ip::address from{};      ///< who answered or says so; unspecified: only our own system
     std::optional<std::uint32_t> told{};  ///< the MTU that goes with "too big", as it was told; empty: none, or zero
     std::chrono::nanoseconds rtt{};       ///< from sending to the answer, or to the "too big"; zero: there was none
     std::uint32_t probes = 0;             ///< of this size, up to now
@@ -35,11 +35,11 @@ struct PathMtuStep {
 
 /// What keeps larger packets from getting through.
 enum class PathMtuLimit : std::uint8_t {
-    interface,   ///< our own interface takes no more (or PathMtuOptions::ceiling says so): the path may take more
-    router,      ///< a router says that they are too big
-    black_hole,  ///< they vanish, and nobody says so: TCP connections over this path stall unless they search themselves
-    unknown,     ///< the search had no probe left to find out: at least `mtu` octets get through
-    no_answer,   ///< the host answers nothing, not even small probes: nothing is known
+    interface,  ///< our own interface takes no more (or PathMtuOptions::ceiling says so): the path may take more
+    router,     ///< a router says that they are too big
+    black_hole,  ///< they are dropped without a message: TCP connections over this path stall unless they search themselves
+    unknown,    ///< the search had no probe left to find out: at least `mtu` octets get through
+    no_answer,  ///< the host answers nothing, not even small probes: nothing is known
 };
 
 /// An ICMP error that is not about size.

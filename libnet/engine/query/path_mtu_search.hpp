@@ -7,7 +7,7 @@
 //   - A small packet first: without an answer to it there is nothing to search, and its round trip tells how long to
 //     wait for the others.
 //   - Then the largest one that could be sent: most paths take what our own interface takes.
-//   - When somebody says that a packet is too big, and which MTU he has (RFC 1191, RFC 8201), that size is the next one,
+//   - When a router says that a packet is too big, and which MTU its link has (RFC 1191, RFC 8201), that size is the next one,
 //     and then the one above it. What is told only ever chooses sizes: a router that tells nothing, too much or too
 //     little costs probes, and never changes the result.
 //   - When packets vanish, the MTUs of common links lie nearer than the middle (RFC 8899 section 5.3.2), then the middle.

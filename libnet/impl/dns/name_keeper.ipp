@@ -122,7 +122,7 @@ private:
     {
         if (failure) return on_failure(name, failure);
         const auto news = refresh_.on_answer(name, found.addresses, found.ttl, Clock::now());
-        const auto address = refresh_.address(name);  // a copy: whoever is called may add names
+        const auto address = refresh_.address(name);  // a copy: the callback may add names
         if (options_.on_address) options_.on_address({name}, address, news);
         progress_.cancel();
         ask();

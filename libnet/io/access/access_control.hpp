@@ -19,7 +19,7 @@ namespace libnet::inline v0::io {
 
 /// Options of an AccessControl.
 struct AccessOptions {
-    std::string users_file = {};                 ///< as htpasswd(1) writes it; empty: nobody can log in
+    std::string users_file = {};                 ///< as htpasswd(1) writes it; empty: there are no users
     std::string rules_file = {};                 ///< see engine::parse_access_rules; empty: `rules` alone
     std::vector<engine::AccessRule> rules = {};  ///< come before those of the file
     std::string realm = "files";                 ///< what clients show when they ask for a password
@@ -39,7 +39,7 @@ public:
     ///         names the file and the line
     explicit AccessControl(AccessOptions options);
 
-    /// Reads the files again. The users are looked after anyway: a changed file is noticed within a second or so.
+    /// Reads the files again. The users need no call: a changed file is noticed within a second or so.
     /// @throws std::runtime_error  as the constructor; then everything stays as it was
     void reload() { prepare_reload()(); }
 
@@ -52,7 +52,7 @@ public:
     engine::Access judge(std::string_view name, const boost::asio::ip::address& client,
                          const std::optional<std::string_view>& user) const;
 
-    /// Who can log in; null: nobody.
+    /// Who can log in; null: there are no users.
     Authenticator* users() noexcept { return users_.get(); }
 
     /// The value of WWW-Authenticate.

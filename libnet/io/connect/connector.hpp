@@ -1,5 +1,5 @@
 #pragma once
-// Connections to servers for whoever needs them: names, addresses, races, and the connections that wait for their next
+// Connections to servers: names, addresses, races, and the connections that wait for their next
 // use.
 
 #include <libnet/config.hpp>
@@ -36,8 +36,8 @@ struct ConnectorOptions {
     engine::IdlePoolOptions idle{};                     ///< connections that wait for their next use
 };
 
-/// Nothing has come on a connection that nobody uses, and it is open, as far as is known without a system call that has
-/// nothing to find. What a server says while nobody has asked is its farewell, or not meant for whoever asks next.
+/// Nothing has come on an idle connection, and it is open, as far as is known without a system call that has
+/// nothing to find. What a server sends without a request ends the connection, or is not meant for the next request.
 bool is_quiet(PolledSocket& socket) noexcept;
 
 /// What the connections that a program makes have in common.

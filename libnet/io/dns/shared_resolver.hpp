@@ -1,5 +1,5 @@
 #pragma once
-// One resolver for many clients: each name is asked for once, its answer is remembered, and nobody waits for others'.
+// One resolver for many clients: each name is asked for once, its answer is remembered, and no client waits for another's.
 
 #include <libnet/config.hpp>
 #include <libnet/engine/access/client_table.hpp>

@@ -62,7 +62,7 @@ LIBNETXX_DECL int on_ticket(SSL* ssl, unsigned char* name, unsigned char* iv, EV
     return configuration_of(ssl).tickets.prepare(name, iv, cipher, mac, sealing);
 }
 
-/// Nobody is asked for a passphrase: a daemon has no terminal.
+/// Asks for no passphrase: a daemon has no terminal.
 LIBNETXX_DECL int no_passphrase(char*, int, int, void*) { return 0; }
 
 LIBNETXX_DECL void choose_strength(SSL_CTX* context, const TlsOptions& options)

@@ -16,7 +16,7 @@ struct HttpField {
     friend bool operator==(const HttpField&, const HttpField&) = default;
 };
 
-/// Field lines in message order; repeated names stay apart. Whoever adds fields owns their bytes.
+/// Field lines in message order; repeated names stay apart. The caller that adds fields owns their bytes.
 class HttpFields {
 public:
     using const_iterator = std::vector<HttpField>::const_iterator;

@@ -8,7 +8,7 @@
 namespace libnet::inline v0::wire {
 
 /// The reason phrase of a status code (RFC 9110 section 15 and the IANA registry); empty, as a status line allows, for
-/// one that nobody registered.
+/// one that is not registered.
 std::string_view reason_phrase(unsigned status) noexcept;
 
 }  // namespace libnet::inline v0::wire

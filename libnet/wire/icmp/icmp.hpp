@@ -72,7 +72,7 @@ LIBNETXX_DECL boost::system::result<IcmpEcho, IcmpError> decode_echo_reply(IpVer
 LIBNETXX_DECL boost::system::result<IcmpEcho, IcmpError> decode_quoted_echo_request(IpVersion version,
                                                                                     std::span<const std::byte> message);
 
-/// An ICMP error, which somebody on the path sent about a packet of ours.
+/// An ICMP error, which a host on the path sent about a packet of ours.
 struct IcmpErrorMessage {
     std::uint8_t type = 0;
     std::uint8_t code = 0;

@@ -1,5 +1,5 @@
 // hostile DIRECTORY [ATTACK...]: starts httpd++ of DIRECTORY for each attack, and shows what a good client has of it: its
-// latency with nobody else there and beside the attack, and the server's memory and descriptors before, at most, and ten
+// latency alone and beside the attack, and the server's memory and descriptors before, at most, and ten
 // seconds after. For comparing builds; run it on a quiet machine.
 //
 //   listings  large listings, asked for and not taken

@@ -58,8 +58,8 @@ void Attack::strike(State& state, Sink& sink)
     sink.answer(record, packet_);
 }
 
-/// An echo reply to the last request, from somebody else than whom it was to: what comes from that address with that
-/// request's payload is an answer, whoever made it.
+/// An echo reply to the last request, from another host than the one it was sent to: what comes from that address with that
+/// request's payload is an answer, from whichever host.
 bool Attack::forge(const State& state)
 {
     const auto request = parse_packet(request_);
@@ -72,7 +72,7 @@ bool Attack::forge(const State& state)
     return true;
 }
 
-/// A reply that was heard, once more, from somebody else.
+/// A reply that was heard, once more, from another host.
 bool Attack::replay(const State& state)
 {
     if (replies_.empty()) return false;

@@ -9,7 +9,7 @@
 
 namespace netsim {
 
-/// Plays the attackers of a scenario. They see what passes, as somebody on the path would.
+/// Plays the attackers of a scenario. They see what passes, as a host on the path would.
 class Attack {
 public:
     explicit Attack(const std::vector<Attacker>& attackers);

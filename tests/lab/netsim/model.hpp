@@ -167,7 +167,7 @@ struct Link {
     } too_big = TooBig::told;
 };
 
-/// Sends replies that nobody asked for.
+/// Sends replies without a request.
 struct Attacker {
     enum class Kind : std::uint8_t { forged, replayed } kind = Kind::forged;  ///< replayed: true replies, once more
     Prefix from;                                                              ///< source addresses, one after the other

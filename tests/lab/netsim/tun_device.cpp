@@ -56,7 +56,7 @@ void run_program(const std::vector<std::string>& arguments)
 TunDevice::TunDevice(const Scenario& scenario) : descriptor_{open_tun()}
 {
     try {
-        // No address of the kernel's own making: it would solicit routers, and nobody asked for those packets.
+        // No address of the kernel's own making: it would solicit routers, with packets that no scenario has.
         run_program({"ip", "link", "set", device_name, "addrgenmode", "none"});
         // The queue holds the tool's bursts, and nothing is too big for it: links of the scenario are narrow, not this.
         run_program({"ip", "link", "set", device_name, "mtu", "65535", "txqueuelen", "100000", "up"});
