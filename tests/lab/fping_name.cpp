@@ -140,7 +140,9 @@ TEST_CASE("as fping, wrong usage is told in fping's words", "[lab]")
     check_same({"-g", "10.0.4.0/33"});
     check_same({"-g", "alpha", "beta"});
     check_same({"-g", "10.0.4.9", "10.0.4.1"});
-    for (const Arguments& usage : {Arguments{"-c", "0", "alpha"}, {"-c", "x"}, {"-t", "x"}, {"-p", "-1"}, {"-g"}}) {
+    for (const Arguments& usage :
+         {Arguments{"-c", "0", "alpha"}, {"-c", "x"}, {"-t", "x"}, {"-p", "-1"}, {"-g"}, {"-g", "10.0.4.1"}})
+    {
         INFO(joined(usage));
         const auto done = as_fping(usage), expected = run(with(theirs, usage));
         CHECK(done.exit_code == expected.exit_code);

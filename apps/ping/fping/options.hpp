@@ -256,9 +256,10 @@ inline std::optional<int> read_plan(Plan& plan, const std::vector<std::string>& 
         if (help) return print_usage(stdout, plan.program, table, probing), 0;
         if (version) return print_version(plan.program), 0;
         settle(plan);
-        const bool own_list = plan.file.has_value();
-        if ((own_list && (plan.generate || !plan.operands.empty())) || (plan.generate && plan.operands.empty()) ||
-            (plan.generate && plan.operands.size() > 2))
+        const bool own_list = plan.file.has_value(), operands = !plan.operands.empty();
+        const bool no_network = plan.operands.size() == 1 && plan.operands[0].find('/') == std::string::npos;
+        if ((own_list && (plan.generate || operands)) ||
+            (plan.generate && (!operands || no_network || plan.operands.size() > 2)))
             throw UsageWanted{};
     } catch (const UsageWanted&) {
         return print_usage(stderr, plan.program, table, probing), wrong_usage;
