@@ -5,6 +5,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdint>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -30,8 +31,10 @@ inline std::string read_file(const std::filesystem::path& file)
 
 class Subject {
 public:
-    /// Starts it, and waits until it serves. What it says goes to a file.
-    Subject(std::string name, std::vector<std::string> command, const std::filesystem::path& folder)
+    /// Starts it, and waits until it serves. What it says goes to a file. `port` is that of a program which doesn't say
+    /// where it listens, and that is waited for until it is listened on.
+    Subject(std::string name, std::vector<std::string> command, const std::filesystem::path& folder,
+            std::uint16_t port = 0)
         : name_{std::move(name)},
           said_{folder / (name_ + ".err")}
     {
@@ -41,6 +44,7 @@ public:
             std::this_thread::sleep_for(std::chrono::milliseconds{50});
             const auto text = said();
             if (!is_alive()) throw std::runtime_error{name_ + " does not start: " + text};
+            if (port != 0 && is_listening(port)) port_ = port;
             const auto at = text.rfind(" on 127.0.0.1:");
             if (at != text.npos && text.find('\n', at) != text.npos)
                 port_ = static_cast<std::uint16_t>(std::stoul(text.substr(at + 14)));
@@ -100,6 +104,14 @@ public:
     }
 
 private:
+    /// Whether a program on this machine listens at 127.0.0.1 on a port, as /proc/net/tcp shows it.
+    static bool is_listening(std::uint16_t port)
+    {
+        char line[64];
+        std::snprintf(line, sizeof line, " 0100007F:%04X 00000000:0000 0A ", port);
+        return read_file("/proc/net/tcp").find(line) != std::string::npos;
+    }
+
     [[noreturn]] void become(std::vector<std::string> command)
     {
         const int err = ::open(said_.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600),

@@ -1,187 +1,62 @@
-// hostile DIRECTORY [ATTACK...]: starts httpd++ of DIRECTORY for each attack, and shows what a good client has of it: its
-// latency alone and beside the attack, and the server's memory and descriptors before, at most, and ten
-// seconds after. For comparing builds; run it on a quiet machine.
+// hostile DIRECTORY [ATTACK...]: starts httpd++ or proxy++ of DIRECTORY for each attack, and nginx beside it where that is
+// installed and can be attacked so; and shows what a good client has of it: its latency without and beside the attack, and
+// the server's memory and descriptors before, at most, and ten seconds after. For comparing builds; run it on a quiet
+// machine.
 //
 //   listings  large listings, asked for and not taken
+//   idle      more connections than there may be, which have asked once
 //   deep      paths of 2,000 segments, no two alike
 //   hashes    HEAD of large files
 //   names     long names of nothing, for several hosts
 //   logins    wrong passwords, 41 at a time
+//   chunks    bodies in chunks of one octet, for files
+//   lookups   names that no server answers, through the proxy; in the lab: sh tests/lab/network.sh hostile DIRECTORY lookups
+//   silence   an origin that says nothing, and clients that go
+//   uploads   bodies in chunks of one octet, through the proxy
 
-#include <tests/fuzz/live/conversation.hpp>
 #include <tests/fuzz/live/subject.hpp>
+#include <tests/lab/hostile/attack.hpp>
+#include <tests/lab/hostile/httpd_attacks.hpp>
+#include <tests/lab/hostile/proxy_attacks.hpp>
+#include <tests/lab/hostile/site.hpp>
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <csignal>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
-#include <deque>
-#include <filesystem>
-#include <fstream>
 #include <functional>
-#include <map>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
-#include <utility>
 #include <vector>
 
-namespace fs = std::filesystem;
-using namespace live;
-using namespace std::chrono_literals;
+using namespace hostile;
+using live::Subject;
 using Clock = std::chrono::steady_clock;
 
 namespace {
 
-constexpr int large_files = 12, hosts = 6;
-
-/// What is served.
-struct Site {
-    Site()
-    {
-        std::string name = (fs::temp_directory_path() / "hostile-XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error{"no temporary folder"};
-        path = name;
-        fs::create_directories(path / "root/many");
-        fs::create_directories(path / "root/private");
-        std::ofstream{path / "root/good.txt"} << "good\n";
-        std::ofstream{path / "root/private/a.txt"} << "private\n";
-        for (int i = 0; i < 10'000; ++i)
-            std::ofstream{path / "root/many" / (std::to_string(i) + std::string(200, 'n'))};
-        for (int i = 0; i < large_files; ++i) {
-            const auto file = path / ("root/large" + std::to_string(i));
-            std::ofstream{file} << "begin";
-            fs::resize_file(file, std::uintmax_t{1} << 30);
-        }
-        // bcrypt of "secret", at the cost that htpasswd has for a default of servers
-        std::ofstream{path / "users"} << "alice:$2y$10$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4UpFFP8WIrW\n";
-    }
-    ~Site()
-    {
-        std::error_code ignored;
-        fs::remove_all(path, ignored);
-    }
-
-    std::vector<std::string> command(const std::string& programs) const
-    {
-        const auto root = (path / "root").string();
-        std::vector<std::string> words{programs + "/httpd++",
-                                       root,
-                                       "--bind",
-                                       "127.0.0.1",
-                                       "--port",
-                                       "0",
-                                       "--listing",
-                                       "--access-log",
-                                       "none",
-                                       "--users",
-                                       (path / "users").string(),
-                                       "--access",
-                                       "/private/ users *"};
-        for (int i = 0; i < hosts; ++i) {
-            words.push_back("--host");
-            words.push_back("host" + std::to_string(i) + ".example=" + root);
-        }
-        return words;
-    }
-
-    fs::path path;
-};
-
-std::string get(const std::string& path, const std::string& host = "a", const std::string& fields = {})
-{
-    return "GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\n" + fields + "\r\n";
-}
-
-/// An attack, until it is told to stop.
-using Attack = std::function<void(std::uint16_t port, const std::atomic<bool>& stop)>;
-
-/// Asks and goes, and keeps some connections that take nothing.
-void ask_for_listings(std::uint16_t port, const std::atomic<bool>& stop)
-{
-    std::deque<Socket> silent;
-    for (int i = 0; i < 120 && !stop; ++i)
-        silent.emplace_back(port).send(get(i % 2 == 0 ? "/many/" : "/many/?sort=size"));
-    while (!stop) {
-        for (int i = 0; i < 100; ++i) Socket{port}.send(get("/many/"));
-        std::this_thread::sleep_for(20ms);
-    }
-}
-
-/// Sends request after request over one connection.
-template <typename Next>
-void keep_asking(std::uint16_t port, const std::atomic<bool>& stop, Next next)
-{
-    while (!stop) {
-        const Socket socket{port};
-        std::string received;
-        for (int i = 0; i < 200 && !stop; ++i) {
-            if (!socket.send(next()) || !socket.receive(received, 500)) break;
-            received.clear();
-        }
-    }
-}
-
-void ask_for_depths(std::uint16_t port, const std::atomic<bool>& stop)
-{
-    std::uint64_t number = 0;
-    keep_asking(port, stop, [&] {
-        std::string path = "/" + std::to_string(number++);
-        for (int i = 0; i < 2000; ++i) path += "/a";
-        return get(path);
-    });
-}
-
-void ask_for_hashes(std::uint16_t port, const std::atomic<bool>& stop)
-{
-    int number = 0;
-    keep_asking(port, stop, [&] {
-        std::this_thread::sleep_for(1ms);
-        return "HEAD /large" + std::to_string(number++ % large_files) + " HTTP/1.1\r\nHost: a\r\n\r\n";
-    });
-}
-
-void ask_for_names(std::uint16_t port, const std::atomic<bool>& stop)
-{
-    std::uint64_t number = 0;
-    keep_asking(port, stop, [&] {
-        std::string path;
-        for (int i = 0; i < 12; ++i) path += '/' + std::string(240, 'x');
-        ++number;
-        return get(path + std::to_string(number), "host" + std::to_string(number % hosts) + ".example");
-    });
-}
-
-void log_in(std::uint16_t port, const std::atomic<bool>& stop)
-{
-    while (!stop) {
-        std::deque<Socket> clients;
-        for (int i = 0; i < 41; ++i)
-            clients.emplace_back(port).send(get("/private/a.txt", "a", "Authorization: Basic YWxpY2U6d3Jvbmc=\r\n"));
-        std::string received;
-        for (const auto& client : clients) client.receive(received, 2000);
-    }
-}
-
-const std::map<std::string, Attack> attacks{{"listings", ask_for_listings},
-                                            {"deep", ask_for_depths},
-                                            {"hashes", ask_for_hashes},
-                                            {"names", ask_for_names},
-                                            {"logins", log_in}};
-
-/// Milliseconds that a good client waits for its answers, from the shortest to the longest.
-std::vector<double> measure(std::uint16_t port, std::chrono::seconds length)
+/// Milliseconds that a good client waits for its answers, from the shortest to the longest. `next` makes its requests.
+std::vector<double> measure(std::uint16_t port, bool connects_anew, std::chrono::seconds length,
+                            const std::function<std::string()>& next)
 {
     std::vector<double> waits;
-    const Socket socket{port};
+    std::optional<Socket> socket{port};
     for (const auto end = Clock::now() + length; Clock::now() < end; std::this_thread::sleep_for(2ms)) {
         const auto begun = Clock::now();
         std::string received;
-        socket.send(get("/good.txt"));
-        while (!received.ends_with("good\n") && Clock::now() - begun < 20s)
-            if (!socket.receive(received, 1000)) throw std::runtime_error{"the good client is not served"};
+        if (connects_anew) socket.emplace(port);
+        socket->send(next());
+        while (!received.ends_with("good\n") && Clock::now() - begun < 20s) {
+            if (socket->receive(received, 1000)) continue;
+            socket.emplace(port);  // it was closed as an idle one: a client tries again
+            received.clear();
+            socket->send(next());
+            if (Clock::now() - begun > 10s) throw std::runtime_error{"the good client is not served"};
+        }
         waits.push_back(std::chrono::duration<double, std::milli>(Clock::now() - begun).count());
     }
     std::sort(waits.begin(), waits.end());
@@ -193,27 +68,65 @@ double quantile(const std::vector<double>& waits, double part)
     return waits[static_cast<std::size_t>(part * static_cast<double>(waits.size() - 1))];
 }
 
-void try_out(const std::string& name, const Attack& attack, const std::string& programs, const Site& site)
+void try_out(const Attack& attack, Subject& server, const std::function<std::string()>& good_request)
 {
-    Subject httpd{"httpd++", site.command(programs), site.path};
-    const auto quiet = measure(httpd.port(), 3s);
-    const auto memory_before = httpd.memory().second, descriptors_before = httpd.descriptors();
+    const auto quiet = measure(server.port(), attack.connects_anew, 3s, good_request);
+    const auto memory_before = server.memory().second, descriptors_before = server.descriptors();
     std::atomic<bool> stop{false};
     std::vector<double> beside;
     long descriptors = 0;
     {
-        const std::jthread attacker{[&] { attack(httpd.port(), stop); }};
+        const std::jthread attacker{[&] { attack.run(server.port(), stop); }};
         std::this_thread::sleep_for(500ms);
-        beside = measure(httpd.port(), 6s);
-        descriptors = httpd.descriptors();
+        try {
+            beside = measure(server.port(), attack.connects_anew, 6s, good_request);
+        } catch (const std::runtime_error&) {
+            beside.push_back(1e9);
+        }
+        descriptors = server.descriptors();
         stop = true;
     }
-    const auto at_most = httpd.memory().first;
+    const auto at_most = server.memory().first;
     std::this_thread::sleep_for(10s);
-    std::printf("%-9s %9.2f %9.2f %9.2f %9.2f %8ld %8ld %8ld %6ld %6ld %6ld\n", name.c_str(), quantile(quiet, .99),
-                quantile(beside, .5), quantile(beside, .99), beside.back(), memory_before / 1024, at_most / 1024,
-                httpd.memory().second / 1024, descriptors_before, descriptors, httpd.descriptors());
+    std::printf("%-9s %-8s %9.2f %9.2f %9.2f %9.2f %8.1f %8.1f %8.1f %6ld %6ld %6ld\n", attack.name.c_str(),
+                server.name().c_str(), quantile(quiet, .99), quantile(beside, .5), quantile(beside, .99), beside.back(),
+                static_cast<double>(memory_before) / 1024, static_cast<double>(at_most) / 1024,
+                static_cast<double>(server.memory().second) / 1024, descriptors_before, descriptors,
+                server.descriptors());
     std::fflush(stdout);
+}
+
+void attack_files(const Attack& attack, const std::string& programs, const Site& site)
+{
+    const auto good = [] { return get("/good.txt"); };
+    {
+        Subject httpd{"httpd++", site.httpd(programs + "/httpd++", attack.options), site.path()};
+        try_out(attack, httpd, good);
+    }
+    const std::string nginx = "/usr/sbin/nginx";
+    if (attack.nginx_connections == 0 || !fs::exists(nginx)) return;
+    const auto port = Origin{}.port();  // that is free
+    Subject beside{"nginx", site.nginx(nginx, port, attack.nginx_connections), site.path(), port};
+    try_out(attack, beside, good);
+}
+
+void attack_proxy(const Attack& attack, const std::string& programs, const Site& site, const Origin& origin)
+{
+    std::optional<NameServer> names;
+    if (!attack.good_host.empty() && !names.emplace().is_there()) {
+        std::printf("%-9s left out: port 53 is not free (run it by tests/lab/network.sh)\n", attack.name.c_str());
+        return;
+    }
+    std::uint64_t number = 0;
+    const auto good = [&] {
+        auto host = origin.host();
+        if (!attack.good_host.empty())
+            host = "good" + std::to_string(number++) + attack.good_host + ":" + std::to_string(origin.port());
+        return get("http://" + host + "/good.txt", host);
+    };
+    Subject proxy{
+        "proxy++", {programs + "/proxy++", "--bind", "127.0.0.1", "--port", "0", "--access-log", "none"}, site.path()};
+    try_out(attack, proxy, good);
 }
 
 }  // namespace
@@ -227,12 +140,17 @@ try {
     std::signal(SIGPIPE, SIG_IGN);
     const std::vector<std::string> wanted{argv + 2, argv + argc};
     const Site site;
-    std::printf("          ms: quiet   beside                      MiB:                      descriptors:\n");
-    std::printf("%-9s %9s %9s %9s %9s %8s %8s %8s %6s %6s %6s\n", "attack", "p99", "p50", "p99", "max", "before",
-                "most", "after", "before", "beside", "after");
-    for (const auto& [name, attack] : attacks)
-        if (wanted.empty() || std::find(wanted.begin(), wanted.end(), name) != wanted.end())
-            try_out(name, attack, argv[1], site);
+    const Origin origin;
+    std::printf("                   ms: quiet   beside                      MiB:                      descriptors:\n");
+    std::printf("%-9s %-8s %9s %9s %9s %9s %8s %8s %8s %6s %6s %6s\n", "attack", "program", "p99", "p50", "p99", "max",
+                "before", "most", "after", "before", "beside", "after");
+    auto attacks = httpd_attacks();
+    for (auto& attack : proxy_attacks(origin)) attacks.push_back(attack);
+    for (const auto& attack : attacks) {
+        if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), attack.name) == wanted.end()) continue;
+        if (attack.victim == Victim::httpd) attack_files(attack, argv[1], site);
+        else attack_proxy(attack, argv[1], site, origin);
+    }
     return 0;
 } catch (const std::exception& error) {
     std::fprintf(stderr, "hostile: %s\n", error.what());
