@@ -1,5 +1,5 @@
 #pragma once
-// SIGHUP, SIGUSR1 and SIGUSR2 while a daemon starts: they wait until somebody handles them.
+// SIGHUP and SIGUSR1 while a daemon starts: they wait until they are handled.
 //
 //   int main(...) { apps::hold_signals(); ... return apps::serve<...>(...); }
 
@@ -21,7 +21,7 @@ inline void mask_signals(int how) noexcept
 
 }  // namespace detail
 
-/// Holds them back: before there is a handler they would end the program, and whoever rotates logs or renews a certificate
+/// Holds them back: before there is a handler they would end the program, and a program that rotates logs or renews a certificate
 /// doesn't know that it starts just now.
 inline void hold_signals() noexcept { detail::mask_signals(SIG_BLOCK); }
 

@@ -25,7 +25,7 @@ namespace libnet::apps {
 /// The value on one line, without a line feed. Always valid JSON in UTF-8.
 std::string to_json(const boost::json::value& value);
 
-/// Prints an event at once. Throws OutputClosed when nobody reads any more, see apps/common/output.hpp.
+/// Prints an event at once. Throws OutputClosed when standard output is no longer read, see apps/common/output.hpp.
 inline void print_json(const boost::json::object& event) { print_text(to_json(event) + '\n'); }
 
 // ---------------------------------------------------------------------------------------------------------------

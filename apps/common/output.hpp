@@ -4,7 +4,7 @@
 //   apps::print("{} bytes from {}\n", size, from);          // at once, for a pipe's reader waits for it
 //   apps::complain("ping++", "no.such.name: host not found");
 //
-// A program that nobody listens to any more must end, and quietly: `ping++ ... | head -1`. So print() throws
+// A program whose output is no longer read must end, and quietly: `ping++ ... | head -1`. So print() throws
 // OutputClosed when the reader is gone (SIGPIPE must be ignored, as run() and serve() do), and they end the program.
 
 #include <libnet/io/loop/reason_of.hpp>
@@ -20,7 +20,7 @@
 
 namespace libnet::apps {
 
-/// Nobody reads standard output any more.
+/// Standard output is no longer read.
 struct OutputClosed {};
 
 /// The exit code after OutputClosed: what a shell reports for a program that SIGPIPE ends.
@@ -41,7 +41,7 @@ void print(fmt::format_string<Arguments...> format, Arguments&&... arguments)
     print_text(fmt::format(format, std::forward<Arguments>(arguments)...));
 }
 
-/// Writes "program: message" to standard error; where even that fails, nobody is left to tell.
+/// Writes "program: message" to standard error; where even that fails there is nowhere else to write.
 inline void complain(std::string_view program, std::string_view message)
 {
     const auto line = fmt::format("{}: {}\n", program, message);
