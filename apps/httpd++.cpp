@@ -59,6 +59,7 @@ int main(int argc, char** argv)
 
     if (const auto mistake = apps::mistaken_operand(roots)) return table.complain(*mistake);
     options.root = roots.front();
+    options.hash_file = apps::hash_file(site.hash_file, daemon);
     try {
         apply(std::move(site), options);
     } catch (const std::invalid_argument& error) {

@@ -87,6 +87,7 @@
 #include <libnet/io/files/directory_watch.ipp>
 #include <libnet/io/files/encoded_files.ipp>
 #include <libnet/io/files/file_store.ipp>
+#include <libnet/io/files/hash_queue.ipp>
 #include <libnet/io/files/read_directory.ipp>
 #include <libnet/io/files/root_directory.ipp>
 #include <libnet/io/files/stored_file.ipp>

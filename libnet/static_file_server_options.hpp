@@ -4,6 +4,7 @@
 #include <libnet/access.hpp>
 #include <libnet/access_record.hpp>
 #include <libnet/diagnostics.hpp>
+#include <libnet/io/files/file_clock.hpp>
 #include <libnet/site_options.hpp>
 #include <libnet/tls.hpp>
 
@@ -53,6 +54,12 @@ struct StaticFileServerOptions {
     /// served or listed, nor what a rotation of logs makes of it (access.log.1, access.log-20261128.gz).
     std::vector<std::string> withheld{};
 
+    /// Where hashes of files are kept, so that the entity tags of files of more than a mebibyte outlive a touch of the file
+    /// and a restart, and smaller ones needn't be read again; empty: in memory only. The file is made if it isn't there, with
+    /// mode 0600, holds 5 MiB at most, and is withheld. Servers may share it. Where it can't be written, `diagnostics` hears
+    /// of it, and the server runs without.
+    std::string hash_file{};
+
     /// How many connections, requests, bytes and wrong passwords one client may have; null: any number. It sees the
     /// client's address: behind a proxy all clients are one.
     std::shared_ptr<ClientLimiter> limits{};
@@ -79,7 +86,8 @@ struct StaticFileServerOptions {
     std::chrono::milliseconds drain_timeout{10'000};  ///< how long a stopping server lets requests finish
 
     AccessHandler on_access{};         ///< called once per request; empty: nobody is told
-    DiagnosticsHandler diagnostics{};  ///< hears of what nobody else is told; may be empty
+    DiagnosticsHandler diagnostics{};  ///< hears of what is no answer's fault; may be empty
+    FileClock clock{};                 ///< by which files age; for tests
 };
 
 }  // namespace libnet::inline v0

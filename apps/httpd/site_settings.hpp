@@ -45,6 +45,7 @@ struct SiteSettings {
     std::vector<VirtualHost> hosts{};  ///< all served alike
     std::vector<HostSection> sections{};
     std::string mime_types{};
+    std::string hash_file{};
 };
 
 namespace detail {
@@ -166,7 +167,9 @@ inline void add_options(Options& table, SiteSettings& site)
         .list("host", "NAME,...=ROOT", "another root for these hosts, or *.NAME", detail::read_host, site.hosts);
     detail::add_rare_site_options(table.rare_group("Site, more of it"), site.options)
         .value("mime-types", "FILE", "media types by extension, before the built-in ones", text("file name"),
-               site.mime_types);
+               site.mime_types)
+        .value("hash-file", "FILE", "keeps entity tags over a restart, or none (beside --access-log FILE)",
+               text("file name"), site.hash_file);
 }
 
 /// Reads a section "[host NAME,...]". Its site is as `site` and serves `root`, but for what stands there: there may be

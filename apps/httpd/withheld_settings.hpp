@@ -1,6 +1,7 @@
 #pragma once
 // The files of httpd++ itself, which it doesn't serve, should they lie in a root.
 //
+//   options.hash_file = apps::hash_file(site.hash_file, daemon);
 //   options.withheld = apps::withheld_files(tls, access, daemon);
 //   apps::warn_of_withheld(options);
 
@@ -19,6 +20,14 @@
 #include <vector>
 
 namespace libnet::apps {
+
+/// Where hashes of files are kept: in the file that was given, else beside an access log that is a file; empty: nowhere.
+inline std::string hash_file(const std::string& given, const DaemonOptions& daemon)
+{
+    if (given == "none") return {};
+    const bool has_log = daemon.access_log != "-" && daemon.access_log != "none";
+    return given.empty() && has_log ? daemon.access_log + ".hashes" : given;
+}
 
 /// Those that hold secrets: users, rules, keys (and certificates, where these have the keys in them), the log.
 inline std::vector<std::string> withheld_files(const TlsSettings& tls, const AccessSettings& access,

@@ -3,7 +3,9 @@
 
 #include <libnet/engine/files/file_responder.hpp>
 
+#include <array>
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <stdexcept>
 #include <string>
@@ -64,6 +66,20 @@ public:
         return *this;
     }
 
+    /// Every file that is hashed turns out to have been in these states before.
+    FileTree& having_been(const std::array<std::uint64_t, 4>& states)
+    {
+        former_ = states;
+        return *this;
+    }
+
+    /// A file that has settled, and whose hash isn't known.
+    FileTree& unread(const std::string& name, std::uint64_t size)
+    {
+        files_[name] = engine::FileFacts{.size = size, .modified = modified, .settled = true};
+        return *this;
+    }
+
     /// Nothing can be compressed.
     FileTree& without_encoder()
     {
@@ -117,6 +133,15 @@ public:
                 action = responder.on_verdict(verdict == verdicts_.end() ? engine::AccessVerdict{} : verdict->second);
                 continue;
             }
+            if (const auto* wanted = std::get_if<engine::Hash>(&action)) {
+                const std::string name{wanted->name};
+                planned.looked_up.push_back(name + " hashed");
+                auto facts = files_.at(name);
+                facts.hash = hash(name);
+                facts.former = former_;
+                action = responder.on_file(facts, now);
+                continue;
+            }
             const std::string name{std::get<engine::LookUp>(action).name};
             planned.looked_up.push_back(name);
             if (planned.looked_up.size() > 20) throw std::runtime_error{"it never ends"};
@@ -139,6 +164,7 @@ private:
     std::map<std::string, engine::FileFacts> files_;
     std::map<std::string, engine::LookUpFailure> failures_;
     std::map<std::string, engine::AccessVerdict> verdicts_;
+    std::array<std::uint64_t, 4> former_{};
     bool encodes_ = true;
 };
 

@@ -8,7 +8,10 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
+
+#include <sys/stat.h>
 
 namespace libnet::test {
 
@@ -40,6 +43,19 @@ public:
         out.write(content.data(), static_cast<std::streamsize>(content.size()));
         if (!out.flush()) throw std::runtime_error{"cannot write " + file.string()};
         return file;
+    }
+
+    /// Waits until the kernel's clock for files ticks, a few milliseconds at most: the time stamps of whatever changes from
+    /// now on differ from those of before.
+    void wait_for_tick() const
+    {
+        const auto stamp = [this] {
+            struct stat status {};
+            ::chmod(path_.c_str(), 0700);
+            ::stat(path_.c_str(), &status);
+            return std::pair{status.st_ctim.tv_sec, status.st_ctim.tv_nsec};
+        };
+        for (const auto before = stamp(); stamp() == before;) std::this_thread::yield();
     }
 
 private:

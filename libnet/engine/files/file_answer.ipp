@@ -17,6 +17,10 @@ namespace libnet::inline v0::engine {
 namespace detail {
 
 inline constexpr std::string_view allowed_methods = "GET, HEAD, OPTIONS";
+/// Files up to this size are hashed while their request waits, if that may spare the client the whole file: some 20 ms of
+/// work, and no more to read than the answer would have to.
+inline constexpr std::uint64_t most_hashed_at_once = 16 * 1024 * 1024;
+
 inline constexpr std::string_view changed_meanwhile = "What is here is not what the request is about.";
 
 /// Methods that RFC 9110 and RFC 5789 define and files don't have. Anything else is not implemented at all.
@@ -24,7 +28,7 @@ inline constexpr std::array<std::string_view, 6> refused_methods{"POST", "PUT", 
 
 }  // namespace detail
 
-/// OPTIONS: what is allowed, to everybody, and to scripts of other origins (the Fetch standard's preflight).
+/// OPTIONS: what is allowed, to all clients, and to scripts of other origins (the Fetch standard's preflight).
 LIBNETXX_DECL FileAction FileResponder::options()
 {
     plan_.status = 204;
@@ -40,10 +44,29 @@ LIBNETXX_DECL FileAction FileResponder::options()
 /// A file that was found: whole, in parts, or not at all because the client has it.
 LIBNETXX_DECL FileAction FileResponder::answer(const FileFacts& facts, wire::ContentCoding coding)
 {
+    if (wants_hash(facts, coding)) {
+        if (coding == wire::ContentCoding::identity) name_ = plain_;
+        stage_ = Stage::hashing;
+        hash_coding_ = coding;
+        hash_.name = name_;
+        return hash_;
+    }
     make_etag(plan_.etag, facts, coding);
     plan_.last_modified = last_modified_of(facts, now_);
     plan_.ranges = true;
     return answer_if_wanted(facts, facts.size, coding);
+}
+
+/// Whether a condition names the tag of another state, which may have had the same content, and that is to be found out.
+LIBNETXX_DECL bool FileResponder::wants_hash(const FileFacts& facts, wire::ContentCoding coding)
+{
+    const bool asked_already = stage_ == Stage::hashing;
+    if (asked_already || facts.hash || !facts.settled || facts.size <= most_tagged_by_content ||
+        facts.size > detail::most_hashed_at_once)
+        return false;
+    hash_.digests = named_digests(request_, facts.size, coding);
+    std::ranges::replace(hash_.digests, state_digest(facts), 0);
+    return hash_.digests != decltype(hash_.digests){};
 }
 
 /// A file that was compressed just now, or some time ago: the same content may come out as other octets another time.
@@ -83,20 +106,28 @@ LIBNETXX_DECL FileAction FileResponder::answer_if_wanted(const FileFacts& facts,
     return in_parts ? answer_in_parts() : finish();
 }
 
-/// Judges the conditions. A state of a file has two entity tags: by the hash of its content, and by its facts, for when
-/// the hash isn't known. Either one that a client was given names this state as long as that lasts; the answer has the one
-/// that the client knows, for another would not be that of what it keeps (RFC 9111 section 4.3.4), and parts that were
-/// had by one go on by it.
+/// Judges the conditions. A file has several entity tags: by the hash of its content, by its state, for when the hash isn't
+/// known, and by each earlier state that had the same content. Any of them that a client was given names this file as long
+/// as its content lasts; the answer has the one that the client knows, for another would not be that of what it keeps (RFC
+/// 9111 section 4.3.4), and parts that were received under one tag are completed under it.
 LIBNETXX_DECL Condition FileResponder::judge(const FileFacts& facts, wire::ContentCoding coding)
 {
-    if (facts.hash) {
-        auto unread = facts;
-        unread.hash.reset();
-        unread.settled = facts.settled && !plan_.etag.starts_with("W/");
-        make_etag(other_etag_, unread, coding);
-        if (is_named(other_etag_) && !is_named(plan_.etag)) std::swap(plan_.etag, other_etag_);
+    if (facts.hash && !is_named(plan_.etag)) {
+        bool named = prefer_if_named(facts, state_digest(facts), coding);
+        for (const auto digest : facts.former) named = named || (digest != 0 && prefer_if_named(facts, digest, coding));
     }
     return judge_conditions(request_, {plan_.etag, plan_.last_modified}, now_);
+}
+
+/// Gives the answer the tag of this state, if a condition is about it. It is as strong as the tag that the answer has.
+LIBNETXX_DECL bool FileResponder::prefer_if_named(const FileFacts& facts, std::uint64_t digest,
+                                                  wire::ContentCoding coding)
+{
+    make_strong_etag(other_etag_, digest, facts.size, coding);
+    if (!facts.settled || plan_.etag.starts_with("W/")) other_etag_.insert(0, "W/");
+    if (!is_named(other_etag_)) return false;
+    std::swap(plan_.etag, other_etag_);
+    return true;
 }
 
 /// Whether a condition is about this entity tag, weak or strong.
@@ -130,7 +161,7 @@ LIBNETXX_DECL FileAction FileResponder::answer_in_parts()
     return finish();
 }
 
-/// RFC 9110 section 14.6. The boundary is no secret; a file that holds it confuses nobody, for each part says how long
+/// RFC 9110 section 14.6. The boundary is no secret; a file that holds it confuses no client, for each part says how long
 /// it is.
 LIBNETXX_DECL void FileResponder::plan_multipart(std::span<const wire::ByteRange> ranges)
 {
@@ -165,7 +196,7 @@ LIBNETXX_DECL FileAction FileResponder::on_listing(std::uint64_t size, std::uint
     plan_.content = ResponsePlan::Content::file;
     plan_.status = 200;
     plan_.size = plan_.length = size;
-    make_etag(plan_.etag, {.size = size, .hash = hash}, wire::ContentCoding::identity);
+    make_strong_etag(plan_.etag, hash, size, wire::ContentCoding::identity);
     if (site_->options().cache_control == SiteCacheControl::classes) plan_.cache_control = "no-cache";
     switch (judge_conditions(request_, {plan_.etag, {}}, now_)) {
     case Condition::failed:

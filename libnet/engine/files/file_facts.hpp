@@ -1,6 +1,7 @@
 #pragma once
 // What is known of a file, and why a look-up found none.
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -32,9 +33,11 @@ struct FileFacts {
     FileTime modified{};                  ///< its content, says whoever wrote it: anybody may set this time
     std::uint64_t device = 0, inode = 0;  ///< with `changed` and the rest: the same content, as far as can be known
     FileTime changed{};                   ///< the last change of content or attributes; nobody can set it back
-    std::optional<std::uint64_t> hash{};  ///< of its content, where somebody has read it all
-    bool settled = false;                 ///< a later change is sure to show in `changed`
-    bool text = false;                    ///< it begins as text does: looked at where the name has no extension
+    std::optional<std::uint64_t> hash{};  ///< of its content, where it was read to its end
+    /// Digests (state_digest) of earlier states that had the same content; 0: none.
+    std::array<std::uint64_t, 4> former{};
+    bool settled = false;  ///< a later change is sure to show in `changed`
+    bool text = false;     ///< it begins as text does: looked at where the name has no extension
 
     friend bool operator==(const FileFacts&, const FileFacts&) = default;
 };
@@ -43,6 +46,7 @@ struct FileFacts {
 inline bool is_same_state(FileFacts one, const FileFacts& other) noexcept
 {
     one.hash = other.hash;
+    one.former = other.former;
     one.settled = other.settled;
     one.text = other.text;
     return one == other;

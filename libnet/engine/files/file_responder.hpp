@@ -14,6 +14,7 @@
 #include <libnet/wire/http/http_range.hpp>
 #include <libnet/wire/http/uri_path.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <iosfwd>
@@ -46,10 +47,17 @@ struct
     std::string_view name;  ///< as LookUp::name
     friend bool operator==(const Admit&, const Admit&) = default;
 };
+/// If a state with one of these digests is known to have had a hash, have this file hashed that was found; and report as for
+/// LookUp. Without the hash, if that isn't possible.
+struct Hash {
+    std::string_view name;                   ///< as LookUp::name
+    std::array<std::uint64_t, 4> digests{};  ///< as named_digests has them
+    friend bool operator==(const Hash&, const Hash&) = default;
+};
 struct Respond {  ///< do what `plan()` says
     friend bool operator==(const Respond&, const Respond&) = default;
 };
-using FileAction = std::variant<LookUp, ListDirectory, Encode, Admit, Respond>;
+using FileAction = std::variant<LookUp, ListDirectory, Encode, Admit, Hash, Respond>;
 
 /// Decides about one request after another: `start` or `start_refused`, then one report for each of the other actions,
 /// until Respond.
@@ -67,6 +75,8 @@ using FileAction = std::variant<LookUp, ListDirectory, Encode, Admit, Respond>;
 ///   siblings are not, for they are the same. An error page that is refused gives way to the built-in one. But of what
 ///   the guard itself has refused, a path or a file, the error page is not judged: whoever may have nothing is told so
 ///   by a page.
+/// - A condition that names the tag of an earlier state of the file is about this one if the content is the same. That is
+///   found out where a file isn't tagged by its content and is small enough to be hashed meanwhile (Hash).
 /// - Conditions and ranges: engine/validators.hpp, wire/http_range.hpp. Several ranges are one multipart/byteranges.
 ///
 /// Strings keep their memory from one request to the next.
@@ -106,6 +116,7 @@ private:
         coding,      ///< a precompressed sibling
         encoding,    ///< the plain file, to be compressed
         plain,       ///< once more the plain file, for something else has been found since
+        hashing,     ///< the file that answers, with the hash of its content
         error_page,  ///< what is shown of an error
     };
 
@@ -133,9 +144,11 @@ private:
     // The answer: file_answer.ipp.
     FileAction options();
     FileAction answer(const FileFacts& facts, wire::ContentCoding coding);
+    bool wants_hash(const FileFacts& facts, wire::ContentCoding coding);
     FileAction answer_encoded(std::uint64_t size);
     FileAction answer_if_wanted(const FileFacts& facts, std::uint64_t size, wire::ContentCoding coding);
     Condition judge(const FileFacts& facts, wire::ContentCoding coding);
+    bool prefer_if_named(const FileFacts& facts, std::uint64_t digest, wire::ContentCoding coding);
     bool is_named(std::string_view etag) const noexcept;
     FileAction answer_in_parts();
     void plan_multipart(std::span<const wire::ByteRange> ranges);
@@ -163,6 +176,8 @@ private:
     wire::AcceptedCodings codings_;
     std::size_t next_index_ = 0, next_coding_ = 0;
     bool found_other_ = false;  // since the plain file
+    Hash hash_{};               // what was asked for
+    wire::ContentCoding hash_coding_ = wire::ContentCoding::identity;
     std::string_view missing_;  // what is said where there is nothing; static storage
     ResponsePlan plan_;
 };

@@ -93,6 +93,7 @@ LIBNETXX_DECL void FileResponder::begin(const Site& site, const FileRequest& req
     stage_ = Stage::file;
     next_index_ = next_coding_ = 0;
     found_other_ = false;
+    hash_ = {};
     missing_ = detail::no_file;
 }
 
@@ -120,6 +121,8 @@ LIBNETXX_DECL FileAction FileResponder::on_file(const FileFacts& facts, FileTime
         return answer_encoded(facts.size);
     case Stage::plain:
         return answer(facts, wire::ContentCoding::identity);
+    case Stage::hashing:
+        return answer(facts, hash_coding_);
     case Stage::error_page:
         plain_facts_ = facts;
         if (request_.guarded) return Admit{name_};
@@ -162,6 +165,7 @@ LIBNETXX_DECL FileAction FileResponder::on_directory()
     case Stage::fallback:
     case Stage::encoding:
     case Stage::plain:
+    case Stage::hashing:
         break;
     }
     return refuse(404, detail::no_file);
@@ -234,7 +238,7 @@ LIBNETXX_DECL FileAction FileResponder::next_index()
 }
 
 /// A page that isn't there may be one of an application that does its own routing. What has an extension is one only where
-/// a browser says that it is what somebody wants to look at: a style sheet that is missing must not become a page.
+/// a browser says that it is what a user navigates to: a style sheet that is missing must not become a page.
 LIBNETXX_DECL FileAction FileResponder::look_for_fallback()
 {
     const bool dotted = detail::last_segment(path_.name).find('.') != std::string_view::npos;
@@ -341,6 +345,7 @@ LIBNETXX_DECL std::ostream& operator<<(std::ostream& out, const FileAction& acti
     if (const auto* look_up = std::get_if<LookUp>(&action)) return out << "LookUp{\"" << look_up->name << "\"}";
     if (const auto* encode = std::get_if<Encode>(&action))
         return out << "Encode{\"" << encode->name << "\", " << wire::name_of(encode->coding) << '}';
+    if (const auto* hash = std::get_if<Hash>(&action)) return out << "Hash{\"" << hash->name << "\"}";
     if (const auto* list = std::get_if<ListDirectory>(&action)) return out << "ListDirectory{\"" << list->name << "\"}";
     if (const auto* admit = std::get_if<Admit>(&action)) return out << "Admit{\"" << admit->name << "\"}";
     return out << "Respond{}";

@@ -32,16 +32,47 @@ std::uint64_t mix(Numbers... numbers) noexcept
 
 }  // namespace detail
 
-LIBNETXX_DECL void make_etag(std::string& etag, const FileFacts& facts, wire::ContentCoding coding)
+LIBNETXX_DECL std::uint64_t state_digest(const FileFacts& facts) noexcept
 {
     const auto count = [](FileTime time) { return time.time_since_epoch().count(); };
-    etag = facts.hash || facts.settled ? "\"" : "W/\"";
-    detail::append_hex(
-        etag, facts.hash ? *facts.hash : detail::mix(count(facts.modified), count(facts.changed), facts.inode));
+    return detail::mix(count(facts.modified), count(facts.changed), facts.inode);
+}
+
+LIBNETXX_DECL void make_etag(std::string& etag, const FileFacts& facts, wire::ContentCoding coding)
+{
+    const bool by_content = facts.hash && facts.size <= most_tagged_by_content;
+    make_strong_etag(etag, by_content ? *facts.hash : state_digest(facts), facts.size, coding);
+    if (!by_content && !facts.settled) etag.insert(0, "W/");
+}
+
+LIBNETXX_DECL void make_strong_etag(std::string& etag, std::uint64_t digest, std::uint64_t size,
+                                    wire::ContentCoding coding)
+{
+    etag = '"';
+    detail::append_hex(etag, digest);
     etag += '-';
-    detail::append_hex(etag, facts.size);
+    detail::append_hex(etag, size);
     if (coding != wire::ContentCoding::identity) (etag += '-') += wire::name_of(coding);
     etag += '"';
+}
+
+LIBNETXX_DECL std::array<std::uint64_t, 4> named_digests(const FileRequest& request, std::uint64_t size,
+                                                         wire::ContentCoding coding)
+{
+    std::array<std::uint64_t, 4> digests{};
+    std::size_t count = 0;
+    std::string expected;
+    for (auto list : {request.if_none_match, request.if_match, request.if_range}) {
+        for (auto etag = wire::take_etag(list); !etag.empty(); etag = wire::take_etag(list)) {
+            std::uint64_t digest = 0;
+            if (count == digests.size()) return digests;
+            if (!etag.starts_with('"')) continue;  // a weak one doesn't tell octets
+            std::from_chars(etag.data() + 1, etag.data() + etag.size(), digest, 16);
+            make_strong_etag(expected, digest, size, coding);
+            if (digest != 0 && expected == etag) digests[count++] = digest;
+        }
+    }
+    return digests;
 }
 
 LIBNETXX_DECL std::optional<std::chrono::sys_seconds> last_modified_of(const FileFacts& facts, FileTime now) noexcept

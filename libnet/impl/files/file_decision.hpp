@@ -50,6 +50,7 @@ private:
     void begin(ServedSite& site, const wire::RequestHead& request, io::HttpClock::Time now, RequestGuard* guard);
     bool go_on();
     bool go_on_encoding();
+    bool go_on_hashing();
     void take(io::FilePointer file);
     engine::FileTime time_of_answer() const noexcept { return std::chrono::floor<engine::FileTime::duration>(now_); }
     io::Task<> list();

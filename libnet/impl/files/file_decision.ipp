@@ -45,7 +45,9 @@ LIBNETXX_DECL bool FileDecision::go_on()
             auto file = site_->files.find(look_up->name);
             if (!file) return false;
             take(std::move(file));
-        } else if (!std::holds_alternative<engine::Encode>(action_) || !go_on_encoding()) {
+        } else if (std::holds_alternative<engine::Encode>(action_)) {
+            if (!go_on_encoding()) return false;
+        } else if (!std::holds_alternative<engine::Hash>(action_) || !go_on_hashing()) {
             return false;
         }
     }
@@ -65,6 +67,16 @@ LIBNETXX_DECL bool FileDecision::go_on_encoding()
     }
     auto file = site_->encoded.find(wanted.name, wanted.coding, *plain);
     if (!file) return false;
+    take(std::move(file));
+    return true;
+}
+
+/// False: the file has to be hashed first, or even loaded.
+LIBNETXX_DECL bool FileDecision::go_on_hashing()
+{
+    const auto& wanted = std::get<engine::Hash>(action_);
+    auto file = site_->files.find(wanted.name);
+    if (!file || site_->files.can_hash(*file, wanted.digests)) return false;
     take(std::move(file));
     return true;
 }
@@ -90,6 +102,11 @@ LIBNETXX_DECL io::Task<> FileDecision::load()
             co_await encode();
         } else if (std::holds_alternative<engine::Admit>(action_)) {
             co_await admit();
+        } else if (std::holds_alternative<engine::Hash>(action_)) {
+            const auto wanted = std::get<engine::Hash>(action_);
+            auto file = co_await site_->files.hash(wanted.name, wanted.digests);
+            now_ = io::HttpClock::now();
+            take(std::move(file));
         } else {
             const std::string_view name = std::get<engine::LookUp>(action_).name;
             auto file = co_await site_->files.load(name);

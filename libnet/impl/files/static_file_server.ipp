@@ -55,15 +55,22 @@ LIBNETXX_DECL io::HttpShare http_share(const StaticFileServerOptions& options)
 
 LIBNETXX_DECL FileServerContext::FileServerContext(const io::Executor& executor, StaticFileServerOptions server_options)
     : options{std::move(server_options)},
-      share{executor, {}, base::Diagnostics{options.diagnostics}},
+      share{executor, {}, base::Diagnostics{options.diagnostics}, options.clock},
       http(http_share(options))
 {
+    auto withheld = options.withheld;
+    if (!options.hash_file.empty()) {
+        withheld.push_back(options.hash_file);
+        const auto failure = share.hashing.hashes().keep_in(options.hash_file);
+        if (!failure.empty())
+            share.diagnostics.tell(DiagnosticLevel::warning, "hashes of files are not kept: " + failure);
+    }
     if (options.access || options.limits) http.guard = &guard.emplace(executor, options.access, options.limits);
     const auto media_types = read_media_types(options.mime_types);
-    sites.emplace_back(with_media_types(options.site, media_types), share, options.root, options.withheld);
+    sites.emplace_back(with_media_types(options.site, media_types), share, options.root, withheld);
     for (const auto& host : options.hosts) {
         for (const auto& name : host.names) hosts.add(name, sites.size());
-        sites.emplace_back(with_media_types(host.site, media_types), share, host.root, options.withheld);
+        sites.emplace_back(with_media_types(host.site, media_types), share, host.root, withheld);
     }
 }
 

@@ -16,11 +16,11 @@
 
 namespace libnet::inline v0::io {
 
-/// Makes the listings of a site's directories with the threads for disks, and hands out the same text to everybody who
-/// asks for the same. Nobody is shown an older state of a directory than that of when they asked; of the files in it, sizes
+/// Makes the listings of a site's directories with the threads for disks, and hands out the same text to all requests
+/// for the same. No request is answered with an older state of a directory than that of when it came; of the files in it, sizes
 /// and times may be a second old.
 ///
-/// All the texts that somebody still has to send, over the sites of one event loop, have a bound (FileStoreShare::pages):
+/// All the texts that answers still have to send, over the sites of one event loop, have a bound (FileStoreShare::pages):
 /// beyond it, listings are refused as overload.
 class DirectoryPages {
 public:
@@ -33,7 +33,7 @@ public:
     /// RootDirectory::open, and overload.
     Task<FilePointer> get(engine::ListDirectory wanted);
 
-    /// Forgets what nobody is sent any more.
+    /// Forgets all of them; those that are being sent live as long as that.
     void rest() { pages_.forget_beneath({}); }
 
 private:

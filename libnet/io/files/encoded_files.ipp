@@ -7,7 +7,6 @@
 #include <boost/asio/deferred.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -96,7 +95,7 @@ LIBNETXX_DECL Task<FilePointer> EncodedFiles::encode(std::string_view name, wire
     }
     FilePointer encoded{new SharedFile{std::move(result)}};
     const engine::FileWeight weight{.bytes = encoded->in_memory() ? encoded->facts.size : 0};
-    if (file->facts.settled) cache_.put(key, encoded, weight, std::chrono::steady_clock::now());
+    if (file->facts.settled) cache_.put(key, encoded, weight, {});
     co_return encoded;
 }
 

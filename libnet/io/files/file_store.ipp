@@ -1,7 +1,12 @@
 #pragma once
 
+#include <libnet/engine/files/validators.hpp>
 #include <libnet/io/files/file_store.hpp>
 #include <libnet/io/loop/random_key.hpp>
+
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/wait_traits.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -31,37 +36,25 @@ LIBNETXX_DECL engine::FileCacheLimits with_fewer_descriptors(engine::FileCacheLi
 struct PatientLookUp {
     RootDirectory& root;
     std::string_view name;
+    engine::FileTime now;
     StoredFile file = StoredFile::failed(engine::LookUpFailure::overloaded);
     Renewal renewal = Renewal::same;
 
     void operator()()
     {
         renewal = root.renew(Waiting::allowed);
-        file = *load_file(root, name, small_file, Waiting::allowed);
+        file = *load_file(root, name, small_file, now, Waiting::allowed);
     }
 };
 
-/// Files up to this size are hashed before they are answered with: a millisecond of work, and less to read than a GET
-/// would have to.
-inline constexpr std::uint64_t most_hashed = 1 << 20;
+/// A file that was asked for again is hashed in the background up to this size, a gibibyte: a minute's work.
+inline constexpr std::uint64_t most_hashed_later = std::uint64_t{1} << 30;
 
-/// So many wait for a hash; who comes then goes without.
-inline constexpr std::size_t most_hashing = 256;
+/// How long after its first look-up a file counts as asked for again. One client's HEAD and GET are no such thing.
+inline constexpr std::chrono::seconds asked_again{1};
 
-/// The hashing of a file, unless somebody else has done it meanwhile.
-struct Hashing {
-    FileStoreShare& share;
-    StoredFile& file;
-
-    void operator()()
-    {
-        auto& hash = file.facts.hash;
-        hash = share.hashes.find(file.facts);
-        if (hash) return;
-        hash = hash_of(file.descriptor, file.facts, share.closing);
-        if (hash) share.hashes.put(file.facts, *hash);
-    }
-};
+/// How long a file counts as one that changes all the time.
+inline constexpr std::chrono::seconds restless_time{1};
 
 LIBNETXX_DECL bool is_overloaded(const StoredFile& file) noexcept
 {
@@ -76,7 +69,7 @@ LIBNETXX_DECL FileStore::FileStore(FileStoreShare& share, const std::string& roo
       number_{share.absences.add_store()},
       root_{root, symlinks},
       withheld_{std::move(withheld)},
-      root_looked_at_{std::chrono::steady_clock::now()},
+      root_looked_at_{share.clock.steady()},
       cache_{detail::with_fewer_descriptors(limits), random_key()},
       not_found_{new SharedFile{StoredFile::failed(engine::LookUpFailure::not_found)}},
       forbidden_{new SharedFile{StoredFile::failed(engine::LookUpFailure::forbidden)}}
@@ -84,45 +77,101 @@ LIBNETXX_DECL FileStore::FileStore(FileStoreShare& share, const std::string& roo
 
 LIBNETXX_DECL FilePointer FileStore::find(std::string_view name)
 {
-    const auto now = std::chrono::steady_clock::now();
+    const auto now = share_.clock.steady();
     if (!may_trust_root(now)) return nullptr;
     FilePointer known;
     if (auto* const entry = cache_.find(name)) {
-        if (!cache_.must_confirm(*entry, now)) return entry->value;
-        if (still_true(*entry->value, name)) {
-            cache_.confirm(*entry, now);
-            return entry->value;
-        }
         known = entry->value;
+        hash_if_asked_again(known, name, now);
+        if (!cache_.must_confirm(*entry, now)) return known;
+        if (still_true(*known, name)) {
+            cache_.confirm(*entry, now);
+            return known;
+        }
     } else if (auto nothing = find_absent(name, now)) {
         return nothing;
     }
-    auto loaded = load_file(root_, name, detail::small_file, Waiting::refused);
+    const auto time = share_.file_time();
+    auto loaded = load_file(root_, name, detail::small_file, time, Waiting::refused);
     if (loaded && detail::is_overloaded(*loaded) && cache_.give_up_descriptors()) {
         note_changes(true);
-        loaded = load_file(root_, name, detail::small_file, Waiting::refused);
+        loaded = load_file(root_, name, detail::small_file, time, Waiting::refused);
     }
-    if (!loaded || (wants_hash(*loaded) && !share_.hashes.find(loaded->facts))) return nullptr;
+    if (!loaded || wants_to_settle(*loaded, name, now)) return nullptr;
+    if (wants_hash(*loaded) && !share_.hashing.hashes().find(loaded->facts)) return nullptr;
     if (known && detail::is_overloaded(*loaded)) return known;  // a little old is better than nothing
     return keep(name, *std::move(loaded), now);
 }
 
 LIBNETXX_DECL Task<FilePointer> FileStore::load(std::string_view name)
 {
-    const auto now = std::chrono::steady_clock::now();
-    detail::PatientLookUp look_up{root_, name};
+    auto begun = share_.clock.steady();
+    StoredFile file;
+    co_await look_up(name, file);
+    if (wants_to_settle(file, name, begun)) {
+        co_await wait_until_settled(file.facts);
+        begun = share_.clock.steady();
+        co_await look_up(name, file);
+        if (!file.facts.settled)
+            restless_[hash_of(name) % restless_.size()] = {hash_of(name), begun + detail::restless_time};
+    }
+    if (wants_hash(file)) co_await share_.hashing.hash(file);
+    co_return keep(name, std::move(file), begun);
+}
+
+/// Looks a name up in a thread that may wait.
+LIBNETXX_DECL Task<> FileStore::look_up(std::string_view name, StoredFile& file)
+{
+    const auto now = share_.clock.steady();
+    detail::PatientLookUp look_up{root_, name, share_.file_time()};
     auto done = share_.threads.run(look_up, asio::deferred);
     co_await std::move(done);
     root_looked_at_ = now;
     if (look_up.renewal == Renewal::renewed) begin_anew();
-    if (wants_hash(look_up.file) && share_.hashing_waits < detail::most_hashing) {
-        detail::Hashing hashing{share_, look_up.file};
-        auto hashed = share_.hashing.run(hashing, asio::deferred);
-        ++share_.hashing_waits;
-        co_await std::move(hashed);
-        --share_.hashing_waits;
-    }
-    co_return keep(name, std::move(look_up.file), now);
+    file = std::move(look_up.file);
+}
+
+LIBNETXX_DECL Task<FilePointer> FileStore::hash(std::string_view name, std::array<std::uint64_t, 4> digests)
+{
+    const auto begun = share_.clock.steady();
+    StoredFile file;
+    co_await look_up(name, file);
+    if (can_hash(file, digests)) co_await share_.hashing.hash(file);
+    co_return keep(name, std::move(file), begun);
+}
+
+LIBNETXX_DECL bool FileStore::can_hash(const StoredFile& file, const std::array<std::uint64_t, 4>& digests) const
+{
+    return file.descriptor && file.facts.settled && !file.facts.hash && share_.hashing.hashes().knows_any(digests);
+}
+
+/// In the background.
+LIBNETXX_DECL void FileStore::hash_if_asked_again(const FilePointer& file, std::string_view name, Cache::Time now)
+{
+    const auto& facts = file->facts;
+    if (!file->descriptor || facts.hash || file->to_be_hashed || now - file->found_at < detail::asked_again) return;
+    if (!facts.settled || facts.size > detail::most_hashed_later) return;
+    // Once it is, what is known of the name is looked up anew, with the hash. No answer changes by that.
+    file->to_be_hashed = share_.hashing.hash_later(file, [this, key = std::string{name}] { cache_.forget(key); });
+}
+
+/// Whether the time stamps of a file don't tell its next change yet, but will in a moment.
+LIBNETXX_DECL bool FileStore::wants_to_settle(const StoredFile& file, std::string_view name, Cache::Time now) const
+{
+    if (!file.descriptor || file.facts.settled) return false;
+    const auto hash = hash_of(name);
+    const auto& restless = restless_[hash % restless_.size()];
+    return restless.name != hash || restless.until < now;
+}
+
+LIBNETXX_DECL Task<> FileStore::wait_until_settled(const engine::FileFacts& facts)
+{
+    using Clock = std::chrono::steady_clock;
+    const auto age = share_.file_time() - facts.changed;
+    const auto rest = std::min<Clock::duration>(stamp_granularity - age, stamp_granularity);  // whatever the clock says
+    asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, Executor> timer{share_.executor,
+                                                                                rest + std::chrono::milliseconds{1}};
+    co_await timer.async_wait(use_tuple);
 }
 
 /// Whether the root is the one that its path stands for, or was a moment ago. False: to look would have to wait.
@@ -192,12 +241,12 @@ LIBNETXX_DECL bool FileStore::is_withheld(const StoredFile& file, std::string_vi
     return withheld_.holds_name(name) || withheld_.holds_file(file.facts.device, file.facts.inode);
 }
 
-/// Whether the content has to be read for its hash, which is not known yet. Not while the next change might not show in
+/// Whether the content has to be read for its hash before it is answered with. Not while the next change might not show in
 /// the facts.
 LIBNETXX_DECL bool FileStore::wants_hash(const StoredFile& file) const
 {
     return file.found && file.facts.kind == engine::FileKind::regular && !file.in_memory() && file.facts.settled &&
-           file.facts.size <= detail::most_hashed;
+           file.facts.size <= engine::most_tagged_by_content;
 }
 
 /// Hands out what was found, and remembers it if that is of use to others. `begun`: when the look-up was.
@@ -208,7 +257,8 @@ LIBNETXX_DECL FilePointer FileStore::keep(std::string_view name, StoredFile load
     if (!loaded.found) return keep_absence(name, loaded.failure, begun);
     // What is sent from memory is what was hashed, whatever becomes of the file meanwhile.
     if (loaded.in_memory()) loaded.facts.hash = hash_of(loaded.content());
-    else if (wants_hash(loaded) && !loaded.facts.hash) loaded.facts.hash = share_.hashes.find(loaded.facts);
+    else if (loaded.descriptor && loaded.facts.settled) add_hash(loaded.facts);
+    loaded.found_at = begun;
 
     const FilePointer file{new SharedFile{std::move(loaded)}};
     note_changes(forget(name));
@@ -217,6 +267,15 @@ LIBNETXX_DECL FilePointer FileStore::keep(std::string_view name, StoredFile load
                                     .bytes = file->in_memory() ? file->facts.size : 0};
     cache_.put(name, file, weight, may_have_changed ? Cache::Time{} : begun);
     return file;
+}
+
+/// Adds what is known of the content.
+LIBNETXX_DECL void FileStore::add_hash(engine::FileFacts& facts) const
+{
+    auto& hashes = share_.hashing.hashes();
+    if (!facts.hash) facts.hash = hashes.find(facts);
+    if (facts.hash && facts.size > engine::most_tagged_by_content)
+        facts.former = hashes.former_states(facts, *facts.hash);
 }
 
 LIBNETXX_DECL FilePointer FileStore::keep_absence(std::string_view name, engine::LookUpFailure failure,

@@ -16,9 +16,6 @@ namespace libnet::inline v0::io {
 
 namespace detail {
 
-/// Two changes within this time may get the same time stamp: the kernel's clock for files ticks, and not so often.
-inline constexpr std::chrono::milliseconds stamp_granularity{50};
-
 /// How often a file is read again that changes meanwhile.
 inline constexpr int most_attempts = 3;
 
@@ -63,14 +60,15 @@ LIBNETXX_DECL bool look_for_text(const StoredFile& file, Waiting waiting) noexce
 }
 
 LIBNETXX_DECL boost::system::result<StoredFile> load_once(const RootDirectory& root, std::string_view name,
-                                                          std::uint64_t memory_bound, Waiting waiting)
+                                                          std::uint64_t memory_bound, engine::FileTime now,
+                                                          Waiting waiting)
 {
     auto opened = root.open(name, waiting);
     if (!opened) return opened.error();
     StoredFile file;
     file.found = true;
     file.facts = opened->facts;
-    file.facts.settled = is_settled(file.facts.changed);
+    file.facts.settled = is_settled(file.facts.changed, now);
     if (file.facts.kind == engine::FileKind::directory) return file;
     file.descriptor = std::move(opened->descriptor);
     if (file.facts.size <= memory_bound)
@@ -86,9 +84,9 @@ LIBNETXX_DECL boost::system::result<StoredFile> load_once(const RootDirectory& r
 
 }  // namespace detail
 
-LIBNETXX_DECL bool is_settled(engine::FileTime changed) noexcept
+LIBNETXX_DECL bool is_settled(engine::FileTime changed, engine::FileTime now) noexcept
 {
-    return std::chrono::system_clock::now() - changed > detail::stamp_granularity;
+    return now - changed > stamp_granularity;
 }
 
 LIBNETXX_DECL bool was_rewritten(const StoredFile& file) noexcept
@@ -99,10 +97,11 @@ LIBNETXX_DECL bool was_rewritten(const StoredFile& file) noexcept
 }
 
 LIBNETXX_DECL boost::system::result<StoredFile> load_file(const RootDirectory& root, std::string_view name,
-                                                          std::uint64_t memory_bound, Waiting waiting)
+                                                          std::uint64_t memory_bound, engine::FileTime now,
+                                                          Waiting waiting)
 {
     for (int attempt = 1;; ++attempt) {
-        auto file = detail::load_once(root, name, memory_bound, waiting);
+        auto file = detail::load_once(root, name, memory_bound, now, waiting);
         if (!file && waiting == Waiting::refused && file.error().value() == EAGAIN) return file.error();
         if (!file) return StoredFile::failed(failure_of(file.error()));
         const bool changed = file->facts.size <= memory_bound && !file->in_memory();

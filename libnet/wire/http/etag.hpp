@@ -13,6 +13,9 @@ enum class EtagComparison {
     weak,    ///< "W/" is ignored: the meaning is the same
 };
 
+/// Takes one entity tag from the front of a list of them; empty: there is none, or what comes next is no entity tag.
+std::string_view take_etag(std::string_view& list) noexcept;
+
 /// Whether two entity tags, as they stand in a field, are the same.
 bool etag_equals(std::string_view a, std::string_view b, EtagComparison comparison) noexcept;
 

@@ -7,9 +7,6 @@
 
 namespace libnet::inline v0::wire {
 
-namespace detail {
-
-/// Takes one entity tag from the front of a list, or nothing when there is none.
 LIBNETXX_DECL std::string_view take_etag(std::string_view& list) noexcept
 {
     list.remove_prefix(std::min(list.find_first_not_of(" \t,"), list.size()));
@@ -21,8 +18,6 @@ LIBNETXX_DECL std::string_view take_etag(std::string_view& list) noexcept
     list.remove_prefix(etag.size());
     return etag;
 }
-
-}  // namespace detail
 
 LIBNETXX_DECL bool etag_equals(std::string_view a, std::string_view b, EtagComparison comparison) noexcept
 {
@@ -36,7 +31,7 @@ LIBNETXX_DECL bool etag_equals(std::string_view a, std::string_view b, EtagCompa
 LIBNETXX_DECL bool etag_list_matches(std::string_view list, std::string_view etag, EtagComparison comparison) noexcept
 {
     if (base::trim(list) == "*") return true;
-    for (auto item = detail::take_etag(list); !item.empty(); item = detail::take_etag(list))
+    for (auto item = take_etag(list); !item.empty(); item = take_etag(list))
         if (etag_equals(item, etag, comparison)) return true;
     return false;
 }

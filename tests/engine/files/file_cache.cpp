@@ -123,7 +123,7 @@ TEST_CASE("descriptors are given up when others need them", "[engine][file_cache
     CHECK(value_of(cache, "small") == 2);
 }
 
-TEST_CASE("a value lives as long as somebody uses it, whatever the cache does", "[engine][file_cache]")
+TEST_CASE("a value lives as long as it is used, whatever the cache does", "[engine][file_cache]")
 {
     libnet::engine::FileCache<std::shared_ptr<int>> cache{{.entries = 1}, {}};
     cache.put("a", std::make_shared<int>(7), {}, start);

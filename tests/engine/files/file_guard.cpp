@@ -87,7 +87,7 @@ TEST_CASE("a file that is refused is not sent by another name", "[engine][guard]
 
     auto request = guarded("/about");
     request.method = "HEAD";
-    request.if_none_match = "*";  // whether it has changed is nobody's business, either
+    request.if_none_match = "*";  // whether it has changed is not told, either
     const auto asked = strict.ask(site, request);
     CHECK(asked.plan.status == 401);
     CHECK(asked.plan.head_only);

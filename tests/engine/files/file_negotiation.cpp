@@ -1,11 +1,14 @@
 // Which of a file's codings is sent, and how the answer says so.
 
 #include <libnet/engine/files/file_responder.hpp>
+#include <libnet/engine/files/validators.hpp>
 #include <tests/support/catch.hpp>
 #include <tests/support/file_tree.hpp>
 
+#include <cstdint>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 using namespace libnet;
@@ -296,4 +299,45 @@ TEST_CASE("several parts of a file are one multipart content", "[engine][negotia
     CHECK(plan.parts.at(0).first == 10);
     CHECK(plan.parts.at(1).first == 995);
     CHECK(plan.parts.at(2).length == 0);
+}
+
+TEST_CASE("a condition about an earlier state has a large file hashed, and holds if the content is the same",
+          "[engine][negotiation]")
+{
+    static constexpr std::uint64_t size = 2 << 20;
+    const auto state = state_digest({.modified = FileTree::modified});
+    FileTree large;
+    large.unread("a.iso", size).unread("b.iso", (16 << 20) + 1).having_been({7, 8});
+    const auto tagged = [](std::uint64_t digest, std::uint64_t of = size) {
+        std::string etag;
+        make_strong_etag(etag, digest, of, wire::ContentCoding::identity);
+        return etag;
+    };
+    const auto ask = [&](std::string_view path, const std::string& if_none_match) {
+        return large.ask(site, {.method = "GET", .path = path, .if_none_match = if_none_match});
+    };
+    const auto hashed = std::vector<std::string>{"a.iso", "a.iso hashed"}, plain = std::vector<std::string>{"a.iso"};
+
+    const auto earlier = ask("/a.iso", tagged(8));
+    CHECK(earlier.looked_up == hashed);
+    CHECK(earlier.plan.status == 304);
+    CHECK(earlier.field("ETag") == tagged(8));
+
+    const auto other = ask("/a.iso", tagged(9));
+    CHECK(other.looked_up == hashed);
+    CHECK(other.plan.status == 200);
+    CHECK(other.field("ETag") == tagged(state));
+
+    const auto own = ask("/a.iso", tagged(state));
+    CHECK(own.looked_up == plain);
+    CHECK(own.plan.status == 304);
+    CHECK(ask("/a.iso", "W/" + tagged(8)).looked_up == plain);
+    CHECK(ask("/a.iso", tagged(8, 1)).looked_up == plain);
+    CHECK(ask("/b.iso", tagged(8, (16 << 20) + 1)).looked_up == std::vector<std::string>{"b.iso"});  // takes too long
+
+    const auto tag = tagged(7);
+    const auto part = large.ask(site, {.method = "GET", .path = "/a.iso", .if_range = tag, .range = "bytes=5-9"});
+    CHECK(part.plan.status == 206);
+    CHECK(part.field("ETag") == tag);
+    CHECK(part.found_last == "a.iso");
 }

@@ -322,3 +322,21 @@ TEST_CASE("error pages echo nothing that HTML would read", "[engine][error_page]
     CHECK(html.starts_with("<!doctype html>"));
     CHECK(html.find("<h1>404 Not Found</h1>") != html.npos);
 }
+
+TEST_CASE("a listing of any size is tagged by its text", "[engine][file_responder]")
+{
+    const Site lists{{.listing = DirectoryListing::on}};
+    const auto tag_of = [&lists](std::uint64_t size, std::uint64_t hash) {
+        FileResponder responder;
+        auto action = responder.start(lists, get("/"));
+        while (std::holds_alternative<LookUp>(action))
+            action = std::get<LookUp>(action).name.empty() ? responder.on_file(directory, now)
+                                                           : responder.on_failure(LookUpFailure::not_found);
+        REQUIRE(std::holds_alternative<ListDirectory>(action));
+        CHECK(responder.on_listing(size, hash, now) == FileAction{Respond{}});
+        return fields_of(responder.plan()).at("ETag");
+    };
+    CHECK(tag_of(1000, 0xC0FFEE) == "\"c0ffee-3e8\"");
+    CHECK(tag_of(2 << 20, 0xC0FFEE) == "\"c0ffee-200000\"");
+    CHECK(tag_of(2 << 20, 0xBEEF) != tag_of(2 << 20, 0xC0FFEE));
+}

@@ -1,11 +1,13 @@
 #include <libnet/engine/files/validators.hpp>
 #include <tests/support/catch.hpp>
 
+#include <array>
 #include <cstdint>
 #include <limits>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 using namespace libnet;
@@ -38,6 +40,40 @@ TEST_CASE("an entity tag is strong by the content's hash, or by facts that a cha
     hashed.hash = 0xC0FFEE;
     CHECK(etag_of(hashed) == "\"c0ffee-3e8\"");
     CHECK(etag_of(hashed, wire::ContentCoding::br) == "\"c0ffee-3e8-br\"");
+}
+
+TEST_CASE("a file that is too large to be read for its tag has one by its state, also when its hash is known",
+          "[engine][validators]")
+{
+    FileFacts large{.size = most_tagged_by_content, .modified = modified, .inode = 5, .settled = true};
+    large.hash = 0xC0FFEE;
+    CHECK(etag_of(large) == "\"c0ffee-100000\"");
+    ++large.size;
+    const auto by_state = etag_of(large);
+    CHECK(by_state != "\"c0ffee-100001\"");
+    large.hash.reset();
+    CHECK(etag_of(large) == by_state);
+    std::string former;
+    make_strong_etag(former, state_digest(large), large.size, wire::ContentCoding::identity);
+    CHECK(former == by_state);
+}
+
+TEST_CASE("the tags that conditions name are read back, as far as they may be of the file's earlier states",
+          "[engine][validators]")
+{
+    using Digests = std::array<std::uint64_t, 4>;
+    const auto identity = wire::ContentCoding::identity;
+    const auto named = [&](std::string_view list) { return named_digests({.if_none_match = list}, 0x3E8, identity); };
+    CHECK(named("\"c0ffee-3e8\"") == Digests{0xC0FFEE});
+    CHECK(named("\"1-3e8\", \"2-3e8\"") == Digests{1, 2});
+    for (const char* none :
+         {"", "*", "\"\"", "\"-3e8\"", "\"c0ffee\"", "\"c0ffee-3e9\"", "\"c0ffee-3e8-br\"", "W/\"c0ffee-3e8\"",
+          "\"C0FFEE-3e8\"", "\"0-3e8\"", "\"00c0ffee-3e8\"", "\"fffffffffffffffff-3e8\"", "\"c0ffee-3e8"})
+        CHECK(named(none) == Digests{});
+    CHECK(named("\"1-3e8\",\"2-3e8\",\"3-3e8\",\"4-3e8\",\"5-3e8\"") == Digests{1, 2, 3, 4});
+    CHECK(named_digests({.if_none_match = "\"1-3e8-br\""}, 0x3E8, wire::ContentCoding::br) == Digests{1});
+    CHECK(named_digests({.if_match = "\"1-3e8\"", .if_range = "\"2-3e8\""}, 0x3E8, identity) == Digests{1, 2});
+    CHECK(named_digests({.if_range = "Sun, 06 Nov 1994 08:49:37 GMT"}, 0x3E8, identity) == Digests{});
 }
 
 TEST_CASE("whatever changes about a file, its weak entity tag does too", "[engine][validators]")

@@ -1,21 +1,19 @@
 #include <libnet/io/files/directory_pages.hpp>
 #include <tests/support/catch.hpp>
+#include <tests/support/manual_clock.hpp>
 #include <tests/support/temporary_directory.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 
-#include <chrono>
 #include <filesystem>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
 using namespace libnet;
 using namespace libnet::io;
-using namespace std::chrono_literals;
 
 namespace {
 
@@ -24,7 +22,7 @@ struct Fixture {
     Fixture()
     {
         for (int i = 0; i < 50; ++i) root.write("d/" + std::to_string(i), "x");
-        std::this_thread::sleep_for(60ms);
+        root.wait_for_tick();
     }
 
     Task<> get(engine::ListDirectory wanted)
@@ -44,8 +42,9 @@ struct Fixture {
     }
 
     test::TemporaryDirectory root;
+    test::ManualClock clock;
     boost::asio::io_context io{1};
-    FileStoreShare share{io.get_executor()};
+    FileStoreShare share{io.get_executor(), {}, {}, clock.clock()};
     FileStore files{share, root.path().string()};
     DirectoryPages pages{share, files};
     std::vector<FilePointer> got;
@@ -74,8 +73,10 @@ TEST_CASE("a listing shows what is there when it is asked for", "[io][directory_
 {
     Fixture fixture;
     CHECK_FALSE(has(fixture.ask(1).front(), "fresh"));
+    fixture.root.wait_for_tick();
     fixture.root.write("d/fresh", "x");
     CHECK(has(fixture.ask(3).back(), ">fresh</a>"));
+    fixture.root.wait_for_tick();
     std::filesystem::remove(fixture.root.path() / "d/fresh");
     CHECK_FALSE(has(fixture.ask(1).front(), "fresh"));
 }
@@ -100,7 +101,7 @@ TEST_CASE("what can't be listed is told to all who ask", "[io][directory_pages]"
     }
 }
 
-TEST_CASE("listings that nobody has taken yet have a bound, and are given back", "[io][directory_pages]")
+TEST_CASE("listings that clients have not taken yet have a bound, and are given back", "[io][directory_pages]")
 {
     Fixture fixture;
     auto held = fixture.ask(1);

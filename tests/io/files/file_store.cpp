@@ -1,16 +1,22 @@
+#include <libnet/engine/files/validators.hpp>
 #include <libnet/io/files/file_store.hpp>
 #include <libnet/io/files/read_directory.hpp>
 #include <tests/support/catch.hpp>
+#include <tests/support/manual_clock.hpp>
 #include <tests/support/temporary_directory.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <array>
+#include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
+#include <fstream>
+#include <ios>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -35,7 +41,7 @@ struct Fixture {
         directory.write("large", std::string(100'000, 'x'));
         directory.write("empty", "");
         directory.write("dir/inner", "inner content");
-        std::this_thread::sleep_for(60ms);  // now a change is sure to show in their time stamps
+        directory.wait_for_tick();
     }
 
     /// The file that a name stands for, from the disk if need be.
@@ -66,8 +72,9 @@ struct Fixture {
     }
 
     TemporaryDirectory directory;
+    libnet::test::ManualClock clock;
     boost::asio::io_context io{1};
-    FileStoreShare share{io.get_executor()};
+    FileStoreShare share{io.get_executor(), {}, {}, clock.clock()};
     FileStore store{share, directory.path().string()};
 };
 
@@ -156,7 +163,7 @@ TEST_CASE("changes are noticed at once, and told", "[io][file_store]")
         fixture.directory.write("release/2/inner", "two");
         fs::create_symlink("release/1", path / "link");
         fixture.hear();
-        std::this_thread::sleep_for(1100ms);  // "link/inner" was no name in a directory that is watched
+        fixture.clock.advance(1100ms);  // "link/inner" was no name in a directory that is watched
         CHECK(fixture.content("link/inner") == "one");
         fixture.settled("link/inner");
         fs::create_symlink("release/2", path / "next");
@@ -173,19 +180,20 @@ TEST_CASE("changes are noticed at once, and told", "[io][file_store]")
     CHECK(fixture.share.changes > before);
 }
 
-TEST_CASE("what nobody tells of is noticed after a second", "[io][file_store]")
+TEST_CASE("a change that the kernel doesn't report is noticed after a second", "[io][file_store]")
 {
     Fixture fixture;
     fixture.settled("small");
     const auto known = fixture.settled("large");
-    fixture.directory.write("small", "changed");  // the event loop doesn't run: nobody hears of it
+    fixture.directory.write("small", "changed");  // the event loop doesn't run, and so the report isn't read
+    fixture.clock.advance(999ms);
     CHECK(fixture.content("small") == "content");
-    std::this_thread::sleep_for(1100ms);
+    fixture.clock.advance(2ms);
     CHECK(fixture.content("small") == "changed");
     CHECK(fixture.store.find("large") == known);  // looked at, and the same
 }
 
-TEST_CASE("whoever holds a file holds that one", "[io][file_store]")
+TEST_CASE("a file that is held stays the one that it was", "[io][file_store]")
 {
     Fixture fixture;
     const auto small = fixture.settled("small"), large = fixture.settled("large");
@@ -198,7 +206,7 @@ TEST_CASE("whoever holds a file holds that one", "[io][file_store]")
     CHECK(byte == 'x');
 }
 
-TEST_CASE("FIFOs are nothing, and nobody waits for them", "[io][file_store]")
+TEST_CASE("FIFOs are nothing, and are not waited for", "[io][file_store]")
 {
     Fixture fixture;
     REQUIRE(::mkfifo((fixture.directory.path() / "fifo").c_str(), 0600) == 0);
@@ -225,11 +233,9 @@ TEST_CASE("threads that are closed finish what they do, and do nothing more", "[
 {
     boost::asio::io_context io;
     DiskThreads threads{io.get_executor()};
-    int worked = 0, completed = 0;
-    auto work = [&worked] {
-        std::this_thread::sleep_for(20ms);
-        ++worked;
-    };
+    std::atomic<int> worked = 0;
+    int completed = 0;
+    auto work = [&worked] { ++worked; };
     threads.run(work, [&completed] { ++completed; });
     threads.close();
     const int before = worked;
@@ -250,7 +256,7 @@ TEST_CASE("a store that rests leaves the event loop without work", "[io][file_st
     CHECK(fixture.content("small") == "content");
 }
 
-TEST_CASE("the hash of a file is known from its first look-up on, that of a large one never", "[io][file_store]")
+TEST_CASE("the hash of a file is known from its first look-up on, but not that of a large one", "[io][file_store]")
 {
     Fixture fixture;
     CHECK(fixture.find("small")->facts.hash == hash_of("content"));
@@ -260,7 +266,6 @@ TEST_CASE("the hash of a file is known from its first look-up on, that of a larg
 
     fs::create_hard_link(fixture.directory.path() / "large", fixture.directory.path() / "other name");
     fixture.directory.write("huge", std::string((1 << 20) + 1, 'x'));
-    std::this_thread::sleep_for(60ms);  // a link is a change, too
     CHECK(fixture.find("other name")->facts.hash == hash_of(std::string(100'000, 'x')));
     for (int i = 0; i < 3; ++i) {
         const auto huge = fixture.settled("huge");
@@ -281,7 +286,7 @@ TEST_CASE("what is looked up by many at once is hashed once, and known to all", 
     for (int i = 0; i < 10; ++i) boost::asio::co_spawn(fixture.io, load(), boost::asio::detached);
     while (found.size() < 10) fixture.io.run_one();
     for (const auto& file : found) CHECK(file->facts.hash == hash_of(std::string(100'000, 'x')));
-    CHECK(fixture.share.hashing_waits == 0);
+    CHECK(fixture.share.hashing.waiting() == 0);
 }
 
 TEST_CASE("a small file that was written just now has its hash, and one that is replaced has another",
@@ -295,8 +300,77 @@ TEST_CASE("a small file that was written just now has its hash, and one that is 
     CHECK(fixture.find("small")->facts.hash == hash_of("Content"));
     fixture.directory.write("large", std::string(100'000, 'y'));
     fixture.hear();
-    std::this_thread::sleep_for(60ms);
     CHECK(fixture.find("large")->facts.hash == hash_of(std::string(100'000, 'y')));
+}
+
+TEST_CASE("a file that was written just now is answered with when its tag is one that it keeps", "[io][file_store]")
+{
+    Fixture fixture;
+    fixture.clock.show_age();
+    fixture.directory.write("fresh", std::string(100'000, 'x'));
+    fixture.directory.write("huge", std::string((1 << 20) + 1, 'x'));
+    const auto fresh = fixture.find("fresh");
+    CHECK(fresh->facts.settled);
+    CHECK(fresh->facts.hash == hash_of(std::string(100'000, 'x')));
+    const auto huge = fixture.find("huge");
+    CHECK(huge->facts.settled);
+    CHECK(!huge->facts.hash);
+}
+
+TEST_CASE("a file that changes all the time is waited for once", "[io][file_store]")
+{
+    Fixture fixture;
+    fixture.clock.show_age();
+    bool done = false;
+    int answers = 0;
+    const auto ask = [&]() -> Task<> {
+        for (; answers < 20; ++answers) {
+            const auto file = co_await fixture.store.load("growing");
+            CHECK(file->found);
+            CHECK(!file->facts.settled);
+        }
+        done = true;
+    };
+    std::ofstream growing{fixture.directory.write("growing", std::string(100'000, 'x')), std::ios::app};
+    boost::asio::co_spawn(fixture.io, ask(), boost::asio::detached);
+    const auto begun = std::chrono::steady_clock::now();
+    while (!done) {
+        growing << 'x' << std::flush;
+        fixture.io.run_one_for(1ms);
+    }
+    CHECK(std::chrono::steady_clock::now() - begun < 900ms);  // twenty waits would take a second
+}
+
+TEST_CASE("a large file that is asked for again is hashed in the background, and known after a touch",
+          "[io][file_store]")
+{
+    Fixture fixture;
+    const std::string content((1 << 20) + 1, 'x');
+    const auto path = fixture.directory.write("huge", content);
+    const auto before = fixture.settled("huge");
+    CHECK(fixture.find("huge") == before);
+    CHECK(!before->to_be_hashed);  // within a second it is one client's request
+    fixture.clock.advance(1001ms);
+    CHECK(fixture.find("huge") == before);
+    CHECK(before->to_be_hashed);
+    auto& hashes = fixture.share.hashing.hashes();
+    while (!hashes.find(before->facts)) fixture.io.run_one();
+
+    fs::last_write_time(path, fs::last_write_time(path) + 1h);
+    fixture.hear();
+    const auto touched = fixture.find("huge");
+    CHECK(!touched->facts.hash);
+    const std::array<std::uint64_t, 4> names{engine::state_digest(before->facts)}, others{1, 2};
+    CHECK(fixture.store.can_hash(*touched, names));
+    CHECK(!fixture.store.can_hash(*touched, others));
+    FilePointer hashed;
+    const auto hash = [&]() -> Task<> { hashed = co_await fixture.store.hash("huge", names); };
+    boost::asio::co_spawn(fixture.io, hash(), boost::asio::detached);
+    while (!hashed) fixture.io.run_one();
+    CHECK(hashed->facts.hash == hash_of(content));
+    CHECK(hashed->facts.former == names);
+    CHECK(!fixture.store.can_hash(*hashed, names));  // it is known
+    CHECK(fixture.find("huge")->facts.former == names);
 }
 
 TEST_CASE("the stores of an event loop share the bound on names of nothing", "[io][file_store]")
@@ -379,13 +453,20 @@ TEST_CASE("a store may end while a file is being hashed", "[io][file_store]")
 {
     boost::asio::io_context io{1};
     const TemporaryDirectory directory;
-    directory.write("large", std::string(10'000'000, 'x'));
-    std::this_thread::sleep_for(60ms);
+    directory.write("large", std::string(1'000'000, 'x'));
+    const libnet::test::ManualClock clock;
+    bool loaded = false;
     {
-        FileStoreShare share{io.get_executor()};
+        FileStoreShare share{io.get_executor(), {}, {}, clock.clock()};
         FileStore store{share, directory.path().string()};
-        store.find("large");
+        const auto load = [&]() -> Task<> {
+            co_await store.load("large");
+            loaded = true;
+        };
+        boost::asio::co_spawn(io, load(), boost::asio::detached);
+        while (share.hashing.waiting() == 0) io.run_one();
         share.close();
+        while (!loaded) io.run_one();
         store.rest();
     }
     io.run();

@@ -234,7 +234,7 @@ TEST_CASE("pipelined requests are each judged and logged on their own", "[servic
     CHECK(log[3].user.empty());
 }
 
-TEST_CASE("who tries too many passwords has to wait, and whoever has logged in before has not",
+TEST_CASE("a client that tries too many passwords has to wait, and one that has logged in before has not",
           "[service][file_server][access]")
 {
     const Site site;

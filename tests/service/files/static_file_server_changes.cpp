@@ -99,7 +99,7 @@ TEST_CASE("a large file that is written to while it is sent is not sent to its e
     boost::system::error_code error;
     SECTION("in its middle: the connection ends before the client could take it for a file")
     {
-        std::this_thread::sleep_for(60ms);
+        root.wait_for_tick();
         std::fstream{root.path() / "huge", std::ios::in | std::ios::out} << "other";
         std::vector<char> rest(huge);
         CHECK(boost::asio::read(client.socket(), boost::asio::buffer(rest), error) < huge - 100'000);
@@ -115,7 +115,7 @@ TEST_CASE("a large file that is written to while it is sent is not sent to its e
     }
 }
 
-TEST_CASE("a FIFO is not there, and nobody waits for it", "[service][file_server]")
+TEST_CASE("a FIFO is not there, and isn't waited for", "[service][file_server]")
 {
     const TemporaryDirectory root;
     REQUIRE(::mkfifo((root.path() / "fifo").c_str(), 0600) == 0);

@@ -4,6 +4,7 @@
 #include <libnet/static_file_server.hpp>
 #include <tests/support/catch.hpp>
 #include <tests/support/file_server.hpp>
+#include <tests/support/manual_clock.hpp>
 #include <tests/support/numbers.hpp>
 #include <tests/support/raw_client.hpp>
 
@@ -14,7 +15,6 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <thread>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -104,7 +104,6 @@ TEST_CASE("a file without a precompressed one is compressed once", "[service][fi
     root.write("small.css", text.substr(0, 5000));
     root.write("large.css", text);
     root.write("random.css", "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
-    std::this_thread::sleep_for(std::chrono::milliseconds{60});
     FileServer server{root, {.site = {.compression = SiteCompression::on}}};
     RawClient client{server.endpoint()};
     for (const std::string path : {"/small.css", "/large.css"}) {
@@ -137,7 +136,6 @@ TEST_CASE("entity tags are right where times are constant", "[service][file_serv
         const auto file = root.write("a.css", content);
         const timespec times[] = {{1, 0}, {1, 0}};
         REQUIRE(::utimensat(AT_FDCWD, file.c_str(), times, 0) == 0);
-        std::this_thread::sleep_for(std::chrono::milliseconds{60});
     };
     FileServer server{root};
     RawClient client{server.endpoint()};
@@ -145,8 +143,12 @@ TEST_CASE("entity tags are right where times are constant", "[service][file_serv
     const auto one = client.exchange(get("/a.css"));
     CHECK(one.field("ETag").starts_with('"'));
     CHECK(one.field("Last-Modified") == "-");
+    root.wait_for_tick();
     write("two");
-    const auto two = client.exchange(get("/a.css", "If-None-Match: " + one.field("ETag") + "\r\n"));
+    const auto ask = [&] { return client.exchange(get("/a.css", "If-None-Match: " + one.field("ETag") + "\r\n")); };
+    auto two = ask();
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+    while (two.status == 304 && std::chrono::steady_clock::now() < end) two = ask();  // until the server has noticed
     CHECK(two.status == 200);
     CHECK(two.body == "two");
     CHECK(client.exchange(get("/a.css", "If-Modified-Since: Thu, 01 Jan 1970 00:00:01 GMT\r\n")).status == 200);
@@ -255,7 +257,6 @@ TEST_CASE("large files are not read for their entity tags", "[service][file_serv
         root.write("large" + std::to_string(i), "begin");
         std::filesystem::resize_file(root.path() / ("large" + std::to_string(i)), 1 << 30);
     }
-    std::this_thread::sleep_for(std::chrono::milliseconds{60});
     FileServer server{root};
     RawClient client{server.endpoint()};
     const auto octets_read = [] {
@@ -284,7 +285,6 @@ TEST_CASE("an unchanged file has one entity tag from its first answer on, also a
 {
     const TemporaryDirectory root;
     root.write("a.bin", std::string(100'000, 'a'));
-    std::this_thread::sleep_for(std::chrono::milliseconds{60});
     std::string tag;
     for (int i = 0; i < 2; ++i) {
         FileServer server{root};
@@ -295,9 +295,68 @@ TEST_CASE("an unchanged file has one entity tag from its first answer on, also a
         CHECK(client.exchange(get("/a.bin", "Range: bytes=5-\r\nIf-Range: " + tag + "\r\n")).status == 206);
         CHECK(client.exchange(get("/a.bin")).field("ETag") == tag);
         std::filesystem::last_write_time(root.path() / "a.bin", std::filesystem::file_time_type::clock::now());
-        std::this_thread::sleep_for(std::chrono::milliseconds{60});
         CHECK(client.exchange(get("/a.bin", "If-None-Match: " + tag + "\r\n")).status == 304);
     }
+}
+
+TEST_CASE("a large file keeps its entity tag over a touch and a restart, once it was asked for again",
+          "[service][file_server]")
+{
+    const TemporaryDirectory root, kept;
+    root.write("huge.bin", std::string(5'000'000, 'h'));
+    const auto hash_file = (kept.path() / "hashes").string();
+    test::ManualClock clock;
+    std::string tag;
+    for (int i = 0; i < 2; ++i) {
+        FileServer server{root, {.hash_file = hash_file, .clock = clock.clock()}};
+        RawClient client{server.endpoint()};
+        const auto head = client.exchange("HEAD /huge.bin HTTP/1.1\r\nHost: test\r\n\r\n");
+        if (tag.empty()) tag = head.field("ETag");
+        CHECK(tag.starts_with('"'));
+        CHECK(client.exchange(get("/huge.bin", "Range: bytes=7-9\r\nIf-Range: " + tag + "\r\n")).status == 206);
+        CHECK(client.exchange(get("/huge.bin", "If-None-Match: " + tag + "\r\n")).status == 304);
+
+        // Asked for again, it is hashed some time later; the file of hashes shows when.
+        clock.advance(std::chrono::seconds{2});
+        const auto records = std::filesystem::file_size(hash_file);
+        const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+        while (i == 0 && std::filesystem::file_size(hash_file) == records && std::chrono::steady_clock::now() < end)
+            client.exchange(get("/huge.bin", "Range: bytes=7-9\r\n"));
+        std::filesystem::last_write_time(root.path() / "huge.bin", std::filesystem::file_time_type::clock::now());
+    }
+    FileServer server{root, {.hash_file = hash_file, .clock = clock.clock()}};
+    RawClient client{server.endpoint()};
+    const auto unchanged = client.exchange(get("/huge.bin", "If-None-Match: " + tag + "\r\n"));
+    CHECK(unchanged.status == 304);
+    CHECK(unchanged.field("ETag") == tag);
+    const auto other = client.exchange("HEAD /huge.bin HTTP/1.1\r\nHost: test\r\n\r\n").field("ETag");
+    CHECK(client.exchange(get("/huge.bin", "Range: bytes=7-9\r\nIf-Range: " + other + "\r\n")).status == 206);
+    CHECK(client.exchange(get("/huge.bin", "If-None-Match: \"1-4c4b40\"\r\n")).status == 200);
+}
+
+TEST_CASE("where hashes can't be kept the server says so, and runs", "[service][file_server]")
+{
+    const TemporaryDirectory root;
+    root.write("a.txt", "text");
+    std::string told;
+    StaticFileServerOptions options;
+    options.hash_file = (root.path() / "none/hashes").string();
+    options.diagnostics = [&told](DiagnosticLevel level, std::string_view text) {
+        if (level == DiagnosticLevel::warning) told = text;
+    };
+    FileServer server{root, options};
+    RawClient client{server.endpoint()};
+    CHECK(client.exchange(get("/a.txt")).status == 200);
+    CHECK(told.starts_with("hashes of files are not kept: " + options.hash_file + ": No such file"));
+}
+
+TEST_CASE("a file of hashes in the root is not served", "[service][file_server]")
+{
+    const TemporaryDirectory root;
+    FileServer server{root, {.hash_file = (root.path() / "hashes").string()}};
+    RawClient client{server.endpoint()};
+    CHECK(std::filesystem::exists(root.path() / "hashes"));
+    CHECK(client.exchange(get("/hashes")).status == 404);
 }
 
 TEST_CASE("files of any year are served and listed rightly", "[service][file_server]")

@@ -90,7 +90,7 @@ TEST_CASE("a client that sends a byte now and then doesn't get more time", "[ser
     RawClient client{server.endpoint()};
     client.send("GET /a.txt HTTP/1.1\r\nX: ");
     boost::system::error_code stopped;
-    while (!stopped) {  // until the server has had enough, and the reset for the bytes it no longer reads arrives
+    while (!stopped) {  // until the server gives up, and the reset for the bytes it no longer reads arrives
         boost::asio::write(client.socket(), boost::asio::buffer("x", 1), stopped);
         std::this_thread::sleep_for(5ms);
     }
@@ -340,7 +340,7 @@ TEST_CASE("a server that never ran goes away with its clients waiting", "[servic
     auto never_started = server->run();
     RawClient client{server->local_endpoint()};
     server.reset();
-    CHECK(!client.ended());  // reset: nobody had accepted it
+    CHECK(!client.ended());  // reset: it wasn't accepted
 }
 
 TEST_CASE("what a client that left has begun is not its successor's", "[service][file_server]")
@@ -352,7 +352,6 @@ TEST_CASE("what a client that left has begun is not its successor's", "[service]
         {
             RawClient leaver{server.endpoint()};
             leaver.send("GET /somewhere/else HTTP/1.1\r\nHost: another.test\r\n");
-            std::this_thread::sleep_for(20ms);
         }
         REQUIRE(server.wait_for_log(2 * static_cast<std::size_t>(i) + 1).size() >= 1);
         RawClient successor{server.endpoint()};

@@ -2,6 +2,7 @@
 
 #include <libnet/static_file_server.hpp>
 #include <tests/support/catch.hpp>
+#include <tests/support/manual_clock.hpp>
 #include <tests/support/raw_client.hpp>
 #include <tests/support/server_thread.hpp>
 #include <tests/support/temporary_directory.hpp>
@@ -53,7 +54,9 @@ struct Site {
 
 class Server : public test::ServerThread<StaticFileServer, StaticFileServerOptions> {
 public:
-    Server(const Site& site, Symlinks symlinks) : ServerThread{options(site, symlinks)} {}
+    Server(const Site& site, Symlinks symlinks, const FileClock& clock = {})
+        : ServerThread{options(site, symlinks, clock)}
+    {}
 
     Answer get(const std::string& path, const std::string& fields = {})
     {
@@ -69,9 +72,10 @@ public:
     }
 
 private:
-    static StaticFileServerOptions options(const Site& site, Symlinks symlinks)
+    static StaticFileServerOptions options(const Site& site, Symlinks symlinks, const FileClock& clock)
     {
         StaticFileServerOptions options;
+        options.clock = clock;
         options.root = (site.around.path() / "root").string();
         options.site.symlinks = symlinks;
         options.site.listing = DirectoryListing::on;
@@ -149,12 +153,14 @@ TEST_CASE("any link is followed", "[service][file_server]")
 TEST_CASE("what a link leads to may change", "[service][file_server]")
 {
     const Site site;
-    Server server{site, Symlinks::any};
+    test::ManualClock clock;
+    Server server{site, Symlinks::any, clock.clock()};
     CHECK(server("/out.html") == "outside");
     CHECK(server("/outdir/page.html") == "outside");
     site.around.write("outside/page.html", "changed");
-    const auto becomes = [&server](const std::string& path, const std::string& content) {
+    const auto becomes = [&](const std::string& path, const std::string& content) {
         const auto end = std::chrono::steady_clock::now() + 10s;  // a second, and what a busy machine adds
+        clock.advance(2s);
         while (server(path) != content && std::chrono::steady_clock::now() < end) std::this_thread::sleep_for(20ms);
         return server(path);
     };

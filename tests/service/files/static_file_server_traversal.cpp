@@ -1,4 +1,4 @@
-// Nobody reads a byte outside the root: paths of attackers, and links that another one swaps all the time.
+// No byte outside the root is sent: paths of attackers, and links that another one swaps all the time.
 
 #include <libnet/static_file_server.hpp>
 #include <tests/support/busy_process.hpp>
