@@ -11,8 +11,9 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <optional>
 #include <utility>
+
+#include <malloc.h>
 
 namespace libnet::inline v0::io {
 
@@ -22,6 +23,17 @@ inline constexpr engine::FileCacheLimits page_limits{.entries = 256, .descriptor
 
 /// No more listings are made while clients have so many octets of them to take.
 inline constexpr std::uint64_t most_page_bytes = 64 * 1024 * 1024;
+
+/// The making of a listing of this size takes tens of megabytes for a moment, in small pieces.
+inline constexpr std::uint64_t large_page = 256 * 1024;
+
+/// Gives what is free back to the system: glibc keeps the memory of each thread else, whether or not it is used again.
+LIBNETXX_DECL void give_memory_back() noexcept
+{
+#ifdef __GLIBC__
+    ::malloc_trim(0);
+#endif
+}
 
 /// What makes one listing another one. No name has a NUL in it.
 LIBNETXX_DECL std::string listing_key(const engine::ListDirectory& wanted)
@@ -40,13 +52,15 @@ LIBNETXX_DECL std::string listing_key(const engine::ListDirectory& wanted)
 struct DirectoryPages::Build {
     using Timer = asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, Executor>;
 
-    Build(const Executor& executor, const FileStore& store, const engine::ListDirectory& wanted)
+    Build(const FileStoreShare& share, const FileStore& store, const engine::ListDirectory& wanted)
         : files{store},
           name{wanted.name},
           path{wanted.path},
           limit{wanted.limit},
           style{wanted.style},
-          done{executor, Clock::time_point::max()}
+          begun{share.clock.steady()},
+          time{share.file_time()},
+          done{share.executor, Clock::time_point::max()}
     {}
 
     /// In a thread that may wait.
@@ -58,23 +72,35 @@ struct DirectoryPages::Build {
             return;
         }
         directory = *facts;
-        directory.settled = is_settled(facts->changed);  // before it is read
+        directory.settled = is_settled(facts->changed, time);
         auto content = read_directory(files.root(), name, limit, files.withheld());
         if (!content) {
             failure = failure_of(content.error());
             return;
         }
-        page = engine::make_listing(path, *std::move(content), style);
+        write(*std::move(content));
+        if (size >= detail::large_page) detail::give_memory_back();
+    }
+
+    void write(engine::DirectoryContent content)
+    {
+        const auto text = engine::make_listing(path, std::move(content), style);
+        hash = hash_of(text);
+        size = text.size();
+        memory = std::make_unique_for_overwrite<char[]>(size);
+        std::ranges::copy(text, memory.get());
     }
 
     const FileStore& files;
     const std::string name, path;
     const std::size_t limit;
     const engine::ListingStyle style;
-    const Clock::time_point begun = Clock::now();
+    const Clock::time_point begun;
+    const engine::FileTime time;  // the same
     engine::FileFacts directory;
     engine::LookUpFailure failure = engine::LookUpFailure::overloaded;  // no thread did it
-    std::optional<std::string> page{};
+    std::unique_ptr<char[]> memory{};                                   // the text; null: there is none
+    std::uint64_t size = 0, hash = 0;
     FilePointer result{};
     Timer done;  // never expires: cancelled when there is a result
 };
@@ -87,7 +113,7 @@ LIBNETXX_DECL DirectoryPages::DirectoryPages(FileStoreShare& share, const FileSt
 
 LIBNETXX_DECL Task<FilePointer> DirectoryPages::get(engine::ListDirectory wanted)
 {
-    const auto asked = Clock::now();
+    const auto asked = share_.clock.steady();
     auto key = detail::listing_key(wanted);
     for (;;) {
         auto known = find(key, wanted.name, asked);
@@ -109,7 +135,7 @@ LIBNETXX_DECL FilePointer DirectoryPages::find(std::string_view key, std::string
     if (entry == nullptr) return nullptr;
     if (entry->confirmed >= asked) return entry->value;  // it was begun since
     const auto& then = entry->value->facts;
-    if (pages_.must_confirm(*entry, Clock::now()) || !then.settled) return nullptr;
+    if (pages_.must_confirm(*entry, share_.clock.steady()) || !then.settled) return nullptr;
     const auto now = files_.root().look_at(name, Waiting::refused);
     const bool same = now && now->changed == then.changed && now->modified == then.modified &&
                       now->inode == then.inode && now->device == then.device;
@@ -120,7 +146,7 @@ LIBNETXX_DECL Task<FilePointer> DirectoryPages::build(std::string key, engine::L
 {
     if (*share_.pages > detail::most_page_bytes)
         co_return FilePointer{new SharedFile{StoredFile::failed(engine::LookUpFailure::overloaded)}};
-    const auto build = std::make_shared<Build>(share_.executor, files_, wanted);
+    const auto build = std::make_shared<Build>(share_, files_, wanted);
     under_way_.emplace(key, build);
     auto done = share_.threads.run(*build, asio::deferred);
     co_await std::move(done);
@@ -130,19 +156,17 @@ LIBNETXX_DECL Task<FilePointer> DirectoryPages::build(std::string key, engine::L
     co_return build->result;
 }
 
-/// What became of the reading. A text that is the same as the last one is not kept twice.
+/// What became of the reading.
 LIBNETXX_DECL FilePointer DirectoryPages::keep(std::string_view key, Build& build)
 {
-    if (!build.page) return FilePointer{new SharedFile{StoredFile::failed(build.failure)}};
-    const auto size = build.page->size();
+    if (!build.memory) return FilePointer{new SharedFile{StoredFile::failed(build.failure)}};
+    const auto size = build.size;
     StoredFile file;
     file.found = true;
     file.facts = build.directory;
     file.facts.size = size;
-    file.facts.hash = hash_of(*build.page);
-    file.memory = std::make_unique_for_overwrite<char[]>(size);
-    std::ranges::copy(*build.page, file.memory.get());
-    build.page.reset();
+    file.facts.hash = build.hash;
+    file.memory = std::move(build.memory);
     *share_.pages += size;
     file.charge = {nullptr, [pages = share_.pages, size](std::nullptr_t) { *pages -= size; }};
     FilePointer page{new SharedFile{std::move(file)}};
