@@ -15,18 +15,27 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <set>
 #include <string>
+#include <system_error>
 #include <vector>
+
+#include <unistd.h>
 
 namespace libnet::apps {
 
-/// Where hashes of files are kept: in the file that was given, else beside an access log that is a file; empty: nowhere.
+/// Where hashes of files are kept: in the file that was given, else beside an access log that is a file, where files can be
+/// made; empty: nowhere.
 inline std::string hash_file(const std::string& given, const DaemonOptions& daemon)
 {
-    if (given == "none") return {};
-    const bool has_log = daemon.access_log != "-" && daemon.access_log != "none";
-    return given.empty() && has_log ? daemon.access_log + ".hashes" : given;
+    if (!given.empty()) return given == "none" ? std::string{} : given;
+    if (daemon.access_log == "-" || daemon.access_log == "none") return {};
+    const std::filesystem::path log{daemon.access_log};
+    std::error_code failed;
+    if (std::filesystem::exists(log, failed) && !std::filesystem::is_regular_file(log, failed)) return {};
+    const auto folder = log.has_parent_path() ? log.parent_path() : std::filesystem::path{"."};
+    return ::access(folder.c_str(), W_OK) == 0 ? daemon.access_log + ".hashes" : std::string{};
 }
 
 /// Those that hold secrets: users, rules, keys (and certificates, where these have the keys in them), the log.
