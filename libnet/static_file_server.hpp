@@ -21,14 +21,14 @@ namespace libnet::inline v0 {
 ///   engine::FileResponder for what is answered, and SiteOptions for what can be chosen.
 /// - Several sites by host name, each with its own root and options.
 /// - Nothing outside the root is served, whatever links are in it, unless Symlinks::any asks for it: io::RootDirectory.
-///   What lies in it is public, but for names that begin with a dot. Whoever may rename the root, or turn a link on the
+///   What lies in it is public, but for names that begin with a dot. A user who may rename the root, or turn a link on the
 ///   way to it, decides what that is: the path is looked at once a second.
 /// - The framing is strict (wire::RequestParser): what two readers could understand differently is refused, and the
 ///   connection closed.
 /// - Pipelined requests that arrive together are answered together.
 /// - TLS, rules of access, and limits for each client, when asked: TlsContext, AccessControl, ClientLimiter.
 /// - Files, and names of nothing, are remembered for a second, or until the kernel tells of a change: io::FileStore. A
-///   disk that is slow makes nobody wait but those who asked for what is on it.
+///   disk that is slow delays no request but those for what is on it.
 ///
 /// It does not protect against: clients with very many addresses, which no limit for each client holds; a process that
 /// changes a large file in place while it is sent: where that shows in time, the connection ends before the file does,

@@ -47,7 +47,7 @@ struct StaticFileServerOptions {
     /// Speaks TLS, and nothing else; null: plain HTTP. Servers that share a port must share the context.
     std::shared_ptr<TlsContext> tls{};
 
-    /// Who may have what; null: everybody may have everything.
+    /// Who may have what; null: all clients may have everything.
     std::shared_ptr<AccessControl> access{};
 
     /// Files of the server itself: passwords, keys, logs. Should one lie in a root, or a link in it lead there, it isn't
@@ -85,7 +85,7 @@ struct StaticFileServerOptions {
         ///< `write_timeout` of waiting for it; 0: it may be as slow as it likes
     std::chrono::milliseconds drain_timeout{10'000};  ///< how long a stopping server lets requests finish
 
-    AccessHandler on_access{};         ///< called once per request; empty: nobody is told
+    AccessHandler on_access{};         ///< called once per request; may be empty
     DiagnosticsHandler diagnostics{};  ///< hears of what is no answer's fault; may be empty
     FileClock clock{};                 ///< by which files age; for tests
 };

@@ -10,7 +10,7 @@
 namespace libnet::inline v0::engine {
 
 /// Hashes a content piece by piece. The same content has the same hash on every machine: the pieces are always the
-/// same, and the key is no secret. It tells versions of a file apart; it is no defence against somebody who makes two
+/// same, and the key is no secret. It tells versions of a file apart; it is no defence against an author who makes two
 /// files with one hash, who may as well write either of them into the root.
 class ContentHash {
 public:

@@ -103,7 +103,7 @@ public:
         });
     }
 
-    /// Forgets what holds descriptors: somebody needs them more. True: there was something to forget.
+    /// Forgets what holds descriptors: something else needs them more. True: there was something to forget.
     bool give_up_descriptors()
     {
         return drop_if([](const Entry& entry) { return entry.weight.descriptors > 0; });

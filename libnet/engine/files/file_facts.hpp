@@ -30,9 +30,9 @@ enum class FileKind : std::uint8_t { regular, directory };
 struct FileFacts {
     FileKind kind = FileKind::regular;
     std::uint64_t size = 0;               ///< bytes
-    FileTime modified{};                  ///< its content, says whoever wrote it: anybody may set this time
+    FileTime modified{};                  ///< its content, as its writer says: any owner may set this time
     std::uint64_t device = 0, inode = 0;  ///< with `changed` and the rest: the same content, as far as can be known
-    FileTime changed{};                   ///< the last change of content or attributes; nobody can set it back
+    FileTime changed{};                   ///< the last change of content or attributes; it can't be set
     std::optional<std::uint64_t> hash{};  ///< of its content, where it was read to its end
     /// Digests (state_digest) of earlier states that had the same content; 0: none.
     std::array<std::uint64_t, 4> former{};

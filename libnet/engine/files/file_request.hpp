@@ -30,7 +30,7 @@ struct FileRequest {
     std::string_view origin{};                         ///< of the page whose script asks (the Fetch standard)
     std::string_view access_control_request_method{};  ///< it asks first whether it may
     bool guarded =
-        false;  ///< not everybody may have every file: where it isn't the one that the path names, ask (Admit)
+        false;  ///< not every client may have every file: where it isn't the one that the path names, ask (Admit)
 };
 
 /// What carries requests.

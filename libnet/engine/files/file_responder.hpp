@@ -73,7 +73,7 @@ using FileAction = std::variant<LookUp, ListDirectory, Encode, Admit, Hash, Resp
 /// - Where access is guarded, the path has been judged before. A file that it doesn't name, but that answers - an index, a
 ///   page of a clean URL, the fallback, an error page - is judged by its own name as well, as soon as it is found; its
 ///   siblings are not, for they are the same. An error page that is refused gives way to the built-in one. But of what
-///   the guard itself has refused, a path or a file, the error page is not judged: whoever may have nothing is told so
+///   the guard itself has refused, a path or a file, the error page is not judged: a client that may have nothing is told so
 ///   by a page.
 /// - A condition that names the tag of an earlier state of the file is about this one if the content is the same. That is
 ///   found out where a file isn't tagged by its content and is small enough to be hashed meanwhile (Hash).

@@ -20,7 +20,7 @@ public:
     explicit EncodedFiles(const Executor& executor);
 
     /// `file`, which `name` stands for now, in a coding: as it is remembered of this very state. What can't be encoded,
-    /// or gets no smaller, is remembered as not found; what is being encoded for somebody else, or would have to wait for
+    /// or gets no smaller, is remembered as not found; what is being encoded for another request, or would have to wait for
     /// too many others, is said not to be there, for it is not worth waiting for. Null: `encode` it.
     FilePointer find(std::string_view name, wire::ContentCoding coding, const StoredFile& file);
 

@@ -48,7 +48,7 @@ enum class Renewal : std::uint8_t {
 ///
 /// Symbolic links are followed as `Symlinks` says: as long as every step of the way stays beneath the root, which an
 /// absolute link never does, wherever it points; or none; or any. Magic links (/proc/self/fd/1) are never followed.
-/// What is mounted in the root belongs to it, and so do hard links: whoever may write in the root decides what is
+/// What is mounted in the root belongs to it, and so do hard links: a user who may write in the root decides what is
 /// served.
 ///
 /// With `Symlinks::any` the kernel can't be told to stay beneath the root. A name then keeps below it because it has no

@@ -1,5 +1,5 @@
 #pragma once
-// Files of the server itself, which nobody is to have: passwords, keys, logs.
+// Files of the server itself, which are never sent: passwords, keys, logs.
 
 #include <libnet/config.hpp>
 #include <libnet/engine/files/withheld_name.hpp>
