@@ -49,9 +49,10 @@ TEST_CASE("twenty hops with three silent ones take few probes, whatever they are
     CHECK(traced.done.front().at("reason") == "reached");
     CHECK(traced.lost.size() == 9);
     CHECK(access.ends_with(traced.done.front().at("access")));
-    // Connections are made one after the other, and the kernel repeats their SYNs.
+    // Of TCP the log has more: the kernel resets what answers a raw SYN, and repeats the SYNs of connections.
     const bool connects = method == "tcp" && access == " access=datagram";
-    if (!connects) CHECK(traced.probes() <= 66);
+    if (!connects) CHECK(std::stoul(traced.counters.at("sent")) <= 66);
+    if (method != "tcp") CHECK(traced.probes() <= 66);
     WARN(method << access << ' ' << target << ": " << traced.counters.at("took_ms") << " ms, " << traced.probes()
                 << " probes");
 }
