@@ -65,8 +65,9 @@ struct ForwardProxyOptions {
     std::chrono::milliseconds upstream_idle_timeout{30'000};
     std::size_t max_idle_upstreams = 128;  ///< idle connections to servers in all; 0: none
 
-    HttpLimits limits{};         ///< of requests and responses
-    ResolverOptions resolver{};  ///< how names are looked up
+    HttpLimits limits{.head = 65'536};  ///< of requests: browsers send cookies of 40 KB to some sites
+    HttpLimits response_limits{.head = 65'536, .fields = 200};  ///< of responses
+    ResolverOptions resolver{};                                 ///< how names are looked up
     /// Called when a request, or a tunnel, is over; none: nobody is told. What it throws ends that connection.
     AccessHandler on_access{};
     /// Told what the proxy complains of, see libnet/diagnostics.hpp; none: nobody is.

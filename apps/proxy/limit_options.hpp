@@ -18,6 +18,8 @@ inline void add_limits(Options& table, ForwardProxyOptions& options)
     using namespace std::chrono_literals;
     const auto timeout = seconds(1ms, 24h);
     const auto timeout_or_none = seconds(0ms, 24h);
+    const auto head_size = integer<std::size_t>(1024, 16'777'216);
+    const auto field_count = integer<std::size_t>(1, 10'000);
     table
         .value("max-connections", "N", "of clients at a time; more wait; 0: no limit (0)", integer<std::size_t>(0),
                options.max_connections)
@@ -29,6 +31,11 @@ inline void add_limits(Options& table, ForwardProxyOptions& options)
         .value("response-timeout", "SECONDS", "for the head of an answer (60)", timeout, options.response_timeout)
         .value("transfer-timeout", "SECONDS", "without progress in the middle of a message (60)", timeout,
                options.transfer_timeout)
+        .value("max-request-head", "BYTES", "of the head of a request (65536)", head_size, options.limits.head)
+        .value("max-request-fields", "N", "of a request (100)", field_count, options.limits.fields)
+        .value("max-response-head", "BYTES", "of the head of an answer (65536)", head_size,
+               options.response_limits.head)
+        .value("max-response-fields", "N", "of an answer (200)", field_count, options.response_limits.fields)
         .value("min-receive-rate", "BYTES", "a second that the body of a request brings at least; 0: any (500)",
                integer<std::uint64_t>(0), options.min_receive_rate)
         .value("min-rate", "BYTES", "a second that a client takes at least of an answer; 0: any (0)",

@@ -15,9 +15,9 @@ void require(bool condition)
 }
 
 /// The body with the verdict behind it.
-std::string decode(std::string_view bytes, std::size_t piece_size)
+std::string decode(std::string_view bytes, std::size_t piece_size, ChunkSource source)
 {
-    ChunkedDecoder decoder{{.fields = 3, .chunk_line = 30, .chunk_overhead = 60, .trailers = 60}};
+    ChunkedDecoder decoder{{.fields = 3, .chunk_line = 30, .chunk_overhead = 60, .trailers = 60}, source};
     std::string body;
     while (!bytes.empty()) {
         const std::string piece{bytes.substr(0, piece_size)};
@@ -29,6 +29,7 @@ std::string decode(std::string_view bytes, std::size_t piece_size)
         bytes.remove_prefix(step->consumed);
         if (!step->done) continue;
         require(decoder.trailers().size() <= 3);
+        for (const auto& [name, value] : decoder.trailers()) require(value.find_first_of("\r\n") == value.npos);
         return body + "|" + std::to_string(bytes.size());
     }
     return body;
@@ -39,6 +40,7 @@ std::string decode(std::string_view bytes, std::size_t piece_size)
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
     const std::string_view bytes{reinterpret_cast<const char*>(data), size};
-    require(decode(bytes, size) == decode(bytes, 1));
+    for (const auto source : {ChunkSource::client, ChunkSource::server})
+        require(decode(bytes, size, source) == decode(bytes, 1, source));
     return 0;
 }

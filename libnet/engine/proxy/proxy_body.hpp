@@ -19,7 +19,9 @@ namespace libnet::inline v0::engine {
 /// Takes a body out of its framing, in place, in pieces of any size.
 class ProxyBodyReader {
 public:
-    explicit ProxyBodyReader(wire::BodyFraming framing, wire::HttpLimits limits = {});
+    /// `source`: who sends the body; faults in a server's chunks are repaired, see wire::ChunkedDecoder.
+    explicit ProxyBodyReader(wire::BodyFraming framing, wire::HttpLimits limits = {},
+                             wire::ChunkSource source = wire::ChunkSource::client);
 
     /// What came out of the bytes received.
     struct Piece {

@@ -9,10 +9,11 @@
 
 namespace libnet::inline v0::engine {
 
-LIBNETXX_DECL ProxyBodyReader::ProxyBodyReader(wire::BodyFraming framing, wire::HttpLimits limits)
+LIBNETXX_DECL ProxyBodyReader::ProxyBodyReader(wire::BodyFraming framing, wire::HttpLimits limits,
+                                               wire::ChunkSource source)
     : framing_{framing},
       remaining_{framing.length},
-      chunked_{limits}
+      chunked_{limits, source}
 {
     using Kind = wire::BodyFraming::Kind;
     done_ = framing.kind == Kind::none || (framing.kind == Kind::length && framing.length == 0);

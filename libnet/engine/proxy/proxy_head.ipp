@@ -116,9 +116,8 @@ LIBNETXX_DECL void append_forwarded_response(std::string& out, const wire::Respo
     detail::append_trailer_field(out, response.fields, plan.body);
     wire::append_via(out, response.fields, response.version, via_name);
     // An answer to HEAD, and a 304, tell the length of a body that they don't have.
-    const auto* length =
-        plan.body == Kind::none && response.status != 204 ? response.fields.find("Content-Length") : nullptr;
-    if (length) wire::append_field(out, length->name, length->value);
+    if (plan.body == Kind::none && response.status != 204 && response.content_length)
+        wire::append_field(out, "Content-Length", std::to_string(*response.content_length));
     detail::append_framing(out, {plan.body, response.body.length});
     if (!plan.keep_alive) out.append("Connection: close\r\n");
     out.append("\r\n");

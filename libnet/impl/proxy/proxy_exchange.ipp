@@ -14,7 +14,7 @@ namespace libnet::inline v0::detail {
 LIBNETXX_DECL ProxyExchange::ProxyExchange(ForwardProxyState& proxy)
     : proxy_{proxy},
       upstream_deadline_{proxy.wheel, [this] { poke(); }},
-      response_parser_{proxy.options.limits}
+      response_parser_{proxy.options.response_limits}
 {}
 
 LIBNETXX_DECL void ProxyExchange::begin(io::HttpSession& session, io::ReadinessListener& listener, ProxyPinned& pinned,

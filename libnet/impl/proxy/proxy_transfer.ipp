@@ -119,7 +119,7 @@ LIBNETXX_DECL void ProxyExchange::handle_interim(std::size_t size)
 LIBNETXX_DECL void ProxyExchange::handle_answer_head(std::size_t size)
 {
     const auto& request = session_->request();
-    answer_reader_.emplace(response_.body, proxy_.options.limits);
+    answer_reader_.emplace(response_.body, proxy_.options.response_limits, wire::ChunkSource::server);
     const auto received = writable(answer_bytes_.view().substr(size));
     const auto piece = answer_reader_->decode(received);
     if (!piece) return fail_answer(engine::ProxyFailure::bad_response);

@@ -15,6 +15,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace libnet::inline v0::wire {
 
@@ -26,10 +27,25 @@ namespace libnet::inline v0::wire {
 //    Digest: ... CRLF
 //    CRLF
 
+/// Who sent a chunked body.
+enum class ChunkSource : std::uint8_t {
+    client,  ///< whatever is faulty is refused
+    server,  ///< faults that leave no doubt about sizes and ends are repaired, see ChunkedDecoder
+};
+
 /// Takes a chunked body apart, in pieces of any size. Extensions are checked and forgotten.
+///
+/// Of a server's body is repaired: white space at the end of the line before a chunk (sizes padded with blanks are an old
+/// custom of servers), white space before a colon and folded values in trailers (see HttpFieldSection), and trailer fields
+/// that belong into a head, which are dropped (RFC 9112 section 7.1.2). Line ends, signs and prefixes of sizes are refused
+/// whoever sent them.
 class ChunkedDecoder {
 public:
-    explicit ChunkedDecoder(HttpLimits limits = {}) : limits_{bounded(limits)} {}
+    explicit ChunkedDecoder(HttpLimits limits = {}, ChunkSource source = ChunkSource::client)
+        : limits_{bounded(limits)},
+          source_{source},
+          section_{leniency()}
+    {}
 
     // A copy's trailers would point into the original.
     ChunkedDecoder(const ChunkedDecoder&) = delete;
@@ -70,7 +86,14 @@ private:
     std::string_view read_data(std::string_view& input) noexcept;
     std::size_t overhead_after(std::size_t line, std::uint64_t size) const noexcept;
 
+    std::optional<HttpError> end_trailers();
+    HttpLeniency leniency() const noexcept
+    {
+        return source_ == ChunkSource::server ? lenient_trailers : HttpLeniency{};
+    }
+
     HttpLimits limits_;
+    ChunkSource source_;
     Part part_ = Part::chunk_line;
     std::uint64_t remaining_ = 0;  // bytes of the chunk's data that are still to come
     std::size_t overhead_ = 0;     // see HttpLimits::chunk_overhead
@@ -78,6 +101,7 @@ private:
     HttpScanner scanner_;
     HttpFieldSection section_;
     HttpFields trailers_;
+    std::vector<char> unfolded_;
 };
 
 /// Room for the longest chunk header: 16 digits and CRLF.

@@ -121,7 +121,7 @@ LIBNETXX_DECL void ChunkedDecoder::reset()
     overhead_ = 0;
     text_.clear();
     scanner_ = HttpScanner{};
-    section_ = HttpFieldSection{};
+    section_ = HttpFieldSection{leniency()};
     trailers_.clear();
 }
 
@@ -145,10 +145,12 @@ LIBNETXX_DECL std::optional<HttpError> ChunkedDecoder::begin_chunk(std::string_v
 {
     if (!line.ends_with('\r')) return HttpError::bare_line_end;
     line.remove_suffix(1);
+    const auto length = line.size();
+    if (source_ == ChunkSource::server) line = line.substr(0, line.find_last_not_of(" \t") + 1);
     const auto size = detail::parse_chunk_line(line);
     if (!size) return HttpError::bad_chunk;
 
-    overhead_ = overhead_after(line.size(), *size);
+    overhead_ = overhead_after(length, *size);
     if (overhead_ > limits_.chunk_overhead) return HttpError::chunk_overhead_too_large;
     remaining_ = *size;
     part_ = remaining_ > 0 ? Part::data : Part::trailers;
@@ -219,8 +221,18 @@ LIBNETXX_DECL std::optional<HttpError> ChunkedDecoder::read_trailers(std::string
     if (scanner_.error()) return scanner_.error();
     if (!is_complete && text_.size() == limits_.trailers) return HttpError::trailers_too_large;
     if (!is_complete) return std::nullopt;
+    return end_trailers();
+}
+
+LIBNETXX_DECL std::optional<HttpError> ChunkedDecoder::end_trailers()
+{
     const auto is_forbidden = [](const HttpField& field) { return detail::is_forbidden_trailer(field.name); };
-    if (std::ranges::any_of(trailers_, is_forbidden)) return HttpError::forbidden_trailer;
+    if (source_ == ChunkSource::server) {
+        trailers_.remove_if(is_forbidden);
+        if (section_.repairs().folds) unfold(trailers_, unfolded_);
+    } else if (std::ranges::any_of(trailers_, is_forbidden)) {
+        return HttpError::forbidden_trailer;
+    }
     part_ = Part::done;
     return std::nullopt;
 }

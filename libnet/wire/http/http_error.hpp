@@ -31,7 +31,7 @@ enum class HttpError : std::uint8_t {
     repeated_host,             ///< more than one Host
     bad_host,                  ///< Host is not `host [":" port]`, or empty
     bad_content_length,        ///< Content-Length is not digits, or over 2^63 - 1 (RFC 9110 section 8.6)
-    repeated_content_length,   ///< more than one Content-Length, even where they agree
+    repeated_content_length,   ///< more than one Content-Length; in requests even where they agree
     bad_transfer_encoding,     ///< malformed, or chunked is not last, or is there twice (RFC 9112 section 6.1)
     unknown_transfer_coding,   ///< a transfer coding other than chunked
     transfer_encoding_in_1_0,  ///< HTTP/1.0 has no transfer codings: its framing is faulty (RFC 9112 section 6.1)

@@ -23,6 +23,16 @@ public:
 
     void add(std::string_view name, std::string_view value) { fields_.push_back({name, value}); }
 
+    /// Gives one of the fields another value, such as itself without the line breaks in it.
+    void replace_value(std::size_t index, std::string_view value) { fields_[index].value = value; }
+
+    /// Removes the fields for which the predicate is true.
+    template <typename Predicate>
+    void remove_if(Predicate predicate)
+    {
+        std::erase_if(fields_, predicate);
+    }
+
     /// Forgets the fields and keeps the memory, so that the next message needs no allocation.
     void clear() noexcept { fields_.clear(); }
 

@@ -33,9 +33,10 @@ struct BodyFraming {
 /// What the fields of a head say about the message's end and the connection.
 struct FramingFields {
     std::optional<std::uint64_t> content_length;
-    bool chunked = false;     ///< Transfer-Encoding: chunked
-    bool close = false;       ///< Connection: close
-    bool keep_alive = false;  ///< Connection: keep-alive
+    bool lengths_joined = false;  ///< the same Content-Length was there more than once
+    bool chunked = false;         ///< Transfer-Encoding: chunked
+    bool close = false;           ///< Connection: close
+    bool keep_alive = false;      ///< Connection: keep-alive
 
     /// Whether the connection outlives the message: it must not say close, and on HTTP/1.0 it must say keep-alive.
     bool persists(HttpVersion version) const noexcept
@@ -44,10 +45,17 @@ struct FramingFields {
     }
 };
 
+/// What the same Content-Length more than once means, in fields or in a list ("2, 2").
+enum class EqualLengths : std::uint8_t {
+    refused,  ///< an error
+    joined,   ///< one of them (RFC 9110 section 8.6): for responses, where many a gateway adds a second one
+};
+
 /// Reads Content-Length, Transfer-Encoding and Connection. Each is refused unless it is beyond doubt:
 /// bad_content_length, repeated_content_length, bad_transfer_encoding, unknown_transfer_coding,
 /// transfer_encoding_in_1_0, length_and_encoding.
-HttpResult<FramingFields> read_framing(const HttpFields& fields, HttpVersion version) noexcept;
+HttpResult<FramingFields> read_framing(const HttpFields& fields, HttpVersion version,
+                                       EqualLengths equal = EqualLengths::refused) noexcept;
 
 /// The body of a request (RFC 9112 section 6.3): chunked, a length, or none. Error: unexpected_body.
 HttpResult<BodyFraming> request_body(const FramingFields& framing, std::string_view method) noexcept;

@@ -20,13 +20,34 @@ LIBNETXX_DECL HttpResult<HttpVersion> parse_version(std::string_view text) noexc
 
 namespace detail {
 
-LIBNETXX_DECL std::optional<HttpError> read_content_length(std::string_view value, FramingFields& framing) noexcept
+LIBNETXX_DECL std::optional<HttpError> read_one_length(std::string_view value, FramingFields& framing) noexcept
 {
-    if (framing.content_length) return HttpError::repeated_content_length;
     framing.content_length = base::parse_number<std::uint64_t>(value);
     constexpr std::uint64_t most = std::numeric_limits<std::int64_t>::max();
     if (!framing.content_length || *framing.content_length > most) return HttpError::bad_content_length;
     return std::nullopt;
+}
+
+/// Each member of the list, which has no empty ones, must be the same number as all others.
+LIBNETXX_DECL std::optional<HttpError> join_lengths(std::string_view value, FramingFields& framing) noexcept
+{
+    for (;;) {
+        const auto comma = value.find(',');
+        const auto before = framing.content_length;
+        if (const auto error = read_one_length(base::trim(value.substr(0, comma)), framing)) return error;
+        if (before && before != framing.content_length) return HttpError::repeated_content_length;
+        framing.lengths_joined = framing.lengths_joined || before;
+        if (comma == value.npos) return std::nullopt;
+        value.remove_prefix(comma + 1);
+    }
+}
+
+LIBNETXX_DECL std::optional<HttpError> read_content_length(std::string_view value, FramingFields& framing,
+                                                           EqualLengths equal) noexcept
+{
+    if (equal == EqualLengths::joined) return join_lengths(value, framing);
+    if (framing.content_length) return HttpError::repeated_content_length;
+    return read_one_length(value, framing);
 }
 
 // Empty members are refused although a list may have some (RFC 9110 section 5.6.1.2): `chunked,` is what gets past one
@@ -53,10 +74,11 @@ LIBNETXX_DECL void read_connection(std::string_view value, FramingFields& framin
 }
 
 /// One field; those that frame nothing cost a look at their length.
-LIBNETXX_DECL std::optional<HttpError> read_framing_field(const HttpField& field, FramingFields& framing) noexcept
+LIBNETXX_DECL std::optional<HttpError> read_framing_field(const HttpField& field, FramingFields& framing,
+                                                          EqualLengths equal) noexcept
 {
     const auto is_named = [&](std::string_view name) { return base::iequals(field.name, name); };
-    if (is_named("Content-Length")) return read_content_length(field.value, framing);
+    if (is_named("Content-Length")) return read_content_length(field.value, framing, equal);
     if (is_named("Transfer-Encoding")) return read_transfer_encoding(field.value, framing);
     if (is_named("Connection")) read_connection(field.value, framing);
     return std::nullopt;
@@ -64,11 +86,12 @@ LIBNETXX_DECL std::optional<HttpError> read_framing_field(const HttpField& field
 
 }  // namespace detail
 
-LIBNETXX_DECL HttpResult<FramingFields> read_framing(const HttpFields& fields, HttpVersion version) noexcept
+LIBNETXX_DECL HttpResult<FramingFields> read_framing(const HttpFields& fields, HttpVersion version,
+                                                     EqualLengths equal) noexcept
 {
     FramingFields framing;
     for (const auto& field : fields)
-        if (const auto error = detail::read_framing_field(field, framing)) return *error;
+        if (const auto error = detail::read_framing_field(field, framing, equal)) return *error;
     if (framing.chunked && version == HttpVersion::http_1_0) return HttpError::transfer_encoding_in_1_0;
     if (framing.chunked && framing.content_length) return HttpError::length_and_encoding;
     return framing;

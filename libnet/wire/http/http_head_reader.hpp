@@ -12,7 +12,7 @@
 namespace libnet::inline v0::wire {
 
 /// What the parsers of requests and of responses share. `StartLine` has `read(scanner, text, head)`, which works as
-/// HttpFieldSection::read does, and `too_long()`, the error of a line over the limit.
+/// HttpFieldSection::read does, `too_long()`, the error of a line over the limit, and `leniency`, for the fields behind it.
 template <typename StartLine>
 class HttpHeadReader {
 public:
@@ -29,6 +29,7 @@ public:
         const auto size = scanner_.at();
         auto error = scanner_.error();
         if (!is_complete && !error && received.size() >= limits.head) error = HttpError::head_too_large;
+        if constexpr (requires { head.repairs; }) head.repairs = section_.repairs();
         if (is_complete || error) *this = {};
         if (error) return *error;
         return is_complete ? size : 0;
@@ -51,7 +52,7 @@ private:
     HttpScanner scanner_;
     StartLine line_;
     bool is_line_complete_ = false;
-    HttpFieldSection section_;
+    HttpFieldSection section_{StartLine::leniency};
 };
 
 }  // namespace libnet::inline v0::wire

@@ -19,6 +19,8 @@ namespace detail {
 /// The request line, read in as many calls as it comes in.
 class RequestLine {
 public:
+    static constexpr HttpLeniency leniency{};
+
     bool read(HttpScanner& scanner, std::string_view text, RequestHead& head);
 
     /// The error of a line over the limit.

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 namespace libnet::inline v0::wire {
 
@@ -19,19 +20,29 @@ namespace detail {
 /// The status line, read in as many calls as it comes in.
 class StatusLine {
 public:
+    static constexpr HttpLeniency leniency = lenient_head;
+
     static HttpError too_long() noexcept { return HttpError::head_too_large; }
     bool read(HttpScanner& scanner, std::string_view text, ResponseHead& head);
 
 private:
     enum class Part : std::uint8_t { version, status, reason, line_end };
+
+    bool read_reason(HttpScanner& scanner, std::string_view text, ResponseHead& head);
+
     Part part_ = Part::version;
+    bool is_line_feed_alone_ = false;  // the line ends without a CR
     std::string_view version_, status_;
 };
 
 }  // namespace detail
 
-/// Parses one response head after another, in place, as strictly as RequestParser. Nothing may stand before the status
-/// line.
+/// Parses one response head after another, in place. Nothing may stand before the status line.
+///
+/// It is as strict as RequestParser about all that could be understood differently. Faults that leave no doubt where the
+/// message ends are repaired, as RFC 9112 has it, and told in ResponseHead::repairs: white space before a colon, folded
+/// values, LF without CR (see HttpFieldSection for where), the same Content-Length more than once, no space behind the
+/// status. What is forwarded of such a head must be written anew from the model.
 class ResponseParser {
 public:
     explicit ResponseParser(HttpLimits limits = {}) noexcept : limits_{bounded(limits)} {}
@@ -46,6 +57,7 @@ public:
 private:
     HttpLimits limits_;
     HttpHeadReader<detail::StatusLine> reader_;
+    std::vector<char> unfolded_;  // values that were folded: the head's views point here
 };
 
 }  // namespace libnet::inline v0::wire

@@ -279,7 +279,7 @@ TEST_CASE("an origin's answer that can't be relied on is a bad gateway", "[servi
                                        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n",
                                        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
                                        "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n",
-                                       "HTTP/1.1 200 OK\r\nA : b\r\n\r\n", "HTTP/1.1 200 O", "");
+                                       "HTTP/1.1 200 OK\r\nA b\r\n\r\n", "HTTP/1.1 200 O", "");
     INFO(bytes);
     RawClient client{net.proxy.endpoint()};
     client.send(net.request("GET"));

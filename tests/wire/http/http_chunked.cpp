@@ -83,6 +83,19 @@ TEST_CASE("trailers are kept when the input is gone", "[wire][http]")
     CHECK(decoder.trailers().begin()[1] == HttpField{"Expires", "0"});
 }
 
+TEST_CASE("a server's trailers are repaired, and those that belong into a head are dropped", "[wire][http]")
+{
+    ChunkedDecoder decoder{{}, ChunkSource::server};
+    const std::string_view text = "0\r\nContent-Length: 5\r\nA : b\r\n c\r\nHost: d\r\nE: f\r\n\r\n";
+    for (const char c : text) {
+        const std::string piece(1, c);
+        REQUIRE(decoder.next(piece).has_value());
+    }
+    REQUIRE(decoder.trailers().size() == 2);
+    CHECK(decoder.trailers().begin()[0] == HttpField{"A", "b   c"});
+    CHECK(decoder.trailers().begin()[1] == HttpField{"E", "f"});
+}
+
 TEST_CASE("a decoder that is done consumes nothing more, until it is reset for another body", "[wire][http]")
 {
     ChunkedDecoder decoder;

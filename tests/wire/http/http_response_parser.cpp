@@ -41,6 +41,53 @@ TEST_CASE("an interim response is a head of its own, and the final one follows",
     CHECK(head.fields.size() == 1);
 }
 
+namespace {
+
+/// The fields of a head, one after the other, as they would be written anew.
+std::string fields_of(std::string_view text)
+{
+    ResponseParser parser;
+    ResponseHead head;
+    const auto size = parser.parse(text, "GET", head);
+    REQUIRE(size.has_value());
+    REQUIRE(*size == text.size());
+    std::string fields;
+    for (const auto& [name, value] : head.fields) fields.append(name).append("=").append(value).append(";");
+    return fields;
+}
+
+}  // namespace
+
+TEST_CASE("what was repaired looks as if nothing had been wrong", "[wire][http]")
+{
+    CHECK(fields_of("HTTP/1.1 200 OK\r\nA \t: b\r\nC: d\r\n\r\n") == "A=b;C=d;");
+    CHECK(fields_of("HTTP/1.1 200 OK\nA: b \nC: d\n\n") == "A=b;C=d;");
+    CHECK(fields_of("HTTP/1.1 200\r\nA: b\r\n\r\n") == "A=b;");
+    CHECK(fields_of("HTTP/1.1 200 OK\r\nA: b\r\n c\r\nD:\r\n\te \r\n\r\n") == "A=b   c;D=e;");
+    CHECK(fields_of("HTTP/1.1 200 OK\nA : b\n\tc\n d\nE: f\n\n") == "A=b \tc  d;E=f;");
+}
+
+TEST_CASE("a parser that has unfolded one head reads the next one", "[wire][http]")
+{
+    ResponseParser parser;
+    ResponseHead head;
+    REQUIRE(parser.parse("HTTP/1.1 103 \r\nA: b\r\n c\r\n\r\n", "GET", head).has_value());
+    CHECK(head.fields.value_of("A") == "b   c");
+    REQUIRE(parser.parse("HTTP/1.1 200 \r\nA: b\r\n\r\n", "GET", head).has_value());
+    CHECK(head.fields.value_of("A") == "b");
+    CHECK(head.repairs == HttpRepairs{});
+}
+
+TEST_CASE("a joined length is a number, where there is no body too", "[wire][http]")
+{
+    ResponseParser parser;
+    ResponseHead head;
+    REQUIRE(parser.parse("HTTP/1.1 200 OK\r\nContent-Length: 5, 5\r\n\r\n", "HEAD", head).has_value());
+    CHECK(head.content_length == 5U);
+    REQUIRE(parser.parse("HTTP/1.1 200 OK\r\n\r\n", "HEAD", head).has_value());
+    CHECK(!head.content_length);
+}
+
 TEST_CASE("a status line over the limit makes the head too large", "[wire][http]")
 {
     ResponseParser parser{{.request_line = 20}};
