@@ -3,8 +3,10 @@
 #include <libnet/wire/http/accept.ipp>
 #include <libnet/wire/http/authority.ipp>
 #include <libnet/wire/http/basic_credentials.ipp>
+#include <libnet/wire/http/canonical_host.ipp>
 #include <libnet/wire/http/content_coding.ipp>
 #include <libnet/wire/http/etag.ipp>
+#include <libnet/wire/http/forwarded.ipp>
 #include <libnet/wire/http/hop_by_hop.ipp>
 #include <libnet/wire/http/http_chunked.ipp>
 #include <libnet/wire/http/http_date.ipp>
@@ -17,6 +19,7 @@
 #include <libnet/wire/http/http_status.ipp>
 #include <libnet/wire/http/http_target.ipp>
 #include <libnet/wire/http/mime.ipp>
+#include <libnet/wire/http/proxy_status.ipp>
 #include <libnet/wire/http/query.ipp>
 #include <libnet/wire/http/uri_path.ipp>
 #include <libnet/wire/icmp/icmp.ipp>
@@ -27,3 +30,7 @@
 #include <libnet/wire/ip/ipv4_options.ipp>
 #include <libnet/wire/ip/ipv6.ipp>
 #include <libnet/wire/open_metrics.ipp>
+#include <libnet/wire/proxy/proxy_protocol.ipp>
+#include <libnet/wire/socks/socks4.ipp>
+#include <libnet/wire/socks/socks5.ipp>
+#include <libnet/wire/tls/client_hello.ipp>
