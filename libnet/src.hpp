@@ -27,10 +27,15 @@
 #include <libnet/engine/ping/ping_engine_answers.ipp>
 #include <libnet/engine/ping/ping_engine_sends.ipp>
 #include <libnet/engine/ping/ping_events.ipp>
+#include <libnet/engine/proxy/address_class.ipp>
+#include <libnet/engine/proxy/egress_policy.ipp>
+#include <libnet/engine/proxy/egress_rule.ipp>
+#include <libnet/engine/proxy/egress_verdict.ipp>
 #include <libnet/engine/proxy/proxy_body.ipp>
 #include <libnet/engine/proxy/proxy_decision.ipp>
 #include <libnet/engine/proxy/proxy_failure.ipp>
 #include <libnet/engine/proxy/proxy_head.ipp>
+#include <libnet/engine/proxy/target_list.ipp>
 #include <libnet/engine/query/interface_query.ipp>
 #include <libnet/engine/query/interface_state.ipp>
 #include <libnet/engine/query/path_mtu_result.ipp>
@@ -75,6 +80,7 @@
 #include <libnet/impl/trace/tracer.ipp>
 #include <libnet/io/access/access_control.ipp>
 #include <libnet/io/access/authenticator.ipp>
+#include <libnet/io/access/egress_control.ipp>
 #include <libnet/io/access/request_guard.ipp>
 #include <libnet/io/connect/connector.ipp>
 #include <libnet/io/dns/ares_channel.ipp>
@@ -125,8 +131,10 @@
 #include <libnet/wire/http/accept.ipp>
 #include <libnet/wire/http/authority.ipp>
 #include <libnet/wire/http/basic_credentials.ipp>
+#include <libnet/wire/http/canonical_host.ipp>
 #include <libnet/wire/http/content_coding.ipp>
 #include <libnet/wire/http/etag.ipp>
+#include <libnet/wire/http/forwarded.ipp>
 #include <libnet/wire/http/hop_by_hop.ipp>
 #include <libnet/wire/http/http_chunked.ipp>
 #include <libnet/wire/http/http_date.ipp>
@@ -139,6 +147,7 @@
 #include <libnet/wire/http/http_status.ipp>
 #include <libnet/wire/http/http_target.ipp>
 #include <libnet/wire/http/mime.ipp>
+#include <libnet/wire/http/proxy_status.ipp>
 #include <libnet/wire/http/query.ipp>
 #include <libnet/wire/http/uri_path.ipp>
 #include <libnet/wire/icmp/icmp.ipp>
@@ -149,3 +158,7 @@
 #include <libnet/wire/ip/ipv4_options.ipp>
 #include <libnet/wire/ip/ipv6.ipp>
 #include <libnet/wire/open_metrics.ipp>
+#include <libnet/wire/proxy/proxy_protocol.ipp>
+#include <libnet/wire/socks/socks4.ipp>
+#include <libnet/wire/socks/socks5.ipp>
+#include <libnet/wire/tls/client_hello.ipp>

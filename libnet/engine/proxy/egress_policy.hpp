@@ -1,0 +1,104 @@
+#pragma once
+// Whether a client may reach a target through the proxy: a pure function with a named verdict.
+
+#include <libnet/config.hpp>
+#include <libnet/engine/proxy/egress_rule.hpp>
+#include <libnet/engine/proxy/egress_verdict.hpp>
+#include <libnet/wire/http/canonical_host.hpp>
+#include <libnet/wire/http/http_request.hpp>
+
+#include <boost/asio/ip/address.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace libnet::inline v0::engine {
+
+/// Who asks. The views are those of the caller.
+struct EgressClient {
+    boost::asio::ip::address address{};
+    std::optional<std::string_view> user{};  ///< who it has proved to be; nothing: nobody
+    std::string_view listener{};             ///< the name of the listener that the connection came in by
+};
+
+/// What it asks for. Made by `egress_target`.
+struct EgressTarget {
+    std::optional<wire::CanonicalHost> host{};  ///< nothing: the text is no host
+    std::uint16_t port = 0;
+    std::string method{};               ///< "CONNECT" for all tunnels, of SOCKS too
+    std::optional<std::string> path{};  ///< decoded; nothing: it is not seen (a tunnel), or can't be read
+    bool is_tunnel() const noexcept { return method == "CONNECT"; }
+};
+
+/// A target from the parts of a request: the host as it stands there (no brackets), the path still encoded, without its
+/// query. Of a tunnel the path is not looked at.
+EgressTarget egress_target(std::string_view host, std::uint16_t port, std::string_view method, std::string_view path);
+
+/// The target of a request that a proxy has got. Where the URL leaves the port out it is 443 for https, else 80.
+EgressTarget egress_target(const wire::RequestHead& request);
+
+/// The verdict, and what made it.
+struct EgressDecision {
+    EgressVerdict verdict = EgressVerdict::allowed;
+    const EgressRule* rule = nullptr;  ///< the rule that decided, as long as the policy lives; null: none did
+    bool is_reported = false;          ///< the policy only reports: the caller goes on, and tells the verdict
+
+    /// Whether the proxy goes on.
+    bool goes_on() const noexcept { return verdict == EgressVerdict::allowed || is_reported; }
+};
+
+/// What a policy is made of.
+struct EgressPolicyOptions {
+    bool allow_private = false;  ///< all addresses are reached but multicast, broadcast and metadata services
+    std::vector<std::uint16_t> connect_ports{};  ///< ports of tunnels; empty: every port
+    EgressRules rules{};
+};
+
+/// A policy. It doesn't change: new rules are another object, and a connection keeps the one that it began with.
+///
+/// Theory of operation. A proxy asks twice. Before it looks a name up it judges the request without an address: what is
+/// refused then costs nobody a question. Then it judges each address that the name has, dials one that is allowed, and no
+/// other: a name server that answers differently the second time changes nothing. The same holds for an idle connection to
+/// a server that another client has opened: its address is judged for whoever wants it now.
+///
+/// The first of these that applies decides:
+///
+///  1. the host is neither a name nor an address: bad_host
+///  2. a tunnel's port is not listed: port_denied
+///  3. the first rule that fits: allows or rule_denied. A rule with networks or lists of networks can't be decided without
+///     an address: the request is allowed for now, and the whole judgement comes again with the address
+///  4. no rule fits, and the default is to deny: default_denied
+///  5. the name is that of a metadata service, or the address is not of the public internet: one verdict for each kind, see
+///     AddressClass, unless `allow_private` opens the kind, or a private service of this name has the address in its
+///     networks. Rules open no private addresses: "allow to .example.com" is about names, and whoever owns a name chooses
+///     its addresses.
+class EgressPolicy {
+public:
+    EgressPolicy() = default;
+    explicit EgressPolicy(EgressPolicyOptions options) : options_{std::move(options)} {}
+
+    /// Judges a request. `address`: one that the host has; nothing: it is not known yet, or is the host itself. `steps`:
+    /// the path of the decision is appended here, a line for each thing that was looked at, for people; null: not wanted.
+    EgressDecision judge(const EgressClient& client, const EgressTarget& target,
+                         const std::optional<boost::asio::ip::address>& address = {},
+                         std::vector<std::string>* steps = nullptr) const;
+
+    const EgressPolicyOptions& options() const noexcept { return options_; }
+
+private:
+    EgressPolicyOptions options_;
+};
+
+/// The path of the decision about a request whose host has these addresses, in lines for people: who, what, each rule that
+/// was looked at, and the verdict on each address. Without addresses: as far as it goes before the name is looked up.
+std::vector<std::string> explain(const EgressPolicy& policy, const EgressClient& client, const EgressTarget& target,
+                                 const std::vector<boost::asio::ip::address>& addresses);
+
+}  // namespace libnet::inline v0::engine
+
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
+#  include <libnet/engine/proxy/egress_policy.ipp>
+#endif

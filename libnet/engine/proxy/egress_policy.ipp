@@ -1,0 +1,280 @@
+#pragma once
+
+#include <libnet/base/text.hpp>
+#include <libnet/engine/http/path_pattern.hpp>
+#include <libnet/engine/proxy/egress_policy.hpp>
+#include <libnet/wire/http/uri_path.hpp>
+#include <libnet/wire/ip/unmapped.hpp>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace libnet::inline v0::engine {
+
+namespace detail {
+
+using EgressAddress = std::optional<boost::asio::ip::address>;
+using EgressSteps = std::vector<std::string>*;
+
+/// Whether a rule fits. The later ones are worse: of several parts the worst counts.
+enum class EgressFit : std::uint8_t {
+    yes,
+    unknown,     // it needs the target's address
+    unreadable,  // it needs the target's path, which can't be read
+    no,
+};
+
+LIBNETXX_DECL bool is_in_networks(const std::vector<wire::Network>& networks, const boost::asio::ip::address& address)
+{
+    return std::ranges::any_of(networks, [&address](const wire::Network& each) { return each.contains(address); });
+}
+
+/// "example.com" is that host, ".example.com" that and all below. Both are canonical.
+LIBNETXX_DECL bool fits_host(std::string_view pattern, std::string_view name) noexcept
+{
+    if (!pattern.starts_with('.')) return pattern == name;
+    return name == pattern.substr(1) || name.ends_with(pattern);
+}
+
+LIBNETXX_DECL EgressFit fit_of(bool fits) noexcept { return fits ? EgressFit::yes : EgressFit::no; }
+
+LIBNETXX_DECL bool fits_client(const EgressRule& rule, const EgressClient& client)
+{
+    if (!rule.from.empty() && !is_in_networks(rule.from, client.address)) return false;
+    const auto is_listener = [&client](const std::string& each) { return each == client.listener; };
+    if (!rule.listeners.empty() && std::ranges::none_of(rule.listeners, is_listener)) return false;
+    if (rule.users.empty()) return true;
+    const auto is_user = [&client](const std::string& each) { return each == "*" || each == *client.user; };
+    return client.user && std::ranges::any_of(rule.users, is_user);
+}
+
+/// Whether a rule's hosts, networks or lists have the target. One of them is enough.
+LIBNETXX_DECL EgressFit fit_target_host(const EgressRule& rule, const wire::CanonicalHost& host,
+                                        const EgressAddress& address)
+{
+    if (rule.hosts.empty() && rule.networks.empty() && rule.lists.empty()) return EgressFit::yes;
+    const auto fits_name = [&host](const std::string& pattern) { return fits_host(pattern, host.name); };
+    if (!host.address && std::ranges::any_of(rule.hosts, fits_name)) return EgressFit::yes;
+    const auto has_name = [&host](const NamedList& each) { return each.list->find(host.name).has_value(); };
+    if (!host.address && std::ranges::any_of(rule.lists, has_name)) return EgressFit::yes;
+    const auto has_networks = [](const NamedList& each) { return each.list->networks() > 0; };
+    if (!address) {
+        const bool needs_address = !rule.networks.empty() || std::ranges::any_of(rule.lists, has_networks);
+        return needs_address ? EgressFit::unknown : EgressFit::no;
+    }
+    const auto has_address = [&address](const NamedList& each) { return each.list->find(*address).has_value(); };
+    return fit_of(is_in_networks(rule.networks, *address) || std::ranges::any_of(rule.lists, has_address));
+}
+
+LIBNETXX_DECL EgressFit fit_path(const EgressRule& rule, const EgressTarget& target)
+{
+    if (rule.paths.empty()) return EgressFit::yes;
+    if (target.is_tunnel()) return EgressFit::no;
+    if (!target.path) return EgressFit::unreadable;
+    const auto fits_path = [&target](const std::string& pattern) { return matches_glob(pattern, *target.path); };
+    return fit_of(std::ranges::any_of(rule.paths, fits_path));
+}
+
+LIBNETXX_DECL EgressFit fit_rule(const EgressRule& rule, const EgressClient& client, const EgressTarget& target,
+                                 const EgressAddress& address)
+{
+    const auto has_port = [&target](const PortRange& range) { return range.contains(target.port); };
+    if (!fits_client(rule, client)) return EgressFit::no;
+    if (!rule.ports.empty() && std::ranges::none_of(rule.ports, has_port)) return EgressFit::no;
+    if (!rule.methods.empty() && std::ranges::find(rule.methods, target.method) == rule.methods.end())
+        return EgressFit::no;
+    return std::max(fit_target_host(rule, *target.host, address), fit_path(rule, target));
+}
+
+LIBNETXX_DECL std::string words_for(const EgressRule& rule)
+{
+    return "rule in line " + std::to_string(rule.line) + ", '" + rule.text + "'";
+}
+
+LIBNETXX_DECL void note_fit(EgressSteps steps, const EgressRule& rule, EgressFit fit)
+{
+    if (!steps) return;
+    constexpr std::array<std::string_view, 4> words{"fits, and decides", "needs the target's address",
+                                                    "needs the path, which can't be read", "doesn't fit"};
+    steps->push_back(words_for(rule) + ": " + std::string{words[static_cast<std::size_t>(fit)]});
+}
+
+/// Points 3 and 4 of the theory of operation. `needs_address`: it isn't decided yet.
+LIBNETXX_DECL EgressDecision judge_by_rules(const EgressRules& rules, const EgressClient& client,
+                                            const EgressTarget& target, const EgressAddress& address,
+                                            bool& needs_address, EgressSteps steps)
+{
+    for (const auto& rule : rules.rules) {
+        const auto fit = fit_rule(rule, client, target, address);
+        note_fit(steps, rule, fit);
+        if (fit == EgressFit::no) continue;
+        if (fit == EgressFit::unreadable) return {EgressVerdict::bad_path, &rule};
+        needs_address = fit == EgressFit::unknown;
+        if (needs_address) return {};
+        return {rule.allows ? EgressVerdict::allowed : EgressVerdict::rule_denied, &rule};
+    }
+    if (steps)
+        steps->push_back(rules.allows_by_default ? "no rule fits: the default is to allow"
+                                                 : "no rule fits: the default is to deny");
+    return {rules.allows_by_default ? EgressVerdict::allowed : EgressVerdict::default_denied};
+}
+
+/// Names that mean a metadata service wherever they are looked up.
+LIBNETXX_DECL bool is_metadata_name(std::string_view name) noexcept
+{
+    constexpr std::string_view names[] = {"metadata.google.internal",
+                                          "metadata.goog",
+                                          "metadata.azure.internal",
+                                          "metadata.azure.com",
+                                          "instance-data",
+                                          "instance-data.ec2.internal",
+                                          "metadata.tencentyun.com",
+                                          "metadata.platformequinix.com"};
+    return std::ranges::find(names, name) != std::end(names);
+}
+
+LIBNETXX_DECL bool is_open(EgressVerdict verdict, bool allow_private) noexcept
+{
+    if (verdict == EgressVerdict::multicast_address || verdict == EgressVerdict::metadata_address) return false;
+    return verdict == EgressVerdict::allowed || allow_private;
+}
+
+/// A service that has this name; of several with the same name each one counts.
+LIBNETXX_DECL bool is_private_service(const std::vector<PrivateService>& services, const wire::CanonicalHost& host,
+                                      const EgressAddress& address)
+{
+    return std::ranges::any_of(services, [&](const PrivateService& service) {
+        return !host.address && fits_host(service.host, host.name) &&
+               (!address || is_in_networks(service.networks, *address));
+    });
+}
+
+/// Point 5.
+LIBNETXX_DECL EgressVerdict judge_address_kind(const EgressPolicyOptions& options, const wire::CanonicalHost& host,
+                                               const EgressAddress& address, EgressSteps steps)
+{
+    const bool is_service = is_private_service(options.rules.services, host, address);
+    if (!is_service && !host.address && is_metadata_name(host.name)) {
+        if (steps) steps->push_back(host.name + " is the name of a metadata service");
+        return EgressVerdict::metadata_address;
+    }
+    if (!address) return EgressVerdict::allowed;
+    const auto kind = classify(*address);
+    const auto verdict = verdict_of(kind);
+    const bool open = is_service || is_open(verdict, options.allow_private);
+    if (steps) {
+        auto step = "the address " + address->to_string() + " is " + std::string{name_of(kind)};
+        if (is_service && verdict != EgressVerdict::allowed) step += ", and open as a private service";
+        else if (open && verdict != EgressVerdict::allowed) step += ", which allow-private opens";
+        steps->push_back(std::move(step));
+    }
+    return open ? EgressVerdict::allowed : verdict;
+}
+
+LIBNETXX_DECL EgressDecision judge_strictly(const EgressPolicyOptions& options, const EgressClient& client,
+                                            const EgressTarget& target, const EgressAddress& address, EgressSteps steps)
+{
+    if (!target.host) {
+        if (steps) steps->push_back("the host is neither a name nor an address");
+        return {EgressVerdict::bad_host};
+    }
+    const auto& ports = options.connect_ports;
+    if (target.is_tunnel() && !ports.empty() && std::ranges::find(ports, target.port) == ports.end()) {
+        if (steps) steps->push_back("tunnels don't go to port " + std::to_string(target.port));
+        return {EgressVerdict::port_denied};
+    }
+    bool needs_address = false;
+    auto decision = judge_by_rules(options.rules, client, target, address, needs_address, steps);
+    if (decision.verdict != EgressVerdict::allowed || needs_address) return decision;
+    const auto verdict = judge_address_kind(options, *target.host, address, steps);
+    if (verdict == EgressVerdict::allowed) return decision;
+    return {verdict};
+}
+
+LIBNETXX_DECL std::string words_for(const EgressClient& client)
+{
+    auto words = "client " + client.address.to_string();
+    if (client.user) words.append(", user ").append(*client.user);
+    if (!client.listener.empty()) words.append(", listener ").append(client.listener);
+    return words;
+}
+
+LIBNETXX_DECL std::string words_for(const EgressTarget& target)
+{
+    auto words = "target " + target.method + " ";
+    if (!target.host) return words + "(no host)";
+    const bool is_v6 = target.host->address && target.host->address->is_v6();
+    words.append(is_v6 ? "[" : "").append(target.host->name).append(is_v6 ? "]" : "");
+    words.append(":").append(std::to_string(target.port));
+    if (target.path) words.append(*target.path);
+    return words;
+}
+
+LIBNETXX_DECL std::string words_for(const EgressDecision& decision)
+{
+    auto words = std::string{name_of(decision.verdict)};
+    if (decision.rule) words += " by the " + words_for(*decision.rule);
+    if (decision.is_reported) words += "; the policy only reports: it goes on";
+    return words;
+}
+
+}  // namespace detail
+
+LIBNETXX_DECL EgressTarget egress_target(std::string_view host, std::uint16_t port, std::string_view method,
+                                         std::string_view path)
+{
+    EgressTarget target{wire::canonical_host(host), port, std::string{method}, std::nullopt};
+    if (target.is_tunnel()) return target;
+    // An empty path is the root (RFC 9112 section 3.2.1).
+    wire::FilePath decoded;
+    if (!wire::decode_path(path.empty() ? "/" : path, decoded)) return target;
+    target.path = "/" + decoded.name;
+    if (decoded.directory && !decoded.name.empty()) *target.path += '/';
+    return target;
+}
+
+LIBNETXX_DECL EgressTarget egress_target(const wire::RequestHead& request)
+{
+    const std::uint16_t otherwise = base::iequals(request.scheme, "https") ? 443 : 80;
+    return egress_target(request.authority.host, request.authority.port.value_or(otherwise), request.method,
+                         request.path);
+}
+
+LIBNETXX_DECL EgressDecision EgressPolicy::judge(const EgressClient& client, const EgressTarget& target,
+                                                 const std::optional<boost::asio::ip::address>& address,
+                                                 std::vector<std::string>* steps) const
+{
+    auto known = address;
+    if (target.host && target.host->address) known = target.host->address;  // an address has no other
+    if (known) known = wire::unmapped(*known);
+    auto decision = detail::judge_strictly(options_, client, target, known, steps);
+    decision.is_reported = options_.rules.report_only && decision.verdict != EgressVerdict::allowed;
+    return decision;
+}
+
+LIBNETXX_DECL std::vector<std::string> explain(const EgressPolicy& policy, const EgressClient& client,
+                                               const EgressTarget& target,
+                                               const std::vector<boost::asio::ip::address>& addresses)
+{
+    std::vector<std::string> lines{detail::words_for(client), detail::words_for(target)};
+    const auto add = [&](const detail::EgressAddress& address) {
+        std::vector<std::string> steps;
+        const auto decision = policy.judge(client, target, address, &steps);
+        lines.push_back(address ? "with the address " + address->to_string() + ":"
+                                : std::string{"before the name is looked up:"});
+        for (const auto& step : steps) lines.push_back("  " + step);
+        lines.push_back("  verdict: " + detail::words_for(decision));
+        return decision.goes_on();
+    };
+    const bool is_address = target.host && target.host->address;
+    if (is_address) {
+        add(*target.host->address);
+        return lines;
+    }
+    if (!add(std::nullopt)) return lines;
+    for (const auto& address : addresses) add(address);
+    return lines;
+}
+
+}  // namespace libnet::inline v0::engine

@@ -1,0 +1,98 @@
+#pragma once
+// Rules about who may have what through a proxy, and the file that they are written in.
+
+#include <libnet/config.hpp>
+#include <libnet/engine/proxy/target_list.hpp>
+#include <libnet/wire/ip/network.hpp>
+
+#include <boost/asio/ip/address.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace libnet::inline v0::engine {
+
+/// The ports from `first` to `last`, both included.
+struct PortRange {
+    std::uint16_t first = 0, last = 0;
+    bool contains(std::uint16_t port) const noexcept { return first <= port && port <= last; }
+    friend bool operator==(const PortRange&, const PortRange&) = default;
+};
+
+/// A list that rules name.
+struct NamedList {
+    std::string name;  ///< as the rules have it, without the @
+    std::shared_ptr<const TargetList> list{};
+};
+
+/// One rule. What is empty fits everything.
+struct EgressRule {
+    bool allows = true;
+    std::string text{};    ///< the line as it was written, for logs
+    std::size_t line = 0;  ///< its number, from 1; 0: it comes from elsewhere
+
+    // Who
+    std::vector<wire::Network> from{};     ///< networks of clients
+    std::vector<std::string> users{};      ///< who has proved to be one of these; "*": anyone with a name
+    std::vector<std::string> listeners{};  ///< names of the listeners that the connection came in by
+
+    // What
+    std::vector<std::string> hosts{};       ///< "example.com": that host; ".example.com": that and all below; canonical
+    std::vector<wire::Network> networks{};  ///< networks of targets
+    std::vector<NamedList> lists{};         ///< lists of both
+    std::vector<PortRange> ports{};
+    std::vector<std::string> methods{};  ///< "GET", "CONNECT"; methods have case
+    /// Patterns of whole decoded paths ("/api/*"): `*` stands for any text, slashes too, `?` for any octet. A tunnel shows no
+    /// path: a rule with paths never fits CONNECT.
+    std::vector<std::string> paths{};
+};
+
+/// A private host that may be reached, at addresses in these networks and nowhere else.
+struct PrivateService {
+    std::string host;  ///< canonical; ".example.com" is that and all below
+    std::vector<wire::Network> networks{};
+};
+
+/// What a file of rules says.
+struct EgressRules {
+    std::vector<EgressRule> rules{};  ///< the first that fits decides
+    bool allows_by_default = true;    ///< where none fits
+    std::vector<PrivateService> services{};
+    bool report_only = false;  ///< refusals are told, and allowed all the same
+};
+
+/// Finds a list that a rule names.
+/// @throws std::invalid_argument  there is none, or it is no good; what() says why
+using FindList = std::function<std::shared_ptr<const TargetList>(const std::string& name)>;
+
+/// Reads a file of rules. The order of the rules counts, that of all other lines doesn't.
+///
+///     # who may go where; the first rule that fits decides
+///     deny   to @blocked                                    lists are named with an @
+///     allow  from 10.1.0.0/16 to github.com .githubusercontent.com 443
+///     allow  user ci to pypi.org .pythonhosted.org 443
+///     allow  from 10.1.0.0/16 to api.internal 80 methods GET,HEAD paths /v1/*
+///     allow  listener office
+///     deny   user *
+///     private registry.internal 10.1.2.0/24                 a private host, and where it may be
+///     default deny                                          allow, unless it stands here
+///     report-only                                           say what would be refused, and allow it
+///
+/// A rule is `allow` or `deny`, and then any of these, each at most once, with its values behind it, parted by spaces or
+/// commas: `from` networks of clients; `user` names, * is everyone who has logged in; `listener` names; `to` hosts (a dot in
+/// front: and all below), networks, @lists, and ports or ranges of ports (8000-8099), * is every host; `methods`; `paths`.
+/// What a rule doesn't say fits everything.
+///
+/// @throws std::invalid_argument  a line is no good: `what()` says which one and why ("line 7: ...")
+EgressRules parse_egress_rules(std::string_view text, const FindList& find_list);
+
+}  // namespace libnet::inline v0::engine
+
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
+#  include <libnet/engine/proxy/egress_rule.ipp>
+#endif

@@ -1,0 +1,182 @@
+#pragma once
+
+#include <libnet/base/text.hpp>
+#include <libnet/engine/proxy/egress_rule.hpp>
+#include <libnet/wire/http/canonical_host.hpp>
+#include <libnet/wire/http/http_syntax.hpp>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <utility>
+
+namespace libnet::inline v0::engine {
+
+namespace detail {
+
+LIBNETXX_DECL std::invalid_argument bad_word(std::string_view word, std::string_view why)
+{
+    return std::invalid_argument{"'" + std::string{word} + "' " + std::string{why}};
+}
+
+/// The words of a line, parted by white space and commas, without its comment.
+LIBNETXX_DECL std::vector<std::string_view> egress_words_of(std::string_view line)
+{
+    line = line.substr(0, line.find('#'));
+    constexpr std::string_view blank = " \t\r,";
+    std::vector<std::string_view> words;
+    for (;;) {
+        line.remove_prefix(std::min(line.find_first_not_of(blank), line.size()));
+        if (line.empty()) return words;
+        words.push_back(line.substr(0, line.find_first_of(blank)));
+        line.remove_prefix(words.back().size());
+    }
+}
+
+LIBNETXX_DECL wire::Network egress_network(std::string_view word)
+{
+    const auto network = wire::parse_network(word);
+    if (!network) throw bad_word(word, "is no network like 10.0.0.0/8 or 2001:db8::/32");
+    return *network;
+}
+
+/// "example.com" or ".example.com", canonical.
+LIBNETXX_DECL std::string egress_host(std::string_view word)
+{
+    const bool has_subdomains = word.starts_with('.');
+    const auto host = wire::canonical_host(word.substr(has_subdomains ? 1 : 0));
+    if (!host || host->address)
+        throw bad_word(word,
+                       "is no host name like example.com, or .example.com for that and all below; names outside "
+                       "ASCII are written as xn--...");
+    return (has_subdomains ? "." : "") + host->name;
+}
+
+LIBNETXX_DECL std::optional<PortRange> egress_ports(std::string_view word)
+{
+    const auto dash = word.find('-');
+    const auto first = base::parse_number<std::uint16_t>(word.substr(0, dash));
+    const auto last = dash == word.npos ? first : base::parse_number<std::uint16_t>(word.substr(dash + 1));
+    if (!first || !last) return std::nullopt;
+    if (*first == 0 || *last < *first) throw bad_word(word, "is no range of ports from 1 to 65535");
+    return PortRange{*first, *last};
+}
+
+/// One value behind `to`.
+LIBNETXX_DECL void add_target(EgressRule& rule, std::string_view word, const FindList& find_list, bool& any_host)
+{
+    if (word == "*") {
+        any_host = true;
+    } else if (word.starts_with('@')) {
+        std::string name{word.substr(1)};
+        if (name.empty()) throw bad_word(word, "names no list");
+        auto list = find_list(name);
+        rule.lists.push_back({std::move(name), std::move(list)});
+    } else if (const auto ports = egress_ports(word)) {
+        rule.ports.push_back(*ports);
+    } else if (const auto network = wire::parse_network(word)) {
+        rule.networks.push_back(*network);
+    } else if (word.find('/') != word.npos || word.find(':') != word.npos) {
+        throw bad_word(word, "is no network like 10.0.0.0/8 or 2001:db8::/32; ports are words of their own");
+    } else {
+        rule.hosts.push_back(egress_host(word));
+    }
+}
+
+LIBNETXX_DECL void add_value(EgressRule& rule, std::string_view keyword, std::string_view word)
+{
+    if (keyword == "from") {
+        rule.from.push_back(egress_network(word));
+    } else if (keyword == "user") {
+        rule.users.emplace_back(word);
+    } else if (keyword == "listener") {
+        rule.listeners.emplace_back(word);
+    } else if (keyword == "methods") {
+        if (!wire::is_token(word)) throw bad_word(word, "is no method");
+        rule.methods.emplace_back(word);
+    } else {
+        if (!word.starts_with('/') && !word.starts_with('*')) throw bad_word(word, "is no path: paths begin with /");
+        rule.paths.emplace_back(word);
+    }
+}
+
+/// A rule's words behind `allow` or `deny`.
+LIBNETXX_DECL void read_egress_rule(EgressRule& rule, std::span<const std::string_view> words,
+                                    const FindList& find_list)
+{
+    constexpr std::array<std::string_view, 6> keywords{"from", "user", "listener", "to", "methods", "paths"};
+    std::vector<std::string_view> seen;
+    bool any_host = false;
+    std::size_t values = 1;
+    for (const auto word : words) {
+        if (std::ranges::find(keywords, word) != keywords.end()) {
+            if (values == 0) throw bad_word(seen.back(), "has no values behind it");
+            if (std::ranges::find(seen, word) != seen.end()) throw bad_word(word, "is there twice");
+            seen.push_back(word);
+            values = 0;
+            continue;
+        }
+        if (seen.empty()) throw bad_word(word, "is none of from, user, listener, to, methods, paths");
+        if (seen.back() == "to") add_target(rule, word, find_list, any_host);
+        else add_value(rule, seen.back(), word);
+        ++values;
+    }
+    if (values == 0) throw bad_word(seen.back(), "has no values behind it");
+    const bool some_hosts = !rule.hosts.empty() || !rule.networks.empty() || !rule.lists.empty();
+    if (any_host && some_hosts) throw std::invalid_argument{"'*' is every host: nothing else can stand beside it"};
+}
+
+LIBNETXX_DECL PrivateService read_private_service(std::span<const std::string_view> words)
+{
+    if (words.size() < 2) throw std::invalid_argument{"'private' wants a host and its networks"};
+    PrivateService service{egress_host(words.front()), {}};
+    for (const auto word : words.subspan(1)) service.networks.push_back(egress_network(word));
+    return service;
+}
+
+LIBNETXX_DECL void read_egress_line(EgressRules& rules, std::string_view line, std::size_t number,
+                                    const FindList& find_list)
+{
+    const auto words = egress_words_of(line);
+    if (words.empty()) return;
+    const auto keyword = words.front();
+    const auto rest = std::span{words}.subspan(1);
+    if (keyword == "allow" || keyword == "deny") {
+        EgressRule rule;
+        rule.allows = keyword == "allow";
+        rule.line = number;
+        rule.text = base::trim(line.substr(0, line.find_first_of("#\r")));
+        read_egress_rule(rule, rest, find_list);
+        rules.rules.push_back(std::move(rule));
+    } else if (keyword == "private") {
+        rules.services.push_back(read_private_service(rest));
+    } else if (keyword == "default") {
+        if (rest.size() != 1 || (rest[0] != "allow" && rest[0] != "deny"))
+            throw std::invalid_argument{"'default' wants allow or deny behind it"};
+        rules.allows_by_default = rest[0] == "allow";
+    } else if (keyword == "report-only" && rest.empty()) {
+        rules.report_only = true;
+    } else {
+        throw bad_word(keyword, "is none of allow, deny, private, default, report-only");
+    }
+}
+
+}  // namespace detail
+
+LIBNETXX_DECL EgressRules parse_egress_rules(std::string_view text, const FindList& find_list)
+{
+    EgressRules rules;
+    for (std::size_t number = 1; !text.empty(); ++number) {
+        const auto line = base::take_line(text);
+        try {
+            detail::read_egress_line(rules, line, number, find_list);
+        } catch (const std::invalid_argument& error) {
+            throw std::invalid_argument{"line " + std::to_string(number) + ": " + error.what()};
+        }
+    }
+    return rules;
+}
+
+}  // namespace libnet::inline v0::engine

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <libnet/io/access/egress_control.hpp>
+#include <libnet/io/files/read_text.hpp>
+
+#include <cstddef>
+#include <filesystem>
+#include <map>
+#include <random>
+#include <stdexcept>
+#include <utility>
+
+namespace libnet::inline v0::io {
+
+namespace detail {
+
+inline constexpr std::size_t longest_list = std::size_t{256} * 1024 * 1024;
+
+LIBNETXX_DECL base::SipKey random_key()
+{
+    std::random_device random;
+    const auto word = [&random] { return std::uint64_t{random()} << 32 | random(); };
+    const auto low = word();
+    return {low, word()};
+}
+
+}  // namespace detail
+
+LIBNETXX_DECL EgressControl::EgressControl(EgressOptions options)
+    : options_{std::move(options)},
+      seed_{detail::random_key()},
+      policy_{read()}
+{}
+
+LIBNETXX_DECL std::function<void()> EgressControl::prepare_reload()
+{
+    return [this, fresh = read()]() mutable {
+        const std::lock_guard lock{mutex_};
+        policy_.swap(fresh);
+    };
+}
+
+LIBNETXX_DECL std::shared_ptr<const engine::EgressPolicy> EgressControl::read() const
+try {
+    engine::EgressRules rules;
+    // Rules that name one list share it.
+    std::map<std::string, std::shared_ptr<const engine::TargetList>> lists;
+    const auto find_list = [&](const std::string& name) {
+        auto& list = lists[name];
+        if (!list) list = read_list(name);
+        return list;
+    };
+    if (!options_.rules_file.empty()) rules = engine::parse_egress_rules(read_text(options_.rules_file), find_list);
+    return std::make_shared<const engine::EgressPolicy>(
+        engine::EgressPolicyOptions{options_.allow_private, options_.connect_ports, std::move(rules)});
+} catch (const std::invalid_argument& error) {
+    throw std::runtime_error{"rules '" + options_.rules_file + "': " + error.what()};
+}
+
+LIBNETXX_DECL std::shared_ptr<const engine::TargetList> EgressControl::read_list(const std::string& name) const
+{
+    const auto file = (std::filesystem::path{options_.rules_file}.parent_path() / name).string();
+    try {
+        return std::make_shared<const engine::TargetList>(read_text(file, detail::longest_list), seed_);
+    } catch (const std::exception& error) {
+        throw std::invalid_argument{"list '" + file + "': " + error.what()};
+    }
+}
+
+}  // namespace libnet::inline v0::io

@@ -1,0 +1,127 @@
+#include <libnet/engine/proxy/egress_rule.hpp>
+#include <tests/support/catch.hpp>
+
+#include <stdexcept>
+#include <string>
+
+using namespace libnet;
+using namespace libnet::engine;
+
+namespace {
+
+const FindList one_list = [](const std::string& name) {
+    if (name != "blocked") throw std::invalid_argument{"there is no list '" + name + "'"};
+    return std::make_shared<const TargetList>(".ads.test\n", base::SipKey{});
+};
+
+EgressRule rule_of(std::string_view line) { return parse_egress_rules(line, one_list).rules.at(0); }
+
+std::string error_of(std::string_view text)
+{
+    try {
+        parse_egress_rules(text, one_list);
+        return "none";
+    } catch (const std::invalid_argument& error) {
+        return error.what();
+    }
+}
+
+}  // namespace
+
+TEST_CASE("a file of rules is read line by line", "[engine][proxy]")
+{
+    const auto rules = parse_egress_rules(
+        "# who may go where\n"
+        "deny   to @blocked\n"
+        "\n"
+        "allow  from 10.1.0.0/16, ::1 user ci listener office to github.com .pypi.org 192.0.2.0/24 443 8000-8099 "
+        "methods GET,HEAD paths /v1/*  # a comment\r\n"
+        "private registry.internal 10.1.2.0/24 10.1.3.0/24\n"
+        "default deny\n"
+        "report-only\n",
+        one_list);
+    REQUIRE(rules.rules.size() == 2);
+    CHECK(!rules.rules[0].allows);
+    CHECK(rules.rules[0].line == 2);
+    CHECK(rules.rules[0].text == "deny   to @blocked");
+    REQUIRE(rules.rules[0].lists.size() == 1);
+    CHECK(rules.rules[0].lists[0].list->find("x.ads.test"));
+
+    const auto& rule = rules.rules[1];
+    CHECK(rule.allows);
+    CHECK(rule.line == 4);
+    CHECK(rule.from == std::vector{*wire::parse_network("10.1.0.0/16"), *wire::parse_network("::1")});
+    CHECK(rule.users == std::vector<std::string>{"ci"});
+    CHECK(rule.listeners == std::vector<std::string>{"office"});
+    CHECK(rule.hosts == std::vector<std::string>{"github.com", ".pypi.org"});
+    CHECK(rule.networks == std::vector{*wire::parse_network("192.0.2.0/24")});
+    CHECK(rule.ports == std::vector<PortRange>{{443, 443}, {8000, 8099}});
+    CHECK(rule.methods == std::vector<std::string>{"GET", "HEAD"});
+    CHECK(rule.paths == std::vector<std::string>{"/v1/*"});
+    REQUIRE(rules.services.size() == 1);
+    CHECK(rules.services[0].host == "registry.internal");
+    CHECK(rules.services[0].networks.size() == 2);
+    CHECK(!rules.allows_by_default);
+    CHECK(rules.report_only);
+}
+
+TEST_CASE("what a file doesn't say is allowed", "[engine][proxy]")
+{
+    const auto rules = parse_egress_rules("", one_list);
+    CHECK(rules.rules.empty());
+    CHECK(rules.allows_by_default);
+    CHECK(!rules.report_only);
+    CHECK(rule_of("deny").hosts.empty());
+    CHECK(rule_of("allow to *").hosts.empty());
+    CHECK(rule_of("allow to * 443").ports == std::vector<PortRange>{{443, 443}});
+}
+
+TEST_CASE("hosts of rules are canonical", "[engine][proxy]")
+{
+    CHECK(rule_of("allow to GitHub.COM.").hosts == std::vector<std::string>{"github.com"});
+    CHECK(rule_of("allow to .GitHub.COM").hosts == std::vector<std::string>{".github.com"});
+    CHECK(rule_of("allow to 192.0.2.7 2001:db8::/32").networks.size() == 2);
+}
+
+TEST_CASE("a bad line of a file of rules is named, and says what would do", "[engine][proxy]")
+{
+    const std::pair<std::string_view, std::string_view> cases[] = {
+        {"permit to a.test", "none of allow, deny, private, default, report-only"},
+        {"allow a.test", "none of from, user, listener, to, methods, paths"},
+        {"allow to", "has no values"},
+        {"allow from user a", "has no values"},
+        {"allow to a.test to b.test", "is there twice"},
+        {"allow from a.test", "is no network"},
+        {"allow from 10.0.0.0/33", "is no network"},
+        {"allow to 10.0.0.0/33", "is no network"},
+        {"allow to a.test:443", "ports are words of their own"},
+        {"allow to http://a.test/", "is no network"},
+        {"allow to *.a.test", "is no host name"},
+        {"allow to 127.1", "is no host name"},
+        {"allow to b\xc3\xbc"
+         "cher.test",
+         "xn--"},
+        {"allow to * a.test", "nothing else can stand beside it"},
+        {"allow to @", "names no list"},
+        {"allow to @missing", "there is no list 'missing'"},
+        {"allow to 0", "no range of ports"},
+        {"allow to 90-80", "no range of ports"},
+        {"allow to 70000", "is no host name"},
+        {"allow methods G/T", "is no method"},
+        {"allow paths v1", "paths begin with /"},
+        {"private a.test", "wants a host and its networks"},
+        {"private 10.0.0.1 10.0.0.0/8", "is no host name"},
+        {"private a.test b.test", "is no network"},
+        {"default", "wants allow or deny"},
+        {"default maybe", "wants allow or deny"},
+        {"default deny allow", "wants allow or deny"},
+        {"report-only now", "none of"},
+    };
+    for (const auto& [line, why] : cases) {
+        INFO(line);
+        const auto error = error_of("allow\n\n# x\n\n\n\n" + std::string{line} + "\n");
+        INFO(error);
+        CHECK(error.starts_with("line 7: "));
+        CHECK(error.find(why) != std::string::npos);
+    }
+}
