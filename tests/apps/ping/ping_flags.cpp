@@ -6,8 +6,7 @@
 
 #include <string>
 
-using libnet::test::Arguments;
-using libnet::test::Finished;
+using namespace libnet::test;
 
 namespace {
 
