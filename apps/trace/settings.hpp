@@ -149,7 +149,7 @@ inline Options trace_options(TraceSettings& settings)
     add_rare_options(table, settings);
     add_refused_options(table, settings);
     table.operands("HOST", settings.operands, 1, 1024);
-    table.example("trace++ -n 127.0.0.1     Exit code: 0 reached, 1 not, 2 error, 3 other path, 4 loss");
+    table.example("trace++ -n 127.0.0.1  Exit: 0 reached, 1 not, 2 error, 3 other, 4 loss");
     return table;
 }
 

@@ -147,8 +147,10 @@ private:
     void on(std::uint32_t index, const PingDuplicate& e)
     {
         Host& host = hosts_[index];
-        ++totals_.answers;
         const auto a = answer_of(e);
+        // An answer behind an ICMP error: the first one that came.
+        if (plan_.mode == Mode::reach && host.all.received == 0) return on_answer(index, a);
+        ++totals_.answers;
         if (plan_.mode != Mode::loop) return printer_.duplicate(host, a);
         ++host.all.received;
         ++host.split.received;

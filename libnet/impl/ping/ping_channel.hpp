@@ -53,6 +53,9 @@ public:
 
     /// Those that are open by now: some may have come by sending.
     const Sockets& sockets() const noexcept { return sockets_; }
+
+    /// How many of them, from the first on, are not the reserve, which says nothing of the others' room.
+    std::size_t usual() const noexcept { return sockets_.size() - (reserve_ ? 1 : 0); }
     std::optional<std::uint16_t> identifier() const noexcept;
     std::uint64_t dropped() const;
     void close() noexcept { sockets_.clear(); }

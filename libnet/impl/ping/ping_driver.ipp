@@ -232,8 +232,8 @@ LIBNETXX_DECL void PingDriver::wait_readable(Lane& lane, io::ProbeSocket& socket
 LIBNETXX_DECL void PingDriver::wait_writable(Lane& lane)
 {
     if (lane.waits_writable) return;
-    for (const auto& socket : lane.channel.sockets())
-        socket->descriptor().async_wait(
+    for (std::size_t i = 0; i < lane.channel.usual(); ++i)
+        lane.channel.sockets()[i]->descriptor().async_wait(
             asio::posix::stream_descriptor::wait_write,
             [self = shared_from_this(), &lane, run = run_](boost::system::error_code error) {
                 if (error || run != self->run_ || !lane.channel.is_full()) return;

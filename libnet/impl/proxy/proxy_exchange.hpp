@@ -103,6 +103,7 @@ private:
         bool begun = false;     // and so have we
         engine::ProxyResponsePlan plan;
         int interim = 0;                             // answers before the one
+        bool interim_keeps = true;                   // none of them spoke against another use of the connection
         std::optional<Clock::time_point> head_ends;  // once its first byte is there
     };
 

@@ -168,8 +168,8 @@ LIBNETXX_DECL void ProxyExchange::fail_exchange()
 LIBNETXX_DECL void ProxyExchange::end_exchange()
 {
     const bool request_complete = upload_state_ == ProxyUploadState::complete;
-    const bool keeps_server =
-        download_state_ == ProxyDownloadState::complete && response_.keep_alive && request_complete && nothing_left_;
+    const bool keeps_server = download_state_ == ProxyDownloadState::complete && response_.keep_alive &&
+                              answer_.interim_keeps && request_complete && nothing_left_;
     session_->end_answer();
     if (keeps_server) {
         auto socket = std::move(upstream_->socket);

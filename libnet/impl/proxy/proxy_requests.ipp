@@ -7,6 +7,7 @@
 #include <libnet/engine/proxy/proxy_head.hpp>
 #include <libnet/impl/proxy/proxy_requests.hpp>
 #include <libnet/io/http/response_head.hpp>
+#include <libnet/wire/http/canonical_host.hpp>
 
 #include <algorithm>
 #include <string>
@@ -22,8 +23,10 @@ LIBNETXX_DECL ProxyRequests::~ProxyRequests() { give_exchange_back(); }
 
 LIBNETXX_DECL std::optional<std::string_view> ProxyRequests::guarded_name(const wire::RequestHead& request)
 {
-    host_ = request.authority.host;
+    const auto host = wire::canonical_host(request.authority.host);
+    host_ = host ? host->name : std::string{request.authority.host};
     std::ranges::transform(host_, host_.begin(), base::to_lower);
+    host_ += '/';  // a host is no file's name: ".br" is a country, not a compressed file
     return host_;
 }
 
@@ -127,7 +130,7 @@ LIBNETXX_DECL bool ProxyRequests::open_tunnel()
                                             proxy_->scratch, meter);
     session.open_tunnel();
     give_exchange_back();
-    return go_on_tunnel();
+    return tunnel_ == nullptr || go_on_tunnel();  // who was told of a request may have closed the connection
 }
 
 LIBNETXX_DECL bool ProxyRequests::go_on_tunnel()

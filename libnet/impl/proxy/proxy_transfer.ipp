@@ -111,6 +111,7 @@ LIBNETXX_DECL void ProxyExchange::handle_interim(std::size_t size)
         download_state_ = ProxyDownloadState::switched;
         return;
     }
+    answer_.interim_keeps = answer_.interim_keeps && response_.keep_alive;
     session_->invited();
     session_->writer().queue().append(head_);
 }

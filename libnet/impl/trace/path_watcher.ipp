@@ -80,9 +80,18 @@ public:
         target.wanted = rounds;
         target.due = Clock::now() + delay;
         targets_.push_back(std::move(target));
-        if (delay <= delay.zero()) begin_round(targets_.size() - 1);
+        if (delay <= delay.zero()) begin_at_once();
         arm();
         return targets_.size() - 1;
+    }
+
+    /// The target that was added last. It is taken back where that fails.
+    void begin_at_once()
+    try {
+        begin_round(targets_.size() - 1);
+    } catch (...) {
+        targets_.pop_back();
+        throw;
     }
 
     const PathWatch& watch(std::size_t target) const { return targets_.at(target).watch; }
@@ -92,6 +101,7 @@ public:
     {
         auto& removed = targets_.at(target);
         removed.removed = true;
+        removed.watch = PathWatch{};  // only its number is kept
         arm();
         news_.cancel();
     }
@@ -163,10 +173,26 @@ private:
     try {
         const auto now = Clock::now();
         for (std::size_t i = 0; i < targets_.size(); ++i)
-            if (targets_[i].wants_more() && targets_[i].due <= now) begin_round(i);
+            if (targets_[i].wants_more() && targets_[i].due <= now) begin_or_tell(i, now);
         arm();
     } catch (...) {
         fail(std::current_exception());
+    }
+
+    /// What a round can't be begun for (no socket for its IP version, say) concerns this target only: its round tells it.
+    void begin_or_tell(std::size_t index, Clock::time_point now)
+    try {
+        begin_round(index);
+    } catch (const boost::system::system_error& error) {
+        auto& target = targets_[index];
+        PathRound failed{index, ++target.started, {}, std::nullopt};
+        failed.path.target = target.address;
+        failed.path.stop_reason = TraceStop::send_failed;
+        failed.path.error = error.code();
+        target.due = now + options_.interval;
+        queue_.push_back(std::move(failed));
+        ++target.waiting;
+        news_.cancel();
     }
 
     void wait_for_event()
@@ -207,7 +233,7 @@ private:
         for (; !target.rounds.empty() && target.rounds.front().path; target.rounds.pop_front()) {
             auto& first = target.rounds.front();
             PathRound over{index, first.number, *std::move(first.path), std::nullopt};
-            over.change = target.watch.on_round(over.path, std::chrono::system_clock::now());
+            if (!target.removed) over.change = target.watch.on_round(over.path, std::chrono::system_clock::now());
             queue_.push_back(std::move(over));
             ++target.waiting;
         }

@@ -215,8 +215,10 @@ LIBNETXX_DECL boost::system::result<TraceChannel::Sent> TraceChannel::connect(co
         io::ConnectProbe::start(sent_.version, {probe.address, sent_.port}, port, probe.probe.ttl, socket_options());
     if (!started) {
         const auto error = started.error();
-        const bool soon = error == asio::error::address_in_use || error == asio::error::no_descriptors ||
-                          error == boost::system::errc::address_not_available;
+        // Only probes under way can give something back.
+        const bool soon =
+            !connections_.empty() && (error == asio::error::address_in_use || error == asio::error::no_descriptors ||
+                                      error == boost::system::errc::address_not_available);
         return soon ? boost::system::error_code{asio::error::would_block} : error;
     }
     const auto at = started->sent();

@@ -91,6 +91,8 @@ LIBNETXX_DECL std::string ContentHashes::keep_in(const std::string& path)
     struct stat status {};
     if (!file || ::fstat(file.get(), &status) != 0) return path + ": " + last_error().message();
     if (!S_ISREG(status.st_mode)) return path + ": not a regular file";
+    if (status.st_uid != ::geteuid() || status.st_nlink != 1 || (status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+        return path + ": another user owns it or may write to it, or it has another name";
     const std::lock_guard lock{mutex_};
     written_ = read_records(file.get());
     if (written_ == 0) {  // empty, or nothing of ours

@@ -6,6 +6,7 @@
 #include <libnet/io/http/http_session.hpp>
 #include <libnet/io/http/response_head.hpp>
 #include <libnet/io/loop/sigpipe.hpp>
+#include <libnet/io/tcp/relay.hpp>
 #include <libnet/io/tcp/tcp_server.hpp>
 #include <libnet/wire/http/http_status.hpp>
 
@@ -163,7 +164,12 @@ LIBNETXX_DECL Task<> EndpointRequests::stream(HttpSession& session, EndpointAnsw
         }
         if (last) break;
         co_await asio::post(executor, token);  // others have their turn
-        piece = answer.more();
+        try {
+            piece = answer.more();
+        } catch (...) {
+            if (!chunked) io::reset(session.connection().polled());  // else it would look complete
+            throw;
+        }
     }
     session.end_answer(sent);
 }

@@ -290,7 +290,9 @@ LIBNETXX_DECL bool HttpSession::take(std::size_t size)
         return false;
     }
     if (!transport_.may_receive()) return true;
+    const char* const before = octets_.view().data();
     const auto room = octets_.prepare(size);
+    if (!octets_.empty() && octets_.view().data() != before) engine_.moved(octets_in_place());
     const auto taken = transport_.receive(room);
     octets_.commit(taken.size);
     outcome_ = taken.outcome;

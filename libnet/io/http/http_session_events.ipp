@@ -141,6 +141,10 @@ LIBNETXX_DECL HttpSession::NextPiece HttpSession::next_piece()
         }
         if (action.kind != Kind::receive) return {.failed = true};
         const auto size = std::min(2 * read_size_, detail::largest_piece);
+        if (!exchange_->log.empty()) {
+            send_queued();
+            settle();  // the views of records don't outlive what follows
+        }
         hold_head(size);
         if (take(size)) {
             read_by_ = action.deadline;
@@ -181,7 +185,7 @@ LIBNETXX_DECL void HttpSession::open_tunnel()
     engine_.hand_over();
     settle();
     blocked_ = false;
-    expect_nothing();
+    expected_ = {};  // the deadline is the handler's already
     octets_.consume(octets_.size());
     octets_.release();
     writer_.queue().release();

@@ -119,7 +119,8 @@ LIBNETXX_DECL void ProbeSocket::configure(const ProbeSocketOptions& options)
 {
     const bool v4 = version_ == wire::IpVersion::v4;
     const int level = v4 ? IPPROTO_IP : IPPROTO_IPV6;
-    set_option(native_, level, v4 ? IP_RECVERR : IPV6_RECVERR, 1);
+    // What hears errors as datagrams has them in no error queue as well: it would never be emptied.
+    set_option(native_, level, v4 ? IP_RECVERR : IPV6_RECVERR, options.hears_errors ? 0 : 1);
     set_option(native_, level, v4 ? IP_RECVTTL : IPV6_RECVHOPLIMIT, 1);
     if (stamps_) enable_transmit_timestamps(native_);
     else if (options.receive_stamps) enable_receive_timestamps(native_);

@@ -57,7 +57,11 @@ private:
         {
             auto back = asio::prefer(self->executor_, asio::execution::outstanding_work.tracked);
             if (self->closing_) return asio::post(back, std::move(handler));
-            if (!self->threads_) self->threads_.emplace(self->count_);
+            try {
+                if (!self->threads_) self->threads_.emplace(self->count_);
+            } catch (const std::exception&) {  // no thread is to be had
+                return asio::post(back, std::move(handler));
+            }
             asio::post(*self->threads_, [self, work, back, handler = std::move(handler)]() mutable {
                 if (!self->closing_) call(*work);
                 asio::post(back, std::move(handler));

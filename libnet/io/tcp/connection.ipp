@@ -22,6 +22,8 @@ LIBNETXX_DECL Connection::Connection(FileDescriptor socket, const asio::ip::tcp:
 
 LIBNETXX_DECL Connection::~Connection()
 {
+    going_on_ = true;  // whatever the handler's end brings about
+    handler_.reset();
     --server_.connections;
     if (server_.full || server_.draining) server_.connection_ended.cancel();
 }

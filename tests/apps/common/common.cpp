@@ -29,7 +29,7 @@ struct Program {
 
 const std::vector<Program> programs{
     {"ping++", {"127.0.0.1"}, {}, "--count", "a whole number from 1 to 18446744073709551615"},
-    {"trace++", {"127.0.0.1"}, {"127.0.0.1", "::1"}, "--max-hops", "a whole number from 1 to 255"},
+    {"trace++", {"127.0.0.1"}, {"127.0.0.1", "60", "::1"}, "--max-hops", "a whole number from 1 to 255"},
     {"httpd++", {}, {"/tmp", "/var"}, "--threads", "a whole number from 1 to 256"},
     {"proxy++", {}, {"127.0.0.1"}, "--threads", "a whole number from 1 to 256"},
 };

@@ -75,8 +75,9 @@ TEST_CASE("at SIGHUP an exporter reads its hosts again, and those that stay keep
     const auto after = exporter.wait_for(answered, before + 3);
     CHECK(after[answered] >= before + 3);
     CHECK(after["libnet_ping_targets"] == 3);
-    CHECK(contains(exporter.process().err(), "ping++: reloaded\n"));
-    CHECK(exporter.stop().exit_code == 0);
+    const auto ended = exporter.stop();
+    CHECK(contains(ended.err, "ping++: reloaded\n"));
+    CHECK(ended.exit_code == 0);
 }
 
 TEST_CASE("POST /-/reload does the same, and a list that can't be read changes nothing", "[apps][exporter]")

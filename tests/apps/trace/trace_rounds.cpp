@@ -49,7 +49,7 @@ TEST_CASE("trace++ --report prints mtr's table, and what it means", "[apps][trac
     CHECK(std::regex_match(result.out, std::regex{
                                            R"(Start: \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4}
 HOST: \S+ +Loss%   Snt   Last   Avg  Best  Wrst StDev
-  1\.\|-- 127\.0\.0\.1 {19}0\.0%     3( +\d+\.\d){5}
+  1\.\|-- 127\.0\.0\.1 {18}0\.0%     3( +\d+\.\d){5}
 127\.0\.0\.1: reached in 3 of 3 rounds, loses 0\.0 % \(0\.0 % to 56\.2 %\)
 )"}));
 }

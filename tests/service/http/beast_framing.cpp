@@ -28,15 +28,19 @@ namespace {
 
 namespace http = boost::beast::http;
 
-std::string in_words(const Verdict& verdict)
+std::string in_words(const BodyFraming& body, bool keep_alive)
 {
-    const auto* accepted = std::get_if<Accepted>(&verdict);
-    if (!accepted) return std::holds_alternative<Refused>(verdict) ? "refused" : "incomplete";
     constexpr const char* bodies[] = {"no body", "length ", "chunked", "until close"};
-    const auto& body = accepted->body;
     const bool has_length = body.kind == BodyFraming::Kind::length;
     return bodies[static_cast<int>(body.kind)] + (has_length ? std::to_string(body.length) : std::string{}) +
-           (accepted->keep_alive ? ", keeps alive" : ", closes");
+           (keep_alive ? ", keeps alive" : ", closes");
+}
+
+std::string in_words(const Verdict& verdict)
+{
+    if (const auto* read = std::get_if<Accepted>(&verdict)) return in_words(read->body, read->keep_alive);
+    if (const auto* read = std::get_if<Repaired>(&verdict)) return in_words(read->body, read->keep_alive);
+    return std::holds_alternative<Refused>(verdict) ? "refused" : "incomplete";
 }
 
 template <typename Parser>
