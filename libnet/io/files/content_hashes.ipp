@@ -150,7 +150,7 @@ LIBNETXX_DECL void ContentHashes::remember(const Record& record)
     auto& states = by_content_[content_key(record.size, record.hash)];
     if (std::ranges::find(states, record.digest) != states.end()) return;
     digests_.erase(states.back());
-    std::ranges::rotate(states, states.end() - 1);
+    std::rotate(states.begin(), states.end() - 1, states.end());
     states.front() = record.digest;
     digests_.insert(record.digest);
 }

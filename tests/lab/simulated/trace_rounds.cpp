@@ -104,13 +104,15 @@ TEST_CASE("autonomous systems are asked for once for each prefix, and shown behi
     }) == 2);
 }
 
-TEST_CASE("without -A and with -n nobody is asked for anything, and a dead name server delays no line")
+TEST_CASE("without -A and with -n no name server is asked for anything, and a dead one delays no line")
 {
     const WrittenScenario scenario{
         "path: [[r1, dns], [r1, host]]\n"
         "nodes:\n"
-        "  dns: {address: 10.0.53.1, down: true}\n"
-        "  host: {address: 10.9.0.1}\n"};
+        "  dns: {address: 10.0.53.1, udp: {53: dns}, down: true}\n"
+        "  host: {address: 10.9.0.1}\n"
+        "dns:\n"
+        "  names: {}\n"};
     const auto asks = [](const Simulated& run) {
         return run.count_if([](const json::object& packet) { return packet.at("to") == "10.0.53.1"; });
     };

@@ -257,7 +257,7 @@ inline constexpr BeastDifference beast_differences[] = {
     {"responses", "LF ends a head of CRLFs", "incomplete",
      "a lone LF ends the head for some readers only: refused, while Beast waits for more"},
     {"responses", "a length of 2^63", "length 9223372036854775808, keeps alive", "we hold lengths below 2^63"},
-    {"chunked_bodies", "a fold of white space", "decoded: left 0",
+    {"chunked_bodies", "a fold of white space", "decoded:  left 0",
      "Beast joins folded lines; where the framing depends on them, two readers may differ"},
 };
 
