@@ -16,7 +16,7 @@ const auto target = asio::ip::make_address("198.51.100.9");
 const auto router = asio::ip::make_address("192.0.2.1");
 
 /// One probe a hop, one at a time: the simplest trace.
-constexpr TraceOptions serial{.max_ttl = 4, .probes = 1, .window = 1};
+const TraceOptions serial{.max_ttl = 4, .probes = 1, .window = 1};
 
 ProbeAnswer exceeded(std::chrono::nanoseconds rtt = 10ms) { return {router, rtt}; }
 ProbeAnswer reached(std::chrono::nanoseconds rtt = 10ms) { return {target, rtt, TraceAnswer::reached}; }
