@@ -31,11 +31,25 @@ inline std::size_t remove_userinfo(std::span<char> octets) noexcept
     return userinfo.size();
 }
 
-/// Makes it unreadable, for a log.
-inline void hide_userinfo(std::span<char> octets) noexcept
+/// What may be credentials in the line of a refused request, for which no grammar can be relied on; empty: nothing. In a
+/// target that begins with no slash that is all up to the last "@"; where the line ends within a URL's authority that has
+/// a colon, all of that.
+inline std::span<char> possible_userinfo_of(std::span<char> line) noexcept
 {
-    const auto userinfo = userinfo_of(octets);
-    if (!userinfo.empty()) std::ranges::fill(userinfo.first(userinfo.size() - 1), '*');
+    const std::string_view text{line.data(), line.size()};
+    const auto space = text.find(' ');
+    if (space == text.npos || text.substr(space + 1).starts_with('/')) return {};
+    const auto scheme = text.find("://", space);
+    const auto begin = scheme == text.npos ? space + 1 : scheme + 3;
+    const auto target = text.substr(begin, text.find(' ', begin) - begin);
+    const auto last = target.rfind('@');
+    if (last != target.npos) return line.subspan(begin, last);
+    const bool is_cut = scheme != text.npos && begin + target.size() == text.size() &&
+                        target.find(':') != target.npos && target.find_first_of("/?") == target.npos;
+    return is_cut ? line.subspan(begin) : std::span<char>{};
 }
+
+/// Makes it unreadable, for a log.
+inline void hide_userinfo(std::span<char> line) noexcept { std::ranges::fill(possible_userinfo_of(line), '*'); }
 
 }  // namespace libnet::inline v0::engine

@@ -38,4 +38,12 @@ TEST_CASE("credentials are made unreadable", "[engine][http]")
 {
     CHECK(hidden("GET http://user:secret@h/ HTTP/9.9") == "GET http://***********@h/ HTTP/9.9");
     CHECK(hidden("GET http://h/ HTTP/9.9") == "GET http://h/ HTTP/9.9");
+    CHECK(hidden("CONNECT user:secret@h:443 HTTP/1.1") == "CONNECT ***********@h:443 HTTP/1.1");
+    CHECK(hidden("GET user:secret@h/ HTTP/1.1") == "GET ***********@h/ HTTP/1.1");
+    CHECK(hidden("GET http://user:se#cret@h/ HTTP/1.1") == "GET http://************@h/ HTTP/1.1");
+    CHECK(hidden("GET http://user:se/cret@h/ HTTP/1.1") == "GET http://************@h/ HTTP/1.1");
+    CHECK(hidden("GET http://user:secr") == "GET http://*********");
+    for (const std::string shown :
+         {"GET /a@b?c=http://d@e HTTP/9.9", "CONNECT h:443", "GET http://x", "GET *", "nonsense", ""})
+        CHECK(hidden(shown) == shown);
 }
