@@ -5,7 +5,7 @@
 #include <libnet/io/http/gzip_stream.hpp>
 #include <libnet/wire/http/content_coding.hpp>
 
-#include <cstddef>
+#include <array>
 #include <new>
 #include <utility>
 
@@ -53,14 +53,12 @@ struct GzipStream::State {
         stream.avail_in = static_cast<uInt>(piece.size());
         std::string out;
         int result = Z_OK;
+        std::array<char, 16 * 1024> step;
         do {
-            constexpr std::size_t step = 16 * 1024;
-            const auto before = out.size();
-            out.resize(before + step);
-            stream.next_out = reinterpret_cast<Bytef*>(out.data() + before);
-            stream.avail_out = static_cast<uInt>(step);
+            stream.next_out = reinterpret_cast<Bytef*>(step.data());
+            stream.avail_out = static_cast<uInt>(step.size());
             result = ::deflate(&stream, flush);
-            out.resize(out.size() - stream.avail_out);
+            out.append(step.data(), step.size() - stream.avail_out);
         } while (stream.avail_out == 0 || (flush == Z_FINISH && result == Z_OK));
         return out;
     }
