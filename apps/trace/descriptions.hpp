@@ -24,7 +24,10 @@ public:
         constexpr std::chrono::milliseconds patience{2000};
         if (!settings.numeric)
             names_.emplace(executor, ReverseNamesOptions{.patience = patience, .tries = 2, .on_settled = on_settled});
-        if (settings.origins) origins_.emplace(executor, AddressOriginsOptions{.on_settled = on_settled});
+        if (!settings.origins) return;
+        AddressOriginsOptions options;
+        options.on_settled = on_settled;
+        origins_.emplace(executor, std::move(options));
     }
 
     void look_up(const asio::ip::address& address)

@@ -134,7 +134,8 @@ inline std::string routers_text(const PathRouters& routers, std::uint8_t first_t
     std::string text;
     for (std::size_t ttl = first_ttl; ttl <= last_ttl && ttl <= routers.size(); ++ttl) {
         const auto& router = routers[ttl - 1];
-        text += (text.empty() ? "" : " ") + (router ? router->to_string() : std::string{"*"});
+        if (!text.empty()) text += ' ';
+        text += router ? router->to_string() : "*";
     }
     return text.empty() ? "nothing" : text;
 }

@@ -71,8 +71,8 @@ LIBNETXX_DECL void skip_blanks(std::string_view& text)
 LIBNETXX_DECL ForwardingNodes nodes_of_forwarded(std::string_view line)
 {
     std::vector<std::string_view> nodes;
-    std::optional<std::string_view> node;
-    bool any_pair = false;
+    std::string_view node;
+    bool any_pair = false, any_node = false;
     for (;;) {
         skip_blanks(line);
         if (const auto name = line.substr(0, end_of_run(CharClass::token, line)); !name.empty()) {
@@ -81,17 +81,18 @@ LIBNETXX_DECL ForwardingNodes nodes_of_forwarded(std::string_view line)
             line.remove_prefix(1);
             const auto value = take_forwarded_value(line);
             const bool is_node = base::iequals(name, "for");
-            if (!value || (is_node && node)) return std::nullopt;
-            if (is_node) node = value;
+            if (!value || (is_node && any_node)) return std::nullopt;
+            if (is_node) node = *value;
+            any_node = any_node || is_node;
             any_pair = true;
         }
         skip_blanks(line);
         const bool ends = line.empty() || line.front() == ',';
-        if (ends && any_pair) nodes.push_back(node.value_or(std::string_view{}));
+        if (ends && any_pair) nodes.push_back(node);
         if (line.empty()) return nodes;
         if (ends) {
-            node.reset();
-            any_pair = false;
+            node = {};
+            any_pair = any_node = false;
         } else if (line.front() != ';') {
             return std::nullopt;
         }
