@@ -64,7 +64,7 @@ public:
     using Time = std::chrono::system_clock::time_point;
 
     /// Takes a round that ended at this time. Returns a change, once it is certain.
-    std::optional<PathChange> on_round(const TracePath& path, Time at);
+    std::optional<PathChange> on_round(TracePath path, Time at);
 
     /// From the first TTL to the destination, or to the last hop that ever answered and one more.
     const std::vector<WatchedHop>& hops() const noexcept { return hops_; }

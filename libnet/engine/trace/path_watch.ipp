@@ -65,14 +65,14 @@ LIBNETXX_DECL PathRouters routers_of(const TracePath& path)
     return routers;
 }
 
-LIBNETXX_DECL std::optional<PathChange> PathWatch::on_round(const TracePath& path, Time at)
+LIBNETXX_DECL std::optional<PathChange> PathWatch::on_round(TracePath path, Time at)
 {
     ++rounds_;
     if (path.hops.empty()) return std::nullopt;
     if (hops_.empty()) first_ttl_ = path.hops.front().ttl;
-    Round round{at, rounds_, {}, end_of(path)};
-    for (const auto& hop : path.hops)
-        if (hop.ttl <= round.end) round.hops.push_back(hop);
+    const auto end = end_of(path);
+    Round round{at, rounds_, std::move(path.hops), end};
+    std::erase_if(round.hops, [end](const TracePathHop& hop) { return hop.ttl > end; });
     const bool arrived = !round.hops.empty() && detail::answer_of(round.hops.back(), TraceAnswer::reached) != nullptr;
     reached_ += arrived || went_beyond_ ? 1 : 0;
 
