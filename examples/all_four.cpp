@@ -56,7 +56,7 @@ int main()
 try {
     asio::io_context io{1};
     libnet::StaticFileServer files{io.get_executor(), {.root = "examples", .address = localhost, .port = 0}};
-    libnet::ForwardProxy proxy{io.get_executor(), {.port = 0}};
+    libnet::ForwardProxy proxy{io.get_executor(), {.port = 0, .allow_private = true}};
     asio::cancellation_signal stop_files, stop_proxy;
     const auto ended = [](std::exception_ptr failure) {
         if (failure) std::rethrow_exception(failure);

@@ -5,6 +5,7 @@
 #include <libnet/engine/access/client_limits.hpp>
 #include <libnet/io/access/access_control.hpp>
 #include <libnet/io/access/client_limiter.hpp>
+#include <libnet/io/access/egress_control.hpp>
 #include <libnet/wire/ip/network.hpp>
 
 namespace libnet::inline v0 {
@@ -15,6 +16,8 @@ using engine::parse_access_rules;  ///< reads rules from a text
 using io::AccessControl;           ///< the rules and users that servers share
 using io::AccessOptions;           ///< of an AccessControl
 using io::ClientLimiter;           ///< keeps the clients of servers within their limits
+using io::EgressControl;           ///< where the clients of forward proxies may go
+using io::EgressOptions;           ///< of an EgressControl
 using wire::parse_network;         ///< "10.0.0.0/8"
 
 /// A network of clients, in a rule.

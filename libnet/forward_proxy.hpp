@@ -32,8 +32,9 @@ struct ForwardProxyState;
 /// ends at once, names that are looked up and connections to servers included. An Upgrade (a WebSocket) is passed on, and the
 /// connection becomes a tunnel when the server has switched protocols.
 ///
-/// It does not protect what the proxy's host can reach from the proxy's clients: every address but its own listener is
-/// connected to, loopback and private networks included. It does not cache.
+/// Where clients may go is judged before a name is looked up, and again for each of its addresses: exactly an address that
+/// was judged is connected to, and an idle connection is judged again for whoever wants it. By default the public internet
+/// is reached and nothing else; see `allow_private` and `egress`. It does not look into tunnels, and does not cache.
 ///
 /// Distinct objects may be used in distinct threads; one object, and its io_context, in one thread only. Destroying it
 /// closes everything at once; a `run` in progress then ends.

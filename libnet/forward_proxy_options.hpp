@@ -32,6 +32,13 @@ struct ForwardProxyOptions {
     /// Our name in Via, a token, by which a forwarding loop is recognised: unique to this proxy, but the same for all
     /// that share a port. Empty: `libnet-` and a random number.
     std::string via_name{};
+    /// Whether addresses are reached that are not of the public internet, such as 127.0.0.1 and 10.0.0.0/8. Without it they
+    /// are refused with 403, after the name is resolved; metadata services of clouds are refused in any case. See
+    /// engine::EgressPolicy.
+    bool allow_private = false;
+    /// Where clients may go, by rules in files that can be read again; then `allow_private` and `connect_ports` don't count.
+    /// Null: to the public internet. Several proxies may share one.
+    std::shared_ptr<EgressControl> egress{};
     /// The ports that CONNECT may reach. Empty: all of them.
     std::vector<std::uint16_t> connect_ports{};
 

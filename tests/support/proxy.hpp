@@ -19,6 +19,7 @@ constexpr std::string_view via_name = "proxy.test";
 inline ForwardProxyOptions named(ForwardProxyOptions options = {})
 {
     options.via_name = via_name;
+    options.allow_private = true;  // the origins of the tests are on loopback
     return options;
 }
 

@@ -2,14 +2,12 @@
 // What a forward proxy does with a request, decided from its head alone.
 
 #include <libnet/config.hpp>
-#include <libnet/engine/proxy/proxy_policy.hpp>
 #include <libnet/wire/http/http_request.hpp>
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <variant>
-#include <vector>
 
 namespace libnet::inline v0::engine {
 
@@ -51,12 +49,11 @@ using ProxyDecision = std::variant<ProxyForward, ProxyTunnel, ProxyAnswerOptions
 
 /// What the decision depends on beside the request.
 struct ProxyRules {
-    std::string via_name;                        ///< our pseudonym in Via
-    std::vector<std::uint16_t> connect_ports{};  ///< see `judge_connect_port`
+    std::string via_name;  ///< our pseudonym in Via
 };
 
 /// Decides, by the first of these that applies:
-///  - CONNECT to an allowed port is a tunnel
+///  - CONNECT is a tunnel; whether the client may have it is a matter of EgressPolicy
 ///  - a request that has passed through us before is a loop: 502, as RFC 9209 has it (proxy_loop_detected)
 ///  - OPTIONS and TRACE with `Max-Forwards: 0`, and `OPTIONS *`, are answered here (RFC 9110 section 7.6.2)
 ///  - an origin-form target was meant for an origin server: 400

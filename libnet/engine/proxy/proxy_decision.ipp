@@ -24,14 +24,6 @@ LIBNETXX_DECL std::ptrdiff_t count(const wire::HttpFields& fields, std::string_v
     return std::ranges::count_if(fields, [name](const auto& field) { return base::iequals(field.name, name); });
 }
 
-LIBNETXX_DECL ProxyDecision decide_connect(const wire::RequestHead& request, const ProxyRules& rules)
-{
-    auto destination = destination_of(request.authority, 0);
-    const auto verdict = judge_connect_port(destination.port, rules.connect_ports);
-    if (verdict != ProxyVerdict::allowed) return ProxyRefuse{403, reason_of(verdict)};
-    return ProxyTunnel{std::move(destination)};
-}
-
 LIBNETXX_DECL ProxyDecision decide_forward(const wire::RequestHead& request)
 {
     if (request.form != wire::TargetForm::absolute)
@@ -56,7 +48,7 @@ LIBNETXX_DECL ProxyDecision decide(const wire::RequestHead& request, const Proxy
     if (wire::has_passed(request.fields, rules.via_name))
         return ProxyRefuse{502, "The request has passed through this proxy before: a forwarding loop."};
     if (!wire::HopByHop::read(request.fields)) return ProxyRefuse{400, "Connection nominates too many fields."};
-    if (request.form == wire::TargetForm::authority) return detail::decide_connect(request, rules);
+    if (request.form == wire::TargetForm::authority) return ProxyTunnel{detail::destination_of(request.authority, 0)};
 
     const bool is_options = request.method == "OPTIONS", is_trace = request.method == "TRACE";
     if (request.form == wire::TargetForm::asterisk) return ProxyAnswerOptions{};

@@ -57,11 +57,19 @@ LIBNETXX_DECL io::HttpShare client_side(const ForwardProxyOptions& options)
             .on_record = records_for(options.on_access)};
 }
 
+LIBNETXX_DECL std::shared_ptr<io::EgressControl> egress_of(const ForwardProxyOptions& options)
+{
+    if (options.egress) return options.egress;
+    const io::EgressOptions egress{options.allow_private, options.connect_ports, {}};
+    return std::make_shared<io::EgressControl>(egress);
+}
+
 LIBNETXX_DECL ForwardProxyState::ForwardProxyState(const io::Executor& executor, ForwardProxyOptions proxy_options,
                                                    io::FileDescriptor listening)
     : options{std::move(proxy_options)},
       diagnostics{options.diagnostics},
-      rules{via_name_of(options), options.connect_ports},
+      rules{via_name_of(options)},
+      egress{egress_of(options)},
       server{std::in_place, executor,
              io::TcpServerOptions{.address = options.address,
                                   .port = options.port,

@@ -1,6 +1,7 @@
 #pragma once
 // One request of a client's, and the server's answer to it.
 
+#include <libnet/engine/proxy/egress_gate.hpp>
 #include <libnet/engine/proxy/proxy_body.hpp>
 #include <libnet/engine/proxy/proxy_decision.hpp>
 #include <libnet/engine/proxy/proxy_failure.hpp>
@@ -73,7 +74,7 @@ public:
     /// Takes up the session's request, which is for this server; `tunnels`: it is a CONNECT. The listener hears of the
     /// server's socket. All but the destination must be there until `clear`.
     void begin(io::HttpSession& session, io::ReadinessListener& listener, ProxyPinned& pinned,
-               engine::ProxyDestination destination, bool tunnels);
+               engine::ProxyDestination destination, engine::EgressGate gate, bool tunnels);
 
     enum class Step : std::uint8_t {
         waits,
@@ -115,6 +116,7 @@ private:
     void expect_progress();
     void judge_deadline();
     void fail_exchange();
+    std::string_view why_not_allowed() const;
     void end_exchange();
 
     // proxy_upstream.ipp: connections to servers
@@ -123,7 +125,8 @@ private:
     bool reuse_upstream();
     void use_upstream(std::unique_ptr<io::PolledSocket> socket, bool was_idle);
     void note_failure(const io::Dial& dial);
-    bool may_connect(const io::asio::ip::address& address) const;
+    bool may_connect(const io::asio::ip::address& address);
+    std::unique_ptr<io::PolledSocket> take_idle();
     void drop_upstream() noexcept;
     void poke() { session_->connection().go_on(); }
 
@@ -145,6 +148,7 @@ private:
     io::ReadinessListener* listener_ = nullptr;
     ProxyPinned* pinned_ = nullptr;
     engine::ProxyDestination destination_;
+    engine::EgressGate gate_;
     std::string server_;  // the destination in words, and as a key
     bool tunnels_ = false;
     bool may_be_idle_ = false;  // the request may meet a connection that was used before

@@ -2,6 +2,7 @@
 
 #include <libnet/config.hpp>
 #include <libnet/engine/proxy/connection_authentication.hpp>
+#include <libnet/engine/proxy/proxy_policy.hpp>
 #include <libnet/engine/proxy/proxy_retry.hpp>
 #include <libnet/engine/proxy/proxy_upgrade.hpp>
 #include <libnet/impl/proxy/proxy_state.hpp>
@@ -18,12 +19,15 @@ LIBNETXX_DECL ProxyExchange::ProxyExchange(ForwardProxyState& proxy)
 {}
 
 LIBNETXX_DECL void ProxyExchange::begin(io::HttpSession& session, io::ReadinessListener& listener, ProxyPinned& pinned,
-                                        engine::ProxyDestination destination, bool tunnels)
+                                        engine::ProxyDestination destination, engine::EgressGate gate, bool tunnels)
 {
     session_ = &session;
     listener_ = &listener;
     pinned_ = &pinned;
     destination_ = std::move(destination);
+    gate_ = std::move(gate);
+    // The address that was judged, whatever a resolver would make of its spelling.
+    if (gate_.target().host->address) destination_.host = gate_.target().host->name;
     server_ = to_string(destination_);
     tunnels_ = tunnels;
     may_be_idle_ = !tunnels && engine::may_use_idle_connection(session.request());
@@ -37,6 +41,7 @@ LIBNETXX_DECL void ProxyExchange::clear() noexcept
 {
     dial_.reset();
     drop_upstream();
+    gate_ = {};
     answer_ = {};
     answer_reader_.reset();
     answer_bytes_.truncate(0);
@@ -152,6 +157,13 @@ LIBNETXX_DECL void ProxyExchange::judge_deadline()
         fail_answer(engine::ProxyFailure::response_timeout);
 }
 
+/// Why none of the server's addresses may be connected to.
+LIBNETXX_DECL std::string_view ProxyExchange::why_not_allowed() const
+{
+    const auto& refusal = gate_.refusal();
+    return refusal.goes_on() ? reason_of(engine::ProxyVerdict::own_listener) : reason_of(refusal.verdict);
+}
+
 /// The request has no answer, or half of one.
 LIBNETXX_DECL void ProxyExchange::fail_exchange()
 {
@@ -160,7 +172,7 @@ LIBNETXX_DECL void ProxyExchange::fail_exchange()
     if (is_cut) io::reset(session_->connection().polled());
     const auto failure = answer_.failure;
     if (failure) session_->fail(status_of(*failure), describe(*failure, destination_));
-    else session_->fail(403, std::string{engine::reason_of(engine::ProxyVerdict::own_listener)});
+    else session_->fail(403, std::string{why_not_allowed()});
     drop_upstream();
 }
 

@@ -45,7 +45,7 @@ private:
         std::string_view name{}, value{};  ///< of another field; empty: none
     };
     static void answer(io::HttpSession& session, const Answer& answer);
-    void exchange(engine::ProxyDestination destination, bool tunnels);
+    bool exchange(engine::ProxyDestination destination, bool tunnels);
     bool open_tunnel();
     bool go_on_tunnel();
     void end_tunnel(std::string_view reason);

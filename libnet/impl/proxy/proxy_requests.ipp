@@ -45,14 +45,10 @@ LIBNETXX_DECL bool ProxyRequests::start(io::HttpSession& session)
     session_ = &session;
     const auto& request = session.request();
     auto decision = engine::decide(request, proxy_->rules);
-    if (auto* const to = std::get_if<engine::ProxyForward>(&decision)) {
-        exchange(std::move(to->destination), false);
-        return false;
-    }
-    if (auto* const through = std::get_if<engine::ProxyTunnel>(&decision)) {
-        exchange(std::move(through->destination), true);
-        return false;
-    }
+    if (auto* const to = std::get_if<engine::ProxyForward>(&decision))
+        return exchange(std::move(to->destination), false);
+    if (auto* const through = std::get_if<engine::ProxyTunnel>(&decision))
+        return exchange(std::move(through->destination), true);
     const bool may_keep = request.version == wire::HttpVersion::http_1_1;
     if (const auto* refusal = std::get_if<engine::ProxyRefuse>(&decision)) {
         refuse(session, refusal->status, refusal->reason);
@@ -80,10 +76,21 @@ LIBNETXX_DECL bool ProxyRequests::pursue(io::HttpSession&)
     return true;
 }
 
-LIBNETXX_DECL void ProxyRequests::exchange(engine::ProxyDestination destination, bool tunnels)
+/// Begins an exchange, if the policy allows it. True: it doesn't, and the request is answered.
+LIBNETXX_DECL bool ProxyRequests::exchange(engine::ProxyDestination destination, bool tunnels)
 {
+    const auto* const guard = session_->guard();
+    auto target = engine::egress_target(session_->request());
+    engine::EgressGate gate{proxy_->egress->policy(), session_->connection().peer().address(),
+                            guard != nullptr ? guard->user() : std::string_view{}, std::move(target)};
+    if (!gate.admits()) {
+        const auto verdict = gate.refusal().verdict;
+        refuse(*session_, status_of(verdict), reason_of(verdict));
+        return true;
+    }
     if (!exchange_) exchange_ = proxy_->exchanges.take(*proxy_);
-    exchange_->begin(*session_, *this, pinned_, std::move(destination), tunnels);
+    exchange_->begin(*session_, *this, pinned_, std::move(destination), std::move(gate), tunnels);
+    return false;
 }
 
 /// Answers with an error page; the connection ends behind it. For CONNECT that is a must (RFC 9931 section 8): what

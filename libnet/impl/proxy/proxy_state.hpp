@@ -32,6 +32,7 @@ struct ForwardProxyState {
     const ForwardProxyOptions options;
     const base::Diagnostics diagnostics;
     const engine::ProxyRules rules;
+    const std::shared_ptr<io::EgressControl> egress;
     std::optional<io::TcpServer> server;  // nothing once the ForwardProxy is destroyed
     const io::asio::ip::tcp::endpoint listener;
     std::optional<io::Connector> connector;      // nothing once nobody is served any more

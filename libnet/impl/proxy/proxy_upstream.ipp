@@ -4,6 +4,7 @@
 #include <libnet/engine/access/client_table.hpp>
 #include <libnet/engine/proxy/proxy_policy.hpp>
 #include <libnet/impl/proxy/proxy_state.hpp>
+#include <libnet/io/tcp/peer_address.hpp>
 #include <libnet/io/tcp/relay.hpp>
 
 #include <boost/asio/error.hpp>
@@ -48,13 +49,14 @@ LIBNETXX_DECL bool ProxyExchange::reuse_upstream()
     if (tunnels_) return false;
     if (pinned_->socket && pinned_->server == server_) {
         auto socket = std::move(pinned_->socket);
-        if (io::is_quiet(*socket)) {
+        const auto address = io::peer_address(socket->native_handle());
+        if (io::is_quiet(*socket) && address && may_connect(*address)) {
             authenticates_ = true;
             use_upstream(std::move(socket), true);
             return true;
         }
     }
-    auto idle = may_be_idle_ ? proxy_.connector->take_idle(server_) : nullptr;
+    auto idle = may_be_idle_ ? take_idle() : nullptr;
     if (!idle) return false;
     use_upstream(std::move(idle), true);
     return true;
@@ -72,9 +74,21 @@ LIBNETXX_DECL void ProxyExchange::note_failure(const io::Dial& dial)
     else if (dial.end() == io::Dial::End::no_connection) answer_.failure = engine::failure_of_connect(dial.error());
 }
 
-/// Not to an address that would lead back to us.
-LIBNETXX_DECL bool ProxyExchange::may_connect(const io::asio::ip::address& address) const
+/// A connection that another client has opened is for whoever may connect to its address.
+LIBNETXX_DECL std::unique_ptr<io::PolledSocket> ProxyExchange::take_idle()
 {
+    auto idle = proxy_.connector->take_idle(server_);
+    if (!idle) return nullptr;
+    const auto address = io::peer_address(idle->native_handle());
+    if (address && may_connect(*address)) return idle;
+    if (address) proxy_.connector->keep_idle(server_, std::move(idle));
+    return nullptr;
+}
+
+/// Not to an address that the policy refuses this client, or that would lead back to us.
+LIBNETXX_DECL bool ProxyExchange::may_connect(const io::asio::ip::address& address)
+{
+    if (!gate_.admits(address)) return false;
     const auto verdict = engine::judge_address(address, destination_.port, proxy_.listener.address(),
                                                proxy_.listener.port(), io::is_local_address);
     return verdict == engine::ProxyVerdict::allowed;

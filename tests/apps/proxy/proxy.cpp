@@ -2,6 +2,7 @@
 
 #include <tests/support/catch.hpp>
 #include <tests/support/process.hpp>
+#include <tests/support/proxy_program.hpp>
 #include <tests/support/raw_client.hpp>
 #include <tests/support/temporary_directory.hpp>
 
@@ -35,11 +36,6 @@ const std::string& large()
         return made;
     }();
     return text;
-}
-
-tcp::endpoint loopback(const std::string& port)
-{
-    return {boost::asio::ip::address_v4::loopback(), static_cast<std::uint16_t>(std::stoul(port))};
 }
 
 bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
@@ -108,48 +104,6 @@ private:
     TemporaryDirectory root_;
     std::string port_;
     std::optional<Process> process_;
-};
-
-/// A running proxy++.
-class Proxy {
-public:
-    explicit Proxy(Arguments options = {})
-        : process_{[&] {
-              options.insert(options.begin(), {program("proxy++"), "--port", "0"});
-              return options;
-          }()}
-    {
-        constexpr std::string_view announcement = " on 127.0.0.1:";
-        if (!process_.wait_for("\n")) throw std::runtime_error{"proxy++ does not start: " + process_.err()};
-        const auto at = process_.err().rfind(announcement);
-        if (at == std::string::npos) throw std::runtime_error{"proxy++ does not serve: " + process_.err()};
-        port_ = process_.err().substr(at + announcement.size());
-        port_.erase(port_.find_first_not_of("0123456789"));
-    }
-
-    tcp::endpoint endpoint() const { return loopback(port_); }
-    const std::string& port() const { return port_; }
-
-    Finished curl(Arguments arguments) const
-    {
-        arguments.insert(arguments.begin(), {"curl", "--silent", "--show-error", "--noproxy", "", "--max-time", "60",
-                                             "--proxy", "http://127.0.0.1:" + port_});
-        return run(arguments);
-    }
-
-    /// Stops it as an administrator would; its exit code should be 0.
-    Finished stop(int signal = SIGTERM)
-    {
-        process_.signal(signal);
-        return process_.wait();
-    }
-
-    void signal(int number) const { process_.signal(number); }
-    bool wait_for(const std::string& text) { return process_.wait_for(text); }
-
-private:
-    Process process_;
-    std::string port_;
 };
 
 bool is_missing(const std::string& command)

@@ -226,8 +226,8 @@ int run(const std::string& programs, std::chrono::seconds length, std::uint64_t 
                        folder / "key.pem", "--tls-client-ca", folder / "cert.pem", "--tls-client-cert", "optional"}),
         folder.path};
     Subject proxy{"proxy++",
-                  {programs + "/proxy++", "--bind", "127.0.0.1", "--port", "0", "--threads", "2", "--access-log",
-                   folder / "proxy.log"},
+                  {programs + "/proxy++", "--allow-private", "--bind", "127.0.0.1", "--port", "0", "--threads", "2",
+                   "--access-log", folder / "proxy.log"},
                   folder.path};
 
     auto requests = seeds_in(seeds / "requests"), hellos = seeds_in(seeds / "tls"),

@@ -125,7 +125,9 @@ void attack_proxy(const Attack& attack, const std::string& programs, const Site&
         return get("http://" + host + "/good.txt", host);
     };
     Subject proxy{
-        "proxy++", {programs + "/proxy++", "--bind", "127.0.0.1", "--port", "0", "--access-log", "none"}, site.path()};
+        "proxy++",
+        {programs + "/proxy++", "--allow-private", "--bind", "127.0.0.1", "--port", "0", "--access-log", "none"},
+        site.path()};
     try_out(attack, proxy, good);
 }
 

@@ -203,7 +203,7 @@ TEST_CASE("requests that can't be forwarded are refused in words", "[service][pr
         {"GET https://x/ HTTP/1.1\r\nHost: x\r\n\r\n", 501, "CONNECT"},
         {"GET http://x/ HTTP/2.0\r\nHost: x\r\n\r\n", 505, ""},
         {"GET http://x/ HTTP/1.1\r\nHost: x\r\nVia: 1.1 proxy.test\r\n\r\n", 502, "loop"},
-        {"CONNECT 127.0.0.1:22 HTTP/1.1\r\nHost: x\r\n\r\n", 403, "not allowed"},
+        {"CONNECT 127.0.0.1:22 HTTP/1.1\r\nHost: x\r\n\r\n", 403, "port_denied"},
         {"GET http://x/ HTTP/1.1\r\nHost: x\r\nA: " + std::string(1'000'000, 'a') + "\r\n\r\n", 431, ""},
         {"GET http://x/" + std::string(100'000, 'a') + " HTTP/1.1\r\nHost: x\r\n\r\n", 414, ""},
     }));

@@ -1,0 +1,114 @@
+#pragma once
+// proxy++ --explain: how a request would be decided, without sending it.
+
+#include <apps/common/option_values.hpp>
+#include <apps/common/output.hpp>
+#include <apps/common/run.hpp>
+#include <libnet/access.hpp>
+#include <libnet/engine/proxy/egress_policy.hpp>
+#include <libnet/resolver.hpp>
+#include <libnet/wire/http/http_target.hpp>
+#include <libnet/wire/ip/unmapped.hpp>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/system/system_error.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace libnet::apps {
+
+/// Whose request it is.
+struct ExplainedClient {
+    asio::ip::address address = asio::ip::address_v4::loopback();
+    std::string user{};  ///< empty: nobody has logged in
+};
+
+/// What the command line says of it.
+struct ExplainSettings {
+    std::optional<engine::EgressTarget> target{};  ///< nothing: nothing is to be explained
+    ExplainedClient client{};
+};
+
+namespace detail {
+
+inline engine::EgressTarget read_explained_request(std::string_view text)
+{
+    const auto space = std::min(text.find(' '), text.size());
+    const auto method = text.substr(0, space);
+    const auto url = text.substr(std::min(space + 1, text.size()));
+    const auto target = wire::parse_target(method, url);
+    if (method.empty() || !target || target->authority.host.empty())
+        throw BadValue{
+            fmt::format("'{}' is no request: give one like 'GET http://example.org/' or "
+                        "'CONNECT example.org:443'",
+                        printable(text))};
+    const std::uint16_t otherwise = target->scheme == "https" ? 443 : 80;
+    return engine::egress_target(target->authority.host, target->authority.port.value_or(otherwise), method,
+                                 target->path);
+}
+
+inline ExplainedClient read_explained_client(std::string_view text)
+{
+    const auto at = text.rfind('@');
+    boost::system::error_code bad;
+    const auto address = asio::ip::make_address(std::string{at == text.npos ? text : text.substr(at + 1)}, bad);
+    if (bad)
+        throw BadValue{fmt::format("'{}' is no client: give one like 10.1.2.3 or alice@10.1.2.3", printable(text))};
+    return {wire::unmapped(address), std::string{at == text.npos ? std::string_view{} : text.substr(0, at)}};
+}
+
+inline asio::awaitable<int> explain(const ExplainSettings& settings, const engine::EgressPolicy& policy,
+                                    const ResolverOptions& resolver_options)
+{
+    const auto& target = *settings.target;
+    engine::EgressClient client{settings.client.address};
+    if (!settings.client.user.empty()) client.user = settings.client.user;
+    std::vector<asio::ip::address> addresses;
+    std::string failure;
+    const bool is_name = target.host && !target.host->address;
+    if (is_name && policy.judge(client, target).goes_on()) {
+        const auto executor = co_await asio::this_coro::executor;
+        Resolver resolver{executor, resolver_options};
+        auto looking = resolver.resolve(target.host->name);
+        try {
+            addresses = co_await std::move(looking);
+        } catch (const boost::system::system_error& error) {
+            failure = reason_of(error);
+        }
+    }
+    for (const auto& line : engine::explain(policy, client, target, addresses)) print("{}\n", line);
+    if (!failure.empty()) print("the name has no address: {}\n", failure);
+    const auto goes_on = [&](const asio::ip::address& each) { return policy.judge(client, target, each).goes_on(); };
+    const bool allowed = is_name ? std::ranges::any_of(addresses, goes_on) : policy.judge(client, target).goes_on();
+    co_return allowed ? 0 : 1;
+}
+
+}  // namespace detail
+
+/// Reads "GET http://host/path" or "CONNECT host:port".
+inline auto explained_request()
+{
+    return [](std::string_view text) { return detail::read_explained_request(text); };
+}
+
+/// Reads "alice@10.1.2.3" or "10.1.2.3".
+inline auto explained_client()
+{
+    return [](std::string_view text) { return detail::read_explained_client(text); };
+}
+
+/// Prints the path of the decision. Returns the exit code: 0 where the request is let through to an address of its host, else 1.
+inline int explain(const ExplainSettings& settings, const EgressControl& control, const ResolverOptions& resolver)
+{
+    const auto policy = control.policy();
+    return run("proxy++", detail::explain(settings, *policy, resolver));
+}
+
+}  // namespace libnet::apps

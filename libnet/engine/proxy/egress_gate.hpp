@@ -1,0 +1,66 @@
+#pragma once
+// One request's way through the policy of a proxy.
+
+#include <libnet/engine/proxy/egress_policy.hpp>
+#include <libnet/wire/ip/unmapped.hpp>
+
+#include <boost/asio/ip/address.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace libnet::inline v0::engine {
+
+/// Holds who asks for what, and the policy that was in force when the request came: it is asked once about the request,
+/// and then about each address that the request's host has.
+class EgressGate {
+public:
+    EgressGate() = default;
+
+    /// `user`: who has logged in; empty: nobody.
+    EgressGate(std::shared_ptr<const EgressPolicy> policy, const boost::asio::ip::address& client,
+               std::string_view user, EgressTarget target)
+        : policy_{std::move(policy)},
+          client_{wire::unmapped(client)},
+          user_{user},
+          target_{std::move(target)}
+    {}
+
+    /// Whether the request is worth a look-up of its host.
+    bool admits() { return note(policy_->judge(client(), target_)); }
+
+    /// Whether this address may be connected to.
+    bool admits(const boost::asio::ip::address& address) { return note(policy_->judge(client(), target_, address)); }
+
+    /// What admitted the request, or the last address of several.
+    const EgressDecision& admission() const noexcept { return admission_; }
+
+    /// Why it, or an address, was not admitted: the first such decision. `allowed`: that never happened.
+    const EgressDecision& refusal() const noexcept { return refusal_; }
+
+    const EgressTarget& target() const noexcept { return target_; }
+
+private:
+    EgressClient client() const
+    {
+        return {client_, user_.empty() ? std::nullopt : std::optional<std::string_view>{user_}, {}};
+    }
+
+    bool note(const EgressDecision& decision)
+    {
+        if (decision.goes_on()) admission_ = decision;
+        else if (refusal_.goes_on()) refusal_ = decision;
+        return decision.goes_on();
+    }
+
+    std::shared_ptr<const EgressPolicy> policy_{};  // kept, for its rules stand in the decision
+    boost::asio::ip::address client_{};
+    std::string user_{};
+    EgressTarget target_{};
+    EgressDecision admission_{}, refusal_{};
+};
+
+}  // namespace libnet::inline v0::engine
