@@ -85,10 +85,10 @@ TEST_CASE("by itself proxy++ reaches no address that isn't public, in whatever s
         {"link_local_address", {"169.254.1.1", "[fe80::1]"}},
         {"metadata_address", {"169.254.169.254", "2852039166", "metadata.google.internal", "[fd00:ec2::254]"}},
         {"shared_address", {"100.64.0.1", "100.127.255.255"}},
-        {"multicast_address", {"224.0.0.1", "[ff02::1]"}},
+        {"multicast_address", {"224.0.0.1", "[ff02::1]", "255.255.255.255"}},
         {"documentation_address", {"192.0.2.1", "198.51.100.1", "203.0.113.1", "[2001:db8::1]"}},
         {"benchmarking_address", {"198.18.0.1", "198.19.255.255"}},
-        {"reserved_address", {"240.0.0.1", "255.255.255.255"}},
+        {"reserved_address", {"240.0.0.1", "255.255.255.254"}},
     };
     for (const auto& [verdict, hosts] : refused)
         for (const auto& host : hosts) {
