@@ -25,7 +25,11 @@ forbid "below io there is no Asio but ip/address" '#\s*include\s*<boost/asio(\.h
 forbid "below io there are no sockets" '#\s*include\s*<(sys/socket|netinet/[a-z_0-9]+|unistd|poll|sys/epoll)\.h>' \
     libnet/base libnet/wire libnet/engine
 forbid "below io there is no clock" '_clock::now *\(|clock_gettime|gettimeofday' libnet/base libnet/wire libnet/engine
-forbid "public headers include no Beast" '#\s*include\s*<boost/beast' libnet/*.hpp libnet/io
+forbid "Beast is for handlers only" '#\s*include\s*<boost/beast' \
+    libnet/base libnet/wire libnet/engine libnet/io libnet/impl/[!h]* $(ls libnet/*.hpp | grep -v '_handlers\.hpp')
+forbid "who doesn't ask for Beast gets none" '#\s*include\s*<libnet/([a-z]+_handlers\.hpp|impl/handlers/)' \
+    libnet/base libnet/wire libnet/engine libnet/io libnet/impl/[!h]* apps \
+    $(ls libnet/*.hpp | grep -vE '_handlers\.hpp|src\.hpp')
 forbid "headers are included by their full name" '#\s*include\s*"' libnet apps examples
 
 # rooms FLOOR 'ROOM: OTHER...'...: which rooms of its floor a room may include. Each room has its rule.
@@ -53,7 +57,7 @@ rooms wire 'ip:' 'icmp: ip' 'dns: ip' 'http: ip' 'socks: http ip' 'proxy: ip' 't
 rooms engine 'ping:' 'trace: ping' 'query: ping' 'http:' 'access: http' 'files: access http' 'dns: access' 'proxy: dns http'
 rooms io 'loop:' 'tcp: loop' 'tls: access tcp loop' 'http: access files tls tcp loop' 'icmp: loop' 'dns: loop' 'connect: dns loop tcp' 'files: loop' \
     'access: files loop'
-rooms impl 'dns:' 'server:' 'ping:' 'trace:' 'query:' 'files: server' 'proxy: server' 'units:'
+rooms impl 'dns:' 'server:' 'ping:' 'trace:' 'query:' 'files: server' 'handlers: files server' 'proxy: server' 'units:'
 
 # Every body is compiled (some are included by another one), and known to those who compile without CMake.
 for body in $(git ls-files 'libnet/*.ipp'); do

@@ -22,6 +22,7 @@
 #include <libnet/engine/http/error_page.ipp>
 #include <libnet/engine/http/http_connection.ipp>
 #include <libnet/engine/http/path_pattern.ipp>
+#include <libnet/engine/http/route_table.ipp>
 #include <libnet/engine/ping/ping_condition.ipp>
 #include <libnet/engine/ping/ping_engine.ipp>
 #include <libnet/engine/ping/ping_engine_answers.ipp>
@@ -56,6 +57,11 @@
 #include <libnet/impl/files/file_known.ipp>
 #include <libnet/impl/files/file_requests.ipp>
 #include <libnet/impl/files/static_file_server.ipp>
+#include <libnet/impl/handlers/handler_answers.ipp>
+#include <libnet/impl/handlers/handler_files.ipp>
+#include <libnet/impl/handlers/handler_job.ipp>
+#include <libnet/impl/handlers/handler_requests.ipp>
+#include <libnet/impl/handlers/http_handlers.ipp>
 #include <libnet/impl/ping/icmp_pinger.ipp>
 #include <libnet/impl/ping/ping_channel.ipp>
 #include <libnet/impl/ping/ping_dispatcher.ipp>

@@ -11,9 +11,17 @@
 #include <boost/asio/ip/tcp.hpp>
 
 #include <cstddef>
+#include <string_view>
 #include <utility>
 
 namespace libnet::inline v0 {
+
+class RequestHandler;  // libnet/http_handlers.hpp
+struct RouteOptions;
+
+namespace detail {
+struct FileServerContext;
+}
 
 /// A file server in one directory.
 ///
@@ -61,6 +69,18 @@ public:
     /// Connections that are open now.
     std::size_t connections() const;
 
+    /// Mounts a handler of the program's own for the requests with this method whose path fits the pattern, on every host:
+    /// `files.handle("GET", "/api/hosts/{name}", handler)`. To be used, it takes libnet/http_handlers.hpp.
+    ///
+    /// Such requests pass all that stands in front of files: framing, TLS, limits, users, rules, deadlines and the log. A
+    /// path is decoded, and its "." and ".." resolved, before both rules and routes look at it; one that can't name a file
+    /// ("%2F" in a segment) names no handler either. Where the path fits, but no route has the method: 405, and OPTIONS says
+    /// what there is. Routes come before files. See engine::RouteTable for patterns.
+    /// @throws std::invalid_argument  the pattern or method is malformed, or there is such a route already; `what()` says so
+    /// @throws std::logic_error  `run` has been called
+    void handle(std::string_view method, std::string_view pattern, RequestHandler handler);
+    void handle(std::string_view method, std::string_view pattern, RequestHandler handler, const RouteOptions& options);
+
     /// Serves until it is stopped; call it once, on the executor's io_context, which one thread runs.
     ///
     /// Throws `boost::system::system_error`: `already_started` the second time; `operation_aborted` where the object was
@@ -86,6 +106,7 @@ public:
 
 private:
     struct State;
+    detail::FileServerContext& context_to_mount_on();
     base::Owner<State> state_;
 };
 

@@ -15,11 +15,21 @@
 
 #include <cstddef>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace libnet::inline v0::detail {
+
+/// What a program has mounted beside the files: it gets each connection's requests first.
+class MountedHandlers {
+public:
+    virtual ~MountedHandlers() = default;
+
+    /// What answers the requests of a connection: some itself, and the others by `files`.
+    virtual std::unique_ptr<io::HttpHandler> before(std::unique_ptr<io::HttpHandler> files) = 0;
+};
 
 struct FileServerContext {
     FileServerContext(const io::Executor& executor, StaticFileServerOptions server_options);
@@ -48,6 +58,8 @@ struct FileServerContext {
     FinishedAnswers finished{io::random_key()};
     io::SpareObjects<FileWork> works;
     io::HttpShare http;
+    std::shared_ptr<MountedHandlers> mounted{};  // null: there are files only
+    bool runs = false;                           // nothing more is mounted
 };
 
 }  // namespace libnet::inline v0::detail

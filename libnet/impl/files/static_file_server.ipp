@@ -14,6 +14,7 @@
 #include <ios>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -91,9 +92,11 @@ struct StaticFileServer::State {
     {
         if (!state->tcp)
             throw boost::system::system_error{boost::asio::error::operation_aborted, "StaticFileServer::run"};
+        state->context.runs = true;
         // The factory keeps the state alive: connections may outlast the server object by a turn of the event loop.
         io::TcpServer::HandlerFactory factory = [state](io::Connection& connection) {
-            auto requests = std::make_unique<detail::FileRequests>(state->context);
+            std::unique_ptr<io::HttpHandler> requests = std::make_unique<detail::FileRequests>(state->context);
+            if (const auto& mounted = state->context.mounted) requests = mounted->before(std::move(requests));
             return std::make_unique<io::HttpSession>(state->context.http, connection, std::move(requests));
         };
         auto served = state->tcp->run(std::move(factory));
@@ -155,6 +158,13 @@ LIBNETXX_DECL boost::asio::ip::tcp::endpoint StaticFileServer::local_endpoint() 
 }
 
 LIBNETXX_DECL std::size_t StaticFileServer::connections() const { return state_->tcp->connections(); }
+
+LIBNETXX_DECL detail::FileServerContext& StaticFileServer::context_to_mount_on()
+{
+    auto& context = state_->context;
+    if (context.runs) throw std::logic_error{"libnet: handlers are mounted before StaticFileServer::run"};
+    return context;
+}
 
 LIBNETXX_DECL boost::asio::awaitable<void> StaticFileServer::run() & { return State::run(state_.share()); }
 

@@ -12,3 +12,4 @@
 #include <libnet/engine/http/error_page.ipp>
 #include <libnet/engine/http/http_connection.ipp>
 #include <libnet/engine/http/path_pattern.ipp>
+#include <libnet/engine/http/route_table.ipp>

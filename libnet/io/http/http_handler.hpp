@@ -52,7 +52,8 @@ public:
     /// will be none, as when the body never comes.
     virtual Task<> go_on(HttpSession& session) = 0;
 
-    /// How a request that `start` hasn't answered is gone on with.
+    /// How a request that `start` hasn't answered is gone on with. One that goes on by events may have a coroutine do the rest
+    /// of the work, from the end of a call of `pursue` on.
     enum class Way : std::uint8_t {
         coroutine,  ///< `go_on` waits for one thing after the other
         events,     ///< `pursue` never waits, and is told of each event

@@ -33,16 +33,19 @@ LIBNETXX_DECL HttpSession::Wait HttpSession::pursue()
         else engine_.fail(500, engine::handler_failed);
         over = true;
     }
-    if (!over && !tunnel_) {
-        watch_client();
-        expect_earliest();
+    const bool waits_itself = !over && handler_->way() == HttpHandler::Way::coroutine;
+    if (!over && !waits_itself) {
+        if (!tunnel_) {
+            watch_client();
+            expect_earliest();
+        }
+        return Wait::events;
     }
-    if (!over) return Wait::events;
     pursued_ = false;
     blocked_ = false;
     read_by_ = send_by_ = {};
     expect_nothing();
-    return proceed();
+    return waits_itself ? Wait::handler : proceed();
 }
 
 /// What has happened to the client's side.

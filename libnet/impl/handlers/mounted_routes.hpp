@@ -1,0 +1,59 @@
+#pragma once
+// The handlers that a program has mounted beside its files.
+
+#include <libnet/engine/http/route_table.hpp>
+#include <libnet/http_handlers.hpp>
+#include <libnet/impl/files/file_server_context.hpp>
+#include <libnet/io/http/http_handler.hpp>
+
+#include <deque>
+#include <memory>
+#include <stdexcept>
+#include <string_view>
+#include <utility>
+
+namespace libnet::inline v0::detail {
+
+struct MountedRoute {
+    RequestHandler handler;
+    RouteOptions options;
+};
+
+/// The routes of a server.
+class MountedRoutes final : public MountedHandlers, public std::enable_shared_from_this<MountedRoutes> {
+public:
+    /// `server` must outlive the connections that this is asked for, though not this.
+    explicit MountedRoutes(FileServerContext& server) : server_{server} {}
+
+    /// Those of a server, which are made when there were none.
+    static MountedRoutes& of(FileServerContext& server)
+    {
+        if (!server.mounted) server.mounted = std::make_shared<MountedRoutes>(server);
+        return static_cast<MountedRoutes&>(*server.mounted);
+    }
+
+    void add(std::string_view method, std::string_view pattern, MountedRoute route)
+    {
+        if (route.options.answer_timeout.count() < 0)
+            throw std::invalid_argument{"RouteOptions: the answer timeout is negative; 0 means any time"};
+        table_.add(method, pattern, routes_.size());
+        routes_.push_back(std::move(route));
+    }
+
+    std::unique_ptr<io::HttpHandler> before(std::unique_ptr<io::HttpHandler> files) override;
+
+    const engine::RouteTable& table() const noexcept { return table_; }
+    const MountedRoute& route(std::size_t index) const noexcept { return routes_[index]; }
+    FileServerContext& server() const noexcept { return server_; }
+
+private:
+    FileServerContext& server_;
+    engine::RouteTable table_;
+    std::deque<MountedRoute> routes_;
+};
+
+}  // namespace libnet::inline v0::detail
+
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
+#  include <libnet/impl/handlers/handler_requests.ipp>
+#endif
