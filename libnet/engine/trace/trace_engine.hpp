@@ -123,6 +123,10 @@ public:
     /// probes that haven't been sent won't be.
     void fill_below(std::uint8_t ttl, const std::vector<std::optional<ProbeAnswer>>& hops);
 
+    /// Before the first `next`: so many scouts may be beyond the farthest hop that is known to lie before the destination. With
+    /// more of them, more probes go beyond the destination; with fewer, a long path takes more round trips.
+    void set_scouts(std::size_t scouts) noexcept { scouts_ = scouts; }
+
     /// Which sockets are used: goes into the path as soon as a probe was sent.
     void set_access(TraceAccess access) noexcept { access_ = access; }
 
@@ -180,6 +184,7 @@ private:
     std::size_t per_hop_;
     TraceAccess access_ = TraceAccess::automatic;
     std::uint8_t start_ttl_;  // of the first scout
+    std::size_t scouts_ = 5;
     std::vector<Flow> flows_;
     std::vector<Slot> slots_;              // by TTL and index, as far as probes were sent
     std::size_t head_ = 0;                 // the one to be reported next

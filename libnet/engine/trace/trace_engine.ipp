@@ -9,14 +9,6 @@
 
 namespace libnet::inline v0::engine {
 
-namespace detail {
-
-/// Scouts beyond the farthest hop that is known to lie before the destination: with more, more probes go beyond the
-/// destination; with fewer, a long path takes more round trips.
-constexpr std::size_t scouts_ahead = 5;
-
-}  // namespace detail
-
 /// Of each flow: how many probes are waited for, how many scouts of these are ahead, and up to which hop the others may
 /// follow.
 struct TraceEngine::View {
@@ -198,7 +190,7 @@ LIBNETXX_DECL std::optional<std::size_t> TraceEngine::choose_of(const Flow& flow
     const bool too_far = scout && options_.max_gap != 0 &&
                          options_.first_ttl + *scout / per_hop_ > std::size_t{flow.answered_ttl} + options_.max_gap &&
                          id_of(*scout).ttl > start_ttl_;
-    if (view.flows[number].ahead >= detail::scouts_ahead || too_far) scout.reset();
+    if (view.flows[number].ahead >= scouts_ || too_far) scout.reset();
     if (!scout || !follower) return scout ? scout : follower;
     return options_.window == 1 || flow.serial ? std::min(scout, follower) : scout;
 }

@@ -65,6 +65,9 @@ LIBNETXX_DECL bool TraceSet::begin_one()
     pending_.pop_back();
     auto& target = *slots_[index].target;
     by_address_.emplace(target.address, index);
+    // Where others wait for their turn, no path is in a hurry. With shared hops it is, for the next ones shall know it.
+    constexpr std::size_t many_pending = 64;
+    if (pending_.size() >= many_pending) target.engine.set_scouts(options_.share_hops ? 3 : 2);
     if (options_.share_hops) target.engine.begin_at(likely_length(target.address));
     wake(index);
     return true;

@@ -10,8 +10,11 @@
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/udp.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <vector>
 
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -35,29 +38,43 @@ public:
         ::bind(socket_.get(), local.data(), static_cast<socklen_t>(local.size()));
     }
 
-    /// nullopt: there is no route.
+    /// nullopt: there is no route. Some answers are kept and given again, but not for ever: routes change.
     std::optional<asio::ip::address> source_to(const asio::ip::address& destination)
     {
-        if (destination == last_) return source_;
+        constexpr unsigned most_uses = 64;
+        auto& known = known_[std::hash<asio::ip::address>{}(destination) % known_.size()];
+        if (known.uses == 0 || known.uses >= most_uses || known.destination != destination)
+            known = {destination, ask(destination), 0};
+        ++known.uses;
+        return known.source;
+    }
+
+private:
+    struct Known {
+        asio::ip::address destination{};
+        std::optional<asio::ip::address> source{};
+        unsigned uses = 0;
+    };
+
+    std::optional<asio::ip::address> ask(const asio::ip::address& destination)
+    {
         constexpr std::uint16_t any_port = 1025;
         const asio::ip::udp::endpoint to{destination, any_port};
-        last_ = destination;
-        source_.reset();
         if (::connect(socket_.get(), to.data(), static_cast<socklen_t>(to.size())) != 0) return std::nullopt;
+        std::optional<asio::ip::address> source;
         sockaddr_storage local{};
         socklen_t size = sizeof local;
         if (::getsockname(socket_.get(), reinterpret_cast<sockaddr*>(&local), &size) == 0)
-            source_ = to_endpoint(local).address();
+            source = to_endpoint(local).address();
         // Once connected, the socket would keep its source for the next destination.
         sockaddr nowhere{};
         nowhere.sa_family = AF_UNSPEC;
         ::connect(socket_.get(), &nowhere, sizeof nowhere);
-        return source_;
+        return source;
     }
 
-private:
     FileDescriptor socket_;
-    std::optional<asio::ip::address> last_, source_;
+    std::vector<Known> known_ = std::vector<Known>(1024);  // by hash: of two destinations in one place the later one
 };
 
 }  // namespace libnet::inline v0::io
