@@ -11,6 +11,7 @@
 #include <libnet/icmp_pinger.hpp>
 #include <libnet/interface_probe.hpp>
 #include <libnet/name_keeper.hpp>
+#include <libnet/narrow_links.hpp>
 #include <libnet/path_mtu.hpp>
 #include <libnet/path_watcher.hpp>
 #include <libnet/ping_dispatcher.hpp>

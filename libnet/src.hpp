@@ -39,6 +39,7 @@
 #include <libnet/engine/proxy/target_list.ipp>
 #include <libnet/engine/query/interface_query.ipp>
 #include <libnet/engine/query/interface_state.ipp>
+#include <libnet/engine/query/narrow_links.ipp>
 #include <libnet/engine/query/path_mtu_result.ipp>
 #include <libnet/engine/query/path_mtu_search.ipp>
 #include <libnet/engine/trace/hop_verdict.ipp>
@@ -75,6 +76,7 @@
 #include <libnet/impl/proxy/proxy_tunnel.ipp>
 #include <libnet/impl/proxy/proxy_upstream.ipp>
 #include <libnet/impl/query/interface_probe.ipp>
+#include <libnet/impl/query/narrow_links.ipp>
 #include <libnet/impl/query/path_mtu.ipp>
 #include <libnet/impl/query/path_mtu_session.ipp>
 #include <libnet/impl/server/access_line.ipp>

@@ -1,0 +1,2 @@
+// The compiled half of libnet/narrow_links.hpp.
+#include <libnet/impl/query/narrow_links.ipp>
