@@ -1,4 +1,4 @@
-// trace++: shows the path to a host, hop by hop; once, or again and again.
+// trace++: shows the path to a host, hop by hop, once or again and again; or the paths to many hosts.
 //
 // Exit codes: 0 the host was reached, 1 it wasn't, 2 the trace couldn't be made (usage, name, permission, no route), 3 the
 // path isn't the expected one, 4 too many probes were lost, 130 or 143 interrupted by SIGINT or SIGTERM. What was found is
@@ -6,13 +6,16 @@
 
 #include <apps/common/run.hpp>
 #include <apps/trace/exporter.hpp>
+#include <apps/trace/many_paths.hpp>
 #include <apps/trace/mtr_packet.hpp>
 #include <apps/trace/one_pass.hpp>
 #include <apps/trace/personality.hpp>
 #include <apps/trace/rounds.hpp>
 #include <apps/trace/settings.hpp>
 
+#include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <unistd.h>
@@ -21,17 +24,46 @@ using namespace libnet;
 
 namespace {
 
+/// Whether it stands for more than one address.
+bool is_range(const std::string& text, const apps::TraceSettings& settings)
+{
+    const auto word = apps::read_host(text, settings.family);
+    return word.kind == apps::HostWord::Kind::range || word.kind == apps::HostWord::Kind::mistake;
+}
+
+/// Reads the list of --targets. With it, all operands are hosts. Throws std::runtime_error when it can't be read.
+void take_targets(apps::TraceSettings& settings)
+{
+    settings.many = true;
+    settings.words = settings.operands;
+    if (settings.targets.empty()) return;
+    auto list = read_target_file(settings.targets);
+    settings.words.insert(settings.words.end(), list.hosts.begin(), list.hosts.end());
+    settings.bad_words = std::move(list.complaints);
+}
+
 /// Reads HOST and LENGTH. Returns what is wrong with them.
 std::string take_operands(apps::TraceSettings& settings)
 try {
+    if (!settings.targets.empty()) {
+        take_targets(settings);
+        return settings.words.empty() && settings.bad_words.empty() ? "--targets: there is no host in it" : "";
+    }
+    if (settings.operands.empty()) return "no HOST given: try 'trace++ --help'";
     settings.host = settings.operands.front();
     if (settings.listen) return {};  // all of them are hosts
     if (settings.operands.size() > 2)
         return fmt::format("unexpected operand '{}': try 'trace++ --help'", apps::printable(settings.operands[2]));
-    if (settings.operands.size() > 1) settings.length = apps::integer<std::uint16_t>(0, 65'000)(settings.operands[1]);
+    if (settings.operands.size() > 1) {
+        settings.length = apps::integer<std::uint16_t>(0, 65'000)(settings.operands[1]);
+        settings.operands.pop_back();
+    }
+    if (is_range(settings.host, settings)) take_targets(settings);
     return {};
 } catch (const apps::BadValue& error) {
     return std::string{"LENGTH: "} + error.what();
+} catch (const std::runtime_error& error) {
+    return std::string{"--targets: "} + error.what();
 }
 
 /// What follows from several options together.
@@ -42,7 +74,12 @@ void complete(apps::TraceSettings& settings, apps::Options& table)
     options.here_factor = settings.wait.here_factor;
     options.near_factor = settings.wait.near_factor;
     if (settings.queries) options.probes = *settings.queries;
-    else if (settings.rounds()) options.probes = 1;
+    else if (settings.rounds() || settings.many) options.probes = 1;
+    if (settings.many) {
+        constexpr double usual_rate = 1000;
+        if (options.rate == 0) options.rate = usual_rate;
+        settings.numeric = true;
+    }
     if (!settings.watch || apps::is_terminal(STDOUT_FILENO)) return;
     settings.watch = false;
     if (!settings.report) settings.report = 10;
@@ -72,6 +109,7 @@ int main(int argc, char** argv)
     complete(settings, table);
     if (const auto wrong = conflict_in(settings); !wrong.empty()) return table.complain(wrong);
     if (settings.listen) return apps::run(settings.program(), apps::export_paths(settings));
+    if (settings.many) return apps::run(settings.program(), apps::trace_many(settings));
     if (settings.rounds()) return apps::run(settings.program(), apps::trace_rounds(settings));
     return apps::run(settings.program(), apps::trace_once(settings));
 }

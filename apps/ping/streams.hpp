@@ -1,12 +1,11 @@
 #pragma once
 // From what the user asked for to what the pinger is told: one stream for each host or range.
 
+#include <apps/common/host_word.hpp>
 #include <apps/ping/settings.hpp>
 #include <libnet/icmp_pinger.hpp>
-#include <libnet/io/dns/host_text.hpp>
 #include <libnet/ping_hosts.hpp>
 #include <libnet/wire/ip/address_range.hpp>
-#include <libnet/wire/ip/unmapped.hpp>
 
 #include <boost/asio/ip/address.hpp>
 #include <fmt/format.h>
@@ -22,28 +21,6 @@
 namespace libnet::apps {
 
 namespace asio = boost::asio;
-
-/// What a HOST is, before anybody is asked.
-struct HostWord {
-    enum class Kind { name, address, range, mistake } kind = Kind::name;
-    wire::AddressRange range;  ///< of an address, it twice
-    std::string complaint;     ///< why it is a mistake
-};
-
-/// A hyphen may stand in a name, a slash may not.
-inline HostWord read_host(const std::string& text, io::AddressFamily family)
-{
-    using Kind = HostWord::Kind;
-    boost::system::error_code no_address;
-    const auto address = wire::unmapped(asio::ip::make_address(io::resolvable_host(text), no_address));
-    const bool wanted = family == io::AddressFamily::any || address.is_v4() == (family == io::AddressFamily::ipv4);
-    if (!no_address && wanted && text.find('%') == text.npos) return {Kind::address, {address, address}, {}};
-    if (!no_address || text.find_first_of("/-") == text.npos) return {};
-    const auto range = wire::parse_address_range(text);
-    if (range) return {Kind::range, *range, {}};
-    if (text.find('/') == text.npos) return {};
-    return {Kind::mistake, {}, fmt::format("{}: expected {}", printable(text), wire::expected(range.error()))};
-}
 
 /// A range that would never come to an end by itself; empty if it is none.
 inline std::string too_large(const std::string& text, const wire::AddressRange& range, const PingSettings& settings)

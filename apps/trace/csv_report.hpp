@@ -19,23 +19,25 @@ namespace libnet::apps {
 
 class CsvReport final : public TraceReport {
 public:
-    explicit CsvReport(const TraceSettings& settings) : settings_{settings} {}
-
-    void begin(const asio::ip::address& target, std::size_t) override
+    void begin(const std::string& host, const asio::ip::address& target, std::size_t) override
     {
+        host_ = host;
+        const bool first = address_.empty();
         address_ = target.to_string();
-        print("target,address,ttl,flow,probe,from,name,as,rtt_ms,annotation\n");
+        if (first) print("target,address,ttl,flow,probe,from,name,as,rtt_ms,annotation\n");
     }
 
     void probe(const TraceOutcome& outcome, const Describe& describe) override
     {
         std::visit(
             [&](const auto& told) {
-                print("{},{},{},{},{},{}\n", csv_field(settings_.host), address_, told.ttl, told.flow, told.probe,
+                print("{},{},{},{},{},{}\n", csv_field(host_), address_, told.ttl, told.flow, told.probe,
                       fields_of(told, describe));
             },
             outcome);
     }
+
+    void mtu(const FoundMtu&) override {}
 
     void end(const TracePath&, std::string_view, const Describe&) override {}
 
@@ -50,8 +52,7 @@ private:
                            hop.annotation);
     }
 
-    const TraceSettings& settings_;
-    std::string address_;
+    std::string host_, address_;
 };
 
 }  // namespace libnet::apps

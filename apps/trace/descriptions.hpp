@@ -1,6 +1,7 @@
 #pragma once
 // What is known of the addresses on a path: names and autonomous systems, asked for while something else goes on.
 
+#include <apps/trace/address_database.hpp>
 #include <apps/trace/report.hpp>
 #include <apps/trace/settings.hpp>
 #include <libnet/address_origins.hpp>
@@ -17,9 +18,11 @@ namespace libnet::apps {
 
 class Descriptions {
 public:
-    /// `on_settled` is called whenever something is known, or known not to come. It must not throw.
+    /// `on_settled` is called whenever something is known, or known not to come. It must not throw. Throws
+    /// std::runtime_error for a database that can't be read.
     Descriptions(const asio::any_io_executor& executor, const TraceSettings& settings,
                  const std::function<void()>& on_settled = {})
+        : databases_{settings.databases}
     {
         constexpr std::chrono::milliseconds patience{2000};
         if (!settings.numeric)
@@ -43,10 +46,12 @@ public:
 
     Described of(const asio::ip::address& address) const
     {
-        return {names_ ? names_->find(address) : std::nullopt, origins_ ? origins_->find(address) : std::nullopt};
+        return {names_ ? names_->find(address) : std::nullopt, origins_ ? origins_->find(address) : std::nullopt,
+                databases_.find(address)};
     }
 
 private:
+    AddressDatabases databases_;  ///< which answer at once
     std::optional<ReverseNames> names_;
     std::optional<AddressOrigins> origins_;
 };

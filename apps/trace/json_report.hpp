@@ -9,8 +9,16 @@
 //    "stop_reason":"reached","error":null,"access":"datagram","hops":[{"ttl":1,"probes":[{"from":"10.0.1.1",
 //    "name":"r1","rtt_ms":0.06,"annotation":null,"answer":"time_exceeded"},{"lost":true}]}]}
 //
+//   {"event":"mtu","schema":2,"target":"web","address":"10.0.6.2","mtu":1300,"limit":"black_hole","probes":9,"links":[
+//    {"ttl":1,"next_ttl":2,"router":"10.0.1.1","mtu":1400,"told":true},{"ttl":3,"next_ttl":4,"router":"10.0.3.1","mtu":1300,
+//    "told":false}]}
+//
+// The last one with --mtu only, before `path`; `limit` is interface, router, black_hole, unknown (at least `mtu`) or
+// no_answer (`mtu` is null), and a link's `mtu` is null where the router doesn't tell it; `ttl` 0 is our own host, or with a
+// `router` one that the trace hasn't seen.
 // `target` is what the user gave, `probe` counts from 1, `name` and `annotation` ("!H") are null where there is none.
-// `answer` is time_exceeded, reached or unreachable. Only where it is known or not usual: `as` (with -A: "AS64500"),
+// `answer` is time_exceeded, reached or unreachable. Only where it is known or not usual: `as` (with -A: "AS64500"), `mmdb` (with
+// --mmdb: "AS64500 Example Net, DE Berlin"),
 // `flow` (from 1, of several), `reply_ttl`, `quoted_ttl`, `mtu`, `changes` ([{"field":"dscp","sent":8,"quoted":0}]), `mpls`
 // ([{"label":16,"tc":0,"bottom":true,"ttl":1}]), `interfaces` ([{"role":"incoming","name":"ge-0/0/1","index":5,
 // "address":"10.0.0.1","mtu":1500}]) and `objects` ([{"class":3,"type":1,"hex":"00ff"}]).
@@ -57,6 +65,23 @@ constexpr std::string_view name_of_access(TraceAccess access)
         break;
     }
     return "none";
+}
+
+constexpr std::string_view name_of_limit(PathMtuLimit limit)
+{
+    switch (limit) {
+    case PathMtuLimit::interface:
+        return "interface";
+    case PathMtuLimit::router:
+        return "router";
+    case PathMtuLimit::black_hole:
+        return "black_hole";
+    case PathMtuLimit::unknown:
+        return "unknown";
+    case PathMtuLimit::no_answer:
+        break;
+    }
+    return "no_answer";
 }
 
 inline json::value or_null(const std::optional<std::string>& text)
@@ -107,6 +132,7 @@ inline json::object outcome_fields(const TraceOutcome& outcome, const Describe& 
                         {"annotation", hop->annotation.empty() ? json::value(nullptr) : json::value(hop->annotation)},
                         {"answer", name_of_answer(hop->kind)}};
     if (with_origin) fields["as"] = or_null(described.origin);
+    if (described.entry) fields["mmdb"] = *described.entry;
     if (hop->reply_ttl) fields["reply_ttl"] = *hop->reply_ttl;
     if (hop->quoted_ttl) fields["quoted_ttl"] = *hop->quoted_ttl;
     if (hop->mtu) fields["mtu"] = *hop->mtu;
@@ -123,13 +149,24 @@ inline json::object outcome_fields(const TraceOutcome& outcome, const Describe& 
 
 class JsonReport final : public TraceReport {
 public:
-    explicit JsonReport(const TraceSettings& settings) : settings_{settings} {}
+    explicit JsonReport(const TraceSettings& settings) : settings_{settings}, host_{settings.host} {}
 
-    void begin(const asio::ip::address& target, std::size_t) override { address_ = target.to_string(); }
+    void begin(const std::string& host, const asio::ip::address& target, std::size_t) override
+    {
+        host_ = host;
+        address_ = target.to_string();
+    }
+
+    /// A trace that can't begin, for its host has no address.
+    void begin_unknown(const std::string& host)
+    {
+        host_ = host;
+        address_ = nullptr;
+    }
 
     void probe(const TraceOutcome& outcome, const Describe& describe) override
     {
-        json::object event{{"event", "hop"}, {"target", settings_.host}};
+        json::object event{{"event", "hop"}, {"target", host_}};
         std::visit(
             [&](const auto& told) {
                 event["ttl"] = told.ttl;
@@ -141,13 +178,36 @@ public:
         print_json(event);
     }
 
+    void mtu(const FoundMtu& found) override
+    {
+        const auto number_or_null = [](std::uint32_t number) {
+            return number == 0 ? json::value(nullptr) : json::value(number);
+        };
+        json::array links;
+        for (const auto& link : found.narrow.links)
+            links.push_back(
+                {{"ttl", link.ttl},
+                 {"next_ttl", link.next_ttl},
+                 {"router", link.router.is_unspecified() ? json::value(nullptr) : json::value(link.router.to_string())},
+                 {"mtu", number_or_null(link.mtu)},
+                 {"told", link.told}});
+        print_json({{"event", "mtu"},
+                    {"schema", trace_schema},
+                    {"target", host_},
+                    {"address", address_},
+                    {"mtu", number_or_null(found.mtu.mtu)},
+                    {"limit", name_of_limit(found.mtu.limit)},
+                    {"probes", found.probes()},
+                    {"links", std::move(links)}});
+    }
+
     void end(const TracePath& path, std::string_view failure, const Describe& describe) override
     {
         const bool broken = !failure.empty() && path.stop_reason == TraceStop::interrupted;
         const auto error = path.error ? path.error.message() : std::string{failure};
         json::object event{{"event", "path"},
                            {"schema", trace_schema},
-                           {"target", settings_.host},
+                           {"target", host_},
                            {"address", address_},
                            {"method", method_name(settings_.trace.method)},
                            {"reached", path.reached()},
@@ -167,6 +227,7 @@ public:
 
 private:
     const TraceSettings& settings_;
+    std::string host_;
     json::value address_;  // null until it is known
 };
 

@@ -4,6 +4,7 @@
 #include <apps/trace/csv_report.hpp>
 #include <apps/trace/exit_codes.hpp>
 #include <apps/trace/json_report.hpp>
+#include <apps/trace/mtu_search.hpp>
 #include <apps/trace/presenter.hpp>
 #include <apps/trace/saved_path.hpp>
 #include <apps/trace/target.hpp>
@@ -16,6 +17,7 @@
 
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -29,7 +31,7 @@ inline std::unique_ptr<TraceReport> make_report(const TraceSettings& settings)
     case TraceFormat::json:
         return std::make_unique<JsonReport>(settings);
     case TraceFormat::csv:
-        return std::make_unique<CsvReport>(settings);
+        return std::make_unique<CsvReport>();
     case TraceFormat::text:
         break;
     }
@@ -56,7 +58,9 @@ inline asio::awaitable<void> follow(const TraceSettings& settings, TraceReport& 
     set_packet_size(options, settings, address);
     Tracer tracer{executor, options};
     const auto target = tracer.add(address);
-    report.begin(address, packet_size(options, address));
+    std::optional<MtuSearch> mtu;
+    if (settings.mtu) mtu.emplace(executor, settings, address);
+    report.begin(settings.host, address, packet_size(options, address));
     while (auto event = co_await tracer.next()) {
         if (auto* done = std::get_if<TraceDone>(&*event)) {
             path = std::move(done->path);
@@ -67,6 +71,10 @@ inline asio::awaitable<void> follow(const TraceSettings& settings, TraceReport& 
         else presenter.add(std::get<TraceLost>(*event));
     }
     co_await presenter.finish();
+    if (mtu && !path.error) {
+        const auto found = co_await mtu->finish(path);
+        report.mtu(found);
+    }
     if (path.error) throw boost::system::system_error{path.error, settings.host};
 }
 

@@ -65,6 +65,18 @@ inline auto send_wait()
     };
 }
 
+/// Reads how many probes a second there may be.
+inline auto probe_rate()
+{
+    return [](std::string_view text) {
+        const auto complaint =
+            fmt::format("'{}' is no rate: give probes a second, more than 0 and up to 1000000", printable(text));
+        const auto rate = number_up_to(text, 1e6, complaint);
+        if (rate < 0.001) throw BadValue{complaint};
+        return rate;
+    };
+}
+
 /// Reads a whole number in decimal, or with 0x in hexadecimal.
 template <std::integral T>
 auto any_base(T most)

@@ -36,6 +36,7 @@ inline std::string host_text(const TraceSettings& settings, const asio::ip::addr
     const auto described = describe(address);
     auto text = address.to_string();
     if (described.name) text = settings.watch ? *described.name : fmt::format("{} ({})", *described.name, text);
+    if (described.entry) text += fmt::format(" [{}]", *described.entry);
     return settings.origins ? fmt::format("{:<9} {}", described.origin.value_or("AS???"), text) : text;
 }
 

@@ -66,6 +66,11 @@ inline std::string conflict_in(const TraceSettings& settings)
 {
     if (settings.trace.first_ttl > settings.trace.max_ttl) return "--first: it is greater than --max-hops";
     if (settings.trace.classic && settings.trace.flows > 1) return "--flows: with --classic each probe is a flow";
+    if (settings.many && settings.rounds()) return "--watch, --report, --listen: of many HOSTs one pass is made";
+    if (settings.many && (!settings.expect.empty() || settings.max_loss))
+        return "--expect, --max-loss: these are about one HOST";
+    if (settings.mtu && (settings.many || settings.rounds())) return "--mtu: in one pass to one HOST";
+    if (settings.trace.share_hops && settings.trace.flows > 1) return "--share-hops: with one flow only";
     if (settings.watch && settings.format != TraceFormat::text)
         return "--watch: it is a screen for people: take --report N with --json or --csv";
     if (settings.rounds() && settings.trace.flows > 1) return "--flows: rounds are of one flow";

@@ -1,6 +1,7 @@
 #pragma once
 // What trace++ prints of one pass over a path, for people or for programs.
 
+#include <apps/trace/mtu_search.hpp>
 #include <apps/trace/settings.hpp>
 #include <libnet/engine/trace/trace_path.hpp>
 
@@ -33,6 +34,7 @@ constexpr std::string_view method_name(TraceProbe method)
 struct Described {
     std::optional<std::string> name{};
     std::optional<std::string> origin{};  ///< "AS64500", as far as it is known
+    std::optional<std::string> entry{};   ///< what the databases of --mmdb say
 };
 
 /// Tells what is known of an address by now.
@@ -45,11 +47,14 @@ public:
     TraceReport& operator=(const TraceReport&) = delete;
     virtual ~TraceReport() = default;
 
-    /// The trace begins, with packets of so many octets.
-    virtual void begin(const asio::ip::address& target, std::size_t packet_size) = 0;
+    /// A trace to this host begins, with packets of so many octets. Several come one after the other.
+    virtual void begin(const std::string& host, const asio::ip::address& target, std::size_t packet_size) = 0;
 
     /// What became of a probe. Called in the order of the hops.
     virtual void probe(const TraceOutcome& outcome, const Describe& describe) = 0;
+
+    /// With --mtu: what was found about the path's MTU, before `end`.
+    virtual void mtu(const FoundMtu& found) = 0;
 
     /// The trace has ended, perhaps before it began. `failure` says what stood in the way of it, or is empty.
     virtual void end(const TracePath& path, std::string_view failure, const Describe& describe) = 0;

@@ -37,9 +37,11 @@ struct TraceSettings {
     TraceManner manner = TraceManner::trace;
     TraceFormat format = TraceFormat::text;
     bool numeric = false;
-    bool origins = false;     ///< AS numbers
-    bool extensions = false;  ///< MPLS labels and the like
-    bool back = false;        ///< the length of the way back
+    bool origins = false;                ///< AS numbers
+    std::vector<std::string> databases;  ///< of addresses, files in MaxMind's format
+    bool extensions = false;             ///< MPLS labels and the like
+    bool back = false;                   ///< the length of the way back
+    bool mtu = false;                    ///< the path's MTU, and where it becomes smaller
 
     bool watch = false;
     std::optional<std::uint64_t> report;               ///< rounds
@@ -47,6 +49,11 @@ struct TraceSettings {
     std::string expect;                                ///< a file
     std::optional<double> max_loss;                    ///< percent
     std::optional<boost::asio::ip::tcp::endpoint> listen;
+
+    std::string targets;                 ///< a file, or "-"
+    std::vector<std::string> words;      ///< of many destinations: hosts, addresses, ranges
+    std::vector<std::string> bad_words;  ///< complaints about lines of the file
+    bool many = false;                   ///< `words` are traced, not `host`
 
     bool refused_flag = false;  ///< takes the values of options that refuse
 
@@ -65,7 +72,8 @@ inline void add_probe_options(Options& table, TraceSettings& settings)
         .value("port,p", "PORT", "another port; of ICMP the first number", port(), trace.port)
         .value("first,f", "TTL", "the first hop to probe (1)", integer<std::uint8_t>(1), trace.first_ttl)
         .value("max-hops,m", "TTL", "the last hop to probe (30)", integer<std::uint8_t>(1), trace.max_ttl)
-        .value("queries,q", "N", "probes for each hop (3; of rounds 1)", integer<std::uint8_t>(1, 10), settings.queries)
+        .value("queries,q", "N", "probes for each hop (3; of rounds and many HOSTs 1)", integer<std::uint8_t>(1, 10),
+               settings.queries)
         .value("wait,w", "MAX,HERE,NEAR", "wait MAX s, and this many round trips (5,3,10)", wait_times(),
                settings.wait);
 }
@@ -76,6 +84,8 @@ inline void add_output_options(Options& table, TraceSettings& settings)
         .flag("ipv4,4", "use IPv4; or -6, --ipv6", settings.family, io::AddressFamily::ipv4)
         .flag("numeric,n", "addresses only, no names", settings.numeric)
         .flag("as-path-lookups,A", "AS numbers, from Team Cymru's DNS", settings.origins)
+        .value("targets", "FILE|-", "the paths to all HOSTs in a file; a HOST may be a range", text("file name"),
+               settings.targets)
         .flag("watch", "watch the path, on the whole screen", settings.watch)
         .value("report", "N", "N rounds, then a table of the hops", integer<std::uint64_t>(1, 1'000'000),
                settings.report)
@@ -91,6 +101,8 @@ inline void add_rare_options(Options& table, TraceSettings& settings)
         .flag("ipv6,6", "use IPv6", settings.family, io::AddressFamily::ipv6)
         .value("sim-queries,N", "N", "probes under way at a time (16)", integer<std::uint16_t>(1, 1000), trace.window)
         .value("sendwait,z", "GAP", "between two probes: seconds up to 10, or ms", send_wait(), trace.gap)
+        .value("rate", "N", "probes a second to many HOSTs together (1000)", probe_rate(), trace.rate)
+        .flag("share-hops", "of many HOSTs: probe no hop twice that their paths share", trace.share_hops)
         .value("max-gap", "N", "silent hops that end the trace (8); 0: none do", integer<std::uint8_t>(0),
                trace.max_gap)
         .value("flows", "N", "paths of N flows, each with its own probes (1)", integer<std::uint8_t>(1, 16),
@@ -108,6 +120,9 @@ inline void add_rare_options(Options& table, TraceSettings& settings)
         .flag("unprivileged", "use no raw sockets, even where they are allowed", trace.access, TraceAccess::datagram);
     table.rare_group("Output, rarer options")
         .flag("extensions,e", "show MPLS labels, interfaces and other extensions", settings.extensions)
+        .list("mmdb", "FILE", "show what a database in MaxMind's format says of addresses", text("file name"),
+              settings.databases)
+        .flag("mtu", "find the path's MTU, and the links that are narrower", settings.mtu)
         .flag("back", "show the length of the way back where it differs", settings.back)
         .value("interval", "SECONDS", "between two rounds (1; of --listen 10)", seconds(100ms, 1h), settings.interval)
         .value("expect", "FILE", "exit with 3 unless the path is that of --json in FILE", text("file name"),
@@ -138,7 +153,6 @@ inline void add_refused_options(Options& table, TraceSettings& settings)
     refuse_flag("direct,r", "probes go where the routes say");
     refuse_flag("dccp,D", "there are no DCCP probes");
     refuse_flag("udplite", "there are no UDP-Lite probes (-UL)");
-    refuse_flag("mtu", "take ping++ --mtu HOST");
 }
 
 inline Options trace_options(TraceSettings& settings)
@@ -148,7 +162,7 @@ inline Options trace_options(TraceSettings& settings)
     add_output_options(table, settings);
     add_rare_options(table, settings);
     add_refused_options(table, settings);
-    table.operands("HOST", settings.operands, 1, 1024);
+    table.operands("HOST", settings.operands, 0, 1024);
     table.example("trace++ -n 127.0.0.1  Exit: 0 reached, 1 not, 2 error, 3 other, 4 loss");
     return table;
 }

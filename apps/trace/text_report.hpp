@@ -27,9 +27,9 @@ class TextReport final : public TraceReport {
 public:
     explicit TextReport(const TraceSettings& settings) : settings_{settings} {}
 
-    void begin(const asio::ip::address& target, std::size_t packet_size) override
+    void begin(const std::string& host, const asio::ip::address& target, std::size_t packet_size) override
     {
-        print("{} to {} ({}), {} hops max, {} byte packets\n", settings_.program(), settings_.host, target.to_string(),
+        print("{} to {} ({}), {} hops max, {} byte packets\n", settings_.program(), printable(host), target.to_string(),
               settings_.trace.max_ttl, packet_size);
     }
 
@@ -45,6 +45,14 @@ public:
         if (--left_in_line_ == 0) end_line();
     }
 
+    void mtu(const FoundMtu& found) override
+    {
+        end_line();
+        if (found.mtu.limit == PathMtuLimit::no_answer) return print("path MTU unknown: no answer to echo requests\n");
+        print("path MTU {}{} bytes\n", found.mtu.found() ? "" : "at least ", found.mtu.mtu);
+        for (const auto& link : found.narrow.links) print("  {}\n", link_text(link));
+    }
+
     void end(const TracePath& path, std::string_view, const Describe&) override
     {
         end_line();
@@ -53,6 +61,22 @@ public:
     }
 
 private:
+    static std::string link_text(const NarrowLink& link)
+    {
+        const auto router =
+            link.router.is_unspecified() ? std::string{} : fmt::format(" ({})", link.router.to_string());
+        if (!link.told)
+            return link.ttl == 0
+                       ? fmt::format("{} from here to hop {}: larger packets are dropped without a word", link.mtu,
+                                     link.next_ttl)
+                       : fmt::format("{} between hop {}{} and hop {}: larger packets are dropped without a word",
+                                     link.mtu, link.ttl, router, link.next_ttl);
+        const auto mtu = link.mtu == 0 ? std::string{"less"} : std::to_string(link.mtu);
+        if (link.ttl != 0) return fmt::format("{} behind hop {}{}, which says so", mtu, link.ttl, router);
+        if (router.empty()) return fmt::format("{} by our own interface", mtu);
+        return fmt::format("{} behind a router that the trace hasn't seen{}, which says so", mtu, router);
+    }
+
     /// A line for each hop, and of several flows for each flow of it.
     std::string begin_of(std::uint8_t ttl, std::uint8_t flow)
     {
@@ -100,6 +124,7 @@ private:
         auto text = settings_.numeric ? fmt::format(" {}", address)
                                       : fmt::format(" {} ({})", described.name.value_or(address), address);
         if (settings_.origins) text += fmt::format(" [{}]", described.origin.value_or("*"));
+        if (described.entry) text += fmt::format(" [{}]", *described.entry);
         // As traceroute: only where the way back isn't as long as the way there.
         if (settings_.back && hop.reply_ttl && hops_back(*hop.reply_ttl) != hop.ttl)
             text += fmt::format(" '-{}'", hops_back(*hop.reply_ttl));
