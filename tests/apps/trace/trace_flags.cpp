@@ -33,7 +33,6 @@ TEST_CASE("trace++ refuses flags of traceroute that it can't honour, with the re
         {{"-r"}, "trace++: -r: not supported: "},
         {{"-D"}, "trace++: -D: not supported: there are no DCCP probes"},
         {{"-UL"}, "trace++: --udplite: not supported: "},
-        {{"--mtu"}, "trace++: --mtu: not supported: take ping++ --mtu HOST"},
         {{"-g", "10.0.0.1"}, "trace++: -g: not supported: "},
         {{"-O", "help"}, "trace++: -O: not supported: "},
         {{"-P", "132"}, "trace++: -P: '132': probes are of protocol"},
