@@ -6,6 +6,7 @@
 #include <libnet/io/access/access_control.hpp>
 #include <libnet/io/access/client_limiter.hpp>
 #include <libnet/io/access/egress_control.hpp>
+#include <libnet/wire/http/forwarded.hpp>
 #include <libnet/wire/ip/network.hpp>
 
 namespace libnet::inline v0 {
@@ -18,9 +19,10 @@ using io::AccessOptions;           ///< of an AccessControl
 using io::ClientLimiter;           ///< keeps the clients of servers within their limits
 using io::EgressControl;           ///< where the clients of forward proxies may go
 using io::EgressOptions;           ///< of an EgressControl
+using wire::ForwardingField;       ///< in which proxies say whose a request is
 using wire::parse_network;         ///< "10.0.0.0/8"
 
-/// A network of clients, in a rule.
+/// A network of clients in a rule, or of proxies that are believed.
 using AccessNetwork = wire::Network;
 
 }  // namespace libnet::inline v0

@@ -11,6 +11,7 @@
 #include <boost/asio/ip/tcp.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 #include <utility>
 
@@ -80,6 +81,9 @@ public:
     /// @throws std::logic_error  `run` has been called
     void handle(std::string_view method, std::string_view pattern, RequestHandler handler);
     void handle(std::string_view method, std::string_view pattern, RequestHandler handler, const RouteOptions& options);
+
+    /// Connections that were closed for their PROXY header, or for having none, since the object was made.
+    std::uint64_t refused_proxy_headers() const;
 
     /// Serves until it is stopped; call it once, on the executor's io_context, which one thread runs.
     ///

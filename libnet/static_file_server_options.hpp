@@ -61,8 +61,21 @@ struct StaticFileServerOptions {
     std::string hash_file{};
 
     /// How many connections, requests, bytes and wrong passwords one client may have; null: any number. It sees the
-    /// client's address: behind a proxy all clients are one.
+    /// client's address: behind a proxy that `proxy_protocol` and `trusted_proxies` don't name all clients are one.
     std::shared_ptr<ClientLimiter> limits{};
+
+    /// Every connection from these networks begins with a PROXY header of version 1 or 2 (HAProxy's proxy-protocol.txt),
+    /// before TLS, within `header_timeout`: the address in it is the client's, for `access`, `limits` and `on_access`. One
+    /// without, or with a malformed one, is closed, and so is one from elsewhere that has one: `diagnostics` hears of it.
+    /// Empty: no such headers are taken.
+    std::vector<AccessNetwork> proxy_protocol{};
+
+    /// Requests from these networks say in `forwarding_field` whose they are: the last address in it that is in none of
+    /// these networks is the client's, for `access`, `limits` and `on_access`, where its port is 0. Such a connection
+    /// counts, as long as a request of it is under way, as one of that client's. Empty: the field says nothing.
+    std::vector<AccessNetwork> trusted_proxies{};
+    /// What the trusted proxies write. The other field is ignored: a client may have sent it.
+    ForwardingField forwarding_field = ForwardingField::x_forwarded_for;
 
     SiteOptions site{};                ///< how the root is served
     std::vector<VirtualHost> hosts{};  ///< sites beside it; hosts that none of them names belong to `root`

@@ -11,6 +11,7 @@
 #include <libnet/base/parse_seconds.hpp>
 #include <libnet/base/printable.hpp>
 #include <libnet/base/text.hpp>
+#include <libnet/wire/ip/network.hpp>
 #include <libnet/wire/ip/unmapped.hpp>
 
 #include <boost/asio/ip/address.hpp>
@@ -99,6 +100,16 @@ inline auto address()
             throw BadValue{fmt::format("'{}' is not an IP address: give one like 127.0.0.1 or ::1", printable(text))};
         check_zone(text, read);
         return wire::unmapped(read);
+    };
+}
+
+/// Reads a network: an address, with the number of bits that count behind a slash, or alone.
+inline auto network()
+{
+    return [](std::string_view text) {
+        const auto read = wire::parse_network(text);
+        if (!read) throw BadValue{fmt::format("'{}' is not a network: give one like 10.0.0.0/8", printable(text))};
+        return *read;
     };
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// The options of httpd++ about who may have what, and how much of it.
+// The options of httpd++ about who may have what, how much of it, and who that is behind a proxy.
 //
 //   apps::AccessSettings access;
 //   add_options(table, access);
@@ -12,6 +12,7 @@
 #include <libnet/static_file_server_options.hpp>
 
 #include <cstdint>
+#include <vector>
 
 namespace libnet::apps {
 
@@ -19,9 +20,11 @@ namespace libnet::apps {
 struct AccessSettings : GuardSettings {
     std::uint64_t min_rate = StaticFileServerOptions{}.min_send_rate;
     std::uint64_t min_receive_rate = StaticFileServerOptions{}.min_receive_rate;
+    std::vector<AccessNetwork> proxy_protocol{}, trusted_proxies{};
+    ForwardingField forwarding_field = StaticFileServerOptions{}.forwarding_field;
 };
 
-/// Adds --users, --access and the limits for each client, in groups of their own.
+/// Adds --users, --access, the limits for each client and the proxies that are believed, in groups of their own.
 inline void add_options(Options& table, AccessSettings& settings)
 {
     add_access(table, settings,
@@ -35,6 +38,15 @@ inline void add_options(Options& table, AccessSettings& settings)
                integer<std::uint64_t>(0), settings.min_rate)
         .value("min-receive-rate", "BYTES", "a second, for which it may take longer than --header-timeout (500)",
                integer<std::uint64_t>(0), settings.min_receive_rate);
+    table.rare_group("Behind proxies")
+        .list("proxy-protocol", "NETWORK", "whose connections begin with a PROXY header; may be given several times",
+              network(), settings.proxy_protocol)
+        .list("trust-proxy", "NETWORK", "whose requests say who the client is; may be given several times", network(),
+              settings.trusted_proxies)
+        .value("trust-header", "NAME", "where: x-forwarded-for or forwarded (x-forwarded-for)",
+               choice<ForwardingField>(
+                   {{"x-forwarded-for", ForwardingField::x_forwarded_for}, {"forwarded", ForwardingField::forwarded}}),
+               settings.forwarding_field);
 }
 
 /// Reads the files, and takes the settings over.
@@ -45,6 +57,9 @@ inline void apply(const AccessSettings& settings, StaticFileServerOptions& optio
     options.limits = limiter_of(settings);
     options.min_send_rate = settings.min_rate;
     options.min_receive_rate = settings.min_receive_rate;
+    options.proxy_protocol = settings.proxy_protocol;
+    options.trusted_proxies = settings.trusted_proxies;
+    options.forwarding_field = settings.forwarding_field;
 }
 
 }  // namespace libnet::apps

@@ -28,6 +28,7 @@ struct LoggedAccess {
     std::string method, target, user_agent, reason, user;
     unsigned version, status;
     std::uint64_t bytes_sent, bytes_received;
+    boost::asio::ip::tcp::endpoint client;
 };
 
 /// Serves on loopback from construction on, and stops when it goes out of scope.
@@ -60,6 +61,9 @@ public:
     ServerThread& operator=(const ServerThread&) = delete;
 
     const boost::asio::ip::tcp::endpoint& endpoint() const { return endpoint_; }
+
+    /// The server, for what may be asked of it while it runs.
+    const Server& server() const { return *server_; }
 
     void stop(boost::asio::cancellation_type how)
     {
@@ -101,7 +105,7 @@ private:
         const std::lock_guard lock{mutex_};
         log_.push_back({std::string{record.method}, std::string{record.target}, std::string{record.user_agent},
                         std::string{record.reason}, std::string{record.user}, record.version, record.status,
-                        record.bytes_sent, record.bytes_received});
+                        record.bytes_sent, record.bytes_received, record.client});
         changed_.notify_all();
     }
 

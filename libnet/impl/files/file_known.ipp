@@ -42,10 +42,11 @@ LIBNETXX_DECL io::HttpHandler::Known FileRequests::answer_known(io::HttpSession&
     return Known::answered;
 }
 
-/// The answer to the next request, if the same request was answered a moment ago. A guard wants to see each of them.
+/// The answer to the next request, if the same request was answered a moment ago. A guard wants to see each of them,
+/// and the log whose it was.
 LIBNETXX_DECL FinishedAnswers::Found FileRequests::find_finished(const io::HttpSession& session) const
 {
-    if (session.guard() != nullptr) return {};
+    if (session.guard() != nullptr || session.names_clients()) return {};
     const auto second = std::chrono::floor<std::chrono::seconds>(session.now());
     return server_.finished.find(session.octets(), second, server_.share.changes);
 }

@@ -51,7 +51,10 @@ LIBNETXX_DECL io::HttpShare http_share(const StaticFileServerOptions& options)
                          .min_send_rate = options.min_send_rate,
                          .max_discarded_body = options.max_request_body},
             .tls = options.tls,
-            .on_record = records_for(options.on_access)};
+            .on_record = records_for(options.on_access),
+            .sources = {.proxy_protocol = options.proxy_protocol,
+                        .trusted_proxies = options.trusted_proxies,
+                        .field = options.forwarding_field}};
 }
 
 LIBNETXX_DECL FileServerContext::FileServerContext(const io::Executor& executor, StaticFileServerOptions server_options)
@@ -164,6 +167,11 @@ LIBNETXX_DECL detail::FileServerContext& StaticFileServer::context_to_mount_on()
     auto& context = state_->context;
     if (context.runs) throw std::logic_error{"libnet: handlers are mounted before StaticFileServer::run"};
     return context;
+}
+
+LIBNETXX_DECL std::uint64_t StaticFileServer::refused_proxy_headers() const
+{
+    return state_->context.http.refused_prefaces.count();
 }
 
 LIBNETXX_DECL boost::asio::awaitable<void> StaticFileServer::run() & { return State::run(state_.share()); }

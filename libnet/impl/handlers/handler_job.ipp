@@ -21,7 +21,6 @@ LIBNETXX_DECL HandlerJob::HandlerJob(io::Connection& of)
 
 LIBNETXX_DECL void HandlerJob::take_head(const wire::RequestHead& head, const engine::RouteMatch& match)
 {
-    call.client = connection->peer();
     call.method_string(head.method);
     call.target(head.target);
     call.version(head.version == wire::HttpVersion::http_1_1 ? 11 : 10);

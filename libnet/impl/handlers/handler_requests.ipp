@@ -54,6 +54,7 @@ LIBNETXX_DECL bool HandlerRequests::start_route(io::HttpSession& session, const 
     job_ = std::make_shared<HandlerJob>(session.connection());
     job_->handlers = routes_;
     job_->take_head(session.request(), match);
+    job_->call.client = session.client();
     if (const auto* const guard = session.guard()) job_->call.user = guard->user();
     invited_ = false;
     phase_ = Phase::body;

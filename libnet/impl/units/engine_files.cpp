@@ -9,6 +9,7 @@
 #include <libnet/engine/files/host_table.ipp>
 #include <libnet/engine/files/site.ipp>
 #include <libnet/engine/files/validators.ipp>
+#include <libnet/engine/http/connection_preface.ipp>
 #include <libnet/engine/http/error_page.ipp>
 #include <libnet/engine/http/http_connection.ipp>
 #include <libnet/engine/http/path_pattern.ipp>

@@ -1,3 +1,4 @@
+#include <libnet/io/http/client_sources.ipp>
 #include <libnet/io/http/gzip_stream.ipp>
 #include <libnet/io/http/http_endpoint.ipp>
 #include <libnet/io/http/http_session.ipp>

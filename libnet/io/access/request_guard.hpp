@@ -15,6 +15,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -52,14 +53,26 @@ struct RequestGuardShare {
 /// The guard of one connection.
 class RequestGuard {
 public:
-    /// Counts the connection.
-    RequestGuard(RequestGuardShare& share, const asio::ip::address& client);
+    /// When the connection counts against its client's limit.
+    enum class Counts : std::uint8_t {
+        at_once,     ///< from now on
+        by_request,  ///< while it has a request, for whose that is: see `stand_for`
+    };
+
+    RequestGuard(RequestGuardShare& share, const asio::ip::address& client, Counts counts = Counts::at_once);
     ~RequestGuard();
     RequestGuard(const RequestGuard&) = delete;
     RequestGuard& operator=(const RequestGuard&) = delete;
 
     /// False: the client has too many of them.
     bool admits_connection() const noexcept { return admitted_; }
+
+    /// From now on the connection, its requests and what it sends are this client's, of whom a proxy has told. False: that
+    /// client has too many connections.
+    bool stand_for(const asio::ip::address& client);
+
+    /// No request is under way: a connection that counts by them doesn't count for now.
+    void rest() noexcept;
 
     /// What counts the bytes that the connection sends; null: they aren't limited.
     SendMeter* meter() noexcept { return meter_ ? &*meter_ : nullptr; }
@@ -78,6 +91,10 @@ public:
     /// valid until the next judgement; `name` must be so until this completes.
     Task<Verdict> judge_name(std::string_view name, const wire::RequestHead& request);
 
+    /// Whether a user and password are right that have come before a request, with the same limits. A request that brings
+    /// them afterwards isn't asked for them again. The status of what isn't granted is not 0.
+    Task<Verdict> log_in(wire::BasicCredentials credentials);
+
     /// The user of the request that was judged last; empty: nobody has logged in.
     std::string_view user() const noexcept { return user_; }
 
@@ -91,12 +108,14 @@ private:
     Verdict ask_for_login() const;
 
     RequestGuardShare& share_;
-    const asio::ip::address client_;
-    const engine::ClientKey key_;
+    const Counts counts_;
+    asio::ip::address client_;
+    engine::ClientKey key_;
     wire::BasicCredentials credentials_;
     std::string user_, seconds_;
     std::optional<SendMeter> meter_;
     bool admitted_ = true;
+    bool counted_ = false;  // by the limiter, for `key_`
 };
 
 }  // namespace libnet::inline v0::io

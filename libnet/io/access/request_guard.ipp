@@ -30,19 +30,38 @@ struct PasswordCheck {
 
 }  // namespace detail
 
-LIBNETXX_DECL RequestGuard::RequestGuard(RequestGuardShare& share, const asio::ip::address& client)
+LIBNETXX_DECL RequestGuard::RequestGuard(RequestGuardShare& share, const asio::ip::address& client, Counts counts)
     : share_{share},
+      counts_{counts},
       client_{client},
       key_{engine::client_key(client)}
 {
     if (!share_.limiter) return;
-    admitted_ = share_.limiter->connect(key_);
+    if (counts == Counts::at_once) admitted_ = counted_ = share_.limiter->connect(key_);
     if (share_.limiter->limits().bytes_per_second > 0) meter_.emplace(*share_.limiter, key_);
 }
 
 LIBNETXX_DECL RequestGuard::~RequestGuard()
 {
-    if (share_.limiter && admitted_) share_.limiter->disconnect(key_);
+    if (counted_) share_.limiter->disconnect(key_);
+}
+
+LIBNETXX_DECL bool RequestGuard::stand_for(const asio::ip::address& client)
+{
+    client_ = client;
+    if (!share_.limiter) return true;
+    const auto key = engine::client_key(client);
+    if (counted_ && key == key_) return true;
+    rest();
+    key_ = key;
+    if (meter_) meter_.emplace(*share_.limiter, key_);
+    counted_ = share_.limiter->connect(key_);
+    return counted_;
+}
+
+LIBNETXX_DECL void RequestGuard::rest() noexcept
+{
+    if (counts_ == Counts::by_request && std::exchange(counted_, false)) share_.limiter->disconnect(key_);
 }
 
 LIBNETXX_DECL std::optional<RequestGuard::Verdict> RequestGuard::judge(const wire::RequestHead& request,
@@ -66,6 +85,17 @@ LIBNETXX_DECL Task<RequestGuard::Verdict> RequestGuard::judge_name(std::string_v
     if (failed.status != 0) co_return failed;
     user_ = credentials_.user;
     co_return verdict_of(judge_user(name));
+}
+
+LIBNETXX_DECL Task<RequestGuard::Verdict> RequestGuard::log_in(wire::BasicCredentials credentials)
+{
+    credentials_ = std::move(credentials);
+    auto* const users = share_.access ? share_.access->users() : nullptr;
+    if (users == nullptr) co_return Verdict{};
+    users->refresh(std::chrono::steady_clock::now());
+    if (users->recall(credentials_)) co_return Verdict{};
+    const auto verdict = co_await check_password();
+    co_return verdict;
 }
 
 /// Nothing: a password has to be checked first.

@@ -118,7 +118,7 @@ LIBNETXX_DECL Task<> EndpointRequests::go_on(HttpSession& session)
 LIBNETXX_DECL Task<> EndpointRequests::call(HttpSession& session, const EndpointHandler& handler)
 {
     const auto& head = session.request();
-    const EndpointRequest request{head.path, head.query, head.fields, session.connection().peer()};
+    const EndpointRequest request{head.path, head.query, head.fields, session.client()};
     const auto executor = co_await asio::this_coro::executor;
     auto token = asio::bind_cancellation_slot(abort_.slot(), asio::use_awaitable_t<Executor>{});
     auto answering = asio::co_spawn(executor, handler(request), std::move(token));

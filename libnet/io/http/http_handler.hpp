@@ -24,6 +24,14 @@ class HttpHandler {
 public:
     virtual ~HttpHandler() = default;
 
+    /// Whether a connection whose first octet is this begins in a protocol of the handler's own, which no request of HTTP
+    /// could be: see `negotiate`.
+    virtual bool negotiates([[maybe_unused]] char first) const noexcept { return false; }
+
+    /// Reads the client's side of that protocol, within the time for a head, until there is a request: puts the request's
+    /// head in front of what follows (`HttpSession::begin_with`), or turns the client away.
+    virtual Task<> negotiate(HttpSession&) { co_return; }
+
     /// What has become of a request that may be known by its octets.
     enum class Known : std::uint8_t {
         no,        ///< it isn't, or hasn't come to its end

@@ -4,6 +4,7 @@
 #include <libnet/config.hpp>
 #include <libnet/engine/http/http_connection.hpp>
 #include <libnet/io/access/request_guard.hpp>
+#include <libnet/io/http/client_sources.hpp>
 #include <libnet/io/http/http_clock.hpp>
 #include <libnet/io/http/http_handler.hpp>
 #include <libnet/io/http/response_writer.hpp>
@@ -66,6 +67,8 @@ struct HttpShare {
     const std::shared_ptr<TlsContext> tls{};  // null: plain HTTP
     RequestGuardShare* guard = nullptr;  // limits, users and access rules; null: none. Must outlive the connections
     const OnRecord on_record{};          // empty: nobody wants to know
+    const ClientSources sources{};       // who is believed about whose a connection or request is
+    RefusedPrefaces refused_prefaces{};
     HttpClock clock{};
     SpareObjects<engine::HttpExchange> exchanges{};
 };
@@ -188,8 +191,28 @@ public:
     /// both of which are the handler's, and returns true behind `end_tunnel`.
     void open_tunnel();
 
+    // For `HttpHandler::negotiate`.
+
+    /// Octets at the front of `octets` are done with.
+    void consume(std::size_t size) noexcept { octets_.consume(size); }
+
+    /// Takes more octets. False: none will come, and the client is turned away; or the connection is closed.
+    Task<bool> receive_more();
+
+    /// The head of a request, with which HTTP begins. `octets` follow it.
+    void begin_with(std::string_view head);
+
     /// What has judged the request; null: nothing does.
     RequestGuard* guard() const noexcept { return guard_.get(); }
+
+    /// Whose the connection is: the peer, or who a PROXY header has named.
+    const asio::ip::tcp::endpoint& connected_client() const noexcept { return client_ ? *client_ : connection_.peer(); }
+
+    /// Whose the request in hand is: as above, or who a trusted proxy has named in a field; then the port is 0.
+    asio::ip::tcp::endpoint client() const;
+
+    /// The client is a proxy that names others: what its requests say of them counts.
+    bool names_clients() const noexcept { return names_clients_; }
 
     ResponseWriter& writer() noexcept { return writer_; }
     Transport& transport() noexcept { return transport_; }
@@ -206,22 +229,27 @@ public:
 private:
     /// What has to be waited for.
     enum class Wait : std::uint8_t {
-        nothing,    ///< it can go on
-        client,     ///< the client's next octets, or its end
-        turn,       ///< others, for the client's octets never end
-        handshake,  ///< of TLS
-        guard,      ///< which checks a password
-        handler,    ///< which goes on
-        output,     ///< that is queued
-        events,     ///< which the handler is told of
-        end,        ///< of the connection, which has come
+        nothing,      ///< it can go on
+        client,       ///< the client's next octets, or its end
+        turn,         ///< others, for the client's octets never end
+        preface,      ///< a PROXY header, or octets that are none
+        handshake,    ///< of TLS
+        negotiation,  ///< of the handler's, in front of HTTP
+        guard,        ///< which checks a password
+        handler,      ///< which goes on
+        output,       ///< that is queued
+        events,       ///< which the handler is told of
+        end,          ///< of the connection, which has come
     };
 
     Wait begin();
+    Wait admit();
     Wait proceed();
     Wait step();
     engine::HttpAction next();
     Wait handle();
+    bool learn_client();
+    void tell(const engine::HttpRecord& record) const;
     Wait start(const engine::AccessVerdict& verdict);
     Wait send_if_much();
     Wait receive(engine::HttpTime deadline);
@@ -238,7 +266,9 @@ private:
     Task<> drive(Wait wait, std::shared_ptr<void> server);
     Task<Wait> wait_for(Wait wait);
     Task<> wait_for_client(Wait wait);
+    Task<Wait> read_preface();
     Task<> shake_hands();
+    Task<> negotiate();
     Task<Wait> ask_guard();
     Task<> run_handler();
     Task<> receive_body(engine::HttpTime deadline);
@@ -272,7 +302,9 @@ private:
     engine::HttpTime expected_{};   // the deadline that runs; none: none
     engine::HttpTime read_by_{};    // while a request is pursued: octets of its body
     engine::HttpTime send_by_{};    // and room for more of its answer; none: there is room
+    engine::HttpTime negotiates_until_{};
     std::unique_ptr<engine::KeptRecord> tunnel_{};
+    std::unique_ptr<asio::ip::tcp::endpoint> client_{};  // whom a PROXY header has named; null: the peer
     HttpClock::Time now_ = HttpClock::now();
     Transfer outcome_ = Transfer::want_read;        // of the last call that took octets, or none
     PolledSocket::Side side_ = PolledSocket::read;  // that it has to wait for
@@ -286,6 +318,8 @@ private:
     bool any_request_ = false;
     bool body_begun_ = false;  // the body of the request in hand is read
     bool shut_ = false;        // the sending half
+    bool names_clients_ = false;
+    bool negotiated_ = false;  // or there was nothing to negotiate
 };
 
 }  // namespace libnet::inline v0::io

@@ -68,8 +68,18 @@ LIBNETXX_DECL bool HttpSession::go_on()
 
 LIBNETXX_DECL HttpSession::Wait HttpSession::begin()
 {
+    return share_.sources.proxy_protocol.empty() ? admit() : Wait::preface;
+}
+
+/// It is known whose connection it is.
+LIBNETXX_DECL HttpSession::Wait HttpSession::admit()
+{
+    const auto& client = connected_client().address();
+    names_clients_ = any_contains(share_.sources.trusted_proxies, client);
     if (share_.guard != nullptr) {
-        guard_ = std::make_unique<RequestGuard>(*share_.guard, connection_.peer().address());
+        using Counts = RequestGuard::Counts;
+        guard_ = std::make_unique<RequestGuard>(*share_.guard, client,
+                                                names_clients_ ? Counts::by_request : Counts::at_once);
         if (!guard_->admits_connection()) {
             turn_away(share_.tls ? 0 : 429, engine::connections_too_many);
             return proceed();
@@ -91,6 +101,8 @@ LIBNETXX_DECL HttpSession::Wait HttpSession::step()
 {
     using Kind = engine::HttpAction::Kind;
     if (connection_.draining()) engine_.drain();
+    if (!octets_.empty() && !std::exchange(negotiated_, true) && handler_->negotiates(octets_.view().front()))
+        return Wait::negotiation;
     if (!octets_.empty() && engine_.may_know()) {
         const auto known = handler_->answer_known(*this);
         if (known == HttpHandler::Known::answered) return send_if_much();
@@ -133,9 +145,26 @@ LIBNETXX_DECL engine::HttpAction HttpSession::next()
 LIBNETXX_DECL HttpSession::Wait HttpSession::handle()
 {
     any_request_ = true;
+    if (names_clients_ && !learn_client()) return start({429, engine::connections_too_many, "Retry-After", "1"});
     if (!guard_) return start({});
     const auto verdict = guard_->judge(engine_.request(), handler_->guarded_name(engine_.request()));
     return verdict ? start(*verdict) : Wait::guard;
+}
+
+/// Takes the client's address from the request. False: that client has too many connections.
+LIBNETXX_DECL bool HttpSession::learn_client()
+{
+    const auto& sources = share_.sources;
+    const auto address = wire::client_address(engine_.request().fields, connected_client().address(),
+                                              sources.trusted_proxies, sources.field);
+    exchange().client = address;
+    return !guard_ || guard_->stand_for(address);
+}
+
+LIBNETXX_DECL asio::ip::tcp::endpoint HttpSession::client() const
+{
+    const bool is_named = names_clients_ && exchange_ && exchange_->client && engine_.has_request();
+    return is_named ? asio::ip::tcp::endpoint{*exchange_->client, 0} : connected_client();
 }
 
 /// Gives the request to the handler. What that throws is its failure, and the server's to answer for.
@@ -264,7 +293,7 @@ LIBNETXX_DECL void HttpSession::end_tunnel(std::uint64_t sent, std::uint64_t rec
 {
     engine_.end_tunnel(sent, received, reason);
     if (const auto kept = std::move(tunnel_); kept && share_.on_record)
-        share_.on_record(kept->completed(std::chrono::steady_clock::now(), sent, received, reason), connection_.peer());
+        tell(kept->completed(std::chrono::steady_clock::now(), sent, received, reason));
     settle();
 }
 
@@ -315,6 +344,14 @@ LIBNETXX_DECL void HttpSession::hold_head(std::size_t size)
     if (octets_.view().data() != before) engine_.moved(octets_in_place());
 }
 
+LIBNETXX_DECL void HttpSession::begin_with(std::string_view head)
+{
+    const std::string behind{octets_.view()};
+    octets_.consume(octets_.size());
+    octets_.append(head);
+    octets_.append(behind);
+}
+
 LIBNETXX_DECL void HttpSession::drop_spent() noexcept
 {
     const auto [offset, size] = engine_.spent();
@@ -357,6 +394,7 @@ LIBNETXX_DECL bool HttpSession::rest()
         octets_.release();
         handler_->rest();
         give_exchange_back();
+        if (guard_) guard_->rest();
     }
     return side_ == PolledSocket::read && connection_.polled().watch();
 }
@@ -384,7 +422,13 @@ LIBNETXX_DECL void HttpSession::settle()
 {
     if (!exchange_ || exchange_->log.empty()) return;
     exchange_->log.settle(std::chrono::steady_clock::now(), writer_.sent(), writer_.failure(),
-                          [this](const engine::HttpRecord& record) { share_.on_record(record, connection_.peer()); });
+                          [this](const engine::HttpRecord& record) { tell(record); });
+}
+
+LIBNETXX_DECL void HttpSession::tell(const engine::HttpRecord& record) const
+{
+    if (record.client) share_.on_record(record, {*record.client, 0});
+    else share_.on_record(record, connected_client());
 }
 
 /// Tells of all that is left: nothing more will be sent.

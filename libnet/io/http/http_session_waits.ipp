@@ -1,6 +1,7 @@
 #pragma once
 // The waits of an HttpSession.
 
+#include <libnet/base/deadline_after.hpp>
 #include <libnet/engine/http/http_sentences.hpp>
 #include <libnet/io/http/http_session.hpp>
 #include <libnet/io/tls/tls_handshake.hpp>
@@ -8,6 +9,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace libnet::inline v0::io {
@@ -49,8 +51,15 @@ LIBNETXX_DECL Task<HttpSession::Wait> HttpSession::wait_for(Wait wait)
     case Wait::turn:
         co_await wait_for_client(wait);
         break;
+    case Wait::preface: {
+        const auto next = co_await read_preface();
+        co_return next;
+    }
     case Wait::handshake:
         co_await shake_hands();
+        break;
+    case Wait::negotiation:
+        co_await negotiate();
         break;
     case Wait::guard: {
         const auto next = co_await ask_guard();
@@ -79,6 +88,34 @@ LIBNETXX_DECL Task<> HttpSession::wait_for_client(Wait wait)
     if (!open && !connection_.closed() && !connection_.deadline().expired()) engine_.ended();
 }
 
+/// Learns from a PROXY header whose connection it is.
+LIBNETXX_DECL Task<HttpSession::Wait> HttpSession::read_preface()
+{
+    using engine::PrefaceSender;
+    using End = Preface::End;
+    const bool trusted = any_contains(share_.sources.proxy_protocol, connection_.peer().address());
+    const auto sender = trusted ? PrefaceSender::trusted : PrefaceSender::other;
+    const auto preface = co_await receive_preface(connection_, sender, share_.patience.header_timeout);
+    refresh_now();
+    steady_now_ = std::chrono::steady_clock::now();
+    if (preface.end == End::served) {
+        const auto& client = preface.decision.client;
+        if (client) client_ = std::make_unique<asio::ip::tcp::endpoint>(client->address, client->port);
+        co_return admit();
+    }
+    if (preface.end == End::closed) {
+        engine_.ended();
+        co_return Wait::nothing;
+    }
+    const bool late = preface.end == End::late;
+    const auto reason = late && trusted ? engine::preface_too_slow
+                        : late          ? engine::request_too_slow
+                                        : preface.decision.reason;
+    if (!late || trusted) share_.refused_prefaces.add(connection_, reason);
+    turn_away(0, reason);
+    co_return Wait::nothing;
+}
+
 /// Makes the handshake of TLS.
 LIBNETXX_DECL Task<> HttpSession::shake_hands()
 {
@@ -92,6 +129,36 @@ LIBNETXX_DECL Task<> HttpSession::shake_hands()
     else if (handshake == Handshake::failed) turn_away(0, exchange().failure = tls->failure());
     else if (connection_.deadline().expired()) turn_away(0, engine::handshake_too_slow);
     else engine_.ended();
+}
+
+/// What the handler throws ends the connection.
+LIBNETXX_DECL Task<> HttpSession::negotiate()
+{
+    negotiates_until_ = base::deadline_after(std::chrono::steady_clock::now(), share_.patience.header_timeout);
+    auto negotiation = handler_->negotiate(*this);
+    co_await std::move(negotiation);
+    connection_.deadline().clear();
+    steady_now_ = std::chrono::steady_clock::now();
+    refresh_now();
+}
+
+/// The deadline is set each time: what is sent in between may have needed one of its own.
+LIBNETXX_DECL Task<bool> HttpSession::receive_more()
+{
+    using std::chrono::milliseconds;
+    while (take(read_size_)) {
+        const auto left = negotiates_until_ - std::chrono::steady_clock::now();
+        connection_.deadline().expires_after(std::max(std::chrono::ceil<milliseconds>(left), milliseconds{0}));
+        auto wait = connection_.polled().wait(side_);
+        const bool open = co_await std::move(wait);
+        if (open) continue;
+        if (connection_.closed()) co_return false;
+        turn_away(0, connection_.deadline().expired() ? engine::request_too_slow : engine::client_left);
+        co_return false;
+    }
+    if (outcome_ == Transfer::done) co_return true;
+    if (!connection_.closed()) turn_away(0, engine::client_left);
+    co_return false;
 }
 
 /// Has a password checked, and gives the request to the handler then.

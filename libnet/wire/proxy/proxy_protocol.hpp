@@ -23,6 +23,10 @@ namespace libnet::inline v0::wire {
 // Only peers that are trusted may send one: who can, can claim any address. And whoever expects one must not serve a
 // connection without: both are for the caller to see to.
 
+/// What every header begins with, of version 1 and of version 2. Neither begins a request of HTTP or TLS.
+inline constexpr std::string_view proxy_v1_signature = "PROXY ";
+inline constexpr std::string_view proxy_v2_signature{"\r\n\r\n\0\r\nQUIT\n", 12};
+
 /// An address with its port.
 struct ProxyEndpoint {
     boost::asio::ip::address address{};

@@ -16,8 +16,6 @@ namespace ip = boost::asio::ip;
 
 using ProxyHeaderResult = boost::system::result<std::optional<ParsedProxyHeader>, ProxyProtocolError>;
 
-inline constexpr std::string_view proxy_v1_begin = "PROXY ";
-inline constexpr std::string_view proxy_v2_signature{"\r\n\r\n\0\r\nQUIT\n", 12};
 inline constexpr std::size_t proxy_v2_fixed = 16;
 
 enum class ProxyTlv : std::uint8_t { authority = 2, crc32c = 3 };
@@ -70,8 +68,8 @@ LIBNETXX_DECL ProxyHeaderResult parse_v1(std::string_view received)
     const auto end = text.find('\n');
     if (end == text.npos && text.size() == longest) return ProxyProtocolError::bad_line;
     if (end == text.npos) return std::optional<ParsedProxyHeader>{};
-    if (end < proxy_v1_begin.size() || text[end - 1] != '\r') return ProxyProtocolError::bad_line;
-    auto header = parse_v1_line(text.substr(proxy_v1_begin.size(), end - 1 - proxy_v1_begin.size()));
+    if (end < proxy_v1_signature.size() || text[end - 1] != '\r') return ProxyProtocolError::bad_line;
+    auto header = parse_v1_line(text.substr(proxy_v1_signature.size(), end - 1 - proxy_v1_signature.size()));
     if (!header) return header.error();
     return std::optional{ParsedProxyHeader{std::move(*header), end + 1}};
 }
@@ -239,8 +237,8 @@ LIBNETXX_DECL boost::system::result<std::optional<ParsedProxyHeader>, ProxyProto
         return received.substr(0, begin.size()) == begin.substr(0, received.size());
     };
     if (received.empty()) return std::optional<ParsedProxyHeader>{};
-    if (begins_as(detail::proxy_v1_begin)) return detail::parse_v1(received);
-    if (begins_as(detail::proxy_v2_signature)) return detail::parse_v2(received);
+    if (begins_as(proxy_v1_signature)) return detail::parse_v1(received);
+    if (begins_as(proxy_v2_signature)) return detail::parse_v2(received);
     return ProxyProtocolError::not_proxy_protocol;
 }
 
@@ -258,7 +256,7 @@ LIBNETXX_DECL void append_proxy_header_v1(std::string& out, const ProxyHeader& h
 
 LIBNETXX_DECL void append_proxy_header_v2(std::string& out, const ProxyHeader& header)
 {
-    out.append(detail::proxy_v2_signature);
+    out.append(proxy_v2_signature);
     if (!header.is_proxied) {
         out.append("\x20\0\0\0", 4);  // LOCAL, unspecified, nothing behind
         return;
