@@ -4,10 +4,10 @@
 #include <apps/common/held_signals.hpp>
 #include <apps/common/options.hpp>
 #include <apps/common/output.hpp>
+#include <apps/common/tls_settings.hpp>
 #include <apps/httpd/access_settings.hpp>
 #include <apps/httpd/operands.hpp>
 #include <apps/httpd/site_settings.hpp>
-#include <apps/httpd/tls_settings.hpp>
 #include <apps/httpd/withheld_settings.hpp>
 #include <libnet/static_file_server.hpp>
 

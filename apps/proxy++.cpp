@@ -4,17 +4,21 @@
 #include <apps/common/daemon_options.hpp>
 #include <apps/common/guard_settings.hpp>
 #include <apps/common/held_signals.hpp>
+#include <apps/common/option_values.hpp>
 #include <apps/common/options.hpp>
 #include <apps/common/output.hpp>
+#include <apps/common/tls_settings.hpp>
 #include <apps/proxy/egress_settings.hpp>
 #include <apps/proxy/explain.hpp>
 #include <apps/proxy/limit_options.hpp>
 #include <libnet/forward_proxy.hpp>
 
 #include <exception>
+#include <functional>
 #include <random>
 #include <string>
 #include <string_view>
+#include <vector>
 
 int main(int argc, char** argv)
 {
@@ -25,12 +29,17 @@ int main(int argc, char** argv)
     EgressOptions egress;
     apps::ExplainSettings explained;
     apps::GuardSettings guard{.access = {.realm = "proxy"}};
+    apps::TlsSettings tls;
     apps::DaemonOptions daemon{.address = options.address, .port = options.port};
     apps::Options table{"proxy++", "",
-                        "Forwards HTTP requests and CONNECT tunnels for whoever can reach it: bound to an\n"
+                        "Forwards HTTP requests, CONNECT tunnels and SOCKS for whoever can reach it: bound to an\n"
                         "address other than loopback it is an open relay, unless it has --users."};
     table.group("Server");
     add_options(table, daemon, "address (127.0.0.1); on any other give it --users");
+    table.value(
+        "socks", "YES", "speak SOCKS4, 4a and 5 on the same port: yes or no (yes)",
+        [](std::string_view given) { return apps::yes_or_no(given); }, options.socks);
+    add_options(table, tls);
     add_egress(table.group("Destinations"), egress, explained);
     add_limits(table.rare_group("Limits"), options);
     add_access(table, guard,
@@ -40,12 +49,16 @@ int main(int argc, char** argv)
                 .file = "more, one a line; exceptions first",
                 .realm = "what clients show when they ask for a password (proxy)"});
     add_client_limits(table, guard);
+    table.rare_group("Behind proxies")
+        .list("proxy-protocol", "NETWORK", "whose connections begin with a PROXY header; may be given several times",
+              apps::network(), options.proxy_protocol);
     table.example("proxy++ --port 8888 & curl -x 127.0.0.1:8888 http://example.org/");
     if (const auto exit_code = table.read(argc, argv)) return *exit_code;
 
     try {
         options.egress = std::make_shared<EgressControl>(egress);
         if (explained.target) return apps::explain(explained, *options.egress, options.resolver);
+        options.tls = make_context(tls);
         options.access = apps::access_of(guard);
         options.client_limits = apps::limiter_of(guard);
     } catch (const std::exception& error) {
@@ -53,12 +66,16 @@ int main(int argc, char** argv)
         return apps::exit_not_serving;
     }
     daemon.on_reload = [&options] {
-        const auto use_egress = options.egress->prepare_reload();
-        if (options.access) options.access->reload();
-        use_egress();
+        // Everything is read before the first of it changes.
+        std::vector<std::function<void()>> changes;
+        if (options.tls) changes.push_back(options.tls->prepare_reload());
+        if (options.access) changes.push_back(options.access->prepare_reload());
+        changes.push_back(options.egress->prepare_reload());
+        for (const auto& change : changes) change();
     };
     options.diagnostics = [](DiagnosticLevel, std::string_view text) { apps::complain("proxy++", text); };
     // The same for all threads: a request that comes back is recognised by whichever of them gets it.
     options.via_name = "libnet-" + std::to_string(std::random_device{}());
-    return apps::serve<ForwardProxy>("proxy++", "forwarding", daemon, options);
+    const std::string_view how = options.tls ? "forwarding with TLS" : "forwarding";
+    return apps::serve<ForwardProxy>("proxy++", how, daemon, options);
 }

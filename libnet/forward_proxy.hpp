@@ -11,6 +11,7 @@
 #include <boost/asio/ip/tcp.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <utility>
 
 namespace libnet::inline v0 {
@@ -61,6 +62,9 @@ public:
 
     /// Connections of clients that are open now.
     std::size_t connections() const;
+
+    /// Connections that were closed for their PROXY header, or for having none, since the object was made.
+    std::uint64_t refused_proxy_headers() const;
 
     /// Serves until it is stopped; call it once, on the executor's io_context, which one thread runs.
     ///

@@ -6,6 +6,7 @@
 #include <libnet/diagnostics.hpp>
 #include <libnet/http_limits.hpp>
 #include <libnet/resolver_options.hpp>
+#include <libnet/tls.hpp>
 
 #include <boost/asio/ip/address.hpp>
 
@@ -29,6 +30,10 @@ struct ForwardProxyOptions {
     bool reuse_port = false;          ///< joins one that shares its port (SO_REUSEPORT)
     std::size_t max_connections = 0;  ///< of clients; more wait in the kernel's queue. 0: no limit
 
+    /// Clients speak TLS to the proxy, and nothing else (an `https://` proxy); null: they don't. What they ask for goes on as it
+    /// would without. Proxies that share a port must share the context.
+    std::shared_ptr<TlsContext> tls{};
+
     /// Our name in Via, a token, by which a forwarding loop is recognised: unique to this proxy, but the same for all
     /// that share a port. Empty: `libnet-` and a random number.
     std::string via_name{};
@@ -42,11 +47,20 @@ struct ForwardProxyOptions {
     /// The ports that CONNECT may reach. Empty: all of them.
     std::vector<std::uint16_t> connect_ports{};
 
+    /// Speaks SOCKS4, 4a and 5 as well, on the same port: who begins so gets what CONNECT would get, by the same rules and
+    /// limits, and is logged so. Users log in with SOCKS5 (RFC 1929). Names are looked up here; neither BIND nor UDP.
+    bool socks = true;
+
     /// Who may ask for what; null: everybody for everything. Its rules are about the host of a request, in lower case and
     /// without its port ("*.example.org"). Who has to log in, and hasn't, gets 407 (Proxy Authentication Required).
     std::shared_ptr<AccessControl> access{};
     /// How many connections, requests, bytes and wrong passwords one client may have; null: any number.
     std::shared_ptr<ClientLimiter> client_limits{};
+    /// Every connection from these networks begins with a PROXY header of version 1 or 2 (HAProxy's proxy-protocol.txt),
+    /// within `request_timeout`: the address in it is the client's, for rules, limits and the log. One without, or with a
+    /// malformed one, is closed, and so is one from elsewhere that has one: `diagnostics` hears of it. Empty: no such headers
+    /// are taken.
+    std::vector<AccessNetwork> proxy_protocol{};
 
     std::chrono::milliseconds idle_timeout{60'000};      ///< a client's connection between two requests
     std::chrono::milliseconds request_timeout{30'000};   ///< a request's head, from its first byte to its last

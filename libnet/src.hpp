@@ -19,6 +19,7 @@
 #include <libnet/engine/files/host_table.ipp>
 #include <libnet/engine/files/site.ipp>
 #include <libnet/engine/files/validators.ipp>
+#include <libnet/engine/http/connection_preface.ipp>
 #include <libnet/engine/http/error_page.ipp>
 #include <libnet/engine/http/http_connection.ipp>
 #include <libnet/engine/http/path_pattern.ipp>
@@ -36,6 +37,7 @@
 #include <libnet/engine/proxy/proxy_decision.ipp>
 #include <libnet/engine/proxy/proxy_failure.ipp>
 #include <libnet/engine/proxy/proxy_head.ipp>
+#include <libnet/engine/proxy/socks_negotiation.ipp>
 #include <libnet/engine/proxy/target_list.ipp>
 #include <libnet/engine/query/interface_query.ipp>
 #include <libnet/engine/query/interface_state.ipp>
@@ -72,6 +74,7 @@
 #include <libnet/impl/proxy/proxy_exchange.ipp>
 #include <libnet/impl/proxy/proxy_peer.ipp>
 #include <libnet/impl/proxy/proxy_requests.ipp>
+#include <libnet/impl/proxy/proxy_socks.ipp>
 #include <libnet/impl/proxy/proxy_transfer.ipp>
 #include <libnet/impl/proxy/proxy_tunnel.ipp>
 #include <libnet/impl/proxy/proxy_upstream.ipp>
@@ -106,6 +109,7 @@
 #include <libnet/io/files/root_directory.ipp>
 #include <libnet/io/files/stored_file.ipp>
 #include <libnet/io/files/withheld_files.ipp>
+#include <libnet/io/http/client_sources.ipp>
 #include <libnet/io/http/gzip_stream.ipp>
 #include <libnet/io/http/http_endpoint.ipp>
 #include <libnet/io/http/http_session.ipp>

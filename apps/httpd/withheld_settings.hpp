@@ -8,8 +8,8 @@
 #include <apps/common/daemon_options.hpp>
 #include <apps/common/option_values.hpp>
 #include <apps/common/output.hpp>
+#include <apps/common/tls_settings.hpp>
 #include <apps/httpd/access_settings.hpp>
-#include <apps/httpd/tls_settings.hpp>
 #include <libnet/io/files/withheld_files.hpp>
 #include <libnet/static_file_server_options.hpp>
 

@@ -5,6 +5,7 @@
 #include <libnet/impl/proxy/proxy_exchange.ipp>
 #include <libnet/impl/proxy/proxy_peer.ipp>
 #include <libnet/impl/proxy/proxy_requests.ipp>
+#include <libnet/impl/proxy/proxy_socks.ipp>
 #include <libnet/impl/proxy/proxy_state.hpp>
 #include <libnet/impl/proxy/proxy_transfer.ipp>
 #include <libnet/impl/proxy/proxy_tunnel.ipp>
@@ -54,7 +55,9 @@ LIBNETXX_DECL io::HttpShare client_side(const ForwardProxyOptions& options)
                          .end_means_leaving = true,
                          .takes_userinfo_out = true},
             .limits = options.limits,
-            .on_record = records_for(options.on_access)};
+            .tls = options.tls,
+            .on_record = records_for(options.on_access),
+            .sources = {.proxy_protocol = options.proxy_protocol}};
 }
 
 LIBNETXX_DECL std::shared_ptr<io::EgressControl> egress_of(const ForwardProxyOptions& options)
@@ -126,6 +129,11 @@ LIBNETXX_DECL Executor ForwardProxy::get_executor() const { return state_->serve
 LIBNETXX_DECL boost::asio::ip::tcp::endpoint ForwardProxy::local_endpoint() const { return state_->listener; }
 
 LIBNETXX_DECL std::size_t ForwardProxy::connections() const { return state_->server->connections(); }
+
+LIBNETXX_DECL std::uint64_t ForwardProxy::refused_proxy_headers() const
+{
+    return state_->http.refused_prefaces.count();
+}
 
 LIBNETXX_DECL boost::asio::awaitable<void> ForwardProxy::run() & { return detail::run_proxy(state_.share()); }
 

@@ -94,6 +94,9 @@ public:
     /// request. Keeps the memory.
     void clear() noexcept;
 
+    /// Why the server has not answered; nothing: it has, or wasn't allowed to be asked.
+    std::optional<engine::ProxyFailure> failure() const noexcept { return answer_.failure; }
+
 private:
     using Clock = std::chrono::steady_clock;
 

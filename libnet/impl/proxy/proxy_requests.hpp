@@ -6,6 +6,7 @@
 #include <libnet/impl/proxy/proxy_tunnel.hpp>
 #include <libnet/io/http/http_handler.hpp>
 #include <libnet/io/http/http_session.hpp>
+#include <libnet/wire/socks/socks.hpp>
 
 #include <memory>
 #include <optional>
@@ -21,6 +22,8 @@ public:
     explicit ProxyRequests(std::shared_ptr<ForwardProxyState> proxy) : proxy_{std::move(proxy)} {}
     ~ProxyRequests() override;
 
+    bool negotiates(char first) const noexcept override;
+    io::Task<> negotiate(io::HttpSession& session) override;
     std::optional<std::string_view> guarded_name(const wire::RequestHead& request) override;
     bool start(io::HttpSession& session) override;
     bool start_refused(io::HttpSession& session, const engine::AccessVerdict& verdict) override;
@@ -44,7 +47,8 @@ private:
         bool may_keep = true;
         std::string_view name{}, value{};  ///< of another field; empty: none
     };
-    static void answer(io::HttpSession& session, const Answer& answer);
+    void answer(io::HttpSession& session, const Answer& answer);
+    void answer_socks(io::HttpSession& session, const Answer& answer);
     bool exchange(engine::ProxyDestination destination, bool tunnels);
     bool open_tunnel();
     bool go_on_tunnel();
@@ -57,6 +61,9 @@ private:
     ProxyPinned pinned_;
     std::string host_;  // that the guard is asked about
     std::unique_ptr<ProxyTunnel> tunnel_;
+    wire::ProxyDialect dialect_ = wire::ProxyDialect::http;
+    std::optional<engine::ProxyFailure> failure_;  // of the last exchange
+    std::string socks_refusal_;                    // what a negotiation has ended with
 };
 
 }  // namespace libnet::inline v0::detail

@@ -5,6 +5,7 @@
 #include <libnet/engine/http/error_page.hpp>
 #include <libnet/engine/http/http_sentences.hpp>
 #include <libnet/engine/proxy/proxy_head.hpp>
+#include <libnet/engine/proxy/socks_negotiation.hpp>
 #include <libnet/impl/proxy/proxy_requests.hpp>
 #include <libnet/io/http/response_head.hpp>
 #include <libnet/wire/http/canonical_host.hpp>
@@ -72,6 +73,7 @@ LIBNETXX_DECL bool ProxyRequests::pursue(io::HttpSession&)
     const auto step = exchange_->go_on();
     if (step == Step::waits) return false;
     if (step == Step::tunnel) return open_tunnel();
+    failure_ = exchange_->failure();
     give_exchange_back();
     return true;
 }
@@ -81,7 +83,7 @@ LIBNETXX_DECL bool ProxyRequests::exchange(engine::ProxyDestination destination,
 {
     const auto* const guard = session_->guard();
     auto target = engine::egress_target(session_->request());
-    engine::EgressGate gate{proxy_->egress->policy(), session_->connection().peer().address(),
+    engine::EgressGate gate{proxy_->egress->policy(), session_->client().address(),
                             guard != nullptr ? guard->user() : std::string_view{}, std::move(target)};
     if (!gate.admits()) {
         const auto verdict = gate.refusal().verdict;
@@ -105,6 +107,7 @@ LIBNETXX_DECL void ProxyRequests::refuse(io::HttpSession& session, unsigned stat
 
 LIBNETXX_DECL void ProxyRequests::answer(io::HttpSession& session, const Answer& answer)
 {
+    if (dialect_ != wire::ProxyDialect::http) return answer_socks(session, answer);
     const bool head_only = session.has_request() && session.request().method == "HEAD";
     const auto persistence = session.begin_answer({.status = answer.status,
                                                    .reason = answer.reason,
@@ -127,14 +130,17 @@ LIBNETXX_DECL bool ProxyRequests::open_tunnel()
     auto& session = *session_;
     const bool is_connect = exchange_->tunnel_head().empty();
     session.begin_answer({.status = exchange_->status(), .may_keep = false});
-    session.send(is_connect ? tunnel_answer : exchange_->tunnel_head(), {}, {});
+    std::string granted;
+    if (dialect_ == wire::ProxyDialect::http) granted = is_connect ? tunnel_answer : exchange_->tunnel_head();
+    else engine::append_socks_answer(granted, dialect_, wire::Socks5Reply::succeeded);
+    session.send(granted, {}, {});
     if (session.given_up()) return true;
     const ProxyTunnel::Early early{.from_client = session.octets().substr(session.head_octets().size()),
                                    .from_server = exchange_->early(),
                                    .unsent = session.writer().queue().view()};
     auto* const meter = session.guard() != nullptr ? session.guard()->meter() : nullptr;
-    tunnel_ = std::make_unique<ProxyTunnel>(proxy_->options, session.connection(), exchange_->take_upstream(), early,
-                                            proxy_->scratch, meter);
+    tunnel_ = std::make_unique<ProxyTunnel>(proxy_->options, session.connection(), session.transport().release_tls(),
+                                            exchange_->take_upstream(), early, proxy_->scratch, meter);
     session.open_tunnel();
     give_exchange_back();
     return tunnel_ == nullptr || go_on_tunnel();  // who was told of a request may have closed the connection

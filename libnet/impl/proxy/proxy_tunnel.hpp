@@ -6,6 +6,7 @@
 #include <libnet/io/loop/deadline.hpp>
 #include <libnet/io/tcp/connection.hpp>
 #include <libnet/io/tcp/relay.hpp>
+#include <libnet/io/tls/tls_relay_layer.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -24,9 +25,9 @@ public:
         std::string_view unsent;       ///< of the answer, which the client hasn't taken yet
     };
 
-    /// `scratch` is everybody's, see io::Relay. What goes to the client counts for `meter`; null: it doesn't. The options, the
-    /// connection and the meter must outlive it.
-    ProxyTunnel(const ForwardProxyOptions& options, io::Connection& connection,
+    /// `tls`: of the client's connection; null: it has none. `scratch` is everybody's, see io::Relay. What goes to the client
+    /// counts for `meter`; null: it doesn't. The options, the connection and the meter must outlive it.
+    ProxyTunnel(const ForwardProxyOptions& options, io::Connection& connection, std::unique_ptr<io::TlsStream> tls,
                 std::unique_ptr<io::PolledSocket> upstream, const Early& early, std::span<char> scratch,
                 io::SendMeter* meter = nullptr);
 
@@ -46,6 +47,7 @@ private:
     const ForwardProxyOptions& options_;
     io::Connection& connection_;
     std::unique_ptr<io::PolledSocket> upstream_;
+    std::unique_ptr<io::TlsRelayLayer> tls_;  // null: the client's connection has none
     io::Relay relay_;
     io::SendMeter* meter_;
     std::unique_ptr<io::Deadline> resumes_;  // when the client may have more; null: nothing is counted

@@ -9,12 +9,13 @@
 namespace libnet::inline v0::detail {
 
 LIBNETXX_DECL ProxyTunnel::ProxyTunnel(const ForwardProxyOptions& options, io::Connection& connection,
-                                       std::unique_ptr<io::PolledSocket> upstream, const Early& early,
-                                       std::span<char> scratch, io::SendMeter* meter)
+                                       std::unique_ptr<io::TlsStream> tls, std::unique_ptr<io::PolledSocket> upstream,
+                                       const Early& early, std::span<char> scratch, io::SendMeter* meter)
     : options_{options},
       connection_{connection},
       upstream_{std::move(upstream)},
-      relay_{connection.polled(), *upstream_, scratch},
+      tls_{tls ? std::make_unique<io::TlsRelayLayer>(std::move(tls), connection.polled()) : nullptr},
+      relay_{connection.polled(), *upstream_, scratch, tls_.get()},
       meter_{meter}
 {
     if (meter_ != nullptr)

@@ -30,7 +30,7 @@ LIBNETXX_DECL ProxyExchange::Connected ProxyExchange::connect()
         answer_ = {};
         if (reuse_upstream()) return Connected::yes;
         const io::Dial::Judge judge = [this](const io::asio::ip::address& address) { return may_connect(address); };
-        const auto client = engine::client_key(session_->connection().peer().address());
+        const auto client = engine::client_key(session_->client().address());
         dial_.emplace(*proxy_.connector, destination_.host, destination_.port, client, judge, [this] { poke(); });
     }
     if (!dial_->done()) return Connected::not_yet;

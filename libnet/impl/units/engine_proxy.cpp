@@ -6,3 +6,4 @@
 #include <libnet/engine/proxy/proxy_decision.ipp>
 #include <libnet/engine/proxy/proxy_failure.ipp>
 #include <libnet/engine/proxy/proxy_head.ipp>
+#include <libnet/engine/proxy/socks_negotiation.ipp>

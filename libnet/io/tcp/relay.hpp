@@ -4,6 +4,7 @@
 #include <libnet/config.hpp>
 #include <libnet/io/loop/socket_poll.hpp>
 #include <libnet/io/tcp/byte_buffer.hpp>
+#include <libnet/io/tcp/transfer.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -15,6 +16,24 @@
 
 namespace libnet::inline v0::io {
 
+/// What stands between a relay and one of its sockets, such as TLS.
+class RelayLayer {
+public:
+    /// As `receive_some` and `send_some`: where they have to wait, the socket's listener hears of what they wait for. What
+    /// was sent in part comes again, perhaps elsewhere in memory, and with more behind it.
+    virtual Transferred receive(std::span<char> room) noexcept = 0;
+    virtual Transferred send(std::string_view bytes) noexcept = 0;
+
+    /// `receive` may find something, be it that the socket has nothing to read.
+    virtual bool may_receive() const noexcept = 0;
+
+    /// Tells the peer that no more will be sent.
+    virtual void end() noexcept = 0;
+
+protected:
+    ~RelayLayer() = default;
+};
+
 /// Copies between two sockets until both directions have ended: without a coroutine or a buffer, as long as it waits.
 ///
 /// A direction that ends (a FIN) is passed on as a FIN while the other goes on. A connection that breaks breaks the
@@ -23,7 +42,8 @@ namespace libnet::inline v0::io {
 /// at most `scratch.size()` bytes.
 ///
 /// `scratch` lends its bytes for the time between a read and the write that follows; any number of tunnels of one
-/// thread share it. The sockets must outlive this; their listener calls `go_on`.
+/// thread share it. The sockets must outlive this; their listener calls `go_on`. So must `layer`, if there is one: what
+/// goes from and to `first` goes through it.
 class Relay {
 public:
     enum class Step : std::uint8_t {
@@ -33,10 +53,10 @@ public:
         broken,  ///< one connection is broken, and both are closed
     };
 
-    Relay(PolledSocket& first, PolledSocket& second, std::span<char> scratch) noexcept
+    Relay(PolledSocket& first, PolledSocket& second, std::span<char> scratch, RelayLayer* layer = nullptr) noexcept
         : scratch_{scratch},
-          forward_{first, second},
-          backward_{second, first}
+          forward_{first, second, layer, nullptr},
+          backward_{second, first, nullptr, layer}
     {}
 
     /// Bytes that were received from `first` before the tunnel began. They go out before all others.
@@ -70,10 +90,20 @@ public:
 
 private:
     struct Direction {
-        Direction(PolledSocket& source, PolledSocket& sink) noexcept : from{source}, to{sink} {}
+        Direction(PolledSocket& source, PolledSocket& sink, RelayLayer* in, RelayLayer* out) noexcept
+            : from{source},
+              to{sink},
+              from_layer{in},
+              to_layer{out}
+        {}
+        bool may_receive() const noexcept;
+        Transferred receive(std::span<char> room) noexcept;
+        Transferred send(std::string_view bytes) noexcept;
 
         PolledSocket& from;
         PolledSocket& to;
+        RelayLayer* from_layer;  // null: nothing stands in between
+        RelayLayer* to_layer;
         std::uint64_t count = 0;
         ByteBuffer rest;  ///< read, and not taken by the receiver yet
         bool ended = false;

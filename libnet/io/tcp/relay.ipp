@@ -21,6 +21,21 @@ LIBNETXX_DECL Relay::Step Relay::go_on(Ways ways)
     return there == Step::more || back == Step::more ? Step::more : Step::waits;
 }
 
+LIBNETXX_DECL bool Relay::Direction::may_receive() const noexcept
+{
+    return from_layer == nullptr ? from.ready(PolledSocket::read) : from_layer->may_receive();
+}
+
+LIBNETXX_DECL Transferred Relay::Direction::receive(std::span<char> room) noexcept
+{
+    return from_layer == nullptr ? receive_some(from, room) : from_layer->receive(room);
+}
+
+LIBNETXX_DECL Transferred Relay::Direction::send(std::string_view bytes) noexcept
+{
+    return to_layer == nullptr ? send_some(to, bytes) : to_layer->send(bytes);
+}
+
 /// Copies what is there, without waiting: this is what makes a shared scratch buffer possible. Bounded, so that a fast
 /// tunnel leaves time for the others.
 LIBNETXX_DECL Relay::Step Relay::copy(Direction& direction)
@@ -30,15 +45,15 @@ LIBNETXX_DECL Relay::Step Relay::copy(Direction& direction)
         if (!send_rest(direction)) return Step::broken;
         // What isn't read can't tell that its sender has reset the connection.
         if (!direction.rest.empty() || direction.ended) return direction.from.broken() ? Step::broken : Step::waits;
-        if (!direction.from.ready(PolledSocket::read)) return direction.from.watch() ? Step::waits : Step::broken;
+        if (!direction.may_receive()) return direction.from.watch() ? Step::waits : Step::broken;
 
-        const auto received = receive_some(direction.from, scratch_);
-        if (received.outcome == Transfer::want_read) return Step::waits;
+        const auto received = direction.receive(scratch_);
+        if (received.outcome == Transfer::want_read || received.outcome == Transfer::want_write) return Step::waits;
         if (received.outcome == Transfer::ended) return read_end(direction);
         if (received.outcome == Transfer::failed) return Step::broken;
         moved_ = true;
         const std::string_view bytes{scratch_.data(), received.size};
-        const auto sent = send_some(direction.to, bytes);
+        const auto sent = direction.send(bytes);
         if (sent.outcome == Transfer::failed) return Step::broken;
         direction.count += sent.size;
         direction.rest.append(bytes.substr(sent.size));
@@ -46,17 +61,19 @@ LIBNETXX_DECL Relay::Step Relay::copy(Direction& direction)
     return Step::more;
 }
 
-/// False: the connection is broken.
+/// False: the connection is broken. A layer takes a part at a time, although there is room for more.
 LIBNETXX_DECL bool Relay::send_rest(Direction& direction)
 {
     auto& rest = direction.rest;
-    if (rest.empty()) return true;
-    const auto sent = send_some(direction.to, rest.view());
-    if (sent.outcome == Transfer::failed) return false;
-    moved_ = moved_ || sent.size > 0;
-    direction.count += sent.size;
-    rest.consume(sent.size);
-    if (rest.empty()) rest.release();
+    while (!rest.empty()) {
+        const auto sent = direction.send(rest.view());
+        if (sent.outcome == Transfer::failed) return false;
+        if (sent.size == 0) return true;
+        moved_ = true;
+        direction.count += sent.size;
+        rest.consume(sent.size);
+        if (rest.empty()) rest.release();
+    }
     return true;
 }
 
@@ -64,6 +81,7 @@ LIBNETXX_DECL Relay::Step Relay::read_end(Direction& direction)
 {
     moved_ = true;
     direction.ended = true;
+    if (direction.to_layer != nullptr) direction.to_layer->end();
     ::shutdown(direction.to.native_handle(), SHUT_WR);
     return Step::waits;
 }

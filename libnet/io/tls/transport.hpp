@@ -33,6 +33,9 @@ public:
     /// From now on everything goes through TLS, whose handshake is done; null: nothing does.
     void use(std::unique_ptr<TlsStream> tls) noexcept { tls_ = std::move(tls); }
 
+    /// Gives TLS away, for who goes on with the socket without this; null: there is none.
+    std::unique_ptr<TlsStream> release_tls() noexcept { return std::move(tls_); }
+
     /// From now on what is sent is counted, and waits when it has to. The meter must outlive this.
     void use(SendMeter& meter) noexcept { meter_ = &meter; }
 

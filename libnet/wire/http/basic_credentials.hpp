@@ -22,6 +22,9 @@ std::optional<BasicCredentials> parse_basic_credentials(std::string_view value);
 /// Decodes Base64 (RFC 4648 section 4) with its padding, strictly; nothing for anything else.
 std::optional<std::string> decode_base64(std::string_view text);
 
+/// Encodes octets as Base64, with padding.
+std::string encode_base64(std::string_view octets);
+
 /// The value of WWW-Authenticate that asks for such credentials. Quotes, backslashes and what is not visible ASCII or a
 /// space are left out of the realm.
 std::string basic_challenge(std::string_view realm);

@@ -9,9 +9,15 @@
 
 namespace libnet::inline v0::wire {
 
+namespace detail {
+
+inline constexpr std::string_view base64_digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+}  // namespace detail
+
 LIBNETXX_DECL std::optional<std::string> decode_base64(std::string_view text)
 {
-    constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    constexpr auto alphabet = detail::base64_digits;
     if (text.size() % 4 != 0) return std::nullopt;
     const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
     std::string decoded;
@@ -28,6 +34,20 @@ LIBNETXX_DECL std::optional<std::string> decode_base64(std::string_view text)
     }
     if ((bits & ((1U << count) - 1)) != 0) return std::nullopt;  // two texts for one value
     return decoded;
+}
+
+LIBNETXX_DECL std::string encode_base64(std::string_view octets)
+{
+    std::string encoded;
+    for (std::size_t at = 0; at < octets.size(); at += 3) {
+        const auto group = octets.substr(at, 3);
+        std::uint32_t bits = 0;
+        for (std::size_t i = 0; i < 3; ++i)
+            bits = bits << 8 | (i < group.size() ? static_cast<std::uint8_t>(group[i]) : 0U);
+        for (std::size_t i = 0; i < 4; ++i)
+            encoded += i <= group.size() ? detail::base64_digits[bits >> (18 - 6 * i) & 63] : '=';
+    }
+    return encoded;
 }
 
 LIBNETXX_DECL std::optional<BasicCredentials> parse_basic_credentials(std::string_view value)

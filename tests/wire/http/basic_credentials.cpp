@@ -15,6 +15,18 @@ TEST_CASE("Base64 is decoded with its padding, as in RFC 4648 section 10", "[wir
     CHECK(decode_base64("/+7/") == "\xFF\xEE\xFF");
 }
 
+TEST_CASE("Base64 is written with its padding", "[wire]")
+{
+    CHECK(encode_base64("").empty());
+    CHECK(encode_base64("f") == "Zg==");
+    CHECK(encode_base64("fo") == "Zm8=");
+    CHECK(encode_base64("foo") == "Zm9v");
+    CHECK(encode_base64("foobar") == "Zm9vYmFy");
+    std::string octets;
+    for (int octet = 0; octet < 256; ++octet) octets += static_cast<char>(octet);
+    CHECK(decode_base64(encode_base64(octets)) == octets);
+}
+
 TEST_CASE("what is no Base64, or not the only text for its value, is refused", "[wire]")
 {
     for (const auto* faulty :

@@ -1,5 +1,5 @@
 #pragma once
-// The options of httpd++ about TLS.
+// The options of every HTTP daemon about TLS.
 //
 //   apps::TlsSettings tls;
 //   add_options(table, tls);

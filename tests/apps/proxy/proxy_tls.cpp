@@ -1,0 +1,103 @@
+// proxy++ that speaks TLS with its clients.
+
+#include <tests/support/catch.hpp>
+#include <tests/support/certificates.hpp>
+#include <tests/support/httpd.hpp>
+#include <tests/support/numbers.hpp>
+#include <tests/support/process.hpp>
+#include <tests/support/proxy_program.hpp>
+
+#include <csignal>
+#include <string>
+#include <string_view>
+
+using namespace libnet::test;
+
+namespace {
+
+bool has(const std::string& text, std::string_view part) { return text.find(part) != text.npos; }
+
+struct Site {
+    Site()
+    {
+        root.write("a.txt", "hello");
+        root.write("large.txt", numbers());
+        certificates.make("proxy", "IP:127.0.0.1");
+    }
+    Arguments options() const
+    {
+        return {"--tls-cert", certificates.chain("proxy"), "--tls-key", certificates.key("proxy")};
+    }
+    std::string authority() const { return certificates.chain("proxy"); }
+
+    TemporaryDirectory root;
+    Certificates certificates;
+};
+
+/// curl with this kind of proxy: "http", "https", "socks4", "socks4a", "socks5", "socks5h".
+Finished curl_by(const Proxy& proxy, const std::string& kind, Arguments arguments)
+{
+    arguments.insert(arguments.begin(), {"curl", "--silent", "--show-error", "--noproxy", "", "--max-time", "20",
+                                         "--proxy", kind + "://127.0.0.1:" + proxy.port()});
+    return run(arguments);
+}
+
+}  // namespace
+
+TEST_CASE("curl speaks TLS with proxy++, for requests and for tunnels", "[apps][proxy][tls]")
+{
+    const Site site;
+    Httpd httpd{site.root};
+    Proxy proxy{site.options()};
+    const Arguments trust{"--proxy-cacert", site.authority()};
+    const auto curl = [&](Arguments more) {
+        more.insert(more.begin(), trust.begin(), trust.end());
+        return curl_by(proxy, "https", more);
+    };
+    CHECK(curl({httpd.url("/a.txt"), httpd.url("/a.txt")}).out == "hellohello");
+    CHECK(curl({"--proxytunnel", httpd.url("/a.txt")}).out == "hello");
+    CHECK(curl({"--proxytunnel", httpd.url("/large.txt")}).out == numbers());
+    CHECK(curl({httpd.url("/large.txt")}).out == numbers());
+    CHECK(has(curl_by(proxy, "http", {"--include", httpd.url("/a.txt")}).out, "HTTP/1.1 400 "));
+    CHECK(curl_by(proxy, "https", {httpd.url("/a.txt")}).exit_code == 60);  // who hasn't been told to trust it
+    const auto ended = proxy.stop();
+    CHECK(ended.exit_code == 0);
+    CHECK(has(ended.err, "forwarding with TLS on 127.0.0.1:"));
+    CHECK(has(ended.out, "\"CONNECT 127.0.0.1:" + httpd.port() + " HTTP/1.1\" 200"));
+}
+
+TEST_CASE("a tunnel in TLS carries TLS", "[apps][proxy][tls]")
+{
+    const Site site;
+    Httpd httpd{site.root,
+                {"--access-log", "none", "--tls-cert", site.certificates.chain("proxy"), "--tls-key",
+                 site.certificates.key("proxy")}};
+    Proxy proxy{site.options()};
+    const auto got = proxy.curl(
+        "https", {"--proxy-cacert", site.authority(), "--cacert", site.authority(), httpd.secure_url("/large.txt")});
+    CHECK(got.out == numbers());
+}
+
+TEST_CASE("certificates of proxy++ are read again at SIGHUP, and bad ones aren't taken", "[apps][proxy][tls]")
+{
+    const Site site;
+    Httpd httpd{site.root};
+    Proxy proxy{site.options()};
+    const auto trusted = [&] {
+        return curl_by(proxy, "https", {"--proxy-cacert", site.authority(), httpd.url("/a.txt")}).out;
+    };
+    const auto before = trusted();
+    CHECK(before == "hello");
+    site.certificates.make("proxy", "IP:127.0.0.1");  // another key
+    CHECK(trusted().empty());
+    proxy.signal(SIGHUP);
+    CHECK(proxy.wait_for("proxy++: reloaded\n"));
+    CHECK(trusted() == "hello");
+}
+
+TEST_CASE("proxy++ says which certificate it can't read", "[apps][proxy][tls]")
+{
+    const auto said = run({program("proxy++"), "--port", "0", "--tls-cert", "/nonexistent.pem"});
+    CHECK(said.exit_code != 0);
+    CHECK(has(said.err, "/nonexistent.pem"));
+}
