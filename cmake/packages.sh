@@ -10,7 +10,7 @@ else
 fi
 build="g++ cmake ninja-build pkg-config $boost libc-ares-dev libssl-dev libcrypt-dev libidn2-dev zlib1g-dev libbrotli-dev libzstd-dev libfmt-dev libmaxminddb-dev"
 network="iproute2 nftables util-linux curl"
-rivals="openssl iputils-ping fping iputils-tracepath traceroute mtr-tiny scamper tcpdump wget apache2-utils nginx-light strace procps brotli zstd"
+rivals="openssl iputils-ping fping iputils-tracepath traceroute mtr-tiny scamper tcpdump wget apache2-utils nginx-light haproxy strace procps brotli zstd"
 scrapers="prometheus prometheus-blackbox-exporter python3-prometheus-client"
 # Smokeping depends on a mail program: msmtp-mta is one without a server.
 readers="monitoring-plugins-basic monitoring-plugins-standard smokeping msmtp-mta jc"
@@ -49,7 +49,7 @@ fi
 # A server that is only here to be tested against should not start to serve: dpkg asks this file first.
 policy=/usr/sbin/policy-rc.d
 case "$missing" in
-    *nginx* | *prometheus* | *smokeping*)
+    *nginx* | *haproxy* | *prometheus* | *smokeping*)
         if [ ! -e $policy ]; then
             printf '#!/bin/sh\nexit 101\n' | $as_root tee $policy >/dev/null
             $as_root chmod 755 $policy
@@ -68,7 +68,7 @@ if ! { $as_root apt-get update && $as_root env DEBIAN_FRONTEND=noninteractive \
 fi
 rm -f "$log"
 
-for service in nginx prometheus prometheus-blackbox-exporter smokeping; do # nor at the next boot
+for service in nginx haproxy prometheus prometheus-blackbox-exporter smokeping; do # nor at the next boot
     case "$missing " in
         *" $service"[\ -]*) [ ! -d /run/systemd/system ] || $as_root systemctl disable --quiet $service || true ;;
     esac
