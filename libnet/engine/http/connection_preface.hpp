@@ -45,7 +45,7 @@ inline constexpr std::string_view preface_too_slow = "The PROXY header took too 
 
 /// Judges `received`, all that has come so far. HAProxy's proxy-protocol.txt, section 2: who is configured to take headers
 /// never guesses whether there is one. What no trusted network sends is left as it is, unless it begins with a signature of
-/// the PROXY protocol: that is a misconfigured proxy, or somebody who wants to pass for another client.
+/// the PROXY protocol: that is a misconfigured proxy, or a client that claims another's address.
 PrefaceDecision judge_preface(std::string_view received, PrefaceSender sender);
 
 }  // namespace libnet::inline v0::engine

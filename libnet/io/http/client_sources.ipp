@@ -1,6 +1,7 @@
 #pragma once
 
 #include <libnet/io/http/client_sources.hpp>
+#include <libnet/wire/ip/unmapped.hpp>
 
 #include <algorithm>
 #include <array>
@@ -69,7 +70,8 @@ LIBNETXX_DECL void RefusedPrefaces::add(const Connection& connection, std::strin
     if (now < next_) return;
     next_ = now + pause;
     const auto others = count_ - std::exchange(told_, count_) - 1;
-    auto text = "a connection from " + connection.peer().address().to_string() + " was closed: " + std::string{reason};
+    const auto peer = wire::unmapped(connection.peer().address()).to_string();
+    auto text = "a connection from " + peer + " was closed: " + std::string{reason};
     if (others > 0) text += " So were " + std::to_string(others) + " others since the last message.";
     connection.diagnostics().tell(DiagnosticLevel::warning, text);
 }
