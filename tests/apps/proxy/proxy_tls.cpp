@@ -73,8 +73,9 @@ TEST_CASE("a tunnel in TLS carries TLS", "[apps][proxy][tls]")
                 {"--access-log", "none", "--tls-cert", site.certificates.chain("proxy"), "--tls-key",
                  site.certificates.key("proxy")}};
     Proxy proxy{site.options()};
-    const auto got = proxy.curl(
-        "https", {"--proxy-cacert", site.authority(), "--cacert", site.authority(), httpd.secure_url("/large.txt")});
+    const auto got =
+        curl_by(proxy, "https",
+                {"--proxy-cacert", site.authority(), "--cacert", site.authority(), httpd.secure_url("/large.txt")});
     CHECK(got.out == numbers());
 }
 
