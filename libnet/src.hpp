@@ -50,6 +50,7 @@
 #include <libnet/engine/trace/path_watch.ipp>
 #include <libnet/engine/trace/trace_engine.ipp>
 #include <libnet/engine/trace/trace_packet.ipp>
+#include <libnet/engine/trace/trace_question.ipp>
 #include <libnet/engine/trace/trace_quote.ipp>
 #include <libnet/engine/trace/trace_set.ipp>
 #include <libnet/engine/trace/trace_verdict.ipp>

@@ -3,6 +3,7 @@
 
 #include <apps/common/output.hpp>
 #include <apps/trace/settings.hpp>
+#include <libnet/engine/trace/trace_question.hpp>
 #include <libnet/io/dns/host_text.hpp>
 #include <libnet/io/dns/resolve_error.hpp>
 #include <libnet/io/dns/resolver.hpp>
@@ -47,11 +48,21 @@ inline void set_packet_size(TraceOptions& options, const TraceSettings& settings
     options.payload_size = static_cast<std::uint16_t>(std::clamp(payload, least, most));
 }
 
+/// Of UDP and ICMP probes, in octets: no less than the question takes that a service is asked.
+inline std::size_t payload_size(const TraceOptions& options)
+{
+    const bool rising = options.classic && options.method == TraceProbe::udp;
+    if (rising || options.method == TraceProbe::icmp) return options.payload_size;
+    constexpr std::uint16_t dns = 53;
+    const auto port = options.port == 0 && options.method == TraceProbe::udp_constant ? dns : options.port;
+    return std::max<std::size_t>(options.payload_size, engine::least_payload(engine::question_for(port)));
+}
+
 /// Of the probes to this target with their IP header, in octets.
 inline std::size_t packet_size(const TraceOptions& options, const asio::ip::address& target)
 {
     constexpr std::size_t tcp_header = 20, header = 8;
-    return ip_header_size(target) + (options.method == TraceProbe::tcp ? tcp_header : header + options.payload_size);
+    return ip_header_size(target) + (options.method == TraceProbe::tcp ? tcp_header : header + payload_size(options));
 }
 
 }  // namespace libnet::apps

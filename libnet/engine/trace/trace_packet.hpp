@@ -45,8 +45,9 @@ LIBNETXX_DECL std::optional<TracePayload> read_trace_payload(std::span<const std
 
 /// Sets the balance of `payload`, which was zero, so that the Internet checksum over it and everything else is `checksum`:
 /// neither 0 nor 0xFFFF, which mean the same to ones' complement arithmetic. `others` is the sum (base::checksum_add) over
-/// everything else, an even number of octets.
-LIBNETXX_DECL void balance_trace_payload(std::span<std::byte> payload, std::uint32_t others, std::uint16_t checksum);
+/// everything else, an even number of octets. `head` octets, an even number, are in front of the payload's head.
+LIBNETXX_DECL void balance_trace_payload(std::span<std::byte> payload, std::uint32_t others, std::uint16_t checksum,
+                                         std::size_t head = 0);
 
 /// The sum over the pseudo header of RFC 768, RFC 9293 section 3.1 and RFC 8200 section 8.1. `length`: octets of the upper
 /// layer's packet. The addresses are of one version.
@@ -64,8 +65,9 @@ struct TraceEnds {
     std::uint16_t destination_port = 0;
 };
 
-/// Balances a UDP payload so that the datagram's checksum is its number.
-LIBNETXX_DECL void balance_udp(std::span<std::byte> payload, const TraceEnds& ends, std::uint16_t number);
+/// Balances a UDP payload, whose head begins at `head`, so that the datagram's checksum is its number.
+LIBNETXX_DECL void balance_udp(std::span<std::byte> payload, const TraceEnds& ends, std::uint16_t number,
+                               std::size_t head = 0);
 
 /// The checksum field of such a datagram where the sender's device should have computed it, and a virtual one did not: the
 /// pseudo header's sum alone.

@@ -46,13 +46,14 @@ LIBNETXX_DECL std::optional<TracePayload> read_trace_payload(std::span<const std
     return found;
 }
 
-LIBNETXX_DECL void balance_trace_payload(std::span<std::byte> payload, std::uint32_t others, std::uint16_t checksum)
+LIBNETXX_DECL void balance_trace_payload(std::span<std::byte> payload, std::uint32_t others, std::uint16_t checksum,
+                                         std::size_t head)
 {
     const auto sum = detail::folded(base::checksum_add(others, payload));
     // The checksum is the complement of the sum: sum + balance = ~checksum.
     const std::uint32_t missing =
         std::uint32_t{static_cast<std::uint16_t>(~checksum)} + static_cast<std::uint16_t>(~sum);
-    base::store_be(payload, detail::balance_at, detail::folded(missing));
+    base::store_be(payload, head + detail::balance_at, detail::folded(missing));
 }
 
 LIBNETXX_DECL std::uint32_t pseudo_header_sum(const asio::ip::address& source, const asio::ip::address& destination,
@@ -62,11 +63,12 @@ LIBNETXX_DECL std::uint32_t pseudo_header_sum(const asio::ip::address& source, c
     return addresses + protocol + static_cast<std::uint32_t>(length);
 }
 
-LIBNETXX_DECL void balance_udp(std::span<std::byte> payload, const TraceEnds& ends, std::uint16_t number)
+LIBNETXX_DECL void balance_udp(std::span<std::byte> payload, const TraceEnds& ends, std::uint16_t number,
+                               std::size_t head)
 {
     const auto length = static_cast<std::uint32_t>(udp_header_size + payload.size());
     const auto others = pseudo_header_sum(ends.source, ends.destination, udp_protocol, length);
-    balance_trace_payload(payload, others + ends.source_port + ends.destination_port + length, number);
+    balance_trace_payload(payload, others + ends.source_port + ends.destination_port + length, number, head);
 }
 
 LIBNETXX_DECL std::uint16_t unfinished_checksum(const TraceEnds& ends, std::uint8_t protocol, std::size_t length)

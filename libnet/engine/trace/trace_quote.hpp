@@ -5,6 +5,7 @@
 #include <libnet/config.hpp>
 #include <libnet/engine/trace/trace_packet.hpp>
 #include <libnet/engine/trace/trace_path.hpp>
+#include <libnet/engine/trace/trace_question.hpp>
 #include <libnet/engine/trace/trace_set.hpp>
 
 #include <cstddef>
@@ -20,11 +21,12 @@ struct TraceSent {
     TraceProbe method = TraceProbe::udp;
     wire::IpVersion version = wire::IpVersion::v4;
     bool classic = false;
-    std::uint16_t port = 0;                  ///< the destination's; with `classic` and TraceProbe::udp any
-    std::vector<std::uint16_t> own_ports{};  ///< of UDP and TCP the source ports, of ICMP the identifier; by flow
-    std::vector<std::uint16_t> checksums{};  ///< of ICMP, by flow
-    std::uint32_t mark = 0;                  ///< of the payloads
-    std::size_t payload_size = 0;            ///< octets
+    std::uint16_t port = 0;                        ///< the destination's; with `classic` and TraceProbe::udp any
+    std::vector<std::uint16_t> own_ports{};        ///< of UDP and TCP the source ports, of ICMP the identifier; by flow
+    std::vector<std::uint16_t> checksums{};        ///< of ICMP, by flow
+    std::uint32_t mark = 0;                        ///< of the payloads
+    std::size_t payload_size = 0;                  ///< octets
+    TraceQuestion question = TraceQuestion::none;  ///< which the payloads are
     std::uint8_t traffic_class = 0;
     std::optional<std::uint32_t> flow_label{};  ///< where it isn't the system's
     std::vector<asio::ip::address> sources{};   ///< our addresses that probes left from; empty: not known

@@ -73,7 +73,9 @@ private:
     /// What came back of the payload. True: with our mark. Another mark is another program's, or forged: then the cookie is wrong.
     bool take_payload(std::size_t header)
     {
-        const auto payload = read_trace_payload(quoted_.upper.subspan(header));
+        const auto at = header + head_at(sent_.question);
+        if (quoted_.upper.size() < at) return false;
+        const auto payload = read_trace_payload(quoted_.upper.subspan(at));
         if (!payload) return false;
         reply_.number = payload->number;
         reply_.cookie = payload->cookie;

@@ -43,8 +43,8 @@ LIBNETXX_DECL TraceChannel::TraceChannel(asio::any_io_executor executor, std::sh
       poll_{std::move(poll)},
       key_bits_{key_bits},
       options_{options},
-      reader_{std::max(longest_answer, options.payload_size + wire::icmp_header_size), 8, longest_answer},
-      payload_(options.payload_size)
+      reader_{std::max(longest_answer, trace_payload_size(options) + wire::icmp_header_size), 8, longest_answer},
+      payload_(trace_payload_size(options))
 {
     sent_.method = options.method;
     sent_.version = version;
@@ -53,6 +53,7 @@ LIBNETXX_DECL TraceChannel::TraceChannel(asio::any_io_executor executor, std::sh
     sent_.checksums = flow_checksums(options.flows);
     sent_.mark = static_cast<std::uint32_t>(io::random_word());
     sent_.payload_size = payload_.size();
+    sent_.question = trace_question(options);
     sent_.traffic_class = options.traffic_class.value_or(std::uint8_t{0});
     sent_.flow_label = options.flow_label;
     // Connections are told of their errors themselves.
@@ -172,10 +173,11 @@ LIBNETXX_DECL boost::system::result<TraceChannel::Sent> TraceChannel::send_udp(c
     const auto key = own_socket ? number : std::uint16_t{probe.flow};
     const bool rising = sent_.classic && sent_.method == TraceProbe::udp;
     const auto port = rising ? probe.number : sent_.port;
-    engine::write_trace_payload(payload_, probe.cookie, number, sent_.mark);
+    engine::write_question(payload_, sent_.question, probe.cookie, number, sent_.mark);
     if (!sent_.classic)
         if (const auto source = source_to(probe.address))
-            engine::balance_udp(payload_, {*source, probe.address, socket.identifier(), port}, number);
+            engine::balance_udp(payload_, {*source, probe.address, socket.identifier(), port}, number,
+                                engine::head_at(sent_.question));
     return send(socket, key, {{probe.address, port}, payload_, probe.probe.ttl}, number);
 }
 
@@ -366,7 +368,12 @@ LIBNETXX_DECL std::optional<engine::TraceReply> TraceChannel::to_reply(const io:
 /// Of a payload that came back. False: it is cut before its number.
 LIBNETXX_DECL bool TraceChannel::take_payload(std::span<const std::byte> octets, engine::TraceReply& reply) const
 {
-    const auto payload = engine::read_trace_payload(octets);
+    const auto at = std::min(octets.size(), engine::head_at(sent_.question));
+    const auto payload = engine::read_trace_payload(octets.subspan(at));
+    // A quote of 28 octets ends before the head of a DNS question, but has its identifier.
+    const bool has_identifier = sent_.question == engine::TraceQuestion::dns && octets.size() >= 2;
+    if (!payload && has_identifier && base::load_be<std::uint16_t>(octets, 0) != 0)
+        reply.number = base::load_be<std::uint16_t>(octets, 0);
     if (!payload) return false;
     reply.number = payload->number;
     reply.cookie = payload->cookie;
@@ -412,9 +419,18 @@ LIBNETXX_DECL bool TraceChannel::take_answer(const io::ProbeReader::Datagram& da
         reply.number = key;
         return true;
     }
-    // A service says what it likes. An echo of our payload tells the probe; else only one can be meant.
-    const auto payload = engine::read_trace_payload(datagram.message);
-    if (payload && payload->mark == sent_.mark) take_payload(datagram.message, reply);
+    // A service says what it likes. An answer to our question, or an echo of our payload, tells the probe; else only one can
+    // be meant.
+    auto answer = engine::read_question_answer(sent_.question, sent_.mark, datagram.message);
+    if (!answer) {
+        const auto at = std::min(datagram.message.size(), engine::head_at(sent_.question));
+        const auto echo = engine::read_trace_payload(datagram.message.subspan(at));
+        if (!echo || echo->mark != sent_.mark) return true;
+        answer = engine::TraceQuestionAnswer{echo->number, echo->cookie, ~std::uint64_t{0}};
+    }
+    reply.number = answer->number;
+    reply.cookie = answer->cookie;
+    reply.cookie_mask = answer->cookie_mask;
     return true;
 }
 

@@ -2,7 +2,10 @@
 // What TraceOptions say where they leave it to us.
 
 #include <libnet/engine/trace/trace_options.hpp>
+#include <libnet/engine/trace/trace_question.hpp>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 
 namespace libnet::inline v0::detail {
@@ -22,6 +25,20 @@ inline std::uint16_t trace_port(const TraceOptions& options) noexcept
         break;
     }
     return 1;
+}
+
+/// What the probes ask.
+inline engine::TraceQuestion trace_question(const TraceOptions& options) noexcept
+{
+    const bool udp = options.method == TraceProbe::udp || options.method == TraceProbe::udp_constant;
+    const bool rising = options.classic && options.method == TraceProbe::udp;
+    return udp && !rising ? engine::question_for(trace_port(options)) : engine::TraceQuestion::none;
+}
+
+/// Octets of the payloads: no less than what they ask takes.
+inline std::size_t trace_payload_size(const TraceOptions& options) noexcept
+{
+    return std::max<std::size_t>(options.payload_size, engine::least_payload(trace_question(options)));
 }
 
 /// The numbers that probes may have: those of UDP are checksums, which are neither 0 nor 0xFFFF.

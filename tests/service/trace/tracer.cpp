@@ -4,11 +4,14 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/udp.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <array>
 #include <cmath>
 #include <exception>
 #include <filesystem>
@@ -327,4 +330,60 @@ TEST_CASE("a probe is as long as traceroute's", "[service][trace]")
 {
     CHECK(trace_probe_size(loopback4) == 60);
     CHECK(trace_probe_size(loopback6) == 80);
+}
+
+namespace {
+
+/// A name server or STUN server that answers questions, and nothing else.
+asio::awaitable<void> answer_questions(udp::socket& socket, std::size_t& answered)
+{
+    std::array<unsigned char, 1500> octets{};
+    for (;;) {
+        udp::endpoint from;
+        const auto size = co_await socket.async_receive_from(asio::buffer(octets), from, asio::use_awaitable);
+        const bool dns = size == 35 && octets[5] == 1 && octets[12] == 17;
+        const bool stun = size == 40 && octets[1] == 1 && octets[4] == 0x21 && octets[5] == 0x12;
+        if (!dns && !stun) continue;
+        ++answered;
+        if (dns) octets[2] = 0x80;
+        if (stun) {
+            octets[0] = 1;              // a success
+            octets[2] = octets[3] = 0;  // without attributes
+        }
+        const std::size_t length = dns ? size : 20;
+        co_await socket.async_send_to(asio::buffer(octets, length), from, asio::use_awaitable);
+    }
+}
+
+}  // namespace
+
+TEST_CASE("a service that only answers its own questions is reached, and says to which probe", "[service][trace]")
+{
+    const std::uint16_t port = GENERATE(std::uint16_t{53}, std::uint16_t{3478});
+    const auto access = GENERATE(TraceAccess::datagram, TraceAccess::automatic);
+    const auto host = asio::ip::make_address("127.77.5.3");
+    asio::io_context io;
+    udp::socket socket{io, udp::v4()};
+    boost::system::error_code failed;
+    socket.bind({host, port}, failed);
+    if (failed) {
+        WARN("SKIPPED: port " << port << ": " << failed.message());
+        return;
+    }
+    std::size_t answered = 0;
+    asio::co_spawn(io, answer_questions(socket, answered), asio::detached);
+    Tracer tracer{io.get_executor(), {.method = TraceProbe::udp_constant, .port = port, .access = access}};
+    Result<TracePath> result;
+    asio::co_spawn(io, tracer.trace(host), [&](std::exception_ptr failure, TracePath path) {
+        result.failure = failure;
+        result.value = std::move(path);
+        io.stop();
+    });
+    io.run();
+    REQUIRE_FALSE(result.failure);
+    CHECK(result.value->reached());
+    CHECK(result.value->hops.size() == 1);
+    CHECK(answered >= 3);
+    CHECK(tracer.counters().anonymous == 0);
+    CHECK(tracer.counters().forged == 0);
 }
