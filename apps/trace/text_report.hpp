@@ -67,9 +67,9 @@ private:
             link.router.is_unspecified() ? std::string{} : fmt::format(" ({})", link.router.to_string());
         if (!link.told)
             return link.ttl == 0
-                       ? fmt::format("{} from here to hop {}: larger packets are dropped without a word", link.mtu,
-                                     link.next_ttl)
-                       : fmt::format("{} between hop {}{} and hop {}: larger packets are dropped without a word",
+                       ? fmt::format("{} from here to hop {}: larger packets are dropped, and no error says so",
+                                     link.mtu, link.next_ttl)
+                       : fmt::format("{} between hop {}{} and hop {}: larger packets are dropped, and no error says so",
                                      link.mtu, link.ttl, router, link.next_ttl);
         const auto mtu = link.mtu == 0 ? std::string{"less"} : std::to_string(link.mtu);
         if (link.ttl != 0) return fmt::format("{} behind hop {}{}, which says so", mtu, link.ttl, router);

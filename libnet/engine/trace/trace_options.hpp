@@ -30,6 +30,8 @@ struct TraceOptions {
     double near_factor = 10;
     /// The probes' port, which all of them share (UDP, TCP). With `classic`, where their numbers begin: the first UDP port
     /// (`TraceProbe::udp`) or the first ICMP sequence number. 0: 33434, 53, 80 for TCP, and 1.
+    /// UDP probes to the ports 53, 123, 3478 and 443 are questions of DNS, NTP, STUN and QUIC, which a service there answers,
+    /// and no shorter than these: see engine/trace/trace_question.hpp.
     std::uint16_t port = 0;
     /// Each probe is another flow, as in traceroute: UDP ports count up, `udp_constant` and TCP have a source port for each
     /// probe, and the checksum of ICMP changes. Routers that share load show several paths mixed.

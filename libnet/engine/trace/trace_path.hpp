@@ -23,7 +23,7 @@ namespace libnet::inline v0 {
 /// are; see `TraceOptions::flows` and `classic`.
 enum class TraceProbe : std::uint8_t {
     udp,           ///< UDP to port 33434, where no program should listen
-    udp_constant,  ///< UDP to port 53: gets through more filters
+    udp_constant,  ///< UDP to port 53, a DNS question: gets through more filters
     icmp,          ///< ICMP echo requests, as ping sends them
     tcp,           ///< TCP SYN to port 80
 };

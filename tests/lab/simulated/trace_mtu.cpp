@@ -110,5 +110,5 @@ TEST_CASE("trace++ --mtu in words, for people")
         "  1480 behind hop 2 (10.255.2.1), which says so\n"
         "  1450 behind hop 3 (10.255.3.1), which says so\n"
         "  1420 behind hop 4 (10.255.4.1), which says so\n"
-        "  1300 between hop 5 (10.255.11.1) and hop 6: larger packets are dropped without a word\n"));
+        "  1300 between hop 5 (10.255.11.1) and hop 6: larger packets are dropped, and no error says so\n"));
 }
