@@ -5,6 +5,7 @@
 #include <libnet/engine/access/client_limits.hpp>
 #include <libnet/io/access/access_control.hpp>
 #include <libnet/io/access/client_limiter.hpp>
+#include <libnet/io/access/credential_files.hpp>
 #include <libnet/io/access/egress_control.hpp>
 #include <libnet/wire/http/forwarded.hpp>
 #include <libnet/wire/ip/network.hpp>
@@ -17,6 +18,8 @@ using engine::parse_access_rules;  ///< reads rules from a text
 using io::AccessControl;           ///< the rules and users that servers share
 using io::AccessOptions;           ///< of an AccessControl
 using io::ClientLimiter;           ///< keeps the clients of servers within their limits
+using io::CredentialFile;          ///< a file with a credential, and who gets it
+using io::CredentialFiles;         ///< of proxies
 using io::EgressControl;           ///< where the clients of forward proxies may go
 using io::EgressOptions;           ///< of an EgressControl
 using wire::ForwardingField;       ///< in which proxies say whose a request is

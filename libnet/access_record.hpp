@@ -1,6 +1,8 @@
 #pragma once
 // What a server tells about a request when it is over: one record, which an access log, a metric or a test takes.
 
+#include <libnet/engine/http/http_forwarding.hpp>
+
 #include <boost/asio/ip/tcp.hpp>
 
 #include <chrono>
@@ -26,6 +28,8 @@ struct AccessRecord {
     std::string_view referer = {};        ///< the Referer field, or empty
     std::string_view user_agent = {};     ///< the User-Agent field, or empty
     std::string_view reason = {};         ///< why the request was refused or failed, in words; empty: it was served
+    /// What a ForwardProxy tells beside; null: it is another server's. Valid during the call only, too.
+    const engine::HttpForwarding* forwarding = nullptr;
 };
 
 /// Called once per request, on the server's thread, when the request is over. The record's views are valid during the

@@ -12,6 +12,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
+#include <string_view>
 #include <utility>
 
 namespace libnet::inline v0 {
@@ -35,7 +37,8 @@ struct ForwardProxyState;
 ///
 /// Where clients may go is judged before a name is looked up, and again for each of its addresses: exactly an address that
 /// was judged is connected to, and an idle connection is judged again for whoever wants it. By default the public internet
-/// is reached and nothing else; see `allow_private` and `egress`. It does not look into tunnels, and does not cache.
+/// is reached and nothing else; see `allow_private` and `egress`. It looks into tunnels only as far as `check_sni`
+/// says, and does not cache.
 ///
 /// Distinct objects may be used in distinct threads; one object, and its io_context, in one thread only. Destroying it
 /// closes everything at once; a `run` in progress then ends.
@@ -65,6 +68,9 @@ public:
 
     /// Connections that were closed for their PROXY header, or for having none, since the object was made.
     std::uint64_t refused_proxy_headers() const;
+
+    /// How many requests had which verdict so far, by the names that answers and logs have: see engine::HttpForwarding.
+    std::map<std::string_view, std::uint64_t> verdicts() const;
 
     /// Serves until it is stopped; call it once, on the executor's io_context, which one thread runs.
     ///

@@ -4,7 +4,9 @@
 #include <libnet/access.hpp>
 #include <libnet/access_record.hpp>
 #include <libnet/diagnostics.hpp>
+#include <libnet/engine/proxy/header_rules.hpp>
 #include <libnet/http_limits.hpp>
+#include <libnet/proxy_event.hpp>
 #include <libnet/resolver_options.hpp>
 #include <libnet/tls.hpp>
 
@@ -18,6 +20,11 @@
 #include <vector>
 
 namespace libnet::inline v0 {
+
+using engine::ClientAddressRule;  ///< what servers hear of a client's address
+using engine::HeaderField;        ///< one that is set
+using engine::HeaderRules;        ///< what a proxy changes in heads
+using wire::ForwardingField;      ///< Forwarded or X-Forwarded-For
 
 /// Options of a `ForwardProxy`. A timeout of zero or less expires at once, unless it says otherwise.
 struct ForwardProxyOptions {
@@ -50,6 +57,21 @@ struct ForwardProxyOptions {
     /// Speaks SOCKS4, 4a and 5 as well, on the same port: who begins so gets what CONNECT would get, by the same rules and
     /// limits, and is logged so. Users log in with SOCKS5 (RFC 1929). Names are looked up here; neither BIND nor UDP.
     bool socks = true;
+
+    /// Ports where a tunnel has to begin with a ClientHello of TLS that names the host of its CONNECT, such as {443}: against
+    /// domain fronting, and against other protocols on these ports. What doesn't fit ends the tunnel before the server hears a
+    /// word of it, see engine::check_hello. Empty: tunnels are not looked into.
+    std::vector<std::uint16_t> check_sni{};
+
+    /// GET /proxy.pac and /wpad.dat, as of a server, bring the file by which browsers find the proxy, see engine::pac_file.
+    bool serves_pac = false;
+
+    /// What is changed in heads, beside what a proxy must. Names and values that can't be are `invalid_argument`.
+    HeaderRules headers{};
+    /// Credentials that servers get and clients never have, in the place of what a client says in Authorization: over a
+    /// connection that isn't TLS in plain text, and not with TRACE. Null: none. Whoever may send requests to such a server
+    /// can have what it gives to these credentials.
+    std::shared_ptr<CredentialFiles> credentials{};
 
     /// Who may ask for what; null: everybody for everything. Its rules are about the host of a request, in lower case and
     /// without its port ("*.example.org"). Who has to log in, and hasn't, gets 407 (Proxy Authentication Required).
@@ -86,11 +108,18 @@ struct ForwardProxyOptions {
     std::chrono::milliseconds upstream_idle_timeout{30'000};
     std::size_t max_idle_upstreams = 128;  ///< idle connections to servers in all; 0: none
 
+    /// Connections to servers that are in use at a time, to one host and in all, those that are being made and tunnels
+    /// included; more are refused with 503. Of each ForwardProxy. 0: no limit.
+    std::size_t max_upstreams_per_host = 0, max_upstreams = 0;
+
     HttpLimits limits{.head = 65'536};  ///< of requests: browsers send cookies of 40 KB to some sites
     HttpLimits response_limits{.head = 65'536, .fields = 200};  ///< of responses
     ResolverOptions resolver{};                                 ///< how names are looked up
     /// Called when a request, or a tunnel, is over; none: nobody is told. What it throws ends that connection.
     AccessHandler on_access{};
+    /// Called when a tunnel begins, and when a request or a tunnel is over, with all that is known of its way: see
+    /// libnet/proxy_event.hpp, which also writes it as JSON. None: nobody is told.
+    ProxyEventHandler on_event{};
     /// Told what the proxy complains of, see libnet/diagnostics.hpp; none: nobody is.
     DiagnosticsHandler diagnostics{};
 };

@@ -30,13 +30,17 @@
 #include <libnet/engine/ping/ping_engine_sends.ipp>
 #include <libnet/engine/ping/ping_events.ipp>
 #include <libnet/engine/proxy/address_class.ipp>
+#include <libnet/engine/proxy/credentials.ipp>
 #include <libnet/engine/proxy/egress_policy.ipp>
 #include <libnet/engine/proxy/egress_rule.ipp>
 #include <libnet/engine/proxy/egress_verdict.ipp>
+#include <libnet/engine/proxy/header_rules.ipp>
+#include <libnet/engine/proxy/pac_file.ipp>
 #include <libnet/engine/proxy/proxy_body.ipp>
 #include <libnet/engine/proxy/proxy_decision.ipp>
 #include <libnet/engine/proxy/proxy_failure.ipp>
 #include <libnet/engine/proxy/proxy_head.ipp>
+#include <libnet/engine/proxy/proxy_page.ipp>
 #include <libnet/engine/proxy/socks_negotiation.ipp>
 #include <libnet/engine/proxy/target_list.ipp>
 #include <libnet/engine/query/interface_query.ipp>
@@ -72,6 +76,7 @@
 #include <libnet/impl/ping/ping_driver.ipp>
 #include <libnet/impl/ping/ping_exporter.ipp>
 #include <libnet/impl/proxy/forward_proxy.ipp>
+#include <libnet/impl/proxy/proxy_event.ipp>
 #include <libnet/impl/proxy/proxy_exchange.ipp>
 #include <libnet/impl/proxy/proxy_peer.ipp>
 #include <libnet/impl/proxy/proxy_requests.ipp>

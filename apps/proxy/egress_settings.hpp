@@ -5,23 +5,30 @@
 #include <apps/common/options.hpp>
 #include <apps/proxy/explain.hpp>
 #include <libnet/access.hpp>
+#include <libnet/forward_proxy_options.hpp>
+
+#include <string>
 
 namespace libnet::apps {
 
-/// Adds them to the group that the table is in.
-inline void add_egress(Options& table, EgressOptions& egress, ExplainSettings& explained)
+/// Adds them in groups of their own.
+inline void add_egress(Options& table, EgressOptions& egress, ForwardProxyOptions& options, ExplainSettings& explained,
+                       std::string& event_log)
 {
-    table
-        .flag("allow-private", "reach private, loopback and other addresses that aren't public, too",
-              egress.allow_private)
-        .value("egress", "FILE", "rules of who may go where, see README; SIGHUP reads them again", text("file name"),
+    table.group("Destinations")
+        .flag("allow-private", "private and loopback addresses, too", egress.allow_private)
+        .value("egress", "FILE", "rules of who may go where; read again at SIGHUP", text("file name"),
                egress.rules_file)
-        .list("connect-port", "PORT", "that CONNECT may reach; may be given several times (every port)", port(1),
-              egress.connect_ports)
-        .value("explain", "'METHOD URL'", "print how this request would be decided, and exit", explained_request(),
-               explained.target)
+        .value("explain", "'METHOD URL'", "how this request would be decided", explained_request(), explained.target)
         .value("as", "[USER@]ADDRESS", "whose request --explain is about (127.0.0.1)", explained_client(),
                explained.client);
+    table.rare_group("Destinations and events")
+        .list("connect-port", "PORT", "that CONNECT may reach, several times if need be (every port)", port(1),
+              egress.connect_ports)
+        .flag("check-sni", "tunnels to 443 begin with TLS for the host of their CONNECT", options.check_sni, {443})
+        .flag("pac", "GET /proxy.pac, as of a server, is the file by which browsers find it", options.serves_pac)
+        .value("event-log", "FILE", "requests and tunnels as JSON Lines, with verdict and phases; - is stdout",
+               text("file name"), event_log);
 }
 
 }  // namespace libnet::apps

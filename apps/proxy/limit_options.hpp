@@ -48,6 +48,10 @@ inline void add_limits(Options& table, ForwardProxyOptions& options)
                timeout_or_none, options.tunnel_keep_alive)
         .value("upstream-idle-timeout", "SECONDS", "to keep an idle connection to a server; 0: none (30)",
                timeout_or_none, options.upstream_idle_timeout)
+        .value("max-upstreams", "N", "connections to servers in use at a time, for each thread; 0: any (0)",
+               integer<std::size_t>(0), options.max_upstreams)
+        .value("max-upstreams-per-host", "N", "the same to one host; 0: any (0)", integer<std::size_t>(0),
+               options.max_upstreams_per_host)
         .value("drain-timeout", "SECONDS", "for requests and tunnels in hand when it stops (10)", timeout_or_none,
                options.drain_timeout);
 }

@@ -40,8 +40,10 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string_view>
+#include <utility>
 
 namespace libnet::inline v0::engine {
 
@@ -168,6 +170,12 @@ public:
 
     /// The handler has passed on a 100 (Continue): from now on the body has its time.
     void invited(HttpTime now) noexcept;
+
+    /// What the log is to know of how a proxy came by the request in hand. May be written to until the request is told.
+    void tell(std::shared_ptr<const HttpForwarding> forwarding) noexcept
+    {
+        if (logs_ && exchange_ != nullptr) exchange_->forwarding = std::move(forwarding);
+    }
 
     /// An answer begins; its head is queued. Returns what its Connection field says.
     HttpPersistence begin_answer(const HttpAnswer& answer);

@@ -363,6 +363,7 @@ LIBNETXX_DECL HttpRecord HttpConnection::record() const
     HttpRecord record{.began = began_, .status = exchange_->answer.status, .reason = exchange_->answer.reason};
     record.begin = exchange_->content_begin;
     record.end = exchange_->content_begin + exchange_->answer.content_length;
+    record.forwarding = std::move(exchange_->forwarding);
     if (has_request_) {
         const auto& head = exchange_->head;
         record.method = head.method;

@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,14 +33,15 @@ struct HttpExchange {
     wire::RequestParser parser;
     wire::RequestHead head{};
     wire::ChunkedDecoder decoder;
-    std::size_t head_size = 0;                         // octets of `head`, once it is complete
-    std::size_t scanned = 0;                           // octets of the body, behind the head, that are done with
-    std::uint64_t body_size = 0;                       // octets of the body's content that have come
-    std::string_view piece{};                          // of the body, which the handler has
-    std::size_t piece_octets = 0;                      // its octets, with their framing
-    std::string_view refused_line{};                   // what is no request
-    HttpAnswer answer{};                               // once it has begun
-    std::optional<boost::asio::ip::address> client{};  // whom a proxy has named in the request
+    std::size_t head_size = 0;                           // octets of `head`, once it is complete
+    std::size_t scanned = 0;                             // octets of the body, behind the head, that are done with
+    std::uint64_t body_size = 0;                         // octets of the body's content that have come
+    std::string_view piece{};                            // of the body, which the handler has
+    std::size_t piece_octets = 0;                        // its octets, with their framing
+    std::string_view refused_line{};                     // what is no request
+    HttpAnswer answer{};                                 // once it has begun
+    std::optional<boost::asio::ip::address> client{};    // whom a proxy has named in the request
+    std::shared_ptr<const HttpForwarding> forwarding{};  // what a proxy tells of the request
     std::string failure{};            // why there can be none, where the words must outlive who said them
     std::uint64_t content_begin = 0;  // of it, in all that the connection is ever sent
     HttpLog log{};
@@ -52,6 +54,7 @@ struct HttpExchange {
         body_size = 0;
         refused_line = {};
         client.reset();
+        forwarding.reset();
         log.clear();
     }
 };

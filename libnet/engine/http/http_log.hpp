@@ -2,12 +2,14 @@
 // The requests of a connection that are answered, and of which nobody has been told yet.
 
 #include <libnet/engine/http/http_action.hpp>
+#include <libnet/engine/http/http_forwarding.hpp>
 
 #include <boost/asio/ip/address.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,12 +26,13 @@ struct HttpRecord {
     unsigned status = 0;
     std::uint64_t body_received = 0;
     std::string_view referer{}, user_agent{};
-    std::string_view reason{};                         ///< why it was refused, or failed; empty: it was served
-    std::string user{};                                ///< who has logged in for it
-    std::optional<boost::asio::ip::address> client{};  ///< whom a proxy has named; nothing: whose the connection is
-    std::uint64_t begin = 0, end = 0;                  ///< of the content, in all that the connection is ever sent
-    std::uint64_t content_sent = 0;                    ///< set when it is told
-    std::chrono::nanoseconds duration{0};              ///< set when it is told
+    std::string_view reason{};                           ///< why it was refused, or failed; empty: it was served
+    std::string user{};                                  ///< who has logged in for it
+    std::shared_ptr<const HttpForwarding> forwarding{};  ///< of a proxy's request; null: it is none
+    std::optional<boost::asio::ip::address> client{};    ///< whom a proxy has named; nothing: whose the connection is
+    std::uint64_t begin = 0, end = 0;                    ///< of the content, in all that the connection is ever sent
+    std::uint64_t content_sent = 0;                      ///< set when it is told
+    std::chrono::nanoseconds duration{0};                ///< set when it is told
 };
 
 /// A record that outlives the octets it is about: that of a tunnel.

@@ -1,6 +1,7 @@
 #pragma once
 // One request's way through the policy of a proxy.
 
+#include <libnet/engine/http/http_forwarding.hpp>
 #include <libnet/engine/proxy/egress_policy.hpp>
 #include <libnet/wire/ip/unmapped.hpp>
 
@@ -62,5 +63,17 @@ private:
     EgressTarget target_{};
     EgressDecision admission_{}, refusal_{};
 };
+
+/// Writes a decision down for the log.
+inline void tell_decision(HttpForwarding& told, const EgressDecision& decision)
+{
+    told.verdict = name_of(decision.verdict);
+    told.is_reported = decision.is_reported;
+    told.rule.clear();
+    told.rule_line = 0;
+    if (decision.rule == nullptr) return;
+    told.rule = decision.rule->text;
+    told.rule_line = decision.rule->line;
+}
 
 }  // namespace libnet::inline v0::engine

@@ -3,6 +3,7 @@
 
 #include <libnet/config.hpp>
 #include <libnet/wire/http/http_request.hpp>
+#include <libnet/wire/http/proxy_status.hpp>
 
 #include <cstdint>
 #include <string>
@@ -39,23 +40,31 @@ struct ProxyAnswerOptions {
 struct ProxyAnswerTrace {
     friend bool operator==(const ProxyAnswerTrace&, const ProxyAnswerTrace&) = default;
 };
+/// The request is for us: it asks for the file by which browsers find the proxy.
+struct ProxyAnswerPac {
+    friend bool operator==(const ProxyAnswerPac&, const ProxyAnswerPac&) = default;
+};
 /// Answer with an error page, and close.
 struct ProxyRefuse {
     unsigned status;
-    std::string_view reason;  ///< in words, for the client and the log; not escaped, and always a literal
+    wire::ProxyStatusError error;  ///< of Proxy-Status, and the verdict's name
+    std::string_view reason;       ///< in words, for the client and the log; not escaped, and always a literal
     friend bool operator==(const ProxyRefuse&, const ProxyRefuse&) = default;
 };
-using ProxyDecision = std::variant<ProxyForward, ProxyTunnel, ProxyAnswerOptions, ProxyAnswerTrace, ProxyRefuse>;
+using ProxyDecision =
+    std::variant<ProxyForward, ProxyTunnel, ProxyAnswerOptions, ProxyAnswerTrace, ProxyAnswerPac, ProxyRefuse>;
 
 /// What the decision depends on beside the request.
 struct ProxyRules {
-    std::string via_name;  ///< our pseudonym in Via
+    std::string via_name;     ///< our pseudonym in Via
+    bool serves_pac = false;  ///< /proxy.pac and /wpad.dat are answered, see engine::pac_file
 };
 
 /// Decides, by the first of these that applies:
 ///  - CONNECT is a tunnel; whether the client may have it is a matter of EgressPolicy
 ///  - a request that has passed through us before is a loop: 502, as RFC 9209 has it (proxy_loop_detected)
 ///  - OPTIONS and TRACE with `Max-Forwards: 0`, and `OPTIONS *`, are answered here (RFC 9110 section 7.6.2)
+///  - GET and HEAD of /proxy.pac and /wpad.dat in origin form are for the PAC file, where there is one
 ///  - an origin-form target was meant for an origin server: 400
 ///  - only http is forwarded: for https there is CONNECT, and anything else is 501
 ProxyDecision decide(const wire::RequestHead& request, const ProxyRules& rules);

@@ -27,11 +27,14 @@ LIBNETXX_DECL std::ptrdiff_t count(const wire::HttpFields& fields, std::string_v
 LIBNETXX_DECL ProxyDecision decide_forward(const wire::RequestHead& request)
 {
     if (request.form != wire::TargetForm::absolute)
-        return ProxyRefuse{400, "This is a forward proxy: it needs the whole URL as the request target."};
+        return ProxyRefuse{400, wire::ProxyStatusError::http_request_error,
+                           "This is a forward proxy: it needs the whole URL as the request target."};
     if (base::iequals(request.scheme, "https"))
-        return ProxyRefuse{501, "This proxy speaks plain HTTP to origin servers; use CONNECT for https."};
+        return ProxyRefuse{501, wire::ProxyStatusError::http_request_error,
+                           "This proxy speaks plain HTTP to origin servers; use CONNECT for https."};
     if (!base::iequals(request.scheme, "http"))
-        return ProxyRefuse{501, "This proxy doesn't support the scheme of the URL."};
+        return ProxyRefuse{501, wire::ProxyStatusError::http_request_error,
+                           "This proxy doesn't support the scheme of the URL."};
     return ProxyForward{destination_of(request.authority, 80)};
 }
 
@@ -46,17 +49,24 @@ LIBNETXX_DECL std::string to_string(const ProxyDestination& destination)
 LIBNETXX_DECL ProxyDecision decide(const wire::RequestHead& request, const ProxyRules& rules)
 {
     if (wire::has_passed(request.fields, rules.via_name))
-        return ProxyRefuse{502, "The request has passed through this proxy before: a forwarding loop."};
-    if (!wire::HopByHop::read(request.fields)) return ProxyRefuse{400, "Connection nominates too many fields."};
+        return ProxyRefuse{502, wire::ProxyStatusError::proxy_loop_detected,
+                           "The request has passed through this proxy before: a forwarding loop."};
+    if (!wire::HopByHop::read(request.fields))
+        return ProxyRefuse{400, wire::ProxyStatusError::http_request_error, "Connection nominates too many fields."};
     if (request.form == wire::TargetForm::authority) return ProxyTunnel{detail::destination_of(request.authority, 0)};
 
+    const bool is_get = request.method == "GET" || request.method == "HEAD";
+    const bool is_pac = request.path == "/proxy.pac" || request.path == "/wpad.dat";
+    if (rules.serves_pac && request.form == wire::TargetForm::origin && is_get && is_pac) return ProxyAnswerPac{};
     const bool is_options = request.method == "OPTIONS", is_trace = request.method == "TRACE";
     if (request.form == wire::TargetForm::asterisk) return ProxyAnswerOptions{};
     const auto* max_forwards = is_options || is_trace ? request.fields.find("Max-Forwards") : nullptr;
     if (!max_forwards) return detail::decide_forward(request);
-    if (detail::count(request.fields, "Max-Forwards") > 1) return ProxyRefuse{400, "Max-Forwards is there twice."};
+    if (detail::count(request.fields, "Max-Forwards") > 1)
+        return ProxyRefuse{400, wire::ProxyStatusError::http_request_error, "Max-Forwards is there twice."};
     const auto hops = base::parse_number<std::uint32_t>(max_forwards->value);
-    if (!hops) return ProxyRefuse{400, "Max-Forwards is not a number of hops."};
+    if (!hops)
+        return ProxyRefuse{400, wire::ProxyStatusError::http_request_error, "Max-Forwards is not a number of hops."};
     if (*hops > 0) return detail::decide_forward(request);
     if (is_trace) return ProxyAnswerTrace{};
     return ProxyAnswerOptions{};

@@ -3,6 +3,7 @@
 
 #include <libnet/config.hpp>
 #include <libnet/engine/proxy/proxy_decision.hpp>
+#include <libnet/wire/http/proxy_status.hpp>
 
 #include <boost/system/error_code.hpp>
 
@@ -27,6 +28,9 @@ enum class ProxyFailure : std::uint8_t {
 
 /// What the client gets: 504 for what took too long, 502 for the rest.
 unsigned status_of(ProxyFailure failure) noexcept;
+
+/// The error of Proxy-Status, whose name is the failure's verdict (RFC 9209 section 2.3).
+wire::ProxyStatusError proxy_status_of(ProxyFailure failure) noexcept;
 
 /// The failure in words, as a sentence with the destination in it. Escape it for HTML: the host is as the client
 /// sent it.

@@ -19,6 +19,33 @@ LIBNETXX_DECL unsigned status_of(ProxyFailure failure) noexcept
     }
 }
 
+LIBNETXX_DECL wire::ProxyStatusError proxy_status_of(ProxyFailure failure) noexcept
+{
+    using Error = wire::ProxyStatusError;
+    switch (failure) {
+    case ProxyFailure::name_not_found:
+    case ProxyFailure::name_server_failed:
+        return Error::dns_error;
+    case ProxyFailure::name_timeout:
+        return Error::dns_timeout;
+    case ProxyFailure::refused:
+        return Error::connection_refused;
+    case ProxyFailure::unreachable:
+        return Error::destination_ip_unroutable;
+    case ProxyFailure::connect_timeout:
+        return Error::connection_timeout;
+    case ProxyFailure::connection_lost:
+        return Error::connection_terminated;
+    case ProxyFailure::response_timeout:
+        return Error::http_response_timeout;
+    case ProxyFailure::bad_response:
+        return Error::http_protocol_error;
+    case ProxyFailure::connect_failed:
+        break;
+    }
+    return Error::destination_unavailable;
+}
+
 LIBNETXX_DECL std::string describe(ProxyFailure failure, const ProxyDestination& destination)
 {
     const auto server = to_string(destination);

@@ -19,14 +19,25 @@ LIBNETXX_DECL bool is_one_of(std::string_view name, std::initializer_list<std::s
     return false;
 }
 
-/// Appends the fields that are forwarded as they are, but for those that the caller writes itself.
-LIBNETXX_DECL void append_end_to_end(std::string& out, const wire::HttpFields& fields,
+/// Appends the fields that are forwarded as they are: not those that the caller writes itself, nor those that the rules
+/// leave out.
+LIBNETXX_DECL void append_end_to_end(std::string& out, const wire::HttpFields& fields, const HeaderRules* rules,
+                                     bool (*keeps)(const HeaderRules&, std::string_view) noexcept,
                                      std::initializer_list<std::string_view> written_by_caller)
 {
     const auto hop_by_hop = wire::HopByHop::read(fields);
     for (const auto& [name, value] : fields)
-        if (hop_by_hop && hop_by_hop->forwards(name) && !is_one_of(name, written_by_caller))
+        if (hop_by_hop && hop_by_hop->forwards(name) && !is_one_of(name, written_by_caller) &&
+            (rules == nullptr || keeps(*rules, name)))
             wire::append_field(out, name, value);
+}
+
+/// Via of those who came before us tells where a request comes from.
+LIBNETXX_DECL void append_request_via(std::string& out, const wire::RequestHead& request, const ForwardedBy& by)
+{
+    static const wire::HttpFields none;
+    const bool hides = by.rules != nullptr && by.rules->anonymous;
+    wire::append_via(out, hides ? none : request.fields, request.version, by.via_name);
 }
 
 LIBNETXX_DECL void append_framing(std::string& out, wire::BodyFraming body)
@@ -83,14 +94,17 @@ LIBNETXX_DECL ProxyResponsePlan plan_response(const wire::RequestHead& request, 
     return plan;
 }
 
-LIBNETXX_DECL void append_forwarded_request(std::string& out, const wire::RequestHead& request,
-                                            std::string_view via_name, std::string_view upgrade)
+LIBNETXX_DECL void append_forwarded_request(std::string& out, const wire::RequestHead& request, const ForwardedBy& by,
+                                            std::string_view upgrade)
 {
     const bool counts_hops = request.method == "OPTIONS" || request.method == "TRACE";
     detail::append_request_line(out, request);
     wire::append_field(out, "Host", wire::to_string(request.authority));
-    detail::append_end_to_end(out, request.fields,
-                              {"Host", "Content-Length", "Via", "Trailer", "Expect", "Max-Forwards"});
+    detail::append_end_to_end(out, request.fields, by.rules, keeps_request_field,
+                              {"Host", "Content-Length", "Via", "Trailer", "Expect", "Max-Forwards",
+                               by.authorization.empty() ? "Host" : "Authorization"});
+    if (!by.authorization.empty()) wire::append_field(out, "Authorization", by.authorization);
+    if (by.rules != nullptr) append_request_additions(out, *by.rules, by.client);
     for (const auto& [name, value] : request.fields) {
         // An HTTP/1.0 client can't read the 100 that it would bring (RFC 9110 section 10.1.1).
         if (base::iequals(name, "Expect") && request.version == wire::HttpVersion::http_1_1)
@@ -100,21 +114,23 @@ LIBNETXX_DECL void append_forwarded_request(std::string& out, const wire::Reques
         wire::append_field(out, name, hops ? std::to_string(*hops - 1) : std::string{value});
     }
     detail::append_trailer_field(out, request.fields, request.body.kind);
-    wire::append_via(out, request.fields, request.version, via_name);
+    detail::append_request_via(out, request, by);
     detail::append_upgrade(out, upgrade);
     detail::append_framing(out, request.body);
     out.append("\r\n");
 }
 
 LIBNETXX_DECL void append_forwarded_response(std::string& out, const wire::ResponseHead& response,
-                                             ProxyResponsePlan plan, std::string_view via_name, std::string_view date)
+                                             ProxyResponsePlan plan, const ForwardedBy& by, std::string_view date)
 {
     using Kind = wire::BodyFraming::Kind;
     detail::append_status_line(out, response);
-    detail::append_end_to_end(out, response.fields, {"Content-Length", "Via", "Trailer"});
+    detail::append_end_to_end(out, response.fields, by.rules, keeps_response_field,
+                              {"Content-Length", "Via", "Trailer"});
+    if (by.rules != nullptr) append_response_additions(out, *by.rules);
     if (!response.fields.find("Date")) wire::append_field(out, "Date", date);
     detail::append_trailer_field(out, response.fields, plan.body);
-    wire::append_via(out, response.fields, response.version, via_name);
+    wire::append_via(out, response.fields, response.version, by.via_name);
     // An answer to HEAD, and a 304, tell the length of a body that they don't have.
     if (plan.body == Kind::none && response.status != 204 && response.content_length)
         wire::append_field(out, "Content-Length", std::to_string(*response.content_length));
@@ -123,12 +139,13 @@ LIBNETXX_DECL void append_forwarded_response(std::string& out, const wire::Respo
     out.append("\r\n");
 }
 
-LIBNETXX_DECL void append_forwarded_interim(std::string& out, const wire::ResponseHead& response,
-                                            std::string_view via_name, std::string_view upgrade)
+LIBNETXX_DECL void append_forwarded_interim(std::string& out, const wire::ResponseHead& response, const ForwardedBy& by,
+                                            std::string_view upgrade)
 {
     detail::append_status_line(out, response);
-    detail::append_end_to_end(out, response.fields, {"Content-Length", "Via", "Trailer"});
-    wire::append_via(out, response.fields, response.version, via_name);
+    detail::append_end_to_end(out, response.fields, by.rules, keeps_response_field,
+                              {"Content-Length", "Via", "Trailer"});
+    wire::append_via(out, response.fields, response.version, by.via_name);
     detail::append_upgrade(out, upgrade);
     out.append("\r\n");
 }

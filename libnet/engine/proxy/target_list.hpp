@@ -28,7 +28,8 @@ namespace libnet::inline v0::engine {
 ///
 /// Names may be in any case and may end with a dot. Names outside ASCII are written as "xn--…" (RFC 5891).
 ///
-/// Memory: the text itself, and 8 octets for each of at most four times as many places as there are names.
+/// Memory: the text itself, 8 octets for each of less than 8/3 times as many places as there are lines, and 36 for each
+/// network.
 class TargetList {
 public:
     TargetList() = default;
@@ -80,7 +81,7 @@ private:
 
     std::string text_;
     base::SipKey seed_{};
-    std::vector<Place> places_;  // a power of two of them, at most half of them taken
+    std::vector<Place> places_;  // a power of two of them, at most three quarters of them taken
     std::size_t name_count_ = 0;
     std::uint64_t label_counts_ = 0;  // bit n: some ".name" of the list has n labels; the last bit stands for more too
     // Networks that are not within others, in order: no two of them overlap.

@@ -59,11 +59,11 @@ LIBNETXX_DECL TargetList::TargetList(std::string text, base::SipKey seed) : text
     sort_networks(ranges);
 }
 
-/// One place for each line is enough, twice that leaves half of them free.
+/// One place for each line is enough, a third more than that leaves some of them free.
 LIBNETXX_DECL void TargetList::reserve_places()
 {
     const auto lines = static_cast<std::size_t>(std::ranges::count(text_, '\n'));
-    places_.resize(std::bit_ceil(2 * lines));
+    places_.resize(std::bit_ceil(lines + lines / 3 + 1));
 }
 
 LIBNETXX_DECL void TargetList::read_line(std::size_t begin, std::size_t end, std::vector<Range>& ranges)

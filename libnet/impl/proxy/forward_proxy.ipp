@@ -2,6 +2,7 @@
 
 #include <libnet/config.hpp>
 #include <libnet/forward_proxy.hpp>
+#include <libnet/impl/proxy/proxy_event.ipp>
 #include <libnet/impl/proxy/proxy_exchange.ipp>
 #include <libnet/impl/proxy/proxy_peer.ipp>
 #include <libnet/impl/proxy/proxy_requests.ipp>
@@ -16,6 +17,7 @@
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <cstdio>
 #include <memory>
 #include <random>
 #include <utility>
@@ -43,6 +45,28 @@ LIBNETXX_DECL io::ConnectorOptions connector_options(const ForwardProxyOptions& 
     return connector;
 }
 
+LIBNETXX_DECL const ForwardProxyOptions& checked(const ForwardProxyOptions& options)
+{
+    try {
+        engine::check_header_rules(options.headers);
+    } catch (const std::invalid_argument& error) {
+        throw boost::system::system_error{boost::asio::error::invalid_argument,
+                                          std::string{"headers: "} + error.what()};
+    }
+    return options;
+}
+
+/// Who wants to know of requests that are over. The options must outlive it.
+LIBNETXX_DECL io::HttpShare::OnRecord proxy_records(const ForwardProxyOptions& options)
+{
+    if (!options.on_access && !options.on_event) return {};
+    return [&options](const engine::HttpRecord& record, const boost::asio::ip::tcp::endpoint& client) {
+        const auto told = access_record(record, client);
+        if (options.on_access) options.on_access(told);
+        if (options.on_event) options.on_event(ProxyEvent::end, told);
+    };
+}
+
 /// How a client's connection behaves.
 LIBNETXX_DECL io::HttpShare client_side(const ForwardProxyOptions& options)
 {
@@ -56,7 +80,7 @@ LIBNETXX_DECL io::HttpShare client_side(const ForwardProxyOptions& options)
                          .takes_userinfo_out = true},
             .limits = options.limits,
             .tls = options.tls,
-            .on_record = records_for(options.on_access),
+            .on_record = proxy_records(options),
             .sources = {.proxy_protocol = options.proxy_protocol}};
 }
 
@@ -71,7 +95,7 @@ LIBNETXX_DECL ForwardProxyState::ForwardProxyState(const io::Executor& executor,
                                                    io::FileDescriptor listening)
     : options{std::move(proxy_options)},
       diagnostics{options.diagnostics},
-      rules{via_name_of(options)},
+      rules{via_name_of(checked(options)), options.serves_pac},
       egress{egress_of(options)},
       server{std::in_place, executor,
              io::TcpServerOptions{.address = options.address,
@@ -90,6 +114,14 @@ LIBNETXX_DECL ForwardProxyState::ForwardProxyState(const io::Executor& executor,
 {
     if (options.access || options.client_limits)
         http.guard = &guard.emplace(executor, options.access, options.client_limits, io::proxy_words);
+}
+
+LIBNETXX_DECL std::string ForwardProxyState::next_request_id()
+{
+    char text[40];
+    const auto size =
+        std::snprintf(text, sizeof text, "%08x%06llx", id_prefix, static_cast<unsigned long long>(++requests));
+    return {text, static_cast<std::size_t>(size)};
 }
 
 LIBNETXX_DECL boost::asio::awaitable<void> run_proxy(std::shared_ptr<ForwardProxyState> state)
@@ -134,6 +166,8 @@ LIBNETXX_DECL std::uint64_t ForwardProxy::refused_proxy_headers() const
 {
     return state_->http.refused_prefaces.count();
 }
+
+LIBNETXX_DECL std::map<std::string_view, std::uint64_t> ForwardProxy::verdicts() const { return state_->verdicts; }
 
 LIBNETXX_DECL boost::asio::awaitable<void> ForwardProxy::run() & { return detail::run_proxy(state_.share()); }
 

@@ -1,6 +1,7 @@
 #pragma once
 // One request of a client's, and the server's answer to it.
 
+#include <libnet/engine/http/http_forwarding.hpp>
 #include <libnet/engine/proxy/egress_gate.hpp>
 #include <libnet/engine/proxy/proxy_body.hpp>
 #include <libnet/engine/proxy/proxy_decision.hpp>
@@ -12,6 +13,7 @@
 #include <libnet/io/loop/deadline.hpp>
 #include <libnet/io/tcp/byte_buffer.hpp>
 #include <libnet/wire/http/http_response_parser.hpp>
+#include <libnet/wire/http/proxy_status.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -74,7 +76,11 @@ public:
     /// Takes up the session's request, which is for this server; `tunnels`: it is a CONNECT. The listener hears of the
     /// server's socket. All but the destination must be there until `clear`.
     void begin(io::HttpSession& session, io::ReadinessListener& listener, ProxyPinned& pinned,
-               engine::ProxyDestination destination, engine::EgressGate gate, bool tunnels);
+               engine::ProxyDestination destination, engine::EgressGate gate, bool tunnels,
+               std::shared_ptr<engine::HttpForwarding> told);
+
+    /// Why there is no answer of the server's, or half of one; nothing: there is one.
+    std::optional<wire::ProxyStatusError> error() const noexcept { return error_; }
 
     enum class Step : std::uint8_t {
         waits,
@@ -87,6 +93,7 @@ public:
     /// said already.
     std::unique_ptr<io::PolledSocket> take_upstream();
     unsigned status() const noexcept { return tunnels_ ? 200 : response_.status; }
+    const wire::CanonicalHost& host() const noexcept { return *gate_.target().host; }
     std::string_view tunnel_head() const noexcept { return head_; }
     std::string_view early() const noexcept { return answer_bytes_.view(); }
 
@@ -112,6 +119,7 @@ private:
     };
 
     // proxy_exchange.ipp: the request as a whole
+    engine::ForwardedBy forwarded_by() const;
     void send_request();
     Step end();
     bool is_over() const noexcept;
@@ -119,17 +127,18 @@ private:
     void expect_progress();
     void judge_deadline();
     void fail_exchange();
-    std::string_view why_not_allowed() const;
+    std::string deny();
     void end_exchange();
 
     // proxy_upstream.ipp: connections to servers
     enum class Connected : std::uint8_t { yes, no, not_yet };
     Connected connect();
     bool reuse_upstream();
-    void use_upstream(std::unique_ptr<io::PolledSocket> socket, bool was_idle);
+    void use_upstream(std::unique_ptr<io::PolledSocket> socket, const io::asio::ip::address& address, bool was_idle);
+    void use_dialled(io::FileDescriptor connected);
     void note_failure(const io::Dial& dial);
     bool may_connect(const io::asio::ip::address& address);
-    std::unique_ptr<io::PolledSocket> take_idle();
+    std::unique_ptr<io::PolledSocket> take_idle(io::asio::ip::address& address);
     void drop_upstream() noexcept;
     void poke() { session_->connection().go_on(); }
 
@@ -157,6 +166,11 @@ private:
     bool may_be_idle_ = false;  // the request may meet a connection that was used before
     bool more_ = false;         // there is more to do at once
     std::optional<io::Dial> dial_;
+
+    // What is told of the request.
+    std::shared_ptr<engine::HttpForwarding> told_;
+    std::optional<wire::ProxyStatusError> error_;
+    Clock::time_point dialled_{}, sent_{};
 
     // The request.
     std::string upgrade_;  // protocols that it asks for

@@ -19,13 +19,16 @@ LIBNETXX_DECL ProxyExchange::ProxyExchange(ForwardProxyState& proxy)
 {}
 
 LIBNETXX_DECL void ProxyExchange::begin(io::HttpSession& session, io::ReadinessListener& listener, ProxyPinned& pinned,
-                                        engine::ProxyDestination destination, engine::EgressGate gate, bool tunnels)
+                                        engine::ProxyDestination destination, engine::EgressGate gate, bool tunnels,
+                                        std::shared_ptr<engine::HttpForwarding> told)
 {
     session_ = &session;
     listener_ = &listener;
     pinned_ = &pinned;
     destination_ = std::move(destination);
     gate_ = std::move(gate);
+    told_ = std::move(told);
+    error_.reset();
     // The address that was judged, whatever a resolver would make of its spelling.
     if (gate_.target().host->address) destination_.host = gate_.target().host->name;
     server_ = to_string(destination_);
@@ -42,6 +45,7 @@ LIBNETXX_DECL void ProxyExchange::clear() noexcept
     dial_.reset();
     drop_upstream();
     gate_ = {};
+    told_.reset();
     answer_ = {};
     answer_reader_.reset();
     answer_bytes_.truncate(0);
@@ -78,11 +82,21 @@ LIBNETXX_DECL ProxyExchange::Step ProxyExchange::go_on()
     return Step::over;
 }
 
+LIBNETXX_DECL engine::ForwardedBy ProxyExchange::forwarded_by() const
+{
+    const auto& rules = proxy_.options.headers;
+    return {proxy_.rules.via_name, rules.empty() ? nullptr : &rules, {session_->client().address(), told_->request_id}};
+}
+
 LIBNETXX_DECL void ProxyExchange::send_request()
 {
     const auto& request = session_->request();
+    auto by = forwarded_by();
+    const auto credentials = proxy_.options.credentials ? proxy_.options.credentials->now() : nullptr;
+    // The answer to TRACE is the request.
+    if (credentials && request.method != "TRACE") by.authorization = credentials->find(host(), destination_.port);
     head_.clear();
-    engine::append_forwarded_request(head_, request, proxy_.rules.via_name, upgrade_);
+    engine::append_forwarded_request(head_, request, by, upgrade_);
     authenticates_ = authenticates_ || engine::authenticates_connection(request.fields, "Authorization");
     answer_bytes_.truncate(0);
     response_parser_.reset();
@@ -91,6 +105,7 @@ LIBNETXX_DECL void ProxyExchange::send_request()
         body_writer_ = engine::ProxyBodyWriter{request.body.kind};
         upload_state_ = ProxyUploadState::under_way;
     }
+    sent_ = Clock::now();
     if (!upstream_->peer.send({head_})) fail_answer(engine::ProxyFailure::connection_lost);
     awaited_upstream_ = false;
 }
@@ -157,11 +172,18 @@ LIBNETXX_DECL void ProxyExchange::judge_deadline()
         fail_answer(engine::ProxyFailure::response_timeout);
 }
 
-/// Why none of the server's addresses may be connected to.
-LIBNETXX_DECL std::string_view ProxyExchange::why_not_allowed() const
+/// None of the server's addresses may be connected to. Returns why, in words.
+LIBNETXX_DECL std::string ProxyExchange::deny()
 {
     const auto& refusal = gate_.refusal();
-    return refusal.goes_on() ? reason_of(engine::ProxyVerdict::own_listener) : reason_of(refusal.verdict);
+    if (refusal.goes_on()) {
+        error_ = wire::ProxyStatusError::destination_ip_prohibited;
+        told_->verdict = "own_listener";
+        return std::string{engine::reason_of(engine::ProxyVerdict::own_listener)};
+    }
+    error_ = proxy_status_of(refusal.verdict);
+    engine::tell_decision(*told_, refusal);
+    return std::string{reason_of(refusal.verdict)};
 }
 
 /// The request has no answer, or half of one.
@@ -170,9 +192,14 @@ LIBNETXX_DECL void ProxyExchange::fail_exchange()
     // The client must see that the answer is not complete. Where its end is the connection's end, that takes a RST.
     const bool is_cut = answer_.begun && answer_.plan.body == wire::BodyFraming::Kind::until_close;
     if (is_cut) io::reset(session_->connection().polled());
-    const auto failure = answer_.failure;
-    if (failure) session_->fail(status_of(*failure), describe(*failure, destination_));
-    else session_->fail(403, std::string{why_not_allowed()});
+    if (const auto failure = answer_.failure) {
+        error_ = proxy_status_of(*failure);
+        told_->verdict = name_of(*error_);
+        told_->is_reported = false;
+        session_->fail(status_of(*failure), describe(*failure, destination_));
+    } else {
+        session_->fail(403, deny());
+    }
     drop_upstream();
 }
 

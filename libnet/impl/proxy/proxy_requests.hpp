@@ -1,11 +1,14 @@
 #pragma once
 // What answers the requests of one client's connection to a ForwardProxy.
 
+#include <libnet/engine/http/http_forwarding.hpp>
 #include <libnet/engine/proxy/proxy_decision.hpp>
+#include <libnet/engine/proxy/upstream_places.hpp>
 #include <libnet/impl/proxy/proxy_state.hpp>
 #include <libnet/impl/proxy/proxy_tunnel.hpp>
 #include <libnet/io/http/http_handler.hpp>
 #include <libnet/io/http/http_session.hpp>
+#include <libnet/wire/http/proxy_status.hpp>
 #include <libnet/wire/socks/socks.hpp>
 
 #include <memory>
@@ -31,7 +34,11 @@ public:
     Way way() const noexcept override { return Way::events; }
     bool pursue(io::HttpSession& session) override;
     void refuse(io::HttpSession& session, unsigned status, std::string_view reason) override;
-    void rest() noexcept override { give_exchange_back(); }
+    void rest() noexcept override
+    {
+        give_exchange_back();
+        place_.reset();
+    }
     void stop() noexcept override;
 
 private:
@@ -46,10 +53,15 @@ private:
         std::string_view content{};
         bool may_keep = true;
         std::string_view name{}, value{};  ///< of another field; empty: none
+        std::optional<wire::ProxyStatusError> error{};
     };
     void answer(io::HttpSession& session, const Answer& answer);
     void answer_socks(io::HttpSession& session, const Answer& answer);
     bool exchange(engine::ProxyDestination destination, bool tunnels);
+    void begin_telling(io::HttpSession& session);
+    void answer_with_page(io::HttpSession& session, Answer answer);
+    void count();
+    void tell_tunnel(unsigned status) const;
     bool open_tunnel();
     bool go_on_tunnel();
     void end_tunnel(std::string_view reason);
@@ -59,7 +71,11 @@ private:
     io::HttpSession* session_ = nullptr;       // once there was a request
     std::unique_ptr<ProxyExchange> exchange_;  // null: between two requests
     ProxyPinned pinned_;
-    std::string host_;  // that the guard is asked about
+    std::shared_ptr<engine::HttpForwarding> told_;  // of the request in hand
+    std::optional<wire::ProxyStatusError> error_;   // that the exchange has ended with
+    bool counted_ = false;
+    std::optional<engine::UpstreamPlaces::Place> place_;  // for the exchange's connection, and then the tunnel's
+    std::string host_;                                    // that the guard is asked about
     std::unique_ptr<ProxyTunnel> tunnel_;
     wire::ProxyDialect dialect_ = wire::ProxyDialect::http;
     std::optional<engine::ProxyFailure> failure_;  // of the last exchange

@@ -2,15 +2,19 @@
 
 #include <libnet/base/text.hpp>
 #include <libnet/config.hpp>
-#include <libnet/engine/http/error_page.hpp>
 #include <libnet/engine/http/http_sentences.hpp>
+#include <libnet/engine/proxy/pac_file.hpp>
 #include <libnet/engine/proxy/proxy_head.hpp>
+#include <libnet/engine/proxy/proxy_page.hpp>
 #include <libnet/engine/proxy/socks_negotiation.hpp>
 #include <libnet/impl/proxy/proxy_requests.hpp>
 #include <libnet/io/http/response_head.hpp>
+#include <libnet/io/tcp/endpoint_text.hpp>
+#include <libnet/wire/http/authority.hpp>
 #include <libnet/wire/http/canonical_host.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <string>
 #include <utility>
 #include <variant>
@@ -33,17 +37,22 @@ LIBNETXX_DECL std::optional<std::string_view> ProxyRequests::guarded_name(const 
 
 LIBNETXX_DECL bool ProxyRequests::start_refused(io::HttpSession& session, const engine::AccessVerdict& verdict)
 {
-    std::string page;
-    engine::append_error_page(page, verdict.status, verdict.reason);
+    session_ = &session;
+    begin_telling(session);
     const bool may_keep = session.request().form != wire::TargetForm::authority;  // see refuse
-    answer(session,
-           {verdict.status, verdict.reason, engine::error_page_type, page, may_keep, verdict.name, verdict.value});
+    answer_with_page(session, {.status = verdict.status,
+                               .reason = verdict.reason,
+                               .may_keep = may_keep,
+                               .name = verdict.name,
+                               .value = verdict.value,
+                               .error = wire::ProxyStatusError::http_request_denied});
     return true;
 }
 
 LIBNETXX_DECL bool ProxyRequests::start(io::HttpSession& session)
 {
     session_ = &session;
+    begin_telling(session);
     const auto& request = session.request();
     auto decision = engine::decide(request, proxy_->rules);
     if (auto* const to = std::get_if<engine::ProxyForward>(&decision))
@@ -52,14 +61,21 @@ LIBNETXX_DECL bool ProxyRequests::start(io::HttpSession& session)
         return exchange(std::move(through->destination), true);
     const bool may_keep = request.version == wire::HttpVersion::http_1_1;
     if (const auto* refusal = std::get_if<engine::ProxyRefuse>(&decision)) {
+        error_ = refusal->error;
         refuse(session, refusal->status, refusal->reason);
     } else if (std::holds_alternative<engine::ProxyAnswerTrace>(decision)) {
         std::string traced;
         engine::append_traced_request(traced, request);
         answer(session, {.status = 200, .type = "message/http", .content = traced, .may_keep = may_keep});
+    } else if (std::holds_alternative<engine::ProxyAnswerPac>(decision)) {
+        const auto host = wire::parse_authority(request.fields.value_of("Host"));
+        const auto proxy = host ? wire::to_string(*host) : io::to_text(session.connection().local());
+        const auto script = engine::pac_file(*proxy_->egress->policy(), proxy);
+        answer(session, {.status = 200, .type = engine::pac_type, .content = script, .may_keep = may_keep});
     } else {
         answer(session, {.status = 200, .may_keep = may_keep});
     }
+    count();
     return true;
 }
 
@@ -74,7 +90,10 @@ LIBNETXX_DECL bool ProxyRequests::pursue(io::HttpSession&)
     if (step == Step::waits) return false;
     if (step == Step::tunnel) return open_tunnel();
     failure_ = exchange_->failure();
+    error_ = exchange_->error();
+    count();
     give_exchange_back();
+    place_.reset();
     return true;
 }
 
@@ -85,13 +104,28 @@ LIBNETXX_DECL bool ProxyRequests::exchange(engine::ProxyDestination destination,
     auto target = engine::egress_target(session_->request());
     engine::EgressGate gate{proxy_->egress->policy(), session_->client().address(),
                             guard != nullptr ? guard->user() : std::string_view{}, std::move(target)};
+    told_->host = destination.host;
+    told_->port = destination.port;
     if (!gate.admits()) {
+        engine::tell_decision(*told_, gate.refusal());
         const auto verdict = gate.refusal().verdict;
-        refuse(*session_, status_of(verdict), reason_of(verdict));
+        // What follows a CONNECT could be anything, see refuse; and who is refused is not asked for a body.
+        answer_with_page(*session_, {.status = status_of(verdict),
+                                     .reason = reason_of(verdict),
+                                     .may_keep = !tunnels && !session_->has_body(),
+                                     .error = proxy_status_of(verdict)});
+        return true;
+    }
+    place_ = proxy_->places.take(gate.target().host->name);
+    if (!place_) {
+        answer_with_page(*session_, {.status = 503,
+                                     .reason = "connection_limit_reached: Too many connections to servers are in use.",
+                                     .may_keep = !tunnels && !session_->has_body(),
+                                     .error = wire::ProxyStatusError::connection_limit_reached});
         return true;
     }
     if (!exchange_) exchange_ = proxy_->exchanges.take(*proxy_);
-    exchange_->begin(*session_, *this, pinned_, std::move(destination), std::move(gate), tunnels);
+    exchange_->begin(*session_, *this, pinned_, std::move(destination), std::move(gate), tunnels, told_);
     return false;
 }
 
@@ -100,9 +134,46 @@ LIBNETXX_DECL bool ProxyRequests::exchange(engine::ProxyDestination destination,
 LIBNETXX_DECL void ProxyRequests::refuse(io::HttpSession& session, unsigned status, std::string_view reason)
 {
     give_exchange_back();
+    place_.reset();
+    if (!session.has_request() || !told_) begin_telling(session);
+    const auto known = std::exchange(error_, std::nullopt);
+    const auto error = known.value_or(engine::proxy_status_of_refusal(status));
+    // An exchange that has failed has told its verdict.
+    if (!known || told_->verdict == "allowed") told_->verdict = name_of(error);
+    answer_with_page(session, {.status = status, .reason = reason, .may_keep = false, .error = error});
+}
+
+/// A request comes up that is about to be answered, one way or the other.
+LIBNETXX_DECL void ProxyRequests::begin_telling(io::HttpSession& session)
+{
+    // Who logs it may keep the last one.
+    if (!told_ || told_.use_count() > 1) told_ = std::make_shared<engine::HttpForwarding>();
+    else *told_ = {};
+    told_->request_id = proxy_->next_request_id();
+    error_.reset();
+    counted_ = false;
+    session.tell(told_);
+}
+
+/// Answers with an error page, or the same in JSON, as the client likes it.
+LIBNETXX_DECL void ProxyRequests::answer_with_page(io::HttpSession& session, Answer answer)
+{
+    using engine::ProxyPageFormat;
+    if (told_->verdict == "allowed") told_->verdict = name_of(*answer.error);
+    const auto format =
+        session.has_request() ? engine::choose_page_format(session.request().fields) : ProxyPageFormat::html;
     std::string page;
-    engine::append_error_page(page, status, reason);
-    answer(session, {status, reason, engine::error_page_type, page, false});
+    engine::append_page(page, {answer.status, answer.reason, told_->verdict, told_->request_id}, format);
+    answer.type = engine::content_type(format);
+    answer.content = page;
+    count();
+    this->answer(session, answer);
+}
+
+/// The verdict on the request in hand is final.
+LIBNETXX_DECL void ProxyRequests::count()
+{
+    if (!std::exchange(counted_, true)) ++proxy_->verdicts[told_->verdict];
 }
 
 LIBNETXX_DECL void ProxyRequests::answer(io::HttpSession& session, const Answer& answer)
@@ -119,6 +190,10 @@ LIBNETXX_DECL void ProxyRequests::answer(io::HttpSession& session, const Answer&
     head.field("Content-Length", std::to_string(answer.content.size()));
     head.field("Cache-Control", "no-store");
     if (!answer.name.empty()) head.field(answer.name, answer.value);
+    std::string status;
+    wire::append_proxy_status(
+        status, {.proxy = proxy_->rules.via_name, .error = answer.error, .details = answer.error ? answer.reason : ""});
+    head.field("Proxy-Status", status);
     session.end_head(persistence);
     if (!head_only) queue.append(answer.content);
     session.end_answer();
@@ -129,6 +204,7 @@ LIBNETXX_DECL bool ProxyRequests::open_tunnel()
 {
     auto& session = *session_;
     const bool is_connect = exchange_->tunnel_head().empty();
+    count();
     session.begin_answer({.status = exchange_->status(), .may_keep = false});
     std::string granted;
     if (dialect_ == wire::ProxyDialect::http) granted = is_connect ? tunnel_answer : exchange_->tunnel_head();
@@ -138,12 +214,36 @@ LIBNETXX_DECL bool ProxyRequests::open_tunnel()
     const ProxyTunnel::Early early{.from_client = session.octets().substr(session.head_octets().size()),
                                    .from_server = exchange_->early(),
                                    .unsent = session.writer().queue().view()};
+    std::optional<wire::CanonicalHost> checked;
+    if (is_connect && std::ranges::count(proxy_->options.check_sni, told_->port) > 0) checked = exchange_->host();
     auto* const meter = session.guard() != nullptr ? session.guard()->meter() : nullptr;
-    tunnel_ = std::make_unique<ProxyTunnel>(proxy_->options, session.connection(), session.transport().release_tls(),
-                                            exchange_->take_upstream(), early, proxy_->scratch, meter);
+    tunnel_ =
+        std::make_unique<ProxyTunnel>(proxy_->options, session.connection(), session.transport().release_tls(),
+                                      exchange_->take_upstream(), early, proxy_->scratch, meter, std::move(checked));
+    tell_tunnel(exchange_->status());
     session.open_tunnel();
     give_exchange_back();
     return tunnel_ == nullptr || go_on_tunnel();  // who was told of a request may have closed the connection
+}
+
+/// The program hears of a tunnel that begins.
+LIBNETXX_DECL void ProxyRequests::tell_tunnel(unsigned status) const
+{
+    const auto& on_event = proxy_->options.on_event;
+    if (!on_event) return;
+    const auto& request = session_->request();
+    AccessRecord record;
+    record.client = session_->client();
+    record.started = std::chrono::system_clock::now();
+    if (const auto* const guard = session_->guard()) record.user = guard->user();
+    record.method = request.method;
+    record.target = request.target;
+    record.version = request.version == wire::HttpVersion::http_1_0 ? 10 : 11;
+    record.status = status;
+    record.referer = request.fields.value_of("Referer");
+    record.user_agent = request.fields.value_of("User-Agent");
+    record.forwarding = told_.get();
+    on_event(ProxyEvent::tunnel, record);
 }
 
 LIBNETXX_DECL bool ProxyRequests::go_on_tunnel()
@@ -159,6 +259,11 @@ LIBNETXX_DECL bool ProxyRequests::go_on_tunnel()
 LIBNETXX_DECL void ProxyRequests::end_tunnel(std::string_view reason)
 {
     const auto tunnel = std::move(tunnel_);
+    place_.reset();
+    if (!tunnel->verdict().empty()) {
+        told_->verdict = tunnel->verdict();
+        ++proxy_->verdicts[told_->verdict];
+    }
     session_->end_tunnel(tunnel->sent(), tunnel->received(), reason);
 }
 

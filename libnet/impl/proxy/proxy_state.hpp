@@ -3,6 +3,7 @@
 
 #include <libnet/base/diagnostics.hpp>
 #include <libnet/engine/proxy/proxy_decision.hpp>
+#include <libnet/engine/proxy/upstream_places.hpp>
 #include <libnet/forward_proxy_options.hpp>
 #include <libnet/impl/proxy/proxy_exchange.hpp>
 #include <libnet/io/access/request_guard.hpp>
@@ -11,7 +12,12 @@
 #include <libnet/io/loop/deadline.hpp>
 #include <libnet/io/tcp/tcp_server.hpp>
 
+#include <cstdint>
+#include <map>
 #include <optional>
+#include <random>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace libnet::inline v0::detail {
@@ -29,6 +35,9 @@ struct ForwardProxyState {
         if (guard) guard->threads.close();
     }
 
+    /// An identifier that no other request of this proxy has, and hardly one of another process.
+    std::string next_request_id();
+
     const ForwardProxyOptions options;
     const base::Diagnostics diagnostics;
     const engine::ProxyRules rules;
@@ -41,6 +50,10 @@ struct ForwardProxyState {
     io::DeadlineWheel wheel;                     // of the servers' side
     std::vector<char> scratch;                   // what is read goes through here, if it goes on at once
     io::SpareObjects<ProxyExchange> exchanges;
+    engine::UpstreamPlaces places{options.max_upstreams_per_host, options.max_upstreams};
+    std::map<std::string_view, std::uint64_t> verdicts{};  // how many requests had which
+    const std::uint32_t id_prefix = std::random_device{}();
+    std::uint64_t requests = 0;
 };
 
 }  // namespace libnet::inline v0::detail

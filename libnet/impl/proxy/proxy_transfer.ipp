@@ -78,6 +78,7 @@ LIBNETXX_DECL bool ProxyExchange::receive_answer_head()
         fail_answer(engine::ProxyFailure::connection_lost);
         return false;
     }
+    if (!answer_.any_byte) told_->first_byte = Clock::now() - sent_;
     answer_.any_byte = true;
     if (!answer_.head_ends) answer_.head_ends = base::deadline_after(Clock::now(), proxy_.options.response_timeout);
     while (download_state_ == ProxyDownloadState::head && !answer_bytes_.empty() && !session_->given_up()) {
@@ -104,7 +105,7 @@ LIBNETXX_DECL void ProxyExchange::handle_interim(std::size_t size)
     head_.clear();
     // A client of HTTP/1.0 has never heard of them.
     if (session_->request().version == wire::HttpVersion::http_1_1)
-        engine::append_forwarded_interim(head_, response_, proxy_.rules.via_name, accepted);
+        engine::append_forwarded_interim(head_, response_, forwarded_by(), accepted);
     answer_bytes_.consume(size);
     answer_.head_ends.reset();
     if (response_.status == 101) {
@@ -134,7 +135,7 @@ LIBNETXX_DECL void ProxyExchange::handle_answer_head(std::size_t size)
     answer_.plan = engine::plan_response(request, response_, keeps_client_);
     answer_writer_ = engine::ProxyBodyWriter{answer_.plan.body};
     head_.clear();
-    engine::append_forwarded_response(head_, response_, answer_.plan, proxy_.rules.via_name, session_->date());
+    engine::append_forwarded_response(head_, response_, answer_.plan, forwarded_by(), session_->date());
     session_->writer().queue().append(head_);
     session_->head_queued();
     answer_.begun = true;

@@ -1,16 +1,20 @@
 #pragma once
 // A client's connection that has become a tunnel.
 
+#include <libnet/engine/proxy/hello_check.hpp>
 #include <libnet/forward_proxy_options.hpp>
 #include <libnet/io/access/send_meter.hpp>
 #include <libnet/io/loop/deadline.hpp>
 #include <libnet/io/tcp/connection.hpp>
 #include <libnet/io/tcp/relay.hpp>
 #include <libnet/io/tls/tls_relay_layer.hpp>
+#include <libnet/wire/http/canonical_host.hpp>
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace libnet::inline v0::detail {
@@ -26,10 +30,12 @@ public:
     };
 
     /// `tls`: of the client's connection; null: it has none. `scratch` is everybody's, see io::Relay. What goes to the client
-    /// counts for `meter`; null: it doesn't. The options, the connection and the meter must outlive it.
+    /// counts for `meter`; null: it doesn't. `checked`: the client has to begin with a ClientHello for this host, or the
+    /// tunnel ends before the server hears of it; nothing: it may say what it likes. The options, the connection and the
+    /// meter must outlive it.
     ProxyTunnel(const ForwardProxyOptions& options, io::Connection& connection, std::unique_ptr<io::TlsStream> tls,
                 std::unique_ptr<io::PolledSocket> upstream, const Early& early, std::span<char> scratch,
-                io::SendMeter* meter = nullptr);
+                io::SendMeter* meter = nullptr, std::optional<wire::CanonicalHost> checked = {});
 
     /// `ended` and `broken`: it is over.
     io::Relay::Step go_on();
@@ -40,7 +46,17 @@ public:
     /// Why it is over, where it hasn't simply ended.
     std::string_view reason() const noexcept { return reason_; }
 
+    /// The verdict, where the tunnel was refused by what the client said in it; else empty.
+    std::string_view verdict() const noexcept { return verdict_; }
+
 private:
+    /// What the client has said while it isn't known yet for whom it is.
+    struct Hello {
+        wire::CanonicalHost host;
+        std::string held;
+    };
+    io::Relay::Step await_hello();
+    io::Relay::Step refuse(engine::HelloCheck check);
     void expect_more();
     io::Relay::Step relay_metered();
 
@@ -51,7 +67,9 @@ private:
     io::Relay relay_;
     io::SendMeter* meter_;
     std::unique_ptr<io::Deadline> resumes_;  // when the client may have more; null: nothing is counted
-    std::string_view reason_;
+    std::span<char> scratch_;
+    std::unique_ptr<Hello> hello_;
+    std::string_view reason_, verdict_;
 };
 
 }  // namespace libnet::inline v0::detail

@@ -2,6 +2,8 @@
 
 #include <libnet/config.hpp>
 #include <libnet/impl/proxy/proxy_tunnel.hpp>
+#include <libnet/io/tcp/socket_transfer.hpp>
+#include <libnet/wire/tls/client_hello.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -10,26 +12,73 @@ namespace libnet::inline v0::detail {
 
 LIBNETXX_DECL ProxyTunnel::ProxyTunnel(const ForwardProxyOptions& options, io::Connection& connection,
                                        std::unique_ptr<io::TlsStream> tls, std::unique_ptr<io::PolledSocket> upstream,
-                                       const Early& early, std::span<char> scratch, io::SendMeter* meter)
+                                       const Early& early, std::span<char> scratch, io::SendMeter* meter,
+                                       std::optional<wire::CanonicalHost> checked)
     : options_{options},
       connection_{connection},
       upstream_{std::move(upstream)},
       tls_{tls ? std::make_unique<io::TlsRelayLayer>(std::move(tls), connection.polled()) : nullptr},
       relay_{connection.polled(), *upstream_, scratch, tls_.get()},
-      meter_{meter}
+      meter_{meter},
+      scratch_{scratch}
 {
     if (meter_ != nullptr)
         resumes_ = std::make_unique<io::Deadline>(connection.wheel(), [&connection] { connection.go_on(); });
-    relay_.begin_with(early.from_client);
+    if (checked) hello_ = std::make_unique<Hello>(Hello{std::move(*checked), std::string{early.from_client}});
+    else relay_.begin_with(early.from_client);
     relay_.answer_with(early.unsent, early.from_server);
     io::keep_alive(connection.polled(), options.tunnel_keep_alive);
     io::keep_alive(*upstream_, options.tunnel_keep_alive);
-    expect_more();
+    if (hello_) connection_.deadline().expires_after(options.request_timeout);
+    else expect_more();
+}
+
+/// Nothing that the client says reaches the server before it is known for whom it is.
+LIBNETXX_DECL io::Relay::Step ProxyTunnel::await_hello()
+{
+    using Step = io::Relay::Step;
+    auto& client = connection_.polled();
+    if (relay_.go_on(io::Relay::Ways::backward) == Step::broken) return Step::broken;
+    for (;;) {
+        const auto check = engine::check_hello(wire::read_client_hello(hello_->held), hello_->host);
+        if (check == engine::HelloCheck::fits) {
+            relay_.begin_with(hello_->held);
+            hello_.reset();
+            expect_more();
+            return Step::more;
+        }
+        if (check != engine::HelloCheck::incomplete) return refuse(check);
+        if (connection_.deadline().expired()) return refuse(engine::HelloCheck::no_tls);
+        const bool may_receive = tls_ ? tls_->may_receive() : client.ready(io::PolledSocket::read);
+        if (!may_receive) return client.watch() ? Step::waits : Step::broken;
+        const auto received = tls_ ? tls_->receive(scratch_) : io::receive_some(client, scratch_);
+        if (received.outcome == io::Transfer::want_read || received.outcome == io::Transfer::want_write)
+            return client.watch() ? Step::waits : Step::broken;
+        if (received.outcome == io::Transfer::failed) return Step::broken;
+        if (received.outcome == io::Transfer::ended) return refuse(engine::HelloCheck::no_tls);
+        hello_->held.append(scratch_.data(), received.size);
+    }
+}
+
+/// The client has been told that the tunnel is open: all that is left to say is said in its protocol.
+LIBNETXX_DECL io::Relay::Step ProxyTunnel::refuse(engine::HelloCheck check)
+{
+    verdict_ = name_of(check);
+    reason_ = reason_of(check);
+    if (check != engine::HelloCheck::other_server) return io::Relay::Step::ended;
+    const auto alert = engine::unrecognized_name_alert;
+    if (tls_) tls_->send(alert);
+    else io::send_some(connection_.polled(), alert);
+    return io::Relay::Step::ended;
 }
 
 LIBNETXX_DECL io::Relay::Step ProxyTunnel::go_on()
 {
     using Step = io::Relay::Step;
+    if (hello_) {
+        const auto heard = await_hello();
+        if (hello_) return heard;
+    }
     const auto step = meter_ == nullptr ? relay_.go_on() : relay_metered();
     if (step == Step::ended || step == Step::broken) return step;
     if (relay_.moved()) {

@@ -29,17 +29,29 @@ LIBNETXX_DECL ProxyExchange::Connected ProxyExchange::connect()
     if (!dial_) {
         answer_ = {};
         if (reuse_upstream()) return Connected::yes;
-        const io::Dial::Judge judge = [this](const io::asio::ip::address& address) { return may_connect(address); };
+        const io::Dial::Judge judge = [this](const io::asio::ip::address& address) {
+            if (!told_->name) told_->name = Clock::now() - dialled_;
+            return may_connect(address);
+        };
+        dialled_ = Clock::now();
+        told_->name.reset();
         const auto client = engine::client_key(session_->client().address());
         dial_.emplace(*proxy_.connector, destination_.host, destination_.port, client, judge, [this] { poke(); });
     }
     if (!dial_->done()) return Connected::not_yet;
     const bool connected = dial_->end() == io::Dial::End::connected;
-    if (connected)
-        use_upstream(std::make_unique<io::PolledSocket>(proxy_.connector->poll(), dial_->take(), listener_), false);
+    if (connected) use_dialled(dial_->take());
     else note_failure(*dial_);
     dial_.reset();
     return connected ? Connected::yes : Connected::no;
+}
+
+LIBNETXX_DECL void ProxyExchange::use_dialled(io::FileDescriptor connected)
+{
+    told_->connect = Clock::now() - dialled_ - told_->name.value_or(Clock::duration::zero());
+    const auto address = io::peer_address(connected.get()).value_or(io::asio::ip::address{});
+    use_upstream(std::make_unique<io::PolledSocket>(proxy_.connector->poll(), std::move(connected), listener_), address,
+                 false);
 }
 
 /// A connection that has authenticated as this client serves whatever else this client asks of the same server.
@@ -52,18 +64,23 @@ LIBNETXX_DECL bool ProxyExchange::reuse_upstream()
         const auto address = io::peer_address(socket->native_handle());
         if (io::is_quiet(*socket) && address && may_connect(*address)) {
             authenticates_ = true;
-            use_upstream(std::move(socket), true);
+            use_upstream(std::move(socket), *address, true);
             return true;
         }
     }
-    auto idle = may_be_idle_ ? take_idle() : nullptr;
+    io::asio::ip::address address;
+    auto idle = may_be_idle_ ? take_idle(address) : nullptr;
     if (!idle) return false;
-    use_upstream(std::move(idle), true);
+    use_upstream(std::move(idle), address, true);
     return true;
 }
 
-LIBNETXX_DECL void ProxyExchange::use_upstream(std::unique_ptr<io::PolledSocket> socket, bool was_idle)
+LIBNETXX_DECL void ProxyExchange::use_upstream(std::unique_ptr<io::PolledSocket> socket,
+                                               const io::asio::ip::address& address, bool was_idle)
 {
+    told_->upstream = address;
+    told_->was_connected = was_idle;
+    engine::tell_decision(*told_, gate_.admission());
     socket->listen(listener_);
     upstream_.emplace(std::move(socket), was_idle);
 }
@@ -75,13 +92,14 @@ LIBNETXX_DECL void ProxyExchange::note_failure(const io::Dial& dial)
 }
 
 /// A connection that another client has opened is for whoever may connect to its address.
-LIBNETXX_DECL std::unique_ptr<io::PolledSocket> ProxyExchange::take_idle()
+LIBNETXX_DECL std::unique_ptr<io::PolledSocket> ProxyExchange::take_idle(io::asio::ip::address& address)
 {
     auto idle = proxy_.connector->take_idle(server_);
     if (!idle) return nullptr;
-    const auto address = io::peer_address(idle->native_handle());
-    if (address && may_connect(*address)) return idle;
-    if (address) proxy_.connector->keep_idle(server_, std::move(idle));
+    const auto found = io::peer_address(idle->native_handle());
+    address = found.value_or(address);
+    if (found && may_connect(address)) return idle;
+    if (found) proxy_.connector->keep_idle(server_, std::move(idle));
     return nullptr;
 }
 

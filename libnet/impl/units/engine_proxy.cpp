@@ -2,8 +2,10 @@
 #include <libnet/engine/dns/name_refresh.ipp>
 #include <libnet/engine/dns/origin_lookups.ipp>
 #include <libnet/engine/dns/question_queue.ipp>
+#include <libnet/engine/proxy/header_rules.ipp>
 #include <libnet/engine/proxy/proxy_body.ipp>
 #include <libnet/engine/proxy/proxy_decision.ipp>
 #include <libnet/engine/proxy/proxy_failure.ipp>
 #include <libnet/engine/proxy/proxy_head.ipp>
+#include <libnet/engine/proxy/proxy_page.ipp>
 #include <libnet/engine/proxy/socks_negotiation.ipp>

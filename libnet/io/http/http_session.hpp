@@ -156,6 +156,12 @@ public:
     /// Octets of the body's content that have come so far.
     std::uint64_t body_size() const noexcept { return engine_.body_size(); }
 
+    /// As engine::HttpConnection::tell.
+    void tell(std::shared_ptr<const engine::HttpForwarding> forwarding) noexcept
+    {
+        engine_.tell(std::move(forwarding));
+    }
+
     /// Says that the answer begins, and returns what its Connection field has to say.
     engine::HttpPersistence begin_answer(const engine::HttpAnswer& answer);
 

@@ -71,7 +71,7 @@ public:
     }
 
     /// Which of them is copied: `forward` is from `first` to `second`.
-    enum class Ways : std::uint8_t { both, forward };
+    enum class Ways : std::uint8_t { both, forward, backward };
 
     /// Copies what there is.
     Step go_on(Ways ways = Ways::both);

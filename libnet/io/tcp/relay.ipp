@@ -13,9 +13,9 @@ namespace libnet::inline v0::io {
 
 LIBNETXX_DECL Relay::Step Relay::go_on(Ways ways)
 {
-    const auto there = copy(forward_);
+    const auto there = ways != Ways::backward ? copy(forward_) : Step::waits;
     if (there == Step::broken) return break_both();
-    const auto back = ways == Ways::both ? copy(backward_) : Step::waits;
+    const auto back = ways != Ways::forward ? copy(backward_) : Step::waits;
     if (back == Step::broken) return break_both();
     if (forward_.ended && backward_.ended) return Step::ended;
     return there == Step::more || back == Step::more ? Step::more : Step::waits;

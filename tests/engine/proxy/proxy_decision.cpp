@@ -23,6 +23,19 @@ unsigned refusal(const ProxyDecision& decision)
 
 }  // namespace
 
+TEST_CASE("the PAC file is answered where there is one, and asked for as of a server", "[engine][proxy]")
+{
+    const auto with_pac = [](std::string head) {
+        const ParsedRequest parsed{std::move(head)};
+        return decide(parsed.request, {.via_name = "us", .serves_pac = true});
+    };
+    CHECK(with_pac("GET /proxy.pac HTTP/1.1\r\nHost: p\r\n\r\n") == ProxyDecision{ProxyAnswerPac{}});
+    CHECK(with_pac("HEAD /wpad.dat HTTP/1.1\r\nHost: p\r\n\r\n") == ProxyDecision{ProxyAnswerPac{}});
+    CHECK(with_pac("GET http://h/proxy.pac HTTP/1.1\r\nHost: h\r\n\r\n") == forward("h", 80));
+    CHECK(refusal(with_pac("POST /proxy.pac HTTP/1.1\r\nHost: p\r\nContent-Length: 0\r\n\r\n")) == 400);
+    CHECK(refusal(decision_on("GET /proxy.pac HTTP/1.1\r\nHost: p\r\n\r\n")) == 400);
+}
+
 TEST_CASE("an absolute target is forwarded, whatever the method", "[engine][proxy]")
 {
     CHECK(decision_on("GET http://Example.ORG/a HTTP/1.1\r\nHost: x\r\n\r\n") == forward("example.org", 80));

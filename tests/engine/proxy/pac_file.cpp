@@ -1,0 +1,40 @@
+#include <libnet/engine/proxy/pac_file.hpp>
+#include <tests/support/catch.hpp>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+using namespace libnet::engine;
+
+namespace {
+
+std::string file(std::string_view rules, bool allow_private = false)
+{
+    EgressPolicyOptions options;
+    options.allow_private = allow_private;
+    options.rules = parse_egress_rules(rules, [](const auto&) { return std::make_shared<const TargetList>(); });
+    return pac_file(EgressPolicy{std::move(options)}, "proxy.test:8888");
+}
+
+bool has(const std::string& text, std::string_view part) { return text.find(part) != text.npos; }
+
+}  // namespace
+
+TEST_CASE("a proxy that reaches private addresses gets everything", "[engine][proxy]")
+{
+    CHECK(file("", true) ==
+          "function FindProxyForURL(url, host) {\n    var proxy = \"PROXY proxy.test:8888\";\n"
+          "    host = host.toLowerCase().replace(/\\.$/, \"\");\n    return proxy;\n}\n");
+}
+
+TEST_CASE("private services come before what goes directly", "[engine][proxy]")
+{
+    const auto script = file("private registry.internal 10.1.2.0/24\nprivate .lab 10.2.0.0/16\n");
+    const auto service = script.find("if (host == \"registry.internal\") return proxy;");
+    CHECK(service != script.npos);
+    CHECK(has(script, "if (host == \"lab\" || dnsDomainIs(host, \".lab\")) return proxy;"));
+    CHECK(service < script.find("DIRECT"));
+    CHECK(has(script, "isPlainHostName(host)"));
+    CHECK(script.ends_with("    return proxy;\n}\n"));
+}
