@@ -3,34 +3,13 @@
 #include <libnet/config.hpp>
 #include <libnet/engine/proxy/credentials.hpp>
 #include <libnet/wire/http/authority.hpp>
+#include <libnet/wire/http/basic_credentials.hpp>
 #include <libnet/wire/http/http_syntax.hpp>
 
 #include <algorithm>
-#include <cstddef>
 #include <stdexcept>
 
 namespace libnet::inline v0::engine {
-
-namespace detail {
-
-/// RFC 4648 section 4.
-LIBNETXX_DECL std::string to_base64(std::string_view octets)
-{
-    constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::string text;
-    for (std::size_t at = 0; at < octets.size(); at += 3) {
-        const auto octet = [&](std::size_t i) -> std::uint32_t {
-            return at + i < octets.size() ? static_cast<unsigned char>(octets[at + i]) : 0U;
-        };
-        const auto bits = octet(0) << 16 | octet(1) << 8 | octet(2);
-        for (int shift = 18; shift >= 0; shift -= 6) text += digits[bits >> shift & 0x3F];
-    }
-    const auto padding = (3 - octets.size() % 3) % 3;
-    for (std::size_t i = 0; i < padding; ++i) text[text.size() - 1 - i] = '=';
-    return text;
-}
-
-}  // namespace detail
 
 LIBNETXX_DECL CredentialTarget parse_credential_target(std::string_view text)
 {
@@ -56,7 +35,7 @@ LIBNETXX_DECL std::string authorization_of(std::string_view text)
     if (text.find(':') == text.npos)
         throw std::invalid_argument{
             "it holds neither 'user:password' nor a scheme and what belongs to it: 'Bearer abc'"};
-    return "Basic " + detail::to_base64(text);
+    return "Basic " + wire::encode_base64(text);
 }
 
 LIBNETXX_DECL std::string_view Credentials::find(const wire::CanonicalHost& host, std::uint16_t port) const noexcept
