@@ -58,12 +58,12 @@ int main(int argc, char** argv)
     apps::TlsSettings tls;
     apps::DaemonOptions daemon{.address = options.address, .port = options.port};
     apps::Options table{"proxy++", "",
-                        "Forwards HTTP requests, CONNECT tunnels and SOCKS for whoever can reach it: bound to an\n"
-                        "address other than loopback it is an open relay, unless it has --users."};
+                        "Forwards HTTP requests, CONNECT tunnels and SOCKS for whoever can reach it:\n"
+                        "bound to an address other than loopback it is an open relay without --users."};
     table.group("Server");
     add_options(table, daemon, "address (127.0.0.1); on any other give it --users");
     table.value(
-        "socks", "YES", "speak SOCKS4, 4a and 5 on the same port: yes or no (yes)",
+        "socks", "YES", "SOCKS4, 4a and 5 on the same port, too (yes)",
         [](std::string_view given) { return apps::yes_or_no(given); }, options.socks);
     add_options(table, tls);
     add_egress(table, egress, options, explained, event_log);
