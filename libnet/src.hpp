@@ -46,6 +46,7 @@
 #include <libnet/engine/query/interface_query.ipp>
 #include <libnet/engine/query/interface_state.ipp>
 #include <libnet/engine/query/narrow_links.ipp>
+#include <libnet/engine/query/node_queries.ipp>
 #include <libnet/engine/query/path_mtu_result.ipp>
 #include <libnet/engine/query/path_mtu_search.ipp>
 #include <libnet/engine/trace/hop_verdict.ipp>
@@ -171,6 +172,8 @@
 #include <libnet/wire/icmp/icmp.ipp>
 #include <libnet/wire/icmp/icmp_extended_echo.ipp>
 #include <libnet/wire/icmp/icmp_extensions.ipp>
+#include <libnet/wire/icmp/icmp_timestamp.ipp>
+#include <libnet/wire/icmp/node_information.ipp>
 #include <libnet/wire/ip/address_range.ipp>
 #include <libnet/wire/ip/ipv4.ipp>
 #include <libnet/wire/ip/ipv4_options.ipp>

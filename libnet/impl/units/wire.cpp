@@ -25,6 +25,8 @@
 #include <libnet/wire/icmp/icmp.ipp>
 #include <libnet/wire/icmp/icmp_extended_echo.ipp>
 #include <libnet/wire/icmp/icmp_extensions.ipp>
+#include <libnet/wire/icmp/icmp_timestamp.ipp>
+#include <libnet/wire/icmp/node_information.ipp>
 #include <libnet/wire/ip/address_range.ipp>
 #include <libnet/wire/ip/ipv4.ipp>
 #include <libnet/wire/ip/ipv4_options.ipp>

@@ -30,7 +30,8 @@ constexpr std::uint8_t icmp_protocol = 1, icmpv6_protocol = 58;  ///< in the IP 
 /// Message types of ICMP, RFC 792 and 8335.
 namespace icmp_type {
 constexpr std::uint8_t echo_reply = 0, destination_unreachable = 3, source_quench = 4, redirect = 5, echo_request = 8,
-                       time_exceeded = 11, parameter_problem = 12, extended_echo_request = 42, extended_echo_reply = 43;
+                       time_exceeded = 11, parameter_problem = 12, timestamp_request = 13, timestamp_reply = 14,
+                       extended_echo_request = 42, extended_echo_reply = 43;
 }
 /// Message types of ICMPv6, RFC 4443 and 8335. Below 128: errors.
 namespace icmpv6_type {

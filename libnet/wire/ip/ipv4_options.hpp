@@ -93,6 +93,17 @@ using Ipv4Option = std::variant<RecordedRoute, SourceRoute, RecordedTimes, NoOpe
 /// The options to send a packet with, so that they are written into; empty for `nothing`.
 LIBNETXX_DECL Ipv4OptionOctets encode_ipv4_record(Ipv4Record record);
 
+constexpr std::size_t ipv4_max_source_route = 9, ipv4_max_prespecified = 4;
+
+/// The option that sends a packet by way of these hosts, in this order, to its destination, which isn't among them: 1 to
+/// `ipv4_max_source_route`; more are left out. `strict`: by no other. Hosts and routers refuse such packets by default
+/// (RFC 7126 section 4.3). Handed to the kernel (IP_OPTIONS of ip(7)), which puts the destination in.
+LIBNETXX_DECL Ipv4OptionOctets encode_ipv4_source_route(std::span<const asio::ip::address_v4> hops, bool strict);
+
+/// The timestamp option with the addresses of those who shall write their times down, in the order in which the packet
+/// comes by: at most `ipv4_max_prespecified`; more are left out.
+LIBNETXX_DECL Ipv4OptionOctets encode_ipv4_prespecified_times(std::span<const asio::ip::address_v4> hosts);
+
 /// Reads the options of a header, up to the end-of-list octet, or to one whose length makes no sense.
 LIBNETXX_DECL std::vector<Ipv4Option> decode_ipv4_options(std::span<const std::byte> options);
 

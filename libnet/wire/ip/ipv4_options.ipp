@@ -18,7 +18,7 @@ enum Ipv4OptionType : std::uint8_t {
 };
 
 /// The flag of the timestamp option: what is written with each time.
-constexpr std::uint8_t times_only = 0, times_and_addresses = 1;
+constexpr std::uint8_t times_only = 0, times_and_addresses = 1, times_of_prespecified = 3;
 
 constexpr std::size_t route_data_at = 3, times_data_at = 4;
 
@@ -96,6 +96,33 @@ LIBNETXX_DECL Ipv4OptionOctets encode_ipv4_record(Ipv4Record record)
     put(2, detail::times_data_at + 1);
     put(3, addresses ? detail::times_and_addresses : detail::times_only);
     return Ipv4OptionOctets{std::span{octets}.first(size)};
+}
+
+LIBNETXX_DECL Ipv4OptionOctets encode_ipv4_source_route(std::span<const asio::ip::address_v4> hops, bool strict)
+{
+    hops = hops.first(std::min(hops.size(), ipv4_max_source_route));
+    if (hops.empty()) return {};
+    std::vector<std::byte> octets(1 + detail::route_data_at + hops.size() * 4);
+    octets[0] = std::byte{detail::no_operation};  // so that the addresses lie at multiples of four
+    octets[1] = static_cast<std::byte>(strict ? detail::strict_source_route : detail::loose_source_route);
+    octets[2] = static_cast<std::byte>(octets.size() - 1);
+    octets[3] = static_cast<std::byte>(detail::route_data_at + 1);
+    for (std::size_t i = 0; i < hops.size(); ++i)
+        base::store_be<std::uint32_t>(octets, 1 + detail::route_data_at + i * 4, hops[i].to_uint());
+    return Ipv4OptionOctets{octets};
+}
+
+LIBNETXX_DECL Ipv4OptionOctets encode_ipv4_prespecified_times(std::span<const asio::ip::address_v4> hosts)
+{
+    hosts = hosts.first(std::min(hosts.size(), ipv4_max_prespecified));
+    std::vector<std::byte> octets(detail::times_data_at + hosts.size() * 8);
+    octets[0] = std::byte{detail::timestamp};
+    octets[1] = static_cast<std::byte>(octets.size());
+    octets[2] = static_cast<std::byte>(detail::times_data_at + 1);
+    octets[3] = std::byte{detail::times_of_prespecified};
+    for (std::size_t i = 0; i < hosts.size(); ++i)
+        base::store_be<std::uint32_t>(octets, detail::times_data_at + i * 8, hosts[i].to_uint());
+    return Ipv4OptionOctets{octets};
 }
 
 LIBNETXX_DECL std::vector<Ipv4Option> decode_ipv4_options(std::span<const std::byte> options)

@@ -49,6 +49,30 @@ TEST_CASE("the timestamp option has places for nine times, or four with addresse
     CHECK(decode_ipv4_options(both.octets()) == std::vector<Ipv4Option>{RecordedTimes{}});
 }
 
+TEST_CASE("a source route has its hops at multiples of four octets, and nine at most", "[wire][ipv4]")
+{
+    const auto all = [](const Ipv4OptionOctets& o) { return Octets(o.octets().begin(), o.octets().end()); };
+    const std::vector two{v4("192.0.2.1"), v4("198.51.100.2")};
+    CHECK(all(encode_ipv4_source_route(two, false)) == octets({1, 131, 11, 4, 192, 0, 2, 1, 198, 51, 100, 2}));
+    CHECK(all(encode_ipv4_source_route({two.data(), 1}, true)) == octets({1, 137, 7, 4, 192, 0, 2, 1}));
+    CHECK(encode_ipv4_source_route({}, false).empty());
+    const std::vector<boost::asio::ip::address_v4> many(12, two[0]);
+    CHECK(encode_ipv4_source_route(many, false).octets().size() == 40);
+    CHECK(decode_ipv4_options(encode_ipv4_source_route(many, false).octets()) ==
+          std::vector<Ipv4Option>{NoOperation{}, SourceRoute{}});
+}
+
+TEST_CASE("prespecified hosts have a place for the time behind each address, and are four at most", "[wire][ipv4]")
+{
+    const auto all = [](const Ipv4OptionOctets& o) { return Octets(o.octets().begin(), o.octets().end()); };
+    const std::vector two{v4("192.0.2.1"), v4("198.51.100.2")};
+    CHECK(all(encode_ipv4_prespecified_times(two)) ==
+          octets({68, 20, 5, 3, 192, 0, 2, 1, 0, 0, 0, 0, 198, 51, 100, 2, 0, 0, 0, 0}));
+    CHECK(all(encode_ipv4_prespecified_times({})) == octets({68, 4, 5, 3}));
+    const std::vector<boost::asio::ip::address_v4> many(6, two[0]);
+    CHECK(encode_ipv4_prespecified_times(many).octets().size() == 36);
+}
+
 TEST_CASE("a route is read up to its pointer", "[wire][ipv4]")
 {
     const RecordedRoute two{{v4("192.0.2.1"), v4("198.51.100.2")}};
