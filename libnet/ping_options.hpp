@@ -26,6 +26,15 @@ using PathMtuDiscovery = io::PathMtuDiscovery;
 /// Who tells an IcmpPinger the times.
 using PingClock = io::IcmpClock;
 
+/// What an IcmpPinger sends.
+enum class PingMessage : std::uint8_t {
+    echo,
+    /// ICMP timestamp requests (RFC 792), IPv4 only, which tell what time it is on the other host
+    /// (`PingAnswerDetails::timestamps`). They take a raw socket (CAP_NET_RAW), and have no payload: an answer proves to be
+    /// one to our request by its address, identifier and sequence number only. Most hosts behind firewalls don't answer.
+    timestamp,
+};
+
 /// What an IcmpPinger's payloads are filled with.
 using PingPattern = engine::PayloadPattern;
 
@@ -39,6 +48,7 @@ struct PingOptions {
     std::optional<boost::asio::ip::address>
         source{};                               ///< address to send from; targets of the other IP version don't care
     InterfaceName interface {};                 ///< name of the interface to send through; empty: as routed
+    InterfaceName outgoing_interface{};         ///< the same, but answers may come by others; empty: as routed
     PingAccess access = PingAccess::automatic;  ///< a datagram socket first, which needs no privilege
     PathMtuDiscovery path_mtu_discovery = PathMtuDiscovery::system;
     std::optional<std::uint8_t> traffic_class{};  ///< DSCP and ECN bits of the header; empty: zero
@@ -47,10 +57,13 @@ struct PingOptions {
     PingPattern pattern{};                        ///< of the payload's octets behind the first eight
     PingClock clock = PingClock::kernel;          ///< whose times the round trips are
     PingRecord record = PingRecord::nothing;      ///< IPv4 only: told in `PingReply::ip_options`
-    std::optional<std::uint16_t> identifier{};    ///< of the requests; 0 takes a raw socket; empty: a free one
-    std::optional<std::uint32_t> flow_label{};    ///< IPv6 only, 20 bits: takes a raw socket; empty: the system's
-    bool multicast_loopback = true;               ///< what is sent to a multicast group comes to this host, too
-    bool connect = false;                         ///< connect(2) to the first target, which is the only one then
+    Ipv4OptionOctets ip_options{};  ///< IPv4 only, in place of `record`: see encode_ipv4_source_route; told likewise
+    PingMessage message = PingMessage::echo;
+    bool tell_headers = false;  ///< tell each answer's traffic class and where it was sent to: PingAnswerDetails
+    std::optional<std::uint16_t> identifier{};  ///< of the requests; 0 takes a raw socket; empty: a free one
+    std::optional<std::uint32_t> flow_label{};  ///< IPv6 only, 20 bits: takes a raw socket; empty: the system's
+    bool multicast_loopback = true;             ///< what is sent to a multicast group comes to this host, too
+    bool connect = false;                       ///< connect(2) to the first target, which is the only one then
     /// Answers count from the pinged address, and from no other. For the hosts of a range that is so in any case.
     bool strict_source = false;
     bool debug = false;       ///< SO_DEBUG of socket(7): takes CAP_NET_ADMIN

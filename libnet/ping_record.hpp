@@ -19,4 +19,8 @@ using Ipv4RecordedTimes = wire::RecordedTimes;  ///< all of them
 using Ipv4SourceRoute = wire::SourceRoute;      ///< the addresses that a source-routed packet has passed
 using wire::UnknownIpv4Option;
 
+// What `PingOptions::ip_options` may be:
+using wire::encode_ipv4_prespecified_times;
+using wire::encode_ipv4_source_route;
+
 }  // namespace libnet::inline v0

@@ -44,11 +44,16 @@ using PingAction = std::variant<action::Send<PingProbe>, action::Report<PingRequ
 struct EchoAnswer {
     boost::asio::ip::address from;
     std::uint16_t sequence = 0;
-    std::span<const std::byte> payload;
-    std::optional<int> ttl;
+    std::span<const std::byte> payload{};
+    std::optional<int> ttl{};
     TimePoint received{};  ///< when it arrived, as the kernel stamped it, or else `read`
     TimePoint read{};      ///< when we took it from the socket
     wire::Ipv4OptionOctets ip_options{};
+    PingAnswerDetails details{};
+    std::size_t other_octets = 0;  ///< of its message, beside the header and the payload
+
+    /// Of the whole ICMP message.
+    std::size_t bytes() const noexcept { return wire::icmp_header_size + payload.size() + other_octets; }
 };
 
 /// An ICMP error about an echo request with our identifier, as it came from the network.

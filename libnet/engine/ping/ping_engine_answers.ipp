@@ -171,12 +171,13 @@ LIBNETXX_DECL void PingEngine::answered(ProbeId id, Probe& probe, Target& target
                           .sequence = probe.sequence,
                           .from = answer.from,
                           .ttl = answer.ttl,
-                          .bytes = wire::icmp_header_size + answer.payload.size(),
+                          .bytes = answer.bytes(),
                           .rtt = rtt,
                           .stack_sent = probe.sent - probe.called,
                           .stack_received = stack_received,
                           .ip_options = answer.ip_options,
-                          .to = target.address_of(probe.sequence)};
+                          .to = target.address_of(probe.sequence),
+                          .details = answer.details};
     tell(id, probe, reply);
     end(id, probe, target, Probe::State::answered);
 }
@@ -212,9 +213,8 @@ LIBNETXX_DECL void PingEngine::answered_late(Probe& probe, Target& target, const
     target.count_host(probe.sequence);
     if (!target.stream || target.schedule->quiet) return;
     const auto late_by = std::max(rtt - target.schedule->timeout, std::chrono::nanoseconds{});
-    events_.push_back(PingLate{probe.target, probe.sequence, answer.from, answer.ttl,
-                               wire::icmp_header_size + answer.payload.size(), rtt, late_by,
-                               target.address_of(probe.sequence)});
+    events_.push_back(PingLate{probe.target, probe.sequence, answer.from, answer.ttl, answer.bytes(), rtt, late_by,
+                               target.address_of(probe.sequence), answer.details});
 }
 
 LIBNETXX_DECL void PingEngine::answered_again(const Probe& probe, Target& target, const EchoAnswer& answer,
@@ -224,9 +224,8 @@ LIBNETXX_DECL void PingEngine::answered_again(const Probe& probe, Target& target
     target.count(PingCount::duplicates, answer.read);
     if (!target.stream || target.schedule->quiet || streams_held())
         return;  // as many as a hostile network likes to send: they are not kept
-    events_.push_back(PingDuplicate{probe.target, probe.sequence, answer.from, answer.ttl,
-                                    wire::icmp_header_size + answer.payload.size(), rtt,
-                                    target.address_of(probe.sequence)});
+    events_.push_back(PingDuplicate{probe.target, probe.sequence, answer.from, answer.ttl, answer.bytes(), rtt,
+                                    target.address_of(probe.sequence), answer.details});
 }
 
 LIBNETXX_DECL void PingEngine::on_error(const EchoError& error)

@@ -27,6 +27,21 @@ struct PingTarget {
     friend auto operator<=>(const PingTarget&, const PingTarget&) = default;
 };
 
+/// The times that a timestamp reply brings (RFC 792), in milliseconds since midnight UT: of our request by our clock, of
+/// its arrival and of the answer by the other host's, and of the answer's arrival by ours.
+struct PingTimestamps {
+    std::uint32_t originate = 0, receive = 0, transmit = 0, arrived = 0;
+    friend bool operator==(const PingTimestamps&, const PingTimestamps&) = default;
+};
+
+/// What else there is to know of an answer, where `PingOptions` asks for it.
+struct PingAnswerDetails {
+    std::optional<std::uint8_t> traffic_class{};  ///< DSCP and ECN bits of its header: `PingOptions::tell_headers`
+    boost::asio::ip::address local{};  ///< ours that it was sent to: `tell_headers`; unspecified where it isn't known
+    std::optional<PingTimestamps> timestamps{};  ///< with `PingMessage::timestamp`
+    friend bool operator==(const PingAnswerDetails&, const PingAnswerDetails&) = default;
+};
+
 /// The probe was answered in time.
 struct PingReply {
     PingTarget target;
@@ -39,6 +54,7 @@ struct PingReply {
     std::chrono::nanoseconds stack_received{};  ///< after that: from the receive stamp until we read it
     wire::Ipv4OptionOctets ip_options{};        ///< of the reply's header, where `PingOptions::record` asks for them
     boost::asio::ip::address to;                ///< whom the probe was for
+    PingAnswerDetails details{};
     friend bool operator==(const PingReply&, const PingReply&) = default;
 };
 
@@ -69,6 +85,7 @@ struct PingLate {
     std::chrono::nanoseconds rtt{};      ///< in all
     std::chrono::nanoseconds late_by{};  ///< the part of it beyond the timeout
     boost::asio::ip::address to;         ///< whom the probe was for
+    PingAnswerDetails details{};
     friend bool operator==(const PingLate&, const PingLate&) = default;
 };
 
@@ -81,6 +98,7 @@ struct PingDuplicate {
     std::size_t bytes = 0;
     std::chrono::nanoseconds rtt{};
     boost::asio::ip::address to;  ///< whom the probe was for
+    PingAnswerDetails details{};
     friend bool operator==(const PingDuplicate&, const PingDuplicate&) = default;
 };
 

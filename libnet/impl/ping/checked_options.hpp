@@ -6,6 +6,7 @@
 #include <libnet/io/icmp/probe_socket.hpp>
 #include <libnet/io/loop/require_option.hpp>
 #include <libnet/ping_options.hpp>
+#include <libnet/wire/icmp/icmp.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -30,6 +31,11 @@ inline const PingOptions& checked(const PingOptions& options)
     io::require_option(options.clock, PingClock::user, "ping clock: kernel or user");
     io::require_option(options.record, PingRecord::timestamps_and_addresses,
                        "ping record: nothing to timestamps_and_addresses");
+    io::require_option(options.record == PingRecord::nothing || options.ip_options.empty(),
+                       "ping IP options: not beside a record");
+    io::require_option(options.message, PingMessage::timestamp, "ping message: echo or timestamp");
+    io::require_option(options.message == PingMessage::echo || options.access != PingAccess::datagram,
+                       "ping access: raw for timestamps");
     return options;
 }
 
@@ -38,7 +44,7 @@ inline engine::PingEngineOptions engine_options(const PingOptions& options)
     std::random_device random;
     const auto word = [&random] { return std::uint64_t{random()} << 32 | random(); };
     engine::PingEngineOptions result;
-    result.payload_size = options.payload_size;
+    result.payload_size = options.message == PingMessage::echo ? options.payload_size : 0;
     result.pattern = options.pattern;
     result.rate = options.rate;
     result.strict_source = options.strict_source;
@@ -60,6 +66,13 @@ inline io::ProbeSocketOptions ping_socket_options(const PingOptions& options)
     result.send_buffer = options.send_buffer;
     result.receive_stamps = result.transmit_stamps = options.clock == PingClock::kernel;
     result.record = options.record;
+    result.ip_options = options.ip_options;
+    result.outgoing_interface = options.outgoing_interface.str();
+    result.tell_headers = options.tell_headers;
+    if (options.message == PingMessage::timestamp) {
+        result.access = PingAccess::raw;
+        result.answer_type = wire::icmp_type::timestamp_reply;
+    }
     result.identifier = options.identifier;
     result.flow_label = options.flow_label;
     result.multicast_loopback = options.multicast_loopback;

@@ -6,14 +6,17 @@
 #include <libnet/io/icmp/probe_reader.hpp>
 #include <libnet/io/icmp/probe_socket.hpp>
 #include <libnet/ping_options.hpp>
+#include <libnet/wire/icmp/icmp.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/system/result.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace libnet::inline v0::detail {
@@ -70,6 +73,10 @@ private:
     bool all_done() const noexcept { return done_ == outgoing_.size(); }
     void refused(engine::PingEngine& engine, io::ProbeReader& reader, boost::system::error_code error);
     void not_sent(engine::PingEngine& engine);
+    void write_message(const engine::PingProbe& probe, std::span<std::byte> message) const;
+    void on_datagram(const io::ProbeReader::Datagram& datagram, engine::PingEngine& engine) const;
+    boost::system::result<wire::IcmpEcho, wire::IcmpError> quoted_request(std::span<const std::byte> message) const;
+    bool asks_for_times() const noexcept { return options_.message == PingMessage::timestamp; }
     void read_answers(const io::ProbeSocket& socket, engine::PingEngine& engine, io::ProbeReader& reader);
     bool read_errors(const io::ProbeSocket& socket, engine::PingEngine& engine, io::ProbeReader& reader);
 

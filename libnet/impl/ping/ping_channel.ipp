@@ -5,10 +5,12 @@
 #include <libnet/impl/ping/checked_options.hpp>
 #include <libnet/impl/ping/ping_channel.hpp>
 #include <libnet/wire/icmp/icmp.hpp>
+#include <libnet/wire/icmp/icmp_timestamp.hpp>
 
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <chrono>
 #include <span>
 #include <utility>
 
@@ -25,14 +27,22 @@ constexpr engine::ProbeId probe_of(std::uint64_t tag) noexcept
     return {static_cast<std::uint32_t>(tag >> 32), static_cast<std::uint32_t>(tag)};
 }
 
+/// Of the system's clock, since midnight UT.
+inline std::uint32_t milliseconds_of_today() noexcept
+{
+    return wire::milliseconds_since_midnight(std::chrono::system_clock::now().time_since_epoch());
+}
+
 LIBNETXX_DECL PingChannel::PingChannel(asio::any_io_executor executor, wire::IpVersion version,
                                        const PingOptions& options)
     : executor_{std::move(executor)},
       version_{version},
       options_{options},
-      message_size_{wire::icmp_header_size + options.payload_size}
+      message_size_{asks_for_times() ? wire::icmp_timestamp_size : wire::icmp_header_size + options.payload_size}
 {
     try {
+        if (asks_for_times() && version == wire::IpVersion::v6)
+            throw boost::system::system_error{asio::error::address_family_not_supported, "ICMP timestamp"};
         open();
     } catch (const boost::system::system_error&) {
         error_ = std::current_exception();
@@ -42,6 +52,7 @@ LIBNETXX_DECL PingChannel::PingChannel(asio::any_io_executor executor, wire::IpV
     outgoing_.reserve(burst_);
     proven_.reserve(burst_);
     messages_.resize(burst_ * message_size_);
+    if (asks_for_times()) return;
     for (std::size_t i = 0; i < burst_; ++i)
         engine::write_payload(
             0, std::span{messages_}.subspan(i * message_size_ + wire::icmp_header_size, options.payload_size),
@@ -97,12 +108,20 @@ LIBNETXX_DECL void PingChannel::send(const engine::PingProbe& probe, engine::Pin
         done_ = 0;
     }
     const auto message = std::span{messages_}.subspan(outgoing_.size() * message_size_, message_size_);
-    const auto payload = message.subspan(wire::icmp_header_size);
-    engine::write_payload(probe.cookie, payload.first(engine::cookie_size(payload.size())));
-    wire::encode_echo_request(version_, sockets_.front()->identifier(), probe.sequence, message);
+    write_message(probe, message);
     outgoing_.push_back({{probe.to, 0}, message, {}, tag_of(probe.probe), probe.timed});
     proven_.push_back(probe.proven);
     if (outgoing_.size() == burst_) flush(engine, reader);
+}
+
+LIBNETXX_DECL void PingChannel::write_message(const engine::PingProbe& probe, std::span<std::byte> message) const
+{
+    const auto identifier = sockets_.front()->identifier();
+    if (asks_for_times())
+        return wire::encode_timestamp_request(identifier, probe.sequence, milliseconds_of_today(), message);
+    const auto payload = message.subspan(wire::icmp_header_size);
+    engine::write_payload(probe.cookie, payload.first(engine::cookie_size(payload.size())));
+    wire::encode_echo_request(version_, identifier, probe.sequence, message);
 }
 
 LIBNETXX_DECL bool PingChannel::flush(engine::PingEngine& engine, io::ProbeReader& reader)
@@ -207,16 +226,50 @@ LIBNETXX_DECL void PingChannel::read_answers(const io::ProbeSocket& socket, engi
     for (int i = 0; i < batches; ++i) {
         engine.make_room(io::ProbeSocket::max_batch);  // before they are taken: no answer is lost for want of memory
         const auto batch = reader.receive(socket);
-        for (const auto& datagram : batch.read) {
-            const auto from = datagram.from.address();
-            const auto echo = wire::decode_echo_reply(version_, datagram.message);
-            if (echo)
-                engine.on_reply({from, echo->sequence, echo->payload, datagram.ttl, datagram.received, datagram.read,
-                                 datagram.ip_options});
-            else if (echo.error() == wire::IcmpError::bad_checksum) engine.on_corrupt(from);
-        }
+        for (const auto& datagram : batch.read) on_datagram(datagram, engine);
         if (!batch.more) return;
     }
+}
+
+LIBNETXX_DECL void PingChannel::on_datagram(const io::ProbeReader::Datagram& datagram, engine::PingEngine& engine) const
+{
+    engine::EchoAnswer answer{.from = datagram.from.address(),
+                              .ttl = datagram.ttl,
+                              .received = datagram.received,
+                              .read = datagram.read,
+                              .ip_options = datagram.ip_options,
+                              .details = {datagram.traffic_class, datagram.local}};
+    std::optional<wire::IcmpError> bad;
+    if (asks_for_times()) {
+        const auto reply = wire::decode_timestamp_reply(datagram.message);
+        if (reply) {
+            const auto arrived =
+                datagram.stamped ? wire::milliseconds_since_midnight(*datagram.stamped) : milliseconds_of_today();
+            answer.sequence = reply->sequence;
+            answer.details.timestamps =
+                PingTimestamps{reply->times.originate, reply->times.receive, reply->times.transmit, arrived};
+            answer.other_octets = datagram.message.size() - wire::icmp_header_size;
+        } else {
+            bad = reply.error();
+        }
+    } else {
+        const auto echo = wire::decode_echo_reply(version_, datagram.message);
+        if (echo) {
+            answer.sequence = echo->sequence;
+            answer.payload = echo->payload;
+        } else {
+            bad = echo.error();
+        }
+    }
+    if (!bad) engine.on_reply(answer);
+    else if (*bad == wire::IcmpError::bad_checksum) engine.on_corrupt(answer.from);
+}
+
+LIBNETXX_DECL boost::system::result<wire::IcmpEcho, wire::IcmpError> PingChannel::quoted_request(
+    std::span<const std::byte> message) const
+{
+    return asks_for_times() ? wire::decode_quoted_timestamp_request(message)
+                            : wire::decode_quoted_echo_request(version_, message);
 }
 
 /// True: there was something. Local errors, which the send has told, and what is about something else are left out.
@@ -234,7 +287,7 @@ LIBNETXX_DECL bool PingChannel::read_errors(const io::ProbeSocket& socket, engin
             const auto& error = *entry.error;
             if (error.origin == Origin::transmit) engine.on_transmitted(probe_of(entry.tag), entry.at);
             if (error.origin != Origin::icmp && error.origin != Origin::icmpv6) continue;
-            const auto request = wire::decode_quoted_echo_request(version_, error.payload);
+            const auto request = quoted_request(error.payload);
             if (!request || request->identifier != socket.identifier()) continue;
             engine.on_error({error.destination.address(), request->sequence, request->payload, error.offender,
                              error.type, error.code, wire::icmp_mtu(version_, error.type, error.code, error.info)});

@@ -6,11 +6,13 @@
 #include <libnet/impl/probe_driver.hpp>
 #include <libnet/io/dns/target_address.hpp>
 #include <libnet/wire/icmp/icmp.hpp>
+#include <libnet/wire/icmp/icmp_timestamp.hpp>
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -20,7 +22,7 @@ LIBNETXX_DECL PingDriver::PingDriver(asio::any_io_executor executor, const PingO
     : executor_{executor},
       options_{checked(options)},
       engine_{engine_options(options)},
-      reader_{wire::icmp_header_size + options.payload_size},
+      reader_{std::max(wire::icmp_timestamp_size, wire::icmp_header_size + options.payload_size)},
       v4_{PingChannel{executor, wire::IpVersion::v4, options}},
       v6_{PingChannel{executor, wire::IpVersion::v6, options}},
       timer_{executor}

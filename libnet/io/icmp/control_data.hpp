@@ -8,6 +8,7 @@
 #include <boost/asio/ip/udp.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 
 #include <linux/errqueue.h>
@@ -22,6 +23,8 @@ namespace asio = boost::asio;
 struct ControlData {
     std::optional<std::chrono::nanoseconds> received;  ///< SO_TIMESTAMPING, software: CLOCK_REALTIME since the epoch
     std::optional<int> ttl;                            ///< IP_RECVTTL, IPV6_RECVHOPLIMIT: what arrived
+    std::optional<std::uint8_t> traffic_class;         ///< IP_RECVTOS, IPV6_RECVTCLASS: what arrived
+    asio::ip::address local;                           ///< IP_PKTINFO, IPV6_RECVPKTINFO: where it was sent to
     std::optional<sock_extended_err> error;            ///< IP_RECVERR, IPV6_RECVERR
     asio::ip::address offender;                        ///< who sent that error; unspecified when we did
     wire::Ipv4OptionOctets ip_options;                 ///< IP_RECVOPTS: of the header that arrived

@@ -51,6 +51,28 @@ LIBNETXX_DECL void read_error(const cmsghdr& control, ControlData& data)
     data.offender = to_endpoint(offender).address();
 }
 
+/// IPv4 tells one octet, IPv6 an int.
+LIBNETXX_DECL void read_traffic_class(const cmsghdr& control, ControlData& data)
+{
+    std::uint8_t octet = 0;
+    int value = 0;
+    if (control.cmsg_level == IPPROTO_IP && copy_control(control, octet)) data.traffic_class = octet;
+    if (control.cmsg_level == IPPROTO_IPV6 && copy_control(control, value))
+        data.traffic_class = static_cast<std::uint8_t>(value);
+}
+
+LIBNETXX_DECL void read_packet_info(const cmsghdr& control, ControlData& data)
+{
+    in_pktinfo v4{};
+    in6_pktinfo v6{};
+    if (control.cmsg_level == IPPROTO_IP && copy_control(control, v4))
+        data.local = asio::ip::address_v4{ntohl(v4.ipi_addr.s_addr)};
+    if (control.cmsg_level != IPPROTO_IPV6 || !copy_control(control, v6)) return;
+    asio::ip::address_v6::bytes_type octets;
+    std::memcpy(octets.data(), &v6.ipi6_addr, octets.size());
+    data.local = asio::ip::address_v6{octets};
+}
+
 LIBNETXX_DECL void read_one(const cmsghdr& control, ControlData& data)
 {
     const int level = control.cmsg_level;
@@ -60,6 +82,10 @@ LIBNETXX_DECL void read_one(const cmsghdr& control, ControlData& data)
         int ttl = 0;
         if (copy_control(control, ttl)) data.ttl = ttl;
     }
+    if ((level == IPPROTO_IP && type == IP_TOS) || (level == IPPROTO_IPV6 && type == IPV6_TCLASS))
+        read_traffic_class(control, data);
+    if ((level == IPPROTO_IP && type == IP_PKTINFO) || (level == IPPROTO_IPV6 && type == IPV6_PKTINFO))
+        read_packet_info(control, data);
     if (level == IPPROTO_IP && type == IP_RECVOPTS)
         data.ip_options = wire::Ipv4OptionOctets{
             std::span{reinterpret_cast<const std::byte*>(CMSG_DATA(&control)), control.cmsg_len - CMSG_LEN(0)}};

@@ -30,6 +30,9 @@ public:
         std::span<const std::byte> message{};
         std::optional<int> ttl{};  ///< it arrived with
         wire::Ipv4OptionOctets ip_options{};
+        std::optional<std::uint8_t> traffic_class{};        ///< ProbeSocketOptions::tell_headers
+        asio::ip::address local{};                          ///< likewise: where it was sent to
+        std::optional<std::chrono::nanoseconds> stamped{};  ///< when it arrived, by CLOCK_REALTIME, as the kernel says
         TimePoint received{};  ///< when it arrived, as the kernel stamped it, or else `read`
         TimePoint read{};      ///< when we took it from the socket
     };

@@ -86,6 +86,9 @@ LIBNETXX_DECL std::optional<ProbeReader::Datagram> ProbeReader::decode(const Pro
     result.from = to_endpoint(from);
     const auto control = read_control_data(header);
     result.ttl = control.ttl;
+    result.traffic_class = control.traffic_class;
+    result.local = control.local;
+    result.stamped = control.received;
     if (!control.ip_options.empty()) result.ip_options = control.ip_options;
     const auto arrived = control.received ? clocks_.steady_time(*control.received) : std::nullopt;
     result.received = arrived.value_or(now);

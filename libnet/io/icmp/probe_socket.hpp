@@ -39,11 +39,13 @@ struct ProbeSocketOptions {
     std::optional<int> ttl;                     ///< TTL or hop limit to send with; empty: the system's
     std::optional<asio::ip::address> source;    ///< address to send from, where it is of this socket's version
     std::string interface;                      ///< name of the interface to send through; empty: the routing's choice
+    std::string outgoing_interface;  ///< the same, but answers may come by others (IP_UNICAST_IF); empty: no choice
     PathMtuDiscovery path_mtu_discovery = PathMtuDiscovery::system;
     std::optional<std::uint8_t> traffic_class;            ///< DSCP and ECN bits of the header; empty: zero
     std::optional<std::uint32_t> mark;                    ///< for the policy routing and packet filters of this host
     std::optional<int> send_buffer;                       ///< octets; empty: 4 MiB, or what the system allows
     wire::Ipv4Record record = wire::Ipv4Record::nothing;  ///< IPv4 only
+    wire::Ipv4OptionOctets ip_options{};                  ///< IPv4 only: in place of `record`
     /// ICMP: 0 takes a raw socket. UDP, TCP: our port, which for TCP another socket holds. Empty: a free one.
     std::optional<std::uint16_t> identifier;
     /// ICMP, raw: lets in all errors (and no answers) that come to this host, whoever sent what they are about.
@@ -53,6 +55,7 @@ struct ProbeSocketOptions {
     bool debug = false;
     bool broadcast = false;        ///< SO_BROADCAST
     bool dont_route = false;       ///< SO_DONTROUTE
+    bool tell_headers = false;     ///< ask for the traffic class and the destination of each answer, too
     bool receive_stamps = true;    ///< ask the kernel when each answer arrives
     bool transmit_stamps = false;  ///< ask the kernel when each request leaves, too
 };
@@ -127,7 +130,8 @@ private:
     void configure_buffers(const ProbeSocketOptions& options);
     void configure_header(const ProbeSocketOptions& options);
     void configure_routing(const ProbeSocketOptions& options);
-    void configure_record(wire::Ipv4Record record);
+    void configure_ip_options(const ProbeSocketOptions& options);
+    void configure_outgoing(const std::string& interface);
     void bind(const ProbeSocketOptions& options);
     boost::system::error_code not_sent(const Outgoing& message, boost::system::error_code error);
     void count_from_zero();

@@ -16,6 +16,7 @@
 #include <cstring>
 
 #include <linux/sock_diag.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
@@ -109,7 +110,7 @@ LIBNETXX_DECL void ProbeSocket::open(const ProbeSocketOptions& options)
         raw_ = native_ >= 0;
     }
     if (native_ < 0 && raw_only && detail::is_not_permitted(errno))
-        detail::throw_errno(EPERM, "raw ICMP socket, which a flow label or identifier 0 needs (it takes cap_net_raw)");
+        detail::throw_errno(EPERM, "raw ICMP socket (it takes the capability cap_net_raw)");
     if (native_ < 0 && icmp && detail::is_not_permitted(errno)) detail::throw_errno(EPERM, icmp_socket_or_help);
     if (native_ < 0) detail::throw_errno(errno, icmp ? "ICMP socket" : tcp ? "raw TCP socket" : "UDP socket");
     descriptor_.assign(native_);
@@ -122,6 +123,10 @@ LIBNETXX_DECL void ProbeSocket::configure(const ProbeSocketOptions& options)
     // What hears errors as datagrams has them in no error queue as well: it would never be emptied.
     set_option(native_, level, v4 ? IP_RECVERR : IPV6_RECVERR, options.hears_errors ? 0 : 1);
     set_option(native_, level, v4 ? IP_RECVTTL : IPV6_RECVHOPLIMIT, 1);
+    if (options.tell_headers) {
+        set_option(native_, level, v4 ? IP_RECVTOS : IPV6_RECVTCLASS, 1);
+        set_option(native_, level, v4 ? IP_PKTINFO : IPV6_RECVPKTINFO, 1);
+    }
     if (stamps_) enable_transmit_timestamps(native_);
     else if (options.receive_stamps) enable_receive_timestamps(native_);
     constexpr int on = 1;
@@ -161,17 +166,20 @@ LIBNETXX_DECL void ProbeSocket::configure_header(const ProbeSocketOptions& optio
         set_option(native_, level, v4 ? IP_MTU_DISCOVER : IPV6_MTU_DISCOVER,
                    detail::to_option(options.path_mtu_discovery));
     if (!options.multicast_loopback) set_option(native_, level, v4 ? IP_MULTICAST_LOOP : IPV6_MULTICAST_LOOP, 0);
-    if (v4) configure_record(options.record);
+    if (v4) configure_ip_options(options);
     if (!v4 && options.flow_label) lease_flow_label(native_, *options.flow_label);
 }
 
-LIBNETXX_DECL void ProbeSocket::configure_record(wire::Ipv4Record record)
+LIBNETXX_DECL void ProbeSocket::configure_ip_options(const ProbeSocketOptions& options)
 {
-    const auto wanted = wire::encode_ipv4_record(record);
+    const auto wanted = options.ip_options.empty() ? wire::encode_ipv4_record(options.record) : options.ip_options;
     if (wanted.empty()) return;
     const auto octets = wanted.octets();
-    if (::setsockopt(native_, IPPROTO_IP, IP_OPTIONS, octets.data(), static_cast<socklen_t>(octets.size())) != 0)
-        detail::throw_errno(errno, "IP options");
+    if (::setsockopt(native_, IPPROTO_IP, IP_OPTIONS, octets.data(), static_cast<socklen_t>(octets.size())) != 0) {
+        const int error = errno;  // before the text is made, which may change it
+        detail::throw_errno(
+            error, error == EPERM ? "IP options (source routes take the capability cap_net_raw)" : "IP options");
+    }
     if (!raw_) set_option(native_, IPPROTO_IP, IP_RECVOPTS, 1);  // a raw socket has the header
 }
 
@@ -186,6 +194,27 @@ LIBNETXX_DECL void ProbeSocket::configure_routing(const ProbeSocketOptions& opti
     {
         const int error = errno;
         detail::throw_errno(error, "interface " + options.interface);
+    }
+    if (!options.outgoing_interface.empty()) configure_outgoing(options.outgoing_interface);
+}
+
+/// Packets are routed as if they had to leave by this interface (ip(7), ipv6(7)); what is received may come by any.
+LIBNETXX_DECL void ProbeSocket::configure_outgoing(const std::string& interface)
+{
+    const unsigned index = ::if_nametoindex(interface.c_str());
+    if (index == 0) {
+        const int error = errno;
+        detail::throw_errno(error, "interface " + interface);
+    }
+    const bool v4 = version_ == wire::IpVersion::v4;
+    const int level = v4 ? IPPROTO_IP : IPPROTO_IPV6;
+    set_option(native_, level, v4 ? IP_UNICAST_IF : IPV6_UNICAST_IF, static_cast<int>(htonl(index)));
+    if (!v4) return set_option(native_, level, IPV6_MULTICAST_IF, static_cast<int>(index));
+    ip_mreqn group{};
+    group.imr_ifindex = static_cast<int>(index);
+    if (::setsockopt(native_, level, IP_MULTICAST_IF, &group, sizeof group) != 0) {
+        const int error = errno;
+        detail::throw_errno(error, "interface " + interface);
     }
 }
 
