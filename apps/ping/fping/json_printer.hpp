@@ -30,6 +30,13 @@ public:
     {
         auto fields = fmt::format("{}, \"seq\": {}, \"size\": {}, \"rtt\": {}", head(host), a.sequence - 1, a.bytes,
                                   time_text(a.rtt));
+        if (const auto& t = a.details.timestamps)
+            fields += fmt::format(
+                ", \"timestamps\": {{\"originate\": {}, \"receive\": {}, \"transmit\": {}, \"localreceive\": {}}}",
+                t->originate, t->receive, t->transmit, t->arrived);
+        if (plan().print_source) fields += fmt::format(", \"src\": \"{}\"", source_text(a));
+        if (plan().print_tos)
+            fields += fmt::format(", \"tos\": {}", a.details.traffic_class ? int{*a.details.traffic_class} : -1);
         if (plan().print_ttl) fields += fmt::format(", \"ttl\": {}", a.ttl.value_or(-1));
         line("resp", fields);
     }

@@ -89,6 +89,21 @@ inline void set_interface(Plan& plan, const std::string& name)
     plan.pinger.interface = name;
 }
 
+inline void set_outgoing_interface(Plan& plan, const std::string& name)
+{
+    if (::if_nametoindex(name.c_str()) == 0)
+        throw Fault{wrong_usage, fmt::format("fping: unknown interface '{}'", name)};
+    plan.pinger.outgoing_interface = name;
+}
+
+inline void set_timestamps(Plan& plan)
+{
+    if (plan.family == io::AddressFamily::ipv6)
+        throw Fault{wrong_usage, plan.program + ": ICMP Timestamp is IPv4 only"};
+    plan.family = io::AddressFamily::ipv4;
+    plan.pinger.message = PingMessage::timestamp;
+}
+
 inline void set_names(Plan& plan, bool& which)
 {
     which = true;
@@ -146,7 +161,10 @@ inline void add_probing_options(GetoptTable& table, Plan& p)
     table.add('4', "ipv4", {}, "IPv4 addresses only", [&p](Text) { set_family(p, io::AddressFamily::ipv4); })
         .add('6', "ipv6", {}, "IPv6 addresses only", [&p](Text) { set_family(p, io::AddressFamily::ipv6); })
         .add('b', "size", "BYTES", "of ping data in each request (default: 56)",
-             [&p](Text text) { p.pinger.payload_size = whole_number(text); })
+             [&p](Text text) {
+                 p.pinger.payload_size = whole_number(text);
+                 p.size_given = true;
+             })
         .add('B', "backoff", "N", "factor of the timeout with each retry (default: 1.5)",
              [&p](Text text) { p.backoff = fraction(text); });
     add_count_options(table, p);
@@ -183,7 +201,11 @@ inline void add_probing_options(GetoptTable& table, Plan& p)
         .add(0, "seqmap-timeout", "MSEC", "has no effect: no sequence number is used again while it counts",
              [](Text text) { milliseconds_of(text); })
         .add('T', {}, "N", "has no effect", [](Text) {})
-        .flag(0, "check-source", "answers from other addresses don't count", p.pinger.strict_source);
+        .flag(0, "check-source", "answers from other addresses don't count", p.pinger.strict_source)
+        .add(0, "icmp-timestamp", {}, "ask for the other host's time in place of echo (IPv4, needs cap_net_raw)",
+             [&p](Text) { set_timestamps(p); })
+        .add(0, "oiface", "IFACE", "send through this interface; answers may come by others",
+             [&p](Text text) { set_outgoing_interface(p, text); });
 }
 
 inline void add_output_options(GetoptTable& table, Plan& p)
@@ -214,7 +236,11 @@ inline void add_output_options(GetoptTable& table, Plan& p)
             p.enough = positive_number(text);
             p.stop_when_enough = true;
         });
-    table.flag(0, "print-ttl", "show the time to live of answers", p.print_ttl);
+    table.flag(0, "print-ttl", "show the time to live of answers", p.print_ttl)
+        .add(0, "print-tos", {}, "show the type of service of answers",
+             [&p](Text) { p.print_tos = p.pinger.tell_headers = true; })
+        .add(0, "print-srcaddr", {}, "show which of our addresses the requests came from",
+             [&p](Text) { p.print_source = p.pinger.tell_headers = true; });
 }
 
 /// What options may not be together, and what they mean for each other.
@@ -230,6 +256,9 @@ inline void settle(Plan& p)
     if (p.backoff < least_backoff || p.backoff > most_backoff)
         fail(fmt::format("backoff factor {:.1f} not valid, must be between {:.1f} and {:.1f}", p.backoff, least_backoff,
                          most_backoff));
+    if (p.asks_for_times() && p.size_given) fail("cannot change ICMP Timestamp size");
+    if (!p.pinger.interface.empty() && !p.pinger.outgoing_interface.empty())
+        fail("specify only --oiface or -I, --iface");
     if (p.mode == Mode::count) p.per_reply = p.verbose;
     if (p.mode == Mode::loop) p.per_reply = p.report.count() == 0;
     if (p.mode != Mode::reach) p.alive = p.unreachable = p.verbose = false;

@@ -58,13 +58,17 @@ struct Plan {
     std::uint64_t enough = 0;                                           ///< -x, -X; 0: not asked for
     TimeFormat time_format = TimeFormat::seconds;
 
-    bool generate = false, all_addresses = false;                          ///< -g, -m
-    bool by_address = false, named = false, reverse = false;               ///< -A, -n, -d
-    bool alive = false, unreachable = false, verbose = true;               ///< -a, -u, neither
-    bool per_reply = false, every_time = false, quiet = false;             ///< a line each, -C, -q
-    bool elapsed = false, timestamps = false, outage = false;              ///< -e, -D, -o
-    bool stats = false, netdata = false, json = false;                     ///< -s, -N, -J
-    bool print_ttl = false, cumulative = false, stop_when_enough = false;  ///< --print-ttl, -Q N,cumulative, -X
+    bool generate = false, all_addresses = false;                     ///< -g, -m
+    bool size_given = false;                                          ///< -b
+    bool by_address = false, named = false, reverse = false;          ///< -A, -n, -d
+    bool alive = false, unreachable = false, verbose = true;          ///< -a, -u, neither
+    bool per_reply = false, every_time = false, quiet = false;        ///< a line each, -C, -q
+    bool elapsed = false, timestamps = false, outage = false;         ///< -e, -D, -o
+    bool stats = false, netdata = false, json = false;                ///< -s, -N, -J
+    bool print_ttl = false, print_tos = false, print_source = false;  ///< --print-ttl, --print-tos, --print-srcaddr
+    bool cumulative = false, stop_when_enough = false;                ///< -Q N,cumulative, -X
+
+    bool asks_for_times() const noexcept { return pinger.message == PingMessage::timestamp; }
 };
 
 }  // namespace libnet::apps::fping

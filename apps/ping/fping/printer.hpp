@@ -23,12 +23,13 @@ struct Answer {
     std::chrono::nanoseconds rtt{};
     asio::ip::address from;
     std::optional<int> ttl;
+    PingAnswerDetails details{};
 };
 
 template <typename Event>
 Answer answer_of(const Event& e)
 {
-    return {e.sequence, e.bytes, e.rtt, e.from, e.ttl};
+    return {e.sequence, e.bytes, e.rtt, e.from, e.ttl, e.details};
 }
 
 class Printer {
@@ -147,6 +148,12 @@ protected:
     const Plan& plan() const noexcept { return plan_; }
     Outlet& outlet() const noexcept { return outlet_; }
 
+    /// Ours that the answer was sent to, which is what the request came from.
+    static std::string source_text(const Answer& a)
+    {
+        return a.details.local.is_unspecified() ? "unknown" : a.details.local.to_string();
+    }
+
     std::int64_t outage_ms(const Numbers& n) const
     {
         const auto lost = times(plan_.period, n.sent - std::min(n.sent, n.received));
@@ -170,8 +177,15 @@ private:
 
     std::string remarks(const Answer& a) const
     {
-        if (!plan_.print_ttl) return {};
-        return a.ttl ? fmt::format(" (TTL {})", *a.ttl) : " (TTL unknown)";
+        std::string text;
+        if (const auto& t = a.details.timestamps)
+            text += fmt::format("{} timestamps: Originate={} Receive={} Transmit={} Localreceive={}",
+                                plan_.alive ? "" : ",", t->originate, t->receive, t->transmit, t->arrived);
+        if (plan_.print_source) text += fmt::format(" (SRC {})", source_text(a));
+        if (plan_.print_tos)
+            text += a.details.traffic_class ? fmt::format(" (TOS {})", *a.details.traffic_class) : " (TOS unknown)";
+        if (plan_.print_ttl) text += a.ttl ? fmt::format(" (TTL {})", *a.ttl) : " (TTL unknown)";
+        return text;
     }
 
     void begin_summary()
