@@ -166,7 +166,7 @@ private:
     /// Octets of the headers in front of the payload.
     std::size_t headers() const
     {
-        const bool options = settings_.options.record != PingRecord::nothing;
+        const bool options = settings_.options.record != PingRecord::nothing || !settings_.options.ip_options.empty();
         return wire::icmp_header_size + wire::ipv4_header_size + (options ? wire::ipv4_max_options_size : 0);
     }
 

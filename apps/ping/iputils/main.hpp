@@ -2,14 +2,18 @@
 // ping++ under the name of iputils' ping.
 
 #include <apps/common/run.hpp>
+#include <apps/ping/iputils/node_query.hpp>
 #include <apps/ping/iputils/route.hpp>
 #include <apps/ping/personality.hpp>
 #include <apps/ping/resolver_words.hpp>
 #include <apps/ping/session.hpp>
 #include <libnet/io/dns/resolver.hpp>
+#include <libnet/wire/ip/ipv4_options.hpp>
 
 #include <algorithm>
 #include <memory>
+#include <span>
+#include <vector>
 
 #include <unistd.h>
 
@@ -35,13 +39,34 @@ inline void set_origin(PingSettings& s, const Request& request)
     s.options.interface = device;
 }
 
+/// The operands in front of the last one are hops, or write their times down: IPv4 only.
+inline void settle_hops(PingSettings& s, const Request& request)
+{
+    const std::size_t hops = request.operands.size() - 1;
+    const bool recorded = s.options.record != PingRecord::nothing;
+    const auto most = request.prespecified ? wire::ipv4_max_prespecified : wire::ipv4_max_source_route;
+    if (hops > most || (hops != 0 && recorded && !request.prespecified)) throw UsageWanted{};
+    if (hops != 0 && s.family == io::AddressFamily::ipv6) throw UsageWanted{};
+    if (hops != 0) s.family = io::AddressFamily::ipv4;
+}
+
+/// Only IPv6 nodes are asked. Without a host, those who may have the subject's name are.
+inline void settle_node(PingSettings& s, Request& request)
+{
+    const bool named = request.node.subject == wire::NodeSubject::name;
+    if (request.operands.empty() && named) request.operands = {node_group_text(request.node)};
+    if (!request.node.qtype) return;
+    if (s.family == io::AddressFamily::ipv4 || request.operands.size() > 1) throw UsageWanted{};
+    s.family = io::AddressFamily::ipv6;
+}
+
 /// What the options mean together. Throws Fault.
 inline void settle(PingSettings& s, const Request& request)
 {
     using namespace std::chrono_literals;
     constexpr std::size_t most_payload = 65'507, timed_payload = 16;  // a time has room in a payload of 16 octets
     if (request.operands.empty()) throw Fault{2, "usage error: Destination address required"};
-    if (request.operands.size() > 1) throw Fault{2, "record route: Operation not supported"};
+    settle_hops(s, request);
     if (s.options.payload_size > most_payload)
         throw Fault{1, fmt::format("invalid -s value: '{}': out of range: 0 <= value <= {}", s.options.payload_size,
                                    most_payload)};
@@ -59,22 +84,53 @@ inline void settle(PingSettings& s, const Request& request)
     s.hosts = {request.operands.back()};
 }
 
+/// The addresses of the operands in front of the last one. Throws `boost::system::system_error`.
+inline asio::awaitable<std::vector<asio::ip::address_v4>> hop_addresses(io::Resolver& resolver, PingSettings& settings,
+                                                                        const Request& request)
+{
+    std::vector<asio::ip::address_v4> hops;
+    const std::string destination = settings.hosts.front();
+    for (std::size_t i = 0; i + 1 < request.operands.size(); ++i) {
+        settings.hosts = {request.operands[i]};  // whom a failure is about
+        const std::string name = io::resolvable_host(request.operands[i]);
+        const auto addresses = co_await resolver.resolve(name, io::AddressFamily::ipv4);
+        hops.push_back(addresses.front().to_v4());
+    }
+    settings.hosts = {destination};
+    co_return hops;
+}
+
+inline void set_hops(PingSettings& settings, const Request& request, std::span<const asio::ip::address_v4> hops)
+{
+    auto& options = settings.options;
+    if (request.prespecified) options.ip_options = encode_ipv4_prespecified_times(hops);
+    else options.ip_options = encode_ipv4_source_route(hops, options.dont_route);
+    if (!options.ip_options.empty()) options.record = PingRecord::nothing;
+}
+
 inline asio::awaitable<int> ping(PingSettings& settings, const Request& request)
 {
     const auto executor = co_await asio::this_coro::executor;
-    const std::string name = io::resolvable_host(settings.hosts.front());
     io::Resolver resolver{executor};
+    const auto hops = co_await hop_addresses(resolver, settings, request);
+    const std::string name = io::resolvable_host(settings.hosts.front());
     const auto addresses = co_await resolver.resolve(name, settings.family);
     const auto address = addresses.front();
     settings.plain->address = address;
+    set_hops(settings, request, hops);
     boost::system::error_code is_name;
     asio::ip::make_address(name, is_name);
     if (is_name && address.is_v6() && settings.names != PingNames::never) {
         const auto found = co_await resolver.name_of(address);
         settings.plain->name = found;
     }
-    const auto source = source_towards(address, settings);
+    const auto source = source_towards(hops.empty() ? address : asio::ip::address{hops.front()}, settings);
     if (request.strict_source && !settings.options.source) settings.options.source = source;
+    if (request.node.qtype) {
+        NodeQuery query{executor, settings, request.node};
+        const int exit_code = co_await query.run();
+        co_return exit_code;
+    }
     const auto session = std::make_shared<PingSession>(executor, settings);
     const int exit_code = co_await session->run();
     co_return exit_code;
@@ -90,7 +146,6 @@ inline std::string_view trouble_of(const PingSettings& settings, const boost::sy
 
 inline asio::awaitable<int> ping_or_fail(PingSettings& settings, const Request& request)
 {
-    const std::string host = settings.hosts.front();
     try {
         const int exit_code = co_await ping(settings, request);
         co_return exit_code;
@@ -101,9 +156,10 @@ inline asio::awaitable<int> ping_or_fail(PingSettings& settings, const Request& 
         if (error.code() == asio::error::operation_aborted) throw;
         const bool unknown = error.code().category() == asio::error::get_netdb_category() ||
                              error.code() == asio::error::no_data || error.code() == asio::error::timed_out;
-        if (unknown && settings.hosts.empty()) settings.hosts = {host};
+        if (unknown && settings.hosts.empty()) settings.hosts = {request.operands.back()};
         complain(settings.program,
-                 unknown ? fmt::format("{}: {}", host, trouble_of(settings, error.code())) : reason_of(error));
+                 unknown ? fmt::format("{}: {}", settings.hosts.front(), trouble_of(settings, error.code()))
+                         : reason_of(error));
     }
     co_return 2;
 }
@@ -122,11 +178,19 @@ inline int run_as_ping(const Invocation& invocation)
     add_output_options(table, settings, request);
     try {
         request.operands = table.read(invocation.arguments);
+        if (request.node.help) return fmt::print("{}", node_help), 0;
         if (request.help) return fmt::print(stderr, "{}", usage_text(table)), 2;
         if (request.version) return fmt::print("ping from iputils {} (ping++ {})\n", version, LIBNETXX_VERSION), 0;
+        settle_node(settings, request);
         settle(settings, request);
     } catch (const GetoptError& error) {
         fmt::print(stderr, "{}: {}\n{}", settings.program, error.what(), usage_text(table));
+        return 2;
+    } catch (const NodeHelpWanted&) {
+        fmt::print(stderr, "{}", node_help);
+        return 2;
+    } catch (const UsageWanted&) {
+        fmt::print(stderr, "{}", usage_text(table));
         return 2;
     } catch (const Fault& fault) {
         complain(settings.program, fault.what());

@@ -2,6 +2,8 @@
 // The table of options of iputils' ping, and its words for what is wrong with them.
 
 #include <apps/ping/getopt_table.hpp>
+#include <apps/ping/iputils/fault.hpp>
+#include <apps/ping/iputils/node_request.hpp>
 #include <apps/ping/settings.hpp>
 #include <libnet/base/parse_seconds.hpp>
 #include <libnet/base/text.hpp>
@@ -12,24 +14,22 @@
 #include <chrono>
 #include <cstdlib>
 #include <limits>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 
 namespace libnet::apps::iputils {
-
-/// Ends the program with this code, after this text on standard error, which is the program's name and a colon, and this.
-struct Fault : std::runtime_error {
-    Fault(int exit_code_, const std::string& text) : runtime_error{text}, exit_code{exit_code_} {}
-    int exit_code;
-};
 
 /// What a command line says, beside the settings.
 struct Request {
     std::vector<std::string> operands;
     std::string origin;  ///< -I
     bool help = false, version = false, strict_source = false;
+    NodeRequest node;           ///< -N
+    bool prespecified = false;  ///< -T tsprespec: the operands in front of the last one write their times down
 };
+
+/// The words of -N are the answer.
+struct NodeHelpWanted {};
 
 using Text = const std::string&;
 
@@ -96,11 +96,19 @@ inline void set_family(PingSettings& s, io::AddressFamily family)
     s.family = family;
 }
 
-inline void set_record(PingSettings& s, PingRecord record)
+/// `prespecified` is a kind of timestamps, too: which hosts write theirs down is known when the operands are.
+inline void set_record(PingSettings& s, Request& request, PingRecord record, bool prespecified = false)
 {
     const bool route = s.options.record == PingRecord::route, times = !route && s.options.record != PingRecord::nothing;
     if (record == PingRecord::route ? times : route) throw Fault{2, "only one of -T or -R may be used"};
     s.options.record = record;
+    request.prespecified = prespecified;
+}
+
+inline void set_timestamps(PingSettings& s, Request& request, Text text)
+{
+    if (text == "tsprespec") return set_record(s, request, PingRecord::timestamps_and_addresses, true);
+    set_record(s, request, read_or(timestamp_record(), text, "invalid timestamp type"));
 }
 
 inline void add_probe_options(GetoptTable& table, PingSettings& s, Request& request)
@@ -129,19 +137,24 @@ inline void add_probe_options(GetoptTable& table, PingSettings& s, Request& requ
              [&o](Text text) { o.mark = static_cast<std::uint32_t>(number(text, 0, 0xFFFF'FFFF)); })
         .add('M', {}, "<pmtud opt>", "do, dont, want or probe",
              [&o](Text text) { o.path_mtu_discovery = read_or(path_mtu_discovery(), text, "invalid -M argument"); })
+        .add('N', {}, "<nodeinfo opt>", "ask an IPv6 node for its names or addresses; -N help shows how",
+             [&request](Text text) {
+                 if (!read_node_option(request.node, text)) throw NodeHelpWanted{};
+             })
         .add('p', {}, "<pattern>", "hexadecimal octets of the payload",
              [&o](Text text) { o.pattern = read_or(ping_pattern(), text, "patterns must be specified as hex digits"); })
         .add('Q', {}, "<tclass>", "traffic class", [&o](Text text) { o.traffic_class = traffic_class_of(text); })
         .flag('r', {}, "to hosts on the local links only", o.dont_route)
-        .add('R', {}, {}, "record the route (IPv4)", [&s](Text) { set_record(s, PingRecord::route); })
+        .add('R', {}, {}, "record the route (IPv4)",
+             [&s, &request](Text) { set_record(s, request, PingRecord::route); })
         .add('s', {}, "<size>", "octets of payload (56)",
              [&o](Text text) { o.payload_size = static_cast<std::size_t>(number(text, 0, most)); })
         .add('S', {}, "<size>", "of the send buffer",
              [&o](Text text) { o.send_buffer = static_cast<int>(number(text, 1, most)); })
         .add('t', {}, "<ttl>", "time to live, or hop limit",
              [&o](Text text) { o.ttl = static_cast<int>(number(text, 0, 255)); })
-        .add('T', {}, "<timestamp>", "record times (IPv4): tsonly or tsandaddr",
-             [&s](Text text) { set_record(s, read_or(timestamp_record(), text, "invalid timestamp type")); });
+        .add('T', {}, "<timestamp>", "record times (IPv4): tsonly, tsandaddr, or tsprespec for those of up to 4 <hop>s",
+             [&s, &request](Text text) { set_timestamps(s, request, text); });
     table.add('w', {}, "<deadline>", "seconds until the end", [&s](Text text) {
         const auto deadline = base::parse_seconds(text);
         if (!deadline) throw Fault{1, fmt::format("invalid argument: '{}'", text)};
@@ -178,7 +191,9 @@ inline void add_output_options(GetoptTable& table, PingSettings& s, Request& req
 inline std::string usage_text(const GetoptTable& table)
 {
     std::string text{
-        "\nUsage\n  ping [options] <destination>\n\nOptions:\n  <destination>      dns name or ip address\n"};
+        "\nUsage\n  ping [options] <destination>\n  ping [options] <hop> ... <destination>\n\nOptions:\n"
+        "  <destination>      dns name or ip address\n"
+        "  <hop>              by way of these, up to 9 (IPv4; -r: by no other)\n"};
     for (const auto& entry : table.entries())
         text += fmt::format(
             "  {:<18} {}\n",
