@@ -65,7 +65,8 @@ TEST_CASE("the PAC file names the proxy as the client knows it", "[service][prox
     CHECK(answer.status == 200);
     CHECK(answer.field("Content-Type") == "application/x-ns-proxy-autoconfig");
     CHECK(answer.body.find("\"PROXY Proxy.test:3128\"") != std::string::npos);
-    const auto odd = client.exchange("GET /wpad.dat HTTP/1.1\r\nHost:\r\n\r\n");
-    CHECK(odd.body.find("\"PROXY 127.0.0.1:") != std::string::npos);
+    RawClient old{net.proxy.endpoint()};
+    old.send("GET /wpad.dat HTTP/1.0\r\n\r\n");
+    CHECK(old.receive().body.find("\"PROXY 127.0.0.1:") != std::string::npos);
     CHECK(client.exchange("GET /other HTTP/1.1\r\nHost: p\r\n\r\n").status == 400);
 }
