@@ -92,6 +92,11 @@ public:
             get_executor(), [this] { return run(); }, std::forward<Token>(token));
     }
 
+    /// Stops listening, and leaves the connections be: each ends with the answer to its next request, or when it has been
+    /// idle for as long as it may, so that no request is lost; `run` completes when all have ended. For a server whose
+    /// place another one has taken, on the same listening socket.
+    void retire();
+
     /// Serves a connection that was accepted elsewhere as one of its own: at once, or as soon as `run` begins.
     /// @throws boost::system::system_error  `operation_aborted`: the server has stopped; why the socket can't be used
     void serve(boost::asio::ip::tcp::socket connection);

@@ -4,6 +4,7 @@
 /// Each has a header of its own, which is quicker to compile.
 
 #include <libnet/access_log.hpp>
+#include <libnet/access_log_format.hpp>
 #include <libnet/address_origins.hpp>
 #include <libnet/config.hpp>
 #include <libnet/forward_proxy.hpp>
@@ -18,11 +19,16 @@
 #include <libnet/ping_exporter.hpp>
 #include <libnet/ping_hosts.hpp>
 #include <libnet/ping_reachability.hpp>
+#include <libnet/privileges.hpp>
 #include <libnet/resolver.hpp>
 #include <libnet/reverse_names.hpp>
+#include <libnet/server_admin.hpp>
+#include <libnet/server_counters.hpp>
 #include <libnet/server_group.hpp>
+#include <libnet/service_notifier.hpp>
 #include <libnet/static_file_server.hpp>
 #include <libnet/stop_signals.hpp>
+#include <libnet/successor.hpp>
 #include <libnet/target_list.hpp>
 #include <libnet/trace_exporter.hpp>
 #include <libnet/tracer.hpp>

@@ -1,95 +1,41 @@
 #pragma once
-// Several servers of one kind on one port, each in a thread of its own: how a daemon uses more cores than one.
+// Several servers of one kind at the same addresses, each in a thread of its own: how a daemon uses more cores than one, and
+// changes what it serves without closing a connection.
 
 #include <libnet/access_log.hpp>
-#include <libnet/access_record.hpp>
-#include <libnet/io/tcp/listen_check.hpp>
+#include <libnet/impl/server/server_thread.hpp>
+#include <libnet/io/tcp/listening_sockets.hpp>
+#include <libnet/server_counters.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
+#include <boost/asio/cancellation_type.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <deque>
 #include <exception>
+#include <functional>
 #include <memory>
+#include <mutex>
 #include <thread>
 #include <utility>
 #include <vector>
 
 namespace libnet::inline v0 {
 
-namespace detail {
-
-/// One server with its event loop. Only `run` and `stop` are for other threads.
-template <typename Server>
-class ServerThread {
-public:
-    template <typename Options>
-    ServerThread(Options options, AccessLog* log) : server_{io_.get_executor(), logging(std::move(options), log)}
-    {
-        // Already here, so that a `stop` that comes before `run` finds something to stop.
-        const auto on_done = [this](std::exception_ptr thrown) {
-            failure_ = thrown;
-            io_.stop();
-        };
-        boost::asio::co_spawn(io_, server_.run(), boost::asio::bind_cancellation_slot(stop_.slot(), on_done));
-    }
-
-    boost::asio::ip::tcp::endpoint local_endpoint() const { return server_.local_endpoint(); }
-
-    /// Serves until it is stopped. Returns what went wrong, or null.
-    std::exception_ptr run()
-    try {
-        io_.run();
-        if (log_) log_->flush();
-        return stopping_ ? nullptr : failure_;  // a server that is told to stop at once may throw operation_aborted
-    } catch (...) {
-        return std::current_exception();
-    }
-
-    /// From any thread, before `run` and after it, too.
-    void stop(boost::asio::cancellation_type how)
-    {
-        boost::asio::post(io_, [this, how] {
-            stopping_ = true;
-            stop_.emit(how);
-        });
-    }
-
-private:
-    template <typename Options>
-    Options logging(Options options, AccessLog* log)
-    {
-        if (log == nullptr) return options;
-        log_ = std::make_unique<AccessLogBatch>(*log, io_);
-        options.on_access = [this](const AccessRecord& record) { log_->add(record); };
-        return options;
-    }
-
-    boost::asio::cancellation_signal stop_;  // outlives the coroutine, which holds on to its slot
-    boost::asio::io_context io_{1};
-    std::unique_ptr<AccessLogBatch> log_;
-    Server server_;
-    std::exception_ptr failure_;
-    bool stopping_ = false;
-};
-
-}  // namespace detail
-
 /// Options of a ServerGroup.
 struct ServerGroupOptions {
-    unsigned threads = 1;             ///< servers, each with a thread and an io_context of its own; 0 counts as 1
-    AccessLog* access_log = nullptr;  ///< takes the requests of all, and must outlive the group; null: nobody does
+    unsigned threads = 1;             ///< each with an io_context and servers of its own; 0 counts as 1
+    AccessLog* access_log = nullptr;  ///< takes the requests of all, and must outlive the group; null: there is none
 };
 
 /// Runs several objects of the class `Server` as one.
@@ -99,32 +45,44 @@ struct ServerGroupOptions {
 ///                                         {.threads = 4, .access_log = &log}};
 ///     co_await group.run();
 ///
-/// `Server` has a constructor (io_context::executor_type, Options), `local_endpoint()` and `awaitable<void> run()`, which
-/// drains when it is cancelled with `total`. Of its options, the group sets `address`, `port`, `share_port`,
-/// `reuse_port` and, where there is an access log, `on_access`. What else the options hold is shared by all threads: callbacks must bear it.
+/// `Server` has a constructor (io_context::executor_type, Options, ip::tcp::acceptor), `connections()`, `retire()` and
+/// `awaitable<void> run()`, which drains when it is cancelled with `total`. Of its options, the group uses `address`, `port`
+/// and `defer_accept`, and sets `on_access`, which it passes on. There is a server for each thread and each place, and a limit
+/// that an option sets is for each of them. What else the options hold is shared by all threads: callbacks must bear it.
 template <typename Server>
 class ServerGroup {
 public:
-    /// Makes the servers, which listen from now on. With `::` on a machine without IPv6, they listen at 0.0.0.0.
+    /// Listens at `options.address` and `options.port`, and makes the servers.
     /// @throws boost::system::system_error "cannot listen on ADDRESS:PORT" with what bind(2) reports, also when another
     ///         program has the port and would share it; whatever the constructor of `Server` throws
     template <typename Options>
     explicit ServerGroup(Options options, ServerGroupOptions group = {})
+        : ServerGroup{options, group, listen(options, group)}
+    {}
+
+    /// The same with sockets that listen already.
+    template <typename Options>
+    ServerGroup(const Options& options, const ServerGroupOptions& group, io::ListeningSockets sockets)
+        : sockets_{std::move(sockets)}
     {
-        options.address = io::check_listen({options.address, options.port}).address();
-        options.share_port = group.threads > 1;
-        do {
-            servers_.emplace_back(options, group.access_log);
-            options.port = local_endpoint().port();  // the one that the kernel chose, where it was 0
-            options.share_port = false;
-            options.reuse_port = true;
-        } while (servers_.size() < group.threads);
+        const auto threads = std::max(group.threads, 1U);
+        for (unsigned i = 0; i < threads; ++i) {
+            auto& thread = threads_.emplace_back(sockets_.of_thread(i, threads), group.access_log);
+            thread.prepare(options);
+            thread.commit();  // already here, so that a `stop` that comes before `run` finds something to stop
+        }
     }
     ServerGroup(const ServerGroup&) = delete;
     ServerGroup& operator=(const ServerGroup&) = delete;
 
-    /// Where they all listen.
-    boost::asio::ip::tcp::endpoint local_endpoint() const { return servers_.front().local_endpoint(); }
+    /// Where they listen; the first place.
+    boost::asio::ip::tcp::endpoint local_endpoint() const { return places_.front().endpoint; }
+
+    /// All places, with the ports that the kernel chose.
+    const std::vector<io::ListenPlace>& places() const noexcept { return places_; }
+
+    /// The sockets, for a process that is to go on with them.
+    const io::ListeningSockets& sockets() const noexcept { return sockets_; }
 
     /// Starts the threads and waits until all servers have ended; call it once, and keep the group until it completes.
     ///
@@ -132,6 +90,54 @@ public:
     /// doesn't. A server that gives up takes the others with it, as half a daemon would hide the fault: they drain, then
     /// what it threw is thrown. A coroutine that is destroyed meanwhile stops them at once, and waits for their threads.
     boost::asio::awaitable<void> run();
+
+    /// Serves by other options from now on. Connections that are open get their next answer by the old ones, and end with it,
+    /// so that no request is lost; `address`, `port` and `defer_accept` don't count. While `run` runs, on its executor.
+    ///
+    /// Throws what the constructor of `Server` throws, and then nothing has changed; `operation_aborted`: the group ends.
+    template <typename Options>
+    boost::asio::awaitable<void> replace(Options options)
+    {
+        const auto shared = std::make_shared<const Options>(std::move(options));
+        std::exception_ptr failure;
+        try {
+            auto prepared = in_each([shared](detail::ServerThread<Server>& thread) { thread.prepare(*shared); });
+            co_await std::move(prepared);
+        } catch (...) {
+            failure = std::current_exception();
+        }
+        auto done = failure ? in_each([](detail::ServerThread<Server>& thread) { thread.forget_prepared(); })
+                            : in_each([](detail::ServerThread<Server>& thread) { thread.commit(); });
+        co_await std::move(done);
+        if (failure) std::rethrow_exception(failure);
+    }
+
+    /// Stops listening, since another process has the sockets, and lets each connection end with its next answer. `run`
+    /// completes then.
+    void retire()
+    {
+        sockets_.hand_over();
+        sockets_.close();
+        for (auto& thread : threads_) thread.post([&thread] { thread.retire(); });
+    }
+
+    /// What all servers have counted. Completes when each thread has answered, so it also shows that they are alive. While
+    /// `run` runs, on its executor. Throws `operation_aborted`: the group ends.
+    boost::asio::awaitable<ServerCounts> counts()
+    {
+        struct Sum {
+            std::mutex adding;
+            ServerCounts counts;
+        };
+        const auto sum = std::make_shared<Sum>();
+        auto counted = in_each([sum](detail::ServerThread<Server>& thread) {
+            const auto counts = thread.counts();
+            const std::lock_guard alone{sum->adding};
+            sum->counts += counts;
+        });
+        co_await std::move(counted);
+        co_return sum->counts;
+    }
 
 private:
     /// What the threads tell the coroutine that waits for them.
@@ -141,15 +147,31 @@ private:
               running{count}
         {}
 
-        boost::asio::steady_timer news;  ///< never expires: is cancelled when a server has ended
+        boost::asio::steady_timer news;  ///< never expires: is cancelled when a thread has answered
         std::size_t running;
         std::exception_ptr failure;
     };
+    using Work = std::function<void(detail::ServerThread<Server>&)>;
+
+    template <typename Options>
+    static io::ListeningSockets listen(const Options& options, const ServerGroupOptions& group)
+    {
+        io::ListeningOptions listening{.threads = group.threads};
+        if constexpr (requires { options.defer_accept; }) listening.defer_accept = options.defer_accept;
+        io::ListeningSockets sockets;
+        std::vector<io::FileDescriptor> none;
+        sockets.open({.endpoint = {options.address, options.port}}, listening, none);
+        return sockets;
+    }
 
     void stop(boost::asio::cancellation_type how)
     {
-        for (auto& server : servers_) server.stop(how);
+        sockets_.close();
+        for (auto& thread : threads_) thread.stop(how);
     }
+
+    /// Has work done in each thread, and completes when all have done it. Throws what the first that failed has thrown.
+    boost::asio::awaitable<void> in_each(Work work);
 
     /// A thread that can't be started must not leave the others running for ever.
     struct StopAll {
@@ -165,9 +187,16 @@ private:
         }
         --ends.running;
         ends.news.cancel();
+        ending_ = true;
+        for (const auto& waiting : asked_)
+            if (const auto asked = waiting.lock()) asked->news.cancel();  // this thread won't answer
     }
 
-    std::deque<detail::ServerThread<Server>> servers_;  ///< they stay where they are
+    io::ListeningSockets sockets_;
+    const std::vector<io::ListenPlace> places_ = sockets_.places();
+    std::deque<detail::ServerThread<Server>> threads_;  ///< they stay where they are
+    std::vector<std::weak_ptr<Ends>> asked_;            ///< those who wait for answers of all threads
+    bool ending_ = false;                               ///< a thread has ended
 };
 
 template <typename Server>
@@ -180,11 +209,11 @@ boost::asio::awaitable<void> ServerGroup<Server>::run()
     const auto executor = co_await boost::asio::this_coro::executor;
     const auto state = co_await boost::asio::this_coro::cancellation_state;
 
-    const auto ends = std::make_shared<Ends>(executor, servers_.size());
+    const auto ends = std::make_shared<Ends>(executor, threads_.size());
     std::vector<std::jthread> threads;
     const StopAll on_exit{*this};
     const std::weak_ptr<Ends> weak = ends;  // what is posted may be destroyed later than the timer's service
-    for (auto& server : servers_)
+    for (auto& server : threads_)
         threads.emplace_back([this, &server, executor, weak] {
             const auto failure = server.run();
             boost::asio::post(executor, [this, weak, failure] {
@@ -202,6 +231,37 @@ boost::asio::awaitable<void> ServerGroup<Server>::run()
         told = how;
     }
     if (ends->failure) std::rethrow_exception(ends->failure);
+}
+
+template <typename Server>
+boost::asio::awaitable<void> ServerGroup<Server>::in_each(Work work)
+{
+    constexpr auto token = boost::asio::as_tuple(boost::asio::use_awaitable);
+    const auto executor = co_await boost::asio::this_coro::executor;
+    const auto answers = std::make_shared<Ends>(executor, threads_.size());
+    std::erase_if(asked_, [](const std::weak_ptr<Ends>& asked) { return asked.expired(); });
+    asked_.push_back(answers);
+    const std::weak_ptr<Ends> weak = answers;
+    for (auto& thread : threads_)
+        thread.post([&thread, work, executor, weak] {
+            std::exception_ptr failure;
+            try {
+                work(thread);
+            } catch (...) {
+                failure = std::current_exception();
+            }
+            boost::asio::post(executor, [weak, failure] {
+                const auto still = weak.lock();
+                if (!still) return;
+                --still->running;
+                if (failure && !still->failure) still->failure = failure;
+                still->news.cancel();
+            });
+        });
+    while (answers->running > 0 && !ending_) co_await answers->news.async_wait(token);
+    if (answers->failure) std::rethrow_exception(answers->failure);
+    if (answers->running > 0)
+        throw boost::system::system_error{boost::asio::error::operation_aborted, "the servers end"};
 }
 
 }  // namespace libnet::inline v0

@@ -91,6 +91,8 @@
 #include <libnet/impl/query/path_mtu_session.ipp>
 #include <libnet/impl/server/access_line.ipp>
 #include <libnet/impl/server/access_log.ipp>
+#include <libnet/impl/server/access_log_format.ipp>
+#include <libnet/impl/server/server_admin.ipp>
 #include <libnet/impl/trace/path_watcher.ipp>
 #include <libnet/impl/trace/trace_channel.ipp>
 #include <libnet/impl/trace/trace_exporter.ipp>
@@ -134,6 +136,7 @@
 #include <libnet/io/loop/socket_poll.ipp>
 #include <libnet/io/tcp/connect.ipp>
 #include <libnet/io/tcp/connection.ipp>
+#include <libnet/io/tcp/listening_sockets.ipp>
 #include <libnet/io/tcp/relay.ipp>
 #include <libnet/io/tcp/session_handler.ipp>
 #include <libnet/io/tcp/tcp_server.ipp>

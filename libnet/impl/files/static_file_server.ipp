@@ -176,6 +176,11 @@ LIBNETXX_DECL std::uint64_t StaticFileServer::refused_proxy_headers() const
 
 LIBNETXX_DECL boost::asio::awaitable<void> StaticFileServer::run() & { return State::run(state_.share()); }
 
+LIBNETXX_DECL void StaticFileServer::retire()
+{
+    if (state_->tcp) state_->tcp->retire();
+}
+
 LIBNETXX_DECL void StaticFileServer::serve(boost::asio::ip::tcp::socket connection)
 {
     state_->tcp->serve(std::move(connection));

@@ -171,6 +171,11 @@ LIBNETXX_DECL std::map<std::string_view, std::uint64_t> ForwardProxy::verdicts()
 
 LIBNETXX_DECL boost::asio::awaitable<void> ForwardProxy::run() & { return detail::run_proxy(state_.share()); }
 
+LIBNETXX_DECL void ForwardProxy::retire()
+{
+    if (state_->server) state_->server->retire();
+}
+
 LIBNETXX_DECL void ForwardProxy::serve(boost::asio::ip::tcp::socket connection)
 {
     state_->server->serve(std::move(connection));

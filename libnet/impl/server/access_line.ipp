@@ -1,7 +1,7 @@
 #pragma once
 // The line of a request in an access log.
 
-#include <libnet/access_log.hpp>
+#include <libnet/access_log_format.hpp>
 #include <libnet/base/printable.hpp>
 
 #include <boost/asio/ip/address.hpp>
@@ -67,16 +67,18 @@ inline std::string_view log_time(std::chrono::system_clock::time_point when)
     return text;
 }
 
-/// The client's address; an IPv4 client of a socket for both families shows as IPv4. Each thread keeps the last one: a
+/// The client's address; an IPv4 client of a socket for both families shows as IPv4, one of a Unix socket as "unix:", since it
+/// has none. Each thread keeps the last one: a
 /// client sends many requests in a row. Valid until the thread's next call.
 inline const std::string& log_address(const boost::asio::ip::address& address)
 {
-    thread_local boost::asio::ip::address shown;
-    thread_local std::string text = shown.to_string();
+    thread_local boost::asio::ip::address shown;  // unspecified at first
+    thread_local std::string text = "unix:";
     if (address == shown) return text;
     const bool is_mapped = address.is_v6() && address.to_v6().is_v4_mapped();
     text = is_mapped ? boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, address.to_v6()).to_string()
                      : address.to_string();
+    if (address.is_unspecified()) text = "unix:";
     shown = address;
     return text;
 }

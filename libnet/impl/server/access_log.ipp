@@ -3,54 +3,88 @@
 
 #include <libnet/access_log.hpp>
 
-#include <boost/asio/post.hpp>
-
+#include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <cstring>
 #include <exception>
 #include <system_error>
 #include <utility>
 
 #include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace libnet::inline v0 {
 
-LIBNETXX_DECL AccessLog::AccessLog(std::string target, DiagnosticsHandler diagnostics)
-    : target_{std::move(target)},
-      diagnostics_{std::move(diagnostics)}
+namespace detail {
+
+constexpr std::size_t log_queue_size = std::size_t{256} * 1024;
+constexpr std::chrono::milliseconds log_pause{20};
+constexpr std::chrono::seconds log_patience{1};
+
+inline std::uint64_t lines_in(std::string_view text)
 {
-    if (!is_file()) return;
-    file_ = open(O_NONBLOCK);
-    if (file_) return;
-    diagnostics_.tell(DiagnosticLevel::warning, "access log '" + target_ + "' is a FIFO: waiting for a reader");
-    file_ = open(0);
+    return static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+/// Whether a write(2) that is longer than PIPE_BUF may wait for a reader.
+inline bool may_stall(int descriptor)
+{
+    struct stat file {};
+    return ::fstat(descriptor, &file) != 0 || !S_ISREG(file.st_mode);
+}
+
+}  // namespace detail
+
+LIBNETXX_DECL AccessLog::AccessLog(std::string target, DiagnosticsHandler diagnostics, AccessLogFormat format)
+    : target_{std::move(target)},
+      diagnostics_{std::move(diagnostics)},
+      format_{std::make_shared<const AccessLogFormat>(std::move(format))},
+      wakeup_{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)}
+{
+    if (is_file()) {
+        file_ = open(O_NONBLOCK);
+        if (!file_) {
+            diagnostics_.tell(DiagnosticLevel::warning, "access log '" + target_ + "' is a FIFO: waiting for a reader");
+            file_ = open(0);
+        }
+    }
+    in_pieces_ = detail::may_stall(descriptor());
+}
+
+LIBNETXX_DECL AccessLog::~AccessLog()
+{
+    stopping_ = true;
+    wake();
+    if (writer_.joinable()) writer_.join();
 }
 
 LIBNETXX_DECL void AccessLog::write(const AccessRecord& record) noexcept
 try {
     std::string line;
-    append_log_line(line, record);
-    write(std::string_view{line});
+    format()->append(line, record);
+    put(line);
 } catch (const std::exception&) {
-    report_loss("out of memory");
+    lose(1, "out of memory");
 }
 
-LIBNETXX_DECL void AccessLog::write(std::string_view lines) noexcept
+LIBNETXX_DECL void AccessLog::replace(AccessLogFormat format)
 {
-    const std::lock_guard alone{writing_};  // a pipe takes long writes in pieces
-    // A line that a full disk has cut must not swallow the next one.
-    const bool written = (!cut_ || write_all("\n")) && write_all(lines);
-    if (written) failing_.store(false, std::memory_order_relaxed);
-    else report_loss(std::strerror(errno));
+    auto fresh = std::make_shared<const AccessLogFormat>(std::move(format));
+    const std::lock_guard alone{queues_mutex_};
+    format_ = std::move(fresh);
+    format_number_.fetch_add(1, std::memory_order_release);
 }
 
-LIBNETXX_DECL void AccessLog::report_loss(const char* why) noexcept
-try {
-    if (failing_.exchange(true, std::memory_order_relaxed)) return;
-    diagnostics_.tell(DiagnosticLevel::error, std::string{"access log: "} + why);
-} catch (const std::exception&) {
-    // Not even that can be said.
+LIBNETXX_DECL std::shared_ptr<const AccessLogFormat> AccessLog::format() const
+{
+    const std::lock_guard alone{queues_mutex_};
+    return format_;
 }
 
 LIBNETXX_DECL void AccessLog::reopen() noexcept
@@ -74,50 +108,171 @@ LIBNETXX_DECL io::FileDescriptor AccessLog::open(int nonblock) const
     return opened;
 }
 
-LIBNETXX_DECL bool AccessLog::write_all(std::string_view lines)
+/// Told once, until lines are written again.
+LIBNETXX_DECL void AccessLog::lose(std::uint64_t lines, std::string_view why) noexcept
+try {
+    dropped_.fetch_add(lines, std::memory_order_relaxed);
+    if (failing_.exchange(true)) return;
+    diagnostics_.tell(DiagnosticLevel::error, std::string{"access log: "}.append(why).append(": lines are lost"));
+} catch (const std::exception&) {
+    // Not even that can be said.
+}
+
+/// A queue is full. Where that goes on for long, the end of it is told when a while has passed without.
+LIBNETXX_DECL void AccessLog::lose_for_haste() noexcept
 {
-    const int descriptor = is_file() ? file_.get() : STDOUT_FILENO;
+    quiet_until_ = std::chrono::steady_clock::now() + detail::log_patience;
+    lose(1, "it can't be written fast enough");
+}
+
+/// Whole lines. A line that a full disk has cut must not swallow the next one.
+LIBNETXX_DECL void AccessLog::put(std::string_view lines) noexcept
+try {
+    const std::lock_guard alone{writing_};  // a pipe takes long writes in pieces
+    std::string_view end_of_line = "\n";
+    auto written = cut_ ? write_all(end_of_line) : Written::all;
+    if (written == Written::all) written = write_all(lines);
+    if (written == Written::failed) return lose(detail::lines_in(lines), std::strerror(errno));
+    if (written == Written::stopped) return lose(detail::lines_in(lines), "its reader has stalled");
+    if (!failing_ || std::chrono::steady_clock::now() < quiet_until_.load()) return;
+    failing_ = false;
+    const auto now = dropped(), lost = now - told_.exchange(now);
+    diagnostics_.tell(DiagnosticLevel::info,
+                      "access log: is written again; " + std::to_string(lost) + " lines were lost");
+} catch (const std::exception&) {
+    // There is no memory to say it.
+}
+
+/// Takes what it has written from the front of `lines`.
+LIBNETXX_DECL AccessLog::Written AccessLog::write_all(std::string_view& lines)
+{
     while (!lines.empty()) {
-        const auto size = ::write(descriptor, lines.data(), lines.size());
+        if (in_pieces_ && !wait_for_room()) return Written::stopped;
+        const auto most = in_pieces_ ? std::min<std::size_t>(lines.size(), PIPE_BUF) : lines.size();
+        const auto size = ::write(descriptor(), lines.data(), most);
         if (size < 0 && errno == EINTR) continue;
-        if (size <= 0) return false;
+        if (size <= 0) return Written::failed;
         cut_ = lines[static_cast<std::size_t>(size) - 1] != '\n';
         lines.remove_prefix(static_cast<std::size_t>(size));
     }
+    return Written::all;
+}
+
+/// Waits until PIPE_BUF octets can be written without waiting. False: the log ends, and has waited for long enough.
+LIBNETXX_DECL bool AccessLog::wait_for_room() const
+{
+    constexpr int often = 100;  // that it looks whether the log ends
+    const auto has_room = [this](int milliseconds) {
+        pollfd room{descriptor(), POLLOUT, 0};
+        return ::poll(&room, 1, milliseconds) > 0;
+    };
+    while (!has_room(often))
+        if (stopping_) return has_room(static_cast<int>(std::chrono::milliseconds{detail::log_patience}.count()));
     return true;
 }
 
-LIBNETXX_DECL void AccessLogBatch::add(const AccessRecord& record) noexcept
+// ---------------------------------------------------------------------------------------------------------- the queues
+
+LIBNETXX_DECL std::shared_ptr<base::ByteRing> AccessLog::add_queue()
+{
+    const std::lock_guard alone{queues_mutex_};
+    queues_.push_back(std::make_shared<base::ByteRing>(detail::log_queue_size));
+    if (writer_.joinable()) return queues_.back();
+    sigset_t all, before;  // signals are for the program's own threads
+    sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before);
+    try {
+        writer_ = std::thread{[this] { write_queues(); }};
+    } catch (...) {
+        ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+        throw;
+    }
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    return queues_.back();
+}
+
+/// A writer that naps looks at the queues when it wakes; one that sleeps has to be woken.
+LIBNETXX_DECL void AccessLog::wake() noexcept
+{
+    if (awake_.exchange(true) && !stopping_) return;
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const auto written = ::write(wakeup_.get(), &one, sizeof one);
+}
+
+/// The writer's thread: writes what there is, naps so that there is more to write at once, and sleeps when there was nothing.
+LIBNETXX_DECL void AccessLog::write_queues()
+{
+    for (;;) {
+        const bool ends = stopping_;
+        if (write_some()) {
+            awake_ = true;
+            if (!ends) pause(detail::log_pause);
+            continue;
+        }
+        if (ends) return;
+        awake_ = false;
+        if (!write_some()) pause(std::chrono::milliseconds{-1});  // nothing came in between
+    }
+}
+
+/// False: there was nothing.
+LIBNETXX_DECL bool AccessLog::write_some()
+{
+    taken_.clear();
+    const bool any = collect(taken_);
+    if (any) put(taken_);
+    writes_ = false;
+    return any;
+}
+
+/// Waits to be woken, for `limit` at most; a negative one is none.
+LIBNETXX_DECL void AccessLog::pause(std::chrono::milliseconds limit)
+{
+    pollfd woken{wakeup_.get(), POLLIN, 0};
+    if (::poll(&woken, 1, static_cast<int>(limit.count())) <= 0) return;
+    std::uint64_t count = 0;
+    [[maybe_unused]] const auto size = ::read(wakeup_.get(), &count, sizeof count);
+}
+
+/// Takes all that is in the queues. Queues that are empty and no longer used go.
+LIBNETXX_DECL bool AccessLog::collect(std::string& lines)
+{
+    const std::lock_guard alone{queues_mutex_};
+    writes_ = true;  // before a queue is seen to be empty
+    for (const auto& queue : queues_) queue->pop_all(lines);
+    std::erase_if(queues_, [](const auto& queue) { return queue.use_count() == 1 && queue->empty(); });
+    return !lines.empty();
+}
+
+/// For the end of a program: what was taken from the queue has been written, too.
+LIBNETXX_DECL void AccessLog::wait_until_written(const base::ByteRing& queue) const
+{
+    const auto limit = std::chrono::steady_clock::now() + detail::log_patience;
+    while ((!queue.empty() || writes_) && std::chrono::steady_clock::now() < limit)
+        std::this_thread::sleep_for(std::chrono::milliseconds{1});
+}
+
+LIBNETXX_DECL void AccessLogQueue::add(const AccessRecord& record) noexcept
 try {
-    append_log_line(lines_, record);
-    if (lines_.size() >= many) flush();
-    if (lines_.empty() || scheduled_ || writes_ == most_writes) return;
-    boost::asio::post(io_, [this] { end_turn(); });
-    scheduled_ = true;
+    const auto number = log_.format_number_.load(std::memory_order_acquire);
+    if (!format_ || number != format_number_) {
+        format_ = log_.format();
+        format_number_ = number;
+    }
+    line_.clear();
+    format_->append(line_, record);
+    if (ring_->push(line_)) log_.wake();
+    else log_.lose_for_haste();
 } catch (const std::exception&) {
-    log_.report_loss("out of memory");
+    log_.lose(1, "out of memory");
 }
 
-LIBNETXX_DECL void AccessLogBatch::flush() noexcept
-{
-    if (lines_.empty()) return;
-    log_.write(std::string_view{lines_});
-    lines_.clear();
-}
-
-LIBNETXX_DECL void AccessLogBatch::end_turn()
-{
-    scheduled_ = false;
-    flush();
-    if (writes_++ > 0) return;
-    moment_.expires_after(a_moment);
-    moment_.async_wait([this](const boost::system::error_code&) { end_moment(); });
-}
-
-LIBNETXX_DECL void AccessLogBatch::end_moment()
-{
-    writes_ = 0;
-    flush();
+LIBNETXX_DECL void AccessLogQueue::flush() noexcept
+try {
+    log_.wake();
+    log_.wait_until_written(*ring_);
+} catch (const std::exception&) {
+    // The writer has them all the same.
 }
 
 }  // namespace libnet::inline v0

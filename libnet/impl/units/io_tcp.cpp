@@ -2,6 +2,7 @@
 #include <libnet/io/loop/socket_poll.ipp>
 #include <libnet/io/tcp/connect.ipp>
 #include <libnet/io/tcp/connection.ipp>
+#include <libnet/io/tcp/listening_sockets.ipp>
 #include <libnet/io/tcp/relay.ipp>
 #include <libnet/io/tcp/session_handler.ipp>
 #include <libnet/io/tcp/tcp_server.ipp>

@@ -223,7 +223,8 @@ public:
     ResponseWriter& writer() noexcept { return writer_; }
     Transport& transport() noexcept { return transport_; }
     Connection& connection() noexcept { return connection_; }
-    bool draining() const noexcept { return connection_.draining(); }
+    /// The answer in hand should be the connection's last.
+    bool draining() const noexcept { return connection_.draining() || connection_.retiring(); }
 
     /// The time of answers to what came in one read; and the Date that goes with it.
     HttpClock::Time now() const noexcept { return now_; }

@@ -103,7 +103,7 @@ LIBNETXX_DECL HttpSession::Wait HttpSession::step()
     if (connection_.draining()) engine_.drain();
     if (!octets_.empty() && !std::exchange(negotiated_, true) && handler_->negotiates(octets_.view().front()))
         return Wait::negotiation;
-    if (!octets_.empty() && engine_.may_know()) {
+    if (!octets_.empty() && engine_.may_know() && !draining()) {
         const auto known = handler_->answer_known(*this);
         if (known == HttpHandler::Known::answered) return send_if_much();
         if (known == HttpHandler::Known::waits) return Wait::handler;
@@ -262,7 +262,7 @@ LIBNETXX_DECL HttpSession::Wait HttpSession::linger(engine::HttpTime deadline)
 
 LIBNETXX_DECL engine::HttpPersistence HttpSession::begin_answer(const engine::HttpAnswer& answer)
 {
-    if (connection_.draining()) engine_.drain();
+    if (draining()) engine_.drain();
     auto told = answer;
     if (guard_ && has_request()) told.user = guard_->user();
     return engine_.begin_answer(told);

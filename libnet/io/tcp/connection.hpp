@@ -82,6 +82,9 @@ public:
     /// The server is about to end: the answer in hand should be the connection's last.
     bool draining() const noexcept;
 
+    /// The server listens no more, see `TcpServer::retire`: the next answer should be the connection's last.
+    bool retiring() const noexcept;
+
     /// Where the server complains.
     const base::Diagnostics& diagnostics() const noexcept;
 

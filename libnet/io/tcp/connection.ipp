@@ -25,7 +25,7 @@ LIBNETXX_DECL Connection::~Connection()
     going_on_ = true;  // whatever the handler's end brings about
     handler_.reset();
     --server_.connections;
-    if (server_.full || server_.draining) server_.connection_ended.cancel();
+    if (server_.full || !server_.accepts()) server_.connection_ended.cancel();
 }
 
 LIBNETXX_DECL TcpSocket& Connection::socket()
@@ -62,6 +62,8 @@ LIBNETXX_DECL void Connection::spare(std::chrono::steady_clock::time_point since
 }
 
 LIBNETXX_DECL bool Connection::draining() const noexcept { return server_.draining; }
+
+LIBNETXX_DECL bool Connection::retiring() const noexcept { return server_.retiring; }
 
 LIBNETXX_DECL const base::Diagnostics& Connection::diagnostics() const noexcept { return server_.diagnostics; }
 

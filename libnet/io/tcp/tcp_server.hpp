@@ -84,6 +84,11 @@ public:
     asio::awaitable<void> run(HandlerFactory factory);
     asio::awaitable<void> run_sessions(Session session);
 
+    /// Stops listening, and leaves the connections be: each ends with the answer to its next request, or when it has been
+    /// idle for as long as it may, so that no request is lost. `run` completes when all have ended. A cancellation ends
+    /// them as it does otherwise. For a server whose place another one has taken, on the same listening socket.
+    void retire();
+
     /// Serves a connection that was accepted elsewhere, as one of its own, at once or as soon as `run` begins. Nobody
     /// counts it against `max_connections` before.
     /// @throws boost::system::system_error `operation_aborted`: the server has stopped; why the socket can't be used

@@ -95,9 +95,9 @@ LIBNETXX_DECL Task<> pause_accepting(TcpServerPointer server)
     do {
         server->connection_ended.expires_after(std::chrono::milliseconds{100});
         co_await server->connection_ended.async_wait(use_tuple);
-    } while (!server->draining && !spares_descriptors(*server));
+    } while (server->accepts() && !spares_descriptors(*server));
     server->full = false;
-    if (!server->draining) server->connection_ended.expires_at(TcpServerState::Timer::time_point::max());
+    if (server->accepts()) server->connection_ended.expires_at(TcpServerState::Timer::time_point::max());
 }
 
 /// There are as many connections as there may be. Whoever waits gets the place of a connection that is spare. Where there
@@ -114,7 +114,7 @@ LIBNETXX_DECL Task<> wait_for_room(TcpServerPointer server)
     server->connection_ended.expires_after(std::chrono::milliseconds{100});
     co_await server->connection_ended.async_wait(use_tuple);
     server->full = false;
-    if (!server->draining) server->connection_ended.expires_at(TcpServerState::Timer::time_point::max());
+    if (server->accepts()) server->connection_ended.expires_at(TcpServerState::Timer::time_point::max());
 }
 
 /// Accepts until the server drains. Throws where there is no memory to wait with.
@@ -122,7 +122,7 @@ LIBNETXX_DECL Task<> accept_some(TcpServerPointer server)
 {
     constexpr unsigned in_a_row = 64;  // then others have their turn
     const auto limit = server->options.max_connections;
-    for (unsigned accepted = 0; !server->draining;) {
+    for (unsigned accepted = 0; server->accepts();) {
         if (limit != 0 && server->connections >= limit) {
             co_await wait_for_room(server);
             continue;
@@ -154,13 +154,13 @@ LIBNETXX_DECL Task<> accept_some(TcpServerPointer server)
 
 LIBNETXX_DECL Task<> accept_connections(TcpServerPointer server)
 {
-    while (!server->draining) {
+    while (server->accepts()) {
         try {
             auto accepting = accept_some(server);
             co_await std::move(accepting);
         } catch (const std::exception&) {
             // Memory has run out, even for a pause: it is tried again, for there will be some when a connection ends.
-            if (!server->draining) server->connection_ended.expires_at(TcpServerState::Timer::time_point::max());
+            if (server->accepts()) server->connection_ended.expires_at(TcpServerState::Timer::time_point::max());
         }
     }
 }
@@ -186,9 +186,18 @@ LIBNETXX_DECL asio::awaitable<bool> serve_until_stopped(TcpServerPointer server)
     const auto state = co_await asio::this_coro::cancellation_state;
 
     asio::co_spawn(server->poll.executor(), accept_connections(server), asio::detached);
-    while (!server->draining && state.cancelled() == asio::cancellation_type::none)
+    while (server->accepts() && state.cancelled() == asio::cancellation_type::none)
         co_await server->stopped.async_wait(token);
 
+    co_return (state.cancelled() & asio::cancellation_type::terminal) == asio::cancellation_type::none;
+}
+
+/// It listens no more: waits for the connections to end, each with its next answer. False: it was told to end now.
+LIBNETXX_DECL asio::awaitable<bool> last_answers_given(TcpServerPointer server)
+{
+    const auto state = co_await asio::this_coro::cancellation_state;
+    auto ended = connections_ended(server, TcpServerState::Timer::time_point::max());
+    co_await std::move(ended);
     co_return (state.cancelled() & asio::cancellation_type::terminal) == asio::cancellation_type::none;
 }
 
@@ -204,7 +213,8 @@ LIBNETXX_DECL asio::awaitable<void> run_server(TcpServerPointer server, TcpServe
     server->begin_early();
     co_await asio::this_coro::throw_if_cancelled(false);
     co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
-    const bool politely = co_await serve_until_stopped(server);
+    bool politely = co_await serve_until_stopped(server);
+    if (politely && server->retiring) politely = co_await last_answers_given(server);
 
     server->drain();
     bool ended = false;
@@ -250,6 +260,8 @@ LIBNETXX_DECL asio::awaitable<void> TcpServer::run(HandlerFactory factory)
 {
     return detail::run_server(state_, std::move(factory));
 }
+
+LIBNETXX_DECL void TcpServer::retire() { state_->retire(); }
 
 LIBNETXX_DECL void TcpServer::serve(asio::ip::tcp::socket connection)
 {

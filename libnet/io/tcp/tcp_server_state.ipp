@@ -68,6 +68,16 @@ struct TcpServerState : std::enable_shared_from_this<TcpServerState> {
         connection_ended.cancel();
     }
 
+    bool accepts() const noexcept { return !draining && !retiring; }
+
+    void retire()
+    {
+        retiring = true;
+        listener.close();
+        stopped.cancel();
+        connection_ended.cancel();
+    }
+
     void drain()
     {
         stop_accepting();
@@ -100,7 +110,9 @@ struct TcpServerState : std::enable_shared_from_this<TcpServerState> {
     {
         auto size = static_cast<socklen_t>(peer.capacity());
         FileDescriptor socket{::accept4(listener.native_handle(), peer.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC)};
-        if (socket) peer.resize(size);
+        if (!socket) return socket;
+        if (size <= peer.capacity() && peer.data()->sa_family != AF_UNIX) peer.resize(size);
+        else peer = {};  // a client of a Unix socket has no address
         return socket;
     }
 
@@ -122,7 +134,7 @@ struct TcpServerState : std::enable_shared_from_this<TcpServerState> {
     /// Begins with a connection that was accepted elsewhere, or keeps it until the server runs.
     void adopt(FileDescriptor socket, const asio::ip::tcp::endpoint& peer)
     {
-        if (draining)
+        if (!accepts())
             throw boost::system::system_error{asio::error::operation_aborted, "libnet: the server has stopped"};
         const int flags = ::fcntl(socket.get(), F_GETFL);
         if (flags < 0 || ::fcntl(socket.get(), F_SETFL, flags | O_NONBLOCK) != 0)
@@ -208,16 +220,18 @@ struct TcpServerState : std::enable_shared_from_this<TcpServerState> {
     std::size_t crowd = 0;  // how many there were when descriptors were short; 0: they aren't
     bool started = false;   // `run` has been called
     bool draining = false;
+    bool retiring = false;  // it has stopped listening, and each connection ends with its next answer
     bool told_shortage = false;
     bool full = false;  // the accept loop waits for a connection to end
 };
 
-/// Our own address of a socket; unspecified when there is none.
+/// Our own address of a socket; unspecified when there is none, as for a Unix socket.
 inline asio::ip::tcp::endpoint endpoint_of(int socket) noexcept
 {
     asio::ip::tcp::endpoint endpoint;
     auto size = static_cast<socklen_t>(endpoint.capacity());
     if (::getsockname(socket, endpoint.data(), &size) != 0) return {};
+    if (size > endpoint.capacity() || endpoint.data()->sa_family == AF_UNIX) return {};
     endpoint.resize(size);
     return endpoint;
 }

@@ -6,8 +6,11 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -107,6 +110,13 @@ TEST_CASE("nobody can forge a line or a field", "[service][access_log]")
     CHECK(line.find('\x1B') == line.npos);
 }
 
+TEST_CASE("a client of a Unix socket has no address", "[service][access_log]")
+{
+    auto record = some_record();
+    record.client = {};
+    CHECK(line_of(record).starts_with("unix: - - "));
+}
+
 TEST_CASE("an IPv4 client of a socket for both families shows as IPv4", "[service][access_log]")
 {
     auto record = some_record();
@@ -160,11 +170,22 @@ TEST_CASE("a dash is standard output", "[service][access_log]")
 
 TEST_CASE("a full disk costs lines, is reported once, and stops nobody", "[service][access_log]")
 {
+    const test::TemporaryDirectory directory;
+    const auto link = directory.path() / "log";
+    std::filesystem::create_symlink("/dev/full", link);
     std::string told;
-    AccessLog log{"/dev/full", [&told](DiagnosticLevel, std::string_view text) { told += text; }};
+    AccessLog log{link.string(), [&told](DiagnosticLevel, std::string_view text) { told.append(text).append("\n"); }};
     log.write(some_record());
     log.write(some_record());
-    CHECK(told == "access log: No space left on device");
+    CHECK(told == "access log: No space left on device: lines are lost\n");
+    CHECK(log.dropped() == 2);
+    std::filesystem::remove(link);
+    log.reopen();
+    log.write(some_record());
+    log.write(some_record());
+    CHECK(told ==
+          "access log: No space left on device: lines are lost\naccess log: is written again; 2 lines were lost\n");
+    CHECK(test::read_file(link) == line_of(some_record()) + line_of(some_record()));
 }
 
 TEST_CASE("a log that can't be opened is named", "[service][access_log]")
@@ -191,56 +212,81 @@ TEST_CASE("a rotated log that can't be opened again stays in use", "[service][ac
     CHECK(told.ends_with("/log': No such file or directory"));
 }
 
-TEST_CASE("what happens in one turn of an event loop is written together, and all of it", "[service][access_log]")
+TEST_CASE("lines of several queues are written soon, whole, and in their order", "[service][access_log]")
 {
     const test::TemporaryDirectory directory;
     const auto file = directory.path() / "log";
     AccessLog log{file.string()};
-    boost::asio::io_context io;
-    AccessLogBatch batch{log, io};
-    batch.add(some_record());
-    batch.add(some_record());
-    CHECK(test::read_file(file).empty());
-    io.poll();
-    CHECK(test::read_file(file) == line_of(some_record()) + line_of(some_record()));
-
-    std::string expected = test::read_file(file);
-    for (int i = 0; i < 1000; ++i) {
-        batch.add(some_record());
-        expected += line_of(some_record());
+    constexpr int threads = 3, lines = 2000;
+    {
+        std::vector<std::jthread> loops;
+        for (int i = 0; i < threads; ++i)
+            loops.emplace_back([&log, i] {
+                AccessLogQueue queue{log};
+                auto record = some_record();
+                for (int line = 0; line < lines; ++line) {
+                    const auto target = "/" + std::to_string(i) + "/" + std::to_string(line);
+                    record.target = target;
+                    queue.add(record);
+                    if (line % 500 == 499) queue.flush();
+                }
+            });
     }
-    CHECK(test::read_file(file).size() > expected.size() / 2);  // many don't wait for the end of the turn
-    batch.flush();
-    CHECK((test::read_file(file) == expected));
+    const auto text = test::read_file(file);
+    CHECK(std::count(text.begin(), text.end(), '\n') == threads * lines);
+    for (int i = 0; i < threads; ++i) {
+        std::size_t at = 0;
+        for (int line = 0; line < lines; ++line) {
+            const auto found = text.find("GET /" + std::to_string(i) + "/" + std::to_string(line) + " HTTP/1.1\"", at);
+            REQUIRE(found != text.npos);
+            at = found;
+        }
+    }
+    CHECK(log.dropped() == 0);
 }
 
-TEST_CASE("where there is much to log, lines wait for each other, and none for long", "[service][access_log]")
+TEST_CASE("a single line is written without more to come", "[service][access_log]")
 {
     const test::TemporaryDirectory directory;
     const auto file = directory.path() / "log";
     AccessLog log{file.string()};
-    boost::asio::io_context io;
-    AccessLogBatch batch{log, io};
-    const auto lines_written = [&] { return test::read_file(file).size() / line_of(some_record()).size(); };
-    const auto log_one = [&] {
-        batch.add(some_record());
-        io.restart();
-        io.poll();
-    };
-    const auto begin = std::chrono::steady_clock::now();
-    for (std::size_t i = 1; i <= 16; ++i) {
-        log_one();
-        REQUIRE(lines_written() == i);
+    AccessLogQueue queue{log};
+    for (std::size_t lines = 1; lines <= 3; ++lines) {
+        queue.add(some_record());
+        const auto size = lines * line_of(some_record()).size();
+        for (int i = 0; i < 2000 && test::read_file(file).size() < size; ++i) std::this_thread::sleep_for(1ms);
+        CHECK(test::read_file(file).size() == size);
     }
-    log_one();
-    log_one();
-    const auto written = lines_written();
-    const bool at_once = std::chrono::steady_clock::now() - begin < std::chrono::milliseconds{20};
-    if (at_once) CHECK(written == 16);
-    io.run();
-    CHECK(lines_written() == 18);
-    log_one();
-    CHECK(lines_written() == 19);
+}
+
+TEST_CASE("a reader that stalls costs lines, and nobody waits for it", "[service][access_log]")
+{
+    const test::TemporaryDirectory directory;
+    const auto fifo = (directory.path() / "fifo").string();
+    REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
+    const int reader = ::open(fifo.c_str(), O_RDONLY | O_NONBLOCK);
+    REQUIRE(reader >= 0);
+    std::string told;
+    std::uint64_t dropped = 0;
+    constexpr std::uint64_t lines = 20'000;
+    {
+        AccessLog log{fifo, [&told](DiagnosticLevel, std::string_view text) { told.append(text).append("\n"); }};
+        {
+            AccessLogQueue queue{log};
+            for (std::uint64_t i = 0; i < lines; ++i) queue.add(some_record());
+            dropped = log.dropped();
+        }
+        CHECK(dropped > 0);
+        CHECK(told == "access log: it can't be written fast enough: lines are lost\n");
+    }
+    std::string read(1 << 20, '\0');
+    const auto size = ::read(reader, read.data(), read.size());
+    ::close(reader);
+    REQUIRE(size > 0);
+    read.resize(static_cast<std::size_t>(size));
+    CHECK(read.starts_with(line_of(some_record())));
+    const auto whole = static_cast<std::uint64_t>(std::count(read.begin(), read.end(), '\n'));
+    CHECK(whole < lines);
 }
 
 TEST_CASE("lines that wait are written when the daemon ends", "[service][access_log]")
@@ -248,9 +294,46 @@ TEST_CASE("lines that wait are written when the daemon ends", "[service][access_
     const test::TemporaryDirectory directory;
     AccessLog log{(directory.path() / "log").string()};
     {
-        boost::asio::io_context io;
-        AccessLogBatch batch{log, io};
-        batch.add(some_record());
+        AccessLogQueue queue{log};
+        queue.add(some_record());
     }
     CHECK(test::read_file(directory.path() / "log") == line_of(some_record()));
+}
+
+TEST_CASE("the form of lines can be chosen, and changed", "[service][access_log]")
+{
+    const auto line = [](std::string_view format, const AccessRecord& record) {
+        std::string text;
+        AccessLogFormat{format}.append(text, record);
+        return text;
+    };
+    auto record = some_record();
+    record.duration = 1'234'567'890ns;
+    record.bytes_received = 7;
+    CHECK(line("combined", record) == line_of(record));
+    CHECK(line("{client}:{port} {user} {status} {bytes_sent}/{bytes_received} {duration}s", record) ==
+          "192.0.2.7:4711 - 200 1024/7 1.234567s\n");
+    CHECK(line("{{{method}}} {time_iso} [{time}] \"{request}\"", record) ==
+          "{GET}} 2026-11-23T08:36:41.000Z [23/Nov/2026:08:36:41 +0000] \"GET /a.html?b HTTP/1.1\"\n");
+    record.target = "/a b\"\n";
+    CHECK(line("{target} \"{target}\" {version} \"{referer}\" {reason}", record) ==
+          "/a\\x20b\\x22\\x0A \"/a b\\x22\\x0A\" 1.1 \"-\" -\n");
+    record.user_agent = "\xFF\\";
+    CHECK(line("json", record) ==
+          R"({"time":"2026-11-23T08:36:41.000Z","client":"192.0.2.7","port":4711,"user":null,"method":"GET",)"
+          R"("target":"/a b\"\u000a","version":"1.1","status":200,"bytes_sent":1024,"bytes_received":7,)"
+          R"("duration":1.234567,"referer":null,"user_agent":"\u00ff\\","reason":null})"
+          "\n");
+    for (const char* bad : {"", "text", "{statsu}", "{status", "{status}\n", "{}"})
+        CHECK_THROWS_AS(AccessLogFormat{bad}, std::invalid_argument);
+
+    const test::TemporaryDirectory directory;
+    const auto file = directory.path() / "log";
+    AccessLog log{file.string(), {}, AccessLogFormat{"{status}"}};
+    AccessLogQueue queue{log};
+    queue.add(record);
+    log.replace(AccessLogFormat{"{method}"});
+    queue.add(record);
+    queue.flush();
+    CHECK(test::read_file(file) == "200\nGET\n");
 }

@@ -11,10 +11,13 @@
 #include <boost/system/system_error.hpp>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <future>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -62,18 +65,13 @@ public:
     struct Options {
         asio::ip::address address = asio::ip::address_v4::loopback();
         std::uint16_t port = 0;
-        bool share_port = false;
-        bool reuse_port = false;
         AccessHandler on_access{};
     };
-    BrokenServer(const asio::io_context::executor_type& executor, const Options& options)
-        : server_{executor,
-                  {.address = options.address,
-                   .port = options.port,
-                   .reuse_port = options.reuse_port,
-                   .share_port = options.share_port}}
+    BrokenServer(const asio::io_context::executor_type& executor, const Options&, tcp::acceptor listener)
+        : server_{executor, {}, io::FileDescriptor{listener.release()}}
     {}
-    tcp::endpoint local_endpoint() const { return server_.local_endpoint(); }
+    std::size_t connections() const { return server_.connections(); }
+    void retire() { server_.retire(); }
     asio::awaitable<void> run() { return run(*this); }
 
 private:
@@ -144,4 +142,80 @@ TEST_CASE("what a server throws is thrown, when the others have ended", "[servic
     io.run();
     REQUIRE(failure);
     CHECK_THROWS_WITH(std::rethrow_exception(failure), "broken");
+}
+
+TEST_CASE("a group serves by other options without closing a connection", "[service][server_group]")
+{
+    const test::TemporaryDirectory before, after;
+    before.write("a.txt", "before");
+    after.write("a.txt", "after!");
+    StaticFileServerOptions options{.root = before.path().string(), .port = 0};
+    options.address = asio::ip::address_v4::loopback();
+    Group group{options, {.threads = 2}};
+    const tcp::endpoint endpoint{asio::ip::address_v4::loopback(), group.local_endpoint().port()};
+
+    asio::io_context io;
+    asio::cancellation_signal stop;
+    asio::co_spawn(io, group.run(), asio::bind_cancellation_slot(stop.slot(), [](std::exception_ptr) {}));
+    std::exception_ptr refused;
+    std::string of_kept, last_of_kept, of_new;
+    std::jthread client{[&] {
+        asio::io_context clients;
+        tcp::socket kept{clients};
+        kept.connect(endpoint);
+        const auto ask = [&kept] {
+            asio::write(kept, asio::buffer(std::string{"GET /a.txt HTTP/1.1\r\nHost: x\r\n\r\n"}));
+            std::string answer(4096, ' ');
+            answer.resize(kept.read_some(asio::buffer(answer)));
+            return answer;
+        };
+        const auto change = [&](const std::string& root) {
+            auto other = options;
+            other.root = root;
+            std::promise<std::exception_ptr> changed;
+            asio::post(io, [&] {
+                asio::co_spawn(io, group.replace(other), [&](std::exception_ptr thrown) { changed.set_value(thrown); });
+            });
+            return changed.get_future().get();
+        };
+        of_kept = ask();
+        refused = change("/none/such");
+        if (!change(after.path().string())) of_new = get(endpoint.port(), "/a.txt");
+        last_of_kept = ask();
+        asio::post(io, [&] { stop.emit(asio::cancellation_type::total); });
+    }};
+    io.run();
+    CHECK(refused);
+    CHECK(of_kept.ends_with("before"));
+    CHECK(of_kept.find("Connection: close") == std::string::npos);
+    CHECK(of_new.ends_with("after!"));
+    CHECK(last_of_kept.ends_with("before"));
+    CHECK(last_of_kept.find("Connection: close\r\n") != std::string::npos);
+}
+
+TEST_CASE("a group counts what its servers do", "[service][server_group]")
+{
+    const test::TemporaryDirectory directory;
+    directory.write("a.txt", "hello\n");
+    StaticFileServerOptions options{.root = directory.path().string(), .port = 0};
+    options.address = asio::ip::address_v4::loopback();
+    Group group{options, {.threads = 2}};
+    asio::io_context io;
+    asio::cancellation_signal stop;
+    asio::co_spawn(io, group.run(), asio::bind_cancellation_slot(stop.slot(), [](std::exception_ptr) {}));
+    ServerCounts counts;
+    std::jthread client{[&] {
+        const auto port = group.local_endpoint().port();
+        for (const char* path : {"/a.txt", "/a.txt", "/none"}) get(port, path);
+        asio::post(io, [&] {
+            asio::co_spawn(io, group.counts(), [&](std::exception_ptr, ServerCounts counted) {
+                counts = counted;
+                stop.emit(asio::cancellation_type::total);
+            });
+        });
+    }};
+    io.run();
+    CHECK(counts.requests == std::array<std::uint64_t, 6>{0, 0, 2, 0, 1, 0});
+    CHECK(counts.bytes_sent > 12);
+    CHECK(counts.latency_ns > 0);
 }

@@ -1,0 +1,92 @@
+#pragma once
+// What the lines of an access log look like.
+
+#include <libnet/access_record.hpp>
+#include <libnet/config.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace libnet::inline v0 {
+
+/// Appends the line of one request in the combined format of Apache and nginx, with its line feed. A client can't forge a
+/// line: every byte from the network that is a quote, a backslash, a control character or no ASCII is written as \xHH. The
+/// time is the local one.
+void append_log_line(std::string& line, const AccessRecord& record);
+
+/// The form of a line: the combined format, JSON, or a text with the names of fields in it.
+///
+///     {client} {user} [{time}] "{request}" {status} {bytes_sent} {duration}
+///
+/// | field | what |
+/// |---|---|
+/// | client, port | the client's address ("unix:" for a Unix socket) and port |
+/// | user | who has logged in |
+/// | time, time_iso | when the request's first octet came: 23/Nov/2026:08:36:41 +0000, 2026-11-23T08:36:41.123Z |
+/// | request, method, target, version | the request line, and its parts; version is 1.0 or 1.1 |
+/// | status | of the answer; 0: there was none |
+/// | bytes_sent, bytes_received | of the contents, or of a tunnel |
+/// | duration | in seconds, with microseconds |
+/// | referer, user_agent | fields of the request |
+/// | reason | why it was refused or failed |
+///
+/// What is empty is a dash. Octets of clients are escaped as in the combined format; a field that stands behind a quote may have
+/// spaces in it, and any other has them escaped, too. `{{` is a brace.
+class AccessLogFormat {
+public:
+    /// The combined format.
+    AccessLogFormat() = default;
+
+    /// Reads "combined", "json", or a text with fields.
+    /// @throws std::invalid_argument what is wrong with it, and what would do
+    explicit AccessLogFormat(std::string_view text);
+
+    /// Appends the line of one request, with its line feed. In JSON it is an object with all fields by their names; numbers are
+    /// numbers, what is empty is null, and an octet above 127 is the character of that number.
+    void append(std::string& line, const AccessRecord& record) const;
+
+private:
+    enum class Field : std::uint8_t {
+        none,
+        client,
+        port,
+        user,
+        time,
+        time_iso,
+        request,
+        method,
+        target,
+        version,
+        status,
+        bytes_sent,
+        bytes_received,
+        duration,
+        referer,
+        user_agent,
+        reason
+    };
+    enum class Kind : std::uint8_t { combined, json, text };
+
+    /// A text, and the field behind it.
+    struct Part {
+        std::string text;
+        Field field = Field::none;
+        bool quoted = false;
+    };
+
+    static Field field_of(std::string_view name);
+    static void append_field_value(std::string& line, const AccessRecord& record, const Part& part);
+    static void append_json(std::string& line, const AccessRecord& record);
+
+    Kind kind_ = Kind::combined;
+    std::vector<Part> parts_;
+};
+
+}  // namespace libnet::inline v0
+
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
+#  include <libnet/impl/server/access_line.ipp>
+#  include <libnet/impl/server/access_log_format.ipp>
+#endif

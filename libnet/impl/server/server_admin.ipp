@@ -1,0 +1,196 @@
+#pragma once
+// Bodies of libnet/server_admin.hpp.
+
+#include <libnet/config.hpp>
+#include <libnet/io/http/http_endpoint.hpp>
+#include <libnet/io/http/process_metrics.hpp>
+#include <libnet/server_admin.hpp>
+#include <libnet/wire/open_metrics.hpp>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace libnet::inline v0 {
+
+namespace detail {
+
+/// The label of a class of status codes.
+constexpr std::array<std::string_view, 6> status_classes{"none", "1xx", "2xx", "3xx", "4xx", "5xx"};
+
+/// The families of a server.
+LIBNETXX_DECL void write_server_metrics(wire::MetricsWriter& writer, const ServerAdminOptions& options,
+                                        const ServerCounts& counts, bool draining)
+{
+    using wire::MetricType;
+    const auto prefix = "libnet_" + options.name + "_";
+    const auto single = [&](MetricType type, const std::string& name, std::string_view help, std::string_view unit,
+                            std::uint64_t value) {
+        writer.family(type, prefix + name, help, unit);
+        writer.add({}, value);
+    };
+    writer.family(MetricType::info, prefix + "build", "Version.");
+    writer.add({{"version", LIBNETXX_VERSION}}, 1);
+    single(MetricType::gauge, "threads", "Threads that serve.", "", options.threads);
+    single(MetricType::gauge, "draining", "1: it takes no new connections.", "", draining ? 1 : 0);
+    single(MetricType::gauge, "connections", "Connections of clients that are open.", "", counts.connections);
+    writer.family(MetricType::counter, prefix + "http_requests", "Requests by the class of the status.");
+    for (std::size_t i = 0; i < status_classes.size(); ++i)
+        writer.add({{"code", status_classes[i]}}, counts.requests[i]);
+    single(MetricType::counter, "http_requests_refused", "Requests that were refused or failed.", "", counts.refused);
+    single(MetricType::counter, "sent_bytes", "Content sent to clients.", "bytes", counts.bytes_sent);
+    single(MetricType::counter, "received_bytes", "Content received from clients.", "bytes", counts.bytes_received);
+    writer.family(MetricType::histogram, prefix + "http_request_duration_seconds",
+                  "From a request's first byte to its answer's last.", "seconds");
+    writer.add({},
+               wire::MetricHistogram{latency_bounds, counts.latencies, static_cast<double>(counts.latency_ns) / 1e9});
+    if (options.dropped_log_lines)
+        single(MetricType::counter, "access_log_lines_dropped", "Lines that could not be written.", "",
+               options.dropped_log_lines());
+}
+
+/// One JSON object: numbers, and words that need no escapes.
+LIBNETXX_DECL std::string status_json(const ServerAdminOptions& options, const ServerCounts& counts, bool draining)
+{
+    const std::chrono::duration<double> uptime = std::chrono::system_clock::now() - io::detail::process_started;
+    auto text = "{\"name\":\"" + options.name +
+                "\",\"version\":\"" LIBNETXX_VERSION "\",\"draining\":" + (draining ? "true" : "false");
+    const auto add = [&text](std::string_view name, std::uint64_t value) {
+        text.append(",\"").append(name).append("\":").append(std::to_string(value));
+    };
+    add("uptime_seconds", static_cast<std::uint64_t>(std::max(uptime.count(), 0.0)));
+    add("threads", options.threads);
+    add("connections", counts.connections);
+    text += ",\"requests\":{\"none\":" + std::to_string(counts.requests[0]);
+    for (std::size_t i = 1; i < status_classes.size(); ++i) add(status_classes[i], counts.requests[i]);
+    text += '}';
+    add("requests_refused", counts.refused);
+    add("bytes_sent", counts.bytes_sent);
+    add("bytes_received", counts.bytes_received);
+    if (options.dropped_log_lines) add("access_log_lines_dropped", options.dropped_log_lines());
+    add("resident_bytes", io::detail::resident_memory());
+    return text + "}\n";
+}
+
+}  // namespace detail
+
+struct ServerAdmin::State {
+    State(const Executor& executor, ServerAdminOptions admin_options, boost::asio::ip::tcp::acceptor listener)
+        : options{std::move(admin_options)},
+          endpoint{std::in_place, executor, endpoint_options(options), std::move(listener)}
+    {}
+
+    /// Closes everything.
+    void stop() noexcept { endpoint.reset(); }
+
+    static io::HttpEndpointOptions endpoint_options(const ServerAdminOptions& options)
+    {
+        io::HttpEndpointOptions endpoint;
+        endpoint.max_connections = 64;  // for those who look after it
+        endpoint.diagnostics = options.diagnostics;
+        return endpoint;
+    }
+
+    static io::EndpointAnswer unavailable(std::string_view why)
+    {
+        io::EndpointAnswer answer;
+        answer.status = 503;
+        answer.body = why;
+        return answer;
+    }
+
+    using Answering = boost::asio::awaitable<io::EndpointAnswer>;
+
+    /// The answer that `make` makes of the counts, or 503 where there are none.
+    template <typename Make>
+    static Answering with_counts(std::shared_ptr<State> state, Make make)
+    {
+        try {
+            auto counting = state->options.counts();
+            const auto counts = co_await std::move(counting);
+            co_return make(*state, counts);
+        } catch (const std::exception&) {
+            // The servers end: what they have counted can't be asked for any more.
+        }
+        co_return unavailable("ending\n");
+    }
+
+    static Answering ready(std::shared_ptr<State> state)
+    {
+        if (state->draining) co_return unavailable("draining\n");
+        io::EndpointAnswer answer;
+        answer.body = "ready\n";
+        co_return answer;
+    }
+
+    static io::EndpointAnswer metrics(const State& state, const ServerCounts& counts, wire::MetricsFormat format)
+    {
+        wire::MetricsWriter writer{format};
+        detail::write_server_metrics(writer, state.options, counts, state.draining);
+        io::write_process_metrics(writer);
+        io::EndpointAnswer answer;
+        answer.content_type = wire::content_type(format);
+        answer.body = std::move(writer).finish();
+        answer.more = [] { return std::string{}; };  // so that it is compressed where the client takes that
+        return answer;
+    }
+
+    static io::EndpointAnswer status(const State& state, const ServerCounts& counts)
+    {
+        io::EndpointAnswer answer;
+        answer.content_type = "application/json";
+        answer.body = detail::status_json(state.options, counts, state.draining);
+        return answer;
+    }
+
+    static io::EndpointAnswer healthy(const State&, const ServerCounts&)
+    {
+        io::EndpointAnswer answer;
+        answer.body = "healthy\n";
+        return answer;
+    }
+
+    /// What is asked for belongs to whoever answers, for as long as it takes.
+    static void set_up(const std::shared_ptr<State>& self)
+    {
+        const std::weak_ptr<State> state = self;
+        auto& endpoint = *self->endpoint;
+        endpoint.on("/metrics", [state](const io::EndpointRequest& request) {
+            const auto format = wire::choose_metrics_format(request.fields);
+            return with_counts(state.lock(), [format](const State& of, const ServerCounts& counts) {
+                return metrics(of, counts, format);
+            });
+        });
+        endpoint.on("/status",
+                    [state](const io::EndpointRequest&) { return with_counts(state.lock(), &State::status); });
+        endpoint.on("/healthz",
+                    [state](const io::EndpointRequest&) { return with_counts(state.lock(), &State::healthy); });
+        endpoint.on("/readyz", [state](const io::EndpointRequest&) { return ready(state.lock()); });
+    }
+
+    const ServerAdminOptions options;
+    std::optional<io::HttpEndpoint> endpoint;  // until it is stopped
+    bool draining = false;
+};
+
+LIBNETXX_DECL ServerAdmin::ServerAdmin(const Executor& executor, ServerAdminOptions options,
+                                       boost::asio::ip::tcp::acceptor listener)
+    : state_{std::make_shared<State>(executor, std::move(options), std::move(listener))}
+{
+    State::set_up(state_.share());
+}
+
+LIBNETXX_DECL ServerAdmin::~ServerAdmin() = default;
+
+LIBNETXX_DECL void ServerAdmin::drain() noexcept { state_->draining = true; }
+
+LIBNETXX_DECL boost::asio::awaitable<void> ServerAdmin::run() & { return state_->endpoint->run(); }
+
+}  // namespace libnet::inline v0

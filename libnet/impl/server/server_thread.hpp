@@ -1,0 +1,159 @@
+#pragma once
+// One thread of a ServerGroup: an event loop with a server for each listening socket, and those that they have replaced.
+
+#include <libnet/access_log.hpp>
+#include <libnet/access_record.hpp>
+#include <libnet/io/loop/file_descriptor.hpp>
+#include <libnet/server_counters.hpp>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+
+#include <exception>
+#include <list>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include <fcntl.h>
+
+namespace libnet::inline v0::detail {
+
+/// Only `run`, `stop` and `post` are for other threads; before `run`, everything is for the thread that has made it.
+template <typename Server>
+class ServerThread {
+public:
+    /// `listeners` are the sockets to accept from.
+    ServerThread(std::vector<io::FileDescriptor> listeners, AccessLog* log) : listeners_{std::move(listeners)}
+    {
+        if (log != nullptr) log_ = std::make_unique<AccessLogQueue>(*log);
+    }
+    ServerThread(const ServerThread&) = delete;
+    ServerThread& operator=(const ServerThread&) = delete;
+
+    /// Makes a server for each socket, which doesn't accept yet. Throws what their constructor throws; then there are none.
+    template <typename Options>
+    void prepare(const Options& options)
+    {
+        next_.clear();
+        try {
+            for (const auto& listener : listeners_) {
+                boost::asio::ip::tcp::acceptor acceptor{io_};
+                io::FileDescriptor copy{::fcntl(listener.get(), F_DUPFD_CLOEXEC, 3)};
+                acceptor.assign(boost::asio::ip::tcp::v4(), copy.get());
+                copy.release();
+                next_.emplace_back(io_.get_executor(), observed(options), std::move(acceptor));
+            }
+        } catch (...) {
+            next_.clear();
+            throw;
+        }
+    }
+
+    void forget_prepared() { next_.clear(); }
+
+    /// The prepared servers begin, and take the place of those that serve; these let their connections end.
+    void commit()
+    {
+        if (stopping_) return next_.clear();
+        for (auto& serving : servers_) serving.server.retire();
+        while (!next_.empty()) {
+            auto& serving = next_.front();
+            servers_.splice(servers_.end(), next_, next_.begin());
+            const auto on_done = [this, &serving](std::exception_ptr thrown) { on_end(serving, thrown); };
+            boost::asio::co_spawn(io_, serving.server.run(),
+                                  boost::asio::bind_cancellation_slot(serving.stop.slot(), on_done));
+        }
+    }
+
+    /// Lets all connections end; there is nobody to take their place here.
+    void retire()
+    {
+        listeners_.clear();
+        for (auto& serving : servers_) serving.server.retire();
+    }
+
+    /// What it has counted; connections are those of now.
+    ServerCounts counts() const
+    {
+        auto counts = counts_;
+        for (const auto& serving : servers_) counts.connections += serving.server.connections();
+        return counts;
+    }
+
+    /// Serves until it is stopped. Returns what went wrong, or null.
+    std::exception_ptr run()
+    try {
+        io_.run();
+        if (log_) log_->flush();
+        return stopping_ ? nullptr : failure_;  // a server that is told to stop at once may throw operation_aborted
+    } catch (...) {
+        return std::current_exception();
+    }
+
+    /// From any thread, before `run` and after it, too.
+    void stop(boost::asio::cancellation_type how)
+    {
+        post([this, how] {
+            stopping_ = true;
+            listeners_.clear();
+            for (auto& serving : servers_) serving.stop.emit(how);
+        });
+    }
+
+    /// Has something done in the thread; never, where it has ended.
+    template <typename Work>
+    void post(Work work)
+    {
+        boost::asio::post(io_, std::move(work));
+    }
+
+private:
+    struct Serving {
+        template <typename Options>
+        Serving(const boost::asio::io_context::executor_type& executor, Options options,
+                boost::asio::ip::tcp::acceptor listener)
+            : server{executor, std::move(options), std::move(listener)}
+        {}
+        boost::asio::cancellation_signal stop;  // outlives the coroutine, which holds on to its slot
+        Server server;
+    };
+
+    template <typename Options>
+    Options observed(Options options)
+    {
+        options.on_access = [this, also = std::move(options.on_access)](const AccessRecord& record) {
+            count(counts_, record);
+            if (log_) log_->add(record);
+            if (also) also(record);
+        };
+        return options;
+    }
+
+    /// A server that gives up ends the thread; one that was replaced goes when its last connection has gone.
+    void on_end(Serving& ended, const std::exception_ptr& thrown)
+    {
+        if (thrown) {
+            failure_ = thrown;
+            return io_.stop();
+        }
+        boost::asio::post(io_, [this, &ended] {
+            servers_.remove_if([&ended](const Serving& serving) { return &serving == &ended; });
+            if (servers_.empty()) io_.stop();
+        });
+    }
+
+    boost::asio::io_context io_{1};
+    std::vector<io::FileDescriptor> listeners_;
+    std::unique_ptr<AccessLogQueue> log_;
+    ServerCounts counts_;
+    std::list<Serving> servers_, next_;
+    std::exception_ptr failure_;
+    bool stopping_ = false;
+};
+
+}  // namespace libnet::inline v0::detail

@@ -1,0 +1,106 @@
+#pragma once
+// Where a daemon listens: several addresses and Unix sockets, each with a listening socket for every thread, or with one
+// that another process has made (systemd, or the same daemon before an upgrade).
+
+#include <libnet/config.hpp>
+#include <libnet/io/loop/file_descriptor.hpp>
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <sys/types.h>
+
+namespace libnet::inline v0::io {
+
+/// A place where a server listens: an address and port, or the path of a Unix socket.
+struct ListenPlace {
+    boost::asio::ip::tcp::endpoint endpoint{};  ///< `::` takes IPv4 connections too; port 0: a free one
+    std::string path{};                         ///< of a Unix socket; empty: it is an endpoint
+    unsigned mode = 0666;                       ///< of a Unix socket: who may connect, see chmod(2)
+
+    bool is_unix() const noexcept { return !path.empty(); }
+    bool operator==(const ListenPlace&) const = default;
+};
+
+/// "127.0.0.1:80", "[::1]:80", "unix:/run/httpd.sock".
+std::string to_text(const ListenPlace& place);
+
+/// How the sockets are made.
+struct ListeningOptions {
+    /// Sockets for each address, which share its port (SO_REUSEPORT): the kernel spreads connections over them. A Unix
+    /// socket is one for all threads.
+    unsigned threads = 1;
+    bool defer_accept = false;  ///< clients are left to the kernel until they have sent something, see TcpServerOptions
+};
+
+/// Listening sockets, and the files of those that are Unix sockets.
+class ListeningSockets {
+public:
+    ListeningSockets() = default;
+    ListeningSockets(ListeningSockets&&) noexcept = default;
+    ListeningSockets& operator=(ListeningSockets&&) noexcept = default;
+
+    /// Removes the files of Unix sockets that it has made, unless they were handed over or replaced.
+    ~ListeningSockets();
+
+    /// Listens at a place. A socket of `adopted` that listens there already is used instead, and taken out of `adopted`; so
+    /// is one on any port of the address, where the port is 0. With `::` on a machine without IPv6 it is 0.0.0.0. The
+    /// file of a Unix socket to which nothing listens any more is replaced.
+    /// @throws boost::system::system_error "cannot listen on PLACE" with what socket(2), bind(2) or listen(2) reports
+    void open(const ListenPlace& place, const ListeningOptions& options, std::vector<FileDescriptor>& adopted);
+
+    /// Takes a socket that listens already, wherever that is.
+    /// @throws boost::system::system_error `invalid_argument`: it is no listening stream socket
+    void adopt(FileDescriptor socket);
+
+    /// Where it listens, with the ports that the kernel chose.
+    std::vector<ListenPlace> places() const;
+    bool empty() const noexcept { return listeners_.empty(); }
+
+    /// Duplicates of the sockets that thread `index` of `threads` is to accept from: each socket belongs to a thread at
+    /// least, and each thread has a socket for each place.
+    /// @throws boost::system::system_error what fcntl(2) reports
+    std::vector<FileDescriptor> of_thread(unsigned index, unsigned threads) const;
+
+    /// All descriptors, which remain this object's.
+    std::vector<int> descriptors() const;
+
+    /// Another process has the sockets now: their files stay.
+    void hand_over() noexcept;
+
+    /// Stops listening: closes the descriptors of this object, and leaves the files.
+    void close() noexcept { listeners_.clear(); }
+
+private:
+    struct Listener {
+        ListenPlace place;
+        std::vector<FileDescriptor> sockets;
+    };
+    struct SocketFile {
+        std::string path;
+        dev_t device;
+        ino_t inode;
+    };
+
+    bool open_adopted(const ListenPlace& place, std::vector<FileDescriptor>& adopted);
+    FileDescriptor open_unix(const ListenPlace& place);
+    static Listener open_tcp(ListenPlace place, const ListeningOptions& options);
+    void remember_file(const std::string& path);
+
+    std::vector<Listener> listeners_;
+    std::vector<SocketFile> files_;
+};
+
+/// Where a socket listens.
+/// @throws boost::system::system_error `invalid_argument`: it is no listening stream socket
+ListenPlace place_of(int socket);
+
+}  // namespace libnet::inline v0::io
+
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
+#  include <libnet/io/tcp/listening_sockets.ipp>
+#endif

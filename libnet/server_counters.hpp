@@ -1,0 +1,54 @@
+#pragma once
+// What servers have counted since they began: for metrics and status pages.
+
+#include <libnet/access_record.hpp>
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace libnet::inline v0 {
+
+/// Upper bounds of the latency histogram's buckets, in seconds; what took longer is in one more bucket.
+constexpr std::array<double, 12> latency_bounds{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 30};
+
+/// A sum over servers.
+struct ServerCounts {
+    std::uint64_t connections = 0;            ///< open now
+    std::array<std::uint64_t, 6> requests{};  ///< by the first digit of the status; 0: none was sent
+    std::uint64_t refused = 0;                ///< of the requests: those refused or failed, with a reason
+    std::uint64_t bytes_sent = 0;             ///< of contents and tunnels, to clients
+    std::uint64_t bytes_received = 0;         ///< of contents and tunnels, from clients
+    std::uint64_t latency_ns = 0;             ///< of all requests together
+    std::array<std::uint64_t, latency_bounds.size() + 1> latencies{};  ///< requests by bucket, each for itself
+
+    ServerCounts& operator+=(const ServerCounts& other) noexcept
+    {
+        connections += other.connections;
+        for (std::size_t i = 0; i < requests.size(); ++i) requests[i] += other.requests[i];
+        refused += other.refused;
+        bytes_sent += other.bytes_sent;
+        bytes_received += other.bytes_received;
+        latency_ns += other.latency_ns;
+        for (std::size_t i = 0; i < latencies.size(); ++i) latencies[i] += other.latencies[i];
+        return *this;
+    }
+};
+
+/// Counts one request. For one thread.
+inline void count(ServerCounts& counts, const AccessRecord& record) noexcept
+{
+    const auto kind = record.status / 100;
+    ++counts.requests[kind < counts.requests.size() ? kind : 0];
+    if (!record.reason.empty()) ++counts.refused;
+    counts.bytes_sent += record.bytes_sent;
+    counts.bytes_received += record.bytes_received;
+    counts.latency_ns += static_cast<std::uint64_t>(record.duration.count());
+    const double seconds = std::chrono::duration<double>{record.duration}.count();
+    std::size_t bucket = 0;
+    while (bucket < latency_bounds.size() && seconds > latency_bounds[bucket]) ++bucket;
+    ++counts.latencies[bucket];
+}
+
+}  // namespace libnet::inline v0
