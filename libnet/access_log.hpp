@@ -58,6 +58,9 @@ public:
     /// Writes the line of a record now, and waits for that; for programs without an event loop.
     void write(const AccessRecord& record) noexcept;
 
+    /// The same for whole lines, each with its line feed.
+    void write(std::string_view lines) noexcept { put(lines); }
+
     /// Opens the file by its name again, while other threads write. When that fails, or it is a FIFO without
     /// a reader, the old file stays in use.
     void reopen() noexcept;

@@ -1,78 +1,70 @@
 #pragma once
-// Runs a server class as a daemon: a thread per server object, signals, access log.
+// Runs a server class as a daemon: threads, signals, access log, configuration.
 //
-//   int main(int argc, char** argv)
-//   {
-//       apps::DaemonOptions daemon{.address = boost::asio::ip::address_v6::any(), .port = 8080};
+//   struct Program {                                    // what makes httpd++ httpd++
+//       using Server = libnet::StaticFileServer;
+//       static constexpr std::string_view name = "httpd++";
+//       apps::DaemonOptions daemon;
 //       libnet::StaticFileServerOptions options;
-//       apps::Options table{"httpd++", "[ROOT]", "Serves the files under ROOT."};
-//       add_options(table.group("Server"), daemon, "address to listen on (every one)");
-//       if (const auto exit_code = table.read(argc, argv)) return *exit_code;
-//       return apps::serve<libnet::StaticFileServer>("httpd++", "serving " + root, daemon, options);
-//   }
+//       apps::Options table{...};
+//       Program();                                      // fills the table
+//       apps::Changes prepare(const Program* before);   // reads the files that the options name
+//       std::string what() const;                       // "serving public"
+//   };
+//   int main(int argc, char** argv) { return apps::run_daemon<Program>(argc, argv); }
 //
-// Once it listens, it says so on standard error: "httpd++: serving public on 127.0.0.1:8080", and
+// Once it listens, it says so on standard error, a line for each place: "httpd++: serving public on 127.0.0.1:8080", and
 // where it has a scheme, its URL.
 //
 //   SIGINT, SIGTERM    the first: take no more connections, let the requests in hand end, and exit with 0
 //                      the second: end now
-//   SIGUSR1            open the access log again, after a rotation
 //   SIGQUIT            as SIGTERM
-//   SIGUSR2            ignored, as long as it means nothing
-//   SIGHUP             read again what the daemon can read again; what is wrong is complained of, and nothing changes
+//   SIGHUP             read the configuration again, and what it names; what is wrong is complained of, and nothing changes
+//   SIGUSR1            open the access log again, after a rotation
+//   SIGUSR2            start the program anew on the same sockets; when that serves, end with the last connection
 //   SIGPIPE            ignored: it is only a client that has gone; and SIGXFSZ: it is only the log
 
+#include <apps/common/daemon_life.hpp>
 #include <apps/common/daemon_options.hpp>
+#include <apps/common/daemon_sockets.hpp>
 #include <apps/common/held_signals.hpp>
-#include <apps/common/on_signal.hpp>
 #include <apps/common/output.hpp>
 #include <apps/common/run.hpp>
+#include <apps/common/standard_descriptors.hpp>
 #include <libnet/access_log.hpp>
 #include <libnet/diagnostics.hpp>
-#include <libnet/io/tcp/endpoint_text.hpp>
+#include <libnet/io/tcp/inherited_sockets.hpp>
+#include <libnet/privileges.hpp>
 #include <libnet/server_group.hpp>
 
-#include <boost/asio/error.hpp>
-#include <boost/asio/this_coro.hpp>
+#include <boost/asio/awaitable.hpp>
 #include <boost/system/system_error.hpp>
 #include <fmt/format.h>
 
 #include <csignal>
 #include <exception>
+#include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
 
 #include <malloc.h>
 #include <sys/resource.h>
 
 namespace libnet::apps {
 
-namespace asio = boost::asio;
-
 /// The exit code of a daemon that can't start, or has to give up.
 constexpr int exit_not_serving = 1;
 
+/// What is to be done when everything that was read is good: then all of it changes at once.
+using Changes = std::vector<std::function<void()>>;
+
 namespace detail {
-
-inline std::string_view hint_for(const boost::system::error_code& failure)
-{
-    if (failure == asio::error::address_in_use) return ": choose another --port, or end the program that has it";
-    if (failure == asio::error::access_denied)
-        return ": a port below 1024 takes the capability CAP_NET_BIND_SERVICE: choose another --port";
-    if (failure == boost::system::errc::address_not_available) return ": this machine has no such --bind address";
-    return "";
-}
-
-inline void reload(const std::string& program, const std::function<void()>& on_reload)
-try {
-    on_reload();
-    complain(program, "reloaded");
-} catch (const std::exception& error) {
-    complain(program, fmt::format("not reloaded: {}; nothing has changed", reason_of(error)));
-}
 
 /// Takes all the descriptors that the process may have. What a shell grants at first, often 1024, is meant for programs
 /// that use select(2).
@@ -93,68 +85,150 @@ inline void give_memory_back() noexcept
 #endif
 }
 
-/// ", http://localhost:8080/": where a browser on this machine finds it.
-inline std::string shown_url(const std::string& scheme, const asio::ip::tcp::endpoint& endpoint)
+inline void prepare_process() noexcept
 {
-    if (scheme.empty()) return {};
-    if (!endpoint.address().is_unspecified()) return fmt::format(", {}://{}/", scheme, io::to_text(endpoint));
-    return fmt::format(", {}://localhost:{}/", scheme, endpoint.port());
+    open_standard_descriptors();
+    hold_signals();
+    for (const int ignored : {SIGPIPE, SIGXFSZ}) std::signal(ignored, SIG_IGN);  // a log that may not grow only fails
+    raise_descriptor_limit();
+    give_memory_back();
 }
 
-/// Serves to its end, which a signal brings. Completes with 0. `what` is said when the signals are waited for.
-template <typename Server>
-asio::awaitable<int> serve_until_stopped(ServerGroup<Server>& group, const std::string& program, std::string_view what,
-                                         const DaemonOptions& daemon, AccessLog* log)
+/// Says why it can't serve, and returns the exit code.
+inline int complain_of_start(const std::string& program, const std::exception& error)
 {
-    const auto executor = co_await asio::this_coro::executor;
-    std::optional<OnSignal> reopens, reloads, quits;
-    reopens.emplace(executor, SIGUSR1, [log] {
-        if (log != nullptr) log->reopen();
-    });
-    if (daemon.on_reload) reloads.emplace(executor, SIGHUP, [&] { reload(program, daemon.on_reload); });
-    quits.emplace(executor, SIGQUIT, [] { std::raise(SIGTERM); });
-    release_signals();
-    const auto endpoint = group.local_endpoint();
-    complain(program, fmt::format("{} on {}{}", what, io::to_text(endpoint), shown_url(daemon.scheme, endpoint)));
-    co_await group.run();
-    co_return 0;
+    auto why = std::string{reason_of(error)};
+    const auto* const failure = dynamic_cast<const boost::system::system_error*>(&error);
+    if (failure != nullptr && why.starts_with("cannot listen")) why += hint_for(failure->code());
+    complain(program, why);
+    return exit_not_serving;
+}
+
+template <typename Options>
+bool defers_accept(const Options& options)
+{
+    if constexpr (requires { options.defer_accept; }) return options.defer_accept;
+    else return false;
+}
+
+/// What every server of a daemon gets, whenever it is made.
+template <typename Options>
+void complete(Options& options, const std::string& program, const DaemonOptions& daemon)
+{
+    if constexpr (requires { options.drain_timeout; }) options.drain_timeout = daemon.drain;
+    if constexpr (requires { options.diagnostics; })
+        options.diagnostics = [program](DiagnosticLevel, std::string_view text) { complain(program, text); };
 }
 
 }  // namespace detail
 
-/// Runs `daemon.threads` objects of the class `Server` until a signal stops them, and returns the exit code: 0, or 1
-/// with a line "program: what: why" on standard error when they can't start. See ServerGroup for what a `Server` is, and
-/// which of its options are set here; so is `diagnostics`, where there is one. `what` is what it says of itself: "serving public".
+/// Runs objects of the class `Server` in `daemon.threads` threads until a signal stops them, and returns the exit code: 0,
+/// or 1 with a line "program: what: why" on standard error when they can't start. See ServerGroup for what a `Server` is.
+/// `what` is what it says of itself: "serving public".
 template <typename Server, typename ServerOptions>
-int serve(const std::string& program, std::string_view what, const DaemonOptions& daemon, ServerOptions options)
+int serve(const std::string& program, std::string_view what, const DaemonOptions& daemon, ServerOptions options,
+          DaemonHooks<Server> hooks = {})
 try {
-    hold_signals();
-    std::signal(SIGPIPE, SIG_IGN);
-    std::signal(SIGUSR2, SIG_IGN);
-    std::signal(SIGXFSZ, SIG_IGN);  // a log that may not grow is a log that fails
-    detail::raise_descriptor_limit();
-    detail::give_memory_back();
+    detail::prepare_process();
     const auto to_stderr = [&program](DiagnosticLevel, std::string_view text) { complain(program, text); };
+    auto inheritance = io::take_inheritance();
+    auto sockets = listen_at(daemon, detail::defers_accept(options), inheritance);
+    auto admin_sockets = listen_for_admin(daemon, inheritance);
+    inheritance.sockets.clear();  // at places that are no longer wanted
     std::optional<AccessLog> opened;
-    if (daemon.access_log != "none") opened.emplace(daemon.access_log, to_stderr);
+    if (daemon.access_log != "none") opened.emplace(daemon.access_log, to_stderr, daemon.log_format);
     AccessLog* const log = opened ? &*opened : nullptr;
+    if (log != nullptr && daemon.access_log != "-") give_file(daemon.access_log, daemon.identity);
+    assume(daemon.identity);  // nothing is left that takes more rights
 
-    options.address = daemon.address;
-    options.port = daemon.port;
-    if constexpr (requires { options.diagnostics; }) options.diagnostics = to_stderr;
-    ServerGroup<Server> group{options, {.threads = daemon.threads, .access_log = log}};
-    const auto on_stop = [&program] {
-        complain(program, "stopping once the requests in hand are answered; a second signal stops at once");
-    };
-    return detail::run_until_done(detail::serve_until_stopped(group, program, what, daemon, log), on_stop);
-} catch (const boost::system::system_error& error) {
-    const auto why = reason_of(error);
-    complain(program,
-             why.starts_with("cannot listen") ? fmt::format("{}{}", why, detail::hint_for(error.code())) : why);
-    return exit_not_serving;
+    detail::complete(options, program, daemon);
+    ServerGroup<Server> group{options, {.threads = daemon.threads, .access_log = log}, std::move(sockets)};
+    DaemonLife<Server> life{program, std::string{what}, daemon, group, log, std::move(admin_sockets), std::move(hooks)};
+    return detail::run_until_done(life.run(inheritance), [&life] { life.on_stop(); });
 } catch (const std::exception& error) {
-    complain(program, reason_of(error));
-    return exit_not_serving;
+    return detail::complain_of_start(program, error);
+}
+
+namespace detail {
+
+/// Options that are about what a running daemon has already.
+constexpr std::string_view unchangeable[] = {"port",  "bind",  "listen", "threads", "access-log",
+                                             "drain", "admin", "user",   "group"};
+
+/// Reads everything again, and has the group serve by it.
+template <typename Program>
+asio::awaitable<void> reload(std::unique_ptr<Program>& current, std::vector<std::string> arguments,
+                             ServerGroup<typename Program::Server>& group, AccessLog* log)
+{
+    const std::string name{Program::name};
+    auto next = std::make_unique<Program>();
+    next->table.load(arguments);
+    const auto changes = next->prepare(current.get());
+    complete(next->options, name, current->daemon);
+    if (!next->table.same_as(current->table)) {
+        auto replaced = group.replace(next->options);
+        co_await std::move(replaced);
+    }
+    for (const auto& change : changes) change();
+    if (log != nullptr) log->replace(next->daemon.log_format);
+    for (const auto option : unchangeable)
+        if (!next->table.same_option(current->table, option))
+            complain(name, fmt::format("--{} can't change while it runs: restart it, or send SIGUSR2", option));
+    current = std::move(next);
+}
+
+/// --check: tries what reading alone doesn't show.
+template <typename Program>
+int check(Program& program)
+{
+    const std::string name{Program::name};
+    const auto& daemon = program.daemon;
+    auto sockets = try_to_listen_at(daemon, [&name](const std::exception& error) {
+        complain(name, fmt::format("{}, which is as it should be while it serves", reason_of(error)));
+    });
+    io::Inheritance none;
+    const auto admin_sockets = listen_for_admin(daemon, none);
+    std::optional<AccessLog> log;
+    std::error_code unknown;
+    const bool is_file = daemon.access_log != "none" && daemon.access_log != "-";
+    if (is_file && !std::filesystem::is_fifo(daemon.access_log, unknown)) log.emplace(daemon.access_log);
+    complete(program.options, name, daemon);
+    const ServerGroup<typename Program::Server> group{program.options, {}, std::move(sockets)};
+    complain(name, "the configuration is good");
+    return 0;
+}
+
+}  // namespace detail
+
+/// The whole of a daemon's main: reads the options, and serves until a signal ends it; at SIGHUP it does the first again.
+/// Returns the exit code: 0, 1 when it can't start, 2 for wrong usage.
+template <typename Program>
+int run_daemon(int argc, char** argv)
+{
+    using Server = typename Program::Server;
+    detail::prepare_process();
+    const std::string name{Program::name};
+    auto current = std::make_unique<Program>();
+    if (const auto exit_code = current->table.read(argc, argv)) return *exit_code;
+    try {
+        current->prepare(nullptr);
+        if constexpr (requires { current->instead_of_serving(); })
+            if (const auto exit_code = current->instead_of_serving()) return *exit_code;
+        if (current->daemon.check) return detail::check(*current);
+    } catch (const UsageError& error) {
+        return current->table.complain(error.what());
+    } catch (const std::exception& error) {
+        return detail::complain_of_start(name, error);
+    }
+    const std::vector<std::string> command{argv, argv + argc};
+    const std::vector<std::string> arguments{command.begin() + 1, command.end()};
+    DaemonHooks<Server> hooks;
+    hooks.reload = [&current, arguments](ServerGroup<Server>& group, AccessLog* log) {
+        return detail::reload(current, arguments, group, log);
+    };
+    hooks.arguments = command;
+    const auto daemon = current->daemon;  // a reload replaces what is current
+    return serve<Server>(name, current->what(), daemon, current->options, std::move(hooks));
 }
 
 }  // namespace libnet::apps

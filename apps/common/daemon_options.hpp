@@ -1,36 +1,93 @@
 #pragma once
-// The options that every daemon has: where it listens, with how many threads, and where its access log goes.
+// The options that every daemon has: where it listens, with how many threads, where its access log goes, and who it is.
 //
 //   apps::DaemonOptions daemon{.address = boost::asio::ip::address_v6::any(), .port = 8080};
 //   add_options(table.group("Server"), daemon, "address to listen on (every one)");
-//
-// Each is a line of the help: --port, --bind, --threads, --access-log.
+//   add_life_options(table.rare_group("Daemon"), daemon);
 
+#include <apps/common/listen_address.hpp>
 #include <apps/common/option_values.hpp>
 #include <apps/common/options.hpp>
+#include <libnet/access_log_format.hpp>
+#include <libnet/io/tcp/listening_sockets.hpp>
+#include <libnet/privileges.hpp>
 
 #include <boost/asio/ip/address.hpp>
 #include <fmt/format.h>
 
+#include <charconv>
+#include <chrono>
 #include <cstdint>
-#include <functional>
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <vector>
 
 namespace libnet::apps {
 
 /// What a daemon's table of options sets, and `serve` (apps/common/daemon.hpp) takes.
 struct DaemonOptions {
-    boost::asio::ip::address address;  ///< `::` takes IPv4 connections too
-    std::uint16_t port = 0;            ///< 0: any free one
-    unsigned threads = 1;              ///< each with a server of its own on the same port; at least 1
-    std::string access_log = "-";      ///< a file, "-" for standard output, or "none"
-    std::string scheme{};              ///< of its URL, which is shown at the start; empty: it has none to click on
+    boost::asio::ip::address address;       ///< `::` takes IPv4 connections too
+    std::uint16_t port = 0;                 ///< 0: any free one
+    std::vector<io::ListenPlace> listen{};  ///< where to listen instead of `address` and `port`; empty: there
+    unsigned threads = 1;                   ///< each with an event loop of its own; at least 1
+    std::string access_log = "-";           ///< a file, "-" for standard output, or "none"
+    AccessLogFormat log_format{};           ///< what its lines look like
+    std::string scheme{};                   ///< of its URL, which is shown at the start; empty: it has none to click on
 
-    /// Called at SIGHUP, to read again what may have changed; throws what is wrong with it, and then changes nothing.
-    /// Empty: the signal has the system's effect, and ends the program.
-    std::function<void()> on_reload{};
+    std::chrono::milliseconds drain{10'000};  ///< how long requests may take to end when it stops; 0: not at all
+    std::optional<io::ListenPlace> admin{};   ///< where metrics, health and status are; nothing: nowhere
+    Identity identity{};                      ///< who it is once it listens
+    bool check = false;                       ///< reads everything, tries it, and ends
 };
+
+namespace detail {
+
+/// "unix:/run/httpd.sock", "unix:/run/httpd.sock,mode=660".
+inline io::ListenPlace read_unix_place(std::string_view text)
+{
+    constexpr std::string_view mode_word = ",mode=";
+    io::ListenPlace place;
+    auto path = text.substr(text.find(':') + 1);
+    if (const auto comma = path.rfind(mode_word); comma != path.npos) {
+        const auto digits = path.substr(comma + mode_word.size());
+        const char* const end = digits.data() + digits.size();
+        const auto [stopped, error] = std::from_chars(digits.data(), end, place.mode, 8);
+        if (error != std::errc{} || stopped != end || place.mode > 0777)
+            throw BadValue{fmt::format("'{}': give a mode in octal, such as mode=660", printable(text))};
+        path = path.substr(0, comma);
+    }
+    constexpr std::size_t longest = 107;  // sun_path of unix(7)
+    if (path.empty() || path.size() > longest || path.find('\0') != path.npos)
+        throw BadValue{fmt::format("'{}': give a path of 1 to {} octets", printable(text), longest)};
+    place.path = path;
+    return place;
+}
+
+}  // namespace detail
+
+/// Reads where a daemon listens: "[::]:80", "192.0.2.1:80", ":80" for every address, or "unix:PATH".
+inline auto listen_place()
+{
+    return [](std::string_view text) -> io::ListenPlace {
+        if (text.starts_with("unix:")) return detail::read_unix_place(text);
+        return {.endpoint = listen_address()(text)};
+    };
+}
+
+/// Reads what the lines of the access log look like.
+inline auto log_format()
+{
+    return [](std::string_view text) {
+        try {
+            return AccessLogFormat{text};
+        } catch (const std::invalid_argument& error) {
+            throw BadValue{fmt::format("'{}': {}", printable(text), error.what())};
+        }
+    };
+}
 
 /// Adds --port, --bind, --threads and --access-log to the group that the table is in. `bind_help` says what the
 /// default means.
@@ -43,6 +100,23 @@ inline void add_options(Options& table, DaemonOptions& daemon, std::string_view 
                 integer<unsigned>(1, 256), daemon.threads);
     table.value("access-log", "FILE", "FILE for a line per request, - or none (-)", text("file name"),
                 daemon.access_log);
+}
+
+/// Adds the rarer ones to the group that the table is in: --listen, --log-format, --drain, --admin, --user, --group, --check.
+inline Options& add_life_options(Options& table, DaemonOptions& daemon)
+{
+    using namespace std::chrono_literals;
+    return table
+        .list("listen", "PLACE", "ADDR:PORT or unix:PATH[,mode=660]; several times; instead of --bind and --port",
+              listen_place(), daemon.listen)
+        .value("log-format", "FORMAT", "combined, json, or a text like '{client} {status} {duration}' (combined)",
+               log_format(), daemon.log_format)
+        .value("drain", "SECONDS", "that requests have to end in when it stops (10)", seconds(0ms, 24h), daemon.drain)
+        .value("admin", "PLACE", "serve /metrics, /healthz, /readyz, /status at ADDR:PORT or unix:PATH", listen_place(),
+               daemon.admin)
+        .value("user", "NAME", "who it is once it listens", text("user"), daemon.identity.user)
+        .value("group", "NAME", "likewise (the user's own)", text("group"), daemon.identity.group)
+        .flag("check", "read and try everything, say what is wrong, and end", daemon.check);
 }
 
 }  // namespace libnet::apps

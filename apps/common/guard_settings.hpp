@@ -11,11 +11,13 @@
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 namespace libnet::apps {
 
@@ -100,6 +102,26 @@ inline std::shared_ptr<ClientLimiter> limiter_of(const GuardSettings& settings)
     const auto& limits = settings.limits;
     const bool counted = limits.connections > 0 || limits.requests_per_second > 0 || limits.bytes_per_second > 0;
     return counted || !settings.access.users_file.empty() ? std::make_shared<ClientLimiter>(limits) : nullptr;
+}
+
+/// At a reload: keeps the rules and users that were read before, where the options name the same files, and has these read
+/// again when the changes are made.
+/// @throws std::exception what is wrong with the files
+inline void keep_access(const Options& table, const Options& before, const std::shared_ptr<AccessControl>& kept,
+                        std::shared_ptr<AccessControl>& access, std::vector<std::function<void()>>& changes)
+{
+    for (const char* const option : {"users", "access", "access-file", "realm"})
+        if (!table.same_option(before, option)) return;
+    if (!kept) return;
+    changes.push_back(kept->prepare_reload());
+    access = kept;
+}
+
+/// Likewise: the limits remember each client, as long as they are the same.
+inline void keep_limits(const Options& table, const Options& before, const std::shared_ptr<ClientLimiter>& kept,
+                        std::shared_ptr<ClientLimiter>& limits)
+{
+    if (kept && limits && table.same_as(before, "client-")) limits = kept;
 }
 
 }  // namespace libnet::apps

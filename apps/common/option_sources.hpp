@@ -38,22 +38,31 @@ struct OptionName {
 
     std::string long_name() const { return names.substr(0, names.find(',')); }
     std::string short_name() const { return names.substr(std::min(names.find(','), names.size() - 1) + 1); }
-    /// These three make no sense as a standing setting; and HTTPD_VERSION, say, is taken in well-known containers.
-    bool only_on_command_line() const { return names == "config" || names == "help,h" || names == "version,V"; }
+    /// These make no sense as a standing setting; and HTTPD_VERSION, say, is taken in well-known containers.
+    bool only_on_command_line() const
+    {
+        for (const std::string_view name : {"config", "help,h", "help-all", "version,V", "print-config", "check"})
+            if (names == name) return true;
+        return false;
+    }
 };
 
-/// A value for an option, and how the user would call its place: "-c", "--count", "PING_COUNT", "my.conf: count".
+/// A value for an option, and how the user would call its place: "-c", "--count", "PING_COUNT", "my.conf:3: count".
 struct Setting {
     std::string option;  ///< the long name
     std::string place, text;
+
+    bool operator==(const Setting&) const = default;
 };
 using Settings = std::vector<Setting>;  // of one option, the last one counts
 
 /// A part of the configuration file that is about one thing: the line "[host www.example.org]" and those below it.
 struct Section {
     std::string kind, argument;  ///< "host" and "www.example.org"
-    std::string place;           ///< "my.conf: [host www.example.org]"
+    std::string place;           ///< "my.conf:7: [host www.example.org]"
     Settings settings;
+
+    bool operator==(const Section&) const = default;
 };
 
 struct ConfigFile {
@@ -151,44 +160,115 @@ inline Settings read_environment(std::string_view program, const std::vector<Opt
 
 namespace detail {
 
-/// The section with this header, such as "host www.example.org"; a new one if need be.
-inline Section& section_of(std::vector<Section>& sections, const std::string& file, std::string_view header)
-{
-    header = base::trim(header);
-    const auto place = fmt::format("{}: [{}]", printable(file), printable(header));
-    const auto known = std::ranges::find(sections, place, &Section::place);
-    if (known != sections.end()) return *known;
-    const auto kind = header.substr(0, header.find(' '));
-    const auto argument = base::trim(header.substr(kind.size()));
-    return sections.emplace_back(Section{std::string{kind}, std::string{argument}, place, {}});
-}
+/// A line of the file that says something, as program_options sees it, and its number, which that doesn't tell.
+struct FileLine {
+    std::size_t number;
+    std::string section;  ///< the header above it, without brackets; empty: above all of them
+    std::string text;     ///< without comments and space around it
+    bool is_header = false;
 
-/// The sections of a file, in their order: program_options tells of those only that have lines, and falls over "[]".
-inline std::vector<Section> find_sections(const std::string& text, const std::string& file)
+    std::string name() const { return std::string{base::trim(std::string_view{text}.substr(0, text.find('=')))}; }
+    bool is_setting() const { return !is_header && text.find('=') != std::string::npos; }
+};
+
+/// Finds them, and falls over "[]", as program_options does.
+inline std::vector<FileLine> lines_of(const std::string& text, const std::string& file)
 {
-    std::vector<Section> sections;
+    std::vector<FileLine> found;
     std::istringstream lines{text};
+    std::string section;
+    std::size_t number = 0;
     for (std::string line; std::getline(lines, line);) {
+        ++number;
         line.erase(std::min(line.find('#'), line.size()));
         const auto end = line.find_last_not_of(" \t\r");
         const auto begin = line.find_first_not_of(" \t\r");
-        if (end == line.npos || line[begin] != '[' || line[end] != ']') continue;
-        std::string_view header{line.data() + begin + 1, end - begin - 1};
-        if (header.empty()) throw UsageError{fmt::format("{}: '[]' names no section", printable(file))};
-        if (header.ends_with('.')) header.remove_suffix(1);  // as program_options does
-        section_of(sections, file, header);
+        if (end == line.npos) continue;
+        const bool is_header = line[begin] == '[' && line[end] == ']';
+        if (is_header) {
+            std::string_view header{line.data() + begin + 1, end - begin - 1};
+            if (header.empty()) throw UsageError{fmt::format("{}:{}: '[]' names no section", printable(file), number)};
+            if (header.ends_with('.')) header.remove_suffix(1);  // as program_options does
+            section = base::trim(header);
+        }
+        found.push_back({number, section, line.substr(begin, end - begin + 1), is_header});
     }
+    return found;
+}
+
+/// The section with the header of this line, such as "host www.example.org"; a new one if need be.
+inline Section& section_of(std::vector<Section>& sections, const std::string& file, const FileLine& line)
+{
+    const std::string_view header = line.section;
+    const auto kind = header.substr(0, header.find(' '));
+    const auto argument = base::trim(header.substr(kind.size()));
+    const auto known = std::ranges::find_if(
+        sections, [&](const Section& section) { return section.kind == kind && section.argument == argument; });
+    if (known != sections.end()) return *known;
+    const auto place = fmt::format("{}:{}: [{}]", printable(file), line.number, printable(header));
+    return sections.emplace_back(Section{std::string{kind}, std::string{argument}, place, {}});
+}
+
+/// The sections of a file, in their order: program_options tells of those only that have lines.
+inline std::vector<Section> find_sections(const std::vector<FileLine>& lines, const std::string& file)
+{
+    std::vector<Section> sections;
+    for (const auto& line : lines)
+        if (line.is_header) section_of(sections, file, line);
     return sections;
 }
 
-/// Adds a line of a section, which program_options calls "host www.example.org.root".
-inline void add_to_section(std::vector<Section>& sections, const std::string& file, const po::option& item)
+/// "my.conf:3", the place of the first line of which this is so; "my.conf" where there is none.
+template <typename Predicate>
+std::string place_of_line(const std::string& file, const std::vector<FileLine>& lines, Predicate predicate)
 {
-    const auto dot = item.string_key.rfind('.');
-    if (dot == std::string::npos) throw po::unknown_option{item.string_key};
-    auto& section = section_of(sections, file, std::string_view{item.string_key}.substr(0, dot));
-    const auto name = item.string_key.substr(dot + 1);
-    section.settings.push_back({name, fmt::format("{} {}", section.place, printable(name)), item.value.front()});
+    const auto found = std::ranges::find_if(lines, predicate);
+    return found == lines.end() ? printable(file) : fmt::format("{}:{}", printable(file), found->number);
+}
+
+/// Adds a line of a section.
+inline void add_to_section(std::vector<Section>& sections, const std::string& file, const FileLine& line,
+                           const std::string& value)
+{
+    auto& section = section_of(sections, file, line);
+    const auto name = line.name();
+    const auto place =
+        fmt::format("{}:{}: [{}] {}", printable(file), line.number, printable(line.section), printable(name));
+    section.settings.push_back({name, place, value});
+}
+
+/// The text of the file.
+inline std::string read_text_of(const Setting& config)
+{
+    std::ifstream file{config.text};
+    file.peek();  // a directory opens, but can't be read
+    if (!file.is_open() || file.bad())
+        throw UsageError{
+            fmt::format("{}: cannot read '{}': {}", config.place, printable(config.text), std::strerror(errno))};
+    std::string text{std::istreambuf_iterator<char>{file}, {}};
+    if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);  // a byte order mark, as editors on Windows write it
+    return text;
+}
+
+/// What program_options finds in the lines. It tells of each setting, in their order.
+inline ConfigFile settings_of(const std::string& text, const std::string& file, const std::vector<FileLine>& lines,
+                              const po::options_description& description, bool with_sections)
+{
+    ConfigFile read{{}, find_sections(lines, file)};
+    std::istringstream stream{text};
+    auto line = lines.begin();
+    for (const auto& item : po::parse_config_file(stream, description, with_sections).options) {
+        line = std::find_if(line, lines.end(), [](const FileLine& each) { return each.is_setting(); });
+        if (line == lines.end()) throw po::unknown_option{item.string_key};
+        const auto& here = *line++;
+        if (item.unregistered && here.section.empty()) throw po::unknown_option{item.string_key};
+        if (item.unregistered) add_to_section(read.sections, file, here, item.value.front());
+        else
+            read.settings.push_back({item.string_key,
+                                     fmt::format("{}:{}: {}", printable(file), here.number, item.string_key),
+                                     item.value.front()});
+    }
+    return read;
 }
 
 }  // namespace detail
@@ -198,35 +278,27 @@ enum class Sections : std::uint8_t { none, some };
 
 /// Reads the file that the setting `config` names. The lines of sections are not looked at.
 inline ConfigFile read_file(const Setting& config, const std::vector<OptionName>& options, Sections sections)
-try {
-    std::ifstream file{config.text};
-    file.peek();  // a directory opens, but can't be read
-    if (!file.is_open() || file.bad())
+{
+    const auto text = detail::read_text_of(config);
+    const auto& file = config.text;
+    const auto lines = detail::lines_of(text, file);
+    try {
+        const auto description = detail::describe(options, true);
+        return detail::settings_of(text, file, lines, description, sections == Sections::some);
+    } catch (const po::unknown_option& error) {
+        const auto name = error.get_option_name();
+        const auto is_it = [&name](const detail::FileLine& line) {
+            return line.is_setting() && (line.section.empty() ? line.name() : line.section + "." + line.name()) == name;
+        };
         throw UsageError{
-            fmt::format("{}: cannot read '{}': {}", config.place, printable(config.text), std::strerror(errno))};
-
-    std::string text{std::istreambuf_iterator<char>{file}, {}};
-    if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);  // a byte order mark, as editors on Windows write it
-    ConfigFile read{{}, detail::find_sections(text, config.text)};
-    std::istringstream lines{text};
-    const auto description = detail::describe(options, true);
-    for (const auto& item : po::parse_config_file(lines, description, sections == Sections::some).options) {
-        if (item.unregistered) {
-            detail::add_to_section(read.sections, config.text, item);
-            continue;
-        }
-        read.settings.push_back(
-            {item.string_key, fmt::format("{}: {}", printable(config.text), item.string_key), item.value.front()});
+            fmt::format("{}: unknown option '{}'", detail::place_of_line(file, lines, is_it), printable(name))};
+    } catch (const po::invalid_syntax& error) {
+        const auto is_it = [](const detail::FileLine& line) { return !line.is_header && !line.is_setting(); };
+        throw UsageError{fmt::format("{}: '{}' is no line like 'name = value'",
+                                     detail::place_of_line(file, lines, is_it), printable(error.tokens()))};
+    } catch (const po::error& error) {
+        throw UsageError{fmt::format("{}: {}", printable(file), printable(error.what()))};
     }
-    return read;
-} catch (const po::unknown_option& error) {
-    throw UsageError{
-        fmt::format("{}: unknown option '{}'", printable(config.text), printable(error.get_option_name()))};
-} catch (const po::invalid_syntax& error) {
-    throw UsageError{
-        fmt::format("{}: '{}' is no line like 'name = value'", printable(config.text), printable(error.tokens()))};
-} catch (const po::error& error) {
-    throw UsageError{fmt::format("{}: {}", printable(config.text), printable(error.what()))};
 }
 
 }  // namespace libnet::apps

@@ -25,6 +25,7 @@
 // last one counts. A value that is overridden is not looked at. Those of a `list` add up, over all the places.
 
 #include <apps/common/option_sources.hpp>
+#include <apps/common/option_text.hpp>
 #include <apps/common/option_values.hpp>
 #include <apps/common/output.hpp>
 #include <apps/common/usage.hpp>
@@ -75,8 +76,10 @@ public:
     template <typename Reader, typename Target>
     Options& value(std::string names, std::string placeholder, std::string help, Reader read, Target& target)
     {
-        return add(std::move(names), std::move(placeholder), std::move(help),
-                   [read = std::move(read), &target](std::string_view text) { assign(target, read(text)); });
+        return add(
+            std::move(names), std::move(placeholder), std::move(help),
+            [read = std::move(read), &target](std::string_view text) { assign(target, read(text)); },
+            [&target] { return option_text(target); });
     }
 
     /// Adds an option that can be given several times: each value is added to `target`.
@@ -93,8 +96,9 @@ public:
     /// Adds a switch that sets `target` to true, or, with "no" in a file or the environment, to false.
     Options& flag(std::string names, std::string help, bool& target)
     {
-        return add(std::move(names), "", std::move(help),
-                   [&target](std::string_view text) { target = yes_or_no(text); });
+        return add(
+            std::move(names), "", std::move(help), [&target](std::string_view text) { target = yes_or_no(text); },
+            [&target] { return option_text(target); });
     }
 
     /// Adds a switch that sets `target` to `value`, such as -4 and -6. Of several for one target, the last one counts.
@@ -142,6 +146,60 @@ public:
         return *this;
     }
 
+    /// Reads command line, environment and configuration file into the variables, once.
+    /// @throws UsageError  what is wrong with them
+    void load(const std::vector<std::string>& arguments)
+    {
+        if (!has_common_) add_common();
+        const auto line = read_command_line(usage_.program, names_, arguments);
+        given_ = with_lower_sources(line.settings, given_sections_);
+        apply(given_);
+        take_operands(line.operands);
+        for (const auto& section : given_sections_) take(section);
+        given_operands_ = line.operands;
+    }
+
+    /// Whether everything that was given, wherever, is what another table was given. With `prefix`: all options whose names
+    /// begin so.
+    bool same_as(const Options& other, std::string_view prefix = {}) const
+    {
+        const auto values = [prefix](const Options& table) {
+            std::vector<std::pair<std::string, std::string>> texts;
+            for (const auto& setting : table.given_)
+                if (setting.option.starts_with(prefix)) texts.emplace_back(setting.option, setting.text);
+            return texts;
+        };
+        if (values(*this) != values(other)) return false;
+        return !prefix.empty() ||
+               (given_operands_ == other.given_operands_ && given_sections_ == other.given_sections_);
+    }
+
+    /// Whether an option was given the same values.
+    bool same_option(const Options& other, std::string_view name) const
+    {
+        const auto values = [name](const Options& table) {
+            std::vector<std::string> texts;
+            for (const auto& setting : table.given_)
+                if (setting.option == name) texts.push_back(setting.text);
+            return texts;
+        };
+        return values(*this) == values(other);
+    }
+
+    /// What is in force and where each value comes from, as a configuration file.
+    std::string config_text() const
+    {
+        auto text = fmt::format("# {}: what is in force, and where it comes from\n", usage_.program);
+        for (const auto& operand : given_operands_) text += fmt::format("# operand: {}\n", printable(operand));
+        for (std::size_t i = 0; i < names_.size(); ++i)
+            if (!names_[i].only_on_command_line()) text += config_lines(i);
+        for (const auto& section : given_sections_) {
+            text += fmt::format("\n[{} {}]  # {}\n", section.kind, section.argument, section.place);
+            for (const auto& setting : section.settings) text += config_line(setting);
+        }
+        return text;
+    }
+
     /// Reads command line, environment and configuration file into the variables.
     ///
     /// Returns nothing when the program shall go on. Otherwise help, version or a complaint has been printed, and the
@@ -154,10 +212,9 @@ public:
             if (last_of(line.settings, "help-all") != nullptr) return print(help_text(usage_, true));
             if (last_of(line.settings, "help") != nullptr) return print(help_text(usage_));
             if (last_of(line.settings, "version") != nullptr) return print(version_text(usage_.program));
-            std::vector<Section> sections;
-            apply(with_lower_sources(line.settings, sections));
-            take_operands(line.operands);
-            for (const auto& section : sections) take(section);
+            const bool prints = last_of(line.settings, "print-config") != nullptr;
+            load({argv + (argc > 0 ? 1 : 0), argv + argc});
+            if (prints) return print(config_text());
             return std::nullopt;
         } catch (const std::exception& error) {  // a UsageError, or standard output on a full disk
             return complain(error.what());
@@ -174,6 +231,7 @@ public:
 
 private:
     using Setter = std::function<void(std::string_view)>;
+    using Shower = std::function<std::optional<std::string>()>;
 
     struct SectionKind {
         std::string name;
@@ -201,17 +259,19 @@ private:
         return 0;
     }
 
-    Options& add(std::string names, std::string placeholder, std::string help, Setter set)
+    Options& add(std::string names, std::string placeholder, std::string help, Setter set, Shower show = {})
     {
         if (usage_.groups.empty()) group("Options");
         usage_.groups.back().lines.push_back({flags_text(names, placeholder), std::move(help)});
         names_.push_back({std::move(names), !placeholder.empty()});
         setters_.push_back(std::move(set));
+        defaults_.push_back(show ? show() : std::nullopt);
         return *this;
     }
 
     void add_common()
     {
+        has_common_ = true;
         const auto ignore = [](std::string_view) {};
         const bool rare = std::ranges::any_of(usage_.groups, &Usage::Group::rare);
         group("Common");
@@ -220,6 +280,27 @@ private:
         add("help,h", "", "show this help", ignore);
         if (rare) add("help-all", "", "show the rarer options, too", ignore);
         add("version,V", "", "show version and features", ignore);
+        rare_group("Configuration").add("print-config", "", "show what is in force, and where it comes from", ignore);
+    }
+
+    static std::string config_line(const Setting& setting)
+    {
+        std::string text;
+        for (const char c : setting.text) text += static_cast<unsigned char>(c) < ' ' ? '?' : c;
+        return fmt::format("{:<40}  # {}\n", fmt::format("{} = {}", setting.option, text), setting.place);
+    }
+
+    /// The lines of an option: those that count, or what it is by default.
+    std::string config_lines(std::size_t index) const
+    {
+        const auto name = names_[index].long_name();
+        const bool adds_up = std::ranges::find(lists_, name) != lists_.end();
+        std::string lines;
+        for (const auto& setting : given_)
+            if (setting.option == name && (adds_up || &setting == last_of(given_, name))) lines += config_line(setting);
+        if (!lines.empty()) return lines;
+        if (!defaults_[index]) return fmt::format("# {}: by default\n", name);
+        return config_line({name, "default", *defaults_[index]});
     }
 
     static const Setting* last_of(const Settings& settings, std::string_view option)
@@ -282,10 +363,16 @@ private:
 
     Usage usage_;
     std::vector<OptionName> names_;
-    std::vector<Setter> setters_;     // of the same index
+    std::vector<Setter> setters_;  // of the same index
+    std::vector<std::optional<std::string>>
+        defaults_;                    // of the same index; nothing: it can't be said, or there is none
     std::vector<std::string> lists_;  // long names of those whose values add up
     std::vector<SectionKind> sections_;
     Operands operands_;
+    Settings given_;
+    std::vector<Section> given_sections_;
+    std::vector<std::string> given_operands_;
+    bool has_common_ = false;
 };
 
 }  // namespace libnet::apps

@@ -51,9 +51,7 @@ inline void add_limits(Options& table, ForwardProxyOptions& options)
         .value("max-upstreams", "N", "connections to servers in use at a time, for each thread; 0: any (0)",
                integer<std::size_t>(0), options.max_upstreams)
         .value("max-upstreams-per-host", "N", "the same to one host; 0: any (0)", integer<std::size_t>(0),
-               options.max_upstreams_per_host)
-        .value("drain-timeout", "SECONDS", "for requests and tunnels in hand when it stops (10)", timeout_or_none,
-               options.drain_timeout);
+               options.max_upstreams_per_host);
 }
 
 }  // namespace libnet::apps

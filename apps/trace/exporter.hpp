@@ -12,6 +12,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <csignal>
 #include <memory>
 #include <stdexcept>
 #include <string_view>
@@ -43,9 +44,11 @@ inline std::unique_ptr<TraceExporter> make_exporter(const Executor& executor, co
     }
 }
 
-/// Runs the exporter to its end, which only a signal brings. Completes with the exit code, 0.
+/// Runs the exporter to its end, which only SIGINT or SIGTERM brings: the other signals that mean something to daemons do
+/// nothing. Completes with the exit code, 0.
 inline asio::awaitable<int> export_paths(const TraceSettings& settings)
 {
+    for (const int signal : {SIGHUP, SIGUSR1, SIGUSR2}) std::signal(signal, SIG_IGN);
     const auto executor = co_await asio::this_coro::executor;
     const auto exporter = make_exporter(*executor.target<Executor>(), settings);
     complain("trace++", fmt::format("exporting on {}", io::to_text(exporter->local_endpoint())));

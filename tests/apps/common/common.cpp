@@ -131,7 +131,7 @@ TEST_CASE("a bad number is shown with the range, wherever it comes from", "[apps
                             program.number_option + ": '" + bad + "' is not " + program.range);
         const auto why = ": '5x' is not " + program.range;
         check_complaint(program, run_with_operands(program, {}, {variable + "=5x"}), 2, variable + why);
-        check_complaint(program, run_with_operands(program, {"--config", file}), 2, file + ": " + name + why);
+        check_complaint(program, run_with_operands(program, {"--config", file}), 2, file + ":1: " + name + why);
     }
 }
 

@@ -1,4 +1,5 @@
 #include <apps/common/daemon.hpp>
+#include <libnet/io/tcp/listening_sockets.hpp>
 #include <libnet/io/tcp/tcp_server.hpp>
 #include <tests/support/capture.hpp>
 #include <tests/support/catch.hpp>
@@ -11,6 +12,7 @@
 #include <algorithm>
 #include <atomic>
 #include <csignal>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -18,6 +20,7 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -34,9 +37,6 @@ namespace {
 std::function<void(std::uint16_t)> on_listening;
 
 struct EchoOptions {
-    asio::ip::address address{};
-    std::uint16_t port = 0;
-    bool share_port = false, reuse_port = false;
     AccessHandler on_access = {};
     bool broken = false;  ///< run() throws
 };
@@ -44,16 +44,13 @@ struct EchoOptions {
 /// Sends one byte back per connection.
 class EchoServer {
 public:
-    EchoServer(const io::Executor& executor, const EchoOptions& options)
+    EchoServer(const io::Executor& executor, const EchoOptions& options, tcp::acceptor listener)
         : options_{options},
-          server_{executor,
-                  {.address = options.address,
-                   .port = options.port,
-                   .reuse_port = options.reuse_port,
-                   .share_port = options.share_port}}
+          server_{executor, {}, io::FileDescriptor{listener.release()}}
     {}
 
-    tcp::endpoint local_endpoint() const { return server_.local_endpoint(); }
+    std::size_t connections() const { return server_.connections(); }
+    void retire() { server_.retire(); }
 
     asio::awaitable<void> run() { return run(*this); }
 
@@ -61,7 +58,7 @@ private:
     static asio::awaitable<void> run(EchoServer& self)
     {
         if (self.options_.broken) throw std::runtime_error{"the server is broken"};
-        on_listening(self.local_endpoint().port());
+        on_listening(self.server_.local_endpoint().port());
         auto served = self.server_.run_sessions([&self](io::Connection& connection) { return self.serve(connection); });
         co_await std::move(served);
     }
@@ -136,7 +133,12 @@ TEST_CASE("a daemon says where it listens, serves, and ends at SIGTERM with 0", 
 TEST_CASE("a daemon that is told to stop before its servers have begun ends all the same", "[apps][daemon]")
 {
     on_listening = [](auto) {};
-    libnet::detail::ServerThread<EchoServer> worker{EchoOptions{.address = asio::ip::address_v4::loopback()}, nullptr};
+    io::ListeningSockets sockets;
+    std::vector<io::FileDescriptor> none;
+    sockets.open({.endpoint = {asio::ip::address_v4::loopback(), 0}}, {}, none);
+    libnet::detail::ServerThread<EchoServer> worker{sockets.of_thread(0, 1), nullptr};
+    worker.prepare(EchoOptions{});
+    worker.commit();
     worker.stop(asio::cancellation_type::total);
     CHECK(worker.run() == nullptr);
 }

@@ -238,20 +238,22 @@ TEST_CASE("httpd++ complains of what makes no sense about a site", "[apps][httpd
     const auto complaint_of = [&](const std::string& section) {
         const auto file = files.write("conf", section).string();
         const auto said = complaint({"--config", file});
-        REQUIRE(said.starts_with("httpd++: " + file + ": "));
-        return said.substr(file.size() + 11);
+        REQUIRE(said.starts_with("httpd++: " + file + ":"));
+        return said.substr(file.size() + 10);
     };
     CHECK(complaint_of("[host a.test]\nfallback = ../x\n") ==
-          "[host a.test]: fallback '../x': give a file's name below the root, such as errors/404.html\n");
+          "1: [host a.test]: fallback '../x': give a file's name below the root, such as errors/404.html\n");
     CHECK(complaint_of("[host a.test]\nlisting = perhaps\n") ==
-          "[host a.test] listing: 'perhaps' is neither yes nor no\n");
-    CHECK(complaint_of("[host a.test]\nport = 80\n") == "[host a.test] port: there is no such option in a section\n");
+          "2: [host a.test] listing: 'perhaps' is neither yes nor no\n");
+    CHECK(complaint_of("[host a.test]\nport = 80\n") ==
+          "2: [host a.test] port: there is no such option in a section\n");
     CHECK(complaint_of("[host a.*.test]\nlisting = yes\n") ==
-          "[host a.*.test]: host 'a.*.test': give a name like example.org or *.example.org\n");
-    CHECK(complaint_of("[host]\nlisting = yes\n") == "[host]: give names, such as [host example.org,*.example.org]\n");
+          "1: [host a.*.test]: host 'a.*.test': give a name like example.org or *.example.org\n");
+    CHECK(complaint_of("[host]\nlisting = yes\n") ==
+          "1: [host]: give names, such as [host example.org,*.example.org]\n");
     CHECK(has(complaint_of("[host a.test]\nlisting = yes\n[host b.test,A.test]\nlisting = yes\n"),
-              "[host b.test,A.test]: host 'A.test': it is there twice"));
-    CHECK(has(complaint_of("[site]\nlisting = yes\n"), "[site]: there are no such sections"));
+              "3: [host b.test,A.test]: host 'A.test': it is there twice"));
+    CHECK(has(complaint_of("[site]\nlisting = yes\n"), "1: [site]: there are no such sections"));
 }
 
 TEST_CASE("the files of httpd++ itself are not served from the root, and that is said", "[apps][httpd]")

@@ -246,10 +246,10 @@ TEST_CASE("credentials in a URL are neither forwarded nor logged", "[apps][proxy
     CHECK(has(log, "http://***********@"));
 }
 
-TEST_CASE("signals that mean nothing to proxy++ end it not, and SIGQUIT ends it as SIGTERM does", "[apps][proxy]")
+TEST_CASE("SIGHUP and SIGUSR1 don't end proxy++, and SIGQUIT ends it as SIGTERM does", "[apps][proxy]")
 {
     Proxy proxy;
-    proxy.signal(SIGUSR2);
+    proxy.signal(SIGUSR1);
     proxy.signal(SIGHUP);
     CHECK(proxy.wait_for("reloaded"));
     CHECK(RawClient{proxy.endpoint()}.exchange("OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n").status == 200);

@@ -1,0 +1,235 @@
+#pragma once
+// What happens to a daemon between its start and its end: signals, and what the service manager wants to know.
+
+#include <apps/common/daemon_options.hpp>
+#include <apps/common/held_signals.hpp>
+#include <apps/common/on_signal.hpp>
+#include <apps/common/output.hpp>
+#include <libnet/access_log.hpp>
+#include <libnet/executor.hpp>
+#include <libnet/io/tcp/endpoint_text.hpp>
+#include <libnet/io/tcp/inherited_sockets.hpp>
+#include <libnet/server_admin.hpp>
+#include <libnet/server_group.hpp>
+#include <libnet/service_notifier.hpp>
+#include <libnet/successor.hpp>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
+
+#include <chrono>
+#include <csignal>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace libnet::apps {
+
+namespace asio = boost::asio;
+
+/// What a daemon can do beside serving.
+template <typename Server>
+struct DaemonHooks {
+    /// Reads the configuration again and has the group serve by it; throws what is wrong with it, and then nothing has
+    /// changed. Empty: SIGHUP does nothing.
+    std::function<asio::awaitable<void>(ServerGroup<Server>&, AccessLog*)> reload{};
+
+    /// The command line, by which a successor is started at SIGUSR2; empty: the signal does nothing.
+    std::vector<std::string> arguments{};
+};
+
+/// A daemon that serves.
+template <typename Server>
+class DaemonLife {
+public:
+    DaemonLife(std::string program, std::string what, const DaemonOptions& daemon, ServerGroup<Server>& group,
+               AccessLog* log, io::ListeningSockets admin_sockets, DaemonHooks<Server> hooks)
+        : program_{std::move(program)},
+          what_{std::move(what)},
+          scheme_{daemon.scheme},
+          threads_{daemon.threads},
+          group_{group},
+          log_{log},
+          admin_sockets_{std::move(admin_sockets)},
+          hooks_{std::move(hooks)}
+    {}
+
+    /// Serves to its end, which a signal brings. Completes with the exit code, 0. Once the signals are waited for it says
+    /// where it listens, and tells who waits for that.
+    asio::awaitable<int> run(io::Inheritance& inheritance) &
+    {
+        const auto executor = co_await asio::this_coro::executor;
+        std::optional<OnSignal> reopens, reloads, quits, upgrades;
+        reopens.emplace(executor, SIGUSR1, [this] {
+            if (log_ != nullptr) log_->reopen();
+        });
+        reloads.emplace(executor, SIGHUP, [this, executor] { on_reload(executor); });
+        quits.emplace(executor, SIGQUIT, [] { std::raise(SIGTERM); });
+        upgrades.emplace(executor, SIGUSR2, [this, executor] { on_upgrade(executor); });
+        open_admin(*executor.template target<Executor>());
+        const CloseAdmin on_exit{admin_};
+        release_signals();
+        announce();
+        io::tell_ready(inheritance);
+        notifier_.ready();
+        if (notifier_ && ServiceNotifier::watchdog_period().count() > 0)
+            asio::co_spawn(executor, watch(), asio::detached);
+        co_await group_.run();
+        co_return 0;
+    }
+
+    /// At the first signal that ends it.
+    void on_stop()
+    {
+        if (admin_) admin_->drain();
+        complain(program_, "stopping once the requests in hand are answered; a second signal stops at once");
+        notifier_.stopping();
+    }
+
+private:
+    /// "httpd++: serving public on 127.0.0.1:8080, http://127.0.0.1:8080/": a line for each place.
+    void announce() const
+    {
+        for (const auto& place : group_.places()) {
+            const auto line = fmt::format("{} on {}{}", what_, io::to_text(place), shown_url(place));
+            complain(program_, line);
+            notifier_.status(line);
+        }
+    }
+
+    /// The io_context, which is the caller's of `run`, doesn't outlive this object.
+    struct CloseAdmin {
+        std::optional<ServerAdmin>& admin;
+        ~CloseAdmin() { admin.reset(); }
+    };
+
+    /// For those who look after it. It answers as long as this process has the sockets.
+    void open_admin(const Executor& executor)
+    {
+        if (admin_sockets_.empty()) return;
+        ServerAdminOptions options{.name = program_.substr(0, program_.find('+')), .threads = threads_};
+        options.counts = [this] { return group_.counts(); };
+        if (log_ != nullptr) options.dropped_log_lines = [this] { return log_->dropped(); };
+        options.diagnostics = [this](DiagnosticLevel, std::string_view text) { complain(program_, text); };
+        auto sockets = admin_sockets_.of_thread(0, 1);
+        asio::ip::tcp::acceptor listener{executor};
+        listener.assign(asio::ip::tcp::v4(), sockets.front().get());
+        sockets.front().release();
+        admin_.emplace(executor, std::move(options), std::move(listener));
+        asio::co_spawn(executor, admin_->run(), asio::detached);
+        complain(program_, fmt::format("for administrators on {}", io::to_text(admin_sockets_.places().front())));
+    }
+
+    /// Where a browser on this machine finds it.
+    std::string shown_url(const io::ListenPlace& place) const
+    {
+        if (scheme_.empty() || place.is_unix()) return {};
+        const auto& endpoint = place.endpoint;
+        if (!endpoint.address().is_unspecified()) return fmt::format(", {}://{}/", scheme_, io::to_text(endpoint));
+        return fmt::format(", {}://localhost:{}/", scheme_, endpoint.port());
+    }
+
+    void on_reload(const asio::any_io_executor& executor)
+    {
+        if (!hooks_.reload) return;
+        if (retired_) return complain(program_, "not reloaded: another process serves in its place");
+        if (std::exchange(reload_wanted_, true)) return;  // the one that is under way begins again
+        asio::co_spawn(executor, reload(), asio::detached);
+    }
+
+    /// A signal that comes while it reloads may be about what has been read already: then it is read once more.
+    asio::awaitable<void> reload()
+    {
+        if (reloading_) co_return;
+        reloading_ = true;
+        while (std::exchange(reload_wanted_, false)) {
+            notifier_.reloading();
+            try {
+                auto reloaded = hooks_.reload(group_, log_);
+                co_await std::move(reloaded);
+                complain(program_, "reloaded");
+            } catch (const std::exception& error) {
+                complain(program_, fmt::format("not reloaded: {}; nothing has changed", reason_of(error)));
+            }
+            notifier_.ready();
+        }
+        reloading_ = false;
+    }
+
+    void on_upgrade(const asio::any_io_executor& executor)
+    {
+        if (hooks_.arguments.empty() || retired_ || std::exchange(upgrading_, true)) return;
+        asio::co_spawn(executor, upgrade(), [this](std::exception_ptr) { upgrading_ = false; });
+    }
+
+    asio::awaitable<void> upgrade()
+    {
+        constexpr std::chrono::seconds patience{60};
+        const auto executor = co_await asio::this_coro::executor;
+        try {
+            auto sockets = group_.sockets().descriptors();
+            if (sockets.empty()) co_return;  // it stops already
+            for (const int socket : admin_sockets_.descriptors()) sockets.push_back(socket);
+            const auto successor = std::make_unique<Successor>(executor, hooks_.arguments, sockets);
+            complain(program_, fmt::format("upgrading: process {} starts", successor->pid()));
+            auto waiting = successor->serves(patience);
+            const bool serves = co_await std::move(waiting);
+            if (!serves) {
+                complain(program_, fmt::format("not upgraded: process {} has not begun to serve; this one goes on",
+                                               successor->pid()));
+                co_return;
+            }
+            complain(program_, fmt::format("upgraded: process {} serves; this one ends with its last connection",
+                                           successor->pid()));
+            notifier_.main_process(successor->pid());
+            retired_ = true;
+            admin_.reset();
+            admin_sockets_.hand_over();
+            admin_sockets_.close();
+            group_.retire();
+        } catch (const std::exception& error) {
+            complain(program_, fmt::format("not upgraded: {}; this process goes on", reason_of(error)));
+        }
+    }
+
+    /// Tells that it is alive as long as every thread answers.
+    asio::awaitable<void> watch()
+    {
+        constexpr auto token = asio::as_tuple(asio::use_awaitable);
+        const auto executor = co_await asio::this_coro::executor;
+        asio::steady_timer timer{executor};
+        const auto pause = ServiceNotifier::watchdog_period() / 2;
+        for (;;) {
+            auto counting = group_.counts();
+            co_await std::move(counting);
+            notifier_.alive();
+            timer.expires_after(pause);
+            co_await timer.async_wait(token);
+        }
+    }
+
+    const std::string program_, what_, scheme_;
+    const unsigned threads_;
+    ServerGroup<Server>& group_;
+    AccessLog* const log_;
+    io::ListeningSockets admin_sockets_;
+    std::optional<ServerAdmin> admin_;
+    const DaemonHooks<Server> hooks_;
+    const ServiceNotifier notifier_;
+    bool reload_wanted_ = false, reloading_ = false, upgrading_ = false;
+    bool retired_ = false;  // another process has the sockets
+};
+
+}  // namespace libnet::apps

@@ -1,0 +1,99 @@
+#pragma once
+// What httpd++ is: its options, and what they make of a StaticFileServer.
+
+#include <apps/common/daemon.hpp>
+#include <apps/common/options.hpp>
+#include <apps/common/tls_settings.hpp>
+#include <apps/httpd/access_settings.hpp>
+#include <apps/httpd/operands.hpp>
+#include <apps/httpd/site_settings.hpp>
+#include <apps/httpd/withheld_settings.hpp>
+#include <libnet/static_file_server.hpp>
+
+#include <boost/asio/ip/address_v6.hpp>
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstddef>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace libnet::apps {
+
+/// See apps/common/daemon.hpp.
+struct HttpdProgram {
+    using Server = StaticFileServer;
+    static constexpr std::string_view name = "httpd++";
+
+    HttpdProgram();
+
+    /// Reads certificates, users, rules and media types. What `before` has read and what is the same now stays, with what it
+    /// remembers of clients and sessions, and is read again when the changes are made.
+    /// @throws UsageError options that make no sense
+    /// @throws std::exception what is wrong with the files
+    Changes prepare(const HttpdProgram* before);
+
+    std::string what() const { return fmt::format("serving {}{}", options.root, options.tls ? " with TLS" : ""); }
+
+    StaticFileServerOptions options;
+    DaemonOptions daemon{.address = boost::asio::ip::address_v6::any(), .port = options.port};
+    std::vector<std::string> roots{options.root};
+    SiteSettings site;
+    TlsSettings tls;
+    AccessSettings access;
+    Options table{name.data(), "[ROOT]", "Serves the files under ROOT, by default those of this directory."};
+};
+
+inline HttpdProgram::HttpdProgram()
+{
+    using namespace std::chrono_literals;
+    table.operands("ROOT", roots, 0, 2);  // of two, one may be a port that was meant
+    add_options(table.group("Server"), daemon, "address to listen on (every one)");
+    add_options(table, tls);
+    add_options(table, site);
+    table.group("Limits")
+        .value("max-connections", "N", "connections at a time, 0 for any number (0)", integer<std::size_t>(0),
+               options.max_connections)
+        .value("header-timeout", "SECONDS", "for the head of a request (10)", seconds(1ms, 1h), options.header_timeout)
+        .value("idle-timeout", "SECONDS", "between two requests (60)", seconds(1ms, 24h), options.idle_timeout)
+        .value("write-timeout", "SECONDS", "for a client that takes nothing (30)", seconds(1ms, 24h),
+               options.write_timeout);
+    add_options(table, access);
+    add_life_options(table.rare_group("Daemon"), daemon);
+    table.sections("host", "[host NAME,...] in the file begins lines for these hosts: root, and options of the site.",
+                   [this](const Section& section) {
+                       site.sections.push_back(read_host_section(section, site.options, roots.front()));
+                   });
+    table.example("httpd++ --port 8000 --access-log none public");
+}
+
+inline Changes HttpdProgram::prepare(const HttpdProgram* before)
+{
+    if (const auto mistake = mistaken_operand(roots)) throw UsageError{*mistake};
+    options.root = roots.front();
+    options.hash_file = hash_file(site.hash_file, daemon);
+    try {
+        apply(std::move(site), options);
+    } catch (const std::invalid_argument& error) {
+        throw UsageError{error.what()};
+    }
+    Changes changes;
+    const bool same_tls = before != nullptr && before->options.tls && table.same_as(before->table, "tls-");
+    options.tls = same_tls ? before->options.tls : make_context(tls);
+    if (same_tls) changes.push_back(options.tls->prepare_reload());
+    apply(access, options);
+    if (before != nullptr) {
+        keep_access(table, before->table, before->options.access, options.access, changes);
+        keep_limits(table, before->table, before->options.limits, options.limits);
+    }
+    options.withheld = withheld_files(tls, access, daemon);
+    warn_of_withheld(options);
+    warn_of_missing(options);
+    daemon.scheme = options.tls ? "https" : "http";
+    return changes;
+}
+
+}  // namespace libnet::apps

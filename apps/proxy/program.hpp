@@ -1,0 +1,147 @@
+#pragma once
+// What proxy++ is: its options, and what they make of a ForwardProxy.
+
+#include <apps/common/daemon.hpp>
+#include <apps/common/daemon_options.hpp>
+#include <apps/common/guard_settings.hpp>
+#include <apps/common/option_values.hpp>
+#include <apps/common/options.hpp>
+#include <apps/common/tls_settings.hpp>
+#include <apps/proxy/egress_settings.hpp>
+#include <apps/proxy/explain.hpp>
+#include <apps/proxy/header_settings.hpp>
+#include <apps/proxy/limit_options.hpp>
+#include <libnet/access_log.hpp>
+#include <libnet/forward_proxy.hpp>
+#include <libnet/proxy_event.hpp>
+
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace libnet::apps {
+
+/// See apps/common/daemon.hpp.
+struct ProxyProgram {
+    using Server = ForwardProxy;
+    static constexpr std::string_view name = "proxy++";
+
+    ProxyProgram();
+
+    /// Reads certificates, users, rules, credentials and where clients may go. What `before` has read and what is the same
+    /// now stays, with what it remembers of clients, and is read again when the changes are made.
+    /// @throws std::exception what is wrong with the files
+    Changes prepare(const ProxyProgram* before);
+
+    std::string what() const { return options.tls ? "forwarding with TLS" : "forwarding"; }
+
+    /// --explain: says how a request would be decided, and that is all; nothing: it serves.
+    std::optional<int> instead_of_serving() const
+    {
+        if (!explained.target) return std::nullopt;
+        return explain(explained, *options.egress, options.resolver);
+    }
+
+    /// Where the options are the same, the rules that were read before stay, and are read again when the changes are made.
+    void keep_egress(const ProxyProgram& before, Changes& changes)
+    {
+        for (const char* const option : {"allow-private", "egress", "connect-port"})
+            if (!table.same_option(before.table, option)) return;
+        options.egress = before.options.egress;
+        changes.push_back(options.egress->prepare_reload());
+    }
+
+    /// The same for what servers get as Authorization.
+    void keep_credentials(const ProxyProgram& before, Changes& changes)
+    {
+        if (!options.credentials || !before.options.credentials) return;
+        if (!table.same_option(before.table, "credential")) return;
+        options.credentials = before.options.credentials;
+        changes.push_back(options.credentials->prepare_reload());
+    }
+
+    /// Has the proxy's events written to a file, if somebody wants them. The same file is only opened again.
+    void open_events(const ProxyProgram* before, Changes& changes)
+    {
+        if (event_log.empty()) return;
+        if (before != nullptr && before->events && event_log == before->event_log) {
+            events = before->events;
+            changes.emplace_back([log = events] { log->reopen(); });
+        } else {
+            events = std::make_shared<AccessLog>(event_log,
+                                                 [](DiagnosticLevel, std::string_view text) { complain(name, text); });
+        }
+        options.on_event = [log = events](ProxyEvent event, const AccessRecord& record) {
+            thread_local std::string line;
+            line.clear();
+            append_json_line(line, event, record);
+            log->write(std::string_view{line});
+        };
+    }
+
+    ForwardProxyOptions options;
+    EgressOptions egress;
+    ExplainSettings explained;
+    std::vector<CredentialFile> credentials;
+    std::string event_log;
+    std::shared_ptr<AccessLog> events;
+    TlsSettings tls;
+    GuardSettings guard{.access = {.realm = "proxy"}};
+    DaemonOptions daemon{.address = options.address, .port = options.port};
+    Options table{name.data(), "",
+                  "Forwards HTTP requests, CONNECT tunnels and SOCKS for whoever can reach it:\n"
+                  "bound to an address other than loopback it is an open relay without --users."};
+};
+
+inline ProxyProgram::ProxyProgram()
+{
+    table.group("Server");
+    add_options(table, daemon, "address (127.0.0.1); on any other give it --users");
+    table.value(
+        "socks", "YES", "SOCKS4, 4a and 5 on the same port, too (yes)",
+        [](std::string_view given) { return yes_or_no(given); }, options.socks);
+    add_options(table, tls);
+    add_egress(table, egress, options, explained, event_log);
+    add_headers(table, options.headers, credentials);
+    add_limits(table.rare_group("Limits"), options);
+    add_access(table, guard,
+               {.users = "who can log in, made by htpasswd; without rules everybody has to",
+                .rule = "'HOSTS RULE'",
+                .rules = "'*.example.org allow 10.0.0.0/8 users alice', '* deny all'; the first fit decides",
+                .file = "more, one a line; exceptions first",
+                .realm = "what clients show when they ask for a password (proxy)"});
+    add_client_limits(table, guard);
+    table.rare_group("Behind proxies")
+        .list("proxy-protocol", "NETWORK", "whose connections begin with a PROXY header; may be given several times",
+              network(), options.proxy_protocol);
+    add_life_options(table.rare_group("Daemon"), daemon);
+    table.example("proxy++ --port 8888 & curl -x 127.0.0.1:8888 http://example.org/");
+}
+
+inline Changes ProxyProgram::prepare(const ProxyProgram* before)
+{
+    Changes changes;
+    options.egress = std::make_shared<EgressControl>(egress);
+    const bool same_tls = before != nullptr && before->options.tls && table.same_as(before->table, "tls-");
+    options.tls = same_tls ? before->options.tls : make_context(tls);
+    if (same_tls) changes.push_back(options.tls->prepare_reload());
+    if (!credentials.empty()) options.credentials = std::make_shared<CredentialFiles>(credentials);
+    options.access = access_of(guard);
+    options.client_limits = limiter_of(guard);
+    if (before != nullptr) {
+        keep_egress(*before, changes);
+        keep_credentials(*before, changes);
+        keep_access(table, before->table, before->options.access, options.access, changes);
+        keep_limits(table, before->table, before->options.client_limits, options.client_limits);
+    }
+    open_events(before, changes);
+    // The same for all threads, and for as long as it runs: a request that comes back is recognised by whichever gets it.
+    options.via_name =
+        before != nullptr ? before->options.via_name : "libnet-" + std::to_string(std::random_device{}());
+    return changes;
+}
+
+}  // namespace libnet::apps

@@ -1,0 +1,172 @@
+// Where the daemons listen, what they tell the service manager, and who they are.
+
+#include <tests/support/catch.hpp>
+#include <tests/support/daemon.hpp>
+#include <tests/support/programs.hpp>
+#include <tests/support/raw_client.hpp>
+#include <tests/support/temporary_directory.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/local/datagram_protocol.hpp>
+
+#include <array>
+#include <csignal>
+#include <cstddef>
+#include <filesystem>
+#include <string>
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+using namespace libnet::test;
+namespace fs = std::filesystem;
+using boost::asio::local::datagram_protocol;
+
+namespace {
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+/// What a service manager is told.
+class Manager {
+public:
+    explicit Manager(const TemporaryDirectory& directory)
+        : path_{(directory.path() / "notify").string()},
+          socket_{io_, datagram_protocol::endpoint{path_}}
+    {
+        const timeval limit{20, 0};
+        ::setsockopt(socket_.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    }
+    std::string variable() const { return "NOTIFY_SOCKET=" + path_; }
+
+    /// Whether it hears this, sooner or later.
+    bool hears(const std::string& line)
+    {
+        std::array<char, 4096> buffer;
+        for (;;) {
+            const auto size = ::recv(socket_.native_handle(), buffer.data(), buffer.size(), 0);
+            if (size <= 0) return false;
+            if (has({buffer.data(), static_cast<std::size_t>(size)}, line)) return true;
+        }
+    }
+
+private:
+    std::string path_;
+    boost::asio::io_context io_;
+    datagram_protocol::socket socket_;
+};
+
+}  // namespace
+
+TEST_CASE("a daemon listens at several places, and removes its Unix socket", "[apps][daemon]")
+{
+    const TemporaryDirectory root, folder;
+    root.write("a", "content");
+    const auto path = (folder.path() / "socket").string();
+    Daemon httpd{"httpd++",
+                 {root.path().string(), "--threads", "2", "--listen", "127.0.0.1:0", "--listen", "[::1]:0", "--listen",
+                  "unix:" + path + ",mode=600"}};
+    REQUIRE(httpd.process().wait_for(" on unix:" + path + "\n"));
+    CHECK(has(httpd.process().err(), " on [::1]:"));
+    CHECK(RawClient{httpd.endpoint()}.exchange("GET /a HTTP/1.1\r\nHost: x\r\n\r\n").body == "content");
+    struct stat file {};
+    REQUIRE(::stat(path.c_str(), &file) == 0);
+    CHECK((file.st_mode & 0777) == 0600);
+    if (!is_missing("curl", "curl")) CHECK(run({"curl", "-s", "--unix-socket", path, "http://x/a"}).out == "content");
+    CHECK(httpd.stop().exit_code == 0);
+    CHECK(!fs::exists(path));
+}
+
+TEST_CASE("places that are none are said so", "[apps][daemon]")
+{
+    const auto complaint = [](const std::string& place) {
+        const auto finished = run({program("httpd++"), "--listen", place});
+        CHECK(finished.exit_code == 2);
+        return finished.err;
+    };
+    CHECK(has(complaint("nowhere"), "httpd++: --listen: 'nowhere' is no place to listen"));
+    CHECK(has(complaint("unix:"), "give a path of 1 to 107 octets"));
+    CHECK(has(complaint("unix:" + std::string(200, 'x')), "give a path of 1 to 107 octets"));
+    CHECK(has(complaint("unix:/tmp/x,mode=999"), "give a mode in octal"));
+    const auto finished = run({program("httpd++"), "--listen", "unix:/none/such/socket"});
+    CHECK(finished.exit_code == 1);
+    CHECK(has(finished.err, "httpd++: cannot listen on unix:/none/such/socket: No such file or directory"));
+}
+
+TEST_CASE("a daemon takes the sockets of its service manager, and tells it how it is", "[apps][daemon]")
+{
+    const TemporaryDirectory root, folder;
+    root.write("a", "content");
+    Manager manager{folder};
+    // A shell becomes the daemon, as the number of the process has to be right. Its descriptor 3 is a socket that listens.
+    boost::asio::io_context io;
+    boost::asio::ip::tcp::acceptor listener{io, {boost::asio::ip::address_v4::loopback(), 0}};
+    const auto port = std::to_string(listener.local_endpoint().port());
+    const auto descriptor = std::to_string(::dup(listener.native_handle()));
+    Process httpd{{"bash", "-c",
+                   "exec 3<&" + descriptor + "; LISTEN_PID=$$ LISTEN_FDS=1 WATCHDOG_USEC=200000 exec " +
+                       program("httpd++") + " --access-log none " + root.path().string()},
+                  {manager.variable()}};
+    REQUIRE(httpd.wait_for("on 127.0.0.1:" + port));
+    CHECK(manager.hears("READY=1"));
+    CHECK(manager.hears("WATCHDOG=1"));
+    CHECK(RawClient{listener.local_endpoint()}.exchange("GET /a HTTP/1.1\r\nHost: x\r\n\r\n").body == "content");
+    httpd.signal(SIGHUP);
+    CHECK(manager.hears("RELOADING=1\nMONOTONIC_USEC="));
+    CHECK(manager.hears("READY=1"));
+    httpd.signal(SIGTERM);
+    CHECK(manager.hears("STOPPING=1"));
+    CHECK(httpd.wait().exit_code == 0);
+    ::close(std::stoi(descriptor));
+}
+
+TEST_CASE("a daemon that was started without standard descriptors serves", "[apps][daemon]")
+{
+    const TemporaryDirectory root, folder;
+    root.write("a", "content");
+    const auto path = (folder.path() / "socket").string();
+    Process httpd{
+        {"sh", "-c",
+         "exec " + program("httpd++") + " --listen unix:" + path + " " + root.path().string() + " 0<&- 1>&- 2>&-"}};
+    for (int i = 0; i < 2000 && !fs::exists(path); ++i) ::usleep(10'000);
+    REQUIRE(fs::exists(path));
+    if (!is_missing("curl", "curl"))
+        CHECK(run({"curl", "-s", "--retry-connrefused", "--retry", "3", "--unix-socket", path, "http://x/a"}).out ==
+              "content");
+    httpd.signal(SIGTERM);
+    CHECK(httpd.wait().exit_code == 0);
+}
+
+TEST_CASE("a daemon that was root is another user when it serves", "[apps][daemon]")
+{
+    if (::geteuid() != 0) {
+        WARN("SKIPPED: only root can become another user");
+        return;
+    }
+    const TemporaryDirectory root, folder;
+    root.write("a", "content");
+    for (const auto* directory : {&root, &folder}) ::chmod(directory->path().c_str(), 0755);
+    const auto log = folder.write("log", "").string();
+    Daemon httpd{
+        "httpd++",
+        {root.path().string(), "--threads", "2", "--user", "nobody", "--access-log", log, "--hash-file", "none"}};
+    struct stat file {};
+    REQUIRE(::stat(log.c_str(), &file) == 0);
+    CHECK(file.st_uid == 65534);  // so that it can open it again
+    const auto status = read_file("/proc/" + std::to_string(httpd.pid()) + "/status");
+    CHECK(has(status, "Uid:\t65534\t65534\t65534\t65534\n"));
+    CHECK(has(status, "CapPrm:\t0000000000000000\n"));
+    CHECK(has(status, "CapBnd:\t0000000000000000\n"));
+    CHECK(has(status, "NoNewPrivs:\t1\n"));
+    for (const auto& thread : fs::directory_iterator{"/proc/" + std::to_string(httpd.pid()) + "/task"})
+        CHECK(has(read_file(thread.path() / "status"), "CapEff:\t0000000000000000\n"));
+    CHECK(RawClient{httpd.endpoint()}.exchange("GET /a HTTP/1.1\r\nHost: x\r\n\r\n").body == "content");
+    CHECK(httpd.upgrade());  // also as nobody
+    CHECK(RawClient{httpd.endpoint()}.exchange("GET /a HTTP/1.1\r\nHost: x\r\n\r\n").body == "content");
+    CHECK(httpd.stop().exit_code == 0);
+
+    const auto finished = run({program("httpd++"), root.path().string(), "--port", "0", "--user", "no-such-user"});
+    CHECK(finished.exit_code == 1);
+    CHECK(finished.err == "httpd++: there is no user 'no-such-user'\n");
+}
