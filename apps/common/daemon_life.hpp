@@ -107,6 +107,8 @@ private:
             complain(program_, line);
             notifier_.status(line);
         }
+        if (admin_)
+            complain(program_, fmt::format("for administrators on {}", io::to_text(admin_sockets_.places().front())));
     }
 
     /// The io_context, which is the caller's of `run`, doesn't outlive this object.
@@ -129,7 +131,6 @@ private:
         sockets.front().release();
         admin_.emplace(executor, std::move(options), std::move(listener));
         asio::co_spawn(executor, admin_->run(), asio::detached);
-        complain(program_, fmt::format("for administrators on {}", io::to_text(admin_sockets_.places().front())));
     }
 
     /// Where a browser on this machine finds it.

@@ -24,7 +24,8 @@ public:
     {
         const std::string announcement = " on 127.0.0.1:";
         if (!process_.wait_for(announcement)) throw std::runtime_error{name + " does not start: " + process_.err()};
-        port_ = number_behind(announcement);
+        port_ = process_.err().substr(process_.err().find(announcement) + announcement.size());
+        port_.erase(port_.find_first_not_of("0123456789"));
     }
     ~Daemon()
     {
