@@ -1,6 +1,6 @@
 #pragma once
-// Handlers of a program's own beside the files of a StaticFileServer, with the messages of Boost.Beast. No other header
-// includes Beast.
+// Handlers of a program's own beside the files of a StaticFileServer, with the messages of Boost.Beast. Only this header and
+// libnet/websocket_handlers.hpp include Beast.
 //
 //   libnet::StaticFileServer files{io.get_executor(), {.root = "public"}};
 //   files.handle("GET", "/api/hosts/{name}", [&](libnet::HttpCall& call) -> asio::awaitable<libnet::HttpReply> {
@@ -69,7 +69,7 @@ public:
     ///         connection has ended; nobody waits for an answer any more
     boost::asio::awaitable<std::string> read();
 
-    /// Who asks. Behind a proxy, that is the proxy.
+    /// Who asks: the peer, or whom a proxy names that the server trusts (StaticFileServerOptions::trusted_proxies).
     boost::asio::ip::tcp::endpoint client{};
 
     /// Who has logged in, where the server has rules for that (StaticFileServerOptions::access); else empty.

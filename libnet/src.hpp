@@ -66,11 +66,14 @@
 #include <libnet/impl/files/file_known.ipp>
 #include <libnet/impl/files/file_requests.ipp>
 #include <libnet/impl/files/static_file_server.ipp>
+#include <libnet/impl/handlers/handed_connection.ipp>
 #include <libnet/impl/handlers/handler_answers.ipp>
 #include <libnet/impl/handlers/handler_files.ipp>
 #include <libnet/impl/handlers/handler_job.ipp>
 #include <libnet/impl/handlers/handler_requests.ipp>
+#include <libnet/impl/handlers/handler_tunnels.ipp>
 #include <libnet/impl/handlers/http_handlers.ipp>
+#include <libnet/impl/handlers/websocket_handlers.ipp>
 #include <libnet/impl/ping/icmp_pinger.ipp>
 #include <libnet/impl/ping/ping_channel.ipp>
 #include <libnet/impl/ping/ping_dispatcher.ipp>

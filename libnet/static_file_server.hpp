@@ -19,6 +19,8 @@ namespace libnet::inline v0 {
 
 class RequestHandler;  // libnet/http_handlers.hpp
 struct RouteOptions;
+class WebSocketHandler;  // libnet/websocket_handlers.hpp
+struct WebSocketOptions;
 
 namespace detail {
 struct FileServerContext;
@@ -81,6 +83,13 @@ public:
     /// @throws std::logic_error  `run` has been called
     void handle(std::string_view method, std::string_view pattern, RequestHandler handler);
     void handle(std::string_view method, std::string_view pattern, RequestHandler handler, const RouteOptions& options);
+
+    /// Mounts a handler of WebSockets (RFC 6455) in the same way: `files.websocket("/live", handler)`. To be used, it takes
+    /// libnet/websocket_handlers.hpp.
+    /// @throws std::invalid_argument  as above, or an option is out of its range
+    /// @throws std::logic_error  `run` has been called
+    void websocket(std::string_view pattern, WebSocketHandler handler);
+    void websocket(std::string_view pattern, WebSocketHandler handler, const WebSocketOptions& options);
 
     /// Connections that were closed for their PROXY header, or for having none, since the object was made.
     std::uint64_t refused_proxy_headers() const;

@@ -3,6 +3,7 @@
 
 #include <libnet/engine/http/route_table.hpp>
 #include <libnet/http_handlers.hpp>
+#include <libnet/impl/handlers/handed_octets.hpp>
 #include <libnet/io/http/gzip_stream.hpp>
 #include <libnet/io/http/http_session.hpp>
 #include <libnet/io/loop/executor.hpp>
@@ -13,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -82,6 +84,10 @@ struct HandlerJob {
     // The body as a stream.
     std::string piece;
     bool wants_piece = false, body_ended = false;
+
+    // A connection that the handler has taken over.
+    std::shared_ptr<HandedOctets> octets;
+    std::function<void()> on_drain;  // empty: there is nothing to be told
 
     // The answer as a stream.
     std::string pending;

@@ -4,8 +4,10 @@
 #include <libnet/config.hpp>
 #include <libnet/engine/files/file_facts.hpp>
 #include <libnet/engine/files/file_request.hpp>
+#include <libnet/impl/handlers/handed_connection.hpp>
 #include <libnet/impl/handlers/handler_job.hpp>
 #include <libnet/impl/handlers/mounted_routes.hpp>
+#include <libnet/impl/handlers/upgrade_handler.hpp>
 #include <libnet/io/http/http_handler.hpp>
 #include <libnet/io/http/http_session.hpp>
 #include <libnet/io/http/response_head.hpp>
@@ -43,6 +45,7 @@ public:
     void refuse(io::HttpSession& session, unsigned status, std::string_view reason) override;
     void rest() noexcept override;
     void stop() noexcept override;
+    bool hears_drain() const noexcept override { return phase_ == Phase::tunnel; }
 
 private:
     enum class Phase : std::uint8_t {
@@ -51,6 +54,8 @@ private:
         handler,  // is at work
         stream,   // of its answer is sent
         file,     // that it answers with is sent
+        upgrade,  // is granted
+        tunnel,   // the connection is the handler's
     };
 
     bool start_route(io::HttpSession& session, const engine::RouteMatch& match);
@@ -65,6 +70,10 @@ private:
     bool begin_stream(io::HttpSession& session);
     bool go_on_stream(io::HttpSession& session);
     bool fail_stream(io::HttpSession& session);
+    bool start_upgrade(io::HttpSession& session);
+    bool open_tunnel(io::HttpSession& session);
+    bool go_on_tunnel(io::HttpSession& session);
+    void end_tunnel(std::string_view reason);
     io::Task<> send_file(io::HttpSession& session);
     bool fail(io::HttpSession& session);
     bool has_left(io::HttpSession& session);
@@ -73,6 +82,7 @@ private:
     void expect_answer(io::HttpSession& session);
 
     void refuse_method(io::HttpSession& session, std::string_view allow);
+    void refuse_upgrade(io::HttpSession& session, const UpgradeRefusal& refusal);
     void judge_conditions(io::HttpSession& session);
     bool begin_compression(io::HttpSession& session);
     wire::ByteRange plan_file(io::HttpSession& session, const engine::FileFacts& facts);
@@ -86,10 +96,13 @@ private:
     engine::FileRequestReader fields_;
     std::shared_ptr<HandlerJob> job_;  // null: no handler has the request
     const MountedRoute* route_ = nullptr;
+    io::HttpSession* session_ = nullptr;        // of the tunnel
+    std::shared_ptr<HandedConnection> handed_;  // null: there is none
     std::optional<io::Deadline> answer_by_;
     Phase phase_ = Phase::files;
     bool invited_ = false;
     bool chunked_ = false;  // the stream
+    bool told_drain_ = false;
 };
 
 }  // namespace libnet::inline v0::detail

@@ -4,6 +4,7 @@
 #include <libnet/engine/http/http_sentences.hpp>
 #include <libnet/impl/handlers/handler_answers.ipp>
 #include <libnet/impl/handlers/handler_requests.hpp>
+#include <libnet/impl/handlers/handler_tunnels.ipp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -56,10 +57,11 @@ LIBNETXX_DECL bool HandlerRequests::start_route(io::HttpSession& session, const 
     job_->take_head(session.request(), match);
     job_->call.client = session.client();
     if (const auto* const guard = session.guard()) job_->call.user = guard->user();
+    if (route_->upgrade) return start_upgrade(session);
     invited_ = false;
     phase_ = Phase::body;
     // What can be answered at once needs none of the session's waiting.
-    if (session.has_body() || !route_->handler.at_once()) return false;
+    if (session.has_body() || !route_->handler->at_once()) return false;
     call_at_once();
     return !job_->is_stream() && answer(session);
 }
@@ -83,6 +85,10 @@ LIBNETXX_DECL bool HandlerRequests::pursue(io::HttpSession& session)
         return await_handler(session);
     case Phase::stream:
         return go_on_stream(session);
+    case Phase::upgrade:
+        return open_tunnel(session);
+    case Phase::tunnel:
+        return go_on_tunnel(session);
     case Phase::files:
     case Phase::file:
         break;
@@ -152,13 +158,13 @@ LIBNETXX_DECL void HandlerRequests::give_piece(io::HttpSession& session)
 LIBNETXX_DECL bool HandlerRequests::call(io::HttpSession& session)
 {
     phase_ = Phase::handler;
-    if (route_->handler.at_once()) {
+    if (route_->handler->at_once()) {
         call_at_once();
         return answer(session);
     }
     expect_answer(session);
     job_->quiet = true;
-    auto answering = HandlerJob::answer(job_, route_->handler.coroutine());
+    auto answering = HandlerJob::answer(job_, route_->handler->coroutine());
     // The signal must outlive the coroutine: the completion holds it.
     boost::asio::co_spawn(
         session.connection().executor(), std::move(answering),
@@ -171,7 +177,7 @@ LIBNETXX_DECL void HandlerRequests::call_at_once()
 {
     phase_ = Phase::handler;
     try {
-        job_->reply.emplace(route_->handler.at_once()(job_->call));
+        job_->reply.emplace(route_->handler->at_once()(job_->call));
     } catch (...) {
         job_->failure = std::current_exception();
     }
@@ -268,6 +274,7 @@ LIBNETXX_DECL void HandlerRequests::finish() noexcept
 /// The request is no handler's any more.
 LIBNETXX_DECL void HandlerRequests::leave() noexcept
 {
+    if (const auto handed = std::exchange(handed_, nullptr)) handed->leave();
     if (const auto job = std::exchange(job_, nullptr)) job->leave();
     if (answer_by_) answer_by_->clear();
     phase_ = Phase::files;
@@ -287,6 +294,11 @@ LIBNETXX_DECL void HandlerRequests::rest() noexcept
 
 LIBNETXX_DECL void HandlerRequests::stop() noexcept
 {
+    try {
+        if (handed_) end_tunnel(engine::tunnel_cut);
+    } catch (...) {
+        session_->connection().diagnostics().tell_exception("a connection that a handler had was not logged");
+    }
     leave();
     files_->stop();
 }

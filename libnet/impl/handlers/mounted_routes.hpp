@@ -4,10 +4,12 @@
 #include <libnet/engine/http/route_table.hpp>
 #include <libnet/http_handlers.hpp>
 #include <libnet/impl/files/file_server_context.hpp>
+#include <libnet/impl/handlers/upgrade_handler.hpp>
 #include <libnet/io/http/http_handler.hpp>
 
 #include <deque>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
@@ -15,8 +17,9 @@
 namespace libnet::inline v0::detail {
 
 struct MountedRoute {
-    RequestHandler handler;
+    std::optional<RequestHandler> handler;  // nothing: `upgrade`
     RouteOptions options;
+    std::shared_ptr<const UpgradeHandler> upgrade{};
 };
 
 /// The routes of a server.

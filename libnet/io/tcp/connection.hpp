@@ -31,6 +31,9 @@ public:
 
     /// Whether it goes on as well when its socket, which it had watched for that, can be written to again.
     virtual bool awaits_room() const noexcept { return false; }
+
+    /// Whether it goes on as well when a drain begins, in which it is let finish.
+    virtual bool hears_drain() const noexcept { return false; }
 };
 
 /// Lives until its handler is done with it.

@@ -82,6 +82,7 @@ struct TcpServerState : std::enable_shared_from_this<TcpServerState> {
     {
         stop_accepting();
         close_if([](const Connection& connection) { return connection.idle_; });
+        tell_drain();
     }
 
     void abort()
@@ -103,6 +104,19 @@ struct TcpServerState : std::enable_shared_from_this<TcpServerState> {
             if (goes) connection.close();
         }
         open.splice(open.end(), looked_at);
+    }
+
+    /// As above: each is told once.
+    void tell_drain()
+    {
+        List told;
+        while (!open.empty()) {
+            auto& connection = open.front();
+            open.pop_front();
+            told.push_back(connection);
+            if (connection.handler_ && connection.handler_->hears_drain()) connection.go_on();
+        }
+        open.splice(open.end(), told);
     }
 
     /// The next connection's socket, or why there is none: then errno tells.
