@@ -46,11 +46,11 @@ asio::awaitable<void> say(libnet::WebSocket& socket, Member& me)
 
 int main(int argc, char**)
 try {
+    std::set<Member*> room;  // outlives the handlers, which the io_context destroys at the latest
     asio::io_context io{1};
     libnet::StaticFileServerOptions options{.root = "examples", .address = asio::ip::address_v4::loopback(), .port = 0};
     if (argc > 1) options.port = 8080;
     libnet::StaticFileServer files{io.get_executor(), options};
-    std::set<Member*> room;
     files.websocket("/chat", [&room](libnet::WebSocket& socket, libnet::HttpCall&) -> asio::awaitable<void> {
         Member me{asio::steady_timer{socket.get_executor(), asio::steady_timer::time_point::max()}};
         const std::shared_ptr<Member> leaving{&me, [&room](Member* member) { room.erase(member); }};

@@ -51,12 +51,12 @@ string ask(const asio::ip::tcp::endpoint& server, const string& request)
 
 int main()
 {
+    std::set<fs::path> busy;  // parts that are added to; outlives the handlers
     asio::io_context io{1};
     const fs::path folder = fs::temp_directory_path() / ("upload-" + std::to_string(::getpid()));
     fs::create_directory(folder);
     const auto loopback = asio::ip::address_v4::loopback();
     libnet::StaticFileServer files{io.get_executor(), {.root = folder, .address = loopback, .port = 0}};
-    std::set<fs::path> busy;  // parts that are added to
     const auto part = [folder](HttpCall& call) { return folder / ('.' + string{call.parameter("name")} + ".part"); };
     files.handle("HEAD", "/uploads/{name}", [part](HttpCall& call) { return offset(part(call)); });
     const auto add_to = [&](HttpCall& call) { return add(folder / call.parameter("name"), part(call), busy, call); };

@@ -163,7 +163,8 @@ struct RouteOptions {
 ///
 /// A coroutine is cancelled (terminal) when the client closes the connection, be it only its half of it, when the answer takes
 /// too long, and at the end of a drain. The HttpCall is good until it ends. One that doesn't heed the cancellation
-/// goes on, and what it answers is dropped.
+/// goes on, and what it answers is dropped. Coroutines that haven't ended are destroyed with the io_context at the latest: what
+/// they refer to is declared before it.
 class RequestHandler {
 public:
     using AtOnce = std::function<HttpReply(HttpCall&)>;
