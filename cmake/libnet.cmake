@@ -1,60 +1,117 @@
-# The two targets, from the same files, and their installation.
+# The library: what is compiled of it, its targets, and their installation.
+#
+# Debian's libnet1-dev owns libnet.a, libnet.so and libnet.pc, and Conan Center the target libnetxx::libnetxx. So what is
+# installed is called libnet++ and libnetxx. Headers, <libnet/...>, and the namespace keep their name: libnet1's is <libnet.h>.
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 
-set(config_dir ${CMAKE_INSTALL_LIBDIR}/cmake/libnet)
 file(GLOB_RECURSE headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/libnet/*.hpp)
 list(REMOVE_ITEM headers ${PROJECT_SOURCE_DIR}/libnet/impl/units/precompiled.hpp)
 file(GLOB_RECURSE bodies CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/libnet/*.ipp)
 file(GLOB_RECURSE units CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/libnet/impl/*.cpp)
+set(lower_units ${units})
+list(FILTER lower_units INCLUDE REGEX "/units/(config|wire|engine_[a-z]+)\\.cpp$")
+list(REMOVE_ITEM units ${lower_units})
 
-# libnet_usage(target scope): what every user of our headers needs.
-function(libnet_usage target scope)
-    target_compile_features(${target} ${scope} cxx_std_20)
-    target_link_libraries(${target} ${scope} Boost::headers PkgConfig::cares PkgConfig::libcrypt Threads::Threads)
-    if(LIBNET_TLS)
-        target_link_libraries(${target} ${scope} OpenSSL::SSL)
-        target_compile_definitions(${target} ${scope} LIBNETXX_TLS)
-    endif()
-    if(LIBNET_IDN)
-        target_link_libraries(${target} ${scope} PkgConfig::libidn2)
-        target_compile_definitions(${target} ${scope} LIBNETXX_IDN)
-    endif()
-    if(LIBNET_COMPRESSION)
-        target_link_libraries(${target} ${scope} PkgConfig::compression)
-        target_compile_definitions(${target} ${scope} LIBNETXX_COMPRESSION)
-    endif()
-    target_sources(${target} ${scope}
-        FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${headers}
-        FILE_SET bodies TYPE HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${bodies})
+# libnet_component(NAME LIBRARY...): the target libnetxx::NAME, which links what its part of the library needs.
+function(libnet_component name)
+    add_library(libnetxx_${name} INTERFACE)
+    add_library(libnetxx::${name} ALIAS libnetxx_${name})
+    set_target_properties(libnetxx_${name} PROPERTIES EXPORT_NAME ${name})
+    target_link_libraries(libnetxx_${name} INTERFACE ${ARGN})
 endfunction()
 
-add_library(libnet_headers INTERFACE)
-add_library(libnet::headers ALIAS libnet_headers)
-set_target_properties(libnet_headers PROPERTIES EXPORT_NAME headers)
-libnet_usage(libnet_headers INTERFACE)
+# What every user of our headers is compiled with.
+libnet_component(usage Boost::headers Threads::Threads)
+target_compile_features(libnetxx_usage INTERFACE cxx_std_20)
+target_sources(libnetxx_usage INTERFACE
+    FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${headers}
+    FILE_SET bodies TYPE HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${bodies})
 
-add_library(libnet STATIC ${units})
-add_library(libnet::libnet ALIAS libnet)
-libnet_usage(libnet PUBLIC)
-if(PROJECT_IS_TOP_LEVEL)
-    set(lower_floors ${units})
-    list(FILTER lower_floors INCLUDE REGEX "/units/(wire|engine_[a-z]+)\\.cpp$")
-    libnet_sanitize_undefined_units(libnet ${lower_floors})
-    target_precompile_headers(libnet PRIVATE ${PROJECT_SOURCE_DIR}/libnet/impl/units/precompiled.hpp)
-    set_source_files_properties(${lower_floors} ${PROJECT_SOURCE_DIR}/libnet/impl/units/config.cpp
-        PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+# The libraries that some of it stands on.
+set(lookups PkgConfig::cares)
+set(servers PkgConfig::libcrypt)
+if(LIBNET_TLS)
+    list(APPEND servers OpenSSL::SSL)
+    target_compile_definitions(libnetxx_usage INTERFACE LIBNETXX_TLS)
 endif()
-target_compile_definitions(libnet PUBLIC LIBNETXX_SEPARATE_COMPILATION)
+if(LIBNET_IDN)
+    list(APPEND lookups PkgConfig::libidn2)
+    target_compile_definitions(libnetxx_usage INTERFACE LIBNETXX_IDN)
+endif()
+set(compression)
+if(LIBNET_COMPRESSION)
+    set(compression PkgConfig::compression)
+    target_compile_definitions(libnetxx_usage INTERFACE LIBNETXX_COMPRESSION)
+endif()
 
-install(TARGETS libnet libnet_headers EXPORT libnetTargets FILE_SET HEADERS FILE_SET bodies)
-install(EXPORT libnetTargets NAMESPACE libnet:: DESTINATION ${config_dir})
+# libnet_objects(NAME UNIT...): compiles them once, for the archive.
+function(libnet_objects name)
+    add_library(${name} OBJECT ${ARGN})
+    target_link_libraries(${name} PRIVATE libnetxx_usage ${lookups} ${servers} ${compression})
+    target_compile_definitions(${name} PRIVATE LIBNETXX_SEPARATE_COMPILATION)
+    if(BUILD_SHARED_LIBS)
+        set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+    endif()
+endfunction()
+
+libnet_objects(libnet_lower_floors ${lower_units})
+libnet_objects(libnet_upper_floors ${units})
+
+# The archive has an object for each subject, so that a program gets what it uses and links what that needs. Shared
+# (BUILD_SHARED_LIBS), it is one file that needs everything.
+add_library(libnet $<TARGET_OBJECTS:libnet_lower_floors> $<TARGET_OBJECTS:libnet_upper_floors>)
+set_target_properties(libnet PROPERTIES
+    LINKER_LANGUAGE CXX OUTPUT_NAME net++ EXPORT_NAME compiled VERSION ${PROJECT_VERSION}
+    SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})  # until 1.0.0, each minor version is another interface
+target_link_libraries(libnet PUBLIC libnetxx_usage)
+target_compile_definitions(libnet INTERFACE LIBNETXX_SEPARATE_COMPILATION)
+if(PROJECT_IS_TOP_LEVEL)
+    libnet_sanitize_undefined_fully(libnet_lower_floors libnet)
+    target_precompile_headers(libnet_upper_floors PRIVATE ${PROJECT_SOURCE_DIR}/libnet/impl/units/precompiled.hpp)
+endif()
+get_target_property(kind libnet TYPE)
+if(kind STREQUAL "SHARED_LIBRARY")
+    target_link_libraries(libnet PRIVATE ${lookups} ${servers} ${compression})
+endif()
+
+libnet_component(ping libnet)               # IcmpPinger, path MTU, interface probes
+libnet_component(trace libnet ${lookups})   # Tracer, PathWatcher
+libnet_component(files libnet ${lookups} ${servers} ${compression})
+libnet_component(proxy libnet ${lookups} ${servers} ${compression})
+libnet_component(libnetxx libnet ${lookups} ${servers} ${compression})
+libnet_component(headers libnetxx_usage ${lookups} ${servers} ${compression})
+
+# A part of somebody else's project installs nothing of its own accord.
+if(NOT PROJECT_IS_TOP_LEVEL AND NOT LIBNET_INSTALL)
+    return()
+endif()
+set(config_dir ${CMAKE_INSTALL_LIBDIR}/cmake/libnetxx)
+install(TARGETS libnet libnetxx_usage libnetxx_ping libnetxx_trace libnetxx_files libnetxx_proxy libnetxx_libnetxx
+    libnetxx_headers EXPORT libnetxxTargets COMPONENT development FILE_SET HEADERS COMPONENT development
+    FILE_SET bodies COMPONENT development)
+install(EXPORT libnetxxTargets NAMESPACE libnetxx:: DESTINATION ${config_dir} COMPONENT development)
 configure_package_config_file(
-    ${PROJECT_SOURCE_DIR}/cmake/libnetConfig.cmake.in ${PROJECT_BINARY_DIR}/libnetConfig.cmake
+    ${PROJECT_SOURCE_DIR}/cmake/libnetxxConfig.cmake.in ${PROJECT_BINARY_DIR}/libnetxxConfig.cmake
     INSTALL_DESTINATION ${config_dir})
 write_basic_package_version_file(
-    ${PROJECT_BINARY_DIR}/libnetConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+    ${PROJECT_BINARY_DIR}/libnetxxConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES
-    ${PROJECT_BINARY_DIR}/libnetConfig.cmake ${PROJECT_BINARY_DIR}/libnetConfigVersion.cmake
+    ${PROJECT_BINARY_DIR}/libnetxxConfig.cmake ${PROJECT_BINARY_DIR}/libnetxxConfigVersion.cmake
     ${PROJECT_SOURCE_DIR}/cmake/dependencies.cmake
-    DESTINATION ${config_dir})
+    DESTINATION ${config_dir} COMPONENT development)
+
+# pkg-config --static says what the archive needs.
+set(private "libcares libcrypt")
+set(definitions "-DLIBNETXX_SEPARATE_COMPILATION")
+foreach(part "TLS:openssl" "IDN:libidn2" "COMPRESSION:zlib libbrotlienc libzstd")
+    string(REGEX MATCH "^([A-Z]+):(.*)$" part ${part})
+    if(LIBNET_${CMAKE_MATCH_1})
+        string(APPEND definitions " -DLIBNETXX_${CMAKE_MATCH_1}")
+        string(APPEND private " ${CMAKE_MATCH_2}")
+    endif()
+endforeach()
+configure_file(${PROJECT_SOURCE_DIR}/cmake/libnet++.pc.in ${PROJECT_BINARY_DIR}/libnet++.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/libnet++.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT development)
+install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/CHANGELOG.md ${PROJECT_SOURCE_DIR}/libnet/README.md
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/libnet++ COMPONENT development)

@@ -20,11 +20,10 @@ endif()
 
 # The three lower floors have no Asio code, so that UndefinedBehaviorSanitizer costs them seconds only. What links them
 # needs its runtime, too.
-function(libnet_sanitize_undefined_units target)
+function(libnet_sanitize_undefined_fully target linked)
     if(LIBNET_SANITIZE STREQUAL "address")
-        set_source_files_properties(${ARGN} PROPERTIES
-            COMPILE_OPTIONS "-fsanitize=undefined;-fno-sanitize-recover=undefined")
-        target_link_options(${target} PUBLIC -fsanitize=undefined)
+        target_compile_options(${target} PRIVATE -fsanitize=undefined -fno-sanitize-recover=undefined)
+        target_link_options(${linked} PUBLIC -fsanitize=undefined)
     endif()
 endfunction()
 

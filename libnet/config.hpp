@@ -1,8 +1,8 @@
 #pragma once
 // How libnet is compiled, and which version this is.
 //
-// libnet::libnet (CMake) compiles the bodies once and defines LIBNETXX_SEPARATE_COMPILATION for all that link it.
-// libnet::headers leaves it undefined: each header then includes its own body, and every function is inline.
+// libnetxx::libnetxx (CMake) compiles the bodies once and defines LIBNETXX_SEPARATE_COMPILATION for all that link it.
+// libnetxx::headers leaves it undefined: each header then includes its own body, and every function is inline.
 
 /// The version's three numbers (https://semver.org). The build reads them here.
 #define LIBNETXX_VERSION_MAJOR 0

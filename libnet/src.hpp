@@ -1,7 +1,7 @@
 #pragma once
 /// @file
 /// All of libnet's bodies, for programs that are built without CMake: define LIBNETXX_SEPARATE_COMPILATION everywhere,
-/// and include this in one source file. With libnet::libnet or libnet::headers there is no need for it.
+/// and include this in one source file. With libnetxx::libnetxx or libnetxx::headers there is no need for it.
 
 #include <libnet/config.ipp>
 #include <libnet/engine/access/access_rules.ipp>

@@ -21,3 +21,27 @@ step(${CMAKE_COMMAND} -S ${CMAKE_CURRENT_LIST_DIR}/project -B ${work}/build -G N
     -D way=${way} -D libnet_source=${source} -D CMAKE_PREFIX_PATH=${work}/prefix -D CMAKE_CXX_FLAGS=${flags})
 step(${CMAKE_COMMAND} --build ${work}/build --target consumer)
 step(${work}/build/consumer)
+if(NOT way STREQUAL "find_package")
+    return()
+endif()
+
+# Who only pings links no library that ping doesn't need.
+step(${CMAKE_COMMAND} --build ${work}/build --target ping_only)
+step(${work}/build/ping_only)
+execute_process(COMMAND ldd ${work}/build/ping_only OUTPUT_VARIABLE libraries COMMAND_ERROR_IS_FATAL ANY)
+if(libraries MATCHES "lib(ssl|crypto|crypt|cares|idn2|z|brotli[a-z]*|zstd)\\.")
+    message(FATAL_ERROR "a program that only pings links ${CMAKE_MATCH_0}:\n${libraries}")
+endif()
+
+# And the same with pkg-config alone.
+file(GLOB_RECURSE description ${work}/prefix/libnet++.pc)
+get_filename_component(ENV{PKG_CONFIG_PATH} ${description} DIRECTORY)
+execute_process(COMMAND pkg-config --static --cflags --libs libnet++
+    OUTPUT_VARIABLE words OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+separate_arguments(words UNIX_COMMAND "${words}")
+separate_arguments(flags UNIX_COMMAND "${flags}")
+if(sanitize)
+    list(APPEND flags -fsanitize=undefined)  # as the lower floors are
+endif()
+step(${compiler} -std=c++20 ${flags} ${CMAKE_CURRENT_LIST_DIR}/project/ping_only.cpp ${words} -o ${work}/by_pkg_config)
+step(${work}/by_pkg_config)

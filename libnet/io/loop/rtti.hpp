@@ -3,7 +3,7 @@
 //
 // Asio finds its services by their types where there is such information, and by other means with -fno-rtti. A program and a
 // compiled libnet that differ in this would have two schedulers, and hang. They don't link, and the symbol's name says
-// why: use libnet::headers, or compile libnet with the program's flags.
+// why: use libnetxx::headers, or compile libnet with the program's flags.
 
 #include <libnet/config.hpp>
 

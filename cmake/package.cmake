@@ -1,0 +1,26 @@
+# cpack -G DEB: libnet++-dev (headers, archive, CMake and pkg-config files) and libnet++-tools (the four programs).
+set(CPACK_PACKAGE_NAME libnet++)
+set(CPACK_PACKAGE_VENDOR libnet++)
+set(CPACK_PACKAGE_CONTACT "the authors of libnet++ <libnet@localhost>")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "${PROJECT_DESCRIPTION}")
+set(CPACK_RESOURCE_FILE_LICENSE ${PROJECT_SOURCE_DIR}/LICENSE)
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_COMPONENTS_ALL development)
+if(LIBNET_BUILD_APPS)
+    list(APPEND CPACK_COMPONENTS_ALL tools)
+endif()
+
+set(CPACK_DEB_COMPONENT_INSTALL ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libnet++-dev)
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
+set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION "Headers and library")
+string(JOIN ", " CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
+    "libboost1.81-dev | libboost-dev (>= 1.81)" libc-ares-dev libcrypt-dev libssl-dev libidn2-dev
+    zlib1g-dev libbrotli-dev libzstd-dev)
+set(CPACK_DEBIAN_TOOLS_PACKAGE_NAME libnet++-tools)
+set(CPACK_DEBIAN_TOOLS_PACKAGE_SECTION net)
+set(CPACK_COMPONENT_TOOLS_DESCRIPTION "ping++, trace++, httpd++ and proxy++")
+set(CPACK_DEBIAN_TOOLS_PACKAGE_SHLIBDEPS ON)
+include(CPack)
