@@ -5,6 +5,7 @@
 #include <apps/common/output.hpp>
 #include <apps/common/run.hpp>
 #include <libnet/access.hpp>
+#include <libnet/base/text.hpp>
 #include <libnet/engine/proxy/egress_policy.hpp>
 #include <libnet/resolver.hpp>
 #include <libnet/wire/http/http_target.hpp>
@@ -49,7 +50,10 @@ inline engine::EgressTarget read_explained_request(std::string_view text)
             fmt::format("'{}' is no request: give one like 'GET http://example.org/' or "
                         "'CONNECT example.org:443'",
                         printable(text))};
-    const std::uint16_t otherwise = target->scheme == "https" ? 443 : 80;
+    if (target->form == wire::TargetForm::absolute && !base::iequals(target->scheme, "http"))
+        throw BadValue{fmt::format("'{}' would not be forwarded, only http is: for https give 'CONNECT HOST:443'",
+                                   printable(text))};
+    constexpr std::uint16_t otherwise = 80;
     return engine::egress_target(target->authority.host, target->authority.port.value_or(otherwise), method,
                                  target->path);
 }

@@ -238,8 +238,13 @@ private:
         const auto room = std::size_t{256} + static_cast<std::size_t>(options_.rate);
         while (next_ < targets_.size() && under_way_.size() < room) {
             auto target = targets_.at(order_->at(next_++));
-            const auto handle = tracer_->add(target.address);
-            under_way_.emplace(handle, std::move(target));
+            try {
+                const auto handle = tracer_->add(target.address);
+                under_way_.emplace(handle, std::move(target));
+            } catch (const boost::system::system_error& error) {  // such as an address family that this host has not
+                ++counts_.failed;
+                report_.add_mistake(fmt::format("{}: {}", target.address.to_string(), reason_of(error)));
+            }
         }
     }
 

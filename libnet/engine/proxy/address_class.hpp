@@ -7,6 +7,7 @@
 #include <boost/asio/ip/address.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <ostream>
 #include <string_view>
 
@@ -36,6 +37,9 @@ inline std::ostream& operator<<(std::ostream& out, AddressClass kind) { return o
 ///
 /// What it doesn't know: addresses that are public in the registries and private in your network. Those need a rule.
 AddressClass classify(const boost::asio::ip::address& address) noexcept;
+
+/// The IPv4 address that packets to this IPv6 address end at: IPv4-mapped and -translated, NAT64 (64:ff9b::/96), 6to4.
+std::optional<boost::asio::ip::address> carried_v4(const boost::asio::ip::address& address) noexcept;
 
 }  // namespace libnet::inline v0::engine
 

@@ -152,4 +152,15 @@ LIBNETXX_DECL AddressClass classify(const boost::asio::ip::address& address) noe
     return detail::classify_v6(address.to_v6().to_bytes());
 }
 
+LIBNETXX_DECL std::optional<boost::asio::ip::address> carried_v4(const boost::asio::ip::address& address) noexcept
+{
+    if (!address.is_v6()) return std::nullopt;
+    const auto octets = address.to_v6().to_bytes();
+    const bool is_6to4 = detail::is_in(octets, {0x2002}, 16);
+    if (!is_6to4 && !detail::stands_for_v4(octets)) return std::nullopt;
+    boost::asio::ip::address_v4::bytes_type inner;
+    std::copy_n(octets.begin() + (is_6to4 ? 2 : 12), inner.size(), inner.begin());
+    return boost::asio::ip::address_v4{inner};
+}
+
 }  // namespace libnet::inline v0::engine

@@ -21,12 +21,14 @@ class EgressGate {
 public:
     EgressGate() = default;
 
-    /// `user`: who has logged in; empty: nobody.
+    /// `user`: who has logged in; empty: nobody. `listener`: the port that the client has connected to, where the policy
+    /// asks for it.
     EgressGate(std::shared_ptr<const EgressPolicy> policy, const boost::asio::ip::address& client,
-               std::string_view user, EgressTarget target)
+               std::string_view user, std::string listener, EgressTarget target)
         : policy_{std::move(policy)},
           client_{wire::unmapped(client)},
           user_{user},
+          listener_{std::move(listener)},
           target_{std::move(target)}
     {}
 
@@ -47,7 +49,7 @@ public:
 private:
     EgressClient client() const
     {
-        return {client_, user_.empty() ? std::nullopt : std::optional<std::string_view>{user_}, {}};
+        return {client_, user_.empty() ? std::nullopt : std::optional<std::string_view>{user_}, listener_};
     }
 
     bool note(const EgressDecision& decision)
@@ -59,7 +61,7 @@ private:
 
     std::shared_ptr<const EgressPolicy> policy_{};  // kept, for its rules stand in the decision
     boost::asio::ip::address client_{};
-    std::string user_{};
+    std::string user_{}, listener_{};
     EgressTarget target_{};
     EgressDecision admission_{}, refusal_{};
 };

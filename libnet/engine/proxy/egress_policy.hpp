@@ -9,6 +9,7 @@
 
 #include <boost/asio/ip/address.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -21,7 +22,7 @@ namespace libnet::inline v0::engine {
 struct EgressClient {
     boost::asio::ip::address address{};
     std::optional<std::string_view> user{};  ///< who it has proved to be; nothing: nobody
-    std::string_view listener{};             ///< the name of the listener that the connection came in by
+    std::string_view listener{};             ///< the name of the listener that the connection came in by: its port
 };
 
 /// What it asks for. Made by `egress_target`.
@@ -87,6 +88,13 @@ public:
                          std::vector<std::string>* steps = nullptr) const;
 
     const EgressPolicyOptions& options() const noexcept { return options_; }
+
+    /// Whether a rule asks which listener a client has connected to.
+    bool names_listeners() const
+    {
+        const auto names_one = [](const EgressRule& rule) { return !rule.listeners.empty(); };
+        return std::ranges::any_of(options_.rules.rules, names_one);
+    }
 
 private:
     EgressPolicyOptions options_;

@@ -49,7 +49,14 @@ LIBNETXX_DECL bool fits_client(const EgressRule& rule, const EgressClient& clien
     return client.user && std::ranges::any_of(rule.users, is_user);
 }
 
-/// Whether a rule's hosts, networks or lists have the target. One of them is enough.
+LIBNETXX_DECL bool has_target_address(const EgressRule& rule, const boost::asio::ip::address& address)
+{
+    const auto has_address = [&address](const NamedList& each) { return each.list->find(address).has_value(); };
+    return is_in_networks(rule.networks, address) || std::ranges::any_of(rule.lists, has_address);
+}
+
+/// Whether a rule's hosts, networks or lists have the target. One of them is enough. An IPv6 address that leads to an IPv4
+/// address fits what has that one, too.
 LIBNETXX_DECL EgressFit fit_target_host(const EgressRule& rule, const wire::CanonicalHost& host,
                                         const EgressAddress& address)
 {
@@ -63,8 +70,9 @@ LIBNETXX_DECL EgressFit fit_target_host(const EgressRule& rule, const wire::Cano
         const bool needs_address = !rule.networks.empty() || std::ranges::any_of(rule.lists, has_networks);
         return needs_address ? EgressFit::unknown : EgressFit::no;
     }
-    const auto has_address = [&address](const NamedList& each) { return each.list->find(*address).has_value(); };
-    return fit_of(is_in_networks(rule.networks, *address) || std::ranges::any_of(rule.lists, has_address));
+    if (has_target_address(rule, *address)) return EgressFit::yes;
+    const auto carried = carried_v4(*address);
+    return fit_of(carried && has_target_address(rule, *carried));
 }
 
 LIBNETXX_DECL EgressFit fit_path(const EgressRule& rule, const EgressTarget& target)
@@ -192,6 +200,13 @@ LIBNETXX_DECL EgressDecision judge_strictly(const EgressPolicyOptions& options, 
     return {verdict};
 }
 
+/// Whether a policy that only reports lets it through: not to a host that is none, and not to machines' credentials.
+LIBNETXX_DECL bool may_go_on(EgressVerdict verdict) noexcept
+{
+    return verdict != EgressVerdict::allowed && verdict != EgressVerdict::bad_host &&
+           verdict != EgressVerdict::metadata_address;
+}
+
 LIBNETXX_DECL std::string words_for(const EgressClient& client)
 {
     auto words = "client " + client.address.to_string();
@@ -249,7 +264,7 @@ LIBNETXX_DECL EgressDecision EgressPolicy::judge(const EgressClient& client, con
     if (target.host && target.host->address) known = target.host->address;  // an address has no other
     if (known) known = wire::unmapped(*known);
     auto decision = detail::judge_strictly(options_, client, target, known, steps);
-    decision.is_reported = options_.rules.report_only && decision.verdict != EgressVerdict::allowed;
+    decision.is_reported = options_.rules.report_only && detail::may_go_on(decision.verdict);
     return decision;
 }
 

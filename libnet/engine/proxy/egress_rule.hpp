@@ -77,14 +77,14 @@ using FindList = std::function<std::shared_ptr<const TargetList>(const std::stri
 ///     allow  from 10.1.0.0/16 to github.com .githubusercontent.com 443
 ///     allow  user ci to pypi.org .pythonhosted.org 443
 ///     allow  from 10.1.0.0/16 to api.internal 80 methods GET,HEAD paths /v1/*
-///     allow  listener office
+///     allow  listener 8889
 ///     deny   user *
 ///     private registry.internal 10.1.2.0/24                 a private host, and where it may be
 ///     default deny                                          allow, unless it stands here
 ///     report-only                                           say what would be refused, and allow it
 ///
 /// A rule is `allow` or `deny`, and then any of these, each at most once, with its values behind it, parted by spaces or
-/// commas: `from` networks of clients; `user` names, * is everyone who has logged in; `listener` names; `to` hosts (a dot in
+/// commas: `from` networks of clients; `user` names, * is everyone who has logged in; `listener` ports that clients connect to; `to` hosts (a dot in
 /// front: and all below), networks, @lists, and ports or ranges of ports (8000-8099), * is every host; `methods`; `paths`.
 /// What a rule doesn't say fits everything.
 ///

@@ -9,7 +9,7 @@ namespace libnet::inline v0::engine {
 LIBNETXX_DECL std::string pac_file(const EgressPolicy& policy, std::string_view proxy)
 {
     std::string script = "function FindProxyForURL(url, host) {\n    var proxy = ";
-    base::append_json_string(script, "PROXY " + std::string{proxy});
+    base::append_json_string(script, proxy);
     script += ";\n    host = host.toLowerCase().replace(/\\.$/, \"\");\n";
     for (const auto& service : policy.options().rules.services) {
         const bool and_below = service.host.starts_with('.');

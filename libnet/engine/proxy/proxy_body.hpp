@@ -10,6 +10,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -70,8 +71,9 @@ public:
     Frame piece(std::string_view data);
 
     /// The last piece, maybe empty. Trailers go out where the framing has a place for them; those that are for one hop
-    /// only are left out.
-    Frame last_piece(std::string_view data, const wire::HttpFields& trailers);
+    /// only are left out, and those that `keeps` says no to (empty: it keeps all).
+    Frame last_piece(std::string_view data, const wire::HttpFields& trailers,
+                     const std::function<bool(std::string_view name)>& keeps = {});
 
 private:
     wire::BodyFraming::Kind framing_;

@@ -59,7 +59,8 @@ LIBNETXX_DECL ProxyBodyWriter::Frame ProxyBodyWriter::piece(std::string_view dat
 }
 
 LIBNETXX_DECL ProxyBodyWriter::Frame ProxyBodyWriter::last_piece(std::string_view data,
-                                                                 const wire::HttpFields& trailers)
+                                                                 const wire::HttpFields& trailers,
+                                                                 const std::function<bool(std::string_view)>& keeps)
 {
     auto frame = piece(data);
     if (framing_ != wire::BodyFraming::Kind::chunked) return frame;
@@ -67,7 +68,7 @@ LIBNETXX_DECL ProxyBodyWriter::Frame ProxyBodyWriter::last_piece(std::string_vie
     wire::HttpFields forwarded;
     const auto hop_by_hop = wire::HopByHop::read(trailers);
     for (const auto& [name, value] : trailers)
-        if (hop_by_hop && hop_by_hop->forwards(name)) forwarded.add(name, value);
+        if (hop_by_hop && hop_by_hop->forwards(name) && (!keeps || keeps(name))) forwarded.add(name, value);
     wire::append_last_chunk(end_, forwarded);
     frame.after = end_;
     return frame;

@@ -189,6 +189,10 @@ LIBNETXX_DECL bool HandlerRequests::answer_with_text(io::HttpSession& session)
 /// The answer is made as the client takes it.
 LIBNETXX_DECL bool HandlerRequests::begin_stream(io::HttpSession& session)
 {
+    if (has_no_content(job_->message().result_int())) {
+        job_->drop_content();
+        return answer_with_text(session);
+    }
     const auto& request = session.request();
     chunked_ = request.version == wire::HttpVersion::http_1_1;
     begin_compression(session);

@@ -119,9 +119,9 @@ LIBNETXX_DECL io::Task<> HandlerRequests::send_file(io::HttpSession& session)
         fail(session);
         co_return;
     }
-    const auto status = job->message().result_int();
-    queue_head(session, range.length);
-    const bool sends = session.request().method != "HEAD" && (status == 200 || status == 206) && range.length > 0;
+    const bool is_empty = has_no_content(job->message().result_int());
+    queue_head(session, is_empty ? 0 : range.length);
+    const bool sends = session.request().method != "HEAD" && !is_empty && range.length > 0;
     if (sends) {
         io::ResponseWriter::FilePart part{opened.file, range.first, range.length};
         const bool sent = co_await session.writer().send_file(part, threads);

@@ -61,7 +61,9 @@ LIBNETXX_DECL io::HttpShare::OnRecord proxy_records(const ForwardProxyOptions& o
 {
     if (!options.on_access && !options.on_event) return {};
     return [&options](const engine::HttpRecord& record, const boost::asio::ip::tcp::endpoint& client) {
-        const auto told = access_record(record, client);
+        static const engine::HttpForwarding no_request{.verdict = "no_request"};  // it ended before one was there
+        auto told = access_record(record, client);
+        if (told.forwarding == nullptr) told.forwarding = &no_request;
         if (options.on_access) options.on_access(told);
         if (options.on_event) options.on_event(ProxyEvent::end, told);
     };

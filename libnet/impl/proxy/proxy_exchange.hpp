@@ -144,6 +144,7 @@ private:
 
     // proxy_transfer.ipp: the two directions
     void upload();
+    bool keeps_trailer(std::string_view name) const;
     void download();
     bool receive_answer_head();
     void handle_answer_head(std::size_t size);
@@ -186,8 +187,9 @@ private:
     std::optional<engine::ProxyBodyReader> answer_reader_;
     engine::ProxyBodyWriter answer_writer_;
     ProxyDownloadState download_state_ = ProxyDownloadState::head;
-    bool authenticates_ = false;  // the connection to the server, see engine::authenticates_connection
-    bool nothing_left_ = true;    // the server has sent nothing behind its answer
+    bool has_credential_ = false;  // the server is told another Authorization than the client gives
+    bool authenticates_ = false;   // the connection to the server, see engine::authenticates_connection
+    bool nothing_left_ = true;     // the server has sent nothing behind its answer
     bool body_was_invited_ = true;
     bool awaited_upstream_ = false;  // its deadline runs
     bool keeps_client_ = false;      // the client's connection outlives the answer

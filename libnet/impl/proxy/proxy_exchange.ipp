@@ -95,6 +95,7 @@ LIBNETXX_DECL void ProxyExchange::send_request()
     const auto credentials = proxy_.options.credentials ? proxy_.options.credentials->now() : nullptr;
     // The answer to TRACE is the request.
     if (credentials && request.method != "TRACE") by.authorization = credentials->find(host(), destination_.port);
+    has_credential_ = !by.authorization.empty();
     head_.clear();
     engine::append_forwarded_request(head_, request, by, upgrade_);
     authenticates_ = authenticates_ || engine::authenticates_connection(request.fields, "Authorization");

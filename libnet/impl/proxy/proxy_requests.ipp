@@ -28,6 +28,11 @@ LIBNETXX_DECL ProxyRequests::~ProxyRequests() { give_exchange_back(); }
 
 LIBNETXX_DECL std::optional<std::string_view> ProxyRequests::guarded_name(const wire::RequestHead& request)
 {
+    // Browsers fetch it without logging in, and rules are about where requests go.
+    const auto is_for_pac = [&] {
+        return std::holds_alternative<engine::ProxyAnswerPac>(engine::decide(request, proxy_->rules));
+    };
+    if (proxy_->rules.serves_pac && is_for_pac()) return std::nullopt;
     const auto host = wire::canonical_host(request.authority.host);
     host_ = host ? host->name : std::string{request.authority.host};
     std::ranges::transform(host_, host_.begin(), base::to_lower);
@@ -69,7 +74,8 @@ LIBNETXX_DECL bool ProxyRequests::start(io::HttpSession& session)
         answer(session, {.status = 200, .type = "message/http", .content = traced, .may_keep = may_keep});
     } else if (std::holds_alternative<engine::ProxyAnswerPac>(decision)) {
         const auto host = wire::parse_authority(request.fields.value_of("Host"));
-        const auto proxy = host ? wire::to_string(*host) : io::to_text(session.connection().local());
+        std::string proxy = proxy_->options.tls ? "HTTPS " : "PROXY ";
+        proxy += host ? wire::to_string(*host) : io::to_text(session.connection().local());
         const auto script = engine::pac_file(*proxy_->egress->policy(), proxy);
         answer(session, {.status = 200, .type = engine::pac_type, .content = script, .may_keep = may_keep});
     } else {
@@ -91,7 +97,7 @@ LIBNETXX_DECL bool ProxyRequests::pursue(io::HttpSession&)
     if (step == Step::tunnel) return open_tunnel();
     failure_ = exchange_->failure();
     error_ = exchange_->error();
-    count();
+    if (!session_->given_up()) count();  // else `refuse` does
     give_exchange_back();
     place_.reset();
     return true;
@@ -102,8 +108,12 @@ LIBNETXX_DECL bool ProxyRequests::exchange(engine::ProxyDestination destination,
 {
     const auto* const guard = session_->guard();
     auto target = engine::egress_target(session_->request());
-    engine::EgressGate gate{proxy_->egress->policy(), session_->client().address(),
-                            guard != nullptr ? guard->user() : std::string_view{}, std::move(target)};
+    auto policy = proxy_->egress->policy();
+    std::string listener;
+    if (policy->names_listeners()) listener = std::to_string(session_->connection().local().port());
+    engine::EgressGate gate{std::move(policy), session_->client().address(),
+                            guard != nullptr ? guard->user() : std::string_view{}, std::move(listener),
+                            std::move(target)};
     told_->host = destination.host;
     told_->port = destination.port;
     if (!gate.admits()) {
@@ -204,7 +214,6 @@ LIBNETXX_DECL bool ProxyRequests::open_tunnel()
 {
     auto& session = *session_;
     const bool is_connect = exchange_->tunnel_head().empty();
-    count();
     session.begin_answer({.status = exchange_->status(), .may_keep = false});
     std::string granted;
     if (dialect_ == wire::ProxyDialect::http) granted = is_connect ? tunnel_answer : exchange_->tunnel_head();
@@ -260,10 +269,8 @@ LIBNETXX_DECL void ProxyRequests::end_tunnel(std::string_view reason)
 {
     const auto tunnel = std::move(tunnel_);
     place_.reset();
-    if (!tunnel->verdict().empty()) {
-        told_->verdict = tunnel->verdict();
-        ++proxy_->verdicts[told_->verdict];
-    }
+    if (!tunnel->verdict().empty()) told_->verdict = tunnel->verdict();
+    count();
     session_->end_tunnel(tunnel->sent(), tunnel->received(), reason);
 }
 

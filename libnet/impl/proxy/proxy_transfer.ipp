@@ -1,8 +1,10 @@
 #pragma once
 
 #include <libnet/base/deadline_after.hpp>
+#include <libnet/base/text.hpp>
 #include <libnet/config.hpp>
 #include <libnet/engine/proxy/connection_authentication.hpp>
+#include <libnet/engine/proxy/header_rules.hpp>
 #include <libnet/engine/proxy/proxy_upgrade.hpp>
 #include <libnet/impl/proxy/proxy_state.hpp>
 #include <libnet/wire/http/hop_by_hop.hpp>
@@ -19,6 +21,13 @@ LIBNETXX_DECL std::span<char> writable(std::string_view bytes) noexcept
     return {const_cast<char*>(bytes.data()), bytes.size()};
 }
 
+/// What a head may not have may not come behind the body either.
+LIBNETXX_DECL bool ProxyExchange::keeps_trailer(std::string_view name) const
+{
+    if (has_credential_ && base::iequals(name, "Authorization")) return false;
+    return engine::keeps_request_field(proxy_.options.headers, name);
+}
+
 /// Sends what there is of the request's body to the server.
 LIBNETXX_DECL void ProxyExchange::upload()
 {
@@ -32,7 +41,8 @@ LIBNETXX_DECL void ProxyExchange::upload()
         }
         const auto piece = session_->next_piece();
         if (piece.waits || piece.failed) return;
-        const auto frame = piece.last ? body_writer_.last_piece(piece.content, session_->trailers())
+        const auto keeps = [this](std::string_view name) { return keeps_trailer(name); };
+        const auto frame = piece.last ? body_writer_.last_piece(piece.content, session_->trailers(), keeps)
                                       : body_writer_.piece(piece.content);
         const bool sent = upstream_->peer.send({frame.before, frame.data, frame.after});
         if (piece.last) session_->take_piece();
@@ -163,7 +173,11 @@ LIBNETXX_DECL void ProxyExchange::forward_piece(engine::ProxyBodyReader::Piece p
 {
     nothing_left_ = piece.consumed == received.size();  // bytes behind an answer answer nothing
     const std::string_view data{received.data(), piece.data};
-    const auto frame = ended ? answer_writer_.last_piece(data, answer_reader_->trailers()) : answer_writer_.piece(data);
+    const auto keeps = [this](std::string_view name) {
+        return engine::keeps_response_field(proxy_.options.headers, name);
+    };
+    const auto frame =
+        ended ? answer_writer_.last_piece(data, answer_reader_->trailers(), keeps) : answer_writer_.piece(data);
     session_->content_queued(data.size());
     if (!session_->send(frame.before, frame.data, frame.after) || !ended) return;
     const bool goes_on = response_.keep_alive && body_was_invited_;

@@ -33,12 +33,12 @@ LIBNETXX_DECL ProxyTunnel::ProxyTunnel(const ForwardProxyOptions& options, io::C
     else expect_more();
 }
 
-/// Nothing that the client says reaches the server before it is known for whom it is.
+/// Nothing that the client says reaches the server before it is known for whom it is; and servers of TLS don't speak first.
 LIBNETXX_DECL io::Relay::Step ProxyTunnel::await_hello()
 {
     using Step = io::Relay::Step;
     auto& client = connection_.polled();
-    if (relay_.go_on(io::Relay::Ways::backward) == Step::broken) return Step::broken;
+    if (!relay_.flush_backward()) return Step::broken;
     for (;;) {
         const auto check = engine::check_hello(wire::read_client_hello(hello_->held), hello_->host);
         if (check == engine::HelloCheck::fits) {

@@ -100,14 +100,18 @@ LIBNETXX_DECL void Dial::on_name()
                   [this](const auto& address) { return std::ranges::find(tried_, address) != tried_.end(); });
     if (!outcome.addresses.empty()) return race(std::move(outcome.addresses));
     if (tried_.empty()) finish(End::no_name, outcome.error);
-    else finish(End::no_connection, error_);
+    else finish(error_ ? End::no_connection : End::not_allowed, error_);
 }
 
 LIBNETXX_DECL void Dial::race(std::vector<asio::ip::address> addresses)
 {
     tried_.insert(tried_.end(), addresses.begin(), addresses.end());
     if (may_connect_) std::erase_if(addresses, [this](const auto& address) { return !may_connect_(address); });
-    if (addresses.empty()) return finish(End::not_allowed);
+    if (addresses.empty()) {
+        // Those of the other family are late: one of them may be allowed.
+        if (!complete_) return look_up(engine::NameLookups::Wish::complete);
+        return finish(error_ ? End::no_connection : End::not_allowed, error_);
+    }
     race_.emplace(connector_.poll_, addresses, port_, connector_.options_.race, [this] { on_race(); });
     if (race_->done()) on_race();
 }

@@ -266,6 +266,8 @@ private:
     Wait linger(engine::HttpTime deadline);
     bool rest();
     Wait pursue();
+    Wait go_on_handling();
+    bool admit_client();
     void look_at_client();
     void resume_sending();
     void note_blocked(ResponseWriter::Progress progress);

@@ -54,7 +54,7 @@ LIBNETXX_DECL bool HttpSession::go_on()
     auto wait = Wait::end;
     try {
         if (!std::exchange(begun_, true)) wait = begin();
-        else wait = pursued_ ? pursue() : proceed();
+        else wait = pursued_ ? go_on_handling() : proceed();
         if (wait == Wait::events || (wait == Wait::client && rest())) return true;
     } catch (...) {
         connection_.diagnostics().tell_exception("a connection was ended");
@@ -68,24 +68,35 @@ LIBNETXX_DECL bool HttpSession::go_on()
 
 LIBNETXX_DECL HttpSession::Wait HttpSession::begin()
 {
-    return share_.sources.proxy_protocol.empty() ? admit() : Wait::preface;
+    const auto& trusted = share_.sources.proxy_protocol;
+    if (trusted.empty()) return admit();
+    // Who isn't trusted to speak for others counts while it says, or doesn't, that it would like to.
+    const bool is_trusted = any_contains(trusted, connection_.peer().address());
+    return is_trusted || admit_client() ? Wait::preface : proceed();
+}
+
+/// Counts the client. False: it has too many connections, and is told so.
+LIBNETXX_DECL bool HttpSession::admit_client()
+{
+    if (share_.guard == nullptr || guard_) return true;
+    using Counts = RequestGuard::Counts;
+    const auto& client = connected_client().address();
+    names_clients_ = any_contains(share_.sources.trusted_proxies, client);
+    guard_ =
+        std::make_unique<RequestGuard>(*share_.guard, client, names_clients_ ? Counts::by_request : Counts::at_once);
+    if (!guard_->admits_connection()) {
+        turn_away(share_.tls ? 0 : 429, engine::connections_too_many);
+        return false;
+    }
+    if (auto* const meter = guard_->meter()) transport_.use(*meter);
+    return true;
 }
 
 /// It is known whose connection it is.
 LIBNETXX_DECL HttpSession::Wait HttpSession::admit()
 {
-    const auto& client = connected_client().address();
-    names_clients_ = any_contains(share_.sources.trusted_proxies, client);
-    if (share_.guard != nullptr) {
-        using Counts = RequestGuard::Counts;
-        guard_ = std::make_unique<RequestGuard>(*share_.guard, client,
-                                                names_clients_ ? Counts::by_request : Counts::at_once);
-        if (!guard_->admits_connection()) {
-            turn_away(share_.tls ? 0 : 429, engine::connections_too_many);
-            return proceed();
-        }
-        if (auto* const meter = guard_->meter()) transport_.use(*meter);
-    }
+    names_clients_ = any_contains(share_.sources.trusted_proxies, connected_client().address());
+    if (!admit_client()) return proceed();
     return share_.tls ? Wait::handshake : proceed();
 }
 
@@ -373,6 +384,14 @@ LIBNETXX_DECL void HttpSession::expect(engine::HttpTime deadline)
     if (std::exchange(expected_, deadline) == deadline) return;
     if (deadline == engine::HttpTime::max()) return connection_.deadline().clear();
     connection_.deadline().expires_after(std::chrono::ceil<std::chrono::milliseconds>(deadline - steady_now_));
+}
+
+/// Something has happened that the handler may have waited for.
+LIBNETXX_DECL HttpSession::Wait HttpSession::go_on_handling()
+{
+    began_to_wait();
+    const auto wait = pursue();
+    return wait == Wait::nothing ? proceed() : wait;
 }
 
 LIBNETXX_DECL void HttpSession::expect_nothing() noexcept

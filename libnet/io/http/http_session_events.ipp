@@ -19,10 +19,10 @@ inline constexpr std::size_t largest_piece = 64 * 1024;
 
 }  // namespace detail
 
-/// Lets the handler go on. What it throws is its failure, and the server's to answer for.
+/// Lets the handler go on. What it throws is its failure, and the server's to answer for. `nothing`: the answer has ended, and
+/// who called goes on with the next request, in a loop: a client that sends thousands at once must not nest as many calls.
 LIBNETXX_DECL HttpSession::Wait HttpSession::pursue()
 {
-    began_to_wait();
     if (!tunnel_) look_at_client();
     bool over = engine_.given_up();
     try {
@@ -45,7 +45,7 @@ LIBNETXX_DECL HttpSession::Wait HttpSession::pursue()
     blocked_ = false;
     read_by_ = send_by_ = {};
     expect_nothing();
-    return waits_itself ? Wait::handler : proceed();
+    return waits_itself ? Wait::handler : Wait::nothing;
 }
 
 /// What has happened to the client's side.

@@ -76,6 +76,9 @@ public:
     /// Copies what there is.
     Step go_on(Ways ways = Ways::both);
 
+    /// Sends `first` what is kept for it, and reads nothing. False: the connection is broken.
+    bool flush_backward() { return send_rest(backward_); }
+
     /// One side has said all it had to say, and the other hasn't.
     bool is_half_closed() const noexcept { return forward_.ended != backward_.ended; }
 

@@ -14,7 +14,7 @@ std::string file(std::string_view rules, bool allow_private = false)
     EgressPolicyOptions options;
     options.allow_private = allow_private;
     options.rules = parse_egress_rules(rules, [](const auto&) { return std::make_shared<const TargetList>(); });
-    return pac_file(EgressPolicy{std::move(options)}, "proxy.test:8888");
+    return pac_file(EgressPolicy{std::move(options)}, "PROXY proxy.test:8888");
 }
 
 bool has(const std::string& text, std::string_view part) { return text.find(part) != text.npos; }
