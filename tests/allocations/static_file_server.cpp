@@ -9,6 +9,8 @@
 #include <string>
 #include <thread>
 
+namespace static_file_server_tests {
+
 using namespace std::chrono_literals;
 using namespace libnet;
 using test::CountedFileServer, test::RawClient, test::TemporaryDirectory;
@@ -75,3 +77,5 @@ TEST_CASE("what has been answered before is answered again without an allocation
         std::this_thread::sleep_for(1100ms);
     }
 }
+
+}  // namespace static_file_server_tests

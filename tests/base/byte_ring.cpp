@@ -4,6 +4,8 @@
 #include <string>
 #include <thread>
 
+namespace byte_ring_tests {
+
 using namespace libnet;
 
 TEST_CASE("a ring gives back what went in, around its end", "[base][byte_ring]")
@@ -44,3 +46,5 @@ TEST_CASE("a ring between two threads loses nothing and mixes nothing up", "[bas
     writer.join();
     CHECK((out == expected));
 }
+
+}  // namespace byte_ring_tests

@@ -3,6 +3,8 @@
 
 #include <array>
 
+namespace bytes_tests {
+
 using namespace libnet::base;
 
 TEST_CASE("integers are read and written with their most significant octet first", "[base][bytes]")
@@ -25,3 +27,5 @@ TEST_CASE("the last octets of a buffer can be read and written", "[base][bytes]"
     CHECK(load_be<std::uint16_t>(bytes, 2) == 0xFFFE);
     CHECK(load_be<std::uint32_t>(bytes) == 0x0000FFFE);
 }
+
+}  // namespace bytes_tests

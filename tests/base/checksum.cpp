@@ -3,6 +3,8 @@
 
 #include <vector>
 
+namespace checksum_tests {
+
 using namespace libnet::base;
 
 namespace {
@@ -45,3 +47,5 @@ TEST_CASE("pieces sum to what the whole does, and no carry gets lost", "[base][c
     const auto sum = checksum_add(checksum_add(0xFFFF'FFFF, whole.first(4)), whole.subspan(4));
     CHECK(checksum_finish(sum) == 0);
 }
+
+}  // namespace checksum_tests

@@ -1,6 +1,8 @@
 #include <libnet/base/clock_bridge.hpp>
 #include <tests/support/catch.hpp>
 
+namespace clock_bridge_tests {
+
 using namespace std::chrono_literals;
 using libnet::engine::ClockBridge;
 
@@ -63,3 +65,5 @@ TEST_CASE("a stamp from the future is refused", "[engine][clock_bridge]")
     bridge.observe(start + 1s, noon + 1s);
     CHECK(told(bridge, noon + 1s + 1ns) == -1ns);
 }
+
+}  // namespace clock_bridge_tests

@@ -3,6 +3,8 @@
 
 #include <chrono>
 
+namespace deadline_after_tests {
+
 using namespace libnet::base;
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
@@ -38,3 +40,5 @@ TEST_CASE("a duration that another unit can't express becomes its longest", "[ba
     CHECK(saturated<std::chrono::milliseconds>(nanoseconds::max()).count() == nanoseconds::max().count() / 1'000'000);
     STATIC_REQUIRE(saturated<std::chrono::seconds>(1500ms) == 1s);
 }
+
+}  // namespace deadline_after_tests

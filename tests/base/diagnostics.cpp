@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+namespace diagnostics_tests {
+
 using libnet::DiagnosticLevel;
 using libnet::base::Diagnostics;
 
@@ -59,3 +61,5 @@ TEST_CASE("without a handler, or with one that throws, nothing happens", "[base]
     CHECK_NOTHROW(throwing.tell(DiagnosticLevel::error, "heard"));
     CHECK(called == 1);
 }
+
+}  // namespace diagnostics_tests

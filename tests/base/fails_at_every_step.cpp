@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+namespace fails_at_every_step_tests {
+
 using libnet::test::Conversation, libnet::test::fails_at_every_step;
 
 TEST_CASE("each failure takes the place of each step, and the subject is destroyed at each", "[base][support]")
@@ -27,3 +29,5 @@ TEST_CASE("each failure takes the place of each step, and the subject is destroy
     CHECK(bad == std::vector<std::string>{"e", "c", "1e", "1c", "12e", "12c"});
     CHECK(destroyed == 10);
 }
+
+}  // namespace fails_at_every_step_tests

@@ -6,6 +6,8 @@
 #include <random>
 #include <vector>
 
+namespace histogram_tests {
+
 using libnet::base::Histogram;
 
 namespace {
@@ -132,3 +134,5 @@ TEST_CASE("merged histograms tell the percentiles of all their values", "[base][
     CHECK(low.count() == 1'000);
     for (const double share : {0.0, 0.1, 0.5, 0.9, 1.0}) CHECK(low.percentile(share) == all.percentile(share));
 }
+
+}  // namespace histogram_tests

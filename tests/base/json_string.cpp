@@ -1,6 +1,8 @@
 #include <libnet/base/json_string.hpp>
 #include <tests/support/catch.hpp>
 
+namespace json_string_tests {
+
 using namespace libnet;
 
 namespace {
@@ -22,3 +24,5 @@ TEST_CASE("text becomes a JSON string", "[base]")
     CHECK(json(std::string_view{"\n\0\x7F", 3}) == R"("\u000a\u0000\u007f")");
     CHECK(json("\xFF\xC3") == "\"\xEF\xBF\xBD\xEF\xBF\xBD\"");
 }
+
+}  // namespace json_string_tests

@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+namespace md5_tests {
+
 namespace {
 
 std::string hex(std::string_view text)
@@ -36,3 +38,5 @@ TEST_CASE("MD5 pads right around the end of a block", "[base]")
     CHECK(hex(std::string(56, 'a')) == "3b0c8ac703f828b04c6c197006d17218");
     CHECK(hex(std::string(64, 'a')) == "014842d480b571495a4a0363793f7367");
 }
+
+}  // namespace md5_tests

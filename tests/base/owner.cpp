@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <utility>
 
+namespace owner_tests {
+
 using libnet::base::Owner;
 
 namespace {
@@ -44,3 +46,5 @@ TEST_CASE("an owner that was moved from is of no use until it takes another stat
     owner = std::move(other);
     CHECK(owner->stops == 0);
 }
+
+}  // namespace owner_tests

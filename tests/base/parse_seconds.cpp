@@ -1,6 +1,8 @@
 #include <libnet/base/parse_seconds.hpp>
 #include <tests/support/catch.hpp>
 
+namespace parse_seconds_tests {
+
 using libnet::base::parse_seconds;
 using namespace std::chrono_literals;
 
@@ -21,3 +23,5 @@ TEST_CASE("what is no number of seconds is refused", "[base][parse_seconds]")
         CHECK_FALSE(parse_seconds(text));
     }
 }
+
+}  // namespace parse_seconds_tests

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <vector>
 
+namespace permutation_tests {
+
 using libnet::base::Permutation;
 
 TEST_CASE("each number below the bound comes once, whatever the bound", "[base]")
@@ -44,3 +46,5 @@ TEST_CASE("four thousand million numbers need no table", "[base]")
     CHECK(order.at(0) != order.at(1));
     CHECK(Permutation{(std::uint64_t{1} << 62), {1, 1}}.at(5) < (std::uint64_t{1} << 62));
 }
+
+}  // namespace permutation_tests

@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+namespace printable_tests {
+
 using libnet::base::append_escaped, libnet::base::printable;
 
 TEST_CASE("what may not stand on a terminal is escaped, and what is longer than a line is cut", "[base][printable]")
@@ -32,3 +34,5 @@ TEST_CASE("further characters can be escaped, too", "[base][printable]")
     append_escaped(line, "a \"b\" \\", "\"\\");
     CHECK(line == R"(x=a \x22b\x22 \x5C)");
 }
+
+}  // namespace printable_tests

@@ -1,6 +1,8 @@
 #include <libnet/base/recent_set.hpp>
 #include <tests/support/catch.hpp>
 
+namespace recent_set_tests {
+
 TEST_CASE("a recent set forgets what was added first", "[engine]")
 {
     libnet::engine::RecentSet<int> set{2};
@@ -15,3 +17,5 @@ TEST_CASE("a recent set forgets what was added first", "[engine]")
     CHECK(set.contains(3));
     CHECK(set.size() == 2);
 }
+
+}  // namespace recent_set_tests

@@ -1,6 +1,8 @@
 #include <libnet/base/ring_queue.hpp>
 #include <tests/support/catch.hpp>
 
+namespace ring_queue_tests {
+
 using libnet::engine::RingQueue;
 
 TEST_CASE("what went in first comes out first, however the ring grows and turns", "[engine][ring_queue]")
@@ -36,3 +38,5 @@ TEST_CASE("what is unwanted leaves the queue, and the others keep their order", 
         queue.pop_front();
     }
 }
+
+}  // namespace ring_queue_tests

@@ -1,6 +1,8 @@
 #include <libnet/base/rotating_keys.hpp>
 #include <tests/support/catch.hpp>
 
+namespace rotating_keys_tests {
+
 using namespace std::chrono_literals;
 using Keys = libnet::engine::RotatingKeys<int>;
 
@@ -57,3 +59,5 @@ TEST_CASE("keys age while nobody seals anything", "[engine]")
     CHECK(f.current(500s) == 2);
     CHECK(f.find(500s, 1).key == nullptr);  // replaced only now, and yet too old
 }
+
+}  // namespace rotating_keys_tests

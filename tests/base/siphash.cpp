@@ -3,6 +3,8 @@
 
 #include <array>
 
+namespace siphash_tests {
+
 using libnet::base::siphash;
 using libnet::base::SipKey;
 
@@ -35,3 +37,5 @@ TEST_CASE("another key gives another hash", "[base][siphash]")
     CHECK(siphash(SipKey{1, 2}, {}) != siphash(SipKey{1, 3}, {}));
     CHECK(siphash(SipKey{1, 2}, {}) != siphash(SipKey{2, 2}, {}));
 }
+
+}  // namespace siphash_tests

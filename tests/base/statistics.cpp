@@ -3,6 +3,8 @@
 
 #include <cmath>
 
+namespace statistics_tests {
+
 using libnet::base::RunningStatistics;
 
 namespace {
@@ -72,3 +74,5 @@ TEST_CASE("merged statistics are those of all the values", "[base][statistics]")
     empty.merge(all);
     CHECK(empty.mean() == all.mean());
 }
+
+}  // namespace statistics_tests

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+namespace text_tests {
+
 using namespace libnet::base;
 
 TEST_CASE("only ASCII letters have two cases", "[base][text]")
@@ -65,3 +67,5 @@ TEST_CASE("lines and words are taken off a text", "[base][text]")
     CHECK(text.empty());
     CHECK(libnet::base::take_line(text).empty());
 }
+
+}  // namespace text_tests

@@ -3,6 +3,8 @@
 
 #include <string>
 
+namespace time_queue_tests {
+
 using Queue = libnet::base::TimeQueue<int, std::string>;
 
 TEST_CASE("keys come in the order of their times, and of their coming among equal ones", "[base][time_queue]")
@@ -26,3 +28,5 @@ TEST_CASE("what is no longer wanted is dropped when it comes to the front", "[ba
     queue.drop_front_while([](const std::string&) { return true; });
     CHECK(queue.empty());
 }
+
+}  // namespace time_queue_tests

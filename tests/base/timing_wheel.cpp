@@ -7,6 +7,8 @@
 #include <optional>
 #include <vector>
 
+namespace timing_wheel_tests {
+
 using libnet::base::TimingWheel;
 
 namespace {
@@ -127,3 +129,5 @@ TEST_CASE("many deadlines that pass together are called some at a time", "[base]
     CHECK(wheel.advance(10));
     CHECK(called == std::vector{0, 1, 4, 3});
 }
+
+}  // namespace timing_wheel_tests

@@ -1,6 +1,8 @@
 #include <libnet/base/token_bucket.hpp>
 #include <tests/support/catch.hpp>
 
+namespace token_bucket_tests {
+
 using namespace std::chrono_literals;
 using libnet::base::TokenBucket, libnet::base::TokenRate;
 
@@ -48,3 +50,5 @@ TEST_CASE("time that runs backwards gives nothing", "[base]")
     CHECK(bucket.available(rate, start - 1h) == 0);
     CHECK(bucket.available(rate, start + 100ms) == Approx(1));
 }
+
+}  // namespace token_bucket_tests

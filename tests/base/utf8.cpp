@@ -3,6 +3,8 @@
 
 #include <string>
 
+namespace utf8_tests {
+
 using namespace libnet::base;
 
 TEST_CASE("bytes that are no UTF-8 are replaced, and valid text is left alone", "[base][text]")
@@ -31,3 +33,5 @@ TEST_CASE("the length of a sequence is told, whatever follows it", "[base][text]
     CHECK(utf8_length("\xF5\x80\x80\x80") == 0);
     CHECK(utf8_length("") == 0);
 }
+
+}  // namespace utf8_tests

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <random>
 
+namespace wilson_interval_tests {
+
 using namespace libnet;
 using base::wilson_interval;
 
@@ -39,3 +41,5 @@ TEST_CASE("the interval covers the true share as often as it says", "[base]")
         CHECK(covered >= 1860);
     }
 }
+
+}  // namespace wilson_interval_tests

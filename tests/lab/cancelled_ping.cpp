@@ -14,6 +14,8 @@
 #include <optional>
 #include <vector>
 
+namespace cancelled_ping_tests {
+
 namespace asio = boost::asio;
 
 using namespace libnet;
@@ -48,3 +50,5 @@ TEST_CASE("a cancelled ping ends long before its time is up, and the next one is
     io.run();
     CHECK(std::holds_alternative<PingReply>(outcome.value()));
 }
+
+}  // namespace cancelled_ping_tests

@@ -11,6 +11,8 @@
 #include <regex>
 #include <string>
 
+namespace fping_headers_tests {
+
 using namespace libnet::test;
 
 namespace {
@@ -95,3 +97,5 @@ TEST_CASE("as fping, timestamps find what is unreachable, and are IPv4's alone",
     CHECK(as_fping({"--icmp-timestamp", "-b", "20", "10.0.4.2"}).err == "fping: cannot change ICMP Timestamp size\n");
     CHECK(as_fping({"--icmp-timestamp", "fd00:0:0:4::2"}).exit_code == 2);
 }
+
+}  // namespace fping_headers_tests

@@ -15,6 +15,8 @@
 #include <string>
 #include <vector>
 
+namespace fping_name_tests {
+
 using namespace libnet::test;
 
 namespace {
@@ -210,3 +212,5 @@ TEST_CASE("as fping, a range of IPv6 addresses is generated", "[lab]")
     CHECK(done.out == "fd00:0:0:4::1 is alive\nfd00:0:0:4::2 is alive\n");
     CHECK(done.exit_code == 0);
 }
+
+}  // namespace fping_name_tests

@@ -10,6 +10,8 @@
 #include <regex>
 #include <string>
 
+namespace fping_readers_tests {
+
 using namespace libnet::test;
 
 namespace {
@@ -125,3 +127,5 @@ TEST_CASE("netdata reads charts, and then their values", "[lab]")
                              "fping.10_0_4_2_packets\nSET xmt = "));
     CHECK(matches(done.out, "^SET returned = 100$"));
 }
+
+}  // namespace fping_readers_tests

@@ -27,6 +27,8 @@
 #include <string>
 #include <vector>
 
+namespace interface_probe_tests {
+
 namespace asio = boost::asio;
 
 using namespace libnet;
@@ -363,3 +365,5 @@ TEST_CASE("a cancelled question ends at once", "[lab]")
         CHECK(error.code() == asio::error::operation_aborted);
     }
 }
+
+}  // namespace interface_probe_tests

@@ -17,6 +17,8 @@
 #include <optional>
 #include <string>
 
+namespace path_mtu_tests {
+
 namespace asio = boost::asio;
 
 using namespace libnet;
@@ -264,3 +266,5 @@ TEST_CASE("a search whose finder is gone ends", "[lab]")
     io.run_for(5s);
     CHECK(why(thrown) == asio::error::operation_aborted);
 }
+
+}  // namespace path_mtu_tests

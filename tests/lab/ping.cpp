@@ -6,6 +6,8 @@
 
 #include <string>
 
+namespace ping_tests {
+
 using namespace libnet::test;
 
 namespace {
@@ -131,3 +133,5 @@ TEST_CASE("without the right to ping, the message says what would give it", "[la
     CHECK(ours.err.find("net.ipv4.ping_group_range") != std::string::npos);
     CHECK(ours.err.find("cap_net_raw") != std::string::npos);
 }
+
+}  // namespace ping_tests

@@ -8,6 +8,8 @@
 #include <fstream>
 #include <string>
 
+namespace ping_dead_hosts_tests {
+
 using namespace libnet::test;
 
 namespace {
@@ -55,3 +57,5 @@ TEST_CASE("a full send buffer delays no other host", "[lab]")
     INFO(events.substr(0, 4000));
     CHECK(last_answer(events) < events.find("\"event\":\"error\""));
 }
+
+}  // namespace ping_dead_hosts_tests

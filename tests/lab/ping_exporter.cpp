@@ -10,6 +10,8 @@
 #include <string>
 #include <utility>
 
+namespace ping_exporter_tests {
+
 using namespace libnet::test;
 
 namespace {
@@ -132,3 +134,5 @@ TEST_CASE("a name that doesn't resolve is tried again, and one that changes is f
     CHECK(done.err.find("moving.test: has the address 10.0.4.2 now\n") != std::string::npos);
     CHECK(done.err.find("moving.test: has the address 10.0.6.2 now\n") != std::string::npos);
 }
+
+}  // namespace ping_exporter_tests

@@ -7,6 +7,8 @@
 #include <regex>
 #include <string>
 
+namespace ping_hops_tests {
+
 using namespace libnet::test;
 
 namespace {
@@ -89,3 +91,5 @@ TEST_CASE("as ping, hops that can't be are told as iputils tells them", "[lab]")
     check_same({"-c", "1", "nowhere.example", "10.0.4.2"});
     check_same({"-c", "1", "10.66.0.1", "10.0.4.2"});  // no route to the first hop
 }
+
+}  // namespace ping_hops_tests

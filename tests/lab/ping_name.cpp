@@ -11,6 +11,8 @@
 #include <sstream>
 #include <string>
 
+namespace ping_name_tests {
+
 using namespace libnet::test;
 
 namespace {
@@ -117,3 +119,5 @@ TEST_CASE("as ping, a fraction of a second is a deadline, and -3 shows microseco
     const auto done = run(with(ours, {"-3", "-c", "1", "10.0.4.2"}));
     CHECK(masked(done.out).find(" time=T ms") != std::string::npos);
 }
+
+}  // namespace ping_name_tests

@@ -14,6 +14,8 @@
 #include <string>
 #include <thread>
 
+namespace ping_names_tests {
+
 namespace asio = boost::asio;
 
 using namespace libnet::test;
@@ -158,3 +160,5 @@ TEST_CASE("an interface that vanishes in the middle ends no run, and is told", "
     CHECK((contains(done.err, " not sent: ") || contains(done.out, "no answer from 10.77.0.1")));
     CHECK((done.exit_code == 0 || done.exit_code == 1));
 }
+
+}  // namespace ping_names_tests

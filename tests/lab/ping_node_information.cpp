@@ -20,6 +20,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+namespace ping_node_information_tests {
+
 using namespace libnet;
 using namespace libnet::test;
 using Octets = std::vector<std::byte>;
@@ -173,3 +175,5 @@ TEST_CASE("as ping, questions to nodes that can't be are told", "[lab]")
     const auto group = run(with(ours, {"-N", "name", "-N", "subject-name=alpha%client-r1", "-c", "1", "-W", "0.2"}));
     CHECK(contains(group.out + group.err, "ff02::2:fff4:45eb%client-r1"));
 }
+
+}  // namespace ping_node_information_tests

@@ -8,6 +8,8 @@
 #include <set>
 #include <string>
 
+namespace ping_other_address_tests {
+
 using namespace libnet::test;
 
 namespace {
@@ -107,3 +109,5 @@ TEST_CASE("the routers' anycast address of a network answers", "[lab]")
     CHECK(ours.exit_code == 0);
     CHECK(who_answered(ours.out, 1) == std::multiset<std::string>{"fd00:0:0:1::1"});
 }
+
+}  // namespace ping_other_address_tests

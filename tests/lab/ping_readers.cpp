@@ -9,6 +9,8 @@
 #include <filesystem>
 #include <string>
 
+namespace ping_readers_tests {
+
 using namespace libnet::test;
 
 namespace {
@@ -105,3 +107,5 @@ TEST_CASE("what is pending at the deadline is lost to who reads the summary, and
           std::string::npos);
     CHECK(done.exit_code == 1);
 }
+
+}  // namespace ping_readers_tests

@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+namespace ping_sweep_tests {
+
 using namespace libnet::test;
 
 namespace {
@@ -115,3 +117,5 @@ TEST_CASE("no name server is asked for the names of a range's hosts", "[lab]")
     CHECK(contains(mixed.out, "64 bytes from alpha (10.0.4.2): icmp_seq="));
     CHECK(contains(mixed.out, "10.0.4.2-2: 64 bytes from 10.0.4.2: icmp_seq="));
 }
+
+}  // namespace ping_sweep_tests

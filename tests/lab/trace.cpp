@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <string>
 
+namespace trace_tests {
+
 using namespace libnet::test;
 
 namespace {
@@ -167,3 +169,5 @@ TEST_CASE("the JSON of a path names every hop", "[lab]")
     CHECK(probe(3).at("from") == "10.0.6.2");
     CHECK(probe(3).at("rtt_ms").as_double() > 0);
 }
+
+}  // namespace trace_tests

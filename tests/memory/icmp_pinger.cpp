@@ -18,6 +18,8 @@
 #include <string>
 #include <variant>
 
+namespace icmp_pinger_tests {
+
 using namespace std::chrono_literals;
 using namespace libnet;
 using namespace libnet::test;
@@ -160,3 +162,5 @@ TEST_CASE("a pinger loses nothing but what memory fails, at each of its allocati
     fails_at_every_step(conversation);
     CHECK(failures > 100);
 }
+
+}  // namespace icmp_pinger_tests

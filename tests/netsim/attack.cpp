@@ -1,6 +1,8 @@
 #include <tests/support/catch.hpp>
 #include <tests/support/netsim.hpp>
 
+namespace attack_tests {
+
 using namespace netsim;
 using namespace netsim::test;
 
@@ -68,3 +70,5 @@ TEST_CASE("replayed replies are true ones, once more and from elsewhere")
     CHECK(events[0].parsed()->source != reply.parsed()->source);
     CHECK(play.simulation().next_deadline() == std::nullopt);
 }
+
+}  // namespace attack_tests

@@ -5,6 +5,8 @@
 
 #include <map>
 
+namespace balance_tests {
+
 using namespace netsim;
 using namespace netsim::test;
 
@@ -127,3 +129,5 @@ nodes:
 )"};
     for (int i = 0; i < 20; ++i) CHECK(play.fate({}) == "answered echo host");
 }
+
+}  // namespace balance_tests

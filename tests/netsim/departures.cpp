@@ -3,6 +3,8 @@
 
 #include <string>
 
+namespace departures_tests {
+
 namespace {
 
 using namespace netsim;
@@ -84,3 +86,5 @@ TEST_CASE("100,000 answers of 84 octets in flight take at most 200 octets each")
     CHECK(departures.memory() <= 200U * 100'000U);
     CHECK(departures.size() == 100'000U);
 }
+
+}  // namespace departures_tests

@@ -4,6 +4,8 @@
 
 #include <random>
 
+namespace dns_tests {
+
 using namespace netsim;
 using namespace netsim::test;
 using libnet::base::load_be;
@@ -115,3 +117,5 @@ TEST_CASE("the server is a host of the network")
     CHECK(events[0].took() == 50ms);
     CHECK(events[0].parsed()->source_port == 53);
 }
+
+}  // namespace dns_tests

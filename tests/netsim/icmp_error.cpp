@@ -3,6 +3,8 @@
 #include <tests/support/catch.hpp>
 #include <tests/support/netsim.hpp>
 
+namespace icmp_error_tests {
+
 using namespace netsim;
 using namespace netsim::test;
 using libnet::base::load_be;
@@ -142,3 +144,5 @@ TEST_CASE("nobody complains about a complaint")
     play.simulation().on_packet(probe, {}, told);
     CHECK(told.why == "about an error");
 }
+
+}  // namespace icmp_error_tests

@@ -5,6 +5,8 @@
 #include <memory>
 #include <vector>
 
+namespace log_tests {
+
 namespace {
 
 using namespace netsim;
@@ -91,3 +93,5 @@ TEST_CASE("Without a file, the log only counts")
     CHECK(log.counters().find("\"refused: ttl\":2") != std::string::npos);
     CHECK(log.counters().find("\"written\":2") != std::string::npos);
 }
+
+}  // namespace log_tests

@@ -1,6 +1,8 @@
 #include <tests/lab/netsim/scenario.hpp>
 #include <tests/support/catch.hpp>
 
+namespace scenario_tests {
+
 using namespace netsim;
 using namespace std::chrono_literals;
 
@@ -163,3 +165,5 @@ dns:
     CHECK(scenario.dns.records[0].name == "host.example");
     CHECK(scenario.dns.names.at("bad.example").failure == DnsName::Failure::servfail);
 }
+
+}  // namespace scenario_tests

@@ -3,6 +3,8 @@
 #include <tests/lab/netsim/scenario.hpp>
 #include <tests/support/catch.hpp>
 
+namespace scenario_mistakes_tests {
+
 using namespace netsim;
 
 namespace {
@@ -105,3 +107,5 @@ TEST_CASE("a file that is no scenario costs neither time nor memory")
     CHECK_THROWS_AS(read_scenario("/does/not/exist"), ScenarioError);
     CHECK_THROWS_AS(read_scenario("/"), ScenarioError);
 }
+
+}  // namespace scenario_mistakes_tests

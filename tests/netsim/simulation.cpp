@@ -3,6 +3,8 @@
 #include <tests/support/catch.hpp>
 #include <tests/support/netsim.hpp>
 
+namespace simulation_tests {
+
 using namespace netsim;
 using namespace netsim::test;
 
@@ -224,3 +226,5 @@ nodes: {nat: {address: 10.77.0.1, rewrites-source: true}, host: {address: 10.9.0
     CHECK(quoted_source(2) == "10.0.0.2");
     CHECK(quoted_source(3) == "10.77.0.1");
 }
+
+}  // namespace simulation_tests

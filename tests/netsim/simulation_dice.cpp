@@ -5,6 +5,8 @@
 
 #include <map>
 
+namespace simulation_dice_tests {
+
 using namespace netsim;
 using namespace netsim::test;
 
@@ -105,3 +107,5 @@ TEST_CASE("the same seed throws the same dice, another one others")
     CHECK(play_many(impaired(words, 7)) == play_many(impaired(words, 7)));
     CHECK(play_many(impaired(words, 7)) != play_many(impaired(words, 8)));
 }
+
+}  // namespace simulation_dice_tests

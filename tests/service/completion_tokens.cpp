@@ -16,6 +16,8 @@
 #include <optional>
 #include <tuple>
 
+namespace completion_tokens_tests {
+
 namespace asio = boost::asio;
 using namespace libnet;
 using namespace std::chrono_literals;
@@ -186,3 +188,5 @@ TEST_CASE("servers run with any completion token", "[service][tokens]")
     CHECK(proxy_ended == error_code{});
     CHECK_THROWS_AS(twice.get(), boost::system::system_error);
 }
+
+}  // namespace completion_tokens_tests

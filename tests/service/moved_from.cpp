@@ -12,6 +12,8 @@
 #include <tuple>
 #include <utility>
 
+namespace moved_from_tests {
+
 namespace asio = boost::asio;
 using namespace libnet;
 
@@ -88,3 +90,5 @@ try {
     if (error.code() != boost::system::errc::operation_not_permitted) throw;
     WARN("SKIPPED: " << error.what());
 }
+
+}  // namespace moved_from_tests

@@ -1,6 +1,8 @@
 #include <libnet/wire/apr1_hash.hpp>
 #include <tests/support/catch.hpp>
 
+namespace apr1_hash_tests {
+
 using libnet::wire::apr1_hash;
 
 // As `openssl passwd -apr1 -salt SALT PASSWORD` prints them.
@@ -18,3 +20,5 @@ TEST_CASE("eight octets of the salt count", "[wire]")
 {
     CHECK(apr1_hash("x", "abcdefgh") == apr1_hash("x", "abcdefghijk"));
 }
+
+}  // namespace apr1_hash_tests

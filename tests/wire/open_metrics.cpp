@@ -9,6 +9,8 @@
 #include <string>
 #include <utility>
 
+namespace open_metrics_tests {
+
 using namespace libnet::wire;
 
 namespace {
@@ -220,3 +222,5 @@ TEST_CASE("OpenMetrics goes to those who ask for it", "[wire][metrics]")
     CHECK(content_type(open_metrics_1_0) == "application/openmetrics-text; version=1.0.0; charset=utf-8");
     CHECK(content_type(prometheus_0_0_4) == "text/plain; version=0.0.4; charset=utf-8");
 }
+
+}  // namespace open_metrics_tests

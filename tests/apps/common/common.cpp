@@ -14,6 +14,8 @@
 #include <string>
 #include <vector>
 
+namespace common_tests {
+
 using namespace libnet;
 using test::Arguments, test::Finished;
 
@@ -224,3 +226,5 @@ TEST_CASE("httpd++ and proxy++ say where they listen, and end with 0 when they a
             CHECK(lines_of(ended.err).size() == 2);
         }
 }
+
+}  // namespace common_tests

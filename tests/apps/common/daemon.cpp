@@ -27,6 +27,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+namespace daemon_tests {
+
 using namespace libnet;
 namespace asio = boost::asio;
 using asio::ip::tcp;
@@ -240,3 +242,5 @@ TEST_CASE("signals that come while a daemon starts wait until it can do somethin
     CHECK(httpd.wait().exit_code == 0);
     ::close(reader);
 }
+
+}  // namespace daemon_tests

@@ -17,6 +17,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+namespace daemon_admin_tests {
+
 using namespace libnet::test;
 
 namespace {
@@ -115,3 +117,5 @@ TEST_CASE("a log that nobody reads costs lines, which are counted, and no reques
     CHECK(proxied.stop().exit_code == 0);
     ::close(reader);
 }
+
+}  // namespace daemon_admin_tests

@@ -13,6 +13,8 @@
 #include <memory>
 #include <string>
 
+namespace daemon_changes_tests {
+
 using namespace libnet::test;
 
 namespace {
@@ -133,3 +135,5 @@ TEST_CASE("proxy++ reloads and is upgraded under load, with tunnels that stay op
     CHECK(proxy.stop().exit_code == 0);
     CHECK(httpd.stop().exit_code == 0);
 }
+
+}  // namespace daemon_changes_tests

@@ -9,6 +9,8 @@
 
 #include <string>
 
+namespace daemon_config_tests {
+
 using namespace libnet::test;
 
 namespace {
@@ -79,3 +81,5 @@ TEST_CASE("a configuration is checked without serving", "[apps][config]")
     CHECK(in_use.starts_with("0 "));
     CHECK(run({program("proxy++"), "--check", "--port", "0"}).err == "proxy++: the configuration is good\n");
 }
+
+}  // namespace daemon_config_tests

@@ -20,6 +20,8 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+namespace daemon_places_tests {
+
 using namespace libnet::test;
 namespace fs = std::filesystem;
 using boost::asio::local::datagram_protocol;
@@ -170,3 +172,5 @@ TEST_CASE("a daemon that was root is another user when it serves", "[apps][daemo
     CHECK(finished.exit_code == 1);
     CHECK(finished.err == "httpd++: there is no user 'no-such-user'\n");
 }
+
+}  // namespace daemon_places_tests

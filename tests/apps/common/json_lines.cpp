@@ -6,6 +6,8 @@
 #include <limits>
 #include <string>
 
+namespace json_lines_tests {
+
 using namespace libnet;
 namespace json = boost::json;
 
@@ -56,3 +58,5 @@ TEST_CASE("bytes that are no UTF-8 are replaced", "[apps][json]")
 {
     CHECK(apps::to_json("m\xC3\xBCnchen \xFF\"") == "\"m\xC3\xBCnchen \xEF\xBF\xBD\\\"\"");
 }
+
+}  // namespace json_lines_tests

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+namespace options_tests {
+
 using namespace std::chrono_literals;
 using namespace libnet;
 
@@ -421,3 +423,5 @@ TEST_CASE("the version names the program, the library and what it was built with
     CHECK(typed.out.starts_with("demo++ (libnet " LIBNETXX_VERSION ") Boost 1."));
     CHECK(typed.out.find("c-ares 1.") != std::string::npos);
 }
+
+}  // namespace options_tests

@@ -15,6 +15,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+namespace run_tests {
+
 using namespace libnet;
 namespace asio = boost::asio;
 
@@ -154,3 +156,5 @@ TEST_CASE("a full disk behind standard output is an error", "[apps][run]")
     ::close(saved);
     CHECK(ended == Ended{2, "demo++: standard output: No space left on device\n"});
 }
+
+}  // namespace run_tests

@@ -20,6 +20,8 @@
 #include <string_view>
 #include <utility>
 
+namespace httpd_tests {
+
 using namespace libnet::test;
 
 namespace {
@@ -371,3 +373,5 @@ TEST_CASE("help fits a screen, and the version is told", "[apps][httpd]")
     CHECK(version.exit_code == 0);
     CHECK(version.out.starts_with("httpd++ "));
 }
+
+}  // namespace httpd_tests

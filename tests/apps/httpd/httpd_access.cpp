@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+namespace httpd_access_tests {
+
 using namespace libnet::test;
 
 namespace {
@@ -147,3 +149,5 @@ TEST_CASE("what is wrong with users and rules keeps httpd++ from starting", "[ap
     CHECK(complaint({"--client-requests", "-1"}, 2) ==
           "httpd++: --client-requests: '-1' is no rate: give 0 or a number from 0.001 to 1e9\n");
 }
+
+}  // namespace httpd_access_tests

@@ -14,6 +14,8 @@
 #include <string_view>
 #include <thread>
 
+namespace httpd_behind_proxies_tests {
+
 using namespace libnet::test;
 using namespace std::chrono_literals;
 using boost::asio::ip::tcp;
@@ -139,3 +141,5 @@ TEST_CASE("what is no network is said", "[apps][httpd][behind]")
     CHECK(said.exit_code == 2);
     CHECK(has(said.err, "'10.0.0.0/33' is not a network: give one like 10.0.0.0/8"));
 }
+
+}  // namespace httpd_behind_proxies_tests

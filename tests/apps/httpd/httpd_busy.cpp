@@ -17,6 +17,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+namespace httpd_busy_tests {
+
 using namespace libnet::test;
 namespace fs = std::filesystem;
 
@@ -146,3 +148,5 @@ TEST_CASE("links that another process swaps all the time lead nowhere", "[apps][
     CHECK(inside > 0);
     CHECK(httpd.stop().exit_code == 0);
 }
+
+}  // namespace httpd_busy_tests

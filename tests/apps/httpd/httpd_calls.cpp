@@ -14,6 +14,8 @@
 
 #include <unistd.h>
 
+namespace httpd_calls_tests {
+
 using libnet::test::Process, libnet::test::RawClient, libnet::test::TemporaryDirectory;
 
 namespace {
@@ -107,3 +109,5 @@ TEST_CASE("behind the first directory that isn't there none is looked for", "[ap
     INFO(calls);
     CHECK(count(calls, "openat2") <= 6 * times + 10);
 }
+
+}  // namespace httpd_calls_tests

@@ -21,6 +21,8 @@
 
 #include <poll.h>
 
+namespace httpd_haproxy_tests {
+
 using namespace libnet::test;
 using boost::asio::ip::tcp;
 
@@ -111,3 +113,5 @@ TEST_CASE("behind HAProxy, servers are drained and killed under load, and no req
     go_on(load, 200);
     CHECK(load.stop().empty());
 }
+
+}  // namespace httpd_haproxy_tests

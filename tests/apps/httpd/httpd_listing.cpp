@@ -15,6 +15,8 @@
 #include <utility>
 #include <vector>
 
+namespace httpd_listing_tests {
+
 using namespace libnet::test;
 namespace fs = std::filesystem;
 
@@ -206,3 +208,5 @@ TEST_CASE("pictures of a listing can be kept", "[apps][httpd][listing]")
     take("phone", "/phone.html", {"--window-size=500,900"});
     take("error", "/nothing", {"--window-size=500,400"});
 }
+
+}  // namespace httpd_listing_tests

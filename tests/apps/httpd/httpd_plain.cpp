@@ -5,6 +5,8 @@
 
 #include <string>
 
+namespace httpd_plain_tests {
+
 #if !defined(LIBNETXX_TLS)
 
 using namespace libnet::test;
@@ -18,3 +20,5 @@ TEST_CASE("httpd++ without TLS doesn't serve in plain sight what was to be encry
 }
 
 #endif
+
+}  // namespace httpd_plain_tests

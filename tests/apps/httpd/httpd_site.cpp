@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+namespace httpd_site_tests {
+
 using namespace libnet::test;
 
 namespace {
@@ -319,3 +321,5 @@ TEST_CASE("the first minutes with httpd++", "[apps][httpd]")
         CHECK(
             has(complaint({"--client-bandwidth", bad}), "httpd++: --client-bandwidth: '" + bad + "' is not a number"));
 }
+
+}  // namespace httpd_site_tests

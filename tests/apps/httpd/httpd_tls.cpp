@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+namespace httpd_tls_tests {
+
 using namespace libnet::test;
 
 namespace {
@@ -160,3 +162,5 @@ TEST_CASE("what is wrong with the certificates keeps httpd++ from starting", "[a
     CHECK(complaint(site.options({"--tls-key", "a,b"})) ==
           "httpd++: --tls-key: give one key for each certificate, or none\n");
 }
+
+}  // namespace httpd_tls_tests

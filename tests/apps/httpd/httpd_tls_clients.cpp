@@ -9,6 +9,8 @@
 #include <string_view>
 #include <utility>
 
+namespace httpd_tls_clients_tests {
+
 using namespace libnet::test;
 
 namespace {
@@ -133,3 +135,5 @@ TEST_CASE("s_client shows a certificate where one is wanted", "[apps][httpd][tls
     CHECK(!has(ask(optional, showing("stranger")), "text over TLS"));
     CHECK(has(ask(optional, {}), "text over TLS"));
 }
+
+}  // namespace httpd_tls_clients_tests

@@ -24,6 +24,8 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+namespace httpd_trouble_tests {
+
 using namespace libnet::test;
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
@@ -274,3 +276,5 @@ TEST_CASE("a FIFO for a log waits for its reader and says so; one that lost it k
     httpd.signal(SIGTERM);
     CHECK(httpd.wait().exit_code == 0);
 }
+
+}  // namespace httpd_trouble_tests

@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+namespace ping_tests {
+
 using libnet::test::Arguments;
 using libnet::test::Finished;
 using libnet::test::Process;
@@ -416,3 +418,5 @@ TEST_CASE("a range that is none, or is too large, is refused with what would do"
     CHECK(large.exit_code == 2);
     CHECK(contains(large.err, "18446744073709551615 hosts are too many without -c, -w or --rate"));
 }
+
+}  // namespace ping_tests

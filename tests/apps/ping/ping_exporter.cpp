@@ -11,6 +11,8 @@
 #include <string>
 #include <thread>
 
+namespace ping_exporter_tests {
+
 using namespace libnet::test;
 using namespace std::chrono_literals;
 
@@ -284,3 +286,5 @@ TEST_CASE("an exporter that can't start says why", "[apps][exporter]")
         CHECK(refused.err.starts_with("ping++: "));
     }
 }
+
+}  // namespace ping_exporter_tests

@@ -13,6 +13,8 @@
 #include <string>
 #include <thread>
 
+namespace ping_exporter_reload_tests {
+
 using namespace libnet::test;
 using namespace std::chrono_literals;
 
@@ -130,3 +132,5 @@ TEST_CASE("a scrape is the same with gzip, and its end is there", "[apps][export
     }
     CHECK(contains(packed.err, "< Content-Encoding: gzip"));
 }
+
+}  // namespace ping_exporter_reload_tests

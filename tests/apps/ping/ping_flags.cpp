@@ -6,6 +6,8 @@
 
 #include <string>
 
+namespace ping_flags_tests {
+
 using namespace libnet::test;
 
 namespace {
@@ -163,3 +165,5 @@ TEST_CASE("an identifier that somebody else has is refused with its number", "[a
     CHECK(second.exit_code == 2);
     CHECK(contains(second.err, "identifier 4712"));
 }
+
+}  // namespace ping_flags_tests

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+namespace ping_hosts_tests {
+
 using libnet::test::Arguments;
 using libnet::test::Finished;
 
@@ -135,3 +137,5 @@ TEST_CASE("a host by the unspecified address is this one, and is told as known",
     CHECK(done.exit_code == 0);
     CHECK(contains(done.out, "1 packets transmitted, 1 received"));
 }
+
+}  // namespace ping_hosts_tests

@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+namespace ping_listen_tests {
+
 using namespace libnet::apps;
 
 namespace {
@@ -48,3 +50,5 @@ TEST_CASE("an exporter listens on loopback unless an address or a colon says oth
         CHECK(contains(complaint_of([&] { listen_at(text); }), "'" + text + "' is no place to listen: give a port"));
     }
 }
+
+}  // namespace ping_listen_tests

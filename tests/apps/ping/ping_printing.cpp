@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+namespace ping_printing_tests {
+
 using namespace libnet;
 using namespace libnet::apps;
 
@@ -147,3 +149,5 @@ TEST_CASE("hosts have their moments in the interval, counted from the start of t
     settings.options.payload_size = 65'000;
     CHECK(host_options(settings, host_at(3), 10, 0ms).window == 1);
 }
+
+}  // namespace ping_printing_tests

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+namespace ping_questions_tests {
+
 namespace asio = boost::asio;
 
 using namespace libnet;
@@ -147,3 +149,5 @@ TEST_CASE("ping++ --probe --json is one line in every case", "[apps][ping]")
     CHECK(done.exit_code == (answered ? 0 : 1));
     CHECK(events[0].at("active").is_null() == !answered);
 }
+
+}  // namespace ping_questions_tests

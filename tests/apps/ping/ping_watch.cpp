@@ -7,6 +7,8 @@
 
 #include <string>
 
+namespace ping_watch_tests {
+
 using namespace libnet;
 using namespace libnet::apps;
 using namespace std::chrono_literals;
@@ -205,3 +207,5 @@ TEST_CASE("ping++ --watch without a terminal says so, and prints lines", "[apps]
     CHECK(
         done.out.starts_with("PING 127.0.0.1 (127.0.0.1) 56(84) bytes of data.\n64 bytes from 127.0.0.1: icmp_seq=1"));
 }
+
+}  // namespace ping_watch_tests

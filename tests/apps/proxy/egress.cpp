@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+namespace egress_tests {
+
 using namespace libnet::test;
 
 namespace {
@@ -237,3 +239,5 @@ TEST_CASE("rules that are no good end proxy++ at its start, with the file and th
     CHECK(has(ended.err, "rules '" + rules + "': line 2"));
     CHECK(has(ended.err, "missing"));
 }
+
+}  // namespace egress_tests

@@ -20,6 +20,8 @@
 #include <utility>
 #include <vector>
 
+namespace proxy_tests {
+
 using namespace libnet::test;
 using namespace std::chrono_literals;
 
@@ -328,3 +330,5 @@ TEST_CASE("each request and each tunnel is a line in the log", "[apps][proxy]")
     CHECK(has(log, "\"GET " + nginx.url() + " HTTP/1.1\" 200 5 \"-\" \"me\""));
     CHECK(has(log, "\"CONNECT " + nginx.url().substr(7, nginx.url().size() - 8) + " HTTP/1.1\" 200 "));
 }
+
+}  // namespace proxy_tests

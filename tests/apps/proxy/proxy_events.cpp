@@ -15,6 +15,8 @@
 #include <string_view>
 #include <vector>
 
+namespace proxy_events_tests {
+
 using namespace libnet::test;
 namespace json = boost::json;
 
@@ -176,3 +178,5 @@ TEST_CASE("what goes wrong with a server is in Proxy-Status by its name in RFC 9
     CHECK(text(lines[5], "verdict") == "http_protocol_error");
     CHECK(lines[5].at("status").as_int64() == 502);
 }
+
+}  // namespace proxy_events_tests

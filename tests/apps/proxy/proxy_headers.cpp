@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 
+namespace proxy_headers_tests {
+
 using namespace libnet::test;
 
 namespace {
@@ -98,3 +100,5 @@ TEST_CASE("a server gets its credential in the place of the client's, and SIGHUP
     CHECK_FALSE(has(proxy.stop().out, "fresh"));
     CHECK(run({program("proxy++"), "--port", "0", "--credential", "h=/nowhere"}).exit_code == 1);
 }
+
+}  // namespace proxy_headers_tests

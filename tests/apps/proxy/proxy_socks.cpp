@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+namespace proxy_socks_tests {
+
 using namespace libnet::test;
 
 namespace {
@@ -92,3 +94,5 @@ TEST_CASE("HAProxy tells proxy++ of its clients", "[apps][proxy][behind]")
         CHECK_FALSE(has(ended.out, "127.0.0.1 - - ["));
     }
 }
+
+}  // namespace proxy_socks_tests

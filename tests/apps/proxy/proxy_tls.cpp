@@ -11,6 +11,8 @@
 #include <string>
 #include <string_view>
 
+namespace proxy_tls_tests {
+
 using namespace libnet::test;
 
 namespace {
@@ -102,3 +104,5 @@ TEST_CASE("proxy++ says which certificate it can't read", "[apps][proxy][tls]")
     CHECK(said.exit_code != 0);
     CHECK(has(said.err, "/nonexistent.pem"));
 }
+
+}  // namespace proxy_tls_tests

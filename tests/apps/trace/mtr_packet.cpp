@@ -7,6 +7,8 @@
 
 #include <string>
 
+namespace mtr_packet_tests {
+
 using namespace libnet;
 using namespace libnet::apps;
 
@@ -111,3 +113,5 @@ TEST_CASE("the real mtr runs on trace++", "[apps][trace]")
         CHECK(contains(mtr.out, "0.0%     2"));
     }
 }
+
+}  // namespace mtr_packet_tests

@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+namespace trace_tests {
+
 using namespace libnet::test;
 using boost::asio::ip::udp;
 namespace json = boost::json;
@@ -252,3 +254,5 @@ TEST_CASE("trace++ explains itself within a screen", "[apps][trace]")
     CHECK(version.exit_code == 0);
     CHECK(version.out.find("trace++ ") == 0);
 }
+
+}  // namespace trace_tests

@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+namespace trace_flags_tests {
+
 using namespace libnet::test;
 namespace json = boost::json;
 
@@ -184,3 +186,5 @@ TEST_CASE("trace++ --expect says what is wrong with a file that holds no path", 
     CHECK(trace({"--expect", directory.path().string(), "127.0.0.1"}).exit_code == 2);
     CHECK(contains(trace({"--expect", "/nowhere/x", "127.0.0.1"}).err, "No such file or directory"));
 }
+
+}  // namespace trace_flags_tests

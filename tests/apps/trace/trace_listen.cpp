@@ -6,6 +6,8 @@
 
 #include <string>
 
+namespace trace_listen_tests {
+
 using namespace libnet::test;
 
 TEST_CASE("an exporter of paths tells of each hop and target", "[apps][exporter]")
@@ -34,3 +36,5 @@ TEST_CASE("an exporter of paths tells of each hop and target", "[apps][exporter]
     CHECK(done.exit_code == 0);
     CHECK(done.out.empty());
 }
+
+}  // namespace trace_listen_tests

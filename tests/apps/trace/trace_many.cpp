@@ -13,6 +13,8 @@
 #include <string>
 #include <vector>
 
+namespace trace_many_tests {
+
 using namespace libnet;
 namespace json = boost::json;
 
@@ -138,3 +140,5 @@ TEST_CASE("trace++ tells on a terminal how far it is", "[apps][trace]")
     CHECK(terminal.wait() == 0);
     CHECK(contains(terminal.out(), "14 of 14 paths, 14 reached, 14 probes in "));
 }
+
+}  // namespace trace_many_tests

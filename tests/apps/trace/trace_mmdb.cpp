@@ -9,6 +9,8 @@
 
 #include <string>
 
+namespace trace_mmdb_tests {
+
 using namespace libnet;
 using test::MmdbValue;
 
@@ -87,3 +89,5 @@ TEST_CASE("trace++ --mmdb refuses what is no such file", "[apps][trace]")
     cut.resize(cut.size() / 2);
     CHECK(trace({"-n", "--mmdb", directory.write("cut.mmdb", cut).string(), "127.0.0.1"}).exit_code == 2);
 }
+
+}  // namespace trace_mmdb_tests

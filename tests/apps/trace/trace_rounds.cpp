@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+namespace trace_rounds_tests {
+
 using namespace libnet;
 using namespace libnet::apps;
 using namespace std::chrono_literals;
@@ -167,3 +169,5 @@ TEST_CASE("trace++ --watch paints the path, obeys keys, and leaves the terminal 
     REQUIRE(restored != std::string::npos);
     CHECK(contains(process.out().substr(restored), "127.0.0.1: reached in "));
 }
+
+}  // namespace trace_rounds_tests

@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <string>
 
+namespace access_rules_tests {
+
 using namespace libnet::engine;
 
 namespace {
@@ -153,3 +155,5 @@ TEST_CASE("what is wrong with a rule is said", "[engine][access]")
     CHECK(refusal("/a/ allow all or") == "line 1: 'or' stands between networks and users");
     CHECK(refusal("/a/ or users *") == "line 1: 'or' stands between networks and users");
 }
+
+}  // namespace access_rules_tests

@@ -1,6 +1,8 @@
 #include <libnet/engine/access/certificate_names.hpp>
 #include <tests/support/catch.hpp>
 
+namespace certificate_names_tests {
+
 using libnet::engine::CertificateNames;
 
 TEST_CASE("the certificate with the very name answers, then the one with a wildcard, then the first", "[engine]")
@@ -47,3 +49,5 @@ TEST_CASE("of two certificates with one name the first answers", "[engine]")
     names.add("EXAMPLE.org", 2);
     CHECK(names.choose("example.org") == 1);
 }
+
+}  // namespace certificate_names_tests

@@ -3,6 +3,8 @@
 
 #include <string>
 
+namespace client_table_tests {
+
 using namespace std::chrono_literals;
 using namespace libnet::engine;
 
@@ -127,3 +129,5 @@ TEST_CASE("clients with connections are not forgotten", "[engine][limits]")
     CHECK(table.size() == 2);
     CHECK(table.connect(alice, start));
 }
+
+}  // namespace client_table_tests

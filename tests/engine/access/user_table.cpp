@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <string>
 
+namespace user_table_tests {
+
 using libnet::engine::UserTable;
 
 namespace {
@@ -66,3 +68,5 @@ TEST_CASE("what is wrong with a line is said, without its hash", "[engine]")
     CHECK(refusal("alice:$5$a$b") == "nothing");
     CHECK(refusal("") == "nothing");
 }
+
+}  // namespace user_table_tests

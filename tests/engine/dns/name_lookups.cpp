@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+namespace name_lookups_tests {
+
 using namespace std::chrono_literals;
 using namespace libnet::engine;
 
@@ -272,3 +274,5 @@ TEST_CASE("a name that hangs for one client is asked again for another only when
     names.fail(Family::ipv6, nobody_knew, Failure::passing);
     CHECK(names.told[second].error == nobody_knew);
 }
+
+}  // namespace name_lookups_tests

@@ -1,6 +1,8 @@
 #include <libnet/engine/dns/name_refresh.hpp>
 #include <tests/support/catch.hpp>
 
+namespace name_refresh_tests {
+
 using namespace std::chrono_literals;
 using namespace libnet::engine;
 
@@ -201,3 +203,5 @@ TEST_CASE("names whose servers are dead delay nobody for long", "[engine][names]
         CHECK(asked(names, start + 220ms).empty());
     }
 }
+
+}  // namespace name_refresh_tests

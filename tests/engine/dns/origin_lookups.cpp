@@ -1,6 +1,8 @@
 #include <libnet/engine/dns/origin_lookups.hpp>
 #include <tests/support/catch.hpp>
 
+namespace origin_lookups_tests {
+
 using namespace libnet;
 using boost::asio::ip::make_address;
 using engine::OriginLookups;
@@ -58,3 +60,5 @@ TEST_CASE("memory for origins is bounded", "[engine][dns]")
         if (lookups.look_up(boost::asio::ip::address_v4{0x14000000U + i * 256})) ++asked;
     CHECK(asked == 4096);
 }
+
+}  // namespace origin_lookups_tests

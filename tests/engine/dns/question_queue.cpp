@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+namespace question_queue_tests {
+
 using namespace std::chrono_literals;
 using namespace libnet::engine;
 
@@ -124,3 +126,5 @@ TEST_CASE("beside ten thousand questions that hang, a stranger's goes out within
         CHECK(queue.deadline().value() - start <= 2 * QuestionQueueOptions{}.patience);
     }
 }
+
+}  // namespace question_queue_tests

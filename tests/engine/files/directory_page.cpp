@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+namespace directory_page_tests {
+
 using namespace libnet::engine;
 using namespace std::chrono_literals;
 
@@ -168,3 +170,5 @@ TEST_CASE("only whole UTF-8 sequences get into JSON as they are", "[engine][dire
         CHECK(text.size() == 3 * std::string{bad}.size());
     }
 }
+
+}  // namespace directory_page_tests

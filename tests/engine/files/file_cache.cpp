@@ -4,6 +4,8 @@
 #include <memory>
 #include <string>
 
+namespace file_cache_tests {
+
 using namespace std::chrono_literals;
 using libnet::engine::FileCacheLimits;
 using libnet::engine::FileWeight;
@@ -133,3 +135,5 @@ TEST_CASE("a value lives as long as it is used, whatever the cache does", "[engi
     CHECK(*held == 7);
     CHECK(held.use_count() == 1);
 }
+
+}  // namespace file_cache_tests

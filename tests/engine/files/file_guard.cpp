@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+namespace file_guard_tests {
+
 using namespace libnet;
 using namespace libnet::engine;
 using test::FileTree;
@@ -221,3 +223,5 @@ TEST_CASE("the fallback is judged by its own name where the path is no file's", 
     request.sec_fetch_mode = "navigate";
     CHECK(tree.ask(site, request).judged == Names{"app.html"});
 }
+
+}  // namespace file_guard_tests

@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+namespace file_negotiation_tests {
+
 using namespace libnet;
 using namespace libnet::engine;
 using namespace std::chrono_literals;
@@ -341,3 +343,5 @@ TEST_CASE("a condition about an earlier state has a large file hashed, and holds
     CHECK(part.field("ETag") == tag);
     CHECK(part.found_last == "a.iso");
 }
+
+}  // namespace file_negotiation_tests

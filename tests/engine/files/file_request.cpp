@@ -1,6 +1,8 @@
 #include <libnet/engine/files/file_request.hpp>
 #include <tests/support/catch.hpp>
 
+namespace file_request_tests {
+
 using libnet::engine::Channel, libnet::engine::FileRequestReader, libnet::engine::is_misdirected;
 using libnet::wire::RequestHead;
 
@@ -76,3 +78,5 @@ TEST_CASE("what has an https URL is not to be had without TLS, and what has anot
         CHECK(!misdirected("", Channel::plain));
     }
 }
+
+}  // namespace file_request_tests

@@ -3,6 +3,8 @@
 
 #include <map>
 
+namespace file_responder_tests {
+
 using namespace libnet;
 using namespace libnet::engine;
 using namespace std::chrono_literals;
@@ -340,3 +342,5 @@ TEST_CASE("a listing of any size is tagged by its text", "[engine][file_responde
     CHECK(tag_of(2 << 20, 0xC0FFEE) == "\"c0ffee-200000\"");
     CHECK(tag_of(2 << 20, 0xBEEF) != tag_of(2 << 20, 0xC0FFEE));
 }
+
+}  // namespace file_responder_tests

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+namespace file_site_tests {
+
 using namespace libnet;
 using namespace libnet::engine;
 using namespace std::chrono_literals;
@@ -340,3 +342,5 @@ TEST_CASE("options that make no sense are refused, with a hint", "[engine][site]
     for (const char* origin : {"example.org", "https://", "https://a/b", "", "https://a b"})
         CHECK(!complaint({.cors_origins = {origin}}).empty());
 }
+
+}  // namespace file_site_tests

@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <string>
 
+namespace host_table_tests {
+
 using libnet::engine::HostTable;
 
 TEST_CASE("a name counts before a wildcard, and a longer wildcard before a shorter one", "[engine][host_table]")
@@ -41,3 +43,5 @@ TEST_CASE("what is no host name is refused, and so is one that comes twice", "[e
         CHECK_THROWS_AS(table.add(name, 2), std::invalid_argument);
     }
 }
+
+}  // namespace host_table_tests

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+namespace validators_tests {
+
 using namespace libnet;
 using namespace libnet::engine;
 using namespace std::chrono_literals;
@@ -211,3 +213,5 @@ TEST_CASE("If-Range heeds the range only for a file that surely is the same", "[
     CHECK(!range_is_wanted({.method = "GET", .if_range = "Sun, 06 Nov 1994 08:49:37 GMT", .range = "bytes=0-1"}, {},
                            now));
 }
+
+}  // namespace validators_tests

@@ -1,6 +1,8 @@
 #include <libnet/engine/files/withheld_name.hpp>
 #include <tests/support/catch.hpp>
 
+namespace withheld_name_tests {
+
 using libnet::engine::is_form_of;
 
 TEST_CASE("a file has earlier and compressed forms, and other files have names like it", "[engine][withheld]")
@@ -15,3 +17,5 @@ TEST_CASE("a file has earlier and compressed forms, and other files have names l
     CHECK_FALSE(is_form_of("a.gz", "a"));
     CHECK_FALSE(is_form_of("", "a"));
 }
+
+}  // namespace withheld_name_tests

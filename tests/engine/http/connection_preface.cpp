@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+namespace connection_preface_tests {
+
 using namespace libnet;
 using engine::judge_preface, engine::PrefaceDecision, engine::PrefaceSender;
 using Kind = PrefaceDecision::Kind;
@@ -103,3 +105,5 @@ TEST_CASE("a client that passes itself off as another is refused", "[engine][htt
     for (const auto& header : {v1, v2(), std::string{"PROXY "}, v2().substr(0, 12)})
         CHECK(judge_preface(header, PrefaceSender::other) == refused(engine::preface_not_trusted));
 }
+
+}  // namespace connection_preface_tests

@@ -9,6 +9,8 @@
 #include <sstream>
 #include <string>
 
+namespace http_connection_tests {
+
 using namespace libnet::test;
 using namespace std::chrono_literals;
 using libnet::engine::client_left, libnet::engine::handler_failed, libnet::engine::handler_gone,
@@ -507,3 +509,5 @@ TEST_CASE("whatever goes wrong wherever, each request that began has one record"
     };
     CHECK(fails_at_every_step(conversation) == 1 + 11 * 7);
 }
+
+}  // namespace http_connection_tests

@@ -7,6 +7,8 @@
 
 #include <string>
 
+namespace http_connection_bodies_tests {
+
 using namespace libnet::test;
 using namespace std::chrono_literals;
 using libnet::engine::HttpBodyUse, libnet::engine::HttpPersistence, libnet::engine::request_too_slow;
@@ -329,3 +331,5 @@ TEST_CASE("octets that move take the request with them", "[engine][http]")
     CHECK(talk.connection.request().fields.value_of("X-Name") == "value");
     CHECK(talk.comes("abc") == body_end);
 }
+
+}  // namespace http_connection_bodies_tests

@@ -7,6 +7,8 @@
 
 #include <string>
 
+namespace http_connection_relays_tests {
+
 using namespace libnet::test;
 using namespace std::chrono_literals;
 using libnet::engine::HttpBodyUse, libnet::engine::HttpPersistence, libnet::engine::HttpTime;
@@ -176,3 +178,5 @@ TEST_CASE("a tunnel needs neither exchange nor octets, and is told when it ends"
     talk.connection.use(&talk.exchange);
     CHECK(talk.told().empty());
 }
+
+}  // namespace http_connection_relays_tests

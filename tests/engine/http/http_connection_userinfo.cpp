@@ -6,6 +6,8 @@
 
 #include <string>
 
+namespace http_connection_userinfo_tests {
+
 using namespace libnet::test;
 
 namespace {
@@ -48,3 +50,5 @@ TEST_CASE("a request that never comes whole doesn't show them in the log", "[eng
     CHECK(talk.next() == over);
     CHECK(talk.told() == "- GET http://***********@h 0 (gone)");
 }
+
+}  // namespace http_connection_userinfo_tests

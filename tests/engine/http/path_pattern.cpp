@@ -3,6 +3,8 @@
 
 #include <string>
 
+namespace path_pattern_tests {
+
 using namespace libnet::engine;
 
 TEST_CASE("a star is any text, a question mark any character", "[engine][path_pattern]")
@@ -62,3 +64,5 @@ TEST_CASE("a name may show a hash of its content", "[engine][path_pattern]")
     }
     CHECK(!has_content_hash("a." + std::string(64, 'a') + "1.js"));
 }
+
+}  // namespace path_pattern_tests

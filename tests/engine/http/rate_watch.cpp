@@ -1,6 +1,8 @@
 #include <libnet/engine/http/rate_watch.hpp>
 #include <tests/support/catch.hpp>
 
+namespace rate_watch_tests {
+
 using namespace std::chrono_literals;
 using libnet::engine::RateWatch;
 
@@ -27,3 +29,5 @@ TEST_CASE("without a least rate nobody is too slow", "[engine][limits]")
     CHECK_FALSE(watch.waited(1h, 0));
     CHECK_FALSE(watch.waited(1h, 0));
 }
+
+}  // namespace rate_watch_tests

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <limits>
 
+namespace receive_patience_tests {
+
 using namespace std::chrono_literals;
 using libnet::engine::ReceivePatience;
 
@@ -49,3 +51,5 @@ TEST_CASE("without a least rate the time doesn't depend on what comes", "[engine
     CHECK(patience.allowed(0) == 10s);
     CHECK(patience.allowed(1'000'000) == 10s);
 }
+
+}  // namespace receive_patience_tests

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+namespace route_table_tests {
+
 using namespace libnet::engine;
 
 namespace {
@@ -121,3 +123,5 @@ TEST_CASE("a route that can't be meant so is refused when it is added", "[engine
                       "the route \"/a/{other}\": there is one for the same paths and method already");
     CHECK(look_up(table, "GET", "a/1") == "1 x=1");
 }
+
+}  // namespace route_table_tests

@@ -1,6 +1,8 @@
 #include <libnet/engine/http/send_patience.hpp>
 #include <tests/support/catch.hpp>
 
+namespace send_patience_tests {
+
 using namespace libnet::engine;
 using namespace std::chrono_literals;
 
@@ -38,3 +40,5 @@ TEST_CASE("the longest time is never", "[engine][limits]")
     CHECK(patience.blocked(HttpTime{5s}) == HttpTime::max());
     CHECK(patience.judge(HttpTime{24h}, 0, false).empty());
 }
+
+}  // namespace send_patience_tests

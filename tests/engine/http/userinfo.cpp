@@ -3,6 +3,8 @@
 
 #include <string>
 
+namespace userinfo_tests {
+
 using namespace libnet::engine;
 
 namespace {
@@ -47,3 +49,5 @@ TEST_CASE("credentials are made unreadable", "[engine][http]")
          {"GET /a@b?c=http://d@e HTTP/9.9", "CONNECT h:443", "GET http://x", "GET *", "nonsense", ""})
         CHECK(hidden(shown) == shown);
 }
+
+}  // namespace userinfo_tests

@@ -1,6 +1,8 @@
 #include <libnet/engine/ping/block_vector.hpp>
 #include <tests/support/catch.hpp>
 
+namespace block_vector_tests {
+
 TEST_CASE("elements stay where they are while the vector grows", "[engine][block_vector]")
 {
     libnet::engine::BlockVector<int, 4> numbers;
@@ -17,3 +19,5 @@ TEST_CASE("elements stay where they are while the vector grows", "[engine][block
     for (int i = 0; i < 100; ++i) CHECK(numbers[static_cast<std::size_t>(i)] == i);
     CHECK(numbers[100] == 0);
 }
+
+}  // namespace block_vector_tests

@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <string>
 
+namespace ping_condition_tests {
+
 using namespace std::chrono_literals;
 using libnet::PingCondition;
 using libnet::PingStatistics;
@@ -102,3 +104,5 @@ TEST_CASE("what is no condition is refused with the place and what would do", "[
     CHECK(complaint(std::string(64, '(') + "sent>1").ends_with("less nesting is expected at character 65"));
     CHECK(complaint(std::string(100'000, '!')).ends_with("less nesting is expected at character 65"));
 }
+
+}  // namespace ping_condition_tests

@@ -1,6 +1,8 @@
 #include <libnet/engine/ping/ping_counters.hpp>
 #include <tests/support/catch.hpp>
 
+namespace ping_counters_tests {
+
 using namespace libnet::engine;
 using enum PingCount;
 
@@ -55,3 +57,5 @@ TEST_CASE("each counter has its place in the statistics", "[engine][ping_counter
     CHECK(sum.reordered == 24);
     CHECK(sum.other_address == 26);
 }
+
+}  // namespace ping_counters_tests

@@ -2,6 +2,8 @@
 
 #include <tests/support/ping_lab.hpp>
 
+namespace ping_engine_tests {
+
 using namespace libnet;
 using namespace libnet::engine;
 using namespace libnet::test;
@@ -171,3 +173,5 @@ TEST_CASE("the longest duration means never", "[engine][ping]")
     lab.reply(lab.sent[0], start + later);
     CHECK(lab.numbers(once).received == 1);
 }
+
+}  // namespace ping_engine_tests

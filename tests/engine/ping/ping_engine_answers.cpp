@@ -2,6 +2,8 @@
 
 #include <tests/support/ping_lab.hpp>
 
+namespace ping_engine_answers_tests {
+
 using namespace libnet;
 using namespace libnet::engine;
 using namespace libnet::test;
@@ -286,3 +288,5 @@ TEST_CASE("with a cookie, two streams to one address are not mixed up", "[engine
     lab.reply(lab.sent[1], start + 2ms);
     CHECK(lab.numbers(second).received == 1);
 }
+
+}  // namespace ping_engine_answers_tests

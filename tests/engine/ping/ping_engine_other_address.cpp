@@ -3,6 +3,8 @@
 
 #include <tests/support/ping_lab.hpp>
 
+namespace ping_engine_other_address_tests {
+
 using namespace libnet;
 using namespace libnet::engine;
 using namespace libnet::test;
@@ -155,3 +157,5 @@ TEST_CASE("each host of a range answers for itself: a copied cookie brings no ot
     CHECK(lab.numbers(target).received == 0);
     CHECK(lab.engine.foreign() == 1);
 }
+
+}  // namespace ping_engine_other_address_tests

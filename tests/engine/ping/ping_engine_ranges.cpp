@@ -2,6 +2,8 @@
 
 #include <tests/support/ping_lab.hpp>
 
+namespace ping_engine_ranges_tests {
+
 using namespace libnet;
 using namespace libnet::engine;
 using namespace libnet::test;
@@ -134,3 +136,5 @@ TEST_CASE("a range of more hosts than a lifetime has nanoseconds is no trouble",
     CHECK(lab.engine.remove(target));
     CHECK(lab.engine.streams_done());
 }
+
+}  // namespace ping_engine_ranges_tests

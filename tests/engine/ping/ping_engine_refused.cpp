@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <map>
 
+namespace ping_engine_refused_tests {
+
 using namespace libnet;
 using namespace libnet::engine;
 using namespace libnet::test;
@@ -170,3 +172,5 @@ TEST_CASE("what was refused by full sockets is sent as soon as there is room", "
     lab.run(start + 101ms, everywhere);
     CHECK(lab.sent.size() == 1);
 }
+
+}  // namespace ping_engine_refused_tests

@@ -2,6 +2,8 @@
 
 #include <tests/support/ping_lab.hpp>
 
+namespace ping_engine_requests_tests {
+
 using namespace libnet;
 using namespace libnet::engine;
 using namespace libnet::test;
@@ -102,3 +104,5 @@ TEST_CASE("a cancelled request ends without a word, at any moment", "[engine][pi
     CHECK(lab.run(start + 1h) == "for input");
     CHECK(lab.engine.foreign() == 0);
 }
+
+}  // namespace ping_engine_requests_tests

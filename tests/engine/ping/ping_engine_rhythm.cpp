@@ -2,6 +2,8 @@
 
 #include <tests/support/ping_lab.hpp>
 
+namespace ping_engine_rhythm_tests {
+
 using namespace libnet;
 using namespace libnet::engine;
 using namespace libnet::test;
@@ -216,3 +218,5 @@ TEST_CASE("of a quiet flood every eighth round trip is measured", "[engine][ping
     CHECK(lab.numbers(target).received == 17);
     CHECK(lab.numbers(target).rtt.max == (quiet ? 2ms : 6ms));
 }
+
+}  // namespace ping_engine_rhythm_tests

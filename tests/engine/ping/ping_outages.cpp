@@ -5,6 +5,8 @@
 #include <array>
 #include <string_view>
 
+namespace ping_outages_tests {
+
 using namespace std::chrono_literals;
 using libnet::PingOutage;
 using libnet::PingStatistics;
@@ -154,3 +156,5 @@ TEST_CASE("how late the sends are handed out is told", "[engine][ping_outages]")
     CHECK(stream.engine.sched_lag().min == 0ns);
     CHECK(stream.engine.sched_lag().max == 3ms);
 }
+
+}  // namespace ping_outages_tests

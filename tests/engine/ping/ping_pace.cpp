@@ -1,6 +1,8 @@
 #include <libnet/engine/ping/ping_pace.hpp>
 #include <tests/support/ping_lab.hpp>
 
+namespace ping_pace_tests {
+
 using namespace libnet;
 using namespace libnet::engine;
 using namespace libnet::test;
@@ -106,3 +108,5 @@ TEST_CASE("losses are declared together as well, and none too early", "[engine][
     CHECK(lab.run(start + 11ms) == "for input");
     CHECK_FALSE(lab.event().empty());
 }
+
+}  // namespace ping_pace_tests

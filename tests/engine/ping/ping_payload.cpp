@@ -3,6 +3,8 @@
 
 #include <vector>
 
+namespace ping_payload_tests {
+
 using namespace libnet::engine;
 
 namespace {
@@ -45,3 +47,5 @@ TEST_CASE("our cookie with anything else changed is damage", "[engine][ping_payl
         CHECK(judge_payload(cookie, 56, payload) == PayloadVerdict::damaged);
     }
 }
+
+}  // namespace ping_payload_tests

@@ -1,6 +1,8 @@
 #include <libnet/engine/ping/ping_rhythm.hpp>
 #include <tests/support/catch.hpp>
 
+namespace ping_rhythm_tests {
+
 using namespace std::chrono_literals;
 using libnet::PingRhythm;
 using namespace libnet::engine;
@@ -41,3 +43,5 @@ TEST_CASE("an adaptive stream with a full window gives an answer twice its time,
     CHECK(pause(PingRhythm::adaptive, 1, 1, 1ms) == 10ms);
     CHECK(pause(PingRhythm::adaptive, 2, 3, 300ms) == 600ms);
 }
+
+}  // namespace ping_rhythm_tests

@@ -1,6 +1,8 @@
 #include <libnet/engine/ping/ping_times_recorder.hpp>
 #include <tests/support/catch.hpp>
 
+namespace ping_statistics_tests {
+
 using namespace std::chrono_literals;
 using libnet::PingStatistics;
 using libnet::PingTimes;
@@ -49,3 +51,5 @@ TEST_CASE("jitter, moving average and the last time follow the order of the repl
     CHECK(times.p90 <= times.max);
     CHECK(times.p999 <= times.max);
 }
+
+}  // namespace ping_statistics_tests

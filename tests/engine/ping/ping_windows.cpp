@@ -1,6 +1,8 @@
 #include <libnet/engine/ping/ping_windows.hpp>
 #include <tests/support/ping_lab.hpp>
 
+namespace ping_windows_tests {
+
 using namespace libnet;
 using namespace libnet::engine;
 using namespace libnet::test;
@@ -102,3 +104,5 @@ TEST_CASE("an engine counts probes in its windows when they end", "[engine][ping
     lab.engine.remove(target);
     CHECK_FALSE(lab.engine.statistics(target, PingWindow::second, start));
 }
+
+}  // namespace ping_windows_tests

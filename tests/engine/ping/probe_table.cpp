@@ -3,6 +3,8 @@
 
 #include <vector>
 
+namespace probe_table_tests {
+
 using namespace libnet::engine;
 
 namespace {
@@ -85,3 +87,5 @@ TEST_CASE("thousands of probes come and go without being mixed up", "[engine][pr
     }
     CHECK(sequences(table, 16).empty());
 }
+
+}  // namespace probe_table_tests

@@ -1,6 +1,8 @@
 #include <libnet/engine/proxy/address_class.hpp>
 #include <tests/support/catch.hpp>
 
+namespace address_class_tests {
+
 using namespace libnet::engine;
 using A = AddressClass;
 
@@ -111,3 +113,5 @@ TEST_CASE("addresses are known for what they are, inside others too", "[engine][
     CHECK(name_of(A::metadata) == "metadata");
     CHECK(name_of(A::global) == "global");
 }
+
+}  // namespace address_class_tests

@@ -1,6 +1,8 @@
 #include <libnet/engine/proxy/connect_race.hpp>
 #include <tests/support/catch.hpp>
 
+namespace connect_race_tests {
+
 using namespace std::chrono_literals;
 using libnet::engine::ConnectRace;
 using libnet::engine::interleave_families;
@@ -116,3 +118,5 @@ TEST_CASE("without a limit the race waits for its attempts", "[engine][connect]"
     CHECK(race.next(start + 5s) == begin(0, "192.0.2.1"));
     CHECK(race.next(start + 24h) == wait_until(ConnectRace::TimePoint::max()));
 }
+
+}  // namespace connect_race_tests

@@ -3,6 +3,8 @@
 
 #include <string_view>
 
+namespace connection_authentication_tests {
+
 using namespace libnet::engine;
 
 namespace {
@@ -26,3 +28,5 @@ TEST_CASE("NTLM and Negotiate authenticate a connection, wherever they are named
     for (const auto value : {"", "Basic realm=\"NTLM\"", "Digest realm=Negotiate", "Bearer NTLM", "NTLMv9 x"})
         CHECK_FALSE(authenticates(value));
 }
+
+}  // namespace connection_authentication_tests

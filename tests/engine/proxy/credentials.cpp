@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <string>
 
+namespace credentials_tests {
+
 using namespace libnet;
 using namespace libnet::engine;
 
@@ -56,3 +58,5 @@ TEST_CASE("a credential is a field's value, or user and password", "[engine][pro
         }
     }
 }
+
+}  // namespace credentials_tests

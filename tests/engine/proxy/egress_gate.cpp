@@ -4,6 +4,8 @@
 #include <memory>
 #include <string_view>
 
+namespace egress_gate_tests {
+
 using namespace libnet::engine;
 using V = EgressVerdict;
 
@@ -47,3 +49,5 @@ TEST_CASE("a gate of a policy that only reports goes on, and has the verdict", "
     CHECK(asked.admission().verdict == V::default_denied);
     CHECK(asked.admission().is_reported);
 }
+
+}  // namespace egress_gate_tests

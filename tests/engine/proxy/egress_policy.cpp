@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+namespace egress_policy_tests {
+
 using namespace libnet;
 using namespace libnet::engine;
 using V = EgressVerdict;
@@ -306,3 +308,5 @@ TEST_CASE("each refusal has a name, a sentence, and an error of Proxy-Status", "
     CHECK(status_of(V::metadata_address) == 403);
     CHECK(proxy_status_of(V::bad_host) == wire::ProxyStatusError::http_request_error);
 }
+
+}  // namespace egress_policy_tests

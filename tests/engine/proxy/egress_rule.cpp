@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <string>
 
+namespace egress_rule_tests {
+
 using namespace libnet;
 using namespace libnet::engine;
 
@@ -125,3 +127,5 @@ TEST_CASE("a bad line of a file of rules is named, and says what would do", "[en
         CHECK(error.find(why) != std::string::npos);
     }
 }
+
+}  // namespace egress_rule_tests

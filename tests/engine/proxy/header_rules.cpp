@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+namespace header_rules_tests {
+
 using namespace libnet;
 using namespace libnet::engine;
 using Rule = ClientAddressRule;
@@ -108,3 +110,5 @@ TEST_CASE("fields that the connection depends on can't be changed", "[engine][pr
     splits.set_request = {{"A", "1 \xC3\xA4"}};
     CHECK_NOTHROW(check_header_rules(splits));
 }
+
+}  // namespace header_rules_tests

@@ -1,6 +1,8 @@
 #include <libnet/engine/proxy/hello_check.hpp>
 #include <tests/support/catch.hpp>
 
+namespace hello_check_tests {
+
 using namespace libnet;
 using namespace libnet::engine;
 using Kind = wire::ClientHelloKind;
@@ -42,3 +44,5 @@ TEST_CASE("each refusal of a tunnel has a name and a sentence that begins with i
         CHECK(reason_of(refusal).starts_with(name_of(refusal)));
     CHECK(name_of(HelloCheck::fits) == "allowed");
 }
+
+}  // namespace hello_check_tests

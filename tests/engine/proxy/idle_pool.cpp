@@ -3,6 +3,8 @@
 
 #include <memory>
 
+namespace idle_pool_tests {
+
 using namespace std::chrono_literals;
 using libnet::engine::IdlePool;
 
@@ -70,3 +72,5 @@ TEST_CASE("without a limit a connection is kept", "[engine][pool]")
     pool.expire(start + 24h);
     CHECK(pool.take("a", start + 24h) == 1);
 }
+
+}  // namespace idle_pool_tests

@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+namespace pac_file_tests {
+
 using namespace libnet::engine;
 
 namespace {
@@ -38,3 +40,5 @@ TEST_CASE("private services come before what goes directly", "[engine][proxy]")
     CHECK(has(script, "isPlainHostName(host)"));
     CHECK(script.ends_with("    return proxy;\n}\n"));
 }
+
+}  // namespace pac_file_tests

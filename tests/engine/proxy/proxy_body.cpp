@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 
+namespace proxy_body_tests {
+
 using namespace libnet::engine;
 using libnet::wire::BodyFraming;
 using libnet::wire::HttpError;
@@ -175,3 +177,5 @@ TEST_CASE("trailers go out behind the last chunk, but for those of one hop", "[e
     ProxyBodyWriter writer{Kind::chunked};
     CHECK(text_of(writer.last_piece("", trailers())) == "0\r\nX-Sum: 42\r\n\r\n");
 }
+
+}  // namespace proxy_body_tests

@@ -2,6 +2,8 @@
 #include <tests/support/catch.hpp>
 #include <tests/support/parsed_heads.hpp>
 
+namespace proxy_decision_tests {
+
 using namespace libnet::engine;
 using libnet::test::ParsedRequest;
 
@@ -108,3 +110,5 @@ TEST_CASE("a destination prints as people write it", "[engine][proxy]")
     CHECK(to_string(ProxyDestination{"h", 80}) == "h:80");
     CHECK(to_string(ProxyDestination{"2001:db8::1", 443}) == "[2001:db8::1]:443");
 }
+
+}  // namespace proxy_decision_tests

@@ -3,6 +3,8 @@
 
 #include <boost/system/errc.hpp>
 
+namespace proxy_failure_tests {
+
 using namespace libnet::engine;
 namespace errc = boost::system::errc;
 
@@ -48,3 +50,5 @@ TEST_CASE("what connect reports is told apart", "[engine][proxy]")
     CHECK(failure_of(errc::address_not_available) == ProxyFailure::unreachable);
     CHECK(failure_of(errc::permission_denied) == ProxyFailure::connect_failed);
 }
+
+}  // namespace proxy_failure_tests

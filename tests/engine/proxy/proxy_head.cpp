@@ -2,6 +2,8 @@
 #include <tests/support/catch.hpp>
 #include <tests/support/parsed_heads.hpp>
 
+namespace proxy_head_tests {
+
 using namespace libnet::engine;
 using libnet::test::ParsedRequest;
 using libnet::test::ParsedResponse;
@@ -165,3 +167,5 @@ TEST_CASE("TRACE shows the request as it came, without its secrets", "[engine][p
     append_traced_request(second, newer.request);
     CHECK(second == "TRACE http://h/ HTTP/1.1\r\nHost: h\r\n\r\n");
 }
+
+}  // namespace proxy_head_tests

@@ -2,6 +2,8 @@
 #include <tests/support/catch.hpp>
 #include <tests/support/parsed_heads.hpp>
 
+namespace proxy_page_tests {
+
 using namespace libnet;
 using namespace libnet::engine;
 
@@ -50,3 +52,5 @@ TEST_CASE("each status that is given without a server has its error", "[engine][
     CHECK(proxy_status_of_refusal(501) == Error::http_request_error);
     CHECK(proxy_status_of_refusal(503) == Error::proxy_internal_response);
 }
+
+}  // namespace proxy_page_tests

@@ -1,6 +1,8 @@
 #include <libnet/engine/proxy/proxy_policy.hpp>
 #include <tests/support/catch.hpp>
 
+namespace proxy_policy_tests {
+
 using namespace libnet::engine;
 
 namespace {
@@ -40,3 +42,5 @@ TEST_CASE("each verdict has its words", "[engine][proxy]")
     CHECK(reason_of(ProxyVerdict::allowed).empty());
     CHECK_FALSE(reason_of(ProxyVerdict::own_listener).empty());
 }
+
+}  // namespace proxy_policy_tests

@@ -2,6 +2,8 @@
 #include <tests/support/catch.hpp>
 #include <tests/support/parsed_heads.hpp>
 
+namespace proxy_retry_tests {
+
 using namespace libnet::engine;
 using libnet::test::ParsedRequest;
 
@@ -28,3 +30,5 @@ TEST_CASE("a request is sent again only over a used connection that died without
     CHECK_FALSE(should_retry(true, true));
     CHECK_FALSE(should_retry(false, false));
 }
+
+}  // namespace proxy_retry_tests

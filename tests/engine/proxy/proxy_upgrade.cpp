@@ -5,6 +5,8 @@
 
 #include <string>
 
+namespace proxy_upgrade_tests {
+
 using namespace libnet;
 using namespace libnet::engine;
 
@@ -58,3 +60,5 @@ TEST_CASE("the heads of an upgrade say so, with Connection", "[engine][proxy]")
     append_forwarded_request(out, parsed.request, "us", "websocket");
     CHECK(out == "GET /ws HTTP/1.1\r\nHost: h\r\nVia: 1.1 us\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
 }
+
+}  // namespace proxy_upgrade_tests

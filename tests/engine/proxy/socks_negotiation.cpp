@@ -8,6 +8,8 @@
 #include <string_view>
 #include <utility>
 
+namespace socks_negotiation_tests {
+
 using namespace libnet;
 using engine::SocksNegotiation, engine::SocksStep, engine::SocksUsers, wire::ProxyDialect;
 using namespace std::string_literals;
@@ -183,3 +185,5 @@ TEST_CASE("HTTP's refusals have their like in SOCKS", "[engine][proxy][socks]")
     CHECK(answer(ProxyDialect::socks4, 200U) == "\0\x5A\0\0\0\0\0\0"s);
     CHECK(answer(ProxyDialect::socks4, 502U) == "\0\x5B\0\0\0\0\0\0"s);
 }
+
+}  // namespace socks_negotiation_tests

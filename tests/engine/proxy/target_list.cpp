@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <string>
 
+namespace target_list_tests {
+
 using namespace libnet::engine;
 
 namespace {
@@ -167,3 +169,5 @@ TEST_CASE("every entry of a long list is found", "[engine][proxy]")
     CHECK(found == 20'000);
     CHECK(below == 10'000);
 }
+
+}  // namespace target_list_tests

@@ -3,6 +3,8 @@
 
 #include <optional>
 
+namespace upstream_places_tests {
+
 using namespace libnet::engine;
 
 TEST_CASE("a host has so many places, and so have all together", "[engine][proxy]")
@@ -45,3 +47,5 @@ TEST_CASE("without limits nothing is counted", "[engine][proxy]")
     CHECK(other);
     CHECK(places.taken() == 0);
 }
+
+}  // namespace upstream_places_tests

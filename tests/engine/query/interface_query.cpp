@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+namespace interface_query_tests {
+
 using namespace std::chrono_literals;
 using namespace libnet;
 using namespace libnet::engine;
@@ -206,3 +208,5 @@ TEST_CASE("actions and states print", "[engine][interface]")
     state = {.address = host, .outcome = InterfaceState::Outcome::unreachable, .error = InterfaceError{other, 3, 1}};
     CHECK(words(state) == "198.51.100.9: Destination Host Unreachable, from 198.51.100.10");
 }
+
+}  // namespace interface_query_tests

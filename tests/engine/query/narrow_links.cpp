@@ -5,6 +5,8 @@
 
 #include <vector>
 
+namespace narrow_links_tests {
+
 using namespace libnet;
 using namespace libnet::engine;
 namespace asio = boost::asio;
@@ -130,3 +132,5 @@ TEST_CASE("without a black hole, or without an end of the path, nothing is looke
     CHECK_FALSE(direct.next());
     CHECK(direct.link() == NarrowLink{0, 1, {}, 1300, false});
 }
+
+}  // namespace narrow_links_tests

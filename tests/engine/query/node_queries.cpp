@@ -3,6 +3,8 @@
 
 #include <variant>
 
+namespace node_queries_tests {
+
 using namespace std::chrono_literals;
 using namespace libnet::engine;
 using action::Done, action::WaitUntil;
@@ -115,3 +117,5 @@ TEST_CASE("a node query's number may go past what its nonce holds", "[engine][qu
     CHECK_FALSE(queries.on_reply(first));  // too long ago: its half of the number is another query's now
     CHECK(queries.on_reply(last) == Match{65'537, true});
 }
+
+}  // namespace node_queries_tests

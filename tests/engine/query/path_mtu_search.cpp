@@ -4,6 +4,8 @@
 #include <sstream>
 #include <string>
 
+namespace path_mtu_search_tests {
+
 using namespace libnet;
 using namespace libnet::test;
 using path_mtu_action::Done, path_mtu_action::Report, path_mtu_action::Send, path_mtu_action::WaitUntil;
@@ -576,3 +578,5 @@ TEST_CASE("actions and findings print", "[engine][path_mtu]")
     CHECK(words(PathMtuLimit::unknown) == "unknown");
     CHECK(words(PathMtuLimit::no_answer) == "no answer");
 }
+
+}  // namespace path_mtu_search_tests

@@ -3,6 +3,8 @@
 
 #include <cmath>
 
+namespace hop_statistics_tests {
+
 using namespace libnet;
 using namespace std::chrono_literals;
 
@@ -65,3 +67,5 @@ TEST_CASE("a refused probe is lost, and its time is none of the hop's", "[engine
     CHECK(hop.numbers().loss() == 0.5);
     CHECK(hop.numbers().worst == 1ms);
 }
+
+}  // namespace hop_statistics_tests

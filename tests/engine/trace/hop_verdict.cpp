@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+namespace hop_verdict_tests {
+
 using namespace libnet;
 using namespace libnet::test;
 
@@ -240,3 +242,5 @@ TEST_CASE("in 500 random paths the verdicts are right", "[engine][trace]")
     CHECK(losing.precision() >= 0.95);
     CHECK(losing.recall() >= 0.9);
 }
+
+}  // namespace hop_verdict_tests

@@ -2,6 +2,8 @@
 #include <tests/engine/trace/random_path.hpp>
 #include <tests/support/catch.hpp>
 
+namespace path_difference_tests {
+
 using namespace libnet;
 using libnet::test::made_address;
 
@@ -40,3 +42,5 @@ TEST_CASE("another router, another distance and a destination that isn't reached
     CHECK(path_differences(path, {hop(1, {1}), hop(2, {2})}) ==
           Lines{"expected the destination at hop 3, it wasn't reached"});
 }
+
+}  // namespace path_difference_tests

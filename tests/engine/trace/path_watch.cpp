@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+namespace path_watch_tests {
+
 using namespace libnet;
 using namespace libnet::test;
 using namespace std::chrono_literals;
@@ -288,3 +290,5 @@ TEST_CASE("counting from zero keeps the path", "[engine][trace]")
     watch.on_round(round_of({1, 2, 9}), {});
     CHECK(watch.hops()[2].statistics.sent() == 1);
 }
+
+}  // namespace path_watch_tests

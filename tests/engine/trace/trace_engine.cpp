@@ -4,6 +4,8 @@
 #include <sstream>
 #include <vector>
 
+namespace trace_engine_tests {
+
 using namespace std::chrono_literals;
 using namespace libnet;
 using namespace libnet::engine;
@@ -403,3 +405,5 @@ TEST_CASE("actions and paths print themselves", "[engine][trace]")
            << TraceAnswer::time_exceeded << ' ' << TraceAnswer::reached;
     CHECK(others.str() == "Path{198.51.100.9 send_failed (system:13)} max_ttl reached time exceeded reached");
 }
+
+}  // namespace trace_engine_tests

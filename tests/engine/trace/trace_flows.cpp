@@ -5,6 +5,8 @@
 
 #include <vector>
 
+namespace trace_flows_tests {
+
 using namespace std::chrono_literals;
 using namespace libnet;
 using namespace libnet::engine;
@@ -116,3 +118,5 @@ TEST_CASE("a time exceeded from the destination itself is no end, unless nothing
     SECTION("or silent") { send_all(engine, start + 5s); }
     CHECK(engine.path().stop_reason == TraceStop::reached);
 }
+
+}  // namespace trace_flows_tests

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+namespace trace_forgery_tests {
+
 using namespace libnet;
 using namespace libnet::engine;
 using namespace std::chrono_literals;
@@ -151,3 +153,5 @@ TEST_CASE("forged errors are not believed, whatever the stranger guesses", "[eng
 
 // By hand: a minute under the sanitizers.
 TEST_CASE("of a million forged errors none is believed", "[.million]") { attack(1'000'000 / 9 + 1); }
+
+}  // namespace trace_forgery_tests

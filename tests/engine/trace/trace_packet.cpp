@@ -6,6 +6,8 @@
 #include <array>
 #include <vector>
 
+namespace trace_packet_tests {
+
 using namespace libnet;
 using namespace libnet::engine;
 
@@ -108,3 +110,5 @@ TEST_CASE("what acknowledges a SYN is an answer, and nothing else is", "[engine]
         CHECK_FALSE(read_tcp_answer(answer).has_value());
     }
 }
+
+}  // namespace trace_packet_tests

@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <vector>
 
+namespace trace_question_tests {
+
 using namespace libnet;
 using namespace libnet::engine;
 
@@ -113,3 +115,5 @@ TEST_CASE("a QUIC server says which versions it speaks, to the identifier that i
     CHECK(read_question_answer(TraceQuestion::quic, mark, answer) == whole);
     CHECK_FALSE(read_question_answer(TraceQuestion::quic, mark, std::span{answer}.first(6)));
 }
+
+}  // namespace trace_question_tests

@@ -8,6 +8,8 @@
 
 #include <vector>
 
+namespace trace_quote_tests {
+
 using namespace libnet;
 using namespace libnet::engine;
 using wire::IpVersion;
@@ -174,3 +176,5 @@ TEST_CASE("a quoted SYN proves itself by half of its sequence number", "[engine]
     error.quote = 7;
     CHECK_FALSE(read_trace_error(sent, error.octets()).has_value());
 }
+
+}  // namespace trace_quote_tests

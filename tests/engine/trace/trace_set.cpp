@@ -8,6 +8,8 @@
 #include <sstream>
 #include <vector>
 
+namespace trace_set_tests {
+
 using namespace libnet;
 using namespace libnet::engine;
 namespace asio = boost::asio;
@@ -402,3 +404,5 @@ TEST_CASE("actions of a set print", "[engine][trace]")
     out << TraceSet::Send{{{3, 1}, {1, 0}, near, 7}};
     CHECK(out.str() == "Send{t3.1: 1#0 to 192.0.2.1, number 7}");
 }
+
+}  // namespace trace_set_tests

@@ -7,6 +7,8 @@
 #include <set>
 #include <vector>
 
+namespace trace_speed_tests {
+
 using namespace std::chrono_literals;
 using namespace libnet;
 using namespace libnet::engine;
@@ -141,3 +143,5 @@ TEST_CASE("probes are spaced by the gap", "[engine][trace]")
         if (i < 4) CHECK(then == TraceAction{trace_action::WaitUntil{start + (i + 1) * 20ms}});
     }
 }
+
+}  // namespace trace_speed_tests

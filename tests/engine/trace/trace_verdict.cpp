@@ -3,6 +3,8 @@
 
 #include <vector>
 
+namespace trace_verdict_tests {
+
 using namespace libnet;
 using namespace libnet::engine;
 using libnet::wire::IpVersion;
@@ -106,3 +108,5 @@ TEST_CASE("messages that say nothing about the path are no answers", "[engine][t
     CHECK(judge(libnet::TraceProbe::icmp, {v6, 129, 0}) == std::nullopt);
     CHECK(judge(libnet::TraceProbe::icmp, {v6, 100, 0}) == std::nullopt);
 }
+
+}  // namespace trace_verdict_tests

@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <string>
 
+namespace access_control_tests {
+
 using namespace libnet;
 using engine::Access, io::AccessControl, io::AccessOptions;
 
@@ -71,3 +73,5 @@ TEST_CASE("what is wrong with the files is said with their names", "[io][access]
     files.write("rules", "/a/ users *\n/b/ users");
     CHECK(complaint({.rules_file = rules}) == "access rules '" + rules + "': line 2: nothing stands behind 'users'");
 }
+
+}  // namespace access_control_tests

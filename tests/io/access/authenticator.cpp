@@ -8,6 +8,8 @@
 #include <stdexcept>
 #include <string>
 
+namespace authenticator_tests {
+
 using namespace libnet;
 using namespace std::chrono_literals;
 using io::Authenticator, io::password_matches;
@@ -140,3 +142,5 @@ TEST_CASE("what is wrong with the file is said with its name", "[io][authenticat
     CHECK(complaint(file.path()) ==
           "users '" + file.path() + "': line 1: no hash that protects: make one with 'htpasswd -B'");
 }
+
+}  // namespace authenticator_tests

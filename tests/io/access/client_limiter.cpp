@@ -6,6 +6,8 @@
 #include <cmath>
 #include <string>
 
+namespace client_limiter_tests {
+
 using libnet::engine::ClientLimits;
 using libnet::io::ClientLimiter;
 
@@ -26,3 +28,5 @@ TEST_CASE("limits out of their range are refused by name", "[io][access]")
     CHECK(complaint({.request_burst = 0.5}).starts_with("client limit of requests at once"));
     CHECK(complaint({.failed_logins_per_minute = INFINITY}).starts_with("client limit of failed log-ins"));
 }
+
+}  // namespace client_limiter_tests

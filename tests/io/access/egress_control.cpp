@@ -7,6 +7,8 @@
 #include <stdexcept>
 #include <string>
 
+namespace egress_control_tests {
+
 using namespace libnet;
 using namespace libnet::test;
 using V = engine::EgressVerdict;
@@ -87,3 +89,5 @@ TEST_CASE("a file that can't be read is named", "[io][access]")
         folder.write("absolute.rules", "deny to @" + folder.write("a.txt", "a.test\n").string() + "\n").string();
     CHECK(verdict(io::EgressControl{{.rules_file = absolute}}, "a.test") == V::rule_denied);
 }
+
+}  // namespace egress_control_tests

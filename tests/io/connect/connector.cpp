@@ -13,6 +13,8 @@
 
 #include <sys/socket.h>
 
+namespace connector_tests {
+
 using namespace libnet::tests;
 using namespace libnet::io;
 using namespace std::chrono_literals;
@@ -250,3 +252,5 @@ TEST_CASE("an idle connection is used again, unless the server has closed it or 
         CHECK_FALSE(net.connector->take_idle("a"));
     }
 }
+
+}  // namespace connector_tests

@@ -9,6 +9,8 @@
 #include <optional>
 #include <string>
 
+namespace connector_steps_tests {
+
 using namespace libnet::tests;
 using namespace libnet::io;
 using namespace std::chrono_literals;
@@ -91,3 +93,5 @@ TEST_CASE("a dial that fails or is given up at any step is told once at most, an
     };
     CHECK(fails_at_every_step(talk) == 1 + 11 * 4);
 }
+
+}  // namespace connector_steps_tests

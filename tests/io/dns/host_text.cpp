@@ -3,6 +3,8 @@
 
 #include <boost/asio/ip/address.hpp>
 
+namespace host_text_tests {
+
 using boost::asio::ip::make_address;
 using libnet::io::missing_zone, libnet::io::resolvable_host;
 
@@ -26,3 +28,5 @@ TEST_CASE("an address of a link without the link is told so, with one that would
     for (const char* address : {"fe80::1%1", "2001:db8::1", "::1", "192.0.2.1", "169.254.0.1"})
         CHECK(missing_zone(make_address(address)).empty());
 }
+
+}  // namespace host_text_tests

@@ -12,6 +12,8 @@
 #include <set>
 #include <sstream>
 
+namespace resolver_tests {
+
 namespace asio = boost::asio;
 
 using namespace libnet::tests;
@@ -390,3 +392,5 @@ TEST_CASE("a resolver needs a timeout", "[io][resolver]")
         }
     }
 }
+
+}  // namespace resolver_tests

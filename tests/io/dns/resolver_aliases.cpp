@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+namespace resolver_aliases_tests {
+
 namespace asio = boost::asio;
 
 using namespace libnet::tests;
@@ -69,3 +71,5 @@ TEST_CASE("an alias is read from whole messages only", "[io][resolver]")
     for (std::size_t size = 0; size < message.size(); ++size) CHECK_FALSE(read(message.substr(0, size)));
     CHECK_FALSE(read(answer(question, {a_record(1)})));
 }
+
+}  // namespace resolver_aliases_tests

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+namespace resolver_hostile_tests {
+
 namespace asio = boost::asio;
 
 using namespace libnet::tests;
@@ -165,3 +167,5 @@ TEST_CASE("garbage from the name server fails that name, and the next is answere
         CHECK(f.resolve("v4.test").value == Addresses{make_address("192.0.2.1")});
     }
 }
+
+}  // namespace resolver_hostile_tests

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <string>
 
+namespace absences_tests {
+
 using namespace libnet;
 using namespace std::chrono_literals;
 using engine::LookUpFailure, io::Absences;
@@ -60,3 +62,5 @@ TEST_CASE("long names are not remembered", "[io][absences]")
     absences.put(store, std::string(Absences::longest_name + 1, 'x'), LookUpFailure::not_found, start);
     CHECK(absences.size() == 1);
 }
+
+}  // namespace absences_tests

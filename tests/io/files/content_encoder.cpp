@@ -6,6 +6,8 @@
 
 #include <string>
 
+namespace content_encoder_tests {
+
 using namespace libnet;
 using io::can_encode, io::encode;
 using wire::ContentCoding;
@@ -44,3 +46,5 @@ TEST_CASE("what gets no smaller is left as it is", "[io][content_encoder]")
     }
     CHECK(!encode(std::string(1000, 'x'), ContentCoding::identity));
 }
+
+}  // namespace content_encoder_tests

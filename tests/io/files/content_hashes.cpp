@@ -16,6 +16,8 @@
 #include <string>
 #include <utility>
 
+namespace content_hashes_tests {
+
 using namespace libnet;
 using namespace libnet::io;
 using namespace std::chrono_literals;
@@ -189,3 +191,5 @@ TEST_CASE("earlier states with the same content are known, of large files only",
     hashes.put(facts, 7);
     CHECK(hashes.former_states(facts, 7) == std::array<std::uint64_t, 4>{});
 }
+
+}  // namespace content_hashes_tests

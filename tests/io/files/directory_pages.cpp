@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+namespace directory_pages_tests {
+
 using namespace libnet;
 using namespace libnet::io;
 
@@ -121,3 +123,5 @@ TEST_CASE("listings that clients have not taken yet have a bound, and are given 
     held.clear();
     CHECK(*fixture.share.pages == 0);
 }
+
+}  // namespace directory_pages_tests

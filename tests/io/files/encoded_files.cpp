@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+namespace encoded_files_tests {
+
 using namespace libnet::io;
 using libnet::engine::LookUpFailure;
 using libnet::wire::ContentCoding;
@@ -65,3 +67,5 @@ TEST_CASE("few wait for an encoding, and the rest goes without", "[io][encoded_f
     CHECK(files.find("a", ContentCoding::gzip, *plain) == encoded[0]);
     CHECK(!files.find("another", ContentCoding::gzip, *plain));
 }
+
+}  // namespace encoded_files_tests

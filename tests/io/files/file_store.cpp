@@ -23,6 +23,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+namespace file_store_tests {
+
 namespace engine = libnet::engine;
 using namespace libnet::io;
 using namespace std::chrono_literals;
@@ -472,3 +474,5 @@ TEST_CASE("a store may end while a file is being hashed", "[io][file_store]")
     }
     io.run();
 }
+
+}  // namespace file_store_tests

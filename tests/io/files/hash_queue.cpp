@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+namespace hash_queue_tests {
+
 using namespace libnet;
 using namespace libnet::io;
 using namespace std::chrono_literals;
@@ -147,3 +149,5 @@ TEST_CASE("a queue may end before the event loop runs again", "[io][hash_queue]"
     SECTION("which then runs") { io.run(); }
     SECTION("which never runs again") {}
 }
+
+}  // namespace hash_queue_tests

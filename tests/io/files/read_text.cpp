@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <string>
 
+namespace read_text_tests {
+
 using libnet::io::read_text;
 
 namespace {
@@ -35,3 +37,5 @@ TEST_CASE("what can't be read as a text is said", "[io][read_text]")
     CHECK(reason_of_failure(directory.path().string()) == "Is a directory");
     CHECK(reason_of_failure("/dev/zero") == "it is larger than 16 MiB");
 }
+
+}  // namespace read_text_tests

@@ -16,6 +16,8 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
+namespace root_directory_tests {
+
 using namespace libnet::io;
 using libnet::Symlinks;
 using libnet::engine::FileKind;
@@ -439,3 +441,5 @@ TEST_CASE("errors of a look-up mean one of four things", "[io][root_directory]")
     for (const int number : {EMFILE, ENFILE, ENOMEM, EAGAIN}) CHECK(meaning(number) == LookUpFailure::overloaded);
     for (const int number : {EIO, ESTALE}) CHECK(meaning(number) == LookUpFailure::failed);
 }
+
+}  // namespace root_directory_tests

@@ -3,6 +3,8 @@
 
 #include <string>
 
+namespace http_clock_tests {
+
 using libnet::io::HttpClock;
 using namespace std::chrono_literals;
 
@@ -15,3 +17,5 @@ TEST_CASE("the date follows the second", "[io][http_clock]")
     CHECK(clock.date(time + 1s) == "Sun, 06 Nov 1994 08:49:38 GMT");
     CHECK(clock.date(HttpClock::Time{}) == "Thu, 01 Jan 1970 00:00:00 GMT");
 }
+
+}  // namespace http_clock_tests

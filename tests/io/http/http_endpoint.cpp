@@ -21,6 +21,8 @@
 #include <string>
 #include <thread>
 
+namespace http_endpoint_tests {
+
 namespace asio = boost::asio;
 using asio::cancellation_type;
 using libnet::io::EndpointAnswer, libnet::io::EndpointRequest, libnet::io::HttpEndpoint,
@@ -422,3 +424,5 @@ TEST_CASE("a port that is taken is an error of the constructor", "[io][http_endp
         CHECK(error.code() == asio::error::address_in_use);
     }
 }
+
+}  // namespace http_endpoint_tests

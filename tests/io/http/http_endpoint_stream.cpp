@@ -23,6 +23,8 @@
 #  include <zlib.h>
 #endif
 
+namespace http_endpoint_stream_tests {
+
 namespace asio = boost::asio;
 using libnet::io::EndpointAnswer, libnet::io::EndpointRequest, libnet::io::HttpEndpoint;
 using namespace std::chrono_literals;
@@ -217,3 +219,5 @@ TEST_CASE("who takes gzip gets gzip", "[io][http_endpoint]")
 }
 
 #endif
+
+}  // namespace http_endpoint_stream_tests

@@ -24,6 +24,8 @@
 #include <utility>
 #include <vector>
 
+namespace http_session_tests {
+
 namespace asio = boost::asio;
 using namespace libnet::io;
 using namespace std::chrono_literals;
@@ -339,3 +341,5 @@ TEST_CASE("a client that leaves while a handler waits for events is gone at once
     CHECK(client.ended());
     CHECK(server.log() == Lines{"GET /wait 0 +0 -0 " + std::string{libnet::engine::client_gone}});
 }
+
+}  // namespace http_session_tests

@@ -12,6 +12,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+namespace error_queue_tests {
+
 using namespace libnet::io;
 
 namespace {
@@ -133,3 +135,5 @@ TEST_CASE("an address of neither family is no endpoint, and an option that is re
     CHECK(to_endpoint({}) == asio::ip::udp::endpoint{});
     CHECK_THROWS_AS(set_option(-1, SOL_SOCKET, SO_RCVBUF, 1), boost::system::system_error);
 }
+
+}  // namespace error_queue_tests

@@ -15,6 +15,8 @@
 
 #include <poll.h>
 
+namespace probe_socket_tests {
+
 using namespace std::chrono_literals;
 using namespace libnet;
 namespace asio = boost::asio;
@@ -329,3 +331,5 @@ TEST_CASE("waiting ends when a socket is ready, at the deadline, or when it is s
     CHECK(ended);
     CHECK_THROWS_AS(std::rethrow_exception(thrown), boost::system::system_error);
 }
+
+}  // namespace probe_socket_tests

@@ -20,6 +20,8 @@
 #include <string>
 #include <tuple>
 
+namespace async_operation_tests {
+
 namespace asio = boost::asio;
 using boost::system::error_code;
 
@@ -173,3 +175,5 @@ TEST_CASE("the handler's slot cancels an operation, and its executor is where it
     CHECK(code == asio::error::operation_aborted);
     CHECK(on_strand);
 }
+
+}  // namespace async_operation_tests

@@ -5,6 +5,8 @@
 
 #include <new>
 
+namespace disk_threads_tests {
+
 using libnet::io::DiskThreads;
 
 namespace {
@@ -49,3 +51,5 @@ TEST_CASE("after the end nothing is begun, but all completes", "[io][disk_thread
     CHECK(completed == 1);
     CHECK(!late.begun);
 }
+
+}  // namespace disk_threads_tests

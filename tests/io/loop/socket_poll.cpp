@@ -18,6 +18,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+namespace socket_poll_tests {
+
 namespace asio = boost::asio;
 using libnet::io::FileDescriptor, libnet::io::PolledSocket, libnet::io::ReadinessListener, libnet::io::SocketPoll,
     libnet::io::Task;
@@ -281,3 +283,5 @@ TEST_CASE("the event loop has nothing to do once no socket is waited for any mor
     }
     fixture.io.run();
 }
+
+}  // namespace socket_poll_tests

@@ -15,6 +15,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+namespace socket_poll_turns_tests {
+
 using namespace libnet::io;
 namespace asio = boost::asio;
 using Pace = PolledSocket::Pace;
@@ -167,3 +169,5 @@ TEST_CASE("sockets that wait for a turn may go with everything else", "[io][sock
     io.poll();
     CHECK(notes.find_first_not_of("ab!") == std::string::npos);
 }
+
+}  // namespace socket_poll_turns_tests

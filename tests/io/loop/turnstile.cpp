@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+namespace turnstile_tests {
+
 namespace asio = boost::asio;
 using libnet::io::Turnstile;
 
@@ -97,3 +99,5 @@ TEST_CASE("a turn that is given and cancelled in the same moment goes to the nex
     line.poll();
     CHECK(line.log.ends_with("2 came. "));
 }
+
+}  // namespace turnstile_tests

@@ -3,6 +3,8 @@
 
 #include <string>
 
+namespace byte_buffer_tests {
+
 using libnet::io::ByteBuffer;
 
 TEST_CASE("bytes go out in the order they came in", "[io][byte_buffer]")
@@ -85,3 +87,5 @@ TEST_CASE("memory that a buffer gives back serves the next one", "[io][byte_buff
     CHECK(first.view().data() != memory);
     CHECK(second.view() == "small");
 }
+
+}  // namespace byte_buffer_tests

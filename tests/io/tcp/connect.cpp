@@ -10,6 +10,8 @@
 
 #include <sys/socket.h>
 
+namespace connect_tests {
+
 using namespace std::chrono_literals;
 using namespace libnet::io;
 
@@ -154,3 +156,5 @@ TEST_CASE("loopback and unspecified addresses are this machine's, and documentat
     CHECK_FALSE(is_local_address(asio::ip::make_address("192.0.2.1")));
     CHECK_FALSE(is_local_address(asio::ip::make_address("2001:db8::1")));
 }
+
+}  // namespace connect_tests

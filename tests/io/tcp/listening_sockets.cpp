@@ -16,6 +16,8 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
+namespace listening_sockets_tests {
+
 using namespace libnet;
 using io::FileDescriptor, io::ListeningSockets, io::ListenPlace;
 namespace fs = std::filesystem;
@@ -136,3 +138,5 @@ TEST_CASE("what isn't listening is not adopted", "[io][listening]")
                     boost::system::system_error);
     CHECK(sockets.empty());
 }
+
+}  // namespace listening_sockets_tests

@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+namespace relay_tests {
+
 using namespace libnet::io;
 using Step = Relay::Step;
 
@@ -204,3 +206,5 @@ TEST_CASE("a receiver that never reads stops the sender, and a reset gets past w
     tunnel.io.run();
     CHECK(tunnel.end == Step::broken);
 }
+
+}  // namespace relay_tests

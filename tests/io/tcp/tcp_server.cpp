@@ -19,6 +19,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+namespace tcp_server_tests {
+
 namespace asio = boost::asio;
 using libnet::io::Connection, libnet::io::Task, libnet::io::TcpServer, libnet::io::TcpServerOptions,
     libnet::io::TcpSocket, libnet::io::use_tuple;
@@ -270,3 +272,5 @@ TEST_CASE("a port in use is an error, unless both share it", "[io][tcp_server]")
     options.reuse_port = false;
     CHECK_THROWS_AS((TcpServer{io.get_executor(), options}), boost::system::system_error);
 }
+
+}  // namespace tcp_server_tests

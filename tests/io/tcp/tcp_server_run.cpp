@@ -17,6 +17,8 @@
 #include <string>
 #include <thread>
 
+namespace tcp_server_run_tests {
+
 namespace asio = boost::asio;
 using asio::ip::tcp;
 using libnet::io::Connection, libnet::io::ConnectionHandler, libnet::io::FileDescriptor, libnet::io::Task,
@@ -305,3 +307,5 @@ TEST_CASE("a second thread that runs a server's io_context is refused, and the f
     CHECK(heard == "hello");
     CHECK(ending.code == boost::system::error_code{});
 }
+
+}  // namespace tcp_server_run_tests

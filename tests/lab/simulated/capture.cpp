@@ -3,6 +3,8 @@
 #include <tests/support/catch.hpp>
 #include <tests/support/simulated.hpp>
 
+namespace capture_tests {
+
 using namespace libnet::test;
 
 namespace {
@@ -91,3 +93,5 @@ nodes:
     INFO(decoded);
     CHECK(complains(decoded));
 }
+
+}  // namespace capture_tests

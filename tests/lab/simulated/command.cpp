@@ -3,6 +3,8 @@
 #include <tests/support/catch.hpp>
 #include <tests/support/simulated.hpp>
 
+namespace command_tests {
+
 using namespace libnet::test;
 
 namespace {
@@ -87,3 +89,5 @@ TEST_CASE("an attacker's packets arrive, and are in the log as what they are")
     CHECK(run.count("forged", "wrong identifier") > 100);
     CHECK(run.count("forged", "replayed") > 50);
 }
+
+}  // namespace command_tests

@@ -14,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+namespace fates_tests {
+
 namespace asio = boost::asio;
 
 using namespace libnet;
@@ -161,3 +163,5 @@ TEST_CASE("an attacker who knows the identifier brings no dead host to life")
     CHECK(run.tool.exit_code == 1);
     CHECK(run.count("forged", "right identifier") > 1000);
 }
+
+}  // namespace fates_tests

@@ -5,6 +5,8 @@
 
 #include <string>
 
+namespace fping_name_tests {
+
 using namespace libnet::test;
 
 TEST_CASE("as fping, a replayed answer makes no dead host alive")
@@ -28,3 +30,5 @@ TEST_CASE("as fping, a replayed answer makes no dead host alive")
     CHECK(run.tool.exit_code == 1);
     CHECK(run.count("forged", "replayed") > 50);
 }
+
+}  // namespace fping_name_tests

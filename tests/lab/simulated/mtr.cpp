@@ -6,6 +6,8 @@
 
 #include <sstream>
 
+namespace mtr_tests {
+
 using namespace libnet::test;
 
 namespace {
@@ -90,3 +92,5 @@ nodes:
     CHECK(run.tool.out.find("1 ttl-expired ip-4 10.255.2.1") != std::string::npos);
     CHECK(run.tool.out.find("mpls 16001,3,1,9") != std::string::npos);
 }
+
+}  // namespace mtr_tests

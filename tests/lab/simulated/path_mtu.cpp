@@ -4,6 +4,8 @@
 #include <tests/support/pattern.hpp>
 #include <tests/support/simulated.hpp>
 
+namespace path_mtu_tests {
+
 using namespace libnet::test;
 
 namespace {
@@ -209,3 +211,5 @@ TEST_CASE("interrupted, ping++ --mtu tells what it knows")
     CHECK(contains(run.tool.out, "\"event\":\"mtu\",\"schema\":1"));
     CHECK(contains(run.tool.out, "\"limit\":\"unknown\""));
 }
+
+}  // namespace path_mtu_tests

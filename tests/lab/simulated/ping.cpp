@@ -4,6 +4,8 @@
 #include <tests/support/pattern.hpp>
 #include <tests/support/simulated.hpp>
 
+namespace ping_tests {
+
 using namespace libnet::test;
 
 namespace {
@@ -150,3 +152,5 @@ links:
     INFO(v6.tool.out << v6.tool.err);
     CHECK(v6.tool.out.find("mtu=1400") != std::string::npos);
 }
+
+}  // namespace ping_tests

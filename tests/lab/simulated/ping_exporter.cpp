@@ -9,6 +9,8 @@
 #include <map>
 #include <string>
 
+namespace ping_exporter_tests {
+
 using namespace libnet::test;
 
 namespace {
@@ -84,3 +86,5 @@ TEST_CASE("late answers are no loss, and are told apart from those in time")
     bucket.insert(bucket.size() - 1, ",le=\"0.2048\"");
     CHECK(std::abs(samples["smokeping_response_duration_seconds_bucket" + bucket] - (responses - late)) <= unread);
 }
+
+}  // namespace ping_exporter_tests

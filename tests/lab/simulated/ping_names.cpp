@@ -6,6 +6,8 @@
 #include <set>
 #include <string>
 
+namespace ping_names_tests {
+
 using namespace libnet::test;
 
 TEST_CASE("a thousand names are pinged as they become known")
@@ -49,3 +51,5 @@ TEST_CASE("a thousand names are pinged as they become known")
     CHECK(first < 500);
     CHECK(all < 5000);
 }
+
+}  // namespace ping_names_tests

@@ -5,6 +5,8 @@
 
 #include <boost/json/serialize.hpp>
 
+namespace scamper_tests {
+
 using namespace libnet::test;
 
 namespace {
@@ -79,3 +81,5 @@ nodes:
     CHECK(run.tool.out.find("10.2.0.1") != std::string::npos);
     CHECK(run.tool.out.find("10.3.0.1") != std::string::npos);
 }
+
+}  // namespace scamper_tests

@@ -4,6 +4,8 @@
 #include <tests/support/pattern.hpp>
 #include <tests/support/simulated.hpp>
 
+namespace trace_tests {
+
 using namespace libnet::test;
 
 namespace {
@@ -55,3 +57,5 @@ TEST_CASE("a router that complains seldom costs stars, and no other answer")
         CHECK(run.tool.err.empty());
     }
 }
+
+}  // namespace trace_tests

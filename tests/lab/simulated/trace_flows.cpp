@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+namespace trace_flows_tests {
+
 using namespace libnet::test;
 
 TEST_CASE("what runs inside of the network", "[.trace]") { print_traces(); }
@@ -176,3 +178,5 @@ TEST_CASE("all probes of a flow have the same ports")
     CHECK(logged(traced, "sport").size() == 1);
     CHECK(logged(traced, "dport") == std::set<std::int64_t>{method == "udp" ? 33434 : 80});
 }
+
+}  // namespace trace_flows_tests

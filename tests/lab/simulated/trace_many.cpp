@@ -5,6 +5,8 @@
 
 #include <fstream>
 
+namespace trace_many_tests {
+
 using namespace libnet::test;
 
 TEST_CASE("what runs inside of the tree", "[.tracemany]") { print_traces(); }
@@ -100,3 +102,5 @@ TEST_CASE("ten thousand destinations at 25,000 packets a second", "[.tenthousand
                        "[.tracemany]"),
               count);
 }
+
+}  // namespace trace_many_tests

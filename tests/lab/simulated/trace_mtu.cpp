@@ -8,6 +8,8 @@
 #include <tuple>
 #include <vector>
 
+namespace trace_mtu_tests {
+
 using namespace libnet::test;
 
 namespace {
@@ -112,3 +114,5 @@ TEST_CASE("trace++ --mtu in words, for people")
         "  1420 behind hop 4 (10.255.4.1), which says so\n"
         "  1300 between hop 5 (10.255.11.1) and hop 6: larger packets are dropped, and no error says so\n"));
 }
+
+}  // namespace trace_mtu_tests

@@ -3,6 +3,8 @@
 #include <tests/support/catch.hpp>
 #include <tests/support/simulated.hpp>
 
+namespace trace_questions_tests {
+
 using namespace libnet::test;
 
 TEST_CASE("a name server is reached at its hop, with and without privilege, over both versions of IP")
@@ -26,3 +28,5 @@ TEST_CASE("a name server is reached at its hop, with and without privilege, over
     CHECK(run.tool.out.find("\n 5  ") == std::string::npos);
     CHECK(run.tool.out.find('*') == std::string::npos);
 }
+
+}  // namespace trace_questions_tests

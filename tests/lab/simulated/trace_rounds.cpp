@@ -9,6 +9,8 @@
 #include <sstream>
 #include <string>
 
+namespace trace_rounds_tests {
+
 using namespace libnet::test;
 namespace json = boost::json;
 
@@ -129,3 +131,5 @@ TEST_CASE("without -A and with -n no name server is asked for anything, and a de
     CHECK(asks(named) != 0);
     CHECK(with_names - without_names < std::chrono::milliseconds{1500});  // a name server has 2 s
 }
+
+}  // namespace trace_rounds_tests

@@ -6,6 +6,8 @@
 
 #include <sstream>
 
+namespace traceroute_tests {
+
 using namespace libnet::test;
 
 namespace {
@@ -127,3 +129,5 @@ nodes:
     CHECK((run.tool.out.find("10.2.0.1") != std::string::npos) == (passed("b") > 0));
     CHECK((run.tool.out.find("10.3.0.1") != std::string::npos) == (passed("c") > 0));
 }
+
+}  // namespace traceroute_tests

@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+namespace name_keeper_tests {
+
 using namespace libnet;
 using namespace libnet::tests;
 using namespace std::chrono_literals;
@@ -182,3 +184,5 @@ TEST_CASE("one can wait until no name is awaited any more", "[service][name_keep
     REQUIRE(ends.size() == 2);
     CHECK(ends[1] == asio::error::operation_aborted);
 }
+
+}  // namespace name_keeper_tests

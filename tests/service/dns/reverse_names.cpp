@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+namespace reverse_names_tests {
+
 using namespace libnet;
 using namespace libnet::tests;
 using namespace std::chrono_literals;
@@ -69,3 +71,5 @@ TEST_CASE("no patience at all is refused", "[service][reverse_names]")
     asio::io_context io;
     CHECK_THROWS_AS((ReverseNames{io.get_executor(), {.patience = 0ms}}), boost::system::system_error);
 }
+
+}  // namespace reverse_names_tests

@@ -3,6 +3,8 @@
 
 #include <string>
 
+namespace finished_answers_tests {
+
 using libnet::detail::FinishedAnswers;
 using std::chrono::sys_seconds;
 using namespace std::chrono_literals;
@@ -65,3 +67,5 @@ TEST_CASE("their number and size are bounded", "[service][finished_answers]")
     answers.clear();
     CHECK(answers.find("GET /2999 HTTP/1.1\r\n\r\n", now, 7).answer == nullptr);
 }
+
+}  // namespace finished_answers_tests

@@ -10,6 +10,8 @@
 #include <string>
 #include <thread>
 
+namespace static_file_server_tests {
+
 using namespace libnet;
 using test::Answer, test::FileServer, test::numbers, test::RawClient, test::TemporaryDirectory;
 using namespace std::chrono_literals;
@@ -320,3 +322,5 @@ TEST_CASE("every address means IPv6 and IPv4", "[service][file_server]")
     const RawClient client{{boost::asio::ip::address_v4::loopback(), server.local_endpoint().port()}};
     CHECK(server.connections() == 0);  // it waits in the queue: the server doesn't run
 }
+
+}  // namespace static_file_server_tests

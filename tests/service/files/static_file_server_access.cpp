@@ -10,6 +10,8 @@
 #include <string>
 #include <utility>
 
+namespace static_file_server_access_tests {
+
 using namespace libnet;
 using test::FileServer, test::RawClient, test::TemporaryDirectory;
 
@@ -344,3 +346,5 @@ TEST_CASE("rules guard the file that answers, by whatever path", "[service][file
     CHECK(log[3].user == "alice");
     CHECK(log[3].status == 200);
 }
+
+}  // namespace static_file_server_access_tests

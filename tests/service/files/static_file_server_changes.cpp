@@ -15,6 +15,8 @@
 
 #include <sys/stat.h>
 
+namespace static_file_server_changes_tests {
+
 using namespace libnet;
 using test::FileServer, test::RawClient, test::TemporaryDirectory;
 using namespace std::chrono_literals;
@@ -122,3 +124,5 @@ TEST_CASE("a FIFO is not there, and isn't waited for", "[service][file_server]")
     FileServer server{root};
     CHECK(RawClient{server.endpoint()}.exchange(get("/fifo")).status == 404);
 }
+
+}  // namespace static_file_server_changes_tests

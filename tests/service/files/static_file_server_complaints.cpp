@@ -21,6 +21,8 @@
 #include <thread>
 #include <vector>
 
+namespace static_file_server_complaints_tests {
+
 using namespace libnet;
 using test::RawClient, test::TemporaryDirectory;
 
@@ -121,3 +123,5 @@ TEST_CASE("a server that is stopped at once tells of what it has begun, once", "
     CHECK(told == Lines{"/a.txt 200", "/a.txt 200", "/huge.bin 200", "GET /half HTTP/1.1 0"});
     CHECK(server.heard().empty());
 }
+
+}  // namespace static_file_server_complaints_tests

@@ -19,6 +19,8 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+namespace static_file_server_content_tests {
+
 using namespace libnet;
 using test::Answer, test::FileServer, test::numbers, test::RawClient, test::TemporaryDirectory;
 
@@ -397,3 +399,5 @@ TEST_CASE("text without an extension is shown, and what is none is not", "[servi
     for (const auto* path : {"/program", "/a.unknown"})
         CHECK(client.exchange(get(path)).field("Content-Type") == "application/octet-stream");
 }
+
+}  // namespace static_file_server_content_tests

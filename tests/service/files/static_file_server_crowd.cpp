@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+namespace static_file_server_crowd_tests {
+
 using namespace libnet;
 using test::FileServer, test::RawClient, test::TemporaryDirectory;
 using namespace std::chrono_literals;
@@ -80,3 +82,5 @@ TEST_CASE("who says nothing makes room after a moment", "[service][file_server][
     CHECK(next.exchange(get).status == 200);
     CHECK(silent.ended());
 }
+
+}  // namespace static_file_server_crowd_tests

@@ -18,6 +18,8 @@
 
 #include <sys/resource.h>
 
+namespace static_file_server_endings_tests {
+
 using namespace libnet;
 using boost::asio::cancellation_type;
 using test::FileServer, test::RawClient, test::TemporaryDirectory;
@@ -358,3 +360,5 @@ TEST_CASE("what a client that left has begun is not its successor's", "[service]
         CHECK(successor.exchange("GET /a.txt HTTP/1.1\r\nHost: test\r\nX-Long: " + longer + "\r\n\r\n").body == "text");
     }
 }
+
+}  // namespace static_file_server_endings_tests

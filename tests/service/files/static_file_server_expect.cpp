@@ -8,6 +8,8 @@
 #include <memory>
 #include <string>
 
+namespace static_file_server_expect_tests {
+
 using namespace libnet;
 using test::FileServer, test::RawClient, test::TemporaryDirectory;
 
@@ -127,3 +129,5 @@ TEST_CASE("a client that is told to send and doesn't is ended", "[service][file_
     CHECK(client.receive().status == 408);
     CHECK(client.ended());
 }
+
+}  // namespace static_file_server_expect_tests

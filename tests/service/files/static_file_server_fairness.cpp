@@ -15,6 +15,8 @@
 #include <thread>
 #include <vector>
 
+namespace static_file_server_fairness_tests {
+
 using namespace libnet;
 using test::FileServer, test::RawClient, test::TemporaryDirectory;
 
@@ -79,3 +81,5 @@ TEST_CASE("small requests are answered while large files are on their way", "[se
     for (const auto& download : downloads) CHECK(!download.ended());
     all_go_on(32 * 1024 * 1024);  // none of them is left behind
 }
+
+}  // namespace static_file_server_fairness_tests

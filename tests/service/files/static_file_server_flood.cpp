@@ -17,6 +17,8 @@
 
 #include <sys/socket.h>
 
+namespace static_file_server_flood_tests {
+
 using namespace libnet;
 using test::FileServer, test::RawClient, test::TemporaryDirectory;
 
@@ -74,3 +76,5 @@ TEST_CASE("a client that never stops asking doesn't keep others from being answe
     for (int i = 0; i < 3; ++i) CHECK(other.exchange(get + "\r\n").body == "text");
     while (flood.received() == before) std::this_thread::yield();  // nor do they keep it from that
 }
+
+}  // namespace static_file_server_flood_tests

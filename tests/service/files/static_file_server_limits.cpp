@@ -11,6 +11,8 @@
 #include <string>
 #include <thread>
 
+namespace static_file_server_limits_tests {
+
 using namespace libnet;
 using test::FileServer, test::RawClient, test::TemporaryDirectory;
 using namespace std::chrono_literals;
@@ -158,3 +160,5 @@ TEST_CASE("a client that takes its answer too slowly is left", "[service][file_s
     REQUIRE(log.size() == 1);
     CHECK(log[0].reason == "The client took what it was sent too slowly.");
 }
+
+}  // namespace static_file_server_limits_tests

@@ -13,6 +13,8 @@
 #include <string_view>
 #include <vector>
 
+namespace static_file_server_rules_tests {
+
 using namespace libnet;
 using test::FileServer, test::RawClient, test::TemporaryDirectory;
 
@@ -226,3 +228,5 @@ TEST_CASE("the rules of HTTP as they show on the wire", "[service][file_server][
         else CHECK(client.receive().body == "text");
     }
 }
+
+}  // namespace static_file_server_rules_tests

@@ -13,6 +13,8 @@
 #include <string_view>
 #include <thread>
 
+namespace static_file_server_symlinks_tests {
+
 using namespace libnet;
 using test::Answer, test::RawClient, test::TemporaryDirectory;
 namespace fs = std::filesystem;
@@ -170,3 +172,5 @@ TEST_CASE("what a link leads to may change", "[service][file_server]")
     site.link("real/index.html", "out.html");
     CHECK(becomes("/out.html", "real index") == "real index");
 }
+
+}  // namespace static_file_server_symlinks_tests

@@ -17,6 +17,8 @@
 #include <string_view>
 #include <utility>
 
+namespace static_file_server_tls_tests {
+
 using namespace libnet;
 using test::Arguments, test::Certificates, test::FileServer, test::Finished, test::numbers, test::RawClient,
     test::TemporaryDirectory;
@@ -351,3 +353,5 @@ TEST_CASE("a client that reads late gets all of a large file", "[service][file_s
          "curl --silent --insecure --noproxy '*' https://" + server.address() + "/huge.bin | (sleep 1; wc -c)"});
     CHECK(std::stoull(size.out) == huge);
 }
+
+}  // namespace static_file_server_tls_tests

@@ -17,6 +17,8 @@
 #include <fcntl.h>
 #include <stdio.h>
 
+namespace static_file_server_traversal_tests {
+
 using namespace libnet;
 using test::FileServer, test::RawClient, test::TemporaryDirectory;
 
@@ -167,3 +169,5 @@ TEST_CASE("links that are swapped at full speed lead nowhere", "[service][file_s
     CHECK(asked > 0);
     CHECK(inside > 0);
 }
+
+}  // namespace static_file_server_traversal_tests

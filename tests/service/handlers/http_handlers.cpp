@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+namespace http_handlers_tests {
+
 using namespace libnet;
 using test::HandlerServer, test::RawClient, test::TemporaryDirectory;
 using namespace std::chrono_literals;
@@ -370,3 +372,5 @@ TEST_CASE("a handler answers with a file, or a part of it", "[service][handlers]
     for (int i = 0; i < 4; ++i) statuses += std::to_string(client.receive().status) + ' ';
     CHECK(statuses == "200 200 404 200 ");
 }
+
+}  // namespace http_handlers_tests

@@ -12,6 +12,8 @@
 #include <string>
 #include <string_view>
 
+namespace http_handlers_streams_tests {
+
 using namespace libnet;
 using test::HandlerServer, test::RawClient, test::TemporaryDirectory;
 using namespace std::chrono_literals;
@@ -323,3 +325,5 @@ TEST_CASE("server-sent events go out one by one, and go on where the client was"
     CHECK(all.find("forged") == all.npos);
     CHECK_FALSE(all.ends_with("0\r\n\r\n"));
 }
+
+}  // namespace http_handlers_streams_tests

@@ -15,6 +15,8 @@
 #include <string_view>
 #include <vector>
 
+namespace websocket_handlers_tests {
+
 using namespace libnet;
 using test::HandlerServer, test::RawClient, test::TemporaryDirectory;
 using namespace std::chrono_literals;
@@ -368,3 +370,5 @@ TEST_CASE("a WebSocket holds a handler back whose client reads nothing", "[servi
     CHECK(size == pieces * 100'000);
     CHECK(client.closed() == websocket::close_code::normal);
 }
+
+}  // namespace websocket_handlers_tests

@@ -20,6 +20,8 @@
 #include <string>
 #include <string_view>
 
+namespace beast_framing_tests {
+
 using namespace libnet::wire;
 using namespace libnet::wire::cases;
 using libnet::test::beast_differences;
@@ -132,3 +134,5 @@ TEST_CASE("Beast reads each row of the framing tables as we do, or there is a re
     compare_heads<false>("responses", responses);
     for (const auto& body : chunked_bodies) compare("chunked_bodies", body.name, in_words(body), beast_verdict(body));
 }
+
+}  // namespace beast_framing_tests

@@ -15,6 +15,8 @@
 #include <stdexcept>
 #include <vector>
 
+namespace icmp_pinger_tests {
+
 namespace asio = boost::asio;
 
 using namespace std::chrono_literals;
@@ -404,3 +406,5 @@ TEST_CASE("a pinger whose timeout and interval are never sends once, and waits",
     CHECK(std::holds_alternative<PingReply>(*first));
     CHECK(pinger.statistics(target).sent == 1);
 }
+
+}  // namespace icmp_pinger_tests

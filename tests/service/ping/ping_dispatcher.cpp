@@ -15,6 +15,8 @@
 #include <stdexcept>
 #include <variant>
 
+namespace ping_dispatcher_tests {
+
 using namespace std::chrono_literals;
 using namespace libnet;
 namespace asio = boost::asio;
@@ -119,3 +121,5 @@ TEST_CASE("a dispatcher is cancelled by its slot", "[service][ping_dispatcher]")
     REQUIRE(running.failure);
     CHECK_THROWS_AS(std::rethrow_exception(running.failure), boost::system::system_error);
 }
+
+}  // namespace ping_dispatcher_tests

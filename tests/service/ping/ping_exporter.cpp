@@ -24,6 +24,8 @@
 #include <string_view>
 #include <vector>
 
+namespace ping_exporter_tests {
+
 using namespace std::chrono_literals;
 using namespace libnet;
 namespace asio = boost::asio;
@@ -127,3 +129,5 @@ TEST_CASE("an exporter that can't be made says why", "[service][exporter]")
     }
     CHECK_THROWS_AS((PingExporter{io.get_executor(), no_range}), std::invalid_argument);
 }
+
+}  // namespace ping_exporter_tests

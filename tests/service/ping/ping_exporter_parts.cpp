@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+namespace ping_exporter_parts_tests {
+
 using namespace libnet;
 using namespace libnet::detail;
 using namespace std::chrono_literals;
@@ -206,3 +208,5 @@ TEST_CASE("the report on a target without an address is all zeros, and has no ho
     CHECK_FALSE(contains(text, "hop_limit"));
     CHECK(text.ends_with("# EOF\n"));
 }
+
+}  // namespace ping_exporter_parts_tests

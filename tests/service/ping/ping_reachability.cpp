@@ -6,6 +6,8 @@
 #include <memory>
 #include <vector>
 
+namespace ping_reachability_tests {
+
 using namespace libnet;
 namespace asio = boost::asio;
 
@@ -80,3 +82,5 @@ TEST_CASE("the hosts of a range are told apart by their addresses", "[service][p
     CHECK(known.note(range(), about<PingLost>(first)) == PingVerdict{first, false});
     CHECK(rest_of(known, range()).empty());
 }
+
+}  // namespace ping_reachability_tests

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+namespace target_list_tests {
+
 using namespace libnet;
 
 namespace {
@@ -39,3 +41,5 @@ TEST_CASE("a line that is no host is named, and costs no other one", "[service][
     CHECK(list.complaints[1] == "list:3: 'b\\xFF.test' is no host: give a name, an address or a range");
     CHECK_THROWS_AS(read_target_file("/none/such/list"), std::runtime_error);
 }
+
+}  // namespace target_list_tests

@@ -7,6 +7,8 @@
 #include <string>
 #include <thread>
 
+namespace forward_proxy_tests {
+
 using namespace libnet;
 using namespace libnet::test;
 using namespace std::chrono_literals;
@@ -339,3 +341,5 @@ TEST_CASE("an origin that drips its head byte by byte is a gateway timeout, too"
     }};
     CHECK(client.receive().status == 504);
 }
+
+}  // namespace forward_proxy_tests

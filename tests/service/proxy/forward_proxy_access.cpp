@@ -10,6 +10,8 @@
 #include <string>
 #include <utility>
 
+namespace forward_proxy_access_tests {
+
 using namespace libnet;
 using namespace libnet::test;
 using namespace std::chrono_literals;
@@ -138,3 +140,5 @@ TEST_CASE("what a client is sent is counted, be it by a tunnel", "[service][prox
     // A second's worth is there at the beginning, and a socket's buffer may be passed on beyond that.
     CHECK(std::chrono::steady_clock::now() - began > 1s);
 }
+
+}  // namespace forward_proxy_access_tests

@@ -6,6 +6,8 @@
 #include <string>
 #include <thread>
 
+namespace forward_proxy_bodies_tests {
+
 using namespace libnet;
 using namespace libnet::test;
 using namespace std::chrono_literals;
@@ -205,3 +207,5 @@ TEST_CASE("a body that stops is a request timeout", "[service][proxy]")
     CHECK(client.receive().status == 408);
     CHECK(client.ended());
 }
+
+}  // namespace forward_proxy_bodies_tests

@@ -9,6 +9,8 @@
 #include <optional>
 #include <string>
 
+namespace forward_proxy_endings_tests {
+
 using namespace libnet;
 using namespace libnet::test;
 using namespace std::chrono_literals;
@@ -293,3 +295,5 @@ TEST_CASE("the proxy stops now, whatever it is waiting for", "[service][proxy]")
     client.receive_rest();
     if (upstream) CHECK(upstream->ended());
 }
+
+}  // namespace forward_proxy_endings_tests

@@ -12,6 +12,8 @@
 #include <thread>
 #include <vector>
 
+namespace forward_proxy_leaving_tests {
+
 using namespace libnet;
 using namespace libnet::test;
 using namespace std::chrono_literals;
@@ -209,3 +211,5 @@ TEST_CASE("what on_access throws ends that connection and nothing else, and is t
     REQUIRE(told.size() == 2);
     CHECK(told[0].find("the disk is full") != std::string::npos);
 }
+
+}  // namespace forward_proxy_leaving_tests

@@ -10,6 +10,8 @@
 #include <thread>
 #include <vector>
 
+namespace forward_proxy_names_tests {
+
 using namespace libnet;
 using namespace libnet::test;
 using namespace std::chrono_literals;
@@ -92,3 +94,5 @@ TEST_CASE("names that hang keep no other from resolving, their clients present o
     if (GENERATE(false, true)) hanging.clear();
     CHECK(net.status_of("good.test") == 200);  // the others take 60 s to fail
 }
+
+}  // namespace forward_proxy_names_tests

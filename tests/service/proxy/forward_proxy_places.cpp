@@ -5,6 +5,8 @@
 
 #include <string>
 
+namespace forward_proxy_places_tests {
+
 using namespace libnet;
 using namespace libnet::test;
 
@@ -70,3 +72,5 @@ TEST_CASE("the PAC file names the proxy as the client knows it", "[service][prox
     CHECK(old.receive().body.find("\"PROXY 127.0.0.1:") != std::string::npos);
     CHECK(client.exchange("GET /other HTTP/1.1\r\nHost: p\r\n\r\n").status == 400);
 }
+
+}  // namespace forward_proxy_places_tests

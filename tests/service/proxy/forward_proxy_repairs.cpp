@@ -5,6 +5,8 @@
 
 #include <string>
 
+namespace forward_proxy_repairs_tests {
+
 using namespace libnet;
 using namespace libnet::test;
 
@@ -59,3 +61,5 @@ TEST_CASE("large heads pass, up to the limits", "[service][proxy]")
     CHECK(answer.field("F149") == std::string(260, 'x'));
     CHECK(answer.body == "ok");
 }
+
+}  // namespace forward_proxy_repairs_tests

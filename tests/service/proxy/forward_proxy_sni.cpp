@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+namespace forward_proxy_sni_tests {
+
 using namespace libnet;
 using namespace libnet::test;
 
@@ -122,3 +124,5 @@ TEST_CASE("what a server says first reaches the client, and doesn't open the tun
     CHECK(client.receive_rest() == "220 ready\r\n");
     CHECK(connection.receive(1).empty());
 }
+
+}  // namespace forward_proxy_sni_tests

@@ -13,6 +13,8 @@
 #include <string>
 #include <utility>
 
+namespace forward_proxy_socks_tests {
+
 using namespace libnet;
 using namespace libnet::test;
 using namespace std::chrono_literals;
@@ -224,3 +226,5 @@ TEST_CASE("a proxy that doesn't speak SOCKS refuses it as no HTTP", "[service][p
     client.send(hello + "\r\n\r\n");
     CHECK(client.receive().status == 400);
 }
+
+}  // namespace forward_proxy_socks_tests

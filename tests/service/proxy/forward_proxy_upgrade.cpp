@@ -5,6 +5,8 @@
 
 #include <string>
 
+namespace forward_proxy_upgrade_tests {
+
 using namespace libnet;
 using namespace libnet::test;
 
@@ -86,3 +88,5 @@ TEST_CASE("an origin that switches to what wasn't asked for is a bad gateway", "
     CHECK(client.receive().status == 502);
     CHECK(origin.ended());
 }
+
+}  // namespace forward_proxy_upgrade_tests

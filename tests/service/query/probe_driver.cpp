@@ -18,6 +18,8 @@
 #include <memory>
 #include <optional>
 
+namespace probe_driver_tests {
+
 using namespace libnet;
 using namespace libnet::test;
 namespace asio = boost::asio;
@@ -125,3 +127,5 @@ TEST_CASE("a search for a path's MTU can be cancelled and destroyed anywhere", "
         WARN("SKIPPED: " << error.what());
     }
 }
+
+}  // namespace probe_driver_tests

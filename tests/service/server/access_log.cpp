@@ -21,6 +21,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+namespace access_log_tests {
+
 using namespace libnet;
 using namespace std::chrono_literals;
 
@@ -337,3 +339,5 @@ TEST_CASE("the form of lines can be chosen, and changed", "[service][access_log]
     queue.flush();
     CHECK(test::read_file(file) == "200\nGET\n");
 }
+
+}  // namespace access_log_tests

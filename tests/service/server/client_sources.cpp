@@ -21,6 +21,8 @@
 #include <utility>
 #include <vector>
 
+namespace client_sources_tests {
+
 using namespace libnet;
 using test::FileServer, test::ProxyFixture, test::RawClient, test::TemporaryDirectory;
 using namespace std::chrono_literals;
@@ -315,3 +317,5 @@ TEST_CASE("a trusted proxy may have any number of idle connections, and a client
     CHECK(second.exchange(one).status == 429);
     CHECK(third.exchange(other).status == 200);
 }
+
+}  // namespace client_sources_tests

@@ -23,6 +23,8 @@
 #include <string>
 #include <thread>
 
+namespace server_group_tests {
+
 using namespace libnet;
 namespace asio = boost::asio;
 using asio::ip::tcp;
@@ -219,3 +221,5 @@ TEST_CASE("a group counts what its servers do", "[service][server_group]")
     CHECK(counts.bytes_sent > 12);
     CHECK(counts.latency_ns > 0);
 }
+
+}  // namespace server_group_tests

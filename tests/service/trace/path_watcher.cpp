@@ -16,6 +16,8 @@
 #include <stdexcept>
 #include <vector>
 
+namespace path_watcher_tests {
+
 namespace asio = boost::asio;
 
 using namespace libnet;
@@ -180,3 +182,5 @@ TEST_CASE("options of a watcher that are out of range are refused in words", "[s
     options.trace.flows = 2;
     CHECK_THROWS_AS((PathWatcher{io.get_executor(), options}), boost::system::system_error);
 }
+
+}  // namespace path_watcher_tests

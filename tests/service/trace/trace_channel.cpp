@@ -15,6 +15,8 @@
 #include <set>
 #include <vector>
 
+namespace trace_channel_tests {
+
 using namespace libnet;
 namespace asio = boost::asio;
 using asio::ip::udp;
@@ -307,3 +309,5 @@ TEST_CASE("raw sockets that aren't allowed say what would help", "[service][trac
         CHECK(std::string{error.what()}.find("cap_net_raw") != std::string::npos);
     }
 }
+
+}  // namespace trace_channel_tests

@@ -24,6 +24,8 @@
 #include <stdexcept>
 #include <vector>
 
+namespace tracer_tests {
+
 namespace asio = boost::asio;
 
 using namespace libnet;
@@ -387,3 +389,5 @@ TEST_CASE("a service that only answers its own questions is reached, and says to
     CHECK(tracer.counters().anonymous == 0);
     CHECK(tracer.counters().forged == 0);
 }
+
+}  // namespace tracer_tests

@@ -1,6 +1,8 @@
 #include <libnet/wire/dns/address_origin.hpp>
 #include <tests/support/catch.hpp>
 
+namespace address_origin_tests {
+
 using namespace libnet;
 using namespace libnet::wire;
 using boost::asio::ip::make_address;
@@ -50,3 +52,5 @@ TEST_CASE("nobody is asked about addresses of the inside", "[wire][dns]")
         CHECK(may_have_origin(make_address(outside)));
     }
 }
+
+}  // namespace address_origin_tests

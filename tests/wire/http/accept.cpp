@@ -1,6 +1,8 @@
 #include <libnet/wire/http/accept.hpp>
 #include <tests/support/catch.hpp>
 
+namespace accept_tests {
+
 using libnet::wire::weight_of;
 
 TEST_CASE("the most specific range says how much a media type is wanted", "[wire][accept]")
@@ -30,3 +32,5 @@ TEST_CASE("what is no media range is passed over", "[wire][accept]")
     CHECK(weight_of("text/html;q=x", "text/html") == 0);
     CHECK(weight_of("text/html;;", "text/html") == 1000);
 }
+
+}  // namespace accept_tests

@@ -6,6 +6,8 @@
 
 #include <arpa/inet.h>
 
+namespace authority_tests {
+
 using libnet::wire::Authority;
 using libnet::wire::parse_authority;
 
@@ -107,3 +109,5 @@ TEST_CASE("an authority is written as it is read", "[wire][authority]")
     for (const std::string text : {"a.test", "a.test:80", "127.0.0.1:1", "[::1]", "[2001:db8::1]:443"})
         CHECK(to_string(*parse_authority(text)) == text);
 }
+
+}  // namespace authority_tests

@@ -3,6 +3,8 @@
 
 #include <string>
 
+namespace basic_credentials_tests {
+
 using namespace libnet::wire;
 
 TEST_CASE("Base64 is decoded with its padding, as in RFC 4648 section 10", "[wire]")
@@ -61,3 +63,5 @@ TEST_CASE("a challenge can't be broken out of", "[wire]")
     CHECK(basic_challenge("files") == "Basic realm=\"files\", charset=\"UTF-8\"");
     CHECK(basic_challenge("a\"b\\c\r\nd e") == "Basic realm=\"abcd e\", charset=\"UTF-8\"");
 }
+
+}  // namespace basic_credentials_tests

@@ -3,6 +3,8 @@
 
 #include <string>
 
+namespace canonical_host_tests {
+
 using namespace libnet::wire;
 using namespace std::string_view_literals;
 
@@ -102,3 +104,5 @@ TEST_CASE("what is no host stays none", "[wire][http]")
     CHECK(canonical(std::string(64, 'a') + ".test") == "-");
     CHECK(canonical("a.0x7g") == "a.0x7g");
 }
+
+}  // namespace canonical_host_tests

@@ -3,6 +3,8 @@
 
 #include <string>
 
+namespace content_coding_tests {
+
 using namespace libnet::wire;
 
 namespace {
@@ -75,3 +77,5 @@ TEST_CASE("without the field, a client gets plain files", "[wire][content_coding
     CHECK(AcceptedCodings{} == read_accept_encoding(""));
     CHECK(AcceptedCodings{} != read_accept_encoding("br"));
 }
+
+}  // namespace content_coding_tests

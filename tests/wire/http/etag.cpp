@@ -1,6 +1,8 @@
 #include <libnet/wire/http/etag.hpp>
 #include <tests/support/catch.hpp>
 
+namespace etag_tests {
+
 using namespace libnet::wire;
 using enum EtagComparison;
 
@@ -37,3 +39,5 @@ TEST_CASE("what is no entity tag matches nothing and ends the list", "[wire][eta
     for (const char* list : {"", ",", "a", "\"a", "W/a", "W/", "W/\"a", "'a'", "x, \"a\"", "w/\"a\"", "\"\"a\"\""})
         CHECK(!etag_list_matches(list, R"("a")", weak));
 }
+
+}  // namespace etag_tests

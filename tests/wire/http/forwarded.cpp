@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+namespace forwarded_tests {
+
 using namespace libnet::wire;
 
 namespace {
@@ -128,3 +130,5 @@ TEST_CASE("an address is written as a node of Forwarded", "[wire][http]")
     CHECK(to_forwarded_node(ip::make_address("::ffff:192.0.2.1")) == "192.0.2.1");
     CHECK(to_forwarded_node(ip::make_address("2001:db8::1")) == "\"[2001:db8::1]\"");
 }
+
+}  // namespace forwarded_tests

@@ -3,6 +3,8 @@
 
 #include <initializer_list>
 
+namespace hop_by_hop_tests {
+
 using namespace libnet::wire;
 
 namespace {
@@ -108,3 +110,5 @@ TEST_CASE("a name that only looks like ours is no loop", "[wire][hop_by_hop]")
     CHECK_FALSE(has_passed(fields({{"Via", ""}, {"Via", "us"}, {"Via", ", ,"}}), "us"));
     CHECK_FALSE(has_passed(fields({{"Via", "1.1 use, 1.1 u, 1.1 us:8080"}}), "us"));
 }
+
+}  // namespace hop_by_hop_tests

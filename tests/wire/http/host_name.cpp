@@ -3,6 +3,8 @@
 
 #include <string>
 
+namespace host_name_tests {
+
 using libnet::wire::is_host_name, libnet::wire::is_invalid_domain, libnet::wire::is_localhost;
 
 TEST_CASE("names that people use are host names", "[wire][host_name]")
@@ -84,3 +86,5 @@ TEST_CASE("no name in the domain invalid exists", "[wire][host_name]")
     for (const char* name : {"invalid", "nobody.invalid", "Nobody.INVALID."}) CHECK(is_invalid_domain(name));
     for (const char* name : {"", "invalid.example", "notinvalid", "localhost"}) CHECK_FALSE(is_invalid_domain(name));
 }
+
+}  // namespace host_name_tests

@@ -6,6 +6,8 @@
 #include <limits>
 #include <string>
 
+namespace http_chunked_tests {
+
 using namespace libnet::wire;
 
 namespace {
@@ -150,3 +152,5 @@ TEST_CASE("no limit is as good as a large one, for chunks", "[wire][http]")
     check_accepted("1;" + std::string(10'000, 'a') + "\r\nx\r\n0\r\nA: " + std::string(20'000, 'b') + "\r\n\r\n",
                    limits);
 }
+
+}  // namespace http_chunked_tests

@@ -3,6 +3,8 @@
 
 #include <string>
 
+namespace http_date_tests {
+
 using namespace libnet::wire;
 using namespace std::chrono_literals;
 using std::chrono::sys_days;
@@ -102,3 +104,5 @@ TEST_CASE("what is no date is refused", "[wire][http]")
         CHECK(!parse_http_date(text, now));
     }
 }
+
+}  // namespace http_date_tests

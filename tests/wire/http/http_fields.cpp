@@ -3,6 +3,8 @@
 
 #include <string>
 
+namespace http_fields_tests {
+
 using namespace libnet::wire;
 
 namespace {
@@ -44,3 +46,5 @@ TEST_CASE("cleared fields are none", "[wire][http]")
     CHECK(fields.empty());
     CHECK(!fields.find("Accept"));
 }
+
+}  // namespace http_fields_tests

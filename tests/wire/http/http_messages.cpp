@@ -14,6 +14,8 @@
 #include <span>
 #include <string>
 
+namespace http_messages_tests {
+
 using namespace libnet::wire;
 using namespace libnet::wire::cases;
 
@@ -215,3 +217,5 @@ TEST_CASE("chunked bodies get the verdict of RFC 9112 section 7.1", "[wire][http
         check(body, in_words(body.from_server.value_or(body.verdict)), ChunkSource::server);
     }
 }
+
+}  // namespace http_messages_tests

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+namespace http_range_tests {
+
 using libnet::wire::ByteRange, libnet::wire::RangeChoice;
 using libnet::wire::choose_ranges, libnet::wire::max_ranges;
 
@@ -113,3 +115,5 @@ TEST_CASE("what is no byte range is ignored, with all that stands beside it", "[
           "items=0-1", "bytes:0-1", "bytes=--1", "bytes=0-1,5-2", "bytes=0-1 2-3", "bytes=x,0-1"})
         CHECK(choose_ranges(field, 10) == whole);
 }
+
+}  // namespace http_range_tests

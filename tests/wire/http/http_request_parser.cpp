@@ -6,6 +6,8 @@
 #include <limits>
 #include <string>
 
+namespace http_request_parser_tests {
+
 using namespace libnet::wire;
 
 namespace {
@@ -210,3 +212,5 @@ TEST_CASE("no limit is as good as a large one", "[wire][http]")
     check_accepted("GET /" + std::string(100'000, 'a') + " HTTP/1.0\r\nA: " + std::string(100'000, 'b') + "\r\n\r\n",
                    limits);
 }
+
+}  // namespace http_request_parser_tests

@@ -6,6 +6,8 @@
 
 #include <string>
 
+namespace http_response_parser_tests {
+
 using namespace libnet::wire;
 
 TEST_CASE("a response head is taken apart", "[wire][http]")
@@ -115,3 +117,5 @@ TEST_CASE("statuses have their registered words, and others none", "[wire][http]
     CHECK(reason_phrase(299).empty());
     CHECK(reason_phrase(0).empty());
 }
+
+}  // namespace http_response_parser_tests

@@ -17,6 +17,8 @@
 #include <span>
 #include <string>
 
+namespace http_robustness_tests {
+
 using namespace libnet::wire;
 
 namespace {
@@ -170,3 +172,5 @@ TEST_CASE("no mutant of a chunked body breaks the decoder", "[wire][http]")
         }
     }
 }
+
+}  // namespace http_robustness_tests

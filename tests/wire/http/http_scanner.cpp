@@ -4,6 +4,8 @@
 
 #include <string>
 
+namespace http_scanner_tests {
+
 using namespace libnet::wire;
 
 TEST_CASE("a scanner that waits stands at the end of the text: no byte is looked at twice", "[wire][http]")
@@ -51,3 +53,5 @@ TEST_CASE("the classes have as many members as their grammar", "[wire][http]")
     CHECK(!is_token(""));
     CHECK(!is_token("a b"));
 }
+
+}  // namespace http_scanner_tests

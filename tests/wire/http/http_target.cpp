@@ -1,6 +1,8 @@
 #include <libnet/wire/http/http_target.hpp>
 #include <tests/support/catch.hpp>
 
+namespace http_target_tests {
+
 using namespace libnet::wire;
 
 TEST_CASE("a path and its query stay as they are", "[wire][http]")
@@ -53,3 +55,5 @@ TEST_CASE("an asterisk is for OPTIONS", "[wire][http]")
     CHECK(!parse_target("GET", "*"));
     CHECK(!parse_target("OPTIONS", "**"));
 }
+
+}  // namespace http_target_tests

@@ -1,6 +1,8 @@
 #include <libnet/wire/http/mime.hpp>
 #include <tests/support/catch.hpp>
 
+namespace mime_tests {
+
 using libnet::wire::is_compressible, libnet::wire::media_type_of, libnet::wire::MediaTypes;
 
 TEST_CASE("the extension says the media type, in any case", "[wire][mime]")
@@ -89,3 +91,5 @@ TEST_CASE("text gets smaller by compression, pictures and archives don't", "[wir
          {"image/png", "video/mp4", "application/zip", "font/woff2", "application/octet-stream", "", "application/pdf"})
         CHECK(!is_compressible(type));
 }
+
+}  // namespace mime_tests

@@ -3,6 +3,8 @@
 
 #include <string>
 
+namespace proxy_status_tests {
+
 using namespace libnet::wire;
 
 namespace {
@@ -59,3 +61,5 @@ TEST_CASE("each error has its name and the status that RFC 9209 recommends", "[w
     CHECK(name_of(ProxyStatusError::proxy_loop_detected) == "proxy_loop_detected");
     CHECK(status_of(ProxyStatusError::proxy_loop_detected) == 502);
 }
+
+}  // namespace proxy_status_tests

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+namespace query_tests {
+
 using namespace libnet::wire;
 
 namespace {
@@ -54,3 +56,5 @@ TEST_CASE("a query that two readers could understand differently is refused", "[
     CHECK(read(many).size() == Query::most);
     CHECK(error(many + "more") == QueryError::too_many);
 }
+
+}  // namespace query_tests

@@ -1,6 +1,8 @@
 #include <libnet/wire/http/uri_path.hpp>
 #include <tests/support/catch.hpp>
 
+namespace uri_path_tests {
+
 using namespace libnet::wire;
 
 namespace {
@@ -139,3 +141,5 @@ TEST_CASE("a dot at the start of any segment hides the file, but for .well-known
     for (const char* name : {"", "a", "a.b/c.d", "a./b", ".well-known", ".well-known/acme-challenge/x"})
         CHECK(!has_hidden_segment(name));
 }
+
+}  // namespace uri_path_tests

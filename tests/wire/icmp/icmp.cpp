@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+namespace icmp_tests {
+
 using namespace libnet::wire;
 using libnet::base::checksum;
 using libnet::base::store_be;
@@ -256,3 +258,5 @@ TEST_CASE("errors are told in the words that ping has always used", "[wire][icmp
     CHECK(words_of(IpVersion::v6, 4, 40) == "Parameter problem");
     CHECK(words_of(IpVersion::v6, 100, 0) == "unknown ICMP message");
 }
+
+}  // namespace icmp_tests

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+namespace icmp_extended_echo_tests {
+
 using namespace libnet::wire;
 using libnet::base::checksum;
 using libnet::base::store_be;
@@ -265,3 +267,5 @@ TEST_CASE("an interface is written as a user would", "[wire][extended_echo]")
     CHECK(interface_text(7U) == "7");
     CHECK(interface_text(v6_address) == "2001:db8::1");
 }
+
+}  // namespace icmp_extended_echo_tests

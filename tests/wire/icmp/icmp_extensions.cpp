@@ -7,6 +7,8 @@
 #include <initializer_list>
 #include <vector>
 
+namespace icmp_extensions_tests {
+
 using namespace libnet;
 using namespace libnet::wire;
 
@@ -133,3 +135,5 @@ TEST_CASE("extensions are found where the error says, and where older routers pu
     message[0] = std::byte{icmpv6_type::time_exceeded};
     CHECK(find_icmp_extensions(IpVersion::v6, std::span{message}.first(60)).empty());
 }
+
+}  // namespace icmp_extensions_tests

@@ -7,6 +7,8 @@
 #include <span>
 #include <vector>
 
+namespace icmp_timestamp_tests {
+
 using namespace std::chrono_literals;
 using namespace libnet::wire;
 
@@ -84,3 +86,5 @@ TEST_CASE("times of the day are milliseconds since midnight UT", "[wire][icmp]")
     CHECK(milliseconds_since_midnight(-1ns) == 86'399'999);
     CHECK(milliseconds_since_midnight(-24h) == 0);
 }
+
+}  // namespace icmp_timestamp_tests

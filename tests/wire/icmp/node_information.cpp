@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+namespace node_information_tests {
+
 using namespace libnet::wire;
 namespace asio = boost::asio;
 
@@ -182,3 +184,5 @@ TEST_CASE("a name's group has 24 bits of the hash of its first label", "[wire][i
     CHECK(node_group(*node_subject("ALPHA", false)) == node_group(*node_subject("alpha.net", true)));
     CHECK(node_group({}).is_multicast());
 }
+
+}  // namespace node_information_tests

@@ -4,6 +4,8 @@
 #include <limits>
 #include <string>
 
+namespace address_range_tests {
+
 using boost::asio::ip::make_address;
 using libnet::wire::AddressRange, libnet::wire::AddressRangeError, libnet::wire::parse_address_range;
 
@@ -88,3 +90,5 @@ TEST_CASE("a range contains what lies between its ends, of its own family", "[wi
     CHECK_FALSE(range.contains(make_address("10.0.0.0")));
     CHECK_FALSE(range.contains(make_address("::a00:5")));
 }
+
+}  // namespace address_range_tests

@@ -3,6 +3,8 @@
 
 #include <array>
 
+namespace ipv4_tests {
+
 using namespace libnet::wire;
 
 namespace {
@@ -60,3 +62,5 @@ TEST_CASE("an IPv4 header that contradicts itself is refused", "[wire][ipv4]")
         CHECK(decode(bytes).error() == IpError::bad_length);
     }
 }
+
+}  // namespace ipv4_tests

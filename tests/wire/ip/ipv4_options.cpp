@@ -3,6 +3,8 @@
 
 #include <initializer_list>
 
+namespace ipv4_options_tests {
+
 using namespace libnet::wire;
 
 namespace {
@@ -113,3 +115,5 @@ TEST_CASE("option octets beyond what a header has room for are left out", "[wire
     CHECK(Ipv4OptionOctets{many} == Ipv4OptionOctets{std::span{many}.first(40)});
     CHECK_FALSE(Ipv4OptionOctets{many} == Ipv4OptionOctets{});
 }
+
+}  // namespace ipv4_options_tests

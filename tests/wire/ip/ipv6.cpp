@@ -4,6 +4,8 @@
 #include <initializer_list>
 #include <vector>
 
+namespace ipv6_tests {
+
 using namespace libnet::wire;
 
 namespace {
@@ -71,3 +73,5 @@ TEST_CASE("an IPv6 header that is cut, or another one, is refused", "[wire][ipv6
     other[0] = 0x45;
     CHECK(decode(other).error() == IpError::wrong_version);
 }
+
+}  // namespace ipv6_tests

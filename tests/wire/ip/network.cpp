@@ -3,6 +3,8 @@
 
 #include <string_view>
 
+namespace network_tests {
+
 using namespace libnet::wire;
 
 namespace {
@@ -56,3 +58,5 @@ TEST_CASE("what is no network is nothing", "[wire]")
         CHECK_FALSE(parse_network(faulty));
     }
 }
+
+}  // namespace network_tests

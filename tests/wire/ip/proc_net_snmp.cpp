@@ -1,6 +1,8 @@
 #include <libnet/wire/ip/proc_net_snmp.hpp>
 #include <tests/support/catch.hpp>
 
+namespace proc_net_snmp_tests {
+
 using libnet::wire::snmp6_counter;
 using libnet::wire::snmp_counter;
 
@@ -33,3 +35,5 @@ TEST_CASE("for IPv6 each counter has a line", "[wire][proc_net_snmp]")
     CHECK_FALSE(snmp6_counter("Icmp6InMsgs\n", "Icmp6InMsgs"));
     CHECK_FALSE(snmp6_counter("Icmp6InMsgs -1", "Icmp6InMsgs"));
 }
+
+}  // namespace proc_net_snmp_tests

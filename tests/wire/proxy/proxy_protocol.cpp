@@ -4,6 +4,8 @@
 #include <string>
 #include <variant>
 
+namespace proxy_protocol_tests {
+
 using namespace libnet::wire;
 using namespace std::string_literals;
 using E = ProxyProtocolError;
@@ -187,3 +189,5 @@ TEST_CASE("what is written is read as the same", "[wire][proxy]")
     append_proxy_header_v1(mixed, headers[3]);
     CHECK(mixed == "PROXY TCP6 ::ffff:192.0.2.1 2001:db8::2 4711 443\r\n");
 }
+
+}  // namespace proxy_protocol_tests

@@ -4,6 +4,8 @@
 #include <string>
 #include <variant>
 
+namespace socks4_tests {
+
 using namespace libnet::wire;
 using namespace std::string_view_literals;
 
@@ -114,3 +116,5 @@ TEST_CASE("a proxy knows a protocol by its first octet", "[wire][socks]")
     CHECK(dialect_of('\r') == ProxyDialect::http);
     CHECK(dialect_of('\xff') == ProxyDialect::http);
 }
+
+}  // namespace socks4_tests

@@ -4,6 +4,8 @@
 #include <string>
 #include <variant>
 
+namespace socks5_tests {
+
 using namespace libnet::wire;
 using namespace std::string_view_literals;
 
@@ -160,3 +162,5 @@ TEST_CASE("a datagram is relayed whole or not at all", "[wire][socks]")
     append_socks5_datagram_header(out, ip::make_address("192.0.2.1"), 53);
     CHECK(out == "\0\0\0\1\xc0\0\2\1\0\x35"sv);
 }
+
+}  // namespace socks5_tests

@@ -3,6 +3,8 @@
 
 #include <string>
 
+namespace client_hello_tests {
+
 using namespace libnet::wire;
 using namespace std::string_literals;
 using Kind = ClientHelloKind;
@@ -154,3 +156,5 @@ TEST_CASE("a ClientHello has limits", "[wire][tls]")
         read_client_hello(record(large_message.substr(0, 16'000)) + record(large_message.substr(16'000))).server_name ==
         "a.test");
 }
+
+}  // namespace client_hello_tests
