@@ -89,7 +89,7 @@ private:
     void write_queues();
     bool write_some();
     void pause(std::chrono::milliseconds limit);
-    bool collect(std::string& lines);
+    void collect(std::string& lines);
     void put(std::string_view lines) noexcept;
     Written write_all(std::string_view& lines);
     bool wait_for_room() const;

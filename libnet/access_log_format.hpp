@@ -33,7 +33,7 @@ void append_log_line(std::string& line, const AccessRecord& record);
 /// | reason | why it was refused or failed |
 ///
 /// What is empty is a dash. Octets of clients are escaped as in the combined format; a field that stands behind a quote may have
-/// spaces in it, and any other has them escaped, too. `{{` is a brace.
+/// spaces in it, and any other has them escaped, too, as it has the characters that stand beside fields. `{{` is a brace.
 class AccessLogFormat {
 public:
     /// The combined format.
@@ -82,6 +82,7 @@ private:
 
     Kind kind_ = Kind::combined;
     std::vector<Part> parts_;
+    std::string escaped_ = "\"\\ ";  // within a field that has no quotes: what may part it from others
 };
 
 }  // namespace libnet::inline v0

@@ -84,6 +84,9 @@ public:
     /// The sockets, for a process that is to go on with them.
     const io::ListeningSockets& sockets() const noexcept { return sockets_; }
 
+    /// No other process serves any more: see io::ListeningSockets::take_over.
+    void take_over() { sockets_.take_over(); }
+
     /// Starts the threads and waits until all servers have ended; call it once, and keep the group until it completes.
     ///
     /// Completes after a cancellation, which is passed on to the servers: `total` lets the requests in hand end, `terminal`

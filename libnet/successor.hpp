@@ -40,7 +40,7 @@ public:
     /// open; it finds them with `io::take_inheritance`.
     /// @throws std::system_error what pipe2(2) or posix_spawn(3) reports
     Successor(const boost::asio::any_io_executor& executor, const std::vector<std::string>& arguments,
-              const std::vector<int>& sockets)
+              const std::vector<int>& sockets, const std::vector<int>& given = {})
         : news_{executor},
           patience_{executor}
     {
@@ -48,10 +48,18 @@ public:
         if (::pipe2(ends, O_CLOEXEC) != 0) throw std::system_error{errno, std::generic_category(), "pipe"};
         news_.assign(ends[0]);
         const io::FileDescriptor ready{ends[1]};
-        start(arguments, environment(sockets, ready.get()), sockets, ready.get());
+        auto all = sockets;
+        all.insert(all.end(), given.begin(), given.end());
+        start(arguments, environment(sockets, given, ready.get()), all, ready.get());
     }
     Successor(const Successor&) = delete;
     Successor& operator=(const Successor&) = delete;
+
+    /// A process of which it isn't known that it serves is ended: nobody would look after it.
+    ~Successor()
+    {
+        if (!settled_) end_process();
+    }
 
     pid_t pid() const noexcept { return pid_; }
 
@@ -69,21 +77,32 @@ public:
         const auto [failed, size] = co_await news_.async_read_some(buffer, token);
         patience_.cancel();
         const bool serves = !failed && size == 1;
-        if (!serves) {
-            ::kill(pid_, SIGKILL);  // it serves nobody
-            ::waitpid(pid_, nullptr, 0);
-        }
+        if (!serves) end_process();
+        settled_ = true;
         co_return serves;
     }
 
 private:
-    static std::vector<std::string> environment(const std::vector<int>& sockets, int ready)
+    void end_process() noexcept
+    {
+        ::kill(pid_, SIGKILL);
+        ::waitpid(pid_, nullptr, 0);
+    }
+
+    static std::string listed(const std::vector<int>& descriptors)
+    {
+        std::string list;
+        for (const int each : descriptors) list += (list.empty() ? "" : ",") + std::to_string(each);
+        return list;
+    }
+
+    static std::vector<std::string> environment(const std::vector<int>& sockets, const std::vector<int>& given,
+                                                int ready)
     {
         std::vector<std::string> variables;
         for (char** variable = environ; *variable != nullptr; ++variable) variables.emplace_back(*variable);
-        std::string list;
-        for (const int socket : sockets) list += (list.empty() ? "" : ",") + std::to_string(socket);
-        variables.push_back(std::string{io::predecessor_variable} + "=" + list);
+        variables.push_back(std::string{io::predecessor_variable} + "=" + listed(sockets));
+        variables.push_back(std::string{io::service_variable} + "=" + listed(given));
         variables.push_back(std::string{io::ready_variable} + "=" + std::to_string(ready));
         return variables;
     }
@@ -121,6 +140,7 @@ private:
     boost::asio::posix::stream_descriptor news_;
     boost::asio::steady_timer patience_;
     pid_t pid_ = -1;
+    bool settled_ = false;  // whether it serves is known
 };
 
 }  // namespace libnet::inline v0

@@ -163,6 +163,8 @@ asio::awaitable<void> reload(std::unique_ptr<Program>& current, std::vector<std:
     const std::string name{Program::name};
     auto next = std::make_unique<Program>();
     next->table.load(arguments);
+    next->daemon.access_log = current->daemon.access_log;  // these can't change, and others are made of them
+    next->daemon.drain = current->daemon.drain;
     const auto changes = next->prepare(current.get());
     complete(next->options, name, current->daemon);
     if (!next->table.same_as(current->table)) {
@@ -183,11 +185,11 @@ int check(Program& program)
 {
     const std::string name{Program::name};
     const auto& daemon = program.daemon;
-    auto sockets = try_to_listen_at(daemon, [&name](const std::exception& error) {
+    const auto on_use = [&name](const std::exception& error) {
         complain(name, fmt::format("{}, which is as it should be while it serves", reason_of(error)));
-    });
-    io::Inheritance none;
-    const auto admin_sockets = listen_for_admin(daemon, none);
+    };
+    auto sockets = try_to_listen_at(daemon, on_use);
+    const auto admin_sockets = try_to_listen_for_admin(daemon, on_use);
     std::optional<AccessLog> log;
     std::error_code unknown;
     const bool is_file = daemon.access_log != "none" && daemon.access_log != "-";

@@ -83,6 +83,8 @@ public:
         release_signals();
         announce();
         io::tell_ready(inheritance);
+        group_.take_over();
+        admin_sockets_.take_over();
         notifier_.ready();
         if (notifier_ && ServiceNotifier::watchdog_period().count() > 0)
             asio::co_spawn(executor, watch(), asio::detached);
@@ -95,7 +97,8 @@ public:
     {
         if (admin_) admin_->drain();
         complain(program_, "stopping once the requests in hand are answered; a second signal stops at once");
-        notifier_.stopping();
+        stopping_ = true;
+        if (!retired_) notifier_.stopping();  // else another process is the service
     }
 
 private:
@@ -164,7 +167,7 @@ private:
             } catch (const std::exception& error) {
                 complain(program_, fmt::format("not reloaded: {}; nothing has changed", reason_of(error)));
             }
-            notifier_.ready();
+            if (!retired_) notifier_.ready();
         }
         reloading_ = false;
     }
@@ -180,16 +183,21 @@ private:
         constexpr std::chrono::seconds patience{60};
         const auto executor = co_await asio::this_coro::executor;
         try {
-            auto sockets = group_.sockets().descriptors();
-            if (sockets.empty()) co_return;  // it stops already
-            for (const int socket : admin_sockets_.descriptors()) sockets.push_back(socket);
-            const auto successor = std::make_unique<Successor>(executor, hooks_.arguments, sockets);
+            auto sockets = group_.sockets().opened();
+            const auto given = group_.sockets().given();
+            if (sockets.empty() && given.empty()) co_return;  // it stops already
+            for (const int socket : admin_sockets_.opened()) sockets.push_back(socket);
+            const auto successor = std::make_unique<Successor>(executor, hooks_.arguments, sockets, given);
             complain(program_, fmt::format("upgrading: process {} starts", successor->pid()));
             auto waiting = successor->serves(patience);
             const bool serves = co_await std::move(waiting);
             if (!serves) {
                 complain(program_, fmt::format("not upgraded: process {} has not begun to serve; this one goes on",
                                                successor->pid()));
+                co_return;
+            }
+            if (stopping_) {  // the service ends, and so must the process that would go on
+                ::kill(successor->pid(), SIGTERM);
                 co_return;
             }
             complain(program_, fmt::format("upgraded: process {} serves; this one ends with its last connection",
@@ -215,6 +223,7 @@ private:
         for (;;) {
             auto counting = group_.counts();
             co_await std::move(counting);
+            if (retired_) co_return;  // another process is the service
             notifier_.alive();
             timer.expires_after(pause);
             co_await timer.async_wait(token);
@@ -230,7 +239,8 @@ private:
     const DaemonHooks<Server> hooks_;
     const ServiceNotifier notifier_;
     bool reload_wanted_ = false, reloading_ = false, upgrading_ = false;
-    bool retired_ = false;  // another process has the sockets
+    bool retired_ = false;   // another process has the sockets
+    bool stopping_ = false;  // a signal has ended it
 };
 
 }  // namespace libnet::apps

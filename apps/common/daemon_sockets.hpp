@@ -36,6 +36,7 @@ inline io::ListeningSockets listen_at(const DaemonOptions& daemon, bool defer_ac
 {
     io::ListeningSockets sockets;
     auto given = io::take_service_sockets();
+    if (given.empty()) given = std::move(inheritance.service);
     for (auto& socket : given) sockets.adopt(std::move(socket));
     if (!sockets.empty()) return sockets;
     auto places = daemon.listen;
@@ -54,7 +55,19 @@ inline io::ListeningSockets listen_for_admin(const DaemonOptions& daemon, io::In
     return sockets;
 }
 
-/// For --check: as above, but a place that is in use is as good, for that may be by the daemon whose configuration it is.
+/// For --check: listens there, unless it is in use; then it calls `on_use`.
+template <typename OnUse>
+io::ListeningSockets try_to_listen_for_admin(const DaemonOptions& daemon, OnUse&& on_use)
+try {
+    io::Inheritance none;
+    return listen_for_admin(daemon, none);
+} catch (const boost::system::system_error& error) {
+    if (error.code() != boost::asio::error::address_in_use) throw;
+    on_use(error);
+    return {};
+}
+
+/// For --check: as `listen_at`, but a place that is in use is as good, for that may be by the daemon whose configuration it is.
 /// Calls `on_use` with the words for it.
 template <typename OnUse>
 io::ListeningSockets try_to_listen_at(const DaemonOptions& daemon, OnUse&& on_use)

@@ -40,6 +40,7 @@ public:
         const auto size = given_.load(std::memory_order_acquire) - taken;
         const auto at = taken & (capacity_ - 1);
         const auto first = std::min(size, capacity_ - at);
+        text.reserve(text.size() + size);  // it takes all of them, or throws
         text.append(octets_.get() + at, first);
         text.append(octets_.get(), size - first);
         taken_.store(taken + size, std::memory_order_release);

@@ -219,7 +219,12 @@ LIBNETXX_DECL void AccessLog::write_queues()
 LIBNETXX_DECL bool AccessLog::write_some()
 {
     taken_.clear();
-    const bool any = collect(taken_);
+    try {
+        collect(taken_);
+    } catch (const std::bad_alloc&) {
+        pause(detail::log_pause);  // the lines wait in their queues
+    }
+    const bool any = !taken_.empty();
     if (any) put(taken_);
     writes_ = false;
     return any;
@@ -235,13 +240,12 @@ LIBNETXX_DECL void AccessLog::pause(std::chrono::milliseconds limit)
 }
 
 /// Takes all that is in the queues. Queues that are empty and no longer used go.
-LIBNETXX_DECL bool AccessLog::collect(std::string& lines)
+LIBNETXX_DECL void AccessLog::collect(std::string& lines)
 {
     const std::lock_guard alone{queues_mutex_};
     writes_ = true;  // before a queue is seen to be empty
     for (const auto& queue : queues_) queue->pop_all(lines);
     std::erase_if(queues_, [](const auto& queue) { return queue.use_count() == 1 && queue->empty(); });
-    return !lines.empty();
 }
 
 /// For the end of a program: what was taken from the queue has been written, too.

@@ -5,6 +5,7 @@
 #include <libnet/impl/server/access_line.ipp>
 
 #include <array>
+#include <cctype>
 #include <chrono>
 #include <cstdio>
 #include <ctime>
@@ -101,6 +102,11 @@ LIBNETXX_DECL AccessLogFormat::AccessLogFormat(std::string_view text)
     if (parts_.empty())
         throw std::invalid_argument{"there is no field in it: give combined, json or one like {status}"};
     parts_.push_back(std::move(part));
+    for (const auto& each : parts_) {
+        if (each.text.empty()) continue;
+        for (const char c : {each.text.front(), each.text.back()})  // what stands beside a field
+            if (!std::isalnum(static_cast<unsigned char>(c)) && escaped_.find(c) == escaped_.npos) escaped_ += c;
+    }
 }
 
 LIBNETXX_DECL AccessLogFormat::Field AccessLogFormat::field_of(std::string_view name)
@@ -120,7 +126,7 @@ LIBNETXX_DECL void AccessLogFormat::append_field_value(std::string& line, const 
 {
     const auto word = [&](std::string_view text) {
         if (text.empty()) line += '-';
-        else base::append_escaped(line, text, part.quoted ? "\"\\" : "\"\\ ");
+        else base::append_escaped(line, text, part.quoted ? std::string_view{"\"\\"} : escaped_);
     };
     switch (part.field) {
     case Field::none:

@@ -59,7 +59,7 @@ public:
     /// The prepared servers begin, and take the place of those that serve; these let their connections end.
     void commit()
     {
-        if (stopping_) return next_.clear();
+        if (stopping_ || retired_) return next_.clear();
         for (auto& serving : servers_) serving.server.retire();
         while (!next_.empty()) {
             auto& serving = next_.front();
@@ -73,6 +73,8 @@ public:
     /// Lets all connections end; there is nobody to take their place here.
     void retire()
     {
+        retired_ = true;
+        next_.clear();
         listeners_.clear();
         for (auto& serving : servers_) serving.server.retire();
     }
@@ -153,7 +155,7 @@ private:
     ServerCounts counts_;
     std::list<Serving> servers_, next_;
     std::exception_ptr failure_;
-    bool stopping_ = false;
+    bool stopping_ = false, retired_ = false;
 };
 
 }  // namespace libnet::inline v0::detail

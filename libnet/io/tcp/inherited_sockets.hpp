@@ -17,6 +17,9 @@ namespace libnet::inline v0::io {
 /// The variable in which a process tells its successor which descriptors are listening sockets: "7,8,9".
 constexpr const char* predecessor_variable = "LIBNET_LISTENING";
 
+/// The variable with those of them that the service manager has made.
+constexpr const char* service_variable = "LIBNET_SERVICE_SOCKETS";
+
 /// The variable with the descriptor of a pipe, into which the successor writes one octet when it serves.
 constexpr const char* ready_variable = "LIBNET_READY";
 
@@ -27,6 +30,16 @@ inline void take_descriptor(std::vector<FileDescriptor>& sockets, int descriptor
 {
     if (descriptor < 3 || ::fcntl(descriptor, F_SETFD, FD_CLOEXEC) != 0) return;
     sockets.emplace_back(descriptor);
+}
+
+/// Takes over the descriptors that a variable lists.
+inline void take_listed(std::vector<FileDescriptor>& sockets, const char* variable)
+{
+    const char* const list = std::getenv(variable);
+    if (list == nullptr) return;
+    base::for_each_list_item(list, [&sockets](std::string_view item) {
+        take_descriptor(sockets, base::parse_number<int>(item).value_or(-1));
+    });
 }
 
 template <typename Number>
@@ -55,20 +68,19 @@ inline std::vector<FileDescriptor> take_service_sockets()
 /// What a process gets from the one whose place it takes; see Successor.
 struct Inheritance {
     std::vector<FileDescriptor> sockets{};
-    FileDescriptor ready{};  ///< the predecessor waits for one octet here
+    std::vector<FileDescriptor> service{};  ///< sockets that the service manager has made
+    FileDescriptor ready{};                 ///< the predecessor waits for one octet here
 };
 
 /// Takes it over; empty, when there is no predecessor. As above.
 inline Inheritance take_inheritance()
 {
     Inheritance inheritance;
-    if (const char* const list = std::getenv(predecessor_variable))
-        base::for_each_list_item(list, [&](std::string_view item) {
-            detail::take_descriptor(inheritance.sockets, base::parse_number<int>(item).value_or(-1));
-        });
+    detail::take_listed(inheritance.sockets, predecessor_variable);
+    detail::take_listed(inheritance.service, service_variable);
     const int ready = detail::number_in(ready_variable, -1);
     if (ready > 2 && ::fcntl(ready, F_SETFD, FD_CLOEXEC) == 0) inheritance.ready = FileDescriptor{ready};
-    for (const char* const variable : {predecessor_variable, ready_variable}) ::unsetenv(variable);
+    for (const char* const variable : {predecessor_variable, service_variable, ready_variable}) ::unsetenv(variable);
     return inheritance;
 }
 

@@ -53,7 +53,7 @@ public:
     /// @throws boost::system::system_error "cannot listen on PLACE" with what socket(2), bind(2) or listen(2) reports
     void open(const ListenPlace& place, const ListeningOptions& options, std::vector<FileDescriptor>& adopted);
 
-    /// Takes a socket that listens already, wherever that is.
+    /// Takes a socket of the service manager's, which listens already, wherever that is.
     /// @throws boost::system::system_error `invalid_argument`: it is no listening stream socket
     void adopt(FileDescriptor socket);
 
@@ -66,8 +66,13 @@ public:
     /// @throws boost::system::system_error what fcntl(2) reports
     std::vector<FileDescriptor> of_thread(unsigned index, unsigned threads) const;
 
-    /// All descriptors, which remain this object's.
-    std::vector<int> descriptors() const;
+    /// The descriptors that it has opened, and those that the service manager has. They remain this object's.
+    std::vector<int> opened() const { return descriptors(false); }
+    std::vector<int> given() const { return descriptors(true); }
+
+    /// This process serves, and no other one does any more: the files of adopted Unix sockets are its own, to be removed at the
+    /// end. Until then they are its predecessor's, which goes on if this process fails.
+    void take_over();
 
     /// Another process has the sockets now: their files stay.
     void hand_over() noexcept;
@@ -79,6 +84,7 @@ private:
     struct Listener {
         ListenPlace place;
         std::vector<FileDescriptor> sockets;
+        bool given = false;  // by the service manager
     };
     struct SocketFile {
         std::string path;
@@ -90,9 +96,11 @@ private:
     FileDescriptor open_unix(const ListenPlace& place);
     static Listener open_tcp(ListenPlace place, const ListeningOptions& options);
     void remember_file(const std::string& path);
+    std::vector<int> descriptors(bool given) const;
 
     std::vector<Listener> listeners_;
     std::vector<SocketFile> files_;
+    std::vector<std::string> adopted_files_;
 };
 
 /// Where a socket listens.

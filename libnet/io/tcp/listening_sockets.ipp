@@ -118,7 +118,7 @@ LIBNETXX_DECL void ListeningSockets::open(const ListenPlace& place, const Listen
         listeners_.push_back(open_tcp(place, options));
         return;
     }
-    Listener listener{place, {}};
+    Listener listener{.place = place, .sockets = {}};
     listener.sockets.push_back(open_unix(place));
     remember_file(place.path);
     listeners_.push_back(std::move(listener));
@@ -129,7 +129,7 @@ LIBNETXX_DECL void ListeningSockets::adopt(FileDescriptor socket)
     const auto place = place_of(socket.get());
     const int on = 1;  // accepted sockets inherit it; a Unix socket has no such option
     ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    Listener listener{place, {}};
+    Listener listener{.place = place, .sockets = {}, .given = true};
     listener.sockets.push_back(std::move(socket));
     listeners_.push_back(std::move(listener));
 }
@@ -137,7 +137,7 @@ LIBNETXX_DECL void ListeningSockets::adopt(FileDescriptor socket)
 /// All adopted sockets of one place go together: each has connections in its queue.
 LIBNETXX_DECL bool ListeningSockets::open_adopted(const ListenPlace& place, std::vector<FileDescriptor>& adopted)
 {
-    Listener listener{place, {}};
+    Listener listener{.place = place, .sockets = {}};
     for (auto& socket : adopted) {
         const auto there = place_of(socket.get());
         if (!detail::serves(there, listener.place)) continue;
@@ -147,7 +147,7 @@ LIBNETXX_DECL bool ListeningSockets::open_adopted(const ListenPlace& place, std:
     }
     std::erase_if(adopted, [](const FileDescriptor& socket) { return !socket; });
     if (listener.sockets.empty()) return false;
-    if (place.is_unix()) remember_file(place.path);
+    if (place.is_unix()) adopted_files_.push_back(place.path);
     listeners_.push_back(std::move(listener));
     return true;
 }
@@ -178,7 +178,7 @@ LIBNETXX_DECL ListeningSockets::Listener ListeningSockets::open_tcp(ListenPlace 
                           .port = place.endpoint.port(),
                           .share_port = options.threads > 1,
                           .defer_accept = options.defer_accept};
-    Listener listener{place, {}};
+    Listener listener{.place = place, .sockets = {}};
     do {
         listener.sockets.push_back(detail::listen(io.get_executor(), each));
         listener.place.endpoint = detail::endpoint_of(listener.sockets.front().get());
@@ -210,19 +210,27 @@ LIBNETXX_DECL std::vector<FileDescriptor> ListeningSockets::of_thread(unsigned i
         if (!copy) throw boost::system::system_error{last_error(), "listening socket"};
         mine.push_back(std::move(copy));
     };
-    for (const auto& [place, sockets] : listeners_) {
+    for (const auto& [place, sockets, given] : listeners_) {
         if (index >= sockets.size()) take(sockets[index % sockets.size()]);
         for (std::size_t i = index; i < sockets.size(); i += threads) take(sockets[i]);
     }
     return mine;
 }
 
-LIBNETXX_DECL std::vector<int> ListeningSockets::descriptors() const
+LIBNETXX_DECL std::vector<int> ListeningSockets::descriptors(bool given) const
 {
     std::vector<int> all;
-    for (const auto& listener : listeners_)
+    for (const auto& listener : listeners_) {
+        if (listener.given != given) continue;
         for (const auto& socket : listener.sockets) all.push_back(socket.get());
+    }
     return all;
+}
+
+LIBNETXX_DECL void ListeningSockets::take_over()
+{
+    for (const auto& path : adopted_files_) remember_file(path);
+    adopted_files_.clear();
 }
 
 LIBNETXX_DECL void ListeningSockets::hand_over() noexcept { files_.clear(); }
