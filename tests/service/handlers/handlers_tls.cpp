@@ -12,6 +12,8 @@
 #include <string>
 #include <string_view>
 
+namespace handlers_tls_tests {
+
 using namespace libnet;
 using test::Certificates, test::HandlerServer, test::TemporaryDirectory;
 namespace asio = boost::asio;
@@ -70,3 +72,5 @@ TEST_CASE("handlers and WebSockets speak TLS where their server does", "[service
     CHECK(talk.out.find("\x81\x08over TLS") != talk.out.npos);
     CHECK(server.wait_for_log(2).at(1).status == 101);
 }
+
+}  // namespace handlers_tls_tests
