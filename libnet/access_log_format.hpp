@@ -77,7 +77,7 @@ private:
     };
 
     static Field field_of(std::string_view name);
-    static void append_field_value(std::string& line, const AccessRecord& record, const Part& part);
+    void append_field_value(std::string& line, const AccessRecord& record, const Part& part) const;
     static void append_json(std::string& line, const AccessRecord& record);
 
     Kind kind_ = Kind::combined;

@@ -8,6 +8,7 @@
 #include <libnet/io/http/response_head.hpp>
 #include <libnet/io/tcp/relay.hpp>
 #include <libnet/wire/http/http_date.hpp>
+#include <libnet/wire/http/http_status.hpp>
 #include <libnet/wire/http/http_syntax.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -39,9 +40,6 @@ inline bool is_ours(std::string_view name) noexcept
                                                     "Server",     "Trailer",        "Upgrade", "Transfer-Encoding"};
     return std::ranges::any_of(names, [name](std::string_view ours) { return base::iequals(name, ours); });
 }
-
-/// A status whose answer has no content (RFC 9110 section 6.4.1).
-constexpr bool has_no_content(unsigned status) noexcept { return status == 204 || status == 205 || status == 304; }
 
 /// Beast takes any octets for a field. A line break in one would be the end of it, and begin another one.
 LIBNETXX_DECL void HandlerRequests::check_fields() const
@@ -90,7 +88,7 @@ LIBNETXX_DECL bool HandlerRequests::begin_compression(io::HttpSession& session)
 {
     namespace http = boost::beast::http;
     auto& message = job_->message();
-    if (!job_->is_compressed() || has_no_content(message.result_int()) ||
+    if (!job_->is_compressed() || wire::has_no_content(message.result_int()) ||
         message.count(http::field::content_encoding) > 0)
         return false;
     message.insert(http::field::vary, "Accept-Encoding");
@@ -178,7 +176,7 @@ LIBNETXX_DECL bool HandlerRequests::answer_with_text(io::HttpSession& session)
         compressed += job_->gzip->finish();
         body = std::move(compressed);
     }
-    if (has_no_content(job_->message().result_int())) body.clear();
+    if (wire::has_no_content(job_->message().result_int())) body.clear();
     queue_head(session, body.size());
     if (session.request().method != "HEAD") session.writer().queue().append(body);
     session.end_answer();
@@ -189,7 +187,7 @@ LIBNETXX_DECL bool HandlerRequests::answer_with_text(io::HttpSession& session)
 /// The answer is made as the client takes it.
 LIBNETXX_DECL bool HandlerRequests::begin_stream(io::HttpSession& session)
 {
-    if (has_no_content(job_->message().result_int())) {
+    if (wire::has_no_content(job_->message().result_int())) {
         job_->drop_content();
         return answer_with_text(session);
     }

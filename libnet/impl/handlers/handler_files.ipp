@@ -8,6 +8,7 @@
 #include <libnet/io/loop/last_error.hpp>
 #include <libnet/wire/http/http_date.hpp>
 #include <libnet/wire/http/http_range.hpp>
+#include <libnet/wire/http/http_status.hpp>
 
 #include <boost/asio/deferred.hpp>
 #include <boost/beast/http/field.hpp>
@@ -119,7 +120,7 @@ LIBNETXX_DECL io::Task<> HandlerRequests::send_file(io::HttpSession& session)
         fail(session);
         co_return;
     }
-    const bool is_empty = has_no_content(job->message().result_int());
+    const bool is_empty = wire::has_no_content(job->message().result_int());
     queue_head(session, is_empty ? 0 : range.length);
     const bool sends = session.request().method != "HEAD" && !is_empty && range.length > 0;
     if (sends) {

@@ -122,7 +122,8 @@ LIBNETXX_DECL AccessLogFormat::Field AccessLogFormat::field_of(std::string_view 
     throw std::invalid_argument{"there is no field {" + std::string{name} + "}: give one of " + known};
 }
 
-LIBNETXX_DECL void AccessLogFormat::append_field_value(std::string& line, const AccessRecord& record, const Part& part)
+LIBNETXX_DECL void AccessLogFormat::append_field_value(std::string& line, const AccessRecord& record,
+                                                       const Part& part) const
 {
     const auto word = [&](std::string_view text) {
         if (text.empty()) line += '-';

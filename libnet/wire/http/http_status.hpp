@@ -11,6 +11,9 @@ namespace libnet::inline v0::wire {
 /// one that is not registered.
 std::string_view reason_phrase(unsigned status) noexcept;
 
+/// A status whose final answer has no content (RFC 9110 section 6.4.1).
+constexpr bool has_no_content(unsigned status) noexcept { return status == 204 || status == 205 || status == 304; }
+
 }  // namespace libnet::inline v0::wire
 
 #if !defined(LIBNETXX_SEPARATE_COMPILATION)
