@@ -33,7 +33,7 @@ void append_log_line(std::string& line, const AccessRecord& record);
 /// | reason | why it was refused or failed |
 ///
 /// What is empty is a dash. Octets of clients are escaped as in the combined format; a field that stands behind a quote may have
-/// spaces in it, and any other has them escaped, too, as it has the characters that stand beside fields. `{{` is a brace.
+/// spaces in it, and any other has them escaped, too, as it has the characters that stand beside it. `{{` is a brace.
 class AccessLogFormat {
 public:
     /// The combined format.
@@ -73,7 +73,7 @@ private:
     struct Part {
         std::string text;
         Field field = Field::none;
-        bool quoted = false;
+        std::string escaped{};  // within the field: the quotes around it, or what may part it from others
     };
 
     static Field field_of(std::string_view name);
@@ -82,7 +82,6 @@ private:
 
     Kind kind_ = Kind::combined;
     std::vector<Part> parts_;
-    std::string escaped_ = "\"\\ ";  // within a field that has no quotes: what may part it from others
 };
 
 }  // namespace libnet::inline v0

@@ -76,6 +76,18 @@ inline std::string_view version_text_of(const AccessRecord& record)
     return record.version == 10 ? "1.0" : "1.1";
 }
 
+/// What is escaped within a field between two texts of a format: its quotes, or else what parts it from its neighbours.
+inline std::string escaped_between(std::string_view before, std::string_view behind)
+{
+    std::string escaped = "\"\\";
+    if (before.ends_with('"')) return escaped;
+    escaped += ' ';
+    const std::string_view neighbours[] = {before.substr(before.empty() ? 0 : before.size() - 1), behind.substr(0, 1)};
+    for (const auto neighbour : neighbours)
+        if (!neighbour.empty() && !std::isalnum(static_cast<unsigned char>(neighbour.front()))) escaped += neighbour;
+    return escaped;
+}
+
 }  // namespace detail
 
 LIBNETXX_DECL AccessLogFormat::AccessLogFormat(std::string_view text)
@@ -95,18 +107,14 @@ LIBNETXX_DECL AccessLogFormat::AccessLogFormat(std::string_view text)
         const auto end = text.find('}', i);
         if (end == text.npos) throw std::invalid_argument{"a field ends with a brace, as in {status}; {{ is a brace"};
         part.field = field_of(text.substr(i + 1, end - i - 1));
-        part.quoted = part.text.ends_with('"');
         parts_.push_back(std::exchange(part, {}));
         i = end;
     }
     if (parts_.empty())
         throw std::invalid_argument{"there is no field in it: give combined, json or one like {status}"};
     parts_.push_back(std::move(part));
-    for (const auto& each : parts_) {
-        if (each.text.empty()) continue;
-        for (const char c : {each.text.front(), each.text.back()})  // what stands beside a field
-            if (!std::isalnum(static_cast<unsigned char>(c)) && escaped_.find(c) == escaped_.npos) escaped_ += c;
-    }
+    for (std::size_t i = 0; i + 1 < parts_.size(); ++i)
+        parts_[i].escaped = detail::escaped_between(parts_[i].text, parts_[i + 1].text);
 }
 
 LIBNETXX_DECL AccessLogFormat::Field AccessLogFormat::field_of(std::string_view name)
@@ -127,7 +135,7 @@ LIBNETXX_DECL void AccessLogFormat::append_field_value(std::string& line, const 
 {
     const auto word = [&](std::string_view text) {
         if (text.empty()) line += '-';
-        else base::append_escaped(line, text, part.quoted ? std::string_view{"\"\\"} : escaped_);
+        else base::append_escaped(line, text, part.escaped);
     };
     switch (part.field) {
     case Field::none:

@@ -17,7 +17,10 @@ EgressGate gate(std::string_view rules, std::string_view host, std::string_view 
 {
     EgressPolicyOptions options;
     options.rules = parse_egress_rules(rules, [](const auto&) { return std::make_shared<const TargetList>(); });
-    return {std::make_shared<const EgressPolicy>(std::move(options)), ip("::ffff:10.1.2.3"), user,
+    return {std::make_shared<const EgressPolicy>(std::move(options)),
+            ip("::ffff:10.1.2.3"),
+            user,
+            {},
             egress_target(host, 80, "GET", "/")};
 }
 

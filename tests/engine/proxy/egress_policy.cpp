@@ -273,6 +273,33 @@ TEST_CASE("the path of a decision can be told", "[engine][proxy]")
     CHECK(explain(EgressPolicy{}, nobody, tunnel("::1"), {}).back() == "  verdict: loopback_address");
 }
 
+TEST_CASE("a policy that only reports lets nothing to what is no host, or to machines' credentials", "[engine][proxy]")
+{
+    const auto policy = policy_of("report-only\n");
+    CHECK(!policy.judge(nobody, get("a..b")).goes_on());
+    CHECK(!policy.judge(nobody, get("1.2.3.4.5")).goes_on());
+    CHECK(!policy.judge(nobody, get("169.254.169.254")).goes_on());
+    CHECK(policy.judge(nobody, get("10.0.0.1")).goes_on());
+}
+
+TEST_CASE("a network fits the IPv6 addresses that lead into it", "[engine][proxy]")
+{
+    const auto policy = policy_of("deny to 93.184.0.0/16\ndeny to @networks\n", true);
+    CHECK(verdict(policy, get("64:ff9b::93.184.216.34")) == V::rule_denied);
+    CHECK(verdict(policy, get("2002:5db8:d822::1")) == V::rule_denied);
+    CHECK(verdict(policy, get("64:ff9b::203.0.113.5")) == V::rule_denied);
+    CHECK(verdict(policy, get("64:ff9b::94.0.0.1")) == V::allowed);
+}
+
+TEST_CASE("a rule may ask for the port that a client has connected to", "[engine][proxy]")
+{
+    const auto policy = policy_of("deny listener 8889\n");
+    CHECK(policy.names_listeners());
+    CHECK(!policy_of("deny to a.test\n").names_listeners());
+    CHECK(verdict(policy, get("a.test"), {ip::make_address("10.1.2.3"), std::nullopt, "8889"}) == V::rule_denied);
+    CHECK(verdict(policy, get("a.test"), {ip::make_address("10.1.2.3"), std::nullopt, "8888"}) == V::allowed);
+}
+
 TEST_CASE("a target is what a request's head says", "[engine][proxy]")
 {
     const test::ParsedRequest request{"GET http://Example.COM.:8080/a%20b/?c HTTP/1.1\r\nHost: x\r\n\r\n"};

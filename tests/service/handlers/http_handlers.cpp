@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 namespace http_handlers_tests {
@@ -371,6 +372,51 @@ TEST_CASE("a handler answers with a file, or a part of it", "[service][handlers]
     std::string statuses;
     for (int i = 0; i < 4; ++i) statuses += std::to_string(client.receive().status) + ' ';
     CHECK(statuses == "200 200 404 200 ");
+}
+
+TEST_CASE("any number of requests at once are answered one after the other, and nest no calls", "[service][handlers]")
+{
+    const TemporaryDirectory root;
+    HandlerServer server{
+        root, {}, [](StaticFileServer& files) {
+            files.handle("POST", "/echo", echo);
+            files.handle("GET", "/a", [](HttpCall&) -> asio::awaitable<HttpReply> { co_return HttpReply::text("a"); });
+        }};
+    RawClient client{server.endpoint()};
+    std::string many;
+    constexpr int count = 20'000;
+    for (int i = 0; i < count; i += 2) many += request("GET /a") + post("/echo", "b");
+    std::thread sender{[&] { client.try_send(many); }};
+    int right = 0;
+    for (int i = 0; i < count; ++i) right += client.receive().body == (i % 2 == 0 ? "a" : "b") ? 1 : 0;
+    sender.join();
+    CHECK(right == count);
+}
+
+TEST_CASE("an answer that has no content announces none", "[service][handlers]")
+{
+    const TemporaryDirectory root;
+    root.write("page.html", "not found");
+    const auto name = (root.path() / "page.html").string();
+    HandlerServer server{root, {}, [](StaticFileServer& files) {
+                             files.handle("GET", "/lost", [name](HttpCall&) {
+                                 auto reply = HttpReply::file(name);
+                                 reply.message().result(http::status::not_found);
+                                 return reply;
+                             });
+                             files.handle("GET", "/none", [name](HttpCall&) {
+                                 auto reply = HttpReply::file(name);
+                                 reply.message().result(http::status::no_content);
+                                 return reply;
+                             });
+                             files.handle("GET", "/fine", [](HttpCall&) { return HttpReply::text("fine"); });
+                         }};
+    RawClient client{server.endpoint()};
+    const auto lost = client.exchange(request("GET /lost"));
+    CHECK(lost.status == 404);
+    CHECK(lost.body == "not found");
+    CHECK(client.exchange(request("GET /none")).status == 204);
+    CHECK(client.exchange(request("GET /fine")).body == "fine");
 }
 
 }  // namespace http_handlers_tests

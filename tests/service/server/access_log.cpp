@@ -320,6 +320,9 @@ TEST_CASE("the form of lines can be chosen, and changed", "[service][access_log]
     record.target = "/a b\"\n";
     CHECK(line("{target} \"{target}\" {version} \"{referer}\" {reason}", record) ==
           "/a\\x20b\\x22\\x0A \"/a b\\x22\\x0A\" 1.1 \"-\" -\n");
+    record.target = "/a|200";  // a client can't invent fields
+    CHECK(line("{client}|{target}|{status}", record) == "192.0.2.7|/a\\x7C200|200\n");
+    record.target = "/a b\"\n";
     record.user_agent = "\xFF\\";
     CHECK(line("json", record) ==
           R"({"time":"2026-11-23T08:36:41.000Z","client":"192.0.2.7","port":4711,"user":null,"method":"GET",)"
