@@ -12,6 +12,7 @@
 namespace http_connection_tests {
 
 using namespace libnet::test;
+using libnet::test::linger;  // the sockets' headers have one, too
 using namespace std::chrono_literals;
 using libnet::engine::client_left, libnet::engine::handler_failed, libnet::engine::handler_gone,
     libnet::engine::request_too_slow;

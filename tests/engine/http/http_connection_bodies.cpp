@@ -10,6 +10,7 @@
 namespace http_connection_bodies_tests {
 
 using namespace libnet::test;
+using libnet::test::linger;  // the sockets' headers have one, too
 using namespace std::chrono_literals;
 using libnet::engine::HttpBodyUse, libnet::engine::HttpPersistence, libnet::engine::request_too_slow;
 

@@ -37,7 +37,7 @@ ListeningSockets listen(const ListenPlace& place, unsigned threads = 1)
 std::vector<FileDescriptor> copies(const ListeningSockets& sockets)
 {
     std::vector<FileDescriptor> copies;
-    for (const int descriptor : sockets.descriptors()) copies.emplace_back(::fcntl(descriptor, F_DUPFD_CLOEXEC, 3));
+    for (const int descriptor : sockets.opened()) copies.emplace_back(::fcntl(descriptor, F_DUPFD_CLOEXEC, 3));
     return copies;
 }
 
@@ -46,7 +46,7 @@ std::vector<FileDescriptor> copies(const ListeningSockets& sockets)
 TEST_CASE("each thread has a socket of its own at an address", "[io][listening]")
 {
     const auto sockets = listen(loopback, 3);
-    CHECK(sockets.descriptors().size() == 3);
+    CHECK(sockets.opened().size() == 3);
     REQUIRE(sockets.places().size() == 1);
     const auto port = sockets.places().front().endpoint.port();
     CHECK(port != 0);
@@ -118,7 +118,7 @@ TEST_CASE("sockets that listen already are used for the places that they are at"
 
     ListeningSockets sockets;
     sockets.open(first.places().front(), {}, inherited);
-    CHECK(sockets.descriptors().size() == 2);
+    CHECK(sockets.opened().size() == 2);
     CHECK(inherited.size() == 2);
     sockets.open(file, {}, inherited);
     CHECK(inherited.size() == 1);
@@ -126,7 +126,40 @@ TEST_CASE("sockets that listen already are used for the places that they are at"
     CHECK(inherited.empty());
     CHECK(sockets.places().back() == second.places().front());
     sockets.open(loopback, {}, inherited);  // and now a new one
-    CHECK(sockets.descriptors().size() == 5);
+    CHECK(sockets.opened().size() == 5);
+}
+
+TEST_CASE("the file of an adopted socket is the predecessor's until the successor serves", "[io][listening]")
+{
+    const test::TemporaryDirectory directory;
+    const ListenPlace file{.path = (directory.path() / "socket").string()};
+    auto predecessor = listen(file);
+    auto inherited = copies(predecessor);
+    {
+        ListeningSockets fails;
+        fails.open(file, {}, inherited);
+    }
+    CHECK(fs::exists(file.path));
+    inherited = copies(predecessor);
+    {
+        ListeningSockets serves;
+        serves.open(file, {}, inherited);
+        predecessor.hand_over();
+        serves.take_over();
+    }
+    CHECK(!fs::exists(file.path));
+}
+
+TEST_CASE("what the service manager has given is told apart", "[io][listening]")
+{
+    auto made = listen(loopback);
+    auto given = copies(made);
+    ListeningSockets sockets;
+    sockets.adopt(std::move(given.front()));
+    std::vector<FileDescriptor> none;
+    sockets.open(loopback, {}, none);
+    CHECK(sockets.given().size() == 1);
+    CHECK(sockets.opened().size() == 1);
 }
 
 TEST_CASE("what isn't listening is not adopted", "[io][listening]")
