@@ -10,21 +10,13 @@ namespace {
 
 using libnet::base::load_be;
 using libnet::base::store_be;
-using Message = std::vector<std::byte>;
 
-constexpr std::size_t header_size = 12;
+constexpr std::size_t dns_header_size = 12;
 constexpr std::uint16_t response = 0x8000, authoritative = 0x0400, truncated = 0x0200, recursion_desired = 0x0100,
                         recursion_available = 0x0080;
 enum Code : std::uint16_t { no_error = 0, format_error = 1, server_failure = 2, name_error = 3, refused = 5 };
 
-template <typename Integer>
-void append(Message& out, Integer value)
-{
-    out.resize(out.size() + sizeof value);
-    store_be(std::span{out}, out.size() - sizeof value, value);
-}
-
-void append_name(Message& out, const std::string& name)
+void append_name(Bytes& out, const std::string& name)
 {
     std::size_t begin = 0;
     while (begin < name.size()) {
@@ -48,7 +40,7 @@ struct Question {
 std::optional<Question> read_question(std::span<const std::byte> query)
 {
     Question question;
-    std::size_t at = header_size;
+    std::size_t at = dns_header_size;
     for (;;) {
         if (at >= query.size()) return std::nullopt;
         const auto size = std::to_integer<std::size_t>(query[at++]);
@@ -67,7 +59,7 @@ std::optional<Question> read_question(std::span<const std::byte> query)
     return question;
 }
 
-void append_data(Message& out, const DnsRecord& record)
+void append_data(Bytes& out, const DnsRecord& record)
 {
     using Type = DnsRecord::Type;
     const std::size_t length_at = out.size();
@@ -96,7 +88,7 @@ struct Answers {
 };
 
 /// Appends what the name has of this type, at the end of its chain of CNAMEs.
-Answers append_answers(Message& out, const DnsServer& server, std::string name, std::uint16_t type)
+Answers append_answers(Bytes& out, const DnsServer& server, std::string name, std::uint16_t type)
 {
     constexpr int max_chain = 8;
     constexpr std::uint16_t any = 255, internet = 1;
@@ -126,14 +118,14 @@ Answers append_answers(Message& out, const DnsServer& server, std::string name, 
 
 std::optional<DnsReply> answer_query(const DnsServer& server, std::span<const std::byte> query)
 {
-    if (query.size() < header_size) return std::nullopt;
+    if (query.size() < dns_header_size) return std::nullopt;
     const auto flags = load_be<std::uint16_t>(query, 2);
     if ((flags & response) != 0) return std::nullopt;
     const auto question = load_be<std::uint16_t>(query, 4) == 1 ? read_question(query) : std::nullopt;
 
     DnsReply reply;
-    Message& out = reply.message;
-    const std::size_t echoed = question ? question->end : header_size;
+    Bytes& out = reply.message;
+    const std::size_t echoed = question ? question->end : dns_header_size;
     out.assign(query.begin(), query.begin() + static_cast<std::ptrdiff_t>(echoed));
     for (const std::size_t at : {6U, 8U, 10U}) store_be<std::uint16_t>(std::span{out}, at, 0);
     store_be<std::uint16_t>(std::span{out}, 4, question ? 1 : 0);

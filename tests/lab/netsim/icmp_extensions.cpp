@@ -7,15 +7,8 @@ namespace {
 
 using libnet::base::store_be;
 
-constexpr std::size_t header_size = 4;  ///< of the structure, and of each object
+constexpr std::size_t extension_header_size = 4;  ///< of the structure, and of each object
 constexpr std::uint8_t mpls_class = 1, interface_class = 2;
-
-template <typename Integer>
-void append(Bytes& out, Integer value)
-{
-    out.resize(out.size() + sizeof value);
-    store_be(std::span{out}, out.size() - sizeof value, value);
-}
 
 //  +-------------------------------+---------------+---------------+
 //  |            Length             |   Class-Num   |   C-Type      |
@@ -26,7 +19,7 @@ std::size_t begin_object(Bytes& out, std::uint8_t class_number, std::uint8_t typ
     append(out, std::uint16_t{0});
     append(out, class_number);
     append(out, type);
-    return out.size() - header_size;
+    return out.size() - extension_header_size;
 }
 
 void end_object(Bytes& out, std::size_t begin)
@@ -88,7 +81,8 @@ void write_extensions(const Extensions& extensions, Bytes& out)
     }
 
     using Broken = Extensions::Broken;
-    if (extensions.broken == Broken::length_zero) store_be<std::uint16_t>(std::span{out}, begin + header_size, 0);
+    if (extensions.broken == Broken::length_zero)
+        store_be<std::uint16_t>(std::span{out}, begin + extension_header_size, 0);
     if (extensions.broken == Broken::truncated) out.resize(out.size() - 2);
     auto sum = libnet::base::checksum(std::span{out}.subspan(begin));
     if (extensions.broken == Broken::checksum) sum = static_cast<std::uint16_t>(sum ^ 0x5555U);

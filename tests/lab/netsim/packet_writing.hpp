@@ -24,6 +24,14 @@ constexpr std::size_t ip_header_size(IpVersion version)
     return version == IpVersion::v4 ? ipv4_header_size : ipv6_header_size;
 }
 
+/// In network order, behind what is there.
+template <typename Integer>
+void append(Bytes& out, Integer value)
+{
+    out.resize(out.size() + sizeof value);
+    libnet::base::store_be(std::span{out}, out.size() - sizeof value, value);
+}
+
 template <std::size_t Size>
 std::array<unsigned char, Size> load_octets(std::span<const std::byte> bytes, std::size_t at)
 {

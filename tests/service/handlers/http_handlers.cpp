@@ -398,7 +398,7 @@ TEST_CASE("an answer that has no content announces none", "[service][handlers]")
     const TemporaryDirectory root;
     root.write("page.html", "not found");
     const auto name = (root.path() / "page.html").string();
-    HandlerServer server{root, {}, [](StaticFileServer& files) {
+    HandlerServer server{root, {}, [name](StaticFileServer& files) {
                              files.handle("GET", "/lost", [name](HttpCall&) {
                                  auto reply = HttpReply::file(name);
                                  reply.message().result(http::status::not_found);
