@@ -84,7 +84,7 @@ inline void add_output_options(Options& table, TraceSettings& settings)
         .flag("ipv4,4", "use IPv4; or -6, --ipv6", settings.family, io::AddressFamily::ipv4)
         .flag("numeric,n", "addresses only, no names", settings.numeric)
         .flag("as-path-lookups,A", "AS numbers, from Team Cymru's DNS", settings.origins)
-        .value("targets", "FILE|-", "the paths to all HOSTs in a file; a HOST may be a range", text("file name"),
+        .value("targets", "FILE|-", "the paths to HOSTs in a file; HOST may be a range", text("file name"),
                settings.targets)
         .flag("watch", "watch the path, on the whole screen", settings.watch)
         .value("report", "N", "N rounds, then a table of the hops", integer<std::uint64_t>(1, 1'000'000),
