@@ -184,7 +184,7 @@ TEST_CASE("a full disk costs lines of the log, is told once, and the log goes on
         for (int i = 0; i < 20; ++i) CHECK(ask(httpd, "/file").body == "content");
         const auto end = httpd.stop();
         CHECK(end.exit_code == 0);
-        CHECK(count(end.err, "httpd++: access log: No space left on device\n") == 1);
+        CHECK(count(end.err, "httpd++: access log: No space left on device: lines are lost\n") == 1);
         CHECK(count(end.err, "access log") == 1);
     }
     SECTION("because the file may not grow")
@@ -193,7 +193,7 @@ TEST_CASE("a full disk costs lines of the log, is told once, and the log goes on
         const auto log = (logs.path() / "log").string();
         Httpd httpd{root, {"--access-log", log}, {}, {"prlimit", "--fsize=1000"}};
         for (int i = 0; i < 50; ++i) CHECK(ask(httpd, "/file").body == "content");
-        CHECK(count(httpd.stop().err, "httpd++: access log: File too large\n") == 1);
+        CHECK(count(httpd.stop().err, "httpd++: access log: File too large: lines are lost\n") == 1);
         CHECK(fs::file_size(log) == 1000);
     }
     SECTION("for a while")
@@ -228,7 +228,7 @@ TEST_CASE("a full disk costs lines of the log, is told once, and the log goes on
         for (std::size_t at = 0, end = 0; (end = log.find('\n', at)) != log.npos; at = end + 1)
             CHECK(count(log.substr(at, end - at), "127.0.0.1") <= 1);  // none stands behind another one that was cut
         const auto end = httpd.stop();
-        CHECK(count(end.err, "access log: No space left on device\n") == 1);
+        CHECK(count(end.err, "access log: No space left on device: lines are lost\n") == 1);
     }
 }
 

@@ -150,7 +150,8 @@ TEST_CASE("a WebSocket carries messages both ways, compressed where the client l
     client.socket.binary(true);
     client.socket.auto_fragment(true);
     std::string octets;
-    const int size = compresses ? 4'000 : 300'000;  // Beast's client, as the option says, takes some large ones for broken
+    const int size =
+        compresses ? 4'000 : 300'000;  // Beast's client, as the option says, takes some large ones for broken
     for (int i = 0; i < size; ++i) octets += static_cast<char>(compresses ? i / 100 : i * 7919 >> 3);
     CHECK(client.exchange(octets) == octets);
     CHECK(client.socket.got_binary());
