@@ -74,6 +74,7 @@ TEST_CASE("metrics, health and status of httpd++ are at an address of their own"
     garbage.send("\x16\x03\x01 nonsense\r\n\r\n");
     CHECK(garbage.receive().status == 400);
 
+    kept.socket().close();  // else the old process stays for it
     CHECK(httpd.upgrade());
     CHECK(RawClient{admin}.exchange(get("/readyz")).status == 200);  // the new process has this socket, too
     CHECK(httpd.stop().exit_code == 0);
