@@ -18,13 +18,13 @@ LIBNETXX_DECL std::vector<std::byte> encode_node_message(std::uint8_t type, std:
                                                          std::uint16_t flags, const NodeNonce& nonce,
                                                          std::span<const std::byte> data)
 {
-    std::vector<std::byte> message(node_information_header_size);
+    std::vector<std::byte> message(node_information_header_size + data.size());
     message[0] = std::byte{type};
     message[1] = std::byte{code};
     base::store_be(message, qtype_at, static_cast<std::uint16_t>(qtype));
     base::store_be(message, node_flags_at, flags);
     std::copy(nonce.begin(), nonce.end(), message.begin() + nonce_at);
-    message.insert(message.end(), data.begin(), data.end());
+    std::copy(data.begin(), data.end(), message.begin() + node_information_header_size);
     return message;
 }
 
