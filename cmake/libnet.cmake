@@ -101,16 +101,21 @@ install(FILES
     ${PROJECT_SOURCE_DIR}/cmake/dependencies.cmake
     DESTINATION ${config_dir} COMPONENT development)
 
-# pkg-config --static says what the archive needs.
-set(private "libcares libcrypt")
+# The archive needs the libraries that it stands on; a shared library has named them itself.
+set(needed "libcares libcrypt")
+set(requires Requires)
+if(kind STREQUAL "SHARED_LIBRARY")
+    set(requires Requires.private)
+endif()
 set(definitions "-DLIBNETXX_SEPARATE_COMPILATION")
 foreach(part "TLS:openssl" "IDN:libidn2" "COMPRESSION:zlib libbrotlienc libzstd")
     string(REGEX MATCH "^([A-Z]+):(.*)$" part ${part})
     if(LIBNET_${CMAKE_MATCH_1})
         string(APPEND definitions " -DLIBNETXX_${CMAKE_MATCH_1}")
-        string(APPEND private " ${CMAKE_MATCH_2}")
+        string(APPEND needed " ${CMAKE_MATCH_2}")
     endif()
 endforeach()
+file(RELATIVE_PATH to_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
 configure_file(${PROJECT_SOURCE_DIR}/cmake/libnet++.pc.in ${PROJECT_BINARY_DIR}/libnet++.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/libnet++.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT development)
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/CHANGELOG.md ${PROJECT_SOURCE_DIR}/libnet/README.md

@@ -36,7 +36,7 @@ endif()
 # And the same with pkg-config alone.
 file(GLOB_RECURSE description ${work}/prefix/libnet++.pc)
 get_filename_component(ENV{PKG_CONFIG_PATH} ${description} DIRECTORY)
-execute_process(COMMAND pkg-config --static --cflags --libs libnet++
+execute_process(COMMAND pkg-config --cflags --libs libnet++
     OUTPUT_VARIABLE words OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
 separate_arguments(words UNIX_COMMAND "${words}")
 separate_arguments(flags UNIX_COMMAND "${flags}")
