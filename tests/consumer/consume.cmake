@@ -35,7 +35,8 @@ endif()
 
 # And the same with pkg-config alone.
 file(GLOB_RECURSE description ${work}/prefix/libnet++.pc)
-get_filename_component(ENV{PKG_CONFIG_PATH} ${description} DIRECTORY)
+get_filename_component(directory ${description} DIRECTORY)
+set(ENV{PKG_CONFIG_PATH} ${directory})
 execute_process(COMMAND pkg-config --cflags --libs libnet++
     OUTPUT_VARIABLE words OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
 separate_arguments(words UNIX_COMMAND "${words}")
