@@ -55,6 +55,8 @@ function(libnet_objects name)
     endif()
 endfunction()
 
+# Which version it is, and how it was compiled: every program takes this object, be it for that alone.
+set_source_files_properties(${PROJECT_SOURCE_DIR}/libnet/impl/units/config.cpp PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 libnet_objects(libnet_lower_floors ${lower_units})
 libnet_objects(libnet_upper_floors ${units})
 
