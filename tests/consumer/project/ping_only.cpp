@@ -1,4 +1,4 @@
-// A program that only pings, and uses libnet 1 of another house, too: neither gets in the other's way.
+// A program that only pings, and uses libnet 1 (Debian's libnet1-dev) as well: the two libraries share no names.
 
 #include <libnet/icmp_pinger.hpp>
 
