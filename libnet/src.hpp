@@ -66,6 +66,7 @@
 #include <libnet/impl/files/file_known.ipp>
 #include <libnet/impl/files/file_requests.ipp>
 #include <libnet/impl/files/static_file_server.ipp>
+#include <libnet/impl/handlers/endpoint_handlers.ipp>
 #include <libnet/impl/handlers/handed_connection.ipp>
 #include <libnet/impl/handlers/handler_answers.ipp>
 #include <libnet/impl/handlers/handler_files.ipp>

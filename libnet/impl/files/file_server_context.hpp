@@ -9,6 +9,7 @@
 #include <libnet/io/access/request_guard.hpp>
 #include <libnet/io/files/encoded_files.hpp>
 #include <libnet/io/files/file_store.hpp>
+#include <libnet/io/http/http_handler.hpp>
 #include <libnet/io/http/http_session.hpp>
 #include <libnet/io/loop/random_key.hpp>
 #include <libnet/static_file_server_options.hpp>
@@ -21,15 +22,6 @@
 #include <string_view>
 
 namespace libnet::inline v0::detail {
-
-/// What a program has mounted beside the files: it gets each connection's requests first.
-class MountedHandlers {
-public:
-    virtual ~MountedHandlers() = default;
-
-    /// What answers the requests of a connection: some itself, and the others by `files`.
-    virtual std::unique_ptr<io::HttpHandler> before(std::unique_ptr<io::HttpHandler> files) = 0;
-};
 
 struct FileServerContext {
     FileServerContext(const io::Executor& executor, StaticFileServerOptions server_options);
@@ -58,8 +50,8 @@ struct FileServerContext {
     FinishedAnswers finished{io::random_key()};
     io::SpareObjects<FileWork> works;
     io::HttpShare http;
-    std::shared_ptr<MountedHandlers> mounted{};  // null: there are files only
-    bool runs = false;                           // nothing more is mounted
+    std::shared_ptr<io::MountedHandlers> mounted{};  // null: there are files only
+    bool runs = false;                               // nothing more is mounted
 };
 
 }  // namespace libnet::inline v0::detail

@@ -133,7 +133,8 @@ LIBNETXX_DECL void HandlerRequests::add_cors_fields(io::HttpSession& session, io
                                                     std::string_view preflight)
 {
     const auto& request = session.request();
-    const auto& site = routes_->server().site_of(request.authority.host).site;
+    if (!routes_->server().site_of) return;
+    const auto& site = routes_->server().site_of(request.authority.host);
     if (site.options().cors_origins.empty()) return;
     const auto origin = request.fields.value_of("Origin");
     if (!site.allows_every_origin()) {

@@ -96,7 +96,13 @@ LIBNETXX_DECL wire::ByteRange HandlerRequests::plan_file(io::HttpSession& sessio
 LIBNETXX_DECL io::Task<> HandlerRequests::send_file(io::HttpSession& session)
 {
     const auto job = job_;  // which may be left meanwhile
-    auto& threads = routes_->server().share.threads;
+    if (routes_->server().threads == nullptr) {
+        job->failure =
+            std::make_exception_ptr(std::logic_error{"libnet: an endpoint's handler can't answer with a file"});
+        fail(session);
+        co_return;
+    }
+    auto& threads = *routes_->server().threads;
     OpenedFile opened{job->file()};
     auto opening = threads.run(opened, boost::asio::deferred);
     co_await std::move(opening);

@@ -46,6 +46,7 @@ public:
     void rest() noexcept override;
     void stop() noexcept override;
     bool hears_drain() const noexcept override { return phase_ == Phase::tunnel; }
+    void describe(io::ConnectionNow& now) const override;
 
 private:
     enum class Phase : std::uint8_t {

@@ -16,9 +16,9 @@ namespace libnet::inline v0::detail {
 inline constexpr std::string_view handler_too_slow = "The program took too long to answer this.";
 inline constexpr std::string_view body_too_large = "The request's body is larger than what is taken here.";
 
-LIBNETXX_DECL std::unique_ptr<io::HttpHandler> MountedRoutes::before(std::unique_ptr<io::HttpHandler> files)
+LIBNETXX_DECL std::unique_ptr<io::HttpHandler> MountedRoutes::before(std::unique_ptr<io::HttpHandler> others)
 {
-    return std::make_unique<HandlerRequests>(shared_from_this(), std::move(files));
+    return std::make_unique<HandlerRequests>(shared_from_this(), std::move(others));
 }
 
 LIBNETXX_DECL bool HandlerRequests::start(io::HttpSession& session)
@@ -26,7 +26,7 @@ LIBNETXX_DECL bool HandlerRequests::start(io::HttpSession& session)
     using Kind = engine::RouteMatch::Kind;
     phase_ = Phase::files;
     const auto& request = session.request();
-    const auto channel = routes_->server().options.tls ? engine::Channel::tls : engine::Channel::plain;
+    const auto channel = routes_->server().uses_tls ? engine::Channel::tls : engine::Channel::plain;
     // What is refused whatever it is for, the files refuse.
     const bool is_sound = !request.unknown_expectation && !engine::is_misdirected(request, channel);
     if (!is_sound || !wire::decode_path(request.path, path_)) return files_->start(session);

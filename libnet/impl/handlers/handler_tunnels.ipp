@@ -93,6 +93,16 @@ LIBNETXX_DECL bool HandlerRequests::go_on_tunnel(io::HttpSession& session)
     return false;
 }
 
+LIBNETXX_DECL void HandlerRequests::describe(io::ConnectionNow& now) const
+{
+    if (!handed_ || !job_) return;
+    const auto target = job_->call.target();
+    now.method = "GET";
+    now.target = io::ConnectionNow::cut({target.data(), target.size()});
+    now.sent = handed_->sent();
+    now.received = handed_->received();
+}
+
 LIBNETXX_DECL void HandlerRequests::end_tunnel(std::string_view reason)
 {
     const auto handed = std::exchange(handed_, nullptr);

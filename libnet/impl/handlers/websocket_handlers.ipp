@@ -173,6 +173,15 @@ LIBNETXX_DECL boost::asio::awaitable<void> WebSocketRoute::use(WebSocket& socket
     co_await socket.async_close(reason, token);
 }
 
+/// What is mounted for a WebSocket.
+LIBNETXX_DECL MountedRoute websocket_route(WebSocketHandler handler, const WebSocketOptions& options)
+{
+    if (options.idle_timeout.count() < 0 || options.close_timeout.count() <= 0)
+        throw std::invalid_argument{"WebSocketOptions: the idle timeout is negative, or there is none for the close"};
+    auto upgrade = std::make_shared<WebSocketRoute>(std::move(handler), options);
+    return {std::nullopt, {}, std::move(upgrade)};
+}
+
 }  // namespace detail
 
 LIBNETXX_DECL void StaticFileServer::websocket(std::string_view pattern, WebSocketHandler handler)
@@ -184,11 +193,8 @@ LIBNETXX_DECL void StaticFileServer::websocket(std::string_view pattern, WebSock
 LIBNETXX_DECL void StaticFileServer::websocket(std::string_view pattern, WebSocketHandler handler,
                                                const WebSocketOptions& options)
 {
-    if (options.idle_timeout.count() < 0 || options.close_timeout.count() <= 0)
-        throw std::invalid_argument{"WebSocketOptions: the idle timeout is negative, or there is none for the close"};
     auto& routes = detail::MountedRoutes::of(context_to_mount_on());
-    auto upgrade = std::make_shared<detail::WebSocketRoute>(std::move(handler), options);
-    routes.add("GET", pattern, detail::MountedRoute{std::nullopt, {}, std::move(upgrade)});
+    routes.add("GET", pattern, detail::websocket_route(std::move(handler), options));
 }
 
 }  // namespace libnet::inline v0

@@ -33,6 +33,8 @@
 
 namespace libnet::inline v0::io {
 
+class MountedHandlers;
+
 /// Where an HttpEndpoint listens, and how much of its clients it bears.
 struct HttpEndpointOptions {
     asio::ip::address address = asio::ip::address_v4::loopback();  ///< `::` takes IPv4 connections too
@@ -80,6 +82,9 @@ struct EndpointAnswer {
     /// where the client takes gzip; to a client of HTTP/1.0 its end is the connection's. What it throws ends the connection
     /// in the middle of the answer, so that the client knows.
     std::function<std::string()> more = {};
+
+    /// Content-Security-Policy of a page (W3C CSP 3); empty: it has none.
+    std::string policy = {};
 };
 
 /// Answers a request, in its own time: it is the one to give up when something takes too long. It is cancelled
@@ -112,6 +117,12 @@ public:
 
     /// Sets what a POST or a PUT of a path does; it doesn't get the body. GET and HEAD of the path do nothing. Before `run`.
     void on_post(std::string path, EndpointHandler handler);
+
+    /// Mounts what gets all requests first: see libnet/endpoint_handlers.hpp. Before `run`; null: nothing.
+    void mount(std::shared_ptr<MountedHandlers> handlers);
+
+    /// Whether it speaks TLS.
+    bool uses_tls() const noexcept;
 
     Executor get_executor() const;
 

@@ -37,6 +37,7 @@ struct EndpointContext {
         bool posts = false;  // else it answers GET and HEAD
     };
     std::map<std::string, Route, std::less<>> routes = {};  // by path
+    std::shared_ptr<MountedHandlers> mounted = {};          // null: nothing is
     std::size_t unsent = 0;                                 // octets of answers that clients haven't taken yet
 };
 
@@ -183,6 +184,7 @@ LIBNETXX_DECL void EndpointRequests::queue_stream_head(HttpSession& session, con
     head.field("Content-Type", answer.content_type);
     head.field("Cache-Control", "no-store");
     head.field("X-Content-Type-Options", "nosniff");
+    if (!answer.policy.empty()) head.field("Content-Security-Policy", answer.policy);
     head.field("Vary", "Accept-Encoding");
     if (gzip) head.field("Content-Encoding", "gzip");
     if (chunked) head.field("Transfer-Encoding", "chunked");
@@ -234,6 +236,7 @@ LIBNETXX_DECL void EndpointRequests::queue(HttpSession& session, const EndpointA
     head.field("Content-Length", std::to_string(answer.body.size()));
     head.field("Cache-Control", "no-store");  // every answer is about this moment
     head.field("X-Content-Type-Options", "nosniff");
+    if (!answer.policy.empty()) head.field("Content-Security-Policy", answer.policy);
     if (answer.status == 405)
         head.field("Allow", context_.routes.find(session.request().path)->second.posts ? "POST, PUT" : "GET, HEAD");
     session.end_head(persistence);
@@ -304,13 +307,21 @@ LIBNETXX_DECL void HttpEndpoint::on_post(std::string path, EndpointHandler handl
     state_->context.routes.insert_or_assign(std::move(path), detail::EndpointContext::Route{std::move(handler), true});
 }
 
+LIBNETXX_DECL void HttpEndpoint::mount(std::shared_ptr<MountedHandlers> handlers)
+{
+    state_->context.mounted = std::move(handlers);
+}
+
+LIBNETXX_DECL bool HttpEndpoint::uses_tls() const noexcept { return state_->context.options.tls != nullptr; }
+
 LIBNETXX_DECL asio::ip::tcp::endpoint HttpEndpoint::local_endpoint() const { return state_->tcp->local_endpoint(); }
 
 LIBNETXX_DECL asio::awaitable<void> HttpEndpoint::run() &
 {
     // The factory keeps the state alive: connections may outlast the service by a turn of the event loop.
     return state_->tcp->run([state = state_.share()](Connection& connection) {
-        auto requests = std::make_unique<detail::EndpointRequests>(state->context);
+        std::unique_ptr<HttpHandler> requests = std::make_unique<detail::EndpointRequests>(state->context);
+        if (const auto& mounted = state->context.mounted) requests = mounted->before(std::move(requests));
         return std::make_unique<HttpSession>(state->share, connection, std::move(requests));
     });
 }

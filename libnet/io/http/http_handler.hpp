@@ -3,9 +3,11 @@
 
 #include <libnet/engine/access/access_verdict.hpp>
 #include <libnet/io/loop/executor.hpp>
+#include <libnet/io/tcp/connection_now.hpp>
 #include <libnet/wire/http/http_request.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string_view>
 
@@ -86,6 +88,18 @@ public:
 
     /// The connection was closed by force while the request is gone on with, or a tunnel is open: ends that.
     virtual void stop() noexcept {}
+
+    /// Says what is known of the tunnel that is open: where it leads, and its octets.
+    virtual void describe(ConnectionNow&) const {}
+};
+
+/// What a program has mounted in front of a server's own answers: it gets each connection's requests first.
+class MountedHandlers {
+public:
+    virtual ~MountedHandlers() = default;
+
+    /// What answers the requests of a connection: some itself, and the others by `others`.
+    virtual std::unique_ptr<HttpHandler> before(std::unique_ptr<HttpHandler> others) = 0;
 };
 
 }  // namespace libnet::inline v0::io

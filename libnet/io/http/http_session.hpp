@@ -88,6 +88,7 @@ public:
     bool go_on() override;
     bool awaits_room() const noexcept override { return pursued_; }
     bool hears_drain() const noexcept override { return pursued_ && handler_->hears_drain(); }
+    void describe(ConnectionNow& now) const override;
 
     // ------------------------------------------------------------------------------------------------ for handlers
 

@@ -48,6 +48,21 @@ LIBNETXX_DECL HttpSession::Wait HttpSession::pursue()
     return waits_itself ? Wait::handler : Wait::nothing;
 }
 
+/// Of a tunnel the handler knows more than the session.
+LIBNETXX_DECL void HttpSession::describe(ConnectionNow& now) const
+{
+    now.client = connected_client();
+    const bool busy = tunnel_ || exchange_ || driven_;
+    if (!busy) return;
+    now.phase = tunnel_ ? ConnectionNow::Phase::tunnel : ConnectionNow::Phase::request;
+    const std::chrono::nanoseconds since = std::chrono::steady_clock::now() - engine_.began();
+    now.since = std::max(since, std::chrono::nanoseconds::zero());
+    if (tunnel_) return handler_->describe(now);
+    if (!exchange_ || !engine_.has_request()) return;
+    now.method = ConnectionNow::cut(engine_.request().method);
+    now.target = ConnectionNow::cut(engine_.request().target);
+}
+
 /// What has happened to the client's side.
 LIBNETXX_DECL void HttpSession::look_at_client()
 {

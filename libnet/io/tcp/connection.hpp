@@ -6,6 +6,7 @@
 #include <libnet/io/loop/executor.hpp>
 #include <libnet/io/loop/file_descriptor.hpp>
 #include <libnet/io/loop/socket_poll.hpp>
+#include <libnet/io/tcp/connection_now.hpp>
 
 #include <boost/intrusive/list_hook.hpp>
 
@@ -14,6 +15,8 @@
 #include <memory>
 
 namespace libnet::inline v0::io {
+
+class TcpServer;
 
 namespace detail {
 struct TcpServerState;
@@ -34,6 +37,9 @@ public:
 
     /// Whether it goes on as well when a drain begins, in which it is let finish.
     virtual bool hears_drain() const noexcept { return false; }
+
+    /// Says what it is at; its client is known already.
+    virtual void describe(ConnectionNow&) const {}
 };
 
 /// Lives until its handler is done with it.
@@ -117,6 +123,7 @@ public:
 
 private:
     friend struct detail::TcpServerState;
+    friend class TcpServer;
     using SpareHook = boost::intrusive::list_member_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
 
     void on_readable() override { go_on(); }

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <vector>
 
 namespace libnet::inline v0::io {
 
@@ -66,6 +67,9 @@ public:
 
     /// Connections that are open now.
     std::size_t connections() const noexcept;
+
+    /// Some of the connections as they are now: those with something under way, and if there is room, idle ones.
+    std::vector<ConnectionNow> connections_now(std::size_t most) const;
 
     /// For a server's connections to others. Valid as long as the server or a connection of it is.
     SocketPoll& poll() noexcept;

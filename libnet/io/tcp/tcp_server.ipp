@@ -254,6 +254,20 @@ LIBNETXX_DECL asio::ip::tcp::endpoint TcpServer::local_endpoint() const
 
 LIBNETXX_DECL std::size_t TcpServer::connections() const noexcept { return state_->connections; }
 
+LIBNETXX_DECL std::vector<ConnectionNow> TcpServer::connections_now(std::size_t most) const
+{
+    std::vector<ConnectionNow> found;
+    for (const bool busy : {true, false})
+        for (const auto& connection : state_->open) {
+            if (found.size() == most) return found;
+            if (connection.idle_ == busy || connection.closed()) continue;
+            auto& now = found.emplace_back();
+            now.client = connection.peer();
+            if (connection.handler_) connection.handler_->describe(now);
+        }
+    return found;
+}
+
 LIBNETXX_DECL SocketPoll& TcpServer::poll() noexcept { return state_->poll; }
 
 LIBNETXX_DECL asio::awaitable<void> TcpServer::run(HandlerFactory factory)

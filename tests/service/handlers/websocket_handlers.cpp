@@ -262,6 +262,84 @@ TEST_CASE("frames of the wrong kind end the connection, and nothing else", "[ser
     CHECK(next.exchange("still there") == "still there");
 }
 
+namespace {
+
+/// The code that a server closes with, of what it has sent; 0: it has sent no Close frame.
+unsigned close_code(std::string_view sent)
+{
+    const auto at = sent.find("\x88");
+    if (at == sent.npos || sent.size() < at + 4) return 0;
+    return static_cast<unsigned char>(sent[at + 2]) * 256U + static_cast<unsigned char>(sent[at + 3]);
+}
+
+/// What the server says to these octets behind a handshake.
+std::string said_to(const boost::asio::ip::tcp::endpoint& server, std::string_view octets)
+{
+    RawClient client{server};
+    CHECK(client.exchange(upgrade()).status == 101);
+    client.try_send(octets);
+    client.socket().shutdown(asio::ip::tcp::socket::shutdown_send);
+    return client.receive_rest();
+}
+
+}  // namespace
+
+// RFC 6455 section 5.2: opcodes 3 to 7 and 11 to 15 are reserved, as are the three bits behind FIN.
+TEST_CASE("every reserved opcode and bit is a protocol error", "[service][websocket]")
+{
+    const TemporaryDirectory root;
+    const auto server = echo_server(root);
+    for (const unsigned opcode : {3U, 4U, 5U, 6U, 7U, 11U, 12U, 13U, 14U, 15U}) {
+        INFO("opcode " << opcode);
+        CHECK(close_code(said_to(server.endpoint(), frame(static_cast<unsigned char>(0x80 | opcode), "a"))) == 1002);
+    }
+    for (const unsigned bits : {0x10U, 0x20U, 0x30U, 0x40U, 0x70U}) {
+        INFO("bits " << bits);
+        CHECK(close_code(said_to(server.endpoint(), frame(static_cast<unsigned char>(0x81 | bits), "a"))) == 1002);
+    }
+}
+
+// RFC 6455 section 7.4: which codes may be sent, and that the reason is UTF-8.
+TEST_CASE("a Close frame is answered with its code, or with 1002 where it is none", "[service][websocket]")
+{
+    const TemporaryDirectory root;
+    const auto server = echo_server(root);
+    const auto close_of = [](unsigned code, std::string_view reason = {}) {
+        const char octets[] = {static_cast<char>(code >> 8), static_cast<char>(code & 0xFF)};
+        return frame(0x88, std::string{octets, 2}.append(reason));
+    };
+    for (const unsigned code : {1000U, 1001U, 1002U, 1003U, 1007U, 1008U, 1009U, 1010U, 1011U, 3000U, 4999U}) {
+        INFO(code);
+        CHECK(close_code(said_to(server.endpoint(), close_of(code))) == code);
+    }
+    for (const unsigned code : {0U, 1U, 999U, 1004U, 1005U, 1006U, 1015U, 1016U, 2999U, 5000U, 65535U}) {
+        INFO(code);
+        const auto answered = close_code(said_to(server.endpoint(), close_of(code)));
+        CHECK(answered == 1002);
+    }
+    CHECK(close_code(said_to(server.endpoint(), close_of(1000, "\xc3\x28"))) != 1000);
+}
+
+// RFC 6455 section 5.4: a message may come in any number of pieces, with control frames between them.
+TEST_CASE("fragments make one message, and those without an end are bounded", "[service][websocket]")
+{
+    const TemporaryDirectory root;
+    const auto server = echo_server(root);
+    const auto whole = frame(0x01, "a") + frame(0x89, "?") + frame(0x00, "") + frame(0x80, "b") + frame(0x88, "");
+    const auto said = said_to(server.endpoint(), whole);
+    CHECK(said.find(frame(0x8a, "?", false)) == 0);
+    CHECK(said.find(frame(0x81, "ab", false)) != said.npos);
+
+    // A million pieces of one octet are too large a message, and those of none never end: the idle timeout doesn't count for
+    // who goes on sending, but nothing grows by it, and others are served.
+    std::string endless = frame(0x02, "a");
+    for (int i = 0; i < 1'100'000; ++i) endless += frame(0x00, "a");
+    CHECK(close_code(said_to(server.endpoint(), endless)) == 1009);
+    std::string empty = frame(0x01, "");
+    for (int i = 0; i < 100'000; ++i) empty += frame(0x00, "");
+    CHECK(said_to(server.endpoint(), empty + frame(0x80, "end")).find(frame(0x81, "end", false)) == 0);
+}
+
 TEST_CASE("a message beyond the bound ends a WebSocket with 1009", "[service][websocket]")
 {
     const TemporaryDirectory root;
