@@ -6,6 +6,7 @@
 #include <libnet/executor.hpp>
 #include <libnet/forward_proxy_options.hpp>
 #include <libnet/io/loop/async_operation.hpp>
+#include <libnet/server_now.hpp>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -65,6 +66,9 @@ public:
 
     /// Connections of clients that are open now.
     std::size_t connections() const;
+
+    /// What it is at: connections, caches, pools. On its thread.
+    ServerNow now() const;
 
     /// Connections that were closed for their PROXY header, or for having none, since the object was made.
     std::uint64_t refused_proxy_headers() const;

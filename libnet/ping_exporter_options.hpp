@@ -4,6 +4,7 @@
 #include <libnet/base/diagnostics.hpp>
 #include <libnet/ping_options.hpp>
 #include <libnet/resolver_options.hpp>
+#include <libnet/watch_documents.hpp>
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/address_v4.hpp>
@@ -17,6 +18,10 @@
 #include <vector>
 
 namespace libnet::inline v0 {
+
+namespace io {
+class HttpEndpoint;
+}
 
 /// Options of a PingExporter.
 struct PingExporterOptions {
@@ -36,6 +41,10 @@ struct PingExporterOptions {
     AddressFamily family = AddressFamily::any;          ///< which addresses a name is asked for
     std::optional<std::chrono::nanoseconds> refresh{};  ///< of names: longest life of an answer; empty: as its TTL says
     std::size_t max_probes = 500;  ///< that are under way for /probe; more are refused with 503; at least 1
+
+    /// Mounts a page at `/` that shows what is watched, before it serves; the last 24 hours of each target are remembered for
+    /// it then, in 12 KiB. The documents are good as long as the exporter serves. Empty: nothing is remembered.
+    std::function<void(io::HttpEndpoint&, const WatchDocuments&)> page{};
 
     /// Is told what an operator should know: that a name has no address (once, until it has), or another one.
     DiagnosticsHandler diagnostics{};

@@ -26,6 +26,9 @@ struct ServerAdminOptions {
     std::function<boost::asio::awaitable<ServerCounts>()> counts{};
     std::function<std::uint64_t()> dropped_log_lines{};  ///< AccessLog::dropped; empty: there is no log
     DiagnosticsHandler diagnostics{};                    ///< hears of faults; may be empty
+
+    /// Adds what else is to be there, such as a page at `/`, before it serves; empty: nothing.
+    std::function<void(HttpEndpoint&)> mount{};
 };
 
 /// Answers GET of

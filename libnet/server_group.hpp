@@ -6,6 +6,7 @@
 #include <libnet/impl/server/server_thread.hpp>
 #include <libnet/io/tcp/listening_sockets.hpp>
 #include <libnet/server_counters.hpp>
+#include <libnet/server_now.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/as_tuple.hpp>
@@ -140,6 +141,23 @@ public:
         });
         co_await std::move(counted);
         co_return sum->counts;
+    }
+
+    /// What all servers are at: their connections, caches and pools. As `counts`.
+    boost::asio::awaitable<ServerNow> now()
+    {
+        struct Sum {
+            std::mutex adding;
+            ServerNow now;
+        };
+        const auto sum = std::make_shared<Sum>();
+        auto asked = in_each([sum](detail::ServerThread<Server>& thread) {
+            auto now = thread.now();
+            const std::lock_guard alone{sum->adding};
+            sum->now.add(std::move(now));
+        });
+        co_await std::move(asked);
+        co_return std::move(sum->now);
     }
 
 private:

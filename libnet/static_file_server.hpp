@@ -5,6 +5,7 @@
 #include <libnet/config.hpp>
 #include <libnet/executor.hpp>
 #include <libnet/io/loop/async_operation.hpp>
+#include <libnet/server_now.hpp>
 #include <libnet/static_file_server_options.hpp>
 
 #include <boost/asio/awaitable.hpp>
@@ -71,6 +72,9 @@ public:
 
     /// Connections that are open now.
     std::size_t connections() const;
+
+    /// What it is at: connections, caches, pools. On its thread.
+    ServerNow now() const;
 
     /// Mounts a handler of the program's own for the requests with this method whose path fits the pattern, on every host:
     /// `files.handle("GET", "/api/hosts/{name}", handler)`. To be used, it takes libnet/http_handlers.hpp.

@@ -4,17 +4,23 @@
 #include <libnet/base/diagnostics.hpp>
 #include <libnet/resolver_options.hpp>
 #include <libnet/trace_options.hpp>
+#include <libnet/watch_documents.hpp>
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/address_v4.hpp>
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace libnet::inline v0 {
+
+namespace io {
+class HttpEndpoint;
+}
 
 /// Options of a TraceExporter.
 struct TraceExporterOptions {
@@ -30,6 +36,10 @@ struct TraceExporterOptions {
         std::chrono::seconds{10};                       ///< between two rounds to a target; more than nothing
     AddressFamily family = AddressFamily::any;          ///< which addresses a name is asked for
     std::optional<std::chrono::nanoseconds> refresh{};  ///< of names: longest life of an answer; empty: as its TTL says
+
+    /// Mounts a page at `/` that shows what is watched, before it serves; the last 24 hours of each target, and its last
+    /// 20 changes, are remembered for it then. The documents are good as long as the exporter serves. Empty: nothing is.
+    std::function<void(io::HttpEndpoint&, const WatchDocuments&)> page{};
 
     /// Is told what an operator should know: that a path has changed, or a name has no address (once, until it has).
     DiagnosticsHandler diagnostics{};

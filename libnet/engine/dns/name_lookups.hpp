@@ -113,6 +113,10 @@ public:
     /// Names that are remembered or looked up.
     std::size_t size() const noexcept { return names_.size(); }
 
+    /// Questions without an answer yet, and some of the names that they are about, each once.
+    std::size_t open_questions() const noexcept { return questions_.size(); }
+    std::vector<std::string> open_names(std::size_t most) const;
+
 private:
     enum class State : std::uint8_t { unknown, waiting, under_way, answered, failed };
 

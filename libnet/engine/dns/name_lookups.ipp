@@ -210,4 +210,15 @@ LIBNETXX_DECL NameOutcome NameLookups::outcome_of(const Name& name)
     return outcome;
 }
 
+LIBNETXX_DECL std::vector<std::string> NameLookups::open_names(std::size_t most) const
+{
+    std::vector<std::string> names;
+    for (const auto& [question, about] : questions_) {
+        if (names.size() == most) break;
+        const auto& name = about.first->first;
+        if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+    }
+    return names;
+}
+
 }  // namespace libnet::inline v0::engine

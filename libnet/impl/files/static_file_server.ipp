@@ -162,6 +162,19 @@ LIBNETXX_DECL boost::asio::ip::tcp::endpoint StaticFileServer::local_endpoint() 
 
 LIBNETXX_DECL std::size_t StaticFileServer::connections() const { return state_->tcp->connections(); }
 
+LIBNETXX_DECL ServerNow StaticFileServer::now() const
+{
+    ServerNow now;
+    now.connections = state_->tcp->connections_now(ServerNow::most_connections);
+    for (const auto& site : state_->context.sites) {
+        now.add("files known", site.files.known().files);
+        now.add("files open", site.files.known().descriptors);
+        now.add("octets of files in memory", site.files.known().bytes);
+    }
+    now.add("octets of listings in memory", *state_->context.share.pages);
+    return now;
+}
+
 LIBNETXX_DECL detail::FileServerContext& StaticFileServer::context_to_mount_on()
 {
     auto& context = state_->context;

@@ -1,10 +1,12 @@
 #pragma once
 // A host that an exporter watches, with the numbers that its events make.
 
+#include <libnet/engine/ping/day_history.hpp>
 #include <libnet/engine/ping/response_histogram.hpp>
 #include <libnet/ping_dispatcher.hpp>
 #include <libnet/wire/open_metrics.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -25,10 +27,19 @@ struct ExporterLabels {
 /// for then its labels are others.
 class ExporterTarget : public PingListener {
 public:
-    explicit ExporterTarget(const std::string& name)
+    enum class Remembers : std::uint8_t { nothing, day };
+
+    explicit ExporterTarget(const std::string& name, Remembers remembers = Remembers::nothing)
         : name_{name},
           labels_{std::make_shared<const ExporterLabels>(ExporterLabels{{}, {{"host", name}}})}
-    {}
+    {
+        if (remembers == Remembers::day) day_ = std::make_unique<engine::DayHistory>();
+    }
+
+    static std::int64_t second_now()
+    {
+        return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()).time_since_epoch().count();
+    }
 
     const std::string& name() const noexcept { return name_; }
 
@@ -43,7 +54,13 @@ public:
         handle_ = handle;
         labels_ = std::make_shared<const ExporterLabels>(ExporterLabels{labels, labels_->host});
         counted_ = {};
+        ++starts_;
     }
+
+    /// The last 24 hours, whatever address it had; null: nothing is remembered.
+    engine::DayHistory* day() const noexcept { return day_.get(); }
+    std::uint32_t starts() const noexcept { return starts_; }  ///< how often `start` was called
+    engine::RowRevisions::Row row{};                           ///< of a page that shows it
 
     /// What its events have told so far.
     struct Counted {
@@ -70,22 +87,37 @@ private:
         ++counted_.in_time;
         counted_.responses.add(reply.rtt);
         if (reply.ttl) counted_.ttl = reply.ttl;
+        if (day_) day_->on_answer(second_now(), static_cast<std::uint64_t>(reply.rtt.count() / 1000));
     }
     void count(const PingLate& late)
     {
         counted_.responses.add(late.rtt);
         if (late.ttl) counted_.ttl = late.ttl;
     }
-    void count(const PingLost&) { ++counted_.timed_out; }
+    void count(const PingLost&)
+    {
+        ++counted_.timed_out;
+        if (day_) day_->on_loss(second_now());
+    }
     void count(const auto&) {}  // the pinger's own statistics have the rest
-    void count(const PingError& error) { ++counted_.errors[error.words()]; }
-    void count(const PingSendError& failed) { ++counted_.send_errors[failed.error.message()]; }
+    void count(const PingError& error)
+    {
+        ++counted_.errors[error.words()];
+        if (day_) day_->on_loss(second_now());
+    }
+    void count(const PingSendError& failed)
+    {
+        ++counted_.send_errors[failed.error.message()];
+        if (day_) day_->on_loss(second_now());
+    }
 
     std::string name_;
     std::optional<boost::asio::ip::address> address_;
     PingTarget handle_;
     std::shared_ptr<const ExporterLabels> labels_;  ///< a scrape that is under way shares them
     Counted counted_;
+    std::unique_ptr<engine::DayHistory> day_;
+    std::uint32_t starts_ = 0;
 };
 
 }  // namespace libnet::inline v0::detail

@@ -4,6 +4,7 @@
 #include <libnet/impl/ping/exporter_target.hpp>
 #include <libnet/name_keeper.hpp>
 
+#include <concepts>
 #include <cstddef>
 #include <map>
 #include <memory>
@@ -23,9 +24,10 @@ public:
 
     bool contains(const std::string& host) const { return numbers_.contains(host); }
 
-    void add(KeptName name, const std::string& host)
+    void add(KeptName name, const std::string& host,
+             ExporterTarget::Remembers remembers = ExporterTarget::Remembers::nothing)
     {
-        auto target = std::make_unique<ExporterTarget>(host);
+        auto target = std::make_unique<ExporterTarget>(host, remembers);
         numbers_.emplace(host, name.index);
         targets_.emplace(name.index, std::move(target));
     }
@@ -56,7 +58,9 @@ public:
     template <typename Visitor>
     void for_each(Visitor&& visit) const
     {
-        for (const auto& [number, target] : targets_) visit(*target);
+        for (const auto& [number, target] : targets_)
+            if constexpr (std::invocable<Visitor&, ExporterTarget&>) visit(*target);
+            else visit(number, *target);
     }
 
 private:

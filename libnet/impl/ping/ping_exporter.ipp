@@ -8,6 +8,7 @@
 #include <libnet/impl/ping/exporter_metrics.hpp>
 #include <libnet/impl/ping/exporter_snapshot.hpp>
 #include <libnet/impl/ping/exporter_targets.hpp>
+#include <libnet/impl/ping/exporter_watch.hpp>
 #include <libnet/impl/ping/probe_run.hpp>
 #include <libnet/io/dns/shared_resolver.hpp>
 #include <libnet/io/http/http_endpoint.hpp>
@@ -44,6 +45,7 @@ public:
           dispatcher_{executor, options_.ping},
           resolver_{executor},
           keeper_{executor, keeper_options()},
+          watch_{targets_, options_.ping.interval},
           endpoint_{open_exporter_endpoint(executor, options_)}
     {
         watch(exporter_hosts(options_.targets));
@@ -58,6 +60,7 @@ public:
             keeper_.drop(name);
             if (target.address()) dispatcher_.remove(target.handle());
         });
+        watch_.forget();
         watch(hosts);
     }
 
@@ -103,6 +106,10 @@ private:
         endpoint_->on("/metrics", [this](const Request& request) { return metrics(shared_from_this(), request); });
         if (options_.read_targets)
             endpoint_->on_post("/-/reload", [this](const Request&) { return reload(shared_from_this()); });
+        if (options_.page)
+            options_.page(*endpoint_, {[this](std::uint64_t since) { return watch_.overview(since); },
+                                       [this](std::size_t id) { return watch_.strip(id); },
+                                       [this](std::size_t id) { return watch_.details(id); }});
         endpoint_->on("/probe", [this](const Request& request) { return probe(shared_from_this(), request); });
     }
 
@@ -187,7 +194,7 @@ private:
     void watch(const std::vector<std::string>& hosts)
     {
         for (const auto& host : hosts)
-            if (!targets_.contains(host)) targets_.add(keeper_.add(host), host);
+            if (!targets_.contains(host)) targets_.add(keeper_.add(host), host, remembers_);
     }
 
     /// A name that is lost keeps its last address: a name server that is down doesn't make the host unwatched.
@@ -237,6 +244,9 @@ private:
     io::SharedResolver resolver_;  ///< of probes
     NameKeeper keeper_;            ///< of the targets' names
     ExporterTargets targets_;
+    ExporterWatch watch_;
+    const ExporterTarget::Remembers remembers_ =
+        options_.page ? ExporterTarget::Remembers::day : ExporterTarget::Remembers::nothing;
     ProbeCounts probes_;
     std::unique_ptr<io::HttpEndpoint> endpoint_;
 };

@@ -164,6 +164,17 @@ LIBNETXX_DECL boost::asio::ip::tcp::endpoint ForwardProxy::local_endpoint() cons
 
 LIBNETXX_DECL std::size_t ForwardProxy::connections() const { return state_->server->connections(); }
 
+LIBNETXX_DECL ServerNow ForwardProxy::now() const
+{
+    ServerNow now;
+    now.connections = state_->server->connections_now(ServerNow::most_connections);
+    if (!state_->connector) return now;
+    now.add("idle connections to servers", state_->connector->idle_connections());
+    now.add("questions about names", state_->connector->resolver().open_questions());
+    now.names = state_->connector->resolver().open_names(ServerNow::most_names);
+    return now;
+}
+
 LIBNETXX_DECL std::uint64_t ForwardProxy::refused_proxy_headers() const
 {
     return state_->http.refused_prefaces.count();

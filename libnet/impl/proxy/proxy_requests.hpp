@@ -40,6 +40,7 @@ public:
         place_.reset();
     }
     void stop() noexcept override;
+    void describe(io::ConnectionNow& now) const override;
 
 private:
     void on_readable() override { session_->connection().go_on(); }

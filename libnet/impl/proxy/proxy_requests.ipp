@@ -281,6 +281,15 @@ try {
     proxy_->diagnostics.tell_exception("a tunnel was not logged");
 }
 
+LIBNETXX_DECL void ProxyRequests::describe(io::ConnectionNow& now) const
+{
+    if (!tunnel_ || !told_) return;
+    now.method = "CONNECT";
+    now.target = io::ConnectionNow::cut(told_->host) + ':' + std::to_string(told_->port);
+    now.sent = tunnel_->sent();
+    now.received = tunnel_->received();
+}
+
 LIBNETXX_DECL void ProxyRequests::give_exchange_back() noexcept
 {
     if (exchange_) proxy_->exchanges.give(std::move(exchange_));

@@ -172,6 +172,7 @@ struct ServerAdmin::State {
                     [state](const io::EndpointRequest&) { return with_counts(state.lock(), &State::status); });
         endpoint.on("/healthz",
                     [state](const io::EndpointRequest&) { return with_counts(state.lock(), &State::healthy); });
+        if (self->options.mount) self->options.mount(endpoint);
         endpoint.on("/readyz", [state](const io::EndpointRequest&) { return ready(state.lock()); });
     }
 

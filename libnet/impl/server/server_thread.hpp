@@ -5,6 +5,7 @@
 #include <libnet/access_record.hpp>
 #include <libnet/io/loop/file_descriptor.hpp>
 #include <libnet/server_counters.hpp>
+#include <libnet/server_now.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -85,6 +86,15 @@ public:
         auto counts = counts_;
         for (const auto& serving : servers_) counts.connections += serving.server.connections();
         return counts;
+    }
+
+    /// What its servers are at.
+    ServerNow now() const
+    {
+        ServerNow now;
+        if constexpr (requires(const Server& server) { server.now(); })
+            for (const auto& serving : servers_) now.add(serving.server.now());
+        return now;
     }
 
     /// Serves until it is stopped. Returns what went wrong, or null.

@@ -4,6 +4,7 @@
 #include <libnet/base/diagnostics.hpp>
 #include <libnet/base/printable.hpp>
 #include <libnet/impl/trace/path_metrics.hpp>
+#include <libnet/impl/trace/watched_path.hpp>
 #include <libnet/io/http/http_endpoint.hpp>
 #include <libnet/io/loop/reason_of.hpp>
 #include <libnet/io/tcp/endpoint_text.hpp>
@@ -74,6 +75,7 @@ public:
             keeper_.add(name);
             targets_.emplace_back();
             targets_.back().name = name;
+            if (options_.page) targets_.back().seen.emplace();
         }
     }
 
@@ -108,6 +110,7 @@ private:
         std::optional<std::size_t> watched{};  ///< its number at the watcher
         std::optional<std::chrono::system_clock::time_point> changed{};
         bool complained = false;
+        std::optional<WatchedPath> seen{};  ///< for the page; nothing: there is none
     };
 
     // The routes are the endpoint's, which is ours: only what they start keeps us alive.
@@ -119,6 +122,10 @@ private:
         endpoint_->on("/", [](const Request&) {
             return say("trace++: an exporter for Prometheus, at /metrics (libnet " LIBNETXX_VERSION ")\n");
         });
+        if (options_.page)
+            options_.page(*endpoint_, {[this](std::uint64_t since) { return overview(since); },
+                                       [this](std::size_t id) { return strip(id); },
+                                       [this](std::size_t id) { return details(id); }});
     }
 
     static boost::asio::awaitable<Answer> say(std::string_view text)
@@ -146,6 +153,43 @@ private:
         return PathMetrics{format, seen}.write();
     }
 
+    // What the page is told: see WatchDocuments.
+    std::pair<std::string, std::uint64_t> overview(std::uint64_t since)
+    {
+        const auto second = WatchedPath::second_now();
+        for (std::size_t i = 0; i < targets_.size(); ++i) targets_[i].seen->look(revisions_, i, second);
+        const bool all = revisions_.begins_anew(since);
+        if (!all && since == revisions_.last()) return {{}, since};
+        base::JsonWriter json;
+        json.object().member("v", 1).member("version", LIBNETXX_VERSION).member("now", second);
+        json.member("interval", std::chrono::duration<double>{options_.interval}.count()).member("all", all);
+        json.member("count", targets_.size()).key("rows").array();
+        for (std::size_t i = 0; i < targets_.size(); ++i)
+            if (all || targets_[i].seen->row.revision > since)
+                targets_[i].seen->write_row(json, i, targets_[i].name, watch_of(targets_[i]), second);
+        json.end_array().end_object();
+        return {std::move(json).take(), revisions_.last()};
+    }
+
+    std::string strip(std::size_t id)
+    {
+        if (id >= targets_.size()) return {};
+        base::JsonWriter json;
+        targets_[id].seen->day.write_strip(json, WatchedPath::second_now(), 96, 15);
+        return std::move(json).take();
+    }
+
+    std::string details(std::size_t id) const
+    {
+        if (id >= targets_.size()) return {};
+        return targets_[id].seen->details(targets_[id].name, watch_of(targets_[id]));
+    }
+
+    const PathWatch* watch_of(const Target& target) const
+    {
+        return watcher_ && target.watched ? &watcher_->watch(*target.watched) : nullptr;
+    }
+
     /// Waits while there is no address to watch.
     static boost::asio::awaitable<void> take_rounds(Self self)
     {
@@ -165,7 +209,9 @@ private:
     {
         const auto target =
             std::ranges::find_if(targets_, [&](const Target& each) { return each.watched == round.target; });
-        if (target == targets_.end() || !round.change) return;
+        if (target == targets_.end()) return;
+        if (target->seen) target->seen->on_round(round);
+        if (!round.change) return;
         target->changed = round.change->at;
         diagnostics_.tell(DiagnosticLevel::info, base::printable(target->name) + ": the path has changed at hop " +
                                                      std::to_string(round.change->first_ttl) + " to " +
@@ -195,6 +241,7 @@ private:
             const auto added = watcher_->add(address, 0, delay);
             if (target.watched) watcher_->remove(*target.watched);
             target.watched = added;
+            if (target.seen) target.seen->begin(address);
             target.complained = false;
             news_.cancel();
         } catch (const boost::system::system_error& error) {  // no socket for this IP version
@@ -215,6 +262,7 @@ private:
     std::optional<PathWatcher> watcher_;
     NameKeeper keeper_;  ///< of the targets' names, by their indices
     std::deque<Target> targets_;
+    engine::RowRevisions revisions_;
     std::unique_ptr<io::HttpEndpoint> endpoint_;
 };
 

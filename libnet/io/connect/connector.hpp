@@ -58,6 +58,10 @@ public:
     /// Closes all idle connections.
     void close_idle() noexcept;
 
+    /// Connections that are idle, and names that are being looked up.
+    std::size_t idle_connections() const noexcept { return idle_.size(); }
+    const SharedResolver& resolver() const noexcept { return resolver_; }
+
     SocketPoll& poll() noexcept { return poll_; }
 
 private:

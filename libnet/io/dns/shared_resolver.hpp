@@ -35,6 +35,10 @@ public:
     SharedResolver(const SharedResolver&) = delete;
     SharedResolver& operator=(const SharedResolver&) = delete;
 
+    /// Questions that are under way, and some of the names that they are about.
+    std::size_t open_questions() const noexcept;
+    std::vector<std::string> open_names(std::size_t most) const;
+
 private:
     friend class NameWait;
     std::shared_ptr<detail::SharedResolverState> state_;

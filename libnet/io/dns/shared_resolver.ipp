@@ -40,6 +40,8 @@ public:
         if (waits_.erase(wait.ticket_) > 0) lookups_.leave(wait.ticket_);
     }
 
+    const engine::NameLookups& lookups() const noexcept { return lookups_; }
+
     void close()
     {
         closed_ = true;
@@ -161,6 +163,13 @@ LIBNETXX_DECL SharedResolver::SharedResolver(asio::any_io_executor executor, Res
 }
 
 LIBNETXX_DECL SharedResolver::~SharedResolver() { state_->close(); }
+
+LIBNETXX_DECL std::size_t SharedResolver::open_questions() const noexcept { return state_->lookups().open_questions(); }
+
+LIBNETXX_DECL std::vector<std::string> SharedResolver::open_names(std::size_t most) const
+{
+    return state_->lookups().open_names(most);
+}
 
 LIBNETXX_DECL NameWait::NameWait(SharedResolver& resolver, std::string_view name, engine::ClientKey client,
                                  engine::NameLookups::Wish wish, std::function<void()> on_done)

@@ -103,6 +103,13 @@ public:
     /// Forgets everything, and leaves the event loop without work.
     void rest();
 
+    /// How much is remembered.
+    struct Known {
+        std::size_t files = 0, descriptors = 0;
+        std::uint64_t bytes = 0;
+    };
+    Known known() const noexcept { return {cache_.size(), cache_.descriptors(), cache_.bytes()}; }
+
 private:
     using Cache = engine::FileCache<FilePointer>;
 

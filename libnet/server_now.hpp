@@ -1,0 +1,49 @@
+#pragma once
+// A server at one moment: its connections, its caches and pools.
+
+#include <libnet/io/tcp/connection_now.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace libnet::inline v0 {
+
+using io::ConnectionNow;  ///< a connection, and what it is at
+
+/// What StaticFileServer and ForwardProxy say of themselves when they are asked. It costs them nothing before.
+struct ServerNow {
+    static constexpr std::size_t most_connections = 200, most_names = 50;
+
+    /// Those with something under way first; `most_connections` at the most.
+    std::vector<ConnectionNow> connections{};
+
+    /// What there is of things that are bounded, or are waited for, by their names in plain words; static.
+    std::vector<std::pair<std::string_view, std::uint64_t>> amounts{};
+
+    std::vector<std::string> names{};  ///< that are being looked up; `most_names` at the most
+
+    /// Adds another server's.
+    void add(ServerNow other)
+    {
+        for (auto& connection : other.connections)
+            if (connections.size() < most_connections) connections.push_back(std::move(connection));
+        for (const auto& [name, amount] : other.amounts) add(name, amount);
+        for (auto& name : other.names)
+            if (names.size() < most_names) names.push_back(std::move(name));
+    }
+    void add(std::string_view name, std::uint64_t amount)
+    {
+        for (auto& [known, sum] : amounts)
+            if (known == name) {
+                sum += amount;
+                return;
+            }
+        amounts.emplace_back(name, amount);
+    }
+};
+
+}  // namespace libnet::inline v0
