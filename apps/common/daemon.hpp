@@ -118,6 +118,9 @@ void complete(Options& options, const std::string& program, const DaemonOptions&
     if constexpr (requires { options.drain_timeout; }) options.drain_timeout = daemon.drain;
     if constexpr (requires { options.diagnostics; })
         options.diagnostics = [program](DiagnosticLevel, std::string_view text) { complain(program, text); };
+    if constexpr (requires { options.on_access; })
+        if (daemon.traffic)
+            options.on_access = [traffic = daemon.traffic](const AccessRecord& record) { traffic->record(record); };
 }
 
 }  // namespace detail
@@ -165,6 +168,7 @@ asio::awaitable<void> reload(std::unique_ptr<Program>& current, std::vector<std:
     next->table.load(arguments);
     next->daemon.access_log = current->daemon.access_log;  // these can't change, and others are made of them
     next->daemon.drain = current->daemon.drain;
+    next->daemon.traffic = current->daemon.traffic;
     const auto changes = next->prepare(current.get());
     complete(next->options, name, current->daemon);
     if (!next->table.same_as(current->table)) {
@@ -222,6 +226,7 @@ int run_daemon(int argc, char** argv)
     } catch (const std::exception& error) {
         return detail::complain_of_start(name, error);
     }
+    if (current->daemon.admin) current->daemon.traffic = std::make_shared<TrafficWatch>();
     const std::vector<std::string> command{argv, argv + argc};
     const std::vector<std::string> arguments{command.begin() + 1, command.end()};
     DaemonHooks<Server> hooks;

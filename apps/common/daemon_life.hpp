@@ -1,6 +1,7 @@
 #pragma once
 // What happens to a daemon between its start and its end: signals, and what the service manager wants to know.
 
+#include <apps/common/admin_page.hpp>
 #include <apps/common/daemon_options.hpp>
 #include <apps/common/held_signals.hpp>
 #include <apps/common/on_signal.hpp>
@@ -60,6 +61,7 @@ public:
           what_{std::move(what)},
           scheme_{daemon.scheme},
           threads_{daemon.threads},
+          traffic_{daemon.traffic},
           group_{group},
           log_{log},
           admin_sockets_{std::move(admin_sockets)},
@@ -79,7 +81,7 @@ public:
         quits.emplace(executor, SIGQUIT, [] { std::raise(SIGTERM); });
         upgrades.emplace(executor, SIGUSR2, [this, executor] { on_upgrade(executor); });
         open_admin(*executor.template target<Executor>());
-        const CloseAdmin on_exit{admin_};
+        const CloseAdmin on_exit{*this};
         release_signals();
         announce();
         io::tell_ready(inheritance);
@@ -96,6 +98,7 @@ public:
     void on_stop()
     {
         if (admin_) admin_->drain();
+        if (page_) page_->drain();
         complain(program_, "stopping once the requests in hand are answered; a second signal stops at once");
         stopping_ = true;
         if (!retired_) notifier_.stopping();  // else another process is the service
@@ -116,9 +119,15 @@ private:
 
     /// The io_context, which is the caller's of `run`, doesn't outlive this object.
     struct CloseAdmin {
-        std::optional<ServerAdmin>& admin;
-        ~CloseAdmin() { admin.reset(); }
+        DaemonLife& life;
+        ~CloseAdmin() { life.close_admin(); }
     };
+
+    void close_admin()
+    {
+        if (page_) page_->close();
+        admin_.reset();
+    }
 
     /// For those who look after it. It answers as long as this process has the sockets.
     void open_admin(const Executor& executor)
@@ -128,6 +137,14 @@ private:
         options.counts = [this] { return group_.counts(); };
         if (log_ != nullptr) options.dropped_log_lines = [this] { return log_->dropped(); };
         options.diagnostics = [this](DiagnosticLevel, std::string_view text) { complain(program_, text); };
+        options.mount = [this, executor](HttpEndpoint& endpoint) {
+            if (!traffic_) return;
+            page_ = AdminPage::open(executor, program_, traffic_);
+            page_->counts = [this] { return group_.counts(); };
+            page_->now = [this] { return group_.now(); };
+            mount_live_page(endpoint, "admin", AdminPage::source(page_));
+            asio::co_spawn(executor, AdminPage::run(page_), asio::detached);
+        };
         auto sockets = admin_sockets_.of_thread(0, 1);
         asio::ip::tcp::acceptor listener{executor};
         listener.assign(asio::ip::tcp::v4(), sockets.front().get());
@@ -204,7 +221,7 @@ private:
                                            successor->pid()));
             notifier_.main_process(successor->pid());
             retired_ = true;
-            admin_.reset();
+            close_admin();
             admin_sockets_.hand_over();
             admin_sockets_.close();
             group_.retire();
@@ -232,10 +249,12 @@ private:
 
     const std::string program_, what_, scheme_;
     const unsigned threads_;
+    const std::shared_ptr<TrafficWatch> traffic_;  // null: there is no page
     ServerGroup<Server>& group_;
     AccessLog* const log_;
     io::ListeningSockets admin_sockets_;
     std::optional<ServerAdmin> admin_;
+    std::shared_ptr<AdminPage> page_{};  // null: there is none
     const DaemonHooks<Server> hooks_;
     const ServiceNotifier notifier_;
     bool reload_wanted_ = false, reloading_ = false, upgrading_ = false;

@@ -11,6 +11,7 @@
 #include <libnet/access_log_format.hpp>
 #include <libnet/io/tcp/listening_sockets.hpp>
 #include <libnet/privileges.hpp>
+#include <libnet/traffic_watch.hpp>
 
 #include <boost/asio/ip/address.hpp>
 #include <fmt/format.h>
@@ -18,6 +19,7 @@
 #include <charconv>
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -41,6 +43,8 @@ struct DaemonOptions {
     std::optional<io::ListenPlace> admin{};   ///< where metrics, health and status are; nothing: nowhere
     Identity identity{};                      ///< who it is once it listens
     bool check = false;                       ///< reads everything, tries it, and ends
+
+    std::shared_ptr<TrafficWatch> traffic{};  ///< for the page of `admin`; null: there is none
 };
 
 namespace detail {
@@ -112,8 +116,8 @@ inline Options& add_life_options(Options& table, DaemonOptions& daemon)
         .value("log-format", "FORMAT", "combined, json, or a text like '{client} {status} {duration}' (combined)",
                log_format(), daemon.log_format)
         .value("drain", "SECONDS", "that requests have to end in when it stops (10)", seconds(0ms, 24h), daemon.drain)
-        .value("admin", "PLACE", "serve /metrics, /healthz, /readyz, /status at ADDR:PORT or unix:PATH", listen_place(),
-               daemon.admin)
+        .value("admin", "PLACE", "serve a live page, /metrics, /healthz, /status at ADDR:PORT or unix:PATH",
+               listen_place(), daemon.admin)
         .value("user", "NAME", "who it is once it listens", text("user"), daemon.identity.user)
         .value("group", "NAME", "likewise (the user's own)", text("group"), daemon.identity.group)
         .flag("check", "read and try everything, say what is wrong, and end", daemon.check);

@@ -4,6 +4,7 @@
 #include <apps/common/held_signals.hpp>
 #include <apps/common/on_signal.hpp>
 #include <apps/common/output.hpp>
+#include <apps/pages/live_pages.hpp>
 #include <apps/ping/settings.hpp>
 #include <libnet/executor.hpp>
 #include <libnet/io/tcp/endpoint_text.hpp>
@@ -50,6 +51,8 @@ inline PingExporterOptions exporter_options(const PingSettings& settings)
             .family = settings.family,
             .refresh = settings.exporter.refresh,
             .max_probes = settings.exporter.max_probes,
+            .page = [](HttpEndpoint& endpoint,
+                       const WatchDocuments& documents) { mount_watch_page(endpoint, "ping", documents); },
             .diagnostics = [](DiagnosticLevel, std::string_view text) { complain("ping++", text); }};
 }
 

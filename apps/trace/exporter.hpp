@@ -2,6 +2,7 @@
 // `trace++ --listen`: watches the paths to the hosts it is given, for Prometheus.
 
 #include <apps/common/output.hpp>
+#include <apps/pages/live_pages.hpp>
 #include <apps/trace/settings.hpp>
 #include <libnet/executor.hpp>
 #include <libnet/io/tcp/endpoint_text.hpp>
@@ -29,6 +30,8 @@ inline TraceExporterOptions exporter_options(const TraceSettings& settings)
             .trace = settings.trace,
             .interval = settings.pause(),
             .family = settings.family,
+            .page = [](HttpEndpoint& endpoint,
+                       const WatchDocuments& documents) { mount_watch_page(endpoint, "trace", documents); },
             .diagnostics = [](DiagnosticLevel, std::string_view text) { complain("trace++", text); }};
 }
 

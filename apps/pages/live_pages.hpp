@@ -1,0 +1,50 @@
+#pragma once
+// Pages that show what happens as it happens: files that are compiled into the programs, and a document that they follow.
+
+#include <libnet/http_endpoint.hpp>
+#include <libnet/watch_documents.hpp>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace libnet::apps {
+
+namespace asio = boost::asio;
+
+/// A file of this folder.
+struct PageFile {
+    std::string_view name, content;
+};
+
+/// All of them; made by CMake.
+std::span<const PageFile> page_files();
+
+/// What a page is told.
+struct LiveNews {
+    std::shared_ptr<const std::string> document{};  ///< JSON; null: there is nothing new
+    std::uint64_t next = 0;                         ///< what the page asks for then; 0 is all
+};
+
+/// Says what is new since `since`.
+using LiveSource = std::function<asio::awaitable<LiveNews>(std::uint64_t since)>;
+
+/// Mounts a page at `/`: `NAME.html`, with `NAME.js`, `page.js` and `page.css`, and what it follows: a WebSocket at `/live`, and
+/// where that doesn't get through, GET of `/live.json?since=N`. Either has
+///
+///     {"build":"…","next":N,"document":{…}}
+///
+/// without a document where nothing is new. `build` names the files: a page of others loads itself again. The pages may
+/// load nothing from anywhere else, and run no script but their own (Content-Security-Policy).
+void mount_live_page(HttpEndpoint& endpoint, std::string_view name, LiveSource source);
+
+/// The same for an exporter: `NAME.html` with `NAME.js` and `watch.js`, GET of `/strips.json?ids=1,2` (32 at the most), an object
+/// of strips by their ids, and of `/target.json?id=N`.
+void mount_watch_page(HttpEndpoint& endpoint, std::string_view name, const WatchDocuments& documents);
+
+}  // namespace libnet::apps

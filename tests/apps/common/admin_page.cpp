@@ -1,0 +1,215 @@
+// The page of --admin, as a browser shows it.
+
+#include <tests/support/browser.hpp>
+#include <tests/support/catch.hpp>
+#include <tests/support/daemon.hpp>
+#include <tests/support/raw_client.hpp>
+#include <tests/support/temporary_directory.hpp>
+
+#include <boost/asio/ip/address_v4.hpp>
+
+#include <chrono>
+#include <csignal>
+#include <string>
+
+namespace admin_page_tests {
+
+using namespace libnet::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct Watched {
+    explicit Watched(const std::string& program = "httpd++", Arguments options = {},
+                     const std::string& place = "127.0.0.1:0")
+        : daemon{program, with(program, root, std::move(options), place)}
+    {
+        const std::string words = "for administrators on ";
+        if (!daemon.process().wait_for(words)) throw std::runtime_error{daemon.process().err()};
+        const auto& said = daemon.process().err();
+        const auto at = said.find(words) + words.size();
+        address = said.substr(at, said.find('\n', at) - at);
+        daemon.process().wait_for("\n");
+        url = "http://" + address + "/";
+    }
+
+    static Arguments with(const std::string& program, const TemporaryDirectory& root, Arguments options,
+                          const std::string& place)
+    {
+        root.write("a.txt", "content");
+        options.insert(options.end(), {"--access-log", "none", "--admin", place});
+        if (program == "httpd++") options.insert(options.begin(), root.path().string());
+        return options;
+    }
+
+    void ask(const std::string& target, const std::string& agent = "test") const
+    {
+        RawClient{daemon.endpoint()}.exchange("GET " + target + " HTTP/1.1\r\nHost: h\r\nUser-Agent: " + agent +
+                                              "\r\nConnection: close\r\n\r\n");
+    }
+
+    TemporaryDirectory root;
+    Daemon daemon;
+    std::string address, url;
+};
+
+constexpr std::string_view live = "return document.body.dataset.state === 'good'";
+
+/// Contrast of all texts that are shown, as WCAG 2.1 has it: the smallest.
+constexpr std::string_view least_contrast = R"(
+const channels = colour => colour.match(/[\d.]+/g).map(Number);
+const luminance = ([r, g, b]) => { const [x, y, z] = [r, g, b].map(c => c / 255).map(c => c <= .03928 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4); return .2126 * x + .7152 * y + .0722 * z; };
+const paper = node => { for (; node; node = node.parentElement) { const c = channels(getComputedStyle(node).backgroundColor); if (c.length < 4 || c[3] > 0) return c; } return [255, 255, 255]; };
+let least = 99;
+for (const node of document.querySelectorAll('h1, h2, a, label, dt, dd, th, td, p, span, [role=cell], button')) {
+    if (!node.textContent.trim() || node.getClientRects().length === 0) continue;
+    const [a, b] = [luminance(channels(getComputedStyle(node).color)), luminance(paper(node))].sort((x, y) => x - y);
+    least = Math.min(least, (b + .05) / (a + .05));
+}
+return least;)";
+
+double number(const boost::json::value& value) { return value.to_number<double>(); }
+
+void check_page(Browser& browser)
+{
+    CHECK(number(browser.run_script(
+              "return document.documentElement.scrollWidth - document.documentElement.clientWidth")) == 0);
+    CHECK(number(browser.run_script(least_contrast)) >= 4.5);
+    const auto console = browser.console();
+    for (const auto& line : console) UNSCOPED_INFO(line);
+    CHECK(console.empty());
+}
+
+}  // namespace
+
+TEST_CASE("the admin page shows a request within a second, live, without an error", "[apps][pages]")
+{
+    if (has_no_browser()) return;
+    const Watched httpd;
+    Browser browser;
+    browser.open(httpd.url);
+    CHECK(browser.wait_until(live) < 5s);
+    browser.wait_until("return document.title === 'httpd++'");
+    browser.picture("admin_empty");
+    browser.run_script(
+        "window.moved = 0; new PerformanceObserver(list => { for (const e of list.getEntries()) window.moved += "
+        "e.value; })"
+        ".observe({type: 'layout-shift', buffered: false})");
+    httpd.ask("/a.txt?seen");
+    CHECK(browser.wait_until("return document.getElementById('targets').textContent.includes('/a.txt?seen')") < 1000ms);
+    for (int i = 0; i < 30; ++i) httpd.ask(i % 3 == 0 ? "/missing" : "/a.txt");
+    CHECK(browser.wait_until("return document.getElementById('statuses').textContent.includes('404')") < 2s);
+    CHECK(browser.text("return document.getElementById('clients').textContent").find("127.0.0.1") != std::string::npos);
+    browser.wait_until(
+        "return document.getElementById('rates').textContent !== 'Requests a secondrequests 0/s; at most 0/s'", 3s);
+    browser.picture("admin_busy");
+    browser.run_script(
+        "const f = document.getElementById('filter'); f.value = 'missing'; f.dispatchEvent(new Event('input'))");
+    CHECK(browser.text("return document.getElementById('targets').rows.length") == "1");
+    CHECK(number(browser.run_script("return window.moved")) < 0.05);
+    check_page(browser);
+}
+
+TEST_CASE("what an attacker sends stays text on the admin page", "[apps][pages]")
+{
+    if (has_no_browser()) return;
+    const Watched httpd;
+    Browser browser;
+    browser.open(httpd.url);
+    browser.wait_until(live);
+    const std::string script = "</script><img/src=x/onerror=document.title='owned'>";
+    httpd.ask("/{{constructor.constructor('document.title=1')()}}", script);
+    httpd.ask("/%3Cscript%3Edocument.title='owned'%3C/script%3E", "\"><svg/onload=document.title='owned'>");
+    httpd.ask("/__proto__", "\xFF\xFE${document.title='owned'}");
+    CHECK(browser.wait_until("return document.getElementById('agents').textContent.includes('onerror')") < 2s);
+    CHECK(browser.text("return document.title") == "httpd++");
+    CHECK(browser.text("return document.querySelectorAll('main img, main script, main svg svg, main iframe').length") ==
+          "0");
+    browser.picture("admin_hostile");
+    // And if markup ever got in, the policy would keep it from running.
+    browser.run_script(
+        "const i = document.createElement('div'); i.innerHTML = '<img src=x onerror=\"document.title=1\">'; "
+        "document.body.append(i)");
+    browser.wait_until("return false", 300ms);
+    CHECK(browser.text("return document.title") == "httpd++");
+    CHECK(browser.console().size() >= 1);  // which says so
+}
+
+TEST_CASE("the admin page of a proxy has its tunnels, and their octets", "[apps][pages]")
+{
+    if (has_no_browser()) return;
+    const Watched httpd;  // somebody to talk to
+    const Watched proxy{
+        "proxy++",
+        {"--allow-private", "--connect-port", std::to_string(httpd.daemon.endpoint().port()), "--port", "0"}};
+    Browser browser{{.dark = true}};
+    browser.open(proxy.url);
+    browser.wait_until(live);
+    RawClient tunnel{proxy.daemon.endpoint()};
+    const auto place = "127.0.0.1:" + std::to_string(httpd.daemon.endpoint().port());
+    CHECK(tunnel.exchange("CONNECT " + place + " HTTP/1.1\r\nHost: " + place + "\r\n\r\n").status == 200);
+    CHECK(browser.wait_until("return document.getElementById('open').textContent.includes('tunnel')") < 2s);
+    CHECK(tunnel.exchange("GET /a.txt HTTP/1.1\r\nHost: h\r\n\r\n").status == 200);
+    CHECK(browser.wait_until(
+              "return /tunnel.*CONNECT " + place +
+              "\\d+ B\\d+ B/.test([...document.getElementById('open').rows].map(r => r.textContent).join(' '))") < 2s);
+    RawClient{proxy.daemon.endpoint()}.exchange("GET http://192.0.2.1:1/ HTTP/1.1\r\nHost: 192.0.2.1:1\r\n\r\n");
+    browser.picture("admin_proxy_dark");
+    check_page(browser);
+}
+
+TEST_CASE("the admin page on a phone", "[apps][pages]")
+{
+    if (has_no_browser()) return;
+    const Watched httpd;
+    Browser browser{{.dark = false, .phone = true}};
+    browser.open(httpd.url);
+    browser.wait_until(live);
+    httpd.ask("/" + std::string(150, 'w'));
+    CHECK(browser.wait_until("return document.getElementById('targets').textContent.includes('www')") < 2s);
+    browser.picture("admin_phone");
+    check_page(browser);
+}
+
+TEST_CASE("the admin page comes back after its server, and polls where WebSockets don't get through", "[apps][pages]")
+{
+    if (has_no_browser()) return;
+    Browser browser;
+    std::string place;
+    {
+        const Watched httpd;
+        place = httpd.address;
+        browser.open(httpd.url);
+        CHECK(browser.wait_until(live) < 5s);
+    }
+    CHECK(browser.wait_until("return document.body.dataset.state === 'bad'") < 5s);
+    browser.picture("admin_disconnected");
+    const Watched again{"httpd++", {}, place};
+    CHECK(browser.wait_until(live) < 10s);
+    again.ask("/back");
+    CHECK(browser.wait_until("return document.getElementById('targets').textContent.includes('/back')") < 2s);
+    browser.run_script(
+        "window.WebSocket = class { constructor() { setTimeout(() => this.onclose(), 10); } }; follow(news => { shown "
+        "= news; tables(); })");
+    CHECK(browser.wait_until("return document.getElementById('state').textContent === 'polling'") < 5s);
+    again.ask("/polled");
+    CHECK(browser.wait_until("return document.getElementById('targets').textContent.includes('/polled')") < 3s);
+}
+
+TEST_CASE("a page whose server has become another build loads itself again", "[apps][pages]")
+{
+    if (has_no_browser()) return;
+    const Watched httpd;
+    Browser browser;
+    browser.open(httpd.url);
+    browser.wait_until(live);
+    browser.run_script(
+        "window.marker = 1; window.WebSocket = class { constructor() { setTimeout(() => { this.onopen();"
+        "for (const build of ['old', 'old', 'new']) this.onmessage({data: JSON.stringify({build, next: 1})}); }, 10); "
+        "} };"
+        "follow(() => {})");
+    CHECK(browser.wait_until("return window.marker === undefined") < 5s);
+    CHECK(browser.wait_until(live) < 5s);
+}
+
+}  // namespace admin_page_tests
