@@ -10,7 +10,9 @@
 
 #include <chrono>
 #include <csignal>
+#include <stdexcept>
 #include <string>
+#include <string_view>
 
 namespace admin_page_tests {
 

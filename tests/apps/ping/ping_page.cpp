@@ -75,7 +75,7 @@ TEST_CASE("the page of ping++ draws the rows in view of 5,000", "[apps][pages]")
 TEST_CASE("the page of ping++ on a phone, of no targets", "[apps][pages]")
 {
     if (has_no_browser()) return;
-    Exporter exporter{{}};
+    Exporter exporter{Arguments{}};
     Browser browser{{.dark = false, .phone = true}};
     browser.open(exporter.url("/"));
     CHECK(browser.wait_until(live) < 5s);

@@ -30,7 +30,7 @@ TEST_CASE("an hour is summed up: ends, losses, times", "[engine][day_history]")
     CHECK(history.state() == DayHistory::State::unknown);
     for (int s = 0; s < 3600; ++s) {
         if (s % 100 == 0) history.on_loss(begin + s);
-        else history.on_answer(begin + s, s % 60 < 30 ? 1000 : 3000);
+        else history.on_answer(begin + s, s % 60 < 30 ? 1000U : 3000U);
     }
     const auto hour = history.summary(begin + 3599, 60);
     CHECK(hour.ended == 3600);
