@@ -55,7 +55,7 @@ TEST_CASE("a second says what came in it", "[engine][traffic]")
     CHECK(second.sent == 100);
     CHECK(second.connections == 3);
     CHECK(second.p50 / 10 == 100);                                        // 1 ms, but for 1 %
-    CHECK(second.p99 / 100 == 499);  // 50 ms, but for 1 %
+    CHECK(second.p99 / 100 == 499);                                       // 50 ms, but for 1 %
     CHECK(written(history).find("\"targets\":[]") != std::string::npos);  // nobody watches
 }
 
