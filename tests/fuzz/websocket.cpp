@@ -53,7 +53,7 @@ struct Server {
         io.poll();
     }
 
-    /// Says the octets, then no more, and takes what comes until the server has closed the connection.
+    /// Says the octets, then no more, and takes what comes until the server has closed the connection, or says that it will.
     std::string talk(std::string_view first, std::string_view second)
     {
         tcp::socket client{io};
@@ -69,8 +69,11 @@ struct Server {
         }
         client.shutdown(tcp::socket::shutdown_send, ignored);
         const auto until = std::chrono::steady_clock::now() + std::chrono::seconds{10};
-        while (!over && std::chrono::steady_clock::now() < until) io.run_one_for(std::chrono::milliseconds{100});
-        if (!over) std::abort();  // it holds on to a client that has gone
+        const auto ends = [&] { return over || heard.find('\x88') != heard.npos; };
+        while (!ends() && std::chrono::steady_clock::now() < until) io.run_one_for(std::chrono::milliseconds{100});
+        if (!ends()) std::abort();  // it holds on to a client that has gone
+        client.close(ignored);
+        while (!over) io.run_one();
         return heard;
     }
 
