@@ -39,6 +39,7 @@ struct ProbeAnswer {
     std::vector<TraceChange> changes{};
     wire::IcmpExtensions extensions{};
     std::optional<std::uint32_t> mtu{};
+    std::optional<std::uint8_t> tcp_flags{};
 };
 
 /// What the caller must do next: see engine/action.hpp. Outcomes come in the order of TTL and index. When it is done, the

@@ -125,6 +125,7 @@ LIBNETXX_DECL TraceAction TraceEngine::report_answer()
     hop.changes = std::move(answer.changes);
     hop.extensions = std::move(answer.extensions);
     hop.mtu = answer.mtu;
+    hop.tcp_flags = answer.tcp_flags;
     return report(std::move(hop));
 }
 

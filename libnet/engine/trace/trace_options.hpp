@@ -2,16 +2,26 @@
 // How a path is traced: the options of Tracer, and of the engine below it.
 
 #include <libnet/engine/trace/trace_path.hpp>
+#include <libnet/engine/trace/trace_tcp.hpp>
 #include <libnet/wire/ip/interface_name.hpp>
 
 #include <boost/asio/ip/address.hpp>
 
+#include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <type_traits>
 
 namespace libnet::inline v0 {
+
+/// Hosts that probes go by way of: a loose source route of RFC 791 section 3.1.
+struct TraceGateways {
+    static constexpr std::size_t max_count = 8;
+    std::array<boost::asio::ip::address_v4, max_count> addresses{};
+    std::uint8_t count = 0;  ///< of `addresses`, in the order of the way; 0: as routed
+};
 
 /// Options of a `Tracer`. The defaults are traceroute's, but for constant flows and `max_gap`.
 struct TraceOptions {
@@ -55,7 +65,18 @@ struct TraceOptions {
     std::optional<std::uint32_t> mark{};          ///< SO_MARK of socket(7): takes CAP_NET_ADMIN
     std::optional<std::uint32_t> flow_label{};    ///< IPv6, 20 bits; empty: the system's, which a flow keeps
     bool dont_fragment = false;                   ///< IPv4: probes have the bit set
-    std::uint16_t payload_size = 32;  ///< octets behind the UDP or ICMP header, 16 to 65,000; TCP probes have none
+    /// Octets behind the UDP, UDP-Lite or ICMP header, 16 to 65,000. TCP and DCCP probes have none, `TraceProbe::raw` has
+    /// eight more, in place of a header.
+    std::uint16_t payload_size = 32;
+    TraceTcp tcp{};               ///< what TCP probes are
+    std::uint8_t protocol = 253;  ///< of `TraceProbe::raw`: 1 to 254; 253 is for experiments (RFC 3692)
+    /// UDP-Lite: how many octets, from its header on, the checksum covers (RFC 3828 section 3.1): 8 or more. 0: all.
+    std::uint16_t coverage = 0;
+    std::uint32_t dccp_service = 1885957735;  ///< service code of DCCP requests (RFC 4340 section 8.1.2): "pim" + 'g'
+    /// IPv4 only; takes CAP_NET_RAW. Most routers drop such packets (RFC 7126 section 4.3).
+    TraceGateways gateways{};
+    bool bypass_routes = false;  ///< SO_DONTROUTE of socket(7): only to hosts of an attached network
+    bool debug = false;          ///< SO_DEBUG of socket(7): takes CAP_NET_ADMIN
 };
 
 static_assert(

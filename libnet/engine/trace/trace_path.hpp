@@ -25,7 +25,10 @@ enum class TraceProbe : std::uint8_t {
     udp,           ///< UDP to port 33434, where no program should listen
     udp_constant,  ///< UDP to port 53, a DNS question: gets through more filters
     icmp,          ///< ICMP echo requests, as ping sends them
-    tcp,           ///< TCP SYN to port 80
+    tcp,           ///< TCP SYN to port 80, or what `TraceOptions::tcp` says
+    udp_lite,      ///< UDP-Lite (RFC 3828) to port 53
+    dccp,          ///< DCCP requests (RFC 4340) to port 33434; take `TraceAccess::raw`
+    raw,  ///< packets of any IP protocol, `TraceOptions::protocol`, without a header of it; take `TraceAccess::raw`
 };
 
 /// Which kind of sockets a trace uses.
@@ -94,6 +97,8 @@ struct TraceHop {
     std::vector<TraceChange> changes{};  ///< what was rewritten on the way, as far as the quote shows it
     wire::IcmpExtensions extensions{};   ///< MPLS labels, interfaces, and others
     std::optional<std::uint32_t> mtu{};  ///< the next hop's, where the error is about the probe's size
+    /// The flags of the destination's segment (`tcp_flag`), where it answered a TCP probe and raw sockets show it.
+    std::optional<std::uint8_t> tcp_flags{};
     friend bool operator==(const TraceHop&, const TraceHop&) = default;
 };
 

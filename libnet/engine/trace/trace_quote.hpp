@@ -3,6 +3,7 @@
 // what was sent.
 
 #include <libnet/config.hpp>
+#include <libnet/engine/trace/trace_options.hpp>
 #include <libnet/engine/trace/trace_packet.hpp>
 #include <libnet/engine/trace/trace_path.hpp>
 #include <libnet/engine/trace/trace_question.hpp>
@@ -30,7 +31,14 @@ struct TraceSent {
     std::uint8_t traffic_class = 0;
     std::optional<std::uint32_t> flow_label{};  ///< where it isn't the system's
     std::vector<asio::ip::address> sources{};   ///< our addresses that probes left from; empty: not known
+    TraceTcp tcp{};                             ///< of TCP
+    std::uint8_t protocol = 0;                  ///< of TraceProbe::raw
+    std::uint16_t coverage = 0;                 ///< of UDP-Lite
+    TraceGateways gateways{};                   ///< where probes may be to before they are to their target
 };
+
+/// Octets behind the IP header.
+LIBNETXX_DECL std::size_t upper_size(const TraceSent& sent);
 
 /// Reads an error, whose octets are given from its ICMP header on. nullopt: it is about no probe of ours. Its `from`,
 /// `received`, `read` and `reply_ttl` are left to the caller. The number may be missing, when the quote is too short for it.

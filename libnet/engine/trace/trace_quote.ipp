@@ -8,6 +8,7 @@
 #include <libnet/wire/ip/ipv6.hpp>
 
 #include <algorithm>
+#include <span>
 
 namespace libnet::inline v0::engine {
 
@@ -56,6 +57,12 @@ public:
             return quoted_.protocol == (v4 ? wire::icmp_protocol : wire::icmpv6_protocol) && read_icmp();
         case TraceProbe::tcp:
             return quoted_.protocol == tcp_protocol && read_tcp();
+        case TraceProbe::dccp:
+            return quoted_.protocol == dccp_protocol && read_dccp();
+        case TraceProbe::raw:
+            return quoted_.protocol == sent_.protocol && read_raw();
+        case TraceProbe::udp_lite:
+            return quoted_.protocol == udp_lite_protocol && read_udp();
         case TraceProbe::udp:
         case TraceProbe::udp_constant:
             break;
@@ -103,18 +110,19 @@ private:
         if (sent_.classic) {
             reply_.number = sent_.method == TraceProbe::udp ? port : source_port;
             reply_.cookie_mask = 0;
-            return flow || sent_.method == TraceProbe::udp_constant;
+            return flow || sent_.method != TraceProbe::udp;
         }
         if (!proven && port != sent_.port) return false;
         reply_.flow = flow.value_or(0);
-        if (!proven && reply_.cookie_mask == 0) reply_.number = checksum;
+        const bool has_number = sent_.method != TraceProbe::udp_lite || covers_balance(sent_.coverage);
+        if (!proven && reply_.cookie_mask == 0 && has_number) reply_.number = checksum;
         if (!flow && !sent_.own_ports.empty())
             changed_number(TraceField::source_port, sent_.own_ports.front(), source_port);
         changed_number(TraceField::destination_port, sent_.port, port);
         // Without sources, the sum wasn't ours to choose. A virtual device may have left it to the next one.
-        const auto sent_length = udp_header_size + sent_.payload_size;
         const TraceEnds ends{quoted_.source, quoted_.destination, source_port, port};
-        if (!sent_.sources.empty() && checksum != unfinished_checksum(ends, udp_protocol, sent_length))
+        if (has_number && !sent_.sources.empty() &&
+            checksum != unfinished_checksum(ends, udp_protocol, upper_size(sent_)))
             changed_number(TraceField::checksum, *reply_.number, checksum);
         return true;
     }
@@ -153,15 +161,42 @@ private:
         return true;
     }
 
+    bool read_dccp()
+    {
+        constexpr std::size_t quoted_at_least = 8, checksum_at = 6, sequence_at = 10;
+        if (quoted_.upper.size() < quoted_at_least) return false;
+        const auto flow = flow_of(base::load_be<std::uint16_t>(quoted_.upper, 0));
+        const auto port = base::load_be<std::uint16_t>(quoted_.upper, 2);
+        const auto checksum = base::load_be<std::uint16_t>(quoted_.upper, checksum_at);
+        if (!flow) return false;
+        reply_.flow = *flow;
+        reply_.number = checksum;
+        changed_number(TraceField::destination_port, sent_.port, port);
+        if (quoted_.upper.size() < sequence_at + 4) return port == sent_.port;
+        reply_.number = base::load_be<std::uint16_t>(quoted_.upper, sequence_at);
+        reply_.cookie = base::load_be<std::uint16_t>(quoted_.upper, sequence_at + 2);
+        reply_.cookie_mask = 0xFFFFU;
+        changed_number(TraceField::checksum, *reply_.number, checksum);
+        return true;
+    }
+
+    bool read_raw()
+    {
+        const auto head = read_raw_probe(quoted_.upper);
+        if (!head) return false;
+        reply_.number = head->number;
+        reply_.cookie = head->cookie;
+        reply_.cookie_mask = raw_cookie_mask;
+        return true;
+    }
+
 public:
     void compare_ip()
     {
         const unsigned sent = sent_.traffic_class, quoted = quoted_.traffic_class;
         changed_number(TraceField::dscp, sent >> 2, quoted >> 2);
         changed_number(TraceField::ecn, sent & 3U, quoted & 3U);
-        const bool tcp = sent_.method == TraceProbe::tcp;
-        const auto upper = tcp ? tcp_header_size : udp_header_size + sent_.payload_size;
-        changed_number(TraceField::length, static_cast<std::uint32_t>(quoted_.header_length + upper),
+        changed_number(TraceField::length, static_cast<std::uint32_t>(quoted_.header_length + upper_size(sent_)),
                        static_cast<std::uint32_t>(quoted_.length));
         if (sent_.flow_label && quoted_.flow_label)
             changed_number(TraceField::flow_label, *sent_.flow_label, *quoted_.flow_label);
@@ -177,6 +212,13 @@ private:
 
 }  // namespace detail
 
+LIBNETXX_DECL std::size_t upper_size(const TraceSent& sent)
+{
+    if (sent.method == TraceProbe::tcp) return tcp_probe_size(sent.tcp);
+    if (sent.method == TraceProbe::dccp) return dccp_request_size;
+    return udp_header_size + sent.payload_size;  // raw packets have their head in place of that
+}
+
 LIBNETXX_DECL std::optional<TraceReply> read_trace_error(const TraceSent& sent, std::span<const std::byte> message)
 {
     const auto error = wire::decode_icmp_error(sent.version, message);
@@ -187,7 +229,10 @@ LIBNETXX_DECL std::optional<TraceReply> read_trace_error(const TraceSent& sent, 
     detail::QuoteReader reader{sent, *quoted, reply};
     if (!reader.read()) return std::nullopt;
     reader.compare_ip();
-    reply.destination = quoted->destination;
+    const auto gateways = std::span{sent.gateways.addresses}.first(sent.gateways.count);
+    const bool to_gateway =
+        quoted->destination.is_v4() && std::ranges::find(gateways, quoted->destination.to_v4()) != gateways.end();
+    if (!to_gateway) reply.destination = quoted->destination;
     reply.error = TraceReply::Error{error->type, error->code, error->info};
     reply.quoted_ttl = quoted->ttl;
     if (const auto found = wire::find_icmp_extensions(sent.version, message); !found.empty())

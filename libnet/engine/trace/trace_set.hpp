@@ -57,6 +57,7 @@ struct TraceReply {
     std::optional<std::uint8_t> quoted_ttl{};
     std::vector<TraceChange> changes{};
     wire::IcmpExtensions extensions{};
+    std::optional<std::uint8_t> tcp_flags{};  ///< of the destination's segment
 };
 
 /// What a TraceSet is given beside the options.

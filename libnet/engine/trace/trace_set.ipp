@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <span>
 #include <utility>
 
 namespace libnet::inline v0::engine {
@@ -20,6 +21,15 @@ LIBNETXX_DECL std::uint64_t keyed(base::SipKey key, std::uint64_t first, std::ui
     base::store_be(octets, 0, first);
     base::store_be(octets, 8, second);
     return base::siphash(key, octets);
+}
+
+/// Whether the probes to this target go by way of that address.
+LIBNETXX_DECL bool is_gateway(const TraceOptions& options, const asio::ip::address& target,
+                              const asio::ip::address& other)
+{
+    if (!other.is_v4() || other == target) return false;
+    const auto gateways = std::span{options.gateways.addresses}.first(options.gateways.count);
+    return std::ranges::find(gateways, other.to_v4()) != gateways.end();
 }
 
 }  // namespace detail
@@ -287,12 +297,17 @@ LIBNETXX_DECL void TraceSet::answer(wire::IpVersion version, std::uint32_t index
     }
     const auto sent = target.engine.under_way(probe);
     if (!sent) return;
+    if (answer.kind == TraceAnswer::reached && detail::is_gateway(options_, target.address, reply.from)) {
+        answer.kind = TraceAnswer::unreachable;  // it should have sent the probe on
+        answer.annotation = "!S";
+    }
     release(index, probe);
     answer.rtt = (reply.received >= sent->sent ? reply.received : reply.read) - sent->sent;
     answer.reply_ttl = reply.reply_ttl;
     answer.quoted_ttl = reply.quoted_ttl;
     answer.changes = reply.changes;
     answer.extensions = reply.extensions;
+    answer.tcp_flags = reply.tcp_flags;
     if (reply.destination && *reply.destination != target.address && !target.address.is_unspecified())
         answer.changes.push_back({TraceField::destination, target.address, *reply.destination});
     const bool on_the_way = answer.kind == TraceAnswer::time_exceeded;

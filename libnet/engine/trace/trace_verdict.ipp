@@ -103,7 +103,8 @@ LIBNETXX_DECL std::string annotation_of(Unreachable why, const IcmpNotice& notic
 LIBNETXX_DECL bool is_reached(libnet::TraceProbe method, Unreachable why, const IcmpNotice& notice)
 {
     // Only an end host refuses a UDP port, whichever of its addresses it answers from.
-    const bool udp = method == libnet::TraceProbe::udp || method == libnet::TraceProbe::udp_constant;
+    const bool udp = method == libnet::TraceProbe::udp || method == libnet::TraceProbe::udp_constant ||
+                     method == libnet::TraceProbe::udp_lite;
     if (udp && why == Unreachable::port) return true;
     // A router that answers so filters; so may the probed host itself, or a firewall on it.
     const bool refused = why == Unreachable::port || why == Unreachable::protocol || why == Unreachable::prohibited;
@@ -127,6 +128,12 @@ LIBNETXX_DECL std::optional<Verdict> judge(libnet::TraceProbe method, const Icmp
         const bool reached = detail::is_reached(method, why, notice);
         return Verdict{reached ? TraceAnswer::reached : TraceAnswer::unreachable,
                        detail::annotation_of(why, notice, reached)};
+    }
+    constexpr std::uint8_t unknown_next_header = 1;  // RFC 4443 section 3.4: what protocol unreachable is to IPv4
+    if (!v4 && type == problem && notice.code == unknown_next_header) {
+        const bool reached = detail::is_reached(method, Unreachable::protocol, notice);
+        return Verdict{reached ? TraceAnswer::reached : TraceAnswer::unreachable,
+                       detail::annotation_of(Unreachable::protocol, notice, reached)};
     }
     if (!v4 && type == wire::icmpv6_type::packet_too_big)
         return Verdict{TraceAnswer::unreachable, detail::annotation_of(Unreachable::mtu, notice, false)};

@@ -26,7 +26,8 @@ LIBNETXX_DECL TraceOptions sized_probe(const TraceOptions& options, const boost:
     const std::size_t ip = target.is_v4() ? wire::ipv4_header_size : wire::ipv6_header_size;
     const auto headers = static_cast<std::uint32_t>(ip + wire::icmp_header_size);
     TraceOptions probe = options;
-    if (probe.method == TraceProbe::tcp) probe.method = TraceProbe::icmp;  // which has a payload
+    const bool has_payload = probe.method != TraceProbe::tcp && probe.method != TraceProbe::dccp;
+    if (!has_payload) probe.method = TraceProbe::icmp;
     probe.first_ttl = probe.max_ttl = ttl;
     probe.probes = probe.flows = 1;
     probe.share_hops = false;

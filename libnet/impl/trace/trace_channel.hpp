@@ -8,6 +8,9 @@
 //   udp, udp_constant  the payload, and (with raw access) the checksum, which the payload balances
 //   icmp               the sequence number; the payload keeps the checksum constant
 //   tcp                the upper half of the sequence number
+//   udp_lite           the payload, and (with raw access) the checksum, where that covers the payload's head
+//   dccp               the checksum, which the sequence number balances, and that
+//   raw                the first octets
 //
 // Without raw access, the kernel hands a UDP socket none of the header: a minimal quote tells the flow, and no more. TCP
 // probes are connections then (io/icmp/connect_probe.hpp), one at a time for each flow.
@@ -77,10 +80,14 @@ public:
     std::vector<engine::TraceReply> take_replies() { return std::exchange(met_, {}); }
 
 private:
-    bool is_udp() const noexcept { return sent_.method == TraceProbe::udp || sent_.method == TraceProbe::udp_constant; }
+    bool is_udp() const noexcept
+    {
+        return sent_.method == TraceProbe::udp || sent_.method == TraceProbe::udp_constant ||
+               sent_.method == TraceProbe::udp_lite;
+    }
     bool has_socket_for_each_probe() const noexcept
     {
-        return sent_.classic && sent_.method == TraceProbe::udp_constant;
+        return sent_.classic && is_udp() && sent_.method != TraceProbe::udp;
     }
     bool connects() const noexcept { return sent_.method == TraceProbe::tcp && !listener_; }
 
@@ -88,12 +95,19 @@ private:
     io::ProbeSocketOptions socket_options() const;
     io::ProbeSocket& open(std::uint16_t key);
     void open_tcp(std::uint16_t flow);
+    void open_dccp(std::uint16_t flow);
+    void open_flow(std::uint16_t flow);
+    void add_raw(std::uint16_t flow, io::ProbeSocket socket);
+    void balance(const engine::TraceEnds& ends, std::uint16_t number);
     boost::system::result<Sent> send_udp(const engine::TraceSetProbe& probe);
     boost::system::result<Sent> send_icmp(const engine::TraceSetProbe& probe);
     boost::system::result<Sent> send_tcp(const engine::TraceSetProbe& probe);
+    boost::system::result<Sent> send_dccp(const engine::TraceSetProbe& probe);
+    boost::system::result<Sent> send_raw(const engine::TraceSetProbe& probe);
     boost::system::result<Sent> connect(const engine::TraceSetProbe& probe);
     boost::system::result<Sent> send(io::ProbeSocket& socket, std::uint16_t key,
                                      const io::ProbeSocket::Outgoing& message, std::uint16_t number);
+    asio::ip::address first_stop(const asio::ip::address& target) const;
     std::optional<asio::ip::address> source_to(const asio::ip::address& target);
     bool read_errors(const io::ProbeSocket& socket, std::uint16_t key, std::vector<engine::TraceReply>& replies);
     void read_listener(std::vector<engine::TraceReply>& replies);
@@ -103,6 +117,8 @@ private:
     std::optional<engine::TraceReply> to_reply(const io::ProbeReader::Datagram& datagram, std::uint16_t key) const;
     bool take_payload(std::span<const std::byte> payload, engine::TraceReply& reply) const;
     bool take_answer(const io::ProbeReader::Datagram& datagram, std::uint16_t key, engine::TraceReply& reply) const;
+    bool take_segment(std::span<const std::byte> segment, std::uint16_t key, engine::TraceReply& reply) const;
+    bool take_dccp(std::span<const std::byte> packet, std::uint16_t key, engine::TraceReply& reply) const;
 
     asio::any_io_executor executor_;
     std::shared_ptr<io::ProbePoll> poll_;

@@ -8,6 +8,7 @@
 #include <libnet/io/icmp/control_data.hpp>
 #include <libnet/io/icmp/port_filter.hpp>
 #include <libnet/io/loop/random_key.hpp>
+#include <libnet/io/loop/require_option.hpp>
 #include <libnet/wire/icmp/icmp.hpp>
 #include <libnet/wire/ip/ipv6.hpp>
 
@@ -15,6 +16,7 @@
 #include <boost/system/system_error.hpp>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace libnet::inline v0::detail {
@@ -24,6 +26,8 @@ constexpr std::size_t longest_answer = 2048;
 
 /// The kernel tells where the extensions of an error are (linux/in.h, linux/in6.h), since Linux 5.9.
 constexpr int recverr_rfc4884_v4 = 26, recverr_rfc4884_v6 = 31;
+
+constexpr int udp_lite_send_coverage = 10;  // UDPLITE_SEND_CSCOV of udplite(7)
 
 /// A checksum that a flow keeps: not 0 or 0xFFFF, and unforeseeable, for it proves answers that quote little.
 LIBNETXX_DECL std::vector<std::uint16_t> flow_checksums(std::size_t flows)
@@ -37,6 +41,18 @@ LIBNETXX_DECL std::vector<std::uint16_t> flow_checksums(std::size_t flows)
     return checksums;
 }
 
+/// What one version of IP can't do.
+LIBNETXX_DECL void check_version(const TraceOptions& options, wire::IpVersion version)
+{
+    if (version == wire::IpVersion::v4) return;
+    io::require_option(options.gateways.count == 0,
+                       "trace gateways: IPv4 only: IPv6 has no source routes any more (RFC 5095)");
+    constexpr std::array<std::uint8_t, 5> extension_headers{0, 43, 44, 51, 60};  // RFC 8200 section 4.1
+    const bool extension = std::ranges::find(extension_headers, options.protocol) != extension_headers.end();
+    io::require_option(options.method != TraceProbe::raw || !extension,
+                       "trace protocol: in IPv6 this is an extension header, and no protocol of packets");
+}
+
 LIBNETXX_DECL TraceChannel::TraceChannel(asio::any_io_executor executor, std::shared_ptr<io::ProbePoll> poll,
                                          std::uint64_t key_bits, const TraceOptions& options, wire::IpVersion version)
     : executor_{std::move(executor)},
@@ -46,9 +62,10 @@ LIBNETXX_DECL TraceChannel::TraceChannel(asio::any_io_executor executor, std::sh
       reader_{std::max(longest_answer, trace_payload_size(options) + wire::icmp_header_size), 8, longest_answer},
       payload_(trace_payload_size(options))
 {
+    check_version(options, version);
     sent_.method = options.method;
     sent_.version = version;
-    sent_.classic = options.classic;
+    sent_.classic = is_classic(options);
     sent_.port = trace_port(options);
     sent_.checksums = flow_checksums(options.flows);
     sent_.mark = static_cast<std::uint32_t>(io::random_word());
@@ -56,15 +73,25 @@ LIBNETXX_DECL TraceChannel::TraceChannel(asio::any_io_executor executor, std::sh
     sent_.question = trace_question(options);
     sent_.traffic_class = options.traffic_class.value_or(std::uint8_t{0});
     sent_.flow_label = options.flow_label;
+    sent_.tcp = options.tcp;
+    sent_.protocol = options.protocol;
+    sent_.coverage = options.coverage;
+    sent_.gateways = options.gateways;
     // Connections are told of their errors themselves.
-    const bool connections = options.classic && sent_.method == TraceProbe::tcp;
+    const bool connections = sent_.classic && sent_.method == TraceProbe::tcp;
     if (options.access != TraceAccess::datagram && !connections) listen();
     if (has_socket_for_each_probe()) return;
-    const bool ports = is_udp() || sent_.method == TraceProbe::tcp;
-    for (std::uint16_t flow = 0; flow < (ports ? options.flows : 1); ++flow) {
-        if (sent_.method == TraceProbe::tcp) open_tcp(flow);
-        else sent_.own_ports.push_back(open(flow).identifier());
-    }
+    const bool ports = sent_.method != TraceProbe::icmp;
+    for (std::uint16_t flow = 0; flow < (ports ? options.flows : 1); ++flow) open_flow(flow);
+}
+
+LIBNETXX_DECL void TraceChannel::open_flow(std::uint16_t flow)
+{
+    if (sent_.method == TraceProbe::tcp) return open_tcp(flow);
+    if (sent_.method == TraceProbe::dccp) return open_dccp(flow);
+    if (sent_.method == TraceProbe::raw)
+        return add_raw(flow, io::ProbeSocket{executor_, sent_.version, socket_options()});
+    sent_.own_ports.push_back(open(flow).identifier());
 }
 
 /// Throws where raw sockets were asked for, and aren't allowed.
@@ -75,6 +102,7 @@ try {
     options.access = io::IcmpAccess::raw;
     options.hears_errors = true;
     options.flow_label.reset();
+    options.ip_options = {};
     listener_.emplace(executor_, sent_.version, options);
     poll_->add(listener_->native(), key_bits_ | listener_key);
     sources_.emplace(sent_.version, options);
@@ -82,17 +110,25 @@ try {
     listener_.reset();
     const bool forbidden = error.code() == boost::system::errc::operation_not_permitted ||
                            error.code() == boost::system::errc::permission_denied;
-    if (options_.access == TraceAccess::automatic && forbidden) return;
+    const bool others_do = options_.access == TraceAccess::automatic && !takes_raw(options_);
+    if (others_do && forbidden) return;
     if (!forbidden) throw;
     throw boost::system::system_error{
-        error.code(), "raw sockets (they take the capability cap_net_raw: setcap cap_net_raw+ep PROGRAM)"};
+        error.code(),
+        takes_raw(options_)
+            ? "such probes take raw sockets (and these the capability cap_net_raw: setcap cap_net_raw+ep PROGRAM)"
+            : "raw sockets (they take the capability cap_net_raw: setcap cap_net_raw+ep PROGRAM)"};
 }
 
 LIBNETXX_DECL io::ProbeSocketOptions TraceChannel::socket_options() const
 {
     io::ProbeSocketOptions options;
     if (is_udp()) options.protocol = io::ProbeProtocol::udp;
+    if (sent_.method == TraceProbe::udp_lite) options.protocol = io::ProbeProtocol::udp_lite;
     if (sent_.method == TraceProbe::tcp) options.protocol = io::ProbeProtocol::tcp;
+    const bool dccp = sent_.method == TraceProbe::dccp;
+    if (dccp || sent_.method == TraceProbe::raw) options.protocol = io::ProbeProtocol::other;
+    options.ip_protocol = dccp ? engine::dccp_protocol : options_.protocol;
     // A datagram ICMP socket has its identifier for itself; so it is taken where it is allowed, with a listener, too.
     if (options_.access == TraceAccess::datagram) options.access = io::IcmpAccess::automatic;
     options.source = options_.source;
@@ -101,6 +137,11 @@ LIBNETXX_DECL io::ProbeSocketOptions TraceChannel::socket_options() const
     options.mark = options_.mark;
     options.flow_label = options_.flow_label;
     if (options_.dont_fragment) options.path_mtu_discovery = io::PathMtuDiscovery::probe;
+    options.dont_route = options_.bypass_routes;
+    options.debug = options_.debug;
+    const auto gateways = std::span{options_.gateways.addresses}.first(options_.gateways.count);
+    if (!gateways.empty() && sent_.version == wire::IpVersion::v4)
+        options.ip_options = wire::encode_ipv4_source_route(gateways, false);
     return options;
 }
 
@@ -116,6 +157,8 @@ LIBNETXX_DECL io::ProbeSocket& TraceChannel::open(std::uint16_t key)
     constexpr int on = 1;  // older kernels know nothing of it
     ::setsockopt(socket.native(), v4 ? IPPROTO_IP : IPPROTO_IPV6, v4 ? recverr_rfc4884_v4 : recverr_rfc4884_v6, &on,
                  sizeof on);
+    if (options_.coverage != 0 && sent_.method == TraceProbe::udp_lite)
+        io::set_option(socket.native(), IPPROTO_UDPLITE, udp_lite_send_coverage, options_.coverage);
     poll_->add(socket.native(), key_bits_ | key);
     return sockets_.try_emplace(key, std::move(socket)).first->second;
 }
@@ -133,14 +176,41 @@ LIBNETXX_DECL void TraceChannel::open_tcp(std::uint16_t flow)
     io::pass_only_port(socket.native(), sent_.version, port);
     constexpr int ipv6_checksum = 7, checksum_at = 16;  // IPV6_CHECKSUM, RFC 3542 section 3.1
     if (sent_.version == wire::IpVersion::v6) io::set_option(socket.native(), IPPROTO_IPV6, ipv6_checksum, checksum_at);
+    add_raw(flow, std::move(socket));
+}
+
+LIBNETXX_DECL void TraceChannel::add_raw(std::uint16_t flow, io::ProbeSocket socket)
+{
     poll_->add(socket.native(), key_bits_ | flow);
     sockets_.try_emplace(flow, std::move(socket));
+}
+
+/// Without DCCP in the kernel, no socket holds a port.
+LIBNETXX_DECL void TraceChannel::open_dccp(std::uint16_t flow)
+{
+    constexpr unsigned first_dynamic = 49152, dynamic = 16384 - 16;  // RFC 6335 section 6; 16 flows
+    const auto first = options_.source_port != 0 ? options_.source_port : first_dynamic + io::random_word() % dynamic;
+    const auto port =
+        flow == 0 ? static_cast<std::uint16_t>(first) : static_cast<std::uint16_t>(sent_.own_ports.front() + flow);
+    auto options = socket_options();
+    options.identifier = port;
+    io::ProbeSocket socket{executor_, sent_.version, options};
+    io::pass_only_port(socket.native(), sent_.version, port);
+    sent_.own_ports.push_back(port);
+    add_raw(flow, std::move(socket));
+}
+
+/// Where packets to the target are sent first.
+LIBNETXX_DECL asio::ip::address TraceChannel::first_stop(const asio::ip::address& target) const
+{
+    const bool by_gateway = options_.gateways.count != 0 && target.is_v4();
+    return by_gateway ? asio::ip::address{options_.gateways.addresses.front()} : target;
 }
 
 LIBNETXX_DECL std::optional<asio::ip::address> TraceChannel::source_to(const asio::ip::address& target)
 {
     if (!sources_) return std::nullopt;
-    const auto source = sources_->source_to(target);
+    const auto source = sources_->source_to(first_stop(target));
     constexpr std::size_t many = 64;
     if (source && sent_.sources.size() < many && std::ranges::find(sent_.sources, *source) == sent_.sources.end())
         sent_.sources.push_back(*source);
@@ -154,6 +224,11 @@ try {
         return send_icmp(probe);
     case TraceProbe::tcp:
         return connects() ? connect(probe) : send_tcp(probe);
+    case TraceProbe::dccp:
+        return send_dccp(probe);
+    case TraceProbe::raw:
+        return send_raw(probe);
+    case TraceProbe::udp_lite:
     case TraceProbe::udp:
     case TraceProbe::udp_constant:
         break;
@@ -176,9 +251,34 @@ LIBNETXX_DECL boost::system::result<TraceChannel::Sent> TraceChannel::send_udp(c
     engine::write_question(payload_, sent_.question, probe.cookie, number, sent_.mark);
     if (!sent_.classic)
         if (const auto source = source_to(probe.address))
-            engine::balance_udp(payload_, {*source, probe.address, socket.identifier(), port}, number,
-                                engine::head_at(sent_.question));
+            balance({*source, first_stop(probe.address), socket.identifier(), port}, number);
     return send(socket, key, {{probe.address, port}, payload_, probe.probe.ttl}, number);
+}
+
+/// Makes the number the checksum of the datagram, where that covers enough of it. The kernel takes the address that it is
+/// sent to for the sum, with gateways too.
+LIBNETXX_DECL void TraceChannel::balance(const engine::TraceEnds& ends, std::uint16_t number)
+{
+    if (sent_.method != TraceProbe::udp_lite)
+        return engine::balance_udp(payload_, ends, number, engine::head_at(sent_.question));
+    if (engine::covers_balance(sent_.coverage)) engine::balance_udp_lite(payload_, ends, number, sent_.coverage);
+}
+
+LIBNETXX_DECL boost::system::result<TraceChannel::Sent> TraceChannel::send_dccp(const engine::TraceSetProbe& probe)
+{
+    io::ProbeSocket& socket = sockets_.at(probe.flow);
+    const auto source = source_to(probe.address);
+    const engine::TraceEnds ends{source.value_or(asio::ip::address{}), probe.address, socket.identifier(), sent_.port};
+    const auto request = engine::make_dccp_probe(ends, probe.number, probe.cookie, options_.dccp_service);
+    return send(socket, probe.flow, {{probe.address, 0}, request, probe.probe.ttl}, probe.number);
+}
+
+LIBNETXX_DECL boost::system::result<TraceChannel::Sent> TraceChannel::send_raw(const engine::TraceSetProbe& probe)
+{
+    std::vector<std::byte> packet(engine::raw_head_size + payload_.size());
+    engine::write_raw_probe(packet, probe.number, probe.cookie);
+    source_to(probe.address);
+    return send(sockets_.at(probe.flow), probe.flow, {{probe.address, 0}, packet, probe.probe.ttl}, probe.number);
 }
 
 LIBNETXX_DECL boost::system::result<TraceChannel::Sent> TraceChannel::send_icmp(const engine::TraceSetProbe& probe)
@@ -205,7 +305,7 @@ LIBNETXX_DECL boost::system::result<TraceChannel::Sent> TraceChannel::send_tcp(c
     engine::TraceEnds ends{{}, probe.address, socket.identifier(), sent_.port};
     const auto source = source_to(probe.address);
     if (source && sent_.version == wire::IpVersion::v4) ends.source = *source;
-    const auto segment = engine::make_tcp_probe(ends, probe.number, probe.cookie);
+    const auto segment = engine::make_tcp_probe(ends, probe.number, probe.cookie, sent_.tcp);
     return send(socket, probe.flow, {{probe.address, 0}, segment, probe.probe.ttl}, probe.number);
 }
 
@@ -381,6 +481,29 @@ LIBNETXX_DECL bool TraceChannel::take_payload(std::span<const std::byte> octets,
     return true;
 }
 
+LIBNETXX_DECL bool TraceChannel::take_segment(std::span<const std::byte> segment, std::uint16_t key,
+                                              engine::TraceReply& reply) const
+{
+    const auto answer = engine::read_tcp_answer(segment, sent_.tcp.flags);
+    if (!answer || answer->source_port != sent_.port || answer->destination_port != sent_.own_ports[key]) return false;
+    reply.number = answer->number;
+    reply.cookie = answer->cookie;
+    reply.cookie_mask = 0xFFFF;
+    reply.tcp_flags = answer->flags;
+    return true;
+}
+
+LIBNETXX_DECL bool TraceChannel::take_dccp(std::span<const std::byte> packet, std::uint16_t key,
+                                           engine::TraceReply& reply) const
+{
+    const auto answer = engine::read_dccp_answer(packet);
+    if (!answer || answer->source_port != sent_.port || answer->destination_port != sent_.own_ports[key]) return false;
+    reply.number = answer->number;
+    reply.cookie = answer->cookie;
+    reply.cookie_mask = 0xFFFF;
+    return true;
+}
+
 /// nullopt: it answers no probe of ours.
 LIBNETXX_DECL std::optional<engine::TraceReply> TraceChannel::to_reply(const io::ProbeReader::Datagram& datagram,
                                                                        std::uint16_t key) const
@@ -394,15 +517,11 @@ LIBNETXX_DECL std::optional<engine::TraceReply> TraceChannel::to_reply(const io:
 LIBNETXX_DECL bool TraceChannel::take_answer(const io::ProbeReader::Datagram& datagram, std::uint16_t key,
                                              engine::TraceReply& reply) const
 {
-    if (sent_.method == TraceProbe::tcp) {
-        const auto answer = engine::read_tcp_answer(datagram.message);
-        if (!answer || answer->source_port != sent_.port || answer->destination_port != sent_.own_ports[key])
-            return false;
-        reply.number = answer->number;
-        reply.cookie = answer->cookie;
-        reply.cookie_mask = 0xFFFF;
-        return true;
-    }
+    if (sent_.method == TraceProbe::tcp) return take_segment(datagram.message, key, reply);
+    if (sent_.method == TraceProbe::dccp) return take_dccp(datagram.message, key, reply);
+    // What answers in an unknown protocol can't be read: as traceroute has it, any packet of the target is an answer, of the
+    // one probe that it can be for.
+    if (sent_.method == TraceProbe::raw) return true;
     if (sent_.method == TraceProbe::icmp) {
         const auto echo = wire::decode_echo_reply(sent_.version, datagram.message);
         if (!echo || !take_payload(echo->payload, reply) || reply.number != echo->sequence) return false;

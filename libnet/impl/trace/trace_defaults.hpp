@@ -17,14 +17,32 @@ inline std::uint16_t trace_port(const TraceOptions& options) noexcept
     switch (options.method) {
     case TraceProbe::udp:
         return 33434;
+    case TraceProbe::dccp:
+        return 33434;
     case TraceProbe::udp_constant:
+    case TraceProbe::udp_lite:
         return 53;
     case TraceProbe::tcp:
         return 80;
     case TraceProbe::icmp:
+    case TraceProbe::raw:
         break;
     }
     return 1;
+}
+
+/// Whether each probe may be a flow of its own: others are of one flow with `TraceOptions::classic`, too.
+inline bool is_classic(const TraceOptions& options) noexcept
+{
+    if (options.method == TraceProbe::tcp) return options.classic && options.tcp.is_plain();
+    return options.classic && options.method != TraceProbe::dccp && options.method != TraceProbe::raw;
+}
+
+/// Whether no other sockets than raw ones can send such probes.
+inline bool takes_raw(const TraceOptions& options) noexcept
+{
+    return options.method == TraceProbe::dccp || options.method == TraceProbe::raw ||
+           (options.method == TraceProbe::tcp && !options.tcp.is_plain());
 }
 
 /// What the probes ask.

@@ -2,6 +2,7 @@
 // Bodies of libnet/tracer.hpp.
 
 #include <libnet/impl/probe_driver.hpp>
+#include <libnet/impl/trace/trace_defaults.hpp>
 #include <libnet/impl/trace/trace_session.hpp>
 #include <libnet/io/loop/require_option.hpp>
 #include <libnet/io/loop/turnstile.hpp>
@@ -31,7 +32,14 @@ LIBNETXX_DECL const TraceOptions& checked(const TraceOptions& options)
             "trace timeout: more than zero, and a day at most");
     require(is_factor(options.here_factor), "trace here factor: zero or more");
     require(is_factor(options.near_factor), "trace near factor: zero or more");
-    io::require_option(options.method, TraceProbe::tcp, "trace method: udp, udp_constant, icmp or tcp");
+    io::require_option(options.method, TraceProbe::raw,
+                       "trace method: udp, udp_constant, icmp, tcp, udp_lite, dccp or raw");
+    require(!takes_raw(options) || options.access != TraceAccess::datagram,
+            "trace access: DCCP, raw packets, and TCP with other flags than SYN or with options take raw sockets");
+    require(options.protocol >= 1 && options.protocol <= 254, "trace protocol: 1 to 254");
+    require(options.method != TraceProbe::raw || options.flows == 1, "trace flows: one only of raw packets");
+    require(options.coverage == 0 || options.coverage >= 8, "trace UDP-Lite coverage: 8 octets or more, or 0 for all");
+    require(options.gateways.count <= TraceGateways::max_count, "trace gateways: 8 at most");
     io::require_option(options.access, TraceAccess::raw, "trace access: automatic, datagram or raw");
     require(options.flows >= 1 && options.flows <= 16, "trace flows: 1 to 16");
     require(options.probes * options.flows <= 255, "trace flows: 255 probes a hop at most, of all flows together");

@@ -51,6 +51,9 @@ LIBNETXX_DECL void configure_stream(int socket, wire::IpVersion version, std::ui
     if (!options.interface.empty())
         ::setsockopt(socket, SOL_SOCKET, SO_BINDTODEVICE, options.interface.data(),
                      static_cast<socklen_t>(options.interface.size()));
+    constexpr int on = 1;
+    if (options.debug) ::setsockopt(socket, SOL_SOCKET, SO_DEBUG, &on, sizeof on);  // HeldPort has asked whether it may
+    if (options.dont_route) ::setsockopt(socket, SOL_SOCKET, SO_DONTROUTE, &on, sizeof on);
     // The kernel sends the SYN again a second later, and gives up soon after.
     set_option(socket, IPPROTO_TCP, TCP_SYNCNT, 1);
     constexpr linger no_wait{1, 0};
@@ -62,6 +65,9 @@ LIBNETXX_DECL void configure_stream(int socket, wire::IpVersion version, std::ui
 LIBNETXX_DECL HeldPort::HeldPort(wire::IpVersion version, std::uint16_t port, const ProbeSocketOptions& options)
     : socket_{detail::open_stream(version)}
 {
+    constexpr int on = 1;
+    if (options.debug && ::setsockopt(socket_.get(), SOL_SOCKET, SO_DEBUG, &on, sizeof on) != 0)
+        throw boost::system::system_error{last_error(), "SO_DEBUG (it takes CAP_NET_ADMIN)"};
     const auto failed = detail::bind_stream(socket_.get(), version, port, options);
     if (failed) throw boost::system::system_error{failed, "source port " + std::to_string(port)};
     sockaddr_storage local{};

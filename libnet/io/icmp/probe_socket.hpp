@@ -28,12 +28,15 @@ namespace asio = boost::asio;
 enum class ProbeProtocol : std::uint8_t {
     icmp,
     udp,
-    tcp,  ///< a raw socket, which takes CAP_NET_RAW: messages are whole segments
+    udp_lite,  ///< RFC 3828; the kernel may know none
+    tcp,       ///< a raw socket, which takes CAP_NET_RAW: messages are whole segments
+    other,     ///< likewise, of `ProbeSocketOptions::ip_protocol`
 };
 
 /// Options of a ProbeSocket. Those that name ICMP matter to no other.
 struct ProbeSocketOptions {
     ProbeProtocol protocol = ProbeProtocol::icmp;
+    std::uint8_t ip_protocol = 253;             ///< ProbeProtocol::other
     IcmpAccess access = IcmpAccess::automatic;  ///< ICMP
     std::optional<std::uint8_t> answer_type;    ///< ICMP: a raw socket lets in no other; empty: echo replies
     std::optional<int> ttl;                     ///< TTL or hop limit to send with; empty: the system's

@@ -14,6 +14,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <string>
 
 #include <linux/sock_diag.h>
 #include <net/if.h>
@@ -74,6 +75,24 @@ inline int to_option(PathMtuDiscovery discovery)
     return IP_PMTUDISC_WANT;
 }
 
+/// The number of the IP protocol.
+LIBNETXX_DECL int ip_protocol_of(wire::IpVersion version, const ProbeSocketOptions& options)
+{
+    switch (options.protocol) {
+    case ProbeProtocol::icmp:
+        return version == wire::IpVersion::v4 ? int{IPPROTO_ICMP} : int{IPPROTO_ICMPV6};
+    case ProbeProtocol::udp:
+        return IPPROTO_UDP;
+    case ProbeProtocol::udp_lite:
+        return IPPROTO_UDPLITE;
+    case ProbeProtocol::tcp:
+        return IPPROTO_TCP;
+    case ProbeProtocol::other:
+        break;
+    }
+    return options.ip_protocol;
+}
+
 }  // namespace detail
 
 LIBNETXX_DECL ProbeSocket::ProbeSocket(const asio::any_io_executor& executor, wire::IpVersion version,
@@ -93,13 +112,12 @@ LIBNETXX_DECL ProbeSocket::ProbeSocket(const asio::any_io_executor& executor, wi
 LIBNETXX_DECL void ProbeSocket::open(const ProbeSocketOptions& options)
 {
     const bool icmp = protocol_ == ProbeProtocol::icmp;
-    const int icmp_protocol = version_ == wire::IpVersion::v4 ? int{IPPROTO_ICMP} : int{IPPROTO_ICMPV6};
-    const bool tcp = protocol_ == ProbeProtocol::tcp;
-    const int protocol = icmp ? icmp_protocol : int{tcp ? IPPROTO_TCP : IPPROTO_UDP};
+    const bool always_raw = protocol_ == ProbeProtocol::tcp || protocol_ == ProbeProtocol::other;
+    const int protocol = detail::ip_protocol_of(version_, options);
     // A datagram socket takes its identifier from bind(2), where 0 means any, and knows no flow labels.
     const bool raw_only = icmp && (options.access == IcmpAccess::raw || options.identifier == 0 ||
                                    (options.flow_label && version_ == wire::IpVersion::v6));
-    if (tcp) {
+    if (always_raw) {
         native_ = detail::open_probe_socket(version_, SOCK_RAW, protocol);
         raw_ = native_ >= 0;
     } else if (!raw_only) {
@@ -112,7 +130,11 @@ LIBNETXX_DECL void ProbeSocket::open(const ProbeSocketOptions& options)
     if (native_ < 0 && raw_only && detail::is_not_permitted(errno))
         detail::throw_errno(EPERM, "raw ICMP socket (it takes the capability cap_net_raw)");
     if (native_ < 0 && icmp && detail::is_not_permitted(errno)) detail::throw_errno(EPERM, icmp_socket_or_help);
-    if (native_ < 0) detail::throw_errno(errno, icmp ? "ICMP socket" : tcp ? "raw TCP socket" : "UDP socket");
+    if (native_ < 0) {
+        const int error = errno;  // before the text is made, which may change it
+        const auto* const kind = icmp ? "ICMP socket" : always_raw ? "raw socket" : "datagram socket";
+        detail::throw_errno(error, std::string{kind} + " of IP protocol " + std::to_string(protocol));
+    }
     descriptor_.assign(native_);
 }
 

@@ -69,6 +69,18 @@ struct Error {
     }
 };
 
+/// A time exceeded that quotes these octets behind a header of IPv4.
+Octets error_about(std::uint8_t protocol, std::span<const std::byte> upper, std::size_t length,
+                   asio::ip::address_v4 to = theirs)
+{
+    Octets all = Error{.protocol = protocol, .length = static_cast<std::uint16_t>(20 + length), .to = to}.octets();
+    all.resize(8 + 20);
+    all.insert(all.end(), upper.begin(), upper.end());
+    base::store_be(std::span{all}, 2, std::uint16_t{0});
+    base::store_be(std::span{all}, 2, base::checksum(all));
+    return all;
+}
+
 TraceSent sent_by(TraceProbe method)
 {
     TraceSent sent;
@@ -175,6 +187,71 @@ TEST_CASE("a quoted SYN proves itself by half of its sequence number", "[engine]
     CHECK_FALSE(read_trace_error(sent, error.octets()).has_value());
     error.quote = 7;
     CHECK_FALSE(read_trace_error(sent, error.octets()).has_value());
+}
+
+TEST_CASE("a quoted DCCP request tells its number in eight octets, and proves itself in more", "[engine][trace]")
+{
+    const auto sent = sent_by(TraceProbe::dccp);
+    const auto request = make_dccp_probe({ours, theirs, 40000, 33434}, 4711, cookie, 1);
+    for (const std::size_t quote : {8U, 13U, 14U, 20U}) {
+        const auto reply = read_trace_error(sent, error_about(33, std::span{request}.first(quote), 20));
+        REQUIRE(reply);
+        CHECK(reply->number == 4711);
+        CHECK(reply->cookie_mask == (quote < 14 ? 0U : 0xFFFFU));
+        CHECK(reply->cookie == (quote < 14 ? 0U : 0x7788U));
+        CHECK(reply->changes.empty());
+    }
+    CHECK_FALSE(read_trace_error(sent, error_about(33, std::span{request}.first(7), 20)));
+    const auto other = make_dccp_probe({ours, theirs, 40001, 33434}, 4711, cookie, 1);
+    CHECK_FALSE(read_trace_error(sent, error_about(33, other, 20)));
+    CHECK_FALSE(read_trace_error(sent, error_about(17, request, 20)));
+}
+
+TEST_CASE("a quoted packet of another protocol tells its number and 48 bits of its cookie", "[engine][trace]")
+{
+    auto sent = sent_by(TraceProbe::raw);
+    sent.protocol = 253;
+    std::vector<std::byte> packet(40);
+    write_raw_probe(packet, 4711, cookie);
+    const auto reply = read_trace_error(sent, error_about(253, std::span{packet}.first(8), 40));
+    REQUIRE(reply);
+    CHECK(reply->number == 4711);
+    CHECK(reply->cookie == 0x334455667788);
+    CHECK(reply->cookie_mask == 0xFFFFFFFFFFFF);
+    CHECK(reply->changes.empty());
+    CHECK_FALSE(read_trace_error(sent, error_about(254, packet, 40)));
+}
+
+TEST_CASE("a quoted UDP-Lite probe has its number in the checksum, unless that covers too little", "[engine][trace]")
+{
+    auto sent = sent_by(TraceProbe::udp_lite);
+    std::vector<std::byte> header(8);
+    base::store_be(header, 0, std::uint16_t{40000});
+    base::store_be(header, 2, std::uint16_t{33434});
+    base::store_be(header, 6, std::uint16_t{4711});
+    const auto reply = read_trace_error(sent, error_about(136, header, 40));
+    REQUIRE(reply);
+    CHECK(reply->number == 4711);
+    CHECK(reply->changes.empty());
+    sent.coverage = 8;
+    const auto short_one = read_trace_error(sent, error_about(136, header, 40));
+    REQUIRE(short_one);
+    CHECK_FALSE(short_one->number);
+    CHECK(short_one->changes.empty());
+}
+
+TEST_CASE("a probe that is on its way to a gateway is no redirected one", "[engine][trace]")
+{
+    auto sent = sent_by(TraceProbe::udp);
+    const auto gateway = asio::ip::make_address_v4("203.0.113.1");
+    const auto octets = Error{.to = gateway}.octets();
+    CHECK(read_trace_error(sent, octets)->destination == asio::ip::address{gateway});
+    sent.gateways.addresses[0] = gateway;
+    sent.gateways.count = 1;
+    const auto reply = read_trace_error(sent, octets);
+    REQUIRE(reply);
+    CHECK(reply->number == 4711);
+    CHECK_FALSE(reply->destination);
 }
 
 }  // namespace trace_quote_tests

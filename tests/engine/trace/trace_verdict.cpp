@@ -68,6 +68,10 @@ TEST_CASE("a destination that filters is reached, a router that filters is not t
 {
     CHECK(judge(libnet::TraceProbe::udp, {v4, 3, 10, 0, true}) == Verdict{reached, "!X"});
     CHECK(judge(libnet::TraceProbe::udp, {v4, 3, 10, 0, false}) == Verdict{unreachable, "!X"});
+    // An unknown protocol, in both versions' words.
+    CHECK(judge(libnet::TraceProbe::raw, {v4, 3, 2, 0, true}) == Verdict{reached, "!P"});
+    CHECK(judge(libnet::TraceProbe::dccp, {v6, 4, 1, 0, true}) == Verdict{reached, "!P"});
+    CHECK(judge(libnet::TraceProbe::udp_lite, {v6, 4, 1, 0, false}) == Verdict{unreachable, "!P"});
     CHECK(judge(libnet::TraceProbe::icmp, {v6, 1, 1, 0, true}) == Verdict{reached, "!X"});
 }
 
@@ -92,7 +96,7 @@ TEST_CASE("every other error ends the path and is annotated as traceroute does",
         {{v6, 1, 0}, {unreachable, "!N"}},       {{v6, 1, 1}, {unreachable, "!X"}},
         {{v6, 1, 2}, {unreachable, "!H"}},       {{v6, 1, 3}, {unreachable, "!H"}},
         {{v6, 1, 5}, {unreachable, "!<5>"}},     {{v6, 2, 0, 1280}, {unreachable, "!F-1280"}},
-        {{v6, 3, 1}, {unreachable, "!<3-1>"}},   {{v6, 4, 1}, {unreachable, "!<4-1>"}},
+        {{v6, 3, 1}, {unreachable, "!<3-1>"}},   {{v6, 4, 0}, {unreachable, "!<4-0>"}},
     };
     for (const auto& [notice, expected] : cases) {
         INFO("version " << notice.version << " type " << int{notice.type} << " code " << int{notice.code});
