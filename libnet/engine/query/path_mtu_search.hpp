@@ -138,6 +138,7 @@ private:
     enum class Barrier : std::uint8_t { own, told, silent };
 
     std::optional<std::uint32_t> choose();
+    std::ptrdiff_t likely_count() const;
     std::optional<std::uint32_t> likely_between() const;
     PathMtuAction send(TimePoint now);
     void on_silence();

@@ -80,9 +80,21 @@ LIBNETXX_DECL std::optional<std::uint32_t> PathMtuSearch::choose()
     }
     if (low_ < hint_ && hint_ < high_) return hint_;
     if (low_ == told_) return low_ + 1;
+    // A size that links have gets through, a larger one is dropped in silence: most likely it is the path's. An octet more
+    // says so with one silence, where excluding the larger ones would take more than two.
+    constexpr std::ptrdiff_t excluded_by_two = 4;
+    const bool likely_low = std::ranges::binary_search(detail::likely_path_mtus, low_);
+    if (likely_low && barrier_ == Barrier::silent && likely_count() > excluded_by_two) return low_ + 1;
     if (const auto likely = likely_between()) return likely;
-    if (std::ranges::binary_search(detail::likely_path_mtus, low_)) return low_ + 1;
+    if (likely_low) return low_ + 1;
     return low_ + (high_ - low_) / 2;
+}
+
+/// How many likely sizes are still in question.
+LIBNETXX_DECL std::ptrdiff_t PathMtuSearch::likely_count() const
+{
+    const auto& table = detail::likely_path_mtus;
+    return std::ranges::lower_bound(table, high_) - std::ranges::upper_bound(table, low_);
 }
 
 /// The middle one of the likely sizes that are still in question; of two the smaller one, for silence takes its time.
