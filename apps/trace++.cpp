@@ -7,12 +7,14 @@
 #include <apps/common/run.hpp>
 #include <apps/trace/exporter.hpp>
 #include <apps/trace/many_paths.hpp>
+#include <apps/trace/method_options.hpp>
 #include <apps/trace/mtr_packet.hpp>
 #include <apps/trace/one_pass.hpp>
 #include <apps/trace/personality.hpp>
 #include <apps/trace/rounds.hpp>
 #include <apps/trace/settings.hpp>
 
+#include <algorithm>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -66,6 +68,28 @@ try {
     return std::string{"--targets: "} + error.what();
 }
 
+/// Of -M, -P, -O and -g. Returns what is wrong with them.
+std::string take_method(apps::TraceSettings& settings)
+{
+    auto& options = settings.trace;
+    if (const auto& module = settings.module) {
+        options.method = module->method;
+        options.protocol = module->protocol;
+        if (module->connects) options.access = TraceAccess::datagram;
+    }
+    for (const auto& some : settings.gateways)
+        for (const auto& gateway : some) {
+            if (options.gateways.count == TraceGateways::max_count) return "--gateway: there is room for 8 of them";
+            options.gateways.addresses[options.gateways.count++] = gateway;
+        }
+    return apps::apply_method_options(settings.method_options, options, settings.tcp_info);
+}
+
+bool asks_for_help(const apps::TraceSettings& settings)
+{
+    return std::ranges::find(settings.method_options, "help") != settings.method_options.end();
+}
+
 /// What follows from several options together.
 void complete(apps::TraceSettings& settings, apps::Options& table)
 {
@@ -105,6 +129,11 @@ int main(int argc, char** argv)
         return table.complain(fmt::format("--as: '{}' is none of trace++, traceroute, mtr-packet", call.unknown));
     const auto count = static_cast<int>(arguments.size());
     if (const auto exit_code = table.read(count, arguments.data())) return *exit_code;
+    if (asks_for_help(settings)) {
+        apps::print("{}", apps::method_options_help);
+        return 0;
+    }
+    if (const auto wrong = take_method(settings); !wrong.empty()) return table.complain(wrong);
     if (const auto wrong = take_operands(settings); !wrong.empty()) return table.complain(wrong);
     complete(settings, table);
     if (const auto wrong = conflict_in(settings); !wrong.empty()) return table.complain(wrong);

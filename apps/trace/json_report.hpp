@@ -19,13 +19,14 @@
 // `target` is what the user gave, `probe` counts from 1, `name` and `annotation` ("!H") are null where there is none.
 // `answer` is time_exceeded, reached or unreachable. Only where it is known or not usual: `as` (with -A: "AS64500"), `mmdb` (with
 // --mmdb: "AS64500 Example Net, DE Berlin"),
-// `flow` (from 1, of several), `reply_ttl`, `quoted_ttl`, `mtu`, `changes` ([{"field":"dscp","sent":8,"quoted":0}]), `mpls`
+// `tcp_flags` ("syn,ack": those of HOST's segment), `flow` (from 1, of several), `reply_ttl`, `quoted_ttl`, `mtu`, `changes` ([{"field":"dscp","sent":8,"quoted":0}]), `mpls`
 // ([{"label":16,"tc":0,"bottom":true,"ttl":1}]), `interfaces` ([{"role":"incoming","name":"ge-0/0/1","index":5,
 // "address":"10.0.0.1","mtu":1500}]) and `objects` ([{"class":3,"type":1,"hex":"00ff"}]).
 // `stop_reason` is reached, unreachable, max_ttl, gap, send_failed, interrupted or error; `error` says why for send_failed
 // and error, and `address` is null where the target has none. Version 1 had no `answer`, `access` and `gap`.
 
 #include <apps/common/json_lines.hpp>
+#include <apps/trace/method_options.hpp>
 #include <apps/trace/report.hpp>
 
 #include <chrono>
@@ -133,6 +134,7 @@ inline json::object outcome_fields(const TraceOutcome& outcome, const Describe& 
                         {"answer", name_of_answer(hop->kind)}};
     if (with_origin) fields["as"] = or_null(described.origin);
     if (described.entry) fields["mmdb"] = *described.entry;
+    if (hop->tcp_flags) fields["tcp_flags"] = tcp_flags_text(*hop->tcp_flags);
     if (hop->reply_ttl) fields["reply_ttl"] = *hop->reply_ttl;
     if (hop->quoted_ttl) fields["quoted_ttl"] = *hop->quoted_ttl;
     if (hop->mtu) fields["mtu"] = *hop->mtu;

@@ -47,6 +47,7 @@ public:
         : settings_{settings},
           progress_{progress},
           json_{settings},
+          csv_{settings},
           descriptions_{executor, settings},
           settled_{executor}
     {}

@@ -31,7 +31,7 @@ inline std::unique_ptr<TraceReport> make_report(const TraceSettings& settings)
     case TraceFormat::json:
         return std::make_unique<JsonReport>(settings);
     case TraceFormat::csv:
-        return std::make_unique<CsvReport>();
+        return std::make_unique<CsvReport>(settings);
     case TraceFormat::text:
         break;
     }

@@ -9,8 +9,13 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include <netdb.h>
 
 namespace libnet::apps {
+
+namespace asio = boost::asio;
 
 /// How long an answer is waited for; see TraceOptions.
 struct WaitTimes {
@@ -29,7 +34,7 @@ inline double number_up_to(std::string_view text, double most, const std::string
     return value;
 }
 
-/// Reads MAX[,HERE[,NEAR]] as traceroute does: a factor that isn't given is 0, which means that it doesn't count.
+/// Reads MAX[,HERE[,NEAR]] as traceroute does, with slashes too: a factor that isn't given is 0, which means that it doesn't count.
 inline auto wait_times()
 {
     return [](std::string_view text) {
@@ -39,7 +44,7 @@ inline auto wait_times()
                 fmt::format("'{}' is not MAX,HERE,NEAR: the factors are numbers from 0 to 1000", printable(part)));
         };
         const auto next_part = [&text] {
-            const auto comma = std::min(text.find(','), text.size());
+            const auto comma = std::min(text.find_first_of(",/"), text.size());
             const auto part = text.substr(0, comma);
             text.remove_prefix(std::min(comma + 1, text.size()));
             return part;
@@ -90,41 +95,67 @@ auto any_base(T most)
     };
 }
 
+/// What -M and -P choose.
+struct TraceModule {
+    TraceProbe method = TraceProbe::udp;
+    std::uint8_t protocol = 253;  ///< of raw packets
+    bool connects = false;        ///< TCP by connect(2)
+};
+
+/// Reads the number of an IP protocol that raw packets may be of.
+inline std::uint8_t raw_protocol(std::string_view text) { return integer<std::uint8_t>(1, 254)(text); }
+
 /// Reads the name of one of traceroute's modules. "default" is UDP to rising ports there, and to one port here, unless
 /// `--classic` says so.
 inline auto trace_module()
 {
     return [](std::string_view text) {
-        for (const std::string_view other : {"udplite", "dccp", "raw", "tcpconn"})
-            if (text == other)
-                throw BadValue{
-                    fmt::format("'{}': there are no such probes here: take default, udp, icmp or tcp", other)};
-        return choice<TraceProbe>({{"default", TraceProbe::udp},
-                                   {"udp", TraceProbe::udp_constant},
-                                   {"icmp", TraceProbe::icmp},
-                                   {"tcp", TraceProbe::tcp}})(text);
+        if (text == "tcpconn") return TraceModule{.method = TraceProbe::tcp, .connects = true};
+        const auto method = choice<TraceProbe>({{"default", TraceProbe::udp},
+                                                {"udp", TraceProbe::udp_constant},
+                                                {"icmp", TraceProbe::icmp},
+                                                {"tcp", TraceProbe::tcp},
+                                                {"udplite", TraceProbe::udp_lite},
+                                                {"dccp", TraceProbe::dccp},
+                                                {"raw", TraceProbe::raw}})(text);
+        return TraceModule{.method = method};
     };
 }
 
-/// Reads an IP protocol, by its number or name, of those that probes can be.
+/// Reads an IP protocol, by its number or name. Of a protocol that has probes of its own, these are taken: packets without
+/// a header of it would say less about the path.
 inline auto trace_protocol()
 {
     return [](std::string_view text) {
         for (const std::string_view icmp : {"1", "58", "icmp", "ipv6-icmp"})
-            if (text == icmp) return TraceProbe::icmp;
-        if (text == "17" || text == "udp") return TraceProbe::udp_constant;
-        if (text == "6" || text == "tcp") return TraceProbe::tcp;
-        throw BadValue{
-            fmt::format("'{}': probes are of protocol 1 or 58 (icmp), 6 (tcp) or 17 (udp); raw packets of "
-                        "others are not supported",
-                        printable(text))};
+            if (text == icmp) return TraceModule{.method = TraceProbe::icmp};
+        if (text == "6" || text == "tcp") return TraceModule{.method = TraceProbe::tcp};
+        if (text == "17" || text == "udp") return TraceModule{.method = TraceProbe::udp_constant};
+        if (text == "33" || text == "dccp") return TraceModule{.method = TraceProbe::dccp};
+        if (text == "136" || text == "udplite") return TraceModule{.method = TraceProbe::udp_lite};
+        const std::string name{text};
+        if (const auto* entry = ::getprotobyname(name.c_str()); entry != nullptr && entry->p_proto > 0)
+            return TraceModule{.method = TraceProbe::raw, .protocol = static_cast<std::uint8_t>(entry->p_proto)};
+        return TraceModule{.method = TraceProbe::raw, .protocol = raw_protocol(text)};
     };
 }
 
-/// An option of traceroute that can't be honoured here: it is refused, not ignored.
-inline auto refused(std::string why)
+/// Reads the addresses of gateways, with commas between them.
+inline auto gateways()
 {
-    return [why = std::move(why)](std::string_view) -> bool { throw BadValue{why}; };
+    return [](std::string_view text) {
+        std::vector<asio::ip::address_v4> read;
+        for (const auto& word : texts("gateway")(text)) {
+            const auto one = address()(word);
+            if (!one.is_v4())
+                throw BadValue{
+                    fmt::format("'{}': gateways are IPv4 addresses: the type 0 routing headers of IPv6 are "
+                                "dropped everywhere (RFC 5095)",
+                                printable(word))};
+            read.push_back(one.to_v4());
+        }
+        return read;
+    };
 }
 
 /// Reads the name of an interface.

@@ -24,6 +24,12 @@ constexpr std::string_view method_name(TraceProbe method)
         return "udp_constant";
     case TraceProbe::tcp:
         return "tcp";
+    case TraceProbe::udp_lite:
+        return "udp_lite";
+    case TraceProbe::dccp:
+        return "dccp";
+    case TraceProbe::raw:
+        return "raw";
     case TraceProbe::icmp:
         break;
     }

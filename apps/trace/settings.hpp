@@ -55,7 +55,10 @@ struct TraceSettings {
     std::vector<std::string> bad_words;  ///< complaints about lines of the file
     bool many = false;                   ///< `words` are traced, not `host`
 
-    bool refused_flag = false;  ///< takes the values of options that refuse
+    std::optional<TraceModule> module;                               ///< -M, -P
+    std::vector<std::string> method_options;                         ///< -O
+    std::vector<std::vector<boost::asio::ip::address_v4>> gateways;  ///< -g
+    bool tcp_info = false;                                           ///< show the flags of the target's answer
 
     std::chrono::nanoseconds pause() const { return interval.value_or(std::chrono::seconds{listen ? 10 : 1}); }
     /// More than one pass over the path.
@@ -108,8 +111,16 @@ inline void add_rare_options(Options& table, TraceSettings& settings)
         .value("flows", "N", "paths of N flows, each with its own probes (1)", integer<std::uint8_t>(1, 16),
                trace.flows)
         .flag("classic", "each probe is a flow of its own, as traceroute's", trace.classic)
-        .value("module,M", "NAME", "default, udp, icmp or tcp", trace_module(), trace.method)
-        .value("protocol,P", "PROTO", "the probes by their IP protocol", trace_protocol(), trace.method)
+        .flag("udplite", "UDP-Lite to port 53 (-UL)", trace.method, TraceProbe::udp_lite)
+        .flag("dccp,D", "DCCP requests to port 33434", trace.method, TraceProbe::dccp)
+        .value("module,M", "NAME", "default, udp, icmp, tcp, tcpconn, udplite, dccp or raw", trace_module(),
+               settings.module)
+        .value("protocol,P", "PROTO", "packets of this IP protocol", trace_protocol(), settings.module)
+        .list("options,O", "OPTS", "options of the method; -O help lists them", text("option of the method"),
+              settings.method_options)
+        .list("gateway,g", "GATE,...", "by way of these (IPv4, needs CAP_NET_RAW)", gateways(), settings.gateways)
+        .flag("direct,r", "to an attached network, past the routes", trace.bypass_routes)
+        .flag("debug,d", "SO_DEBUG on the sockets (needs CAP_NET_ADMIN)", trace.debug)
         .value("source,s", "ADDR", "send from this address", address(), trace.source)
         .value("sport", "PORT", "send from this port", port(), trace.source_port)
         .value("interface,i", "NAME", "send through this interface", interface_name(), trace.interface)
@@ -134,34 +145,12 @@ inline void add_rare_options(Options& table, TraceSettings& settings)
         .flag("csv", "print comma-separated values", settings.format, TraceFormat::csv);
 }
 
-/// traceroute's options that there is nothing for here.
-inline void add_refused_options(Options& table, TraceSettings& settings)
-{
-    const auto refuse = [&](std::string names, std::string placeholder, const std::string& why) {
-        table.value(std::move(names), std::move(placeholder), "refused: " + why, refused("not supported: " + why),
-                    settings.refused_flag);
-    };
-    table.rare_group("traceroute's options that are not supported");
-    refuse("gateway,g", "GATE", "routers drop packets with a source route (RFC 7126)");
-    refuse("options,O", "OPTS", "modules have no options here");
-    constexpr std::string_view sockets = "a socket option that changes nothing here";
-    table.value("debug,d", "", fmt::format("refused: {}", sockets), refused(fmt::format("not supported: {}", sockets)),
-                settings.refused_flag);
-    const auto refuse_flag = [&](std::string names, const std::string& why) {
-        table.value(std::move(names), "", "refused: " + why, refused("not supported: " + why), settings.refused_flag);
-    };
-    refuse_flag("direct,r", "probes go where the routes say");
-    refuse_flag("dccp,D", "there are no DCCP probes");
-    refuse_flag("udplite", "there are no UDP-Lite probes (-UL)");
-}
-
 inline Options trace_options(TraceSettings& settings)
 {
     Options table{"trace++", "HOST [LENGTH]", "Shows the routers on the path to HOST, with packets of LENGTH octets."};
     add_probe_options(table, settings);
     add_output_options(table, settings);
     add_rare_options(table, settings);
-    add_refused_options(table, settings);
     table.operands("HOST", settings.operands, 0, 1024);
     table.example("trace++ -n 127.0.0.1  Exit: 0 reached, 1 not, 2 error, 3 other, 4 loss");
     return table;

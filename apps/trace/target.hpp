@@ -3,6 +3,7 @@
 
 #include <apps/common/output.hpp>
 #include <apps/trace/settings.hpp>
+#include <libnet/engine/trace/trace_packet.hpp>
 #include <libnet/engine/trace/trace_question.hpp>
 #include <libnet/io/dns/host_text.hpp>
 #include <libnet/io/dns/resolve_error.hpp>
@@ -52,7 +53,8 @@ inline void set_packet_size(TraceOptions& options, const TraceSettings& settings
 inline std::size_t payload_size(const TraceOptions& options)
 {
     const bool rising = options.classic && options.method == TraceProbe::udp;
-    if (rising || options.method == TraceProbe::icmp) return options.payload_size;
+    const bool asks = options.method == TraceProbe::udp || options.method == TraceProbe::udp_constant;
+    if (rising || !asks) return options.payload_size;
     constexpr std::uint16_t dns = 53;
     const auto port = options.port == 0 && options.method == TraceProbe::udp_constant ? dns : options.port;
     return std::max<std::size_t>(options.payload_size, engine::least_payload(engine::question_for(port)));
@@ -61,8 +63,12 @@ inline std::size_t payload_size(const TraceOptions& options)
 /// Of the probes to this target with their IP header, in octets.
 inline std::size_t packet_size(const TraceOptions& options, const asio::ip::address& target)
 {
-    constexpr std::size_t tcp_header = 20, header = 8;
-    return ip_header_size(target) + (options.method == TraceProbe::tcp ? tcp_header : header + payload_size(options));
+    constexpr std::size_t header = 8, word = 4;
+    const auto gateways = target.is_v4() && options.gateways.count != 0 ? (options.gateways.count + 1U) * word : 0U;
+    const auto ip = ip_header_size(target) + gateways;
+    if (options.method == TraceProbe::tcp) return ip + engine::tcp_probe_size(options.tcp);
+    if (options.method == TraceProbe::dccp) return ip + engine::dccp_request_size;
+    return ip + header + payload_size(options);  // of raw packets eight octets stand in place of a header
 }
 
 }  // namespace libnet::apps

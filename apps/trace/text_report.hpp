@@ -9,6 +9,7 @@
 
 #include <apps/common/output.hpp>
 #include <apps/trace/extension_text.hpp>
+#include <apps/trace/method_options.hpp>
 #include <apps/trace/report.hpp>
 
 #include <fmt/format.h>
@@ -113,6 +114,7 @@ private:
             text += ' ' + extensions;
         if (!changes.empty() && (!last_ || std::get<2>(*last_) != changes || !text.empty())) text += ' ' + changes;
         last_.emplace(hop.from, std::move(extensions), std::move(changes));
+        if (settings_.tcp_info && hop.tcp_flags) text += fmt::format(" <{}>", tcp_flags_text(*hop.tcp_flags));
         text += fmt::format("  {:.3f} ms", std::chrono::duration<double, std::milli>{hop.rtt}.count());
         return hop.annotation.empty() ? text : text + ' ' + hop.annotation;
     }

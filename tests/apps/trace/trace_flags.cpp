@@ -28,17 +28,26 @@ bool contains(const std::string& text, const std::string& part) { return text.fi
 
 }  // namespace
 
-TEST_CASE("trace++ refuses flags of traceroute that it can't honour, with the reason", "[apps][trace]")
+TEST_CASE("trace++ refuses values of flags that make no sense, with the reason", "[apps][trace]")
 {
     const std::vector<std::pair<Arguments, std::string>> cases{
-        {{"-d"}, "trace++: -d: not supported: "},
-        {{"-r"}, "trace++: -r: not supported: "},
-        {{"-D"}, "trace++: -D: not supported: there are no DCCP probes"},
-        {{"-UL"}, "trace++: --udplite: not supported: "},
-        {{"-g", "10.0.0.1"}, "trace++: -g: not supported: "},
-        {{"-O", "help"}, "trace++: -O: not supported: "},
-        {{"-P", "132"}, "trace++: -P: '132': probes are of protocol"},
-        {{"-M", "dccp"}, "trace++: -M: 'dccp': there are no such probes here"},
+        {{"-g", "10.0.0"}, "trace++: -g: '10.0.0' is not an IP address"},
+        {{"-g", "::1"}, "trace++: -g: '::1': gateways are IPv4 addresses: "},
+        {{"-g", "10.0.0.1,,10.0.0.2"}, "trace++: -g: '' is not a gateway"},
+        {{"-O", "syn"}, "trace++: -O: 'syn' is no option of this method: see trace++ -O help"},
+        {{"-T", "-O", "synn"}, "trace++: -O: 'synn' is no option"},
+        {{"-T", "-O", "flags=256"}, "trace++: -O: '256' is not a whole number from 0 to 255"},
+        {{"-T", "-O", "mss=0"}, "trace++: -O: '0' is not"},
+        {{"-UL", "-O", "coverage=7"}, "trace++: -O: '7' is not"},
+        {{"-P", "0"}, "trace++: -P: '0' is not"},
+        {{"-P", "255"}, "trace++: -P: '255' is not"},
+        {{"-P", "nothing"}, "trace++: -P: 'nothing' is not"},
+        {{"-D", "--unprivileged"}, "trace++: trace access: DCCP, raw packets, and TCP with other flags"},
+        {{"-T", "-O", "ack", "--unprivileged"}, "trace++: trace access: DCCP, raw packets, and TCP with other flags"},
+        {{"-P", "253", "--flows", "2"}, "trace++: trace flows: one only of raw packets"},
+        {{"-f", "0"}, "trace++: -f: '0' is not a whole number from 1 to 255"},
+        {{"-m", "256"}, "trace++: -m: '256' is not a whole number from 1 to 255"},
+        {{"-N", "0"}, "trace++: -N: '0' is not a whole number from 1 to"},
         {{"-M", "xyz"}, "trace++: -M: 'xyz' is none of default, udp, icmp, tcp"},
         {{"-t", "256"}, "trace++: -t: '256' is not"},
         {{"-l", "0x100000"}, "trace++: -l: '0x100000' is not"},
@@ -73,12 +82,15 @@ TEST_CASE("trace++ takes the flags of traceroute", "[apps][trace]")
                                        {"-P", "17"},
                                        {"-N", "1"},
                                        {"-z", "20"},
+                                       {"-w", "2/3/10"},
                                        {"-t", "0x10"},
                                        {"-s", "127.0.0.1"},
                                        {"-i", "lo"},
                                        {"--sport", "40000"},
                                        {"--classic"},
                                        {"--max-gap", "0"},
+                                       {"-r"},
+                                       {"-M", "tcpconn", "-p", "1"},
                                        {"--unprivileged"}};
     for (const auto& flag : flags) {
         auto arguments = flag;
@@ -89,6 +101,15 @@ TEST_CASE("trace++ takes the flags of traceroute", "[apps][trace]")
         CHECK(result.exit_code == 0);
         CHECK(contains(result.out, "\n 1  127.0.0.1  "));
     }
+}
+
+TEST_CASE("trace++ -O help lists the options of the methods", "[apps][trace]")
+{
+    const auto help = trace({"-O", "help"});
+    CHECK(help.exit_code == 0);
+    CHECK(help.err.empty());
+    for (const auto* word : {"syn ack", "flags=N", "window_scaling", "coverage=N", "service=N", "protocol=N"})
+        CHECK(contains(help.out, word));
 }
 
 TEST_CASE("trace++ sends packets of the length that is the second operand", "[apps][trace]")
