@@ -11,6 +11,7 @@ Attack::Attack(const std::vector<Attacker>& attackers)
 
 void Attack::on_request(const Packet& packet)
 {
+    probe_.assign(packet.bytes.begin(), packet.bytes.end());
     if (packet.echo_request) request_.assign(packet.bytes.begin(), packet.bytes.end());
 }
 
@@ -42,8 +43,12 @@ void Attack::advance(Duration now, Sink& sink)
 
 void Attack::strike(State& state, Sink& sink)
 {
-    const bool forged = state.attacker.kind == Attacker::Kind::forged;
-    if (forged ? !forge(state) : !replay(state)) return;
+    using Kind = Attacker::Kind;
+    const bool forged = state.attacker.kind != Kind::replayed;
+    const bool made = state.attacker.kind == Kind::forged   ? forge(state)
+                      : state.attacker.kind == Kind::errors ? quote(state)
+                                                            : replay(state);
+    if (!made) return;
     const auto packet = parse_packet(packet_);
     Record record;
     record.in = record.due = state.next;
@@ -69,6 +74,36 @@ bool Attack::forge(const State& state)
     build_echo_reply(*request, from, 1, packet_);
     if (!state.attacker.right_identifier)
         replace_identifier(packet_, static_cast<std::uint16_t>(request->source_port ^ 0x5555U));
+    return true;
+}
+
+/// A time exceeded that quotes the last packet as a stranger would who knows all but what only those on the path can see:
+/// with the right ports and the whole packet, whose payload is a guess; or with 28 octets, of which the source port (or
+/// identifier) and the checksum (or sequence numbers) are guesses.
+bool Attack::quote(const State& state)
+{
+    const auto probe = parse_packet(probe_);
+    if (!probe || probe->source.is_v4() != state.attacker.from.network.is_v4()) return false;
+    const auto from = host_of(state.attacker.from, state.sent);
+    const bool right = state.attacker.right_identifier;
+    Bytes guess = probe_;
+    const auto upper = std::span{guess}.subspan(probe_.size() - probe->payload.size());
+    const bool icmp = probe->protocol == protocol::icmp_of(probe->version);
+    for (std::size_t at = 0; at < upper.size(); ++at) {
+        const bool type_or_port =
+            icmp ? at < 2 : at == 2 || at == 3;  // of ICMP type and code, of others the destination's port
+        const bool known = icmp ? at == 4 || at == 5 : at < 2 || at == 4 || at == 5;
+        if (type_or_port || (right && known)) continue;
+        random_ = random_ * 6364136223846793005U + 1442695040888963407U;
+        upper[at] = static_cast<std::byte>(random_ >> 56);
+    }
+    IcmpBehaviour behaviour;
+    behaviour.quote = {.octets = right ? std::optional<std::size_t>{} : std::optional<std::size_t>{8}};
+    const bool v4 = probe->version == IpVersion::v4;
+    const auto guessed = parse_packet(guess);
+    if (!guessed) return false;
+    build_error(*guessed, {.type = static_cast<std::uint8_t>(v4 ? 11 : 3), .from = from, .behaviour = &behaviour}, 1,
+                packet_);
     return true;
 }
 

@@ -31,10 +31,13 @@ private:
     void strike(State& state, Sink& sink);
     bool forge(const State& state);
     bool replay(const State& state);
+    bool quote(const State& state);
 
     static constexpr std::size_t max_replies = 1024;  ///< that are remembered to be replayed
     std::vector<State> attackers_;
-    Bytes request_;  ///< the last one
+    Bytes request_;  ///< the last echo request
+    Bytes probe_;    ///< the last packet of all
+    std::uint64_t random_ = 1;
     std::vector<Bytes> replies_;
     std::size_t next_reply_ = 0;
     Bytes packet_;

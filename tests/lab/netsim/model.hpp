@@ -169,8 +169,12 @@ struct Link {
 
 /// Sends replies without a request.
 struct Attacker {
-    enum class Kind : std::uint8_t { forged, replayed } kind = Kind::forged;  ///< replayed: true replies, once more
-    Prefix from;                                                              ///< source addresses, one after the other
+    enum class Kind : std::uint8_t {
+        forged,    ///< echo replies
+        replayed,  ///< true replies, once more
+        errors,    ///< time exceeded, about a packet like the last one
+    } kind = Kind::forged;
+    Prefix from;                   ///< source addresses, one after the other
     bool right_identifier = true;  ///< of forged ones: the identifier of the tool's last request, or another
     double rate = 100;             ///< packets a second
     Duration start{}, stop = Duration::max();

@@ -39,7 +39,8 @@ Attacker read_attacker(const Place& place)
     bool given = false;
     Section section{place, "an attacker such as {kind: forged, from: 10.66.0.0/16, rate: 100/s}"};
     section.word("kind", [&](const Place& value) {
-        attacker.kind = read_word<Kind>(value, {{"forged", Kind::forged}, {"replayed", Kind::replayed}});
+        attacker.kind =
+            read_word<Kind>(value, {{"forged", Kind::forged}, {"replayed", Kind::replayed}, {"errors", Kind::errors}});
     });
     section.word("from", [&](const Place& value) {
         attacker.from = read_prefix(value);
