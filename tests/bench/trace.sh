@@ -45,7 +45,9 @@ printed() {
     echo 'path: [r1, r2, r3, r4, r5, r6, r7, r8, r9, host]
 link: {delay: 5ms}
 nodes: {host: {address: 10.9.0.1}}' >"$work/ten.yaml"
-    in_network "$work/ten.yaml" sh -c '"$1" -n 10.9.0.1 | python3 "$2" stamp "$3"' - "$trace" "$figures" "$work/stamped"
+    mkfifo "$work/lines"
+    in_network "$work/ten.yaml" sh -c 'python3 "$2" stamp "$3" <"$4" & exec 3>"$4"; sleep 1; "$1" -n 10.9.0.1 >&3
+        exec 3>&-; wait' - "$trace" "$figures" "$work/stamped" "$work/lines"
     python3 "$figures" printed "$work/log" "$work/stamped"
 }
 
@@ -94,7 +96,7 @@ changes() {
 unprivileged() {
     local name method same=0 all=0
     for name in plain twenty_hops long_path extensions altered multipath rate_limited answers; do
-        for method in -I -U "" -T; do
+        for method in -I "-U --sport 40000" "--sport 40000" "-T --sport 40000"; do
             # shellcheck disable=SC2086
             in_network_quick "$scenarios/$name.yaml" "$trace" --json -n -q 1 -z 0.02 $method 10.9.0.1
             cp "$work/out" "$work/root"
@@ -130,7 +132,7 @@ nodes: {host: {address: 10.9.0.1}}' >"$work/ten.yaml"
     for how in "" --unprivileged; do
         for method in "" -I; do
             # shellcheck disable=SC2086
-            in_network --spin "$work/ten.yaml" "$trace" -n --json -q 10 -z 5 $how $method 10.9.0.1
+            in_network --spin "$work/ten.yaml" "$trace" -n --json -q 10 -z 0.005 $how $method 10.9.0.1
             echo "trace++ $how $method: $(python3 "$figures" times "$work/log" "$work/out")"
         done
     done
@@ -142,7 +144,7 @@ mtu() {
         grep '"event":"mtu"' "$work/out" | sed 's/.*"mtu":\([0-9]*\),"limit":"\([a-z_]*\)","probes":\([0-9]*\).*/\1 (\2), \3 more probes/'
         row "trace++ --mtu $host"
     done
-    timed "$scenarios/mtu_chain.yaml" sh -c 'ip link set netsim0 mtu 1500 && exec "$@"' - traceroute -n --mtu 10.9.0.2 && row "traceroute --mtu 10.9.0.2"
+    timed "$scenarios/mtu_chain.yaml" sh -c 'ip link set netsim0 mtu 1500 && exec "$@"' - traceroute -n -q 1 -w 1 -m 8 --mtu 10.9.0.2 && row "traceroute --mtu 10.9.0.2"
     timed "$scenarios/mtu_chain.yaml" sh -c 'ip link set netsim0 mtu 1500 && exec "$@"' - tracepath -n 10.9.0.2 && row "tracepath 10.9.0.2"
 }
 

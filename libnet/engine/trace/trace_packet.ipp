@@ -121,8 +121,8 @@ LIBNETXX_DECL std::vector<std::byte> make_tcp_probe(const TraceEnds& ends, std::
     constexpr std::uint16_t window = 64240;
     const auto identity = std::uint32_t{number} << 16 | static_cast<std::uint16_t>(cookie);
     const auto options = detail::tcp_options(tcp, identity);
-    std::vector<std::byte> header(tcp_header_size);
-    header.insert(header.end(), options.begin(), options.end());
+    std::vector<std::byte> header(tcp_header_size + options.size());
+    std::ranges::copy(options, header.begin() + tcp_header_size);
     base::store_be(header, 0, ends.source_port);
     base::store_be(header, 2, ends.destination_port);
     base::store_be(header, 4, identity);

@@ -103,7 +103,8 @@ LIBNETXX_DECL std::optional<ConnectProbe::Outcome> ConnectProbe::take(ErrorQueue
     int error = 0;
     socklen_t size = sizeof error;
     if (::getsockopt(native(), SOL_SOCKET, SO_ERROR, &error, &size) != 0) return std::nullopt;
-    if (error != 0) return Outcome{nullptr, error == ECONNREFUSED};
+    // A host that resets the connection has accepted it before, perhaps without our having seen that.
+    if (error != 0) return Outcome{nullptr, error == ECONNREFUSED || error == ECONNRESET || error == EPIPE};
     sockaddr_storage peer{};
     size = sizeof peer;
     const bool connected = ::getpeername(native(), reinterpret_cast<sockaddr*>(&peer), &size) == 0;

@@ -136,4 +136,17 @@ TEST_CASE("-O info shows the flags of the answer as traceroute does")
     }
 }
 
+TEST_CASE("a host that resets a connection at once is reached, without any privilege, too")
+{
+    // Without delays the reset comes before anybody can see the connection.
+    const auto command = "exec setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all \"$0\" \"$@\"";
+    const auto run = simulate(scenario("plain"),
+                              {"sh", "-c", command, program("trace++"), "-n", "-q", "1", "-w", "1", "-T", "10.9.0.1"});
+    INFO(run.tool.out << run.tool.err);
+    CHECK(run.tool.exit_code == 0);
+    const auto hops = hops_of(run.tool.out);
+    REQUIRE(hops.size() == 5);
+    CHECK(hops[4].address == "10.9.0.1");
+}
+
 }  // namespace trace_methods_tests
