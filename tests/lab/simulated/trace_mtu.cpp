@@ -79,6 +79,7 @@ TEST_CASE("a black hole in the middle is found at its hop")
     REQUIRE(found.links.size() == 4);
     CHECK(found.links[2] == Link{2, 3, 1480, true});
     CHECK(found.links[3] == Link{3, 4, 1400, false});
+    CHECK(found.event.at("probes").as_int64() <= 12);
     WARN("a black hole in the middle: " << found.event.at("probes").as_int64() << " probes more");
 }
 
@@ -89,6 +90,7 @@ TEST_CASE("a black hole at the end is found behind the links that are told")
     CHECK(found.event.at("limit").as_string() == "black_hole");
     REQUIRE(found.links.size() == 6);
     CHECK(found.links[5] == Link{5, 6, 1300, false});
+    CHECK(found.event.at("probes").as_int64() <= 12);
     WARN("a black hole at the end: " << found.event.at("probes").as_int64() << " probes more");
 }
 
