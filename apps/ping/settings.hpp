@@ -35,6 +35,7 @@ struct PlainPing {
         std::chrono::seconds{10};  ///< for the last answers, if there was none; 0: without end
     bool timed = true;             ///< the payload has room for a time
     bool precise = false;          ///< round trips to the microsecond
+    bool tells_identifier = true;  ///< with -v, in the lines of answers
 };
 
 struct PingSettings {

@@ -214,7 +214,8 @@ private:
     template <typename Answer>
     std::string answer(const PingHost& host, const Answer& e)
     {
-        const auto identifier = settings_.verbose ? pinger_.identifier(wire::version_of(e.from)) : std::nullopt;
+        const bool told = settings_.verbose && (!settings_.plain || settings_.plain->tells_identifier);
+        const auto identifier = told ? pinger_.identifier(wire::version_of(e.from)) : std::nullopt;
         return fmt::format("{}{} bytes from {}: icmp_seq={}{}{}{}", whose(host, e.from), e.bytes,
                            show_address(host, e.from), e.sequence,
                            identifier ? fmt::format(" ident={}", *identifier) : "",

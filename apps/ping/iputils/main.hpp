@@ -4,6 +4,7 @@
 #include <apps/common/run.hpp>
 #include <apps/ping/iputils/node_query.hpp>
 #include <apps/ping/iputils/route.hpp>
+#include <apps/ping/iputils/sockets.hpp>
 #include <apps/ping/personality.hpp>
 #include <apps/ping/resolver_words.hpp>
 #include <apps/ping/session.hpp>
@@ -111,12 +112,14 @@ inline void set_hops(PingSettings& settings, const Request& request, std::span<c
 inline asio::awaitable<int> ping(PingSettings& settings, const Request& request)
 {
     const auto executor = co_await asio::this_coro::executor;
+    const auto raw = settings.verbose ? tell_sockets(executor, settings, request) : RawSockets{};
     io::Resolver resolver{executor};
     const auto hops = co_await hop_addresses(resolver, settings, request);
     const std::string name = io::resolvable_host(settings.hosts.front());
     const auto addresses = co_await resolver.resolve(name, settings.family);
-    const auto address = addresses.front();
-    settings.plain->address = address;
+    auto address = addresses.front();
+    settings.plain->tells_identifier = settings.options.identifier || (address.is_v4() ? raw.v4 : raw.v6);
+    if (settings.verbose) tell_address(settings, address);
     set_hops(settings, request, hops);
     boost::system::error_code is_name;
     asio::ip::make_address(name, is_name);
@@ -125,6 +128,8 @@ inline asio::awaitable<int> ping(PingSettings& settings, const Request& request)
         settings.plain->name = found;
     }
     const auto source = source_towards(hops.empty() ? address : asio::ip::address{hops.front()}, settings);
+    if (hops.empty() && address.is_v4() && address.is_unspecified()) address = source;
+    settings.plain->address = address;
     if (request.strict_source && !settings.options.source) settings.options.source = source;
     if (request.node.qtype) {
         NodeQuery query{executor, settings, request.node};
@@ -140,8 +145,10 @@ inline asio::awaitable<int> ping(PingSettings& settings, const Request& request)
 inline std::string_view trouble_of(const PingSettings& settings, const boost::system::error_code& error)
 {
     boost::system::error_code is_name;
-    asio::ip::make_address(io::resolvable_host(settings.hosts.front()), is_name);
-    return is_name ? resolver_words(error) : "Address family for hostname not supported";
+    const auto literal = asio::ip::make_address(io::resolvable_host(settings.hosts.front()), is_name);
+    if (!is_name && settings.verbose) tell_address(settings, literal);
+    return is_name || settings.family == io::AddressFamily::any ? resolver_words(error)
+                                                                : "Address family for hostname not supported";
 }
 
 inline asio::awaitable<int> ping_or_fail(PingSettings& settings, const Request& request)

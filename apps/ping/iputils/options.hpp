@@ -13,6 +13,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
+#include <cstring>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -39,7 +40,8 @@ inline std::int64_t number(Text text, std::int64_t least, std::int64_t most)
     char* end = nullptr;
     errno = 0;
     const long long value = std::strtoll(text.c_str(), &end, 10);
-    if (text.empty() || *end != '\0' || errno != 0) throw Fault{1, fmt::format("invalid argument: '{}'", text)};
+    const auto why = errno == 0 ? std::string{} : fmt::format(": {}", std::strerror(errno));
+    if (text.empty() || *end != '\0' || errno != 0) throw Fault{1, fmt::format("invalid argument: '{}'{}", text, why)};
     if (value < least || value > most)
         throw Fault{1, fmt::format("invalid argument: '{}': out of range: {} <= value <= {}", text, least, most)};
     return value;

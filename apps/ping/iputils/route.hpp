@@ -35,6 +35,11 @@ inline asio::ip::address source_towards(const asio::ip::address& to, const PingS
     const auto connects = [&] {
         return ::connect(socket.get(), remote.data(), static_cast<socklen_t>(remote.size())) == 0;
     };
+    if (const auto& source = settings.options.source; source && source->is_v4() == to.is_v4()) {
+        const asio::ip::udp::endpoint origin{*source, 0};
+        if (::bind(socket.get(), origin.data(), static_cast<socklen_t>(origin.size())) != 0)
+            fail_system(to.is_v4() ? "bind" : "bind icmp socket");
+    }
     if (!connects()) {
         if (errno != EACCES) fail_system("connect");
         if (!settings.options.broadcast)
