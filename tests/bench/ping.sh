@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # ping.sh [ROW...]: ping++ beside fping and iputils' ping, in a network namespace of its own where every address of
-# 10.0.0.0/8 answers, or in a simulated network. Rows: sweep million targets flood drift requests fates times names (all
-# of them). Needs root (the first six: or user namespaces), fping, strace; build first:
+# 10.0.0.0/8 answers, or in a simulated network. Rows: sweep named million targets scrape flood drift requests fates
+# times names (all of them). Needs root (the first eight: or user namespaces), fping, strace; build first:
 #     cmake --preset bench && cmake --build --preset bench && cmake --build --preset bench --target test_simulated
 # RUNS=9 for more runs, USER_ID=65534 to measure as a user without rights.
 set -eu
@@ -34,6 +34,18 @@ sweep() {
     strace -f -c -o /tmp/ping-bench-strace.$$ "$bin/ping++" -q -c 1 --rate max 10.20.0.0/16 >/dev/null
     awk '/total$/ {printf "system calls a ping: %.4f\n", $4 / 65534}' /tmp/ping-bench-strace.$$
     rm -f /tmp/ping-bench-strace.$$
+}
+
+# The same work under the name fping: a sweep, and five probes to each of 5,000 hosts
+named_sweep() { "${as_user[@]}" "$bin/ping++" --as fping -q -i 0 -r 1 -g 10.20.0.0/16; }
+fping_sweep() { fping -q -i 0 -r 1 -g 10.20.0.0/16; }
+named_count() { "${as_user[@]}" "$bin/ping++" --as fping -C 5 -q -i 0 -f "$work/named"; }
+fping_count() { fping -C 5 -q -i 0 -f "$work/named"; }
+named() {
+    local i
+    for ((i = 0; i < 5000; ++i)); do echo "10.2.$((i / 250)).$((i % 250 + 1))"; done >"$work/named"
+    compare "as fping, sweep of 65,534 hosts" named_sweep fping_sweep
+    compare "as fping, -C 5 -q to 5,000 hosts" named_count fping_count
 }
 
 # watched COMMAND...: sets `wall`, `cpu` (seconds), `peak` (KiB resident); its output ends in $out
@@ -77,6 +89,26 @@ targets() { # 100,000 hosts every 2 s for a minute
             wall, 100 * cpu / wall, (rss - base) * 1024 / 100000, base / 1024 }'
     grep -c '"event":"summary".*"sent":30,"received":30,"lost":0,"late":0,' "$out" | sed 's/$/ of them answered every time/'
     tail -n 1 "$out"
+}
+
+scrape() { # an exporter of 10,000 hosts, which is scraped six times, without gzip and with it
+    local i how child
+    for ((i = 0; i < 10000; ++i)); do echo "10.3.$((i / 250)).$((i % 250 + 1))"; done >"$work/hosts"
+    for how in --no-compressed --compressed; do
+        "${as_user[@]}" "$bin/ping++" --listen 9374 --targets "$work/hosts" 2>/dev/null &
+        child=$!
+        until curl -s -o /dev/null http://127.0.0.1:9374/-/ready; do sleep 0.02; done
+        sleep 5
+        for i in 1 2 3 4 5 6; do
+            curl -s "$how" http://127.0.0.1:9374/metrics -o "$out"
+            [ "$i" -ne 1 ] && [ "$i" -ne 6 ] || awk -v how="$how" -v i="$i" '/^libnet_ping_sched_lag_seconds\{/ {
+                split($1, part, "\""); text = text sprintf(" %s: %.1f ms", part[2], $2 * 1000) }
+                END { printf "scrape %d (%s): sched_lag quantiles%s\n", i, how, text }' "$out"
+            sleep 0.5
+        done
+        kill $child
+        wait $child || true
+    done
 }
 
 flood_ours() { pingpp -q -f -c 100000 10.2.0.1; }
@@ -134,5 +166,5 @@ drift() {
     drift_of ping ping -q -i 0.01 -c 2000 10.20.0.1
 }
 
-[ $# -gt 0 ] || set -- sweep million targets flood drift requests fates times names
+[ $# -gt 0 ] || set -- sweep named million targets scrape flood drift requests fates times names
 for row; do "$row"; done

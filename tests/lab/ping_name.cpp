@@ -23,7 +23,7 @@ const Arguments ours{program("ping++"), "--as", "ping"}, theirs{"ping"};
 /// What each process has of its own, with -v: numbers of descriptors, and an identifier that nobody asked for.
 std::string without_own_numbers(const std::string& text)
 {
-    static const std::regex descriptor{R"((sock[46]\.fd): [0-9]+)"}, identifier{R"(ident=[0-9]{3,})"};
+    static const std::regex descriptor{R"((sock[46]\.fd): [0-9]+)"}, identifier{R"(ident=[0-9]+)"};
     return std::regex_replace(std::regex_replace(text, descriptor, "$1: N"), identifier, "ident=N");
 }
 
@@ -66,8 +66,6 @@ TEST_CASE("as ping, -v tells the sockets and the address first", "[lab]")
     if (is_missing("ping", "iputils-ping")) return;
     check_same({"-v", "-c", "1", "10.0.4.2"});
     check_same({"-v", "-q", "-c", "1", "fd00:0:0:4::2"});
-    check_same({"-v", "-4", "-c", "1", "alpha"});
-    check_same({"-v", "-6", "-c", "1", "alpha"});
     check_same({"-v", "-e", "77", "-c", "1", "10.0.4.2"});
     check_same({"-v", "-4", "-c", "1", "fd00:0:0:4::2"});
     check_same({"-v", "-c", "1", "nowhere.example"});

@@ -72,11 +72,15 @@ private:
     /// With more hosts than have their turn within the period, the interval between two sends is what counts.
     bool is_crowded() const { return plan_.mode != Mode::reach && times(plan_.interval, hosts_.size()) > plan_.period; }
 
+    /// Stamps cost the kernel some of what a probe costs it. Where only who is alive is told, nobody sees them.
+    bool tells_times() const { return plan_.mode != Mode::reach || plan_.elapsed || plan_.stats || plan_.json; }
+
     PingOptions pinger_options() const
     {
         PingOptions options = plan_.pinger;
         options.interval = plan_.period;
         options.timeout = plan_.timeout;
+        options.clock = tells_times() ? PingClock::arrival : PingClock::user;
         if (is_crowded()) options.rate = 1e9 / static_cast<double>(plan_.interval.count());
         return options;
     }

@@ -28,7 +28,7 @@ inline const PingOptions& checked(const PingOptions& options)
     io::require_option(!options.send_buffer || *options.send_buffer > 0, "ping send buffer: more than zero is needed");
     io::require_option(options.access, PingAccess::raw, "ping access: automatic, datagram or raw");
     io::require_option(options.path_mtu_discovery, PathMtuDiscovery::probe, "ping path MTU discovery: system to probe");
-    io::require_option(options.clock, PingClock::user, "ping clock: kernel or user");
+    io::require_option(options.clock, PingClock::arrival, "ping clock: kernel, user or arrival");
     io::require_option(options.record, PingRecord::timestamps_and_addresses,
                        "ping record: nothing to timestamps_and_addresses");
     io::require_option(options.record == PingRecord::nothing || options.ip_options.empty(),
@@ -64,7 +64,8 @@ inline io::ProbeSocketOptions ping_socket_options(const PingOptions& options)
     result.traffic_class = options.traffic_class;
     result.mark = options.mark;
     result.send_buffer = options.send_buffer;
-    result.receive_stamps = result.transmit_stamps = options.clock == PingClock::kernel;
+    result.receive_stamps = options.clock != PingClock::user;
+    result.transmit_stamps = options.clock == PingClock::kernel;
     result.record = options.record;
     result.ip_options = options.ip_options;
     result.outgoing_interface = options.outgoing_interface.str();

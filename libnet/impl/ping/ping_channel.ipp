@@ -10,6 +10,7 @@
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <span>
 #include <utility>
@@ -152,7 +153,10 @@ LIBNETXX_DECL bool PingChannel::flush(engine::PingEngine& engine, io::ProbeReade
 /// How many of those that wait go out together next. 0: the sockets are full for the first one.
 LIBNETXX_DECL std::size_t PingChannel::sendable()
 {
-    const std::size_t waiting = outgoing_.size() - done_;
+    // The round trips of what goes out in one call count from its begin: of few, that is hardly too early.
+    constexpr std::size_t few = 4;
+    const bool counted_from_call = options_.clock == PingClock::arrival;
+    const std::size_t waiting = std::min(outgoing_.size() - done_, counted_from_call ? few : burst_);
     if (!full_) return waiting;
     std::size_t proven = 0;
     while (proven < waiting && proven_[done_ + proven]) ++proven;

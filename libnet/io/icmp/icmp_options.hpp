@@ -21,6 +21,9 @@ inline constexpr char icmp_socket_or_help[] =
 enum class IcmpClock : std::uint8_t {
     kernel,  ///< from the kernel's transmit stamp to its receive stamp: what the network took
     user,    ///< from our send call until we have read the answer: what a program waits for
+    /// From our send call to the kernel's receive stamp, as fping has it: a few microseconds longer than what the network
+    /// took, and it saves the kernel a copy of each request.
+    arrival,
 };
 
 /// What the kernel does about packets that are larger than the path's MTU (ip(7), IP_MTU_DISCOVER).
