@@ -50,6 +50,14 @@ public:
     /// @throws std::system_error the file can't be opened
     explicit AccessLog(std::string target, DiagnosticsHandler diagnostics = {}, AccessLogFormat format = {});
 
+    /// The same on standard error, for other lines than those of requests.
+    struct StandardError {};
+    explicit AccessLog(StandardError) : AccessLog{"-"}
+    {
+        standard_ = 2;
+        in_pieces_ = true;
+    }
+
     /// Writes what is in the queues, for a second at most where it can't be written.
     ~AccessLog();
     AccessLog(const AccessLog&) = delete;
@@ -76,7 +84,7 @@ private:
     enum class Written : std::uint8_t { all, failed, stopped };
 
     bool is_file() const { return target_ != "-"; }
-    int descriptor() const { return is_file() ? file_.get() : 1; }
+    int descriptor() const { return is_file() ? file_.get() : standard_; }
     io::FileDescriptor open(int nonblock) const;
 
     std::shared_ptr<base::ByteRing> add_queue();
@@ -98,6 +106,7 @@ private:
     base::Diagnostics diagnostics_;
     io::FileDescriptor file_;
     std::mutex writing_;
+    int standard_ = 1;       // the descriptor where it is no file
     bool cut_ = false;       // the last octet written is no line's end
     bool in_pieces_ = true;  // it is a pipe, a terminal, ...
 
@@ -127,8 +136,16 @@ public:
     AccessLogQueue(const AccessLogQueue&) = delete;
     AccessLogQueue& operator=(const AccessLogQueue&) = delete;
 
-    /// Never waits. The line is written within some 20 ms, or lost when the queue is full.
+    /// Never waits. The line is written at once when none came just before, in any case within some 10 ms, or lost when the
+    /// queue is full.
     void add(const AccessRecord& record) noexcept;
+
+    /// The same for whole lines, each with its line feed.
+    void add(std::string_view lines) noexcept
+    {
+        if (ring_->push(lines)) log_.wake();
+        else log_.lose_for_haste();
+    }
 
     /// Waits until everything is written that was added, for a second at most.
     void flush() noexcept;

@@ -28,9 +28,16 @@ void append_log_line(std::string& line, const AccessRecord& record);
 /// | request, method, target, version | the request line, and its parts; version is 1.0 or 1.1 |
 /// | status | of the answer; 0: there was none |
 /// | bytes_sent, bytes_received | of the contents, or of a tunnel |
-/// | duration | in seconds, with microseconds |
+/// | duration | in seconds, with microseconds; the same for the times below |
+/// | queue | of that: until the server began with it |
+/// | first_byte | of that: until its answer began |
 /// | referer, user_agent | fields of the request |
 /// | reason | why it was refused or failed |
+/// | request_id | of a proxy's request, as its own answers have it; this and what follows are a dash elsewhere |
+/// | verdict | what the proxy has decided, or what went wrong, in a word: engine::HttpForwarding |
+/// | host | where the request was to go |
+/// | upstream | the server's address that was connected to |
+/// | name, connect | how long it took to look the name up, and to connect; a dash where that wasn't done |
 ///
 /// What is empty is a dash. Octets of clients are escaped as in the combined format; a field that stands behind a quote may have
 /// spaces in it, and any other has them escaped, too, as it has the characters that stand beside it. `{{` is a brace.
@@ -43,7 +50,8 @@ public:
     /// @throws std::invalid_argument what is wrong with it, and what would do
     explicit AccessLogFormat(std::string_view text);
 
-    /// Appends the line of one request, with its line feed. In JSON it is an object with all fields by their names; numbers are
+    /// Appends the line of one request, with its line feed. In JSON it is an object with all fields by their names, those of a proxy where
+    /// it is a proxy's; numbers are
     /// numbers, what is empty is null, and an octet above 127 is the character of that number.
     void append(std::string& line, const AccessRecord& record) const;
 
@@ -63,9 +71,17 @@ private:
         bytes_sent,
         bytes_received,
         duration,
+        queue,
+        first_byte,
         referer,
         user_agent,
-        reason
+        reason,
+        request_id,
+        verdict,
+        host,
+        upstream,
+        name,
+        connect
     };
     enum class Kind : std::uint8_t { combined, json, text };
 
@@ -78,6 +94,7 @@ private:
 
     static Field field_of(std::string_view name);
     void append_field_value(std::string& line, const AccessRecord& record, const Part& part) const;
+    static bool append_forwarding_value(std::string& line, const AccessRecord& record, const Part& part);
     static void append_json(std::string& line, const AccessRecord& record);
 
     Kind kind_ = Kind::combined;

@@ -25,9 +25,12 @@ struct AccessRecord {
     std::uint64_t bytes_sent = 0;         ///< of the answer's content, to the client; of a tunnel: all that went there
     std::uint64_t bytes_received = 0;     ///< of the request's content, from the client; of a tunnel: all that came
     std::chrono::nanoseconds duration{};  ///< from `started` to the answer's last byte; steady, never negative
-    std::string_view referer = {};        ///< the Referer field, or empty
-    std::string_view user_agent = {};     ///< the User-Agent field, or empty
-    std::string_view reason = {};         ///< why the request was refused or failed, in words; empty: it was served
+    /// From `started` until the server begins with it: a head that comes slowly, a rate to be kept, a password that is checked
+    std::chrono::nanoseconds queue{};
+    std::chrono::nanoseconds first_byte{};  ///< from `started` until its answer begins; 0 where there is none
+    std::string_view referer = {};          ///< the Referer field, or empty
+    std::string_view user_agent = {};       ///< the User-Agent field, or empty
+    std::string_view reason = {};           ///< why the request was refused or failed, in words; empty: it was served
     /// What a ForwardProxy tells beside; null: it is another server's. Valid during the call only, too.
     const engine::HttpForwarding* forwarding = nullptr;
 };

@@ -11,9 +11,11 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -99,7 +101,10 @@ public:
     /// Stops listening, and leaves the connections be: each ends with the answer to its next request, or when it has been
     /// idle for as long as it may, so that no request is lost; `run` completes when all have ended. For a server whose
     /// place another one has taken, on the same listening socket.
-    void retire();
+    ///
+    /// With `idle_for`: connections that have been idle for so long end at once, and others when they have been; what a client
+    /// sends at that very moment is lost.
+    void retire(std::optional<std::chrono::milliseconds> idle_for = std::nullopt);
 
     /// Serves a connection that was accepted elsewhere as one of its own: at once, or as soon as `run` begins.
     /// @throws boost::system::system_error  `operation_aborted`: the server has stopped; why the socket can't be used

@@ -6,6 +6,7 @@
 #include <libnet/diagnostics.hpp>
 #include <libnet/engine/proxy/header_rules.hpp>
 #include <libnet/http_limits.hpp>
+#include <libnet/io/tcp/connection_budget.hpp>
 #include <libnet/proxy_event.hpp>
 #include <libnet/resolver_options.hpp>
 #include <libnet/tls.hpp>
@@ -36,6 +37,8 @@ struct ForwardProxyOptions {
         false;  ///< others of this user may join it on its port later, one per thread; who is there already may not
     bool reuse_port = false;          ///< joins one that shares its port (SO_REUSEPORT)
     std::size_t max_connections = 0;  ///< of clients; more wait in the kernel's queue. 0: no limit
+    /// The same for several servers together, in several threads; null: this one alone, with `max_connections`.
+    std::shared_ptr<io::ConnectionBudget> shared_connections{};
 
     /// Clients speak TLS to the proxy, and nothing else (an `https://` proxy); null: they don't. What they ask for goes on as it
     /// would without. Proxies that share a port must share the context.
@@ -112,6 +115,7 @@ struct ForwardProxyOptions {
     /// included; more are refused with 503. Of each ForwardProxy. 0: no limit.
     std::size_t max_upstreams_per_host = 0, max_upstreams = 0;
 
+    std::uint64_t max_requests = 0;  ///< of one connection of a client: the answer to the last ends it; 0: any number
     HttpLimits limits{.head = 65'536};  ///< of requests: browsers send cookies of 40 KB to some sites
     HttpLimits response_limits{.head = 65'536, .fields = 200};  ///< of responses
     ResolverOptions resolver{};                                 ///< how names are looked up

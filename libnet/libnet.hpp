@@ -7,6 +7,7 @@
 #include <libnet/access_log_format.hpp>
 #include <libnet/address_origins.hpp>
 #include <libnet/config.hpp>
+#include <libnet/event_log.hpp>
 #include <libnet/forward_proxy.hpp>
 #include <libnet/http_endpoint.hpp>
 #include <libnet/icmp_pinger.hpp>
@@ -22,6 +23,7 @@
 #include <libnet/privileges.hpp>
 #include <libnet/resolver.hpp>
 #include <libnet/reverse_names.hpp>
+#include <libnet/sandbox.hpp>
 #include <libnet/server_admin.hpp>
 #include <libnet/server_counters.hpp>
 #include <libnet/server_group.hpp>

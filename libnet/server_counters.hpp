@@ -7,6 +7,8 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <map>
+#include <string_view>
 
 namespace libnet::inline v0 {
 
@@ -22,8 +24,10 @@ struct ServerCounts {
     std::uint64_t bytes_received = 0;         ///< of contents and tunnels, from clients
     std::uint64_t latency_ns = 0;             ///< of all requests together
     std::array<std::uint64_t, latency_bounds.size() + 1> latencies{};  ///< requests by bucket, each for itself
+    std::map<std::string_view, std::uint64_t>
+        verdicts{};  ///< requests of a proxy by HttpForwarding::verdict, which is static
 
-    ServerCounts& operator+=(const ServerCounts& other) noexcept
+    ServerCounts& operator+=(const ServerCounts& other)
     {
         connections += other.connections;
         for (std::size_t i = 0; i < requests.size(); ++i) requests[i] += other.requests[i];
@@ -32,16 +36,18 @@ struct ServerCounts {
         bytes_received += other.bytes_received;
         latency_ns += other.latency_ns;
         for (std::size_t i = 0; i < latencies.size(); ++i) latencies[i] += other.latencies[i];
+        for (const auto& [verdict, count] : other.verdicts) verdicts[verdict] += count;
         return *this;
     }
 };
 
 /// Counts one request. For one thread.
-inline void count(ServerCounts& counts, const AccessRecord& record) noexcept
+inline void count(ServerCounts& counts, const AccessRecord& record)
 {
     const auto kind = record.status / 100;
     ++counts.requests[kind < counts.requests.size() ? kind : 0];
     if (!record.reason.empty()) ++counts.refused;
+    if (record.forwarding != nullptr) ++counts.verdicts[record.forwarding->verdict];
     counts.bytes_sent += record.bytes_sent;
     counts.bytes_received += record.bytes_received;
     counts.latency_ns += static_cast<std::uint64_t>(record.duration.count());

@@ -48,8 +48,9 @@ struct ServerGroupOptions {
 ///
 /// `Server` has a constructor (io_context::executor_type, Options, ip::tcp::acceptor), `connections()`, `retire()` and
 /// `awaitable<void> run()`, which drains when it is cancelled with `total`. Of its options, the group uses `address`, `port`
-/// and `defer_accept`, and sets `on_access`, which it passes on. There is a server for each thread and each place, and a limit
-/// that an option sets is for each of them. What else the options hold is shared by all threads: callbacks must bear it.
+/// and `defer_accept`, and sets `on_access`, which it passes on. There is a server for each thread and each place; `max_connections`
+/// counts for all of them together, where the options have `shared_connections`. Another limit that an option sets is for each of
+/// them. What else the options hold is shared by all threads: callbacks must bear it.
 template <typename Server>
 class ServerGroup {
 public:
@@ -61,14 +62,16 @@ public:
         : ServerGroup{options, group, listen(options, group)}
     {}
 
-    /// The same with sockets that listen already.
+    /// The same with sockets that listen already; `Options` may be an OptionsByPlace, here and in `replace`.
     template <typename Options>
     ServerGroup(const Options& options, const ServerGroupOptions& group, io::ListeningSockets sockets)
         : sockets_{std::move(sockets)}
     {
         const auto threads = std::max(group.threads, 1U);
+        connections_->limit(detail::connection_limit(options));
         for (unsigned i = 0; i < threads; ++i) {
-            auto& thread = threads_.emplace_back(sockets_.of_thread(i, threads), group.access_log);
+            auto& thread = threads_.emplace_back(sockets_.of_thread(i, threads), sockets_.places_of_thread(i, threads),
+                                                 connections_, group.access_log);
             thread.prepare(options);
             thread.commit();  // already here, so that a `stop` that comes before `run` finds something to stop
         }
@@ -114,16 +117,20 @@ public:
                             : in_each([](detail::ServerThread<Server>& thread) { thread.commit(); });
         co_await std::move(done);
         if (failure) std::rethrow_exception(failure);
+        connections_->limit(detail::connection_limit(*shared));
     }
 
-    /// Stops listening, since another process has the sockets, and lets each connection end with its next answer. `run`
-    /// completes then.
+    /// Stops listening, since another process has the sockets, and lets each connection end with its next answer, or when it
+    /// has been idle for a second. `run` completes then.
     void retire()
     {
         sockets_.hand_over();
         sockets_.close();
         for (auto& thread : threads_) thread.post([&thread] { thread.retire(); });
     }
+
+    /// Takes no more connections while it is held, and closes idle ones; others go on. For when memory is short.
+    void hold_connections(bool held) { connections_->hold(held); }
 
     /// What all servers have counted. Completes when each thread has answered, so it also shows that they are alive. While
     /// `run` runs, on its executor. Throws `operation_aborted`: the group ends.
@@ -215,6 +222,7 @@ private:
 
     io::ListeningSockets sockets_;
     const std::vector<io::ListenPlace> places_ = sockets_.places();
+    const std::shared_ptr<io::ConnectionBudget> connections_ = std::make_shared<io::ConnectionBudget>(0);
     std::deque<detail::ServerThread<Server>> threads_;  ///< they stay where they are
     std::vector<std::weak_ptr<Ends>> asked_;            ///< those who wait for answers of all threads
     bool ending_ = false;                               ///< a thread has ended

@@ -4,7 +4,9 @@
 #include <libnet/access.hpp>
 #include <libnet/access_record.hpp>
 #include <libnet/diagnostics.hpp>
+#include <libnet/http_limits.hpp>
 #include <libnet/io/files/file_clock.hpp>
+#include <libnet/io/tcp/connection_budget.hpp>
 #include <libnet/site_options.hpp>
 #include <libnet/tls.hpp>
 
@@ -47,6 +49,14 @@ struct StaticFileServerOptions {
     /// Speaks TLS, and nothing else; null: plain HTTP. Servers that share a port must share the context.
     std::shared_ptr<TlsContext> tls{};
 
+    /// For a server without TLS beside one that speaks it: serves nothing, and redirects each request to the same URL with https
+    /// on this port, with 301, or 308 where the method isn't GET or HEAD. 0: it serves.
+    std::uint16_t redirect_to_https = 0;
+
+    /// With TLS: how long browsers are to come back with TLS only, as a field of the answers to requests for files
+    /// (Strict-Transport-Security, RFC 6797); 0: it isn't said.
+    std::chrono::seconds hsts{0};
+
     /// Who may have what; null: all clients may have everything.
     std::shared_ptr<AccessControl> access{};
 
@@ -84,6 +94,10 @@ struct StaticFileServerOptions {
 
     /// More wait in the kernel's queue until one ends; 0: no limit. In any case some descriptors are left for files.
     std::size_t max_connections = 0;
+    /// The same for several servers together, in several threads; null: this one alone, with `max_connections`.
+    std::shared_ptr<io::ConnectionBudget> shared_connections{};
+    std::uint64_t max_requests = 0;  ///< of one connection: the answer to the last of them ends it; 0: any number
+    HttpLimits request_limits{};     ///< how large the head of a request may be
     std::size_t max_request_body = 64 * 1024;  ///< bytes of a request's body that are read, to be thrown away; else 413
 
     /// From a connection's or request's first byte to its head's end; the same for a body, and for a TLS handshake.

@@ -249,9 +249,7 @@ LIBNETXX_DECL FileAction FileResponder::redirect(unsigned status, std::string lo
     const auto fragment = std::min(location.find('#'), location.size());  // the query goes before it
     if (request_.has_query && location.find('?') >= fragment)
         location.insert(fragment, '?' + std::string{request_.query});
-    plan_.refuse(status, why);
-    plan_.reason = {};  // nothing failed
-    plan_.location = std::move(location);
+    plan_.redirect(status, std::move(location), why);
     plan_.head_only = request_.method == "HEAD";
     return finish();
 }

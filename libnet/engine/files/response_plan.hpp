@@ -16,6 +16,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace libnet::inline v0::engine {
@@ -71,6 +72,9 @@ struct ResponsePlan {
 
     /// Makes it an error page with a reason in words, which has static storage.
     void refuse(unsigned error_status, std::string_view why);
+
+    /// Makes it a redirect with a page of its own, whose words have static storage.
+    void redirect(unsigned redirect_status, std::string to, std::string_view why);
 
     /// The value of Content-Length, which an answer to HEAD has as well.
     std::uint64_t content_length() const noexcept { return content == Content::page ? page.size() : length; }
@@ -209,6 +213,13 @@ inline void ResponsePlan::refuse(unsigned error_status, std::string_view why)
     content = Content::page;
     content_type = error_page_type;
     append_error_page(page, error_status, why);
+}
+
+inline void ResponsePlan::redirect(unsigned redirect_status, std::string to, std::string_view why)
+{
+    refuse(redirect_status, why);
+    reason = {};  // nothing failed
+    location = std::move(to);
 }
 
 }  // namespace libnet::inline v0::engine

@@ -67,6 +67,9 @@ struct HttpConnectionOptions {
     Duration linger_time{2000};                   ///< how long what comes behind the last answer is thrown away
     std::size_t linger_octets = 4 * 1024 * 1024;  ///< and how much: who sends more sees a reset
 
+    /// Requests of one connection: the answer to the last of them ends it; 0: any number.
+    std::uint64_t max_requests = 0;
+
     /// A client that closes its half while its answer is awaited has left.
     bool end_means_leaving = false;
 
@@ -194,6 +197,9 @@ public:
     /// already, and isn't read. `record` says what the log wants to know; `keep` as it was the first time.
     void answer_known(std::size_t head_size, bool keep, const HttpRecord* record);
 
+    /// The handler gets the request in hand, at this time: for the log.
+    void handled(HttpTime now) noexcept { exchange_->handled_at = now; }
+
     /// The handler has failed. Where the answer has not begun there will be a `refuse`, else the connection ends. `reason`
     /// is static.
     void fail(unsigned status, std::string_view reason) noexcept;
@@ -222,7 +228,10 @@ public:
     HttpTime began() const noexcept { return began_; }
 
     /// Between two requests, or within a head: the next request may be answered by `answer_known`.
-    bool may_know() const noexcept { return phase_ == Phase::idle && keep_ && !draining_ && !lost_; }
+    bool may_know() const noexcept
+    {
+        return phase_ == Phase::idle && keep_ && !draining_ && !lost_ && !is_at_last_request();
+    }
 
     /// No request follows the answer in hand.
     bool last() const noexcept { return !keep_; }
@@ -274,6 +283,10 @@ private:
     void add_record();
     bool has_left() const noexcept;
     void hang_up() noexcept;
+    bool is_at_last_request() const noexcept
+    {
+        return options_.max_requests != 0 && requests_ + 1 >= options_.max_requests;
+    }
     bool is_body_read() const noexcept { return body_done_ || !has_body(); }
 
     const HttpConnectionOptions& options_;
@@ -286,6 +299,7 @@ private:
     std::size_t octets_ = 0;            // that there were the last time
     std::size_t spent_ = 0;             // octets at the front that are done with
     std::size_t thrown_away_ = 0;
+    std::uint64_t requests_ = 0;  // that were answered
     SendPatience sending_;
     RateWatch receiving_;        // of a body that is a stream
     std::string_view reason_{};  // of `status_`, or why the connection is lost

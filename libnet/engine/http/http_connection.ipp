@@ -279,6 +279,7 @@ LIBNETXX_DECL HttpPersistence HttpConnection::begin_answer(const HttpAnswer& ans
     if (phase_ == Phase::over) return HttpPersistence::close;                    // who comes too late changes nothing
     const bool reads_on = phase_ == Phase::streaming || phase_ == Phase::piece;  // the body, beside the answer
     if (!has_request_ || draining_ || (!is_body_read() && !reads_on)) hang_up();
+    if (is_at_last_request()) hang_up();
     keep_ = keep_ && answer.may_keep && exchange_->head.keep_alive;
     exchange_->answer = answer;
     exchange_->content_begin = 0;
@@ -296,6 +297,7 @@ LIBNETXX_DECL void HttpConnection::end_answer(std::uint64_t content)
     if (content > 0) exchange_->answer.content_length = content;
     if (!is_body_read()) hang_up();
     add_record();
+    ++requests_;
     if (has_request_) spent_ += exchange_->head_size + std::exchange(exchange_->scanned, 0U);
     has_request_ = answer_begun_ = body_done_ = uninvited_ = false;
     phase_ = Phase::idle;
@@ -306,6 +308,7 @@ LIBNETXX_DECL void HttpConnection::answer_known(std::size_t head_size, bool keep
     if (logs_ && record != nullptr) exchange_->log.add(*record).began = begun_ ? began_ : received_at_;
     exchange_->parser.reset();
     spent_ += head_size;
+    ++requests_;
     any_request_ = true;
     begun_ = waits_ = false;
     keep_ = keep_ && keep;
@@ -364,6 +367,13 @@ LIBNETXX_DECL HttpRecord HttpConnection::record() const
     record.begin = exchange_->content_begin;
     record.end = exchange_->content_begin + exchange_->answer.content_length;
     record.forwarding = std::move(exchange_->forwarding);
+    const auto since_began = [&record](HttpTime then) {
+        return std::max(then - record.began, HttpTime::duration::zero());
+    };
+    if (exchange_->handled_at != HttpTime{})
+        record.queue = since_began(std::exchange(exchange_->handled_at, HttpTime{}));
+    if (exchange_->answer.began != HttpTime{})
+        record.first_byte = since_began(std::exchange(exchange_->answer.began, HttpTime{}));
     if (has_request_) {
         const auto& head = exchange_->head;
         record.method = head.method;

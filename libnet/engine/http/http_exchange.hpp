@@ -24,6 +24,7 @@ struct HttpAnswer {
     std::uint64_t content_length = 0;  ///< octets that follow the head; 0 where `end_answer` says it
     bool may_keep = true;              ///< false: the connection ends behind it in any case
     std::string_view user{};           ///< who has logged in
+    HttpTime began{};                  ///< when it begins
 };
 
 /// Lent to a HttpConnection while there is something of a request; thousands of idle connections share a few.
@@ -40,6 +41,7 @@ struct HttpExchange {
     std::size_t piece_octets = 0;                        // its octets, with their framing
     std::string_view refused_line{};                     // what is no request
     HttpAnswer answer{};                                 // once it has begun
+    HttpTime handled_at{};                               // when the handler got the request; none: it hasn't
     std::optional<boost::asio::ip::address> client{};    // whom a proxy has named in the request
     std::shared_ptr<const HttpForwarding> forwarding{};  // what a proxy tells of the request
     std::string failure{};            // why there can be none, where the words must outlive who said them
@@ -55,6 +57,7 @@ struct HttpExchange {
         refused_line = {};
         client.reset();
         forwarding.reset();
+        handled_at = {};
         log.clear();
     }
 };

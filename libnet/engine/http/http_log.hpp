@@ -33,6 +33,8 @@ struct HttpRecord {
     std::uint64_t begin = 0, end = 0;                    ///< of the content, in all that the connection is ever sent
     std::uint64_t content_sent = 0;                      ///< set when it is told
     std::chrono::nanoseconds duration{0};                ///< set when it is told
+    std::chrono::nanoseconds queue{0};                   ///< until the handler got it
+    std::chrono::nanoseconds first_byte{0};              ///< until its answer began
 };
 
 /// A record that outlives the octets it is about: that of a tunnel.

@@ -11,6 +11,7 @@
 #include <libnet/wire/http/http_request.hpp>
 
 #include <chrono>
+#include <string>
 #include <string_view>
 
 namespace libnet::inline v0::detail {
@@ -33,6 +34,9 @@ public:
 
     /// Plans a built-in error page, for what no site is asked about.
     void refuse(unsigned status, std::string_view why, const wire::RequestHead* request);
+
+    /// Plans a redirect, likewise.
+    void redirect(unsigned status, std::string location, std::string_view why, const wire::RequestHead& request);
 
     /// What to answer.
     const engine::ResponsePlan& plan() const noexcept { return *plan_; }

@@ -159,4 +159,12 @@ LIBNETXX_DECL void FileDecision::refuse(unsigned status, std::string_view why, c
     plan_ = &refusal_;
 }
 
+LIBNETXX_DECL void FileDecision::redirect(unsigned status, std::string location, std::string_view why,
+                                          const wire::RequestHead& request)
+{
+    refusal_.redirect(status, std::move(location), why);
+    refusal_.head_only = request.method == "HEAD";
+    plan_ = &refusal_;
+}
+
 }  // namespace libnet::inline v0::detail

@@ -73,8 +73,8 @@ LIBNETXX_DECL void FileRequests::remember(io::HttpSession& session)
 {
     const auto& request = session.request();
     const bool is_plain = session.guard() == nullptr && work_->decision.is_regular() && !session.has_body() &&
-                          may_keep_ && !session.draining() && request.version == wire::HttpVersion::http_1_1 &&
-                          plan().status < 500 && !has_parts();
+                          may_keep_ && !session.draining() && (keeps_ || !request.keep_alive) &&
+                          request.version == wire::HttpVersion::http_1_1 && plan().status < 500 && !has_parts();
     const bool is_apart = is_plain && has_content_apart();
     if (!is_plain || (is_apart && !file()->in_memory()) || changes_ != server_.share.changes) return;
     const auto text = session.writer().queue().view().substr(answer_begin_);

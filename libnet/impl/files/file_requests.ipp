@@ -1,6 +1,7 @@
 #pragma once
 
 #include <libnet/engine/http/http_sentences.hpp>
+#include <libnet/engine/http/https_redirect.hpp>
 #include <libnet/impl/files/file_known.ipp>
 #include <libnet/impl/files/file_requests.hpp>
 #include <libnet/io/http/response_head.hpp>
@@ -142,14 +143,14 @@ LIBNETXX_DECL io::Task<bool> FileRequests::take_body(io::HttpSession& session)
     if (session.awaits_invitation() && !asks_too_much(session)) {
         const bool planned = decide(session);
         if (!planned) co_await load(session);
-        if (plan().status >= 400) co_return true;  // no, without the body
+        if (plan().status >= 400 || redirects()) co_return true;  // no, without the body
     }
     const auto body = co_await session.discard_body();
     if (body == Body::failed) co_return false;
     session.refresh_now();
     const bool planned = decide(session);
     if (!planned) co_await load(session);
-    if (body == Body::too_large && plan().status < 400)
+    if (body == Body::too_large && plan().status < 400 && !redirects())
         plan_refusal(413, "A request for a file has no use for such a body.", &session.request());
     co_return true;
 }
@@ -170,11 +171,25 @@ LIBNETXX_DECL bool FileRequests::decide(io::HttpSession& session)
         plan_refusal(417, engine::unknown_expectation, &request);
         return true;
     }
+    if (redirects()) {
+        plan_redirect(request);
+        return true;
+    }
     if (engine::is_misdirected(request, server_.options.tls ? engine::Channel::tls : engine::Channel::plain)) {
         plan_refusal(421, "The server doesn't speak for such URLs on this port.", &request);
         return true;
     }
     return work_->decision.start(server_.site_of(request.authority.host), request, session.now(), session.guard());
+}
+
+/// Without TLS there is nothing but where it is spoken.
+LIBNETXX_DECL void FileRequests::plan_redirect(const wire::RequestHead& request)
+{
+    auto location = engine::https_location(request, server_.options.redirect_to_https);
+    if (!location)
+        return plan_refusal(400, "Without TLS, the server answers requests for URLs with a host only.", &request);
+    work_->decision.redirect(engine::https_redirect_status(request), *std::move(location),
+                             "What is asked for is found with https.", request);
 }
 
 /// Plans an error page as the connection's last answer.

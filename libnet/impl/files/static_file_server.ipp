@@ -40,6 +40,16 @@ LIBNETXX_DECL SiteOptions with_media_types(SiteOptions options, const std::strin
     return options;
 }
 
+/// Those with Strict-Transport-Security in front of its own fields, where the server wants that: which is for TLS alone
+/// (RFC 6797 section 7.2).
+LIBNETXX_DECL SiteOptions with_hsts(SiteOptions options, const StaticFileServerOptions& server)
+{
+    if (!server.tls || server.hsts.count() <= 0) return options;
+    options.headers.insert(options.headers.begin(), SiteHeader{"*", "Strict-Transport-Security",
+                                                               "max-age=" + std::to_string(server.hsts.count())});
+    return options;
+}
+
 /// How an HTTP connection of the server behaves.
 LIBNETXX_DECL io::HttpShare http_share(const StaticFileServerOptions& options)
 {
@@ -49,7 +59,9 @@ LIBNETXX_DECL io::HttpShare http_share(const StaticFileServerOptions& options)
                          .min_receive_rate = options.min_receive_rate,
                          .send_timeout = options.write_timeout,
                          .min_send_rate = options.min_send_rate,
-                         .max_discarded_body = options.max_request_body},
+                         .max_discarded_body = options.max_request_body,
+                         .max_requests = options.max_requests},
+            .limits = options.request_limits,
             .tls = options.tls,
             .on_record = records_for(options.on_access),
             .sources = {.proxy_protocol = options.proxy_protocol,
@@ -71,10 +83,10 @@ LIBNETXX_DECL FileServerContext::FileServerContext(const io::Executor& executor,
     }
     if (options.access || options.limits) http.guard = &guard.emplace(executor, options.access, options.limits);
     const auto media_types = read_media_types(options.mime_types);
-    sites.emplace_back(with_media_types(options.site, media_types), share, options.root, withheld);
+    sites.emplace_back(with_hsts(with_media_types(options.site, media_types), options), share, options.root, withheld);
     for (const auto& host : options.hosts) {
         for (const auto& name : host.names) hosts.add(name, sites.size());
-        sites.emplace_back(with_media_types(host.site, media_types), share, host.root, withheld);
+        sites.emplace_back(with_hsts(with_media_types(host.site, media_types), options), share, host.root, withheld);
     }
 }
 
@@ -99,7 +111,9 @@ struct StaticFileServer::State {
         // The factory keeps the state alive: connections may outlast the server object by a turn of the event loop.
         io::TcpServer::HandlerFactory factory = [state](io::Connection& connection) {
             std::unique_ptr<io::HttpHandler> requests = std::make_unique<detail::FileRequests>(state->context);
-            if (const auto& mounted = state->context.mounted) requests = mounted->before(std::move(requests));
+            const bool serves = state->context.options.redirect_to_https == 0;
+            if (const auto& mounted = state->context.mounted; mounted && serves)
+                requests = mounted->before(std::move(requests));
             return std::make_unique<io::HttpSession>(state->context.http, connection, std::move(requests));
         };
         auto served = state->tcp->run(std::move(factory));
@@ -116,6 +130,7 @@ struct StaticFileServer::State {
                                          .share_port = options.share_port,
                                          .defer_accept = options.defer_accept,
                                          .max_connections = options.max_connections,
+                                         .shared_connections = options.shared_connections,
                                          .drain_timeout = options.drain_timeout,
                                          .diagnostics = options.diagnostics};
         try {
@@ -189,9 +204,9 @@ LIBNETXX_DECL std::uint64_t StaticFileServer::refused_proxy_headers() const
 
 LIBNETXX_DECL boost::asio::awaitable<void> StaticFileServer::run() & { return State::run(state_.share()); }
 
-LIBNETXX_DECL void StaticFileServer::retire()
+LIBNETXX_DECL void StaticFileServer::retire(std::optional<std::chrono::milliseconds> idle_for)
 {
-    if (state_->tcp) state_->tcp->retire();
+    if (state_->tcp) state_->tcp->retire(idle_for);
 }
 
 LIBNETXX_DECL void StaticFileServer::serve(boost::asio::ip::tcp::socket connection)

@@ -78,6 +78,7 @@ LIBNETXX_DECL io::HttpShare client_side(const ForwardProxyOptions& options)
                          .min_receive_rate = options.min_receive_rate,
                          .send_timeout = options.transfer_timeout,
                          .min_send_rate = options.min_send_rate,
+                         .max_requests = options.max_requests,
                          .end_means_leaving = true,
                          .takes_userinfo_out = true},
             .limits = options.limits,
@@ -105,6 +106,7 @@ LIBNETXX_DECL ForwardProxyState::ForwardProxyState(const io::Executor& executor,
                                   .reuse_port = options.reuse_port,
                                   .share_port = options.share_port,
                                   .max_connections = options.max_connections,
+                                  .shared_connections = options.shared_connections,
                                   .drain_timeout = options.drain_timeout,
                                   .diagnostics = options.diagnostics},
              std::move(listening)},
@@ -184,9 +186,9 @@ LIBNETXX_DECL std::map<std::string_view, std::uint64_t> ForwardProxy::verdicts()
 
 LIBNETXX_DECL boost::asio::awaitable<void> ForwardProxy::run() & { return detail::run_proxy(state_.share()); }
 
-LIBNETXX_DECL void ForwardProxy::retire()
+LIBNETXX_DECL void ForwardProxy::retire(std::optional<std::chrono::milliseconds> idle_for)
 {
-    if (state_->server) state_->server->retire();
+    if (state_->server) state_->server->retire(idle_for);
 }
 
 LIBNETXX_DECL void ForwardProxy::serve(boost::asio::ip::tcp::socket connection)

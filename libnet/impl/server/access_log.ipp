@@ -25,7 +25,8 @@ namespace libnet::inline v0 {
 namespace detail {
 
 constexpr std::size_t log_queue_size = std::size_t{256} * 1024;
-constexpr std::chrono::milliseconds log_pause{20};
+constexpr std::chrono::milliseconds log_shortest_pause{1}, log_longest_pause{8};
+constexpr std::size_t log_much = 1024;  // octets that come in a pause
 constexpr std::chrono::seconds log_patience{1};
 
 inline std::uint64_t lines_in(std::string_view text)
@@ -200,17 +201,22 @@ LIBNETXX_DECL void AccessLog::wake() noexcept
     [[maybe_unused]] const auto written = ::write(wakeup_.get(), &one, sizeof one);
 }
 
-/// The writer's thread: writes what there is, naps so that there is more to write at once, and sleeps when there was nothing.
+/// The writer's thread: writes what there is, naps so that there is more to write at once, and sleeps when there was nothing. It
+/// naps the longer the more lines there are: many of them make few writes then, and a line now and then isn't late.
 LIBNETXX_DECL void AccessLog::write_queues()
 {
+    auto nap = detail::log_shortest_pause;
     for (;;) {
         const bool ends = stopping_;
         if (write_some()) {
             awake_ = true;
-            if (!ends) pause(detail::log_pause);
+            if (!ends) pause(nap);
+            nap = taken_.size() < detail::log_much ? detail::log_shortest_pause
+                                                   : std::min(2 * nap, detail::log_longest_pause);
             continue;
         }
         if (ends) return;
+        nap = detail::log_shortest_pause;
         awake_ = false;
         if (!write_some()) pause(std::chrono::milliseconds{-1});  // nothing came in between
     }
@@ -223,7 +229,7 @@ LIBNETXX_DECL bool AccessLog::write_some()
     try {
         collect(taken_);
     } catch (const std::bad_alloc&) {
-        pause(detail::log_pause);  // the lines wait in their queues
+        pause(detail::log_longest_pause);  // the lines wait in their queues
     }
     const bool any = !taken_.empty();
     if (any) put(taken_);

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdio>
 #include <ctime>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
@@ -70,6 +71,19 @@ inline void append_json_number(std::string& line, std::string_view name, std::ui
     append_number(line, number);
 }
 
+inline void append_json_seconds(std::string& line, std::string_view name, std::optional<std::chrono::nanoseconds> time)
+{
+    line.append(",\"").append(name).append("\":");
+    if (time) append_seconds(line, *time);
+    else line += "null";
+}
+
+/// The address of the server; empty: none was connected to.
+inline std::string upstream_text(const engine::HttpForwarding& of)
+{
+    return of.upstream.is_unspecified() ? std::string{} : of.upstream.to_string();
+}
+
 inline std::string_view version_text_of(const AccessRecord& record)
 {
     if (record.method.empty()) return {};
@@ -119,15 +133,51 @@ LIBNETXX_DECL AccessLogFormat::AccessLogFormat(std::string_view text)
 
 LIBNETXX_DECL AccessLogFormat::Field AccessLogFormat::field_of(std::string_view name)
 {
-    static constexpr std::array<std::string_view, 17> names{
-        "",        "client", "port",       "user",           "time",     "time_iso", "request",    "method", "target",
-        "version", "status", "bytes_sent", "bytes_received", "duration", "referer",  "user_agent", "reason"};
+    static constexpr std::array<std::string_view, 25> names{
+        "",       "client",     "port",    "user",       "time",       "time_iso",       "request",
+        "method", "target",     "version", "status",     "bytes_sent", "bytes_received", "duration",
+        "queue",  "first_byte", "referer", "user_agent", "reason",     "request_id",     "verdict",
+        "host",   "upstream",   "name",    "connect"};
     std::string known;
     for (std::size_t i = 1; i < names.size(); ++i) {
         if (names[i] == name) return static_cast<Field>(i);
         known.append(known.empty() ? "" : ", ").append(names[i]);
     }
     throw std::invalid_argument{"there is no field {" + std::string{name} + "}: give one of " + known};
+}
+
+/// False: it is no field of a proxy's.
+LIBNETXX_DECL bool AccessLogFormat::append_forwarding_value(std::string& line, const AccessRecord& record,
+                                                            const Part& part)
+{
+    static const engine::HttpForwarding none{.verdict = {}};
+    const auto& of = record.forwarding != nullptr ? *record.forwarding : none;
+    const auto word = [&](std::string_view text) {
+        if (text.empty()) line += '-';
+        else base::append_escaped(line, text, part.escaped);
+        return true;
+    };
+    const auto time = [&](const std::optional<std::chrono::nanoseconds>& duration) {
+        if (duration) detail::append_seconds(line, *duration);
+        else line += '-';
+        return true;
+    };
+    switch (part.field) {
+    case Field::request_id:
+        return word(of.request_id);
+    case Field::verdict:
+        return word(of.verdict);
+    case Field::host:
+        return word(of.host);
+    case Field::upstream:
+        return word(detail::upstream_text(of));
+    case Field::name:
+        return time(of.name);
+    case Field::connect:
+        return time(of.connect);
+    default:
+        return false;
+    }
 }
 
 LIBNETXX_DECL void AccessLogFormat::append_field_value(std::string& line, const AccessRecord& record,
@@ -137,9 +187,8 @@ LIBNETXX_DECL void AccessLogFormat::append_field_value(std::string& line, const 
         if (text.empty()) line += '-';
         else base::append_escaped(line, text, part.escaped);
     };
+    if (append_forwarding_value(line, record, part)) return;
     switch (part.field) {
-    case Field::none:
-        return;
     case Field::client:
         line += detail::log_address(record.client.address());
         return;
@@ -172,12 +221,18 @@ LIBNETXX_DECL void AccessLogFormat::append_field_value(std::string& line, const 
         return detail::append_number(line, record.bytes_received);
     case Field::duration:
         return detail::append_seconds(line, record.duration);
+    case Field::queue:
+        return detail::append_seconds(line, record.queue);
+    case Field::first_byte:
+        return detail::append_seconds(line, record.first_byte);
     case Field::referer:
         return word(record.referer);
     case Field::user_agent:
         return word(record.user_agent);
     case Field::reason:
         return word(record.reason);
+    default:
+        return;
     }
 }
 
@@ -196,11 +251,20 @@ LIBNETXX_DECL void AccessLogFormat::append_json(std::string& line, const AccessR
     append_json_number(line, "status", record.status);
     append_json_number(line, "bytes_sent", record.bytes_sent);
     append_json_number(line, "bytes_received", record.bytes_received);
-    line += ",\"duration\":";
-    append_seconds(line, record.duration);
+    append_json_seconds(line, "duration", record.duration);
+    append_json_seconds(line, "queue", record.queue);
+    append_json_seconds(line, "first_byte", record.first_byte);
     append_json_text(line, "referer", record.referer);
     append_json_text(line, "user_agent", record.user_agent);
     append_json_text(line, "reason", record.reason);
+    if (record.forwarding != nullptr) {
+        append_json_text(line, "request_id", record.forwarding->request_id);
+        append_json_text(line, "verdict", record.forwarding->verdict);
+        append_json_text(line, "host", record.forwarding->host);
+        append_json_text(line, "upstream", upstream_text(*record.forwarding));
+        append_json_seconds(line, "name", record.forwarding->name);
+        append_json_seconds(line, "connect", record.forwarding->connect);
+    }
     line += "}\n";
 }
 

@@ -26,6 +26,8 @@ inline AccessRecord access_record(const engine::HttpRecord& of, const boost::asi
     record.bytes_sent = of.content_sent;
     record.bytes_received = of.body_received;
     record.duration = of.duration;
+    record.queue = of.queue;
+    record.first_byte = of.first_byte;
     record.referer = of.referer;
     record.user_agent = of.user_agent;
     record.reason = of.reason;

@@ -44,6 +44,11 @@ LIBNETXX_DECL void write_server_metrics(wire::MetricsWriter& writer, const Serve
     writer.family(MetricType::counter, prefix + "http_requests", "Requests by the class of the status.");
     for (std::size_t i = 0; i < status_classes.size(); ++i)
         writer.add({{"code", status_classes[i]}}, counts.requests[i]);
+    if (!counts.verdicts.empty()) {
+        writer.family(MetricType::counter, prefix + "http_requests_by_verdict",
+                      "Requests by what was decided of them.");
+        for (const auto& [verdict, count] : counts.verdicts) writer.add({{"verdict", verdict}}, count);
+    }
     single(MetricType::counter, "http_requests_refused", "Requests that were refused or failed.", "", counts.refused);
     single(MetricType::counter, "sent_bytes", "Content sent to clients.", "bytes", counts.bytes_sent);
     single(MetricType::counter, "received_bytes", "Content received from clients.", "bytes", counts.bytes_received);

@@ -4,6 +4,8 @@
 #include <libnet/access_log.hpp>
 #include <libnet/access_record.hpp>
 #include <libnet/io/loop/file_descriptor.hpp>
+#include <libnet/io/tcp/connection_budget.hpp>
+#include <libnet/io/tcp/listening_sockets.hpp>
 #include <libnet/server_counters.hpp>
 #include <libnet/server_now.hpp>
 
@@ -14,7 +16,10 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 
+#include <chrono>
+#include <cstddef>
 #include <exception>
+#include <functional>
 #include <list>
 #include <memory>
 #include <utility>
@@ -22,14 +27,52 @@
 
 #include <fcntl.h>
 
+namespace libnet::inline v0 {
+
+/// Options of servers that are not the same at every place.
+template <typename Options>
+struct OptionsByPlace {
+    Options options;                                           ///< what they have in common
+    std::function<void(Options&, const io::ListenPlace&)> at;  ///< changes what is different at a place
+};
+
+}  // namespace libnet::inline v0
+
 namespace libnet::inline v0::detail {
+
+/// What the options say of connections in all; 0: any number.
+template <typename Options>
+std::size_t connection_limit(const Options& options)
+{
+    if constexpr (requires { options.options; }) return connection_limit(options.options);
+    else if constexpr (requires { options.max_connections; }) return options.max_connections;
+    else return 0;
+}
+
+template <typename Options>
+Options options_at(const Options& options, const io::ListenPlace&)
+{
+    return options;
+}
+
+template <typename Options>
+Options options_at(const OptionsByPlace<Options>& by_place, const io::ListenPlace& place)
+{
+    auto options = by_place.options;
+    by_place.at(options, place);
+    return options;
+}
 
 /// Only `run`, `stop` and `post` are for other threads; before `run`, everything is for the thread that has made it.
 template <typename Server>
 class ServerThread {
 public:
-    /// `listeners` are the sockets to accept from.
-    ServerThread(std::vector<io::FileDescriptor> listeners, AccessLog* log) : listeners_{std::move(listeners)}
+    /// `listeners` are the sockets to accept from; `places`: where each of them is; `connections`: those of all threads.
+    ServerThread(std::vector<io::FileDescriptor> listeners, std::vector<io::ListenPlace> places,
+                 std::shared_ptr<io::ConnectionBudget> connections, AccessLog* log)
+        : listeners_{std::move(listeners)},
+          places_{std::move(places)},
+          connections_{std::move(connections)}
     {
         if (log != nullptr) log_ = std::make_unique<AccessLogQueue>(*log);
     }
@@ -42,12 +85,12 @@ public:
     {
         next_.clear();
         try {
-            for (const auto& listener : listeners_) {
+            for (std::size_t i = 0; i < listeners_.size(); ++i) {
                 boost::asio::ip::tcp::acceptor acceptor{io_};
-                io::FileDescriptor copy{::fcntl(listener.get(), F_DUPFD_CLOEXEC, 3)};
+                io::FileDescriptor copy{::fcntl(listeners_[i].get(), F_DUPFD_CLOEXEC, 3)};
                 acceptor.assign(boost::asio::ip::tcp::v4(), copy.get());
                 copy.release();
-                next_.emplace_back(io_.get_executor(), observed(options), std::move(acceptor));
+                next_.emplace_back(io_.get_executor(), observed(options_at(options, places_[i])), std::move(acceptor));
             }
         } catch (...) {
             next_.clear();
@@ -71,13 +114,17 @@ public:
         }
     }
 
-    /// Lets all connections end; there is nobody to take their place here.
+    /// Lets all connections end, idle ones soon; there is nobody to take their place here.
     void retire()
     {
         retired_ = true;
         next_.clear();
         listeners_.clear();
-        for (auto& serving : servers_) serving.server.retire();
+        constexpr std::chrono::seconds idle{1};  // then nothing is on its way to us, as far as that can be known
+        for (auto& serving : servers_) {
+            if constexpr (requires { serving.server.retire(idle); }) serving.server.retire(idle);
+            else serving.server.retire();
+        }
     }
 
     /// What it has counted; connections are those of now.
@@ -143,6 +190,7 @@ private:
             if (log_) log_->add(record);
             if (also) also(record);
         };
+        if constexpr (requires { options.shared_connections; }) options.shared_connections = connections_;
         return options;
     }
 
@@ -161,6 +209,8 @@ private:
 
     boost::asio::io_context io_{1};
     std::vector<io::FileDescriptor> listeners_;
+    const std::vector<io::ListenPlace> places_;
+    const std::shared_ptr<io::ConnectionBudget> connections_;
     std::unique_ptr<AccessLogQueue> log_;
     ServerCounts counts_;
     std::list<Serving> servers_, next_;

@@ -182,6 +182,7 @@ LIBNETXX_DECL asio::ip::tcp::endpoint HttpSession::client() const
 LIBNETXX_DECL HttpSession::Wait HttpSession::start(const engine::AccessVerdict& verdict)
 {
     body_begun_ = has_piece_ = false;
+    if (share_.on_record) engine_.handled(driven_ ? engine::HttpTime::clock::now() : steady_now_);
     bool answered = true;
     try {
         answered = verdict.status == 0 ? handler_->start(*this) : handler_->start_refused(*this, verdict);
@@ -276,6 +277,7 @@ LIBNETXX_DECL engine::HttpPersistence HttpSession::begin_answer(const engine::Ht
     if (draining()) engine_.drain();
     auto told = answer;
     if (guard_ && has_request()) told.user = guard_->user();
+    if (share_.on_record) told.began = driven_ || pursued_ ? engine::HttpTime::clock::now() : steady_now_;
     return engine_.begin_answer(told);
 }
 
@@ -297,6 +299,7 @@ LIBNETXX_DECL void HttpSession::end_answer(std::uint64_t content)
 LIBNETXX_DECL void HttpSession::answer_known(std::size_t head_size, bool keep, const engine::HttpRecord* record)
 {
     engine_.answer_known(head_size, keep, record);
+    any_request_ = true;
     drop_spent();
 }
 

@@ -6,6 +6,7 @@
 #include <libnet/io/loop/executor.hpp>
 #include <libnet/io/loop/file_descriptor.hpp>
 #include <libnet/io/loop/socket_poll.hpp>
+#include <libnet/io/tcp/connection_budget.hpp>
 #include <libnet/io/tcp/connection_now.hpp>
 
 #include <boost/intrusive/list_hook.hpp>
@@ -47,7 +48,8 @@ class Connection final
     : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>,
       private ReadinessListener {
 public:
-    Connection(FileDescriptor socket, const asio::ip::tcp::endpoint& peer, detail::TcpServerState& server);
+    Connection(FileDescriptor socket, const asio::ip::tcp::endpoint& peer, detail::TcpServerState& server,
+               ConnectionBudget::Place place);
     ~Connection();
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
@@ -134,6 +136,7 @@ private:
     void on_deadline();
 
     detail::TcpServerState& server_;
+    ConnectionBudget::Place place_;  // among the server's connections, or those of several
     PolledSocket polled_;
     std::unique_ptr<TcpSocket> socket_;  // once the event loop has it
     std::unique_ptr<ConnectionHandler> handler_;

@@ -11,8 +11,9 @@
 namespace libnet::inline v0::io {
 
 LIBNETXX_DECL Connection::Connection(FileDescriptor socket, const asio::ip::tcp::endpoint& peer,
-                                     detail::TcpServerState& server)
+                                     detail::TcpServerState& server, ConnectionBudget::Place place)
     : server_{server},
+      place_{std::move(place)},
       polled_{server.poll, std::move(socket), this},
       peer_{peer},
       deadline_{server.wheel, [this] { on_deadline(); }}
@@ -25,6 +26,7 @@ LIBNETXX_DECL Connection::~Connection()
     going_on_ = true;  // whatever the handler's end brings about
     handler_.reset();
     --server_.connections;
+    place_ = {};  // before who waits for it looks
     if (server_.full || !server_.accepts()) server_.connection_ended.cancel();
 }
 

@@ -8,6 +8,7 @@
 #include <boost/asio/ip/tcp.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,11 +17,21 @@
 
 namespace libnet::inline v0::io {
 
+/// What is spoken at a place.
+enum class SpokenThere : std::uint8_t {
+    usual,     ///< what the server's options say
+    tls,       ///< TLS, for which the options have the certificates
+    plain,     ///< no TLS, whatever the options say
+    redirect,  ///< no TLS, and every request is sent to where it is spoken
+};
+
 /// A place where a server listens: an address and port, or the path of a Unix socket.
 struct ListenPlace {
     boost::asio::ip::tcp::endpoint endpoint{};  ///< `::` takes IPv4 connections too; port 0: a free one
     std::string path{};                         ///< of a Unix socket; empty: it is an endpoint
     unsigned mode = 0666;                       ///< of a Unix socket: who may connect, see chmod(2)
+    SpokenThere spoken = SpokenThere::usual;    ///< for who serves there: the socket is the same
+    std::uint16_t https_port = 0;               ///< where `redirect` sends clients; 0: where the server speaks TLS
 
     bool is_unix() const noexcept { return !path.empty(); }
     bool operator==(const ListenPlace&) const = default;
@@ -28,6 +39,10 @@ struct ListenPlace {
 
 /// "127.0.0.1:80", "[::1]:80", "unix:/run/httpd.sock".
 std::string to_text(const ListenPlace& place);
+
+/// Whether a socket that listens `there` does for who wants `place`: it is the same Unix socket, or the address and port, where
+/// port 0 is any, and `::` is 0.0.0.0 on a machine without IPv6.
+bool serves(const ListenPlace& there, const ListenPlace& place);
 
 /// How the sockets are made.
 struct ListeningOptions {
@@ -53,9 +68,10 @@ public:
     /// @throws boost::system::system_error "cannot listen on PLACE" with what socket(2), bind(2) or listen(2) reports
     void open(const ListenPlace& place, const ListeningOptions& options, std::vector<FileDescriptor>& adopted);
 
-    /// Takes a socket of the service manager's, which listens already, wherever that is.
+    /// Takes a socket of the service manager's, which listens already, wherever that is. Where it is one of `wanted`, that
+    /// says what is spoken there.
     /// @throws boost::system::system_error `invalid_argument`: it is no listening stream socket
-    void adopt(FileDescriptor socket);
+    void adopt(FileDescriptor socket, const std::vector<ListenPlace>& wanted = {});
 
     /// Where it listens, with the ports that the kernel chose.
     std::vector<ListenPlace> places() const;
@@ -65,6 +81,9 @@ public:
     /// least, and each thread has a socket for each place.
     /// @throws boost::system::system_error what fcntl(2) reports
     std::vector<FileDescriptor> of_thread(unsigned index, unsigned threads) const;
+
+    /// Where each of these listens, in the same order.
+    std::vector<ListenPlace> places_of_thread(unsigned index, unsigned threads) const;
 
     /// The descriptors that it has opened, and those that the service manager has. They remain this object's.
     std::vector<int> opened() const { return descriptors(false); }
@@ -92,6 +111,8 @@ private:
         ino_t inode;
     };
 
+    template <typename Visit>
+    void for_each_of_thread(unsigned index, unsigned threads, Visit visit) const;
     bool open_adopted(const ListenPlace& place, std::vector<FileDescriptor>& adopted);
     FileDescriptor open_unix(const ListenPlace& place);
     static Listener open_tcp(ListenPlace place, const ListeningOptions& options);

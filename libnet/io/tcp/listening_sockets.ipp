@@ -65,7 +65,16 @@ LIBNETXX_DECL bool bind_with_mode(int socket, const sockaddr_un& address, unsign
     return bound;
 }
 
-/// Whether a socket that listens `there` does for who wants `place`.
+/// Keeps what is known of a place for where it really is.
+LIBNETXX_DECL ListenPlace with_speech_of(ListenPlace there, const ListenPlace& place)
+{
+    there.spoken = place.spoken;
+    there.https_port = place.https_port;
+    return there;
+}
+
+}  // namespace detail
+
 LIBNETXX_DECL bool serves(const ListenPlace& there, const ListenPlace& place)
 {
     if (there.is_unix() || place.is_unix()) return there.path == place.path;
@@ -75,8 +84,6 @@ LIBNETXX_DECL bool serves(const ListenPlace& there, const ListenPlace& place)
                              there.endpoint.address() == boost::asio::ip::address_v4::any();  // there is no IPv6
     return any_port && (any_address || wanted.address() == there.endpoint.address());
 }
-
-}  // namespace detail
 
 LIBNETXX_DECL std::string to_text(const ListenPlace& place)
 {
@@ -124,9 +131,11 @@ LIBNETXX_DECL void ListeningSockets::open(const ListenPlace& place, const Listen
     listeners_.push_back(std::move(listener));
 }
 
-LIBNETXX_DECL void ListeningSockets::adopt(FileDescriptor socket)
+LIBNETXX_DECL void ListeningSockets::adopt(FileDescriptor socket, const std::vector<ListenPlace>& wanted)
 {
-    const auto place = place_of(socket.get());
+    auto place = place_of(socket.get());
+    const auto fits = std::ranges::find_if(wanted, [&](const ListenPlace& each) { return serves(place, each); });
+    if (fits != wanted.end()) place = detail::with_speech_of(place, *fits);
     const int on = 1;  // accepted sockets inherit it; a Unix socket has no such option
     ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     Listener listener{.place = place, .sockets = {}, .given = true};
@@ -140,8 +149,8 @@ LIBNETXX_DECL bool ListeningSockets::open_adopted(const ListenPlace& place, std:
     Listener listener{.place = place, .sockets = {}};
     for (auto& socket : adopted) {
         const auto there = place_of(socket.get());
-        if (!detail::serves(there, listener.place)) continue;
-        listener.place = there;  // of those on any port, only one port is meant
+        if (!serves(there, listener.place)) continue;
+        listener.place = detail::with_speech_of(there, place);  // of those on any port, only one port is meant
         listener.sockets.push_back(std::move(socket));
         socket = FileDescriptor{};
     }
@@ -202,19 +211,32 @@ LIBNETXX_DECL std::vector<ListenPlace> ListeningSockets::places() const
     return places;
 }
 
+template <typename Visit>
+void ListeningSockets::for_each_of_thread(unsigned index, unsigned threads, Visit visit) const
+{
+    for (const auto& [place, sockets, given] : listeners_) {
+        if (index >= sockets.size()) visit(sockets[index % sockets.size()], place);
+        for (std::size_t i = index; i < sockets.size(); i += threads) visit(sockets[i], place);
+    }
+}
+
 LIBNETXX_DECL std::vector<FileDescriptor> ListeningSockets::of_thread(unsigned index, unsigned threads) const
 {
     std::vector<FileDescriptor> mine;
-    const auto take = [&mine](const FileDescriptor& socket) {
+    for_each_of_thread(index, threads, [&mine](const FileDescriptor& socket, const ListenPlace&) {
         FileDescriptor copy{::fcntl(socket.get(), F_DUPFD_CLOEXEC, 3)};
         if (!copy) throw boost::system::system_error{last_error(), "listening socket"};
         mine.push_back(std::move(copy));
-    };
-    for (const auto& [place, sockets, given] : listeners_) {
-        if (index >= sockets.size()) take(sockets[index % sockets.size()]);
-        for (std::size_t i = index; i < sockets.size(); i += threads) take(sockets[i]);
-    }
+    });
     return mine;
+}
+
+LIBNETXX_DECL std::vector<ListenPlace> ListeningSockets::places_of_thread(unsigned index, unsigned threads) const
+{
+    std::vector<ListenPlace> places;
+    for_each_of_thread(index, threads,
+                       [&places](const FileDescriptor&, const ListenPlace& place) { places.push_back(place); });
+    return places;
 }
 
 LIBNETXX_DECL std::vector<int> ListeningSockets::descriptors(bool given) const

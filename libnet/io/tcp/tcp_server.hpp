@@ -5,6 +5,7 @@
 #include <libnet/io/loop/executor.hpp>
 #include <libnet/io/loop/file_descriptor.hpp>
 #include <libnet/io/tcp/connection.hpp>
+#include <libnet/io/tcp/connection_budget.hpp>
 
 #include <boost/asio/ip/address.hpp>
 
@@ -13,6 +14,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace libnet::inline v0::io {
@@ -30,6 +32,8 @@ struct TcpServerOptions {
     /// More wait in the kernel's queue until one ends, or is closed for them: that which has been spare the longest, see
     /// `Connection::spare`. 0: no limit. In any case some descriptors are left for files.
     std::size_t max_connections = 0;
+    /// The same for several servers together, in several threads; null: this one alone, with `max_connections`.
+    std::shared_ptr<ConnectionBudget> shared_connections{};
     std::chrono::milliseconds drain_timeout{10'000};  ///< how long a drain lets requests finish; 0: not at all
     DiagnosticsHandler diagnostics{};                 ///< hears what connections throw, and of a lack of descriptors
 };
@@ -91,7 +95,10 @@ public:
     /// Stops listening, and leaves the connections be: each ends with the answer to its next request, or when it has been
     /// idle for as long as it may, so that no request is lost. `run` completes when all have ended. A cancellation ends
     /// them as it does otherwise. For a server whose place another one has taken, on the same listening socket.
-    void retire();
+    ///
+    /// With `idle_for`: connections that have been idle for so long end at once, and others when they have been; what their
+    /// clients send at that very moment is lost. Of no effect where they have no such state (Connection::spare).
+    void retire(std::optional<std::chrono::milliseconds> idle_for = std::nullopt);
 
     /// Serves a connection that was accepted elsewhere, as one of its own, at once or as soon as `run` begins. Nobody
     /// counts it against `max_connections` before.

@@ -111,6 +111,7 @@ LIBNETXX_DECL Task<> wait_for_room(TcpServerPointer server)
     }
     if (server->make_room()) co_return;
     server->full = true;
+    if (server->membership) server->budget->ask(*server->membership);
     server->connection_ended.expires_after(std::chrono::milliseconds{100});
     co_await server->connection_ended.async_wait(use_tuple);
     server->full = false;
@@ -121,23 +122,24 @@ LIBNETXX_DECL Task<> wait_for_room(TcpServerPointer server)
 LIBNETXX_DECL Task<> accept_some(TcpServerPointer server)
 {
     constexpr unsigned in_a_row = 64;  // then others have their turn
-    const auto limit = server->options.max_connections;
     for (unsigned accepted = 0; server->accepts();) {
-        if (limit != 0 && server->connections >= limit) {
+        if (server->budget->is_full()) {
             co_await wait_for_room(server);
             continue;
         }
         asio::ip::tcp::endpoint peer;
+        auto place = server->budget->take();
+        if (!place) continue;  // another thread has had the last one
         if (auto socket = server->accept(peer)) {
             const int descriptor = socket.get();
-            const bool begun = server->begin(std::move(socket), peer);
+            const bool begun = server->begin(std::move(socket), peer, std::move(place));
             const bool is_short = server->is_short_of_descriptors(descriptor);
             if (is_short && !server->spare.empty() && (spares_descriptors(*server) || !server->is_waited_for()))
                 continue;
             if (is_short) server->tell_shortage("descriptors are short");
             if (!begun || is_short) co_await pause_accepting(server);
             if (++accepted % in_a_row == 0) co_await asio::post(server->poll.executor(), use_tuple);
-        } else if (errno == EAGAIN) {
+        } else if (place = {}; errno == EAGAIN) {
             server->tell_end_of_shortage();
             server->listener.exhausted(PolledSocket::read);
             auto wait = server->listener.wait(PolledSocket::read);
@@ -195,9 +197,17 @@ LIBNETXX_DECL asio::awaitable<bool> serve_until_stopped(TcpServerPointer server)
 /// It listens no more: waits for the connections to end, each with its next answer. False: it was told to end now.
 LIBNETXX_DECL asio::awaitable<bool> last_answers_given(TcpServerPointer server)
 {
+    constexpr std::chrono::milliseconds often{250};
     const auto state = co_await asio::this_coro::cancellation_state;
-    auto ended = connections_ended(server, TcpServerState::Timer::time_point::max());
-    co_await std::move(ended);
+    for (bool ended = false; !ended && state.cancelled() == asio::cancellation_type::none;) {
+        auto limit = TcpServerState::Timer::time_point::max();
+        if (server->idle_for) {
+            const auto now = TcpServerState::Timer::clock_type::now();
+            server->close_spare(now - *server->idle_for);
+            limit = now + often;
+        }
+        ended = co_await connections_ended(server, limit);
+    }
     co_return (state.cancelled() & asio::cancellation_type::terminal) == asio::cancellation_type::none;
 }
 
@@ -210,6 +220,7 @@ LIBNETXX_DECL asio::awaitable<void> run_server(TcpServerPointer server, TcpServe
     if (server->draining)  // the object is gone already
         throw boost::system::system_error{asio::error::operation_aborted, "libnet: run of a server"};
     server->factory = std::move(factory);
+    server->join_others();
     server->begin_early();
     co_await asio::this_coro::throw_if_cancelled(false);
     co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
@@ -228,6 +239,7 @@ LIBNETXX_DECL asio::awaitable<void> run_server(TcpServerPointer server, TcpServe
         co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
         co_await connections_ended(server, Timer::time_point::max());
     }
+    server->leave_others();
     server->wheel.rest();
     server->factory = nullptr;  // which may hold what holds the server
 }
@@ -275,7 +287,7 @@ LIBNETXX_DECL asio::awaitable<void> TcpServer::run(HandlerFactory factory)
     return detail::run_server(state_, std::move(factory));
 }
 
-LIBNETXX_DECL void TcpServer::retire() { state_->retire(); }
+LIBNETXX_DECL void TcpServer::retire(std::optional<std::chrono::milliseconds> idle_for) { state_->retire(idle_for); }
 
 LIBNETXX_DECL void TcpServer::serve(asio::ip::tcp::socket connection)
 {

@@ -6,6 +6,7 @@
 #include <libnet/io/loop/last_error.hpp>
 #include <libnet/io/tcp/tcp_server.hpp>
 
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/intrusive/list.hpp>
 #include <boost/system/system_error.hpp>
@@ -14,6 +15,7 @@
 #include <cstddef>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -56,6 +58,7 @@ struct TcpServerState : std::enable_shared_from_this<TcpServerState> {
 
     ~TcpServerState()
     {
+        leave_others();
         for (auto* list : {&open, &closing}) list->clear_and_dispose([](Connection* connection) { delete connection; });
     }
 
@@ -70,9 +73,10 @@ struct TcpServerState : std::enable_shared_from_this<TcpServerState> {
 
     bool accepts() const noexcept { return !draining && !retiring; }
 
-    void retire()
+    void retire(std::optional<std::chrono::milliseconds> patience)
     {
         retiring = true;
+        idle_for = patience;
         listener.close();
         stopped.cancel();
         connection_ended.cancel();
@@ -81,8 +85,16 @@ struct TcpServerState : std::enable_shared_from_this<TcpServerState> {
     void drain()
     {
         stop_accepting();
-        close_if([](const Connection& connection) { return connection.idle_; });
+        close_if([](const Connection& connection) { return connection.idle_ && !has_just_asked(connection); });
         tell_drain();
+    }
+
+    /// It was waited for octets of its, which have come and were not read yet: to close it now would lose a request.
+    static bool has_just_asked(const Connection& connection) noexcept
+    {
+        if (!connection.spare_hook_.is_linked()) return false;
+        pollfd look{connection.polled_.native_handle(), POLLIN, 0};
+        return ::poll(&look, 1, 0) == 1;
     }
 
     void abort()
@@ -131,10 +143,10 @@ struct TcpServerState : std::enable_shared_from_this<TcpServerState> {
     }
 
     /// False: there is no memory for it, or whoever was to make its handler threw. It is closed then.
-    bool begin(FileDescriptor socket, const asio::ip::tcp::endpoint& peer) noexcept
+    bool begin(FileDescriptor socket, const asio::ip::tcp::endpoint& peer, ConnectionBudget::Place place) noexcept
     {
         try {
-            auto connection = std::make_unique<Connection>(std::move(socket), peer, *this);
+            auto connection = std::make_unique<Connection>(std::move(socket), peer, *this, std::move(place));
             connection->handler_ = factory(*connection);
             open.push_back(*connection);
             connection.release()->go_on();
@@ -153,13 +165,59 @@ struct TcpServerState : std::enable_shared_from_this<TcpServerState> {
         const int flags = ::fcntl(socket.get(), F_GETFL);
         if (flags < 0 || ::fcntl(socket.get(), F_SETFL, flags | O_NONBLOCK) != 0)
             throw boost::system::system_error{last_error(), "accepted socket"};
-        if (factory) begin(std::move(socket), peer);
+        if (factory) begin(std::move(socket), peer, budget->take_anyway());
         else early.emplace_back(std::move(socket), peer);
     }
 
     void begin_early()
     {
-        for (auto& [socket, peer] : std::exchange(early, {})) begin(std::move(socket), peer);
+        for (auto& [socket, peer] : std::exchange(early, {})) begin(std::move(socket), peer, budget->take_anyway());
+    }
+
+    /// Takes part in making room for servers of other threads. What they ask for is done in this server's thread; they may
+    /// ask until it is destroyed, and it is destroyed by who holds it.
+    void join_others()
+    {
+        if (!options.shared_connections) return;
+        const auto in_this_thread = [weak = weak_from_this(),
+                                     executor = poll.executor()](void (TcpServerState::*act)()) {
+            return [weak, executor, act] {
+                asio::post(executor, [weak, act] {
+                    if (const auto self = weak.lock()) ((*self).*act)();
+                });
+            };
+        };
+        membership =
+            budget->join({in_this_thread(&TcpServerState::make_room_for_others),
+                          in_this_thread(&TcpServerState::look_for_room), in_this_thread(&TcpServerState::shed)});
+    }
+
+    void leave_others() noexcept
+    {
+        if (const auto left = std::exchange(membership, std::nullopt)) budget->leave(*left);
+    }
+
+    /// Closes those that have been spare since then, or longer.
+    void close_spare(Timer::time_point since)
+    {
+        close_if([since](const Connection& connection) {
+            return connection.spare_hook_.is_linked() && connection.spare_since_ <= since &&
+                   !has_just_asked(connection);
+        });
+    }
+
+    /// Another server has a client who waits.
+    void make_room_for_others()
+    {
+        if (spare.empty() || !budget->take_request()) return;
+        if (make_room()) budget->tell_room();
+    }
+
+    void shed() { close_spare(Timer::clock_type::now()); }
+
+    void look_for_room()
+    {
+        if (full) connection_ended.cancel();
     }
 
     /// A client waits to be accepted.
@@ -178,7 +236,7 @@ struct TcpServerState : std::enable_shared_from_this<TcpServerState> {
         int looked_at = 0;
         for (auto& connection : spare) {
             if (++looked_at > most) break;
-            if (connection.spare_since_ > now) continue;
+            if (connection.spare_since_ > now || has_just_asked(connection)) continue;
             connection.busy();
             connection.close();  // and that is the end of it, and of this iteration
             return true;
@@ -220,6 +278,10 @@ struct TcpServerState : std::enable_shared_from_this<TcpServerState> {
 
     const TcpServerOptions options;
     const base::Diagnostics diagnostics{options.diagnostics};
+    const std::shared_ptr<ConnectionBudget> budget = options.shared_connections
+                                                         ? options.shared_connections
+                                                         : std::make_shared<ConnectionBudget>(options.max_connections);
+    std::optional<ConnectionBudget::Membership> membership;  // while it runs
     const int descriptor_bound = descriptors_of_connections();
     SocketPoll poll;
     PolledSocket listener;
@@ -235,6 +297,8 @@ struct TcpServerState : std::enable_shared_from_this<TcpServerState> {
     bool started = false;   // `run` has been called
     bool draining = false;
     bool retiring = false;  // it has stopped listening, and each connection ends with its next answer
+    std::optional<std::chrono::milliseconds>
+        idle_for{};  // which those of them have been that end at once; nothing: none
     bool told_shortage = false;
     bool full = false;  // the accept loop waits for a connection to end
 };

@@ -71,6 +71,19 @@ TEST_CASE("requests of several methods that come together are handled one by one
     CHECK(talk.told() == "GET /a 200; POST /form 405 -3; HEAD /h 200; OPTIONS * 204");
 }
 
+TEST_CASE("a connection ends with the last request that it may have", "[engine][http]")
+{
+    HttpTalk talk{{.max_requests = 2}};
+    CHECK(talk.connection.may_know());
+    CHECK(talk.comes(get_a + get_b + get_a) == handle);
+    CHECK(talk.answers() == HttpPersistence::implied);
+    CHECK_FALSE(talk.connection.may_know());
+    CHECK(talk.next() == handle);
+    CHECK(talk.answers() == HttpPersistence::close);
+    CHECK(talk.next() == finish);
+    CHECK(talk.told() == "GET /a 200; GET /b 200");
+}
+
 TEST_CASE("a connection ends behind the answer where the client or the handler wants it", "[engine][http]")
 {
     HttpTalk talk;

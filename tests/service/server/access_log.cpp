@@ -142,6 +142,23 @@ TEST_CASE("a log file is appended to, and begun anew after a rotation", "[servic
     CHECK(test::read_file(file) == line_of(some_record()));
 }
 
+TEST_CASE("a line is in its file soon after it was added", "[service][access_log]")
+{
+    const test::TemporaryDirectory directory;
+    const auto file = directory.path() / "log";
+    AccessLog log{file.string()};
+    AccessLogQueue queue{log};
+    std::vector<std::chrono::steady_clock::duration> delays;
+    for (std::size_t lines = 1; lines <= 51; ++lines) {  // each as soon as the one before is there
+        const auto added = std::chrono::steady_clock::now();
+        queue.add(some_record());
+        while (std::filesystem::file_size(file) < lines * line_of(some_record()).size()) std::this_thread::yield();
+        delays.push_back(std::chrono::steady_clock::now() - added);
+    }
+    std::ranges::sort(delays);
+    CHECK(delays[delays.size() / 2] <= 10ms);
+}
+
 TEST_CASE("lines of several threads don't mix, even while the file is opened again", "[service][access_log]")
 {
     const test::TemporaryDirectory directory;
@@ -302,6 +319,36 @@ TEST_CASE("lines that wait are written when the daemon ends", "[service][access_
     CHECK(test::read_file(directory.path() / "log") == line_of(some_record()));
 }
 
+TEST_CASE("phases of a request, and what a proxy has decided, are fields", "[service][access_log]")
+{
+    const auto line = [](std::string_view format, const AccessRecord& record) {
+        std::string text;
+        AccessLogFormat{format}.append(text, record);
+        return text;
+    };
+    auto record = some_record();
+    record.queue = 2ms;
+    record.first_byte = 30ms;
+    record.duration = 1s;
+    constexpr std::string_view format =
+        "{queue} {name} {connect} {first_byte} {duration} {verdict} {host} {upstream} {request_id}";
+    CHECK(line(format, record) == "0.002000 - - 0.030000 1.000000 - - - -\n");
+    engine::HttpForwarding forwarding;
+    forwarding.request_id = "00c0ffee000001";
+    forwarding.host = "example.org";
+    forwarding.upstream = boost::asio::ip::make_address("192.0.2.80");
+    forwarding.connect = 5ms;
+    record.forwarding = &forwarding;
+    CHECK(line(format, record) ==
+          "0.002000 - 0.005000 0.030000 1.000000 allowed example.org 192.0.2.80 00c0ffee000001\n");
+    CHECK(
+        line("json", record)
+            .ends_with(
+                R"("reason":null,"request_id":"00c0ffee000001","verdict":"allowed","host":"example.org","upstream":"192.0.2.80",)"
+                R"("name":null,"connect":0.005000})"
+                "\n"));
+}
+
 TEST_CASE("the form of lines can be chosen, and changed", "[service][access_log]")
 {
     const auto line = [](std::string_view format, const AccessRecord& record) {
@@ -327,7 +374,8 @@ TEST_CASE("the form of lines can be chosen, and changed", "[service][access_log]
     CHECK(line("json", record) ==
           R"({"time":"2026-11-23T08:36:41.000Z","client":"192.0.2.7","port":4711,"user":null,"method":"GET",)"
           R"("target":"/a b\"\u000a","version":"1.1","status":200,"bytes_sent":1024,"bytes_received":7,)"
-          R"("duration":1.234567,"referer":null,"user_agent":"\u00ff\\","reason":null})"
+          R"("duration":1.234567,"queue":0.000000,"first_byte":0.000000,"referer":null,"user_agent":"\u00ff\\",)"
+          R"("reason":null})"
           "\n");
     for (const char* bad : {"", "text", "{statsu}", "{status", "{status}\n", "{}"})
         CHECK_THROWS_AS(AccessLogFormat{bad}, std::invalid_argument);
