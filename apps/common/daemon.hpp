@@ -20,16 +20,19 @@
 //                      the second: end now
 //   SIGQUIT            as SIGTERM
 //   SIGHUP             read the configuration again, and what it names; what is wrong is complained of, and nothing changes
-//   SIGUSR1            open the access log again, after a rotation
+//   SIGUSR1            open the access log, and the program's other ones, again, after a rotation
 //   SIGUSR2            start the program anew on the same sockets; when that serves, end with the last connection
 //   SIGPIPE            ignored: it is only a client that has gone; and SIGXFSZ: it is only the log
 
 #include <apps/common/daemon_life.hpp>
 #include <apps/common/daemon_options.hpp>
 #include <apps/common/daemon_sockets.hpp>
+#include <apps/common/diagnostics_log.hpp>
 #include <apps/common/held_signals.hpp>
 #include <apps/common/output.hpp>
 #include <apps/common/run.hpp>
+#include <apps/common/sandbox_settings.hpp>
+#include <apps/common/spoken_places.hpp>
 #include <apps/common/standard_descriptors.hpp>
 #include <libnet/access_log.hpp>
 #include <libnet/diagnostics.hpp>
@@ -117,7 +120,9 @@ void complete(Options& options, const std::string& program, const DaemonOptions&
 {
     if constexpr (requires { options.drain_timeout; }) options.drain_timeout = daemon.drain;
     if constexpr (requires { options.diagnostics; })
-        options.diagnostics = [program](DiagnosticLevel, std::string_view text) { complain(program, text); };
+        options.diagnostics = [program](DiagnosticLevel level, std::string_view text) {
+            complain(program, text, level);
+        };
     if constexpr (requires { options.on_access; })
         if (daemon.traffic)
             options.on_access = [traffic = daemon.traffic](const AccessRecord& record) { traffic->record(record); };
@@ -133,21 +138,29 @@ int serve(const std::string& program, std::string_view what, const DaemonOptions
           DaemonHooks<Server> hooks = {})
 try {
     detail::prepare_process();
-    const auto to_stderr = [&program](DiagnosticLevel, std::string_view text) { complain(program, text); };
+    const auto to_stderr = [&program](DiagnosticLevel level, std::string_view text) { complain(program, text, level); };
     auto inheritance = io::take_inheritance();
     auto sockets = listen_at(daemon, detail::defers_accept(options), inheritance);
     auto admin_sockets = listen_for_admin(daemon, inheritance);
-    inheritance.sockets.clear();  // at places that are no longer wanted
+    inheritance.sockets.clear();                // at places that are no longer wanted
+    std::optional<DiagnosticsLog> diagnostics;  // outlives all that complains
     std::optional<AccessLog> opened;
     if (daemon.access_log != "none") opened.emplace(daemon.access_log, to_stderr, daemon.log_format);
     AccessLog* const log = opened ? &*opened : nullptr;
     if (log != nullptr && daemon.access_log != "-") give_file(daemon.access_log, daemon.identity);
+    for (const auto& file : daemon.more_logs) give_file(file, daemon.identity);
     assume(daemon.identity);  // nothing is left that takes more rights
+    enter_sandbox(program, daemon);
+    diagnostics.emplace(daemon.diagnostics);
 
     detail::complete(options, program, daemon);
-    ServerGroup<Server> group{options, {.threads = daemon.threads, .access_log = log}, std::move(sockets)};
+    const auto places = sockets.places();
+    ServerGroup<Server> group{
+        by_place(options, places), {.threads = daemon.threads, .access_log = log}, std::move(sockets)};
     DaemonLife<Server> life{program, std::string{what}, daemon, group, log, std::move(admin_sockets), std::move(hooks)};
-    return detail::run_until_done(life.run(inheritance), [&life] { life.on_stop(); });
+    const int exit_code = detail::run_until_done(life.run(inheritance), [&life] { life.on_stop(); });
+    for (const int signal : {SIGHUP, SIGUSR1, SIGUSR2, SIGQUIT}) std::signal(signal, SIG_IGN);  // it ends already
+    return exit_code;
 } catch (const std::exception& error) {
     return detail::complain_of_start(program, error);
 }
@@ -155,8 +168,8 @@ try {
 namespace detail {
 
 /// Options that are about what a running daemon has already.
-constexpr std::string_view unchangeable[] = {"port",  "bind",  "listen", "threads", "access-log",
-                                             "drain", "admin", "user",   "group"};
+constexpr std::string_view unchangeable[] = {"port",  "bind", "listen", "threads",     "access-log", "drain",
+                                             "admin", "user", "group",  "diagnostics", "sandbox",    "max-memory"};
 
 /// Reads everything again, and has the group serve by it.
 template <typename Program>
@@ -172,14 +185,15 @@ asio::awaitable<void> reload(std::unique_ptr<Program>& current, std::vector<std:
     const auto changes = next->prepare(current.get());
     complete(next->options, name, current->daemon);
     if (!next->table.same_as(current->table)) {
-        auto replaced = group.replace(next->options);
+        auto replaced = group.replace(by_place(next->options, group.places()));
         co_await std::move(replaced);
     }
     for (const auto& change : changes) change();
     if (log != nullptr) log->replace(next->daemon.log_format);
     for (const auto option : unchangeable)
         if (!next->table.same_option(current->table, option))
-            complain(name, fmt::format("--{} can't change while it runs: restart it, or send SIGUSR2", option));
+            complain(name, fmt::format("--{} can't change while it runs: restart it, or send SIGUSR2", option),
+                     DiagnosticLevel::warning);
     current = std::move(next);
 }
 
@@ -199,7 +213,8 @@ int check(Program& program)
     const bool is_file = daemon.access_log != "none" && daemon.access_log != "-";
     if (is_file && !std::filesystem::is_fifo(daemon.access_log, unknown)) log.emplace(daemon.access_log);
     complete(program.options, name, daemon);
-    const ServerGroup<typename Program::Server> group{program.options, {}, std::move(sockets)};
+    const auto places = sockets.places();
+    const ServerGroup<typename Program::Server> group{by_place(program.options, places), {}, std::move(sockets)};
     complain(name, "the configuration is good");
     return 0;
 }
@@ -234,6 +249,7 @@ int run_daemon(int argc, char** argv)
         return detail::reload(current, arguments, group, log);
     };
     hooks.arguments = command;
+    if constexpr (requires { current->reopen_logs(); }) hooks.reopen = [&current] { current->reopen_logs(); };
     const auto daemon = current->daemon;  // a reload replaces what is current
     return serve<Server>(name, current->what(), daemon, current->options, std::move(hooks));
 }

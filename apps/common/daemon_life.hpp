@@ -6,8 +6,10 @@
 #include <apps/common/held_signals.hpp>
 #include <apps/common/on_signal.hpp>
 #include <apps/common/output.hpp>
+#include <apps/common/spoken_places.hpp>
 #include <libnet/access_log.hpp>
 #include <libnet/executor.hpp>
+#include <libnet/io/http/process_metrics.hpp>
 #include <libnet/io/tcp/endpoint_text.hpp>
 #include <libnet/io/tcp/inherited_sockets.hpp>
 #include <libnet/server_admin.hpp>
@@ -27,6 +29,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -35,6 +38,8 @@
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include <malloc.h>
 
 namespace libnet::apps {
 
@@ -46,6 +51,9 @@ struct DaemonHooks {
     /// Reads the configuration again and has the group serve by it; throws what is wrong with it, and then nothing has
     /// changed. Empty: SIGHUP does nothing.
     std::function<asio::awaitable<void>(ServerGroup<Server>&, AccessLog*)> reload{};
+
+    /// Opens other logs again, at SIGUSR1; empty: there are none.
+    std::function<void()> reopen{};
 
     /// The command line, by which a successor is started at SIGUSR2; empty: the signal does nothing.
     std::vector<std::string> arguments{};
@@ -60,6 +68,8 @@ public:
         : program_{std::move(program)},
           what_{std::move(what)},
           scheme_{daemon.scheme},
+          max_memory_{daemon.max_memory},
+          has_certificate_{daemon.has_certificate},
           threads_{daemon.threads},
           traffic_{daemon.traffic},
           group_{group},
@@ -76,10 +86,12 @@ public:
         std::optional<OnSignal> reopens, reloads, quits, upgrades;
         reopens.emplace(executor, SIGUSR1, [this] {
             if (log_ != nullptr) log_->reopen();
+            if (hooks_.reopen) hooks_.reopen();
         });
         reloads.emplace(executor, SIGHUP, [this, executor] { on_reload(executor); });
         quits.emplace(executor, SIGQUIT, [] { std::raise(SIGTERM); });
         upgrades.emplace(executor, SIGUSR2, [this, executor] { on_upgrade(executor); });
+        const HoldSignalsAtEnd hold_at_end;
         open_admin(*executor.template target<Executor>());
         const CloseAdmin on_exit{*this};
         release_signals();
@@ -90,6 +102,7 @@ public:
         notifier_.ready();
         if (notifier_ && ServiceNotifier::watchdog_period().count() > 0)
             asio::co_spawn(executor, watch(), asio::detached);
+        if (max_memory_ > 0) asio::co_spawn(executor, watch_memory(), asio::detached);
         co_await group_.run();
         co_return 0;
     }
@@ -99,7 +112,7 @@ public:
     {
         if (admin_) admin_->drain();
         if (page_) page_->drain();
-        complain(program_, "stopping once the requests in hand are answered; a second signal stops at once");
+        report(program_, "stopping once the requests in hand are answered; a second signal stops at once");
         stopping_ = true;
         if (!retired_) notifier_.stopping();  // else another process is the service
     }
@@ -109,12 +122,13 @@ private:
     void announce() const
     {
         for (const auto& place : group_.places()) {
-            const auto line = fmt::format("{} on {}{}", what_, io::to_text(place), shown_url(place));
-            complain(program_, line);
+            const auto line = fmt::format("{} on {}{}", what_at(place, what_, has_certificate_), io::to_text(place),
+                                          shown_url(place));
+            report(program_, line);
             notifier_.status(line);
         }
         if (admin_)
-            complain(program_, fmt::format("for administrators on {}", io::to_text(admin_sockets_.places().front())));
+            report(program_, fmt::format("for administrators on {}", io::to_text(admin_sockets_.places().front())));
     }
 
     /// The io_context, which is the caller's of `run`, doesn't outlive this object.
@@ -136,7 +150,7 @@ private:
         ServerAdminOptions options{.name = program_.substr(0, program_.find('+')), .threads = threads_};
         options.counts = [this] { return group_.counts(); };
         if (log_ != nullptr) options.dropped_log_lines = [this] { return log_->dropped(); };
-        options.diagnostics = [this](DiagnosticLevel, std::string_view text) { complain(program_, text); };
+        options.diagnostics = [this](DiagnosticLevel level, std::string_view text) { complain(program_, text, level); };
         options.mount = [this, executor](HttpEndpoint& endpoint) {
             if (!traffic_) return;
             page_ = AdminPage::open(executor, program_, traffic_);
@@ -156,10 +170,11 @@ private:
     /// Where a browser on this machine finds it.
     std::string shown_url(const io::ListenPlace& place) const
     {
-        if (scheme_.empty() || place.is_unix()) return {};
+        const auto scheme = scheme_at(place, scheme_);
+        if (scheme.empty() || place.is_unix()) return {};
         const auto& endpoint = place.endpoint;
-        if (!endpoint.address().is_unspecified()) return fmt::format(", {}://{}/", scheme_, io::to_text(endpoint));
-        return fmt::format(", {}://localhost:{}/", scheme_, endpoint.port());
+        if (!endpoint.address().is_unspecified()) return fmt::format(", {}://{}/", scheme, io::to_text(endpoint));
+        return fmt::format(", {}://localhost:{}/", scheme, endpoint.port());
     }
 
     void on_reload(const asio::any_io_executor& executor)
@@ -180,7 +195,7 @@ private:
             try {
                 auto reloaded = hooks_.reload(group_, log_);
                 co_await std::move(reloaded);
-                complain(program_, "reloaded");
+                report(program_, "reloaded");
             } catch (const std::exception& error) {
                 complain(program_, fmt::format("not reloaded: {}; nothing has changed", reason_of(error)));
             }
@@ -205,7 +220,7 @@ private:
             if (sockets.empty() && given.empty()) co_return;  // it stops already
             for (const int socket : admin_sockets_.opened()) sockets.push_back(socket);
             const auto successor = std::make_unique<Successor>(executor, hooks_.arguments, sockets, given);
-            complain(program_, fmt::format("upgrading: process {} starts", successor->pid()));
+            report(program_, fmt::format("upgrading: process {} starts", successor->pid()));
             auto waiting = successor->serves(patience);
             const bool serves = co_await std::move(waiting);
             if (!serves) {
@@ -217,8 +232,8 @@ private:
                 ::kill(successor->pid(), SIGTERM);
                 co_return;
             }
-            complain(program_, fmt::format("upgraded: process {} serves; this one ends with its last connection",
-                                           successor->pid()));
+            report(program_, fmt::format("upgraded: process {} serves; this one ends with its last connection",
+                                         successor->pid()));
             notifier_.main_process(successor->pid());
             retired_ = true;
             close_admin();
@@ -227,6 +242,29 @@ private:
             group_.retire();
         } catch (const std::exception& error) {
             complain(program_, fmt::format("not upgraded: {}; this process goes on", reason_of(error)));
+        }
+    }
+
+    /// Lets idle connections end, and takes no more, while the process is larger than it may be.
+    asio::awaitable<void> watch_memory()
+    {
+        constexpr std::chrono::milliseconds often{250};
+        const auto executor = co_await asio::this_coro::executor;
+        asio::steady_timer timer{executor};
+        for (bool was_short = false;;) {
+            const auto resident = io::detail::resident_memory();
+            const bool is_short = resident > (was_short ? max_memory_ / 10 * 9 : max_memory_);
+            if (is_short) ::malloc_trim(0);
+            if (is_short || was_short) group_.hold_connections(is_short);
+            if (is_short != was_short)
+                complain(program_,
+                         fmt::format("{} of {} bytes of --max-memory are in use: {}", resident, max_memory_,
+                                     is_short ? "idle connections are closed, and new ones wait"
+                                              : "new connections are accepted again"),
+                         is_short ? DiagnosticLevel::warning : DiagnosticLevel::info);
+            was_short = is_short;
+            timer.expires_after(often);
+            co_await timer.async_wait(asio::use_awaitable);
         }
     }
 
@@ -248,6 +286,8 @@ private:
     }
 
     const std::string program_, what_, scheme_;
+    const std::uint64_t max_memory_;
+    const bool has_certificate_;
     const unsigned threads_;
     const std::shared_ptr<TrafficWatch> traffic_;  // null: there is no page
     ServerGroup<Server>& group_;

@@ -5,12 +5,16 @@
 //   add_options(table.group("Server"), daemon, "address to listen on (every one)");
 //   add_life_options(table.rare_group("Daemon"), daemon);
 
+#include <apps/common/diagnostics_log.hpp>
 #include <apps/common/listen_address.hpp>
 #include <apps/common/option_values.hpp>
 #include <apps/common/options.hpp>
+#include <apps/common/units.hpp>
+#include <apps/common/usable_cores.hpp>
 #include <libnet/access_log_format.hpp>
 #include <libnet/io/tcp/listening_sockets.hpp>
 #include <libnet/privileges.hpp>
+#include <libnet/sandbox.hpp>
 #include <libnet/traffic_watch.hpp>
 
 #include <boost/asio/ip/address.hpp>
@@ -34,20 +38,41 @@ struct DaemonOptions {
     boost::asio::ip::address address;       ///< `::` takes IPv4 connections too
     std::uint16_t port = 0;                 ///< 0: any free one
     std::vector<io::ListenPlace> listen{};  ///< where to listen instead of `address` and `port`; empty: there
-    unsigned threads = 1;                   ///< each with an event loop of its own; at least 1
+    unsigned threads = usable_cores();      ///< each with an event loop of its own; at least 1
     std::string access_log = "-";           ///< a file, "-" for standard output, or "none"
     AccessLogFormat log_format{};           ///< what its lines look like
-    std::string scheme{};                   ///< of its URL, which is shown at the start; empty: it has none to click on
+    std::vector<std::string> more_logs{};   ///< other files that it opens again, for who it will be
+    DiagnosticsForm diagnostics = DiagnosticsForm::text;  ///< what its complaints look like
+    bool has_certificate = false;                         ///< its places speak TLS, where they don't say otherwise
+    std::string scheme{};  ///< of its URL, which is shown at the start; empty: it has none to click on
 
     std::chrono::milliseconds drain{10'000};  ///< how long requests may take to end when it stops; 0: not at all
     std::optional<io::ListenPlace> admin{};   ///< where metrics, health and status are; nothing: nowhere
+    std::uint64_t max_memory = 0;             ///< octets that may be resident; 0: any number
     Identity identity{};                      ///< who it is once it listens
-    bool check = false;                       ///< reads everything, tries it, and ends
+    bool sandbox = false;                     ///< it reaches the files of `sandbox_paths` only once it serves
+    SandboxPaths sandbox_paths{};
+    bool check = false;  ///< reads everything, tries it, and ends
 
     std::shared_ptr<TrafficWatch> traffic{};  ///< for the page of `admin`; null: there is none
 };
 
 namespace detail {
+
+/// Takes ",tls", ",plain", ",redirect" or ",redirect=443" from the end of the text: what is spoken at the place.
+inline void take_speech(std::string_view& text, io::ListenPlace& place)
+{
+    const auto comma = text.rfind(',');
+    if (comma == text.npos) return;
+    const auto word = text.substr(comma + 1);
+    constexpr std::string_view to_port = "redirect=";
+    if (word == "tls") place.spoken = io::SpokenThere::tls;
+    else if (word == "plain") place.spoken = io::SpokenThere::plain;
+    else if (word == "redirect" || word.starts_with(to_port)) place.spoken = io::SpokenThere::redirect;
+    else return;
+    if (word.starts_with(to_port)) place.https_port = port(1)(word.substr(to_port.size()));
+    text = text.substr(0, comma);
+}
 
 /// "unix:/run/httpd.sock", "unix:/run/httpd.sock,mode=660".
 inline io::ListenPlace read_unix_place(std::string_view text)
@@ -81,6 +106,19 @@ inline auto listen_place()
     };
 }
 
+/// The same, and what is spoken there: "[::]:443,tls", ":80,plain", ":80,redirect", ":80,redirect=443".
+inline auto server_place()
+{
+    return [](std::string_view text) {
+        io::ListenPlace spoken;
+        detail::take_speech(text, spoken);
+        auto place = listen_place()(text);
+        place.spoken = spoken.spoken;
+        place.https_port = spoken.https_port;
+        return place;
+    };
+}
+
 /// Reads what the lines of the access log look like.
 inline auto log_format()
 {
@@ -100,7 +138,7 @@ inline void add_options(Options& table, DaemonOptions& daemon, std::string_view 
     table.value("port,p", "PORT", fmt::format("port to listen on, 0 for any free one ({})", daemon.port), port(0),
                 daemon.port);
     table.value("bind,b", "ADDR", std::string{bind_help}, address(), daemon.address);
-    table.value("threads", "N", fmt::format("threads, each with its own event loop ({})", daemon.threads),
+    table.value("threads", "N", fmt::format("threads, each with its own event loop (usable cores: {})", daemon.threads),
                 integer<unsigned>(1, 256), daemon.threads);
     table.value("access-log", "FILE", "FILE for a line per request, - or none (-)", text("file name"),
                 daemon.access_log);
@@ -111,15 +149,21 @@ inline Options& add_life_options(Options& table, DaemonOptions& daemon)
 {
     using namespace std::chrono_literals;
     return table
-        .list("listen", "PLACE", "ADDR:PORT or unix:PATH[,mode=660]; several times; instead of --bind and --port",
-              listen_place(), daemon.listen)
+        .list("listen", "PLACE", "ADDR:PORT or unix:PATH[,mode=660], then ,tls ,plain or ,redirect; several times",
+              server_place(), daemon.listen)
         .value("log-format", "FORMAT", "combined, json, or a text like '{client} {status} {duration}' (combined)",
                log_format(), daemon.log_format)
+        .value("diagnostics", "FORM", "of what it says on standard error while it serves: text or json (text)",
+               choice<DiagnosticsForm>({{"text", DiagnosticsForm::text}, {"json", DiagnosticsForm::json}}),
+               daemon.diagnostics)
         .value("drain", "SECONDS", "that requests have to end in when it stops (10)", seconds(0ms, 24h), daemon.drain)
         .value("admin", "PLACE", "serve a live page, /metrics, /healthz, /status at ADDR:PORT or unix:PATH",
                listen_place(), daemon.admin)
+        .value("max-memory", "BYTES", "resident; above, idle connections end and new ones wait: 500M; 0: any (0)",
+               octets(0, std::uint64_t{1} << 50), daemon.max_memory)
         .value("user", "NAME", "who it is once it listens", text("user"), daemon.identity.user)
         .value("group", "NAME", "likewise (the user's own)", text("group"), daemon.identity.group)
+        .flag("sandbox", "reach no files but those that are configured at the start (Landlock)", daemon.sandbox)
         .flag("check", "read and try everything, say what is wrong, and end", daemon.check);
 }
 

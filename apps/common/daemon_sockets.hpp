@@ -37,7 +37,7 @@ inline io::ListeningSockets listen_at(const DaemonOptions& daemon, bool defer_ac
     io::ListeningSockets sockets;
     auto given = io::take_service_sockets();
     if (given.empty()) given = std::move(inheritance.service);
-    for (auto& socket : given) sockets.adopt(std::move(socket));
+    for (auto& socket : given) sockets.adopt(std::move(socket), daemon.listen);
     if (!sockets.empty()) return sockets;
     auto places = daemon.listen;
     if (places.empty()) places.push_back({.endpoint = {daemon.address, daemon.port}});

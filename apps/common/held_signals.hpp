@@ -1,6 +1,8 @@
 #pragma once
 // SIGHUP and SIGUSR1 while a daemon starts: they wait until they are handled.
 //
+// So they do while it ends.
+//
 //   int main(...) { apps::hold_signals(); ... return apps::serve<...>(...); }
 
 #include <csignal>
@@ -27,5 +29,13 @@ inline void hold_signals() noexcept { detail::mask_signals(SIG_BLOCK); }
 
 /// Lets those in that came meanwhile, and all that come.
 inline void release_signals() noexcept { detail::mask_signals(SIG_UNBLOCK); }
+
+/// At the end: there is no handler any more, and who sends them doesn't know that. Construct it behind the handlers.
+struct HoldSignalsAtEnd {
+    HoldSignalsAtEnd() = default;
+    HoldSignalsAtEnd(const HoldSignalsAtEnd&) = delete;
+    HoldSignalsAtEnd& operator=(const HoldSignalsAtEnd&) = delete;
+    ~HoldSignalsAtEnd() { hold_signals(); }
+};
 
 }  // namespace libnet::apps

@@ -175,15 +175,15 @@ public:
     }
 
     /// Whether an option was given the same values.
-    bool same_option(const Options& other, std::string_view name) const
+    bool same_option(const Options& other, std::string_view name) const { return given(name) == other.given(name); }
+
+    /// The values that an option was given, the one that counts last.
+    std::vector<std::string> given(std::string_view name) const
     {
-        const auto values = [name](const Options& table) {
-            std::vector<std::string> texts;
-            for (const auto& setting : table.given_)
-                if (setting.option == name) texts.push_back(setting.text);
-            return texts;
-        };
-        return values(*this) == values(other);
+        std::vector<std::string> texts;
+        for (const auto& setting : given_)
+            if (setting.option == name) texts.push_back(setting.text);
+        return texts;
     }
 
     /// What is in force and where each value comes from, as a configuration file.

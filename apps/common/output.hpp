@@ -7,6 +7,7 @@
 // A program whose output is no longer read must end, and quietly: `ping++ ... | head -1`. So print() throws
 // OutputClosed when the reader is gone (SIGPIPE must be ignored, as run() and serve() do), and they end the program.
 
+#include <libnet/base/diagnostics.hpp>
 #include <libnet/io/loop/reason_of.hpp>
 
 #include <fmt/format.h>
@@ -14,6 +15,8 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <functional>
+#include <mutex>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -41,11 +44,25 @@ void print(fmt::format_string<Arguments...> format, Arguments&&... arguments)
     print_text(fmt::format(format, std::forward<Arguments>(arguments)...));
 }
 
+/// Where complaints go while this is set, for who must not wait for standard error: see apps/common/diagnostics_log.hpp.
+inline std::mutex complaint_mutex;  // of the next
+inline std::function<void(DiagnosticLevel, std::string_view program, std::string_view message)> complaint_taker;
+
 /// Writes "program: message" to standard error; where even that fails there is nowhere else to write.
-inline void complain(std::string_view program, std::string_view message)
+inline void complain(std::string_view program, std::string_view message, DiagnosticLevel level = DiagnosticLevel::error)
 {
+    {
+        const std::lock_guard alone{complaint_mutex};
+        if (complaint_taker) return complaint_taker(level, program, message);
+    }
     const auto line = fmt::format("{}: {}\n", program, message);
     std::fwrite(line.data(), 1, line.size(), stderr);
+}
+
+/// The same for what is as it should be.
+inline void report(std::string_view program, std::string_view message)
+{
+    complain(program, message, DiagnosticLevel::info);
 }
 
 using io::reason_of;

@@ -3,6 +3,8 @@
 
 #include <apps/common/daemon.hpp>
 #include <apps/common/options.hpp>
+#include <apps/common/sandbox_settings.hpp>
+#include <apps/common/spoken_places.hpp>
 #include <apps/common/tls_settings.hpp>
 #include <apps/httpd/access_settings.hpp>
 #include <apps/httpd/operands.hpp>
@@ -15,6 +17,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -36,7 +39,7 @@ struct HttpdProgram {
     /// @throws std::exception what is wrong with the files
     Changes prepare(const HttpdProgram* before);
 
-    std::string what() const { return fmt::format("serving {}{}", options.root, options.tls ? " with TLS" : ""); }
+    std::string what() const { return fmt::format("serving {}", options.root); }
 
     StaticFileServerOptions options;
     DaemonOptions daemon{.address = boost::asio::ip::address_v6::any(), .port = options.port};
@@ -53,10 +56,18 @@ inline HttpdProgram::HttpdProgram()
     table.operands("ROOT", roots, 0, 2);  // of two, one may be a port that was meant
     add_options(table.group("Server"), daemon, "address to listen on (every one)");
     add_options(table, tls);
+    table.value("hsts", "TIME", "that browsers are to come back with TLS only: 1h, 365d (0: not said)",
+                period(0s, 87600h), options.hsts);
     add_options(table, site);
     table.group("Limits")
         .value("max-connections", "N", "connections at a time, 0 for any number (0)", integer<std::size_t>(0),
                options.max_connections)
+        .value("max-requests", "N", "of a connection, which ends then, 0 for any number (0)", integer<std::uint64_t>(0),
+               options.max_requests)
+        .value("max-request-head", "BYTES", fmt::format("of the head of a request ({})", options.request_limits.head),
+               integer<std::size_t>(1024, 16'777'216), options.request_limits.head)
+        .value("max-request-body", "BYTES", "of a body, which is thrown away (65536)", integer<std::size_t>(0),
+               options.max_request_body)
         .value("header-timeout", "SECONDS", "for the head of a request (10)", seconds(1ms, 1h), options.header_timeout)
         .value("idle-timeout", "SECONDS", "between two requests (60)", seconds(1ms, 24h), options.idle_timeout)
         .value("write-timeout", "SECONDS", "for a client that takes nothing (30)", seconds(1ms, 24h),
@@ -92,7 +103,13 @@ inline Changes HttpdProgram::prepare(const HttpdProgram* before)
     options.withheld = withheld_files(tls, access, daemon);
     warn_of_withheld(options);
     warn_of_missing(options);
+    daemon.has_certificate = options.tls != nullptr;
     daemon.scheme = options.tls ? "https" : "http";
+    daemon.sandbox_paths = files_of_daemon(table, daemon, tls, access);
+    add_folder_of(daemon.sandbox_paths.write, options.hash_file);
+    daemon.sandbox_paths.read.push_back(options.root);
+    for (const auto& host : options.hosts) daemon.sandbox_paths.read.push_back(host.root);
+    check_places(daemon, Redirects::possible);
     return changes;
 }
 

@@ -23,6 +23,8 @@ inline void add_limits(Options& table, ForwardProxyOptions& options)
     table
         .value("max-connections", "N", "of clients at a time; more wait; 0: no limit (0)", integer<std::size_t>(0),
                options.max_connections)
+        .value("max-requests", "N", "of a client's connection, which ends then; 0: any number (0)",
+               integer<std::uint64_t>(0), options.max_requests)
         .value("idle-timeout", "SECONDS", "for a client between two requests (60)", timeout, options.idle_timeout)
         .value("request-timeout", "SECONDS", "for the head of a request (30)", timeout, options.request_timeout)
         .value("resolve-timeout", "SECONDS", "to look a name up (10)", timeout, options.resolve_timeout)

@@ -6,21 +6,30 @@
 #include <apps/common/guard_settings.hpp>
 #include <apps/common/option_values.hpp>
 #include <apps/common/options.hpp>
+#include <apps/common/sandbox_settings.hpp>
+#include <apps/common/spoken_places.hpp>
 #include <apps/common/tls_settings.hpp>
 #include <apps/proxy/egress_settings.hpp>
 #include <apps/proxy/explain.hpp>
 #include <apps/proxy/header_settings.hpp>
 #include <apps/proxy/limit_options.hpp>
-#include <libnet/access_log.hpp>
+#include <libnet/event_log.hpp>
 #include <libnet/forward_proxy.hpp>
+#include <libnet/io/loop/file_descriptor.hpp>
 #include <libnet/proxy_event.hpp>
 
+#include <fmt/format.h>
+
+#include <cerrno>
 #include <memory>
 #include <optional>
 #include <random>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <fcntl.h>
 
 namespace libnet::apps {
 
@@ -36,7 +45,7 @@ struct ProxyProgram {
     /// @throws std::exception what is wrong with the files
     Changes prepare(const ProxyProgram* before);
 
-    std::string what() const { return options.tls ? "forwarding with TLS" : "forwarding"; }
+    std::string what() const { return "forwarding"; }
 
     /// --explain: says how a request would be decided, and that is all; nothing: it serves.
     std::optional<int> instead_of_serving() const
@@ -71,15 +80,30 @@ struct ProxyProgram {
             events = before->events;
             changes.emplace_back([log = events] { log->reopen(); });
         } else {
-            events = std::make_shared<AccessLog>(event_log,
-                                                 [](DiagnosticLevel, std::string_view text) { complain(name, text); });
+            if (before != nullptr) refuse_to_wait();
+            events = std::make_shared<EventLog>(
+                event_log, [](DiagnosticLevel level, std::string_view text) { complain(name, text, level); });
         }
         options.on_event = [log = events](ProxyEvent event, const AccessRecord& record) {
             thread_local std::string line;
             line.clear();
             append_json_line(line, event, record);
-            log->write(std::string_view{line});
+            log->add(line);
         };
+    }
+
+    /// A daemon that serves can't wait for the reader of a FIFO.
+    void refuse_to_wait() const
+    {
+        const io::FileDescriptor probe{::open(event_log.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC)};
+        if (!probe && errno == ENXIO)
+            throw std::runtime_error{fmt::format("--event-log: '{}' is a FIFO without a reader", printable(event_log))};
+    }
+
+    /// After a rotation.
+    void reopen_logs() const
+    {
+        if (events) events->reopen();
     }
 
     ForwardProxyOptions options;
@@ -87,7 +111,7 @@ struct ProxyProgram {
     ExplainSettings explained;
     std::vector<CredentialFile> credentials;
     std::string event_log;
-    std::shared_ptr<AccessLog> events;
+    std::shared_ptr<EventLog> events;
     TlsSettings tls;
     GuardSettings guard{.access = {.realm = "proxy"}};
     DaemonOptions daemon{.address = options.address, .port = options.port};
@@ -137,7 +161,13 @@ inline Changes ProxyProgram::prepare(const ProxyProgram* before)
         keep_access(table, before->table, before->options.access, options.access, changes);
         keep_limits(table, before->table, before->options.client_limits, options.client_limits);
     }
+    daemon.has_certificate = options.tls != nullptr;
+    check_places(daemon, Redirects::impossible);
     open_events(before, changes);
+    if (!event_log.empty() && event_log != "-") daemon.more_logs.push_back(event_log);
+    daemon.sandbox_paths = files_of_daemon(table, daemon, tls, guard);
+    for (const auto& file : table.given("egress")) add_folder_of(daemon.sandbox_paths.read, file);
+    for (const auto& credential : credentials) add_folder_of(daemon.sandbox_paths.read, credential.file);
     // The same for all threads, and for as long as it runs: a request that comes back is recognised by whichever gets it.
     options.via_name =
         before != nullptr ? before->options.via_name : "libnet-" + std::to_string(std::random_device{}());

@@ -74,7 +74,8 @@ private:
 
     static Arguments command(const std::string& name, Arguments options)
     {
-        options.insert(options.begin(), {program(name), "--port", "0", "--bind", "127.0.0.1", "--access-log", "none"});
+        options.insert(options.begin(),
+                       {program(name), "--port", "0", "--bind", "127.0.0.1", "--access-log", "none", "--threads", "1"});
         return options;
     }
 

@@ -56,7 +56,7 @@ public:
 private:
     static Arguments arguments(const std::filesystem::path& root, Arguments options, const Arguments& runner)
     {
-        options.insert(options.begin(), {program("httpd++"), root.string(), "--port", "0"});
+        options.insert(options.begin(), {program("httpd++"), root.string(), "--port", "0", "--threads", "1"});
         options.insert(options.begin(), runner.begin(), runner.end());
         return options;
     }

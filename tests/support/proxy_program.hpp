@@ -27,7 +27,7 @@ public:
     explicit Proxy(Arguments options = {}, Reach reach = Reach::everything)
         : process_{[&] {
               if (reach == Reach::everything) options.insert(options.begin(), "--allow-private");
-              options.insert(options.begin(), {program("proxy++"), "--port", "0"});
+              options.insert(options.begin(), {program("proxy++"), "--port", "0", "--threads", "1"});
               return options;
           }()}
     {
@@ -56,6 +56,7 @@ public:
         return process_.wait();
     }
 
+    const std::string& err() const noexcept { return process_.err(); }
     void signal(int number) const { process_.signal(number); }
     bool wait_for(const std::string& text) { return process_.wait_for(text); }
 

@@ -138,7 +138,8 @@ TEST_CASE("a daemon that is told to stop before its servers have begun ends all 
     io::ListeningSockets sockets;
     std::vector<io::FileDescriptor> none;
     sockets.open({.endpoint = {asio::ip::address_v4::loopback(), 0}}, {}, none);
-    libnet::detail::ServerThread<EchoServer> worker{sockets.of_thread(0, 1), nullptr};
+    libnet::detail::ServerThread<EchoServer> worker{sockets.of_thread(0, 1), sockets.places_of_thread(0, 1), nullptr,
+                                                    nullptr};
     worker.prepare(EchoOptions{});
     worker.commit();
     worker.stop(asio::cancellation_type::total);

@@ -120,4 +120,18 @@ TEST_CASE("a log that nobody reads costs lines, which are counted, and no reques
     ::close(reader);
 }
 
+TEST_CASE("metrics of proxy++ count what was decided of requests", "[apps][daemon]")
+{
+    Daemon proxy{"proxy++", {"--threads", "2", "--admin", "127.0.0.1:0"}};
+    const auto admin = admin_of(proxy);
+    RawClient client{proxy.endpoint()};
+    client.exchange("OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n");
+    CHECK(client.exchange("GET http://10.0.0.1/ HTTP/1.1\r\nHost: x\r\n\r\n").status == 403);
+    RawClient again{admin};
+    again.send("GET /metrics HTTP/1.0\r\nAccept: application/openmetrics-text\r\n\r\n");
+    const auto text = again.receive_rest();
+    CHECK(has(text, "libnet_proxy_http_requests_by_verdict_total{verdict=\"allowed\"} 1\n"));
+    CHECK(has(text, "libnet_proxy_http_requests_by_verdict_total{verdict=\"private_address\"} 1\n"));
+}
+
 }  // namespace daemon_admin_tests

@@ -136,4 +136,23 @@ TEST_CASE("proxy++ reloads and is upgraded under load, with tunnels that stay op
     CHECK(httpd.stop().exit_code == 0);
 }
 
+TEST_CASE("after an upgrade the old process ends, though clients stay idle", "[apps][daemon]")
+{
+    const TemporaryDirectory root;
+    root.write("a", "content");
+    Daemon httpd{"httpd++", {root.path().string()}};
+    RawClient idle{httpd.endpoint()}, busy{httpd.endpoint()};
+    CHECK(idle.exchange("GET /a HTTP/1.1\r\nHost: x\r\n\r\n").body == "content");
+    CHECK(busy.exchange("GET /a HTTP/1.1\r\nHost: x\r\n\r\n").body == "content");
+    busy.send("GET /a HTTP/1.1\r\n");  // it has begun, and is answered
+    REQUIRE(httpd.upgrade());
+    CHECK(idle.ended());
+    const auto last = busy.exchange("Host: x\r\n\r\n");
+    CHECK(last.body == "content");
+    CHECK(last.field("Connection") == "close");
+    CHECK(busy.ended());
+    CHECK(httpd.process().wait().exit_code == 0);  // long before an idle connection would have ended by itself
+    ::kill(httpd.pid(), SIGTERM);
+}
+
 }  // namespace daemon_changes_tests

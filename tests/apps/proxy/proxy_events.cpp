@@ -1,5 +1,6 @@
 // What proxy++ tells of requests: to the client whose request it answers itself, and in its event log.
 
+#include <libnet/io/loop/file_descriptor.hpp>
 #include <tests/support/catch.hpp>
 #include <tests/support/proxy_program.hpp>
 #include <tests/support/raw_client.hpp>
@@ -8,12 +9,19 @@
 
 #include <boost/json.hpp>
 
+#include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <sstream>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace proxy_events_tests {
 
@@ -130,6 +138,7 @@ TEST_CASE("a tunnel is told of when it begins and when it ends, with its bytes",
         CHECK(client.receive("CONNECT").status == 200);
         client.send("ping");
         CHECK(connection.receive(4) == "ping");
+        while (content_of(log).empty()) std::this_thread::yield();  // the line is written by a thread of its own
         const auto begun = lines_of(content_of(log));
         REQUIRE(begun.size() == 1);
         CHECK(text(begun[0], "event") == "tunnel");
@@ -177,6 +186,38 @@ TEST_CASE("what goes wrong with a server is in Proxy-Status by its name in RFC 9
     CHECK(text(lines[4], "verdict") == "allowed");
     CHECK(text(lines[5], "verdict") == "http_protocol_error");
     CHECK(lines[5].at("status").as_int64() == 502);
+}
+
+TEST_CASE("a reader of the events that stalls keeps no request waiting", "[apps][proxy][events]")
+{
+    const TemporaryDirectory files;
+    const auto fifo = (files.path() / "events").string();
+    REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
+    const libnet::io::FileDescriptor reader{::open(fifo.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC)};
+    while (::write(reader.get(), "x", 1) == 1) {
+    }
+    Proxy proxy{{"--event-log", fifo, "--access-log", "none", "--threads", "2"}};
+    RawClient client{proxy.endpoint()};
+    for (int i = 0; i < 3; ++i) CHECK(client.exchange("OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n").status == 200);
+    CHECK(proxy.stop().exit_code == 0);
+}
+
+TEST_CASE("SIGUSR1 opens the file of events again", "[apps][proxy][events]")
+{
+    const TemporaryDirectory files;
+    const auto log = (files.path() / "events").string(), rotated = log + ".1";
+    Proxy proxy{{"--event-log", log, "--access-log", "none"}};
+    RawClient client{proxy.endpoint()};
+    const std::string request = "OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n";
+    client.exchange(request);
+    while (content_of(log).empty()) std::this_thread::yield();
+    std::filesystem::rename(log, rotated);
+    proxy.signal(SIGUSR1);
+    while (!std::filesystem::exists(log)) std::this_thread::yield();
+    client.exchange(request);
+    CHECK(proxy.stop().exit_code == 0);
+    CHECK(lines_of(content_of(rotated)).size() == 1);
+    CHECK(lines_of(content_of(log)).size() == 1);
 }
 
 }  // namespace proxy_events_tests

@@ -98,6 +98,23 @@ TEST_CASE("certificates of proxy++ are read again at SIGHUP, and bad ones aren't
     CHECK(trusted() == "hello");
 }
 
+TEST_CASE("proxy++ speaks TLS at one place and none at another", "[apps][proxy][tls]")
+{
+    const Site site;
+    Httpd httpd{site.root};
+    auto options = site.options();
+    options.insert(options.end(), {"--listen", "127.0.0.1:0,plain", "--listen", "127.0.0.2:0"});
+    Proxy proxy{options};
+    const std::string words = " on 127.0.0.2:";
+    REQUIRE(proxy.wait_for(words));
+    auto secure = proxy.err().substr(proxy.err().find(words) + words.size());
+    secure.erase(secure.find_first_not_of("0123456789"));
+    CHECK(curl_by(proxy, "http", {httpd.url("/a.txt")}).out == "hello");
+    CHECK(run({"curl", "--silent", "--noproxy", "", "--max-time", "20", "--proxy", "https://127.0.0.2:" + secure,
+               "--proxy-insecure", httpd.url("/a.txt")})
+              .out == "hello");
+}
+
 TEST_CASE("proxy++ says which certificate it can't read", "[apps][proxy][tls]")
 {
     const auto said = run({program("proxy++"), "--port", "0", "--tls-cert", "/nonexistent.pem"});
