@@ -145,7 +145,7 @@ mtu() {
         row "trace++ --mtu $host"
     done
     timed "$scenarios/mtu_chain.yaml" sh -c 'ip link set netsim0 mtu 1500 && exec "$@"' - traceroute -n -q 1 -w 1 -m 8 --mtu 10.9.0.2 && row "traceroute --mtu 10.9.0.2"
-    timed "$scenarios/mtu_chain.yaml" sh -c 'ip link set netsim0 mtu 1500 && exec "$@"' - tracepath -n 10.9.0.2 && row "tracepath 10.9.0.2"
+    timed "$scenarios/mtu_chain.yaml" sh -c 'ip link set netsim0 mtu 1500 && exec timeout 30 "$@"' - tracepath -n 10.9.0.2 && row "tracepath 10.9.0.2"
 }
 
 rows=("$@")

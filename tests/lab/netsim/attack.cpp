@@ -99,11 +99,14 @@ bool Attack::quote(const State& state)
     }
     IcmpBehaviour behaviour;
     behaviour.quote = {.octets = right ? std::optional<std::size_t>{} : std::optional<std::size_t>{8}};
-    const bool v4 = probe->version == IpVersion::v4;
     const auto guessed = parse_packet(guess);
     if (!guessed) return false;
-    build_error(*guessed, {.type = static_cast<std::uint8_t>(v4 ? 11 : 3), .from = from, .behaviour = &behaviour}, 1,
-                packet_);
+    ErrorMessage error;
+    error.type = 11;  // time exceeded
+    if (probe->version == IpVersion::v6) error.type = 3;
+    error.from = from;
+    error.behaviour = &behaviour;
+    build_error(*guessed, error, 1, packet_);
     return true;
 }
 
