@@ -92,11 +92,12 @@ OptionsByPlace<Options> by_place(Options options, const std::vector<io::ListenPl
     result.options = std::move(options);
     result.at = [https_port]([[maybe_unused]] Options& there, const io::ListenPlace& place) {
         using io::SpokenThere;
+        [[maybe_unused]] const auto usual_port = https_port;
         if (place.spoken == SpokenThere::usual || place.spoken == SpokenThere::tls) return;
         if constexpr (requires { there.tls; }) there.tls = nullptr;
         if constexpr (requires { there.redirect_to_https; }) {
             if (place.spoken != SpokenThere::redirect) return;
-            there.redirect_to_https = place.https_port != 0 ? place.https_port : https_port;
+            there.redirect_to_https = place.https_port != 0 ? place.https_port : usual_port;
             there.access = nullptr;  // a password would be asked for, and come, in the clear
             there.hosts.clear();     // none of them is served
         }
