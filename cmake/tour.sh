@@ -36,8 +36,13 @@ serve() {
     listening=$(sed -n 's,.* on \([^ ]*:[0-9]*\)$,\1,p' "$logs/$name.messages" | head -n 1)
 }
 
-# The access log of a server.
+# logged NAME LINES: the access log of a server, once it has a line for each request. A client has its answer before the
+# line is written.
 logged() {
+    for _ in $(seq 50); do
+        [ "$(wc -l <"$logs/$1")" -lt "$2" ] || break
+        sleep 0.1
+    done
     printf '\n%s logged:\n' "$1++"
     cat "$logs/$1"
 }
@@ -74,6 +79,6 @@ proxy=http://$listening
 show curl -s -x "$proxy" -o /dev/null -D - "$site/CHANGELOG.md"
 show curl -s -x "$proxy" --proxytunnel -o /dev/null -D - "$site/CHANGELOG.md"
 show curl -s -x "$proxy" -o /dev/null -w 'status %{http_code}: a host that does not exist\n' http://nowhere.invalid/
-logged proxy
-logged httpd
+logged proxy 3
+logged httpd 4
 say "That was the tour. One program alone: sh cmake/run.sh ping++ -c 3 127.0.0.1"
