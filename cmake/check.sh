@@ -14,10 +14,10 @@ format() { sources | xargs clang-format-14 --dry-run -Werror; }
 flags="-std=c++20 -I. -DLIBNETXX_TLS -DLIBNETXX_IDN -DLIBNETXX_COMPRESSION -DLIVE_SEEDS=\"\""
 warnings="-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Werror"
 
-# precompile HEADER: build/clang/HEADER.pch.
+# precompile HEADER: build/clang/HEADER.pch, with the templates that it instantiates.
 precompile() {
     mkdir -p build/clang
-    clang++-14 -std=c++20 -I. -x c++-header "$1" -o "build/clang/$(basename "$1" .hpp).pch"
+    clang++-14 -std=c++20 -I. -fpch-instantiate-templates -x c++-header "$1" -o "build/clang/$(basename "$1" .hpp).pch"
 }
 
 # read_unit FILE: clang 14 reads a unit of the build with every warning an error, and finds the statements that g++ 12
@@ -68,17 +68,35 @@ read_header() {
         { echo "headers: $header does not compile alone" >&2; return 1; }
 }
 
+# Those of the lower floors that include Asio's addresses, themselves or through others.
+headers_with_addresses() {
+    lower=$(git ls-files 'libnet/base/*.hpp' 'libnet/wire/*.hpp' 'libnet/engine/*.hpp')
+    # shellcheck disable=SC2086 # words
+    found=$(grep -l '#include <boost/asio/ip/address' $lower)
+    before=
+    until [ "$found" = "$before" ]; do
+        before=$found
+        # shellcheck disable=SC2086 # words
+        found=$({ echo "$before"; echo "$before" | sed 's/.*/#include <&>/' | grep -lFf - $lower; } | sort -u)
+    done
+    echo "$found"
+}
+
 # Each header compiles alone, those of the classes also where all is in headers. Those that stand on Asio find it compiled.
 headers() {
     precompile libnet/impl/units/precompiled.hpp
+    echo '#include <boost/asio/ip/address.hpp>' >build/clang/address.hpp
+    precompile build/clang/address.hpp
     asio="-include-pch build/clang/precompiled.pch"
-    git ls-files 'libnet/base/*.hpp' 'libnet/wire/*.hpp' 'libnet/engine/*.hpp' |
-        xargs -P 2 -I '{}' sh cmake/check.sh read_header '{}' -DLIBNETXX_SEPARATE_COMPILATION
-    # shellcheck disable=SC2086 # words
-    git ls-files 'libnet/*.hpp' | grep -vE '^libnet/(base|wire|engine)/|^libnet/(src|impl/units/precompiled).hpp' |
-        xargs -P 2 -I '{}' sh cmake/check.sh read_header '{}' -DLIBNETXX_SEPARATE_COMPILATION $asio
-    # shellcheck disable=SC2086 # words
-    grep -lE '#  include <libnet/impl/' libnet/*.hpp | xargs -P 2 -I '{}' sh cmake/check.sh read_header '{}' $asio
+    headers_with_addresses >build/clang/with_addresses
+    {
+        grep -lE '#  include <libnet/impl/' libnet/*.hpp | sed "s,\$, $asio,"  # the longest first
+        git ls-files 'libnet/*.hpp' | grep -vE '^libnet/(base|wire|engine)/|^libnet/(src|impl/units/precompiled).hpp' |
+            sed "s,\$, -DLIBNETXX_SEPARATE_COMPILATION $asio,"
+        sed "s,\$, -DLIBNETXX_SEPARATE_COMPILATION -include-pch build/clang/address.pch," build/clang/with_addresses
+        git ls-files 'libnet/base/*.hpp' 'libnet/wire/*.hpp' 'libnet/engine/*.hpp' | grep -vxFf build/clang/with_addresses |
+            sed "s,\$, -DLIBNETXX_SEPARATE_COMPILATION,"
+    } | xargs -P 2 -L 1 sh cmake/check.sh read_header
 }
 
 # The tour goes on whatever becomes of a command, so what it showed is looked at here.
