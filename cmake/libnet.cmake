@@ -55,10 +55,11 @@ function(libnet_objects name)
     endif()
 endfunction()
 
-# Which version it is, and how it was compiled: every program takes this object, be it for that alone.
-set_source_files_properties(${PROJECT_SOURCE_DIR}/libnet/impl/units/config.cpp PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+# An object is a subject, also where other targets compile several files as one: a program takes what it uses. All take
+# config.cpp's, which says what version this is and how it was compiled.
 libnet_objects(libnet_lower_floors ${lower_units})
 libnet_objects(libnet_upper_floors ${units})
+set_target_properties(libnet_lower_floors libnet_upper_floors PROPERTIES UNITY_BUILD OFF)
 
 # The archive has an object for each subject, so that a program gets what it uses and links what that needs. Shared
 # (BUILD_SHARED_LIBS), it is one file that needs everything.

@@ -18,18 +18,18 @@ if(sanitize AND way STREQUAL "find_package")
     set(flags "${flags} -fsanitize=${sanitize}")  # the installed library was built so
 endif()
 step(${CMAKE_COMMAND} -S ${CMAKE_CURRENT_LIST_DIR}/project -B ${work}/build -G Ninja
-    -D way=${way} -D merged=${merged} -D libnet_source=${source} -D CMAKE_PREFIX_PATH=${work}/prefix -D CMAKE_CXX_FLAGS=${flags})
+    -D way=${way} -D libnet_source=${source} -D CMAKE_PREFIX_PATH=${work}/prefix -D CMAKE_CXX_FLAGS=${flags})
 step(${CMAKE_COMMAND} --build ${work}/build --target consumer)
 step(${work}/build/consumer)
 if(NOT way STREQUAL "find_package")
     return()
 endif()
 
-# Who only pings links no library that ping doesn't need; but where several units were compiled as one, they need all.
+# Who only pings links no library that ping doesn't need.
 step(${CMAKE_COMMAND} --build ${work}/build --target ping_only)
 step(${work}/build/ping_only)
 execute_process(COMMAND ldd ${work}/build/ping_only OUTPUT_VARIABLE libraries COMMAND_ERROR_IS_FATAL ANY)
-if(NOT merged AND libraries MATCHES "lib(ssl|crypto|crypt|cares|idn2|z|brotli[a-z]*|zstd)\\.")
+if(libraries MATCHES "lib(ssl|crypto|crypt|cares|idn2|z|brotli[a-z]*|zstd)\\.")
     message(FATAL_ERROR "a program that only pings links ${CMAKE_MATCH_0}:\n${libraries}")
 endif()
 
