@@ -9,6 +9,7 @@
 #include <libnet/websocket_handlers.hpp>
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/multiple_exceptions.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/http/field.hpp>
 #include <boost/beast/websocket/error.hpp>
@@ -162,6 +163,10 @@ LIBNETXX_DECL boost::asio::awaitable<void> WebSocketRoute::use(WebSocket& socket
         // The end of the connection, as a rule. Where it isn't, the client gets to know.
         code = websocket::close_code::internal_error;
         if (socket.is_open()) job.failure = std::current_exception();
+    } catch (const boost::asio::multiple_exceptions& failures) {
+        // Of several coroutines (operator&&): the end of the connection ends them all.
+        code = websocket::close_code::internal_error;
+        if (socket.is_open()) job.failure = failures.first_exception();
     } catch (...) {
         code = websocket::close_code::internal_error;
         job.failure = std::current_exception();

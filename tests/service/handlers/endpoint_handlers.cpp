@@ -5,15 +5,18 @@
 #include <tests/support/raw_client.hpp>
 
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <exception>
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 
 namespace endpoint_handlers_tests {
 
@@ -32,6 +35,20 @@ asio::awaitable<void> echo(WebSocket& socket, HttpCall&)
         co_await socket.async_read(message, asio::use_awaitable);
         co_await socket.async_write(message.data(), asio::use_awaitable);
     }
+}
+
+/// Until the WebSocket has ended, or for ever.
+asio::awaitable<void> wait(WebSocket& socket)
+{
+    asio::steady_timer timer{socket.get_executor(), asio::steady_timer::time_point::max()};
+    co_await timer.async_wait(asio::use_awaitable);
+}
+
+asio::awaitable<void> two_at_once(WebSocket& socket, HttpCall& call)
+{
+    using asio::experimental::awaitable_operators::operator&&;
+    auto both = echo(socket, call) && wait(socket);
+    co_await std::move(both);
 }
 
 asio::awaitable<HttpEndpointAnswer> own(const HttpEndpointRequest&)
@@ -54,6 +71,7 @@ struct Served {
                         [](HttpCall& call) { return HttpReply::text(std::string{call.parameter("name")}); }, {});
         handlers.handle("GET", "/file", [](HttpCall&) { return HttpReply::file("/etc/passwd"); }, {});
         handlers.websocket("/live", &echo, {});
+        handlers.websocket("/two", &two_at_once, {});
         asio::co_spawn(io, endpoint.run(), asio::bind_cancellation_slot(stop.slot(), [](std::exception_ptr) {}));
         thread = std::thread{[this] { io.run(); }};
     }
@@ -69,7 +87,9 @@ struct Served {
     asio::ip::tcp::endpoint where() const { return endpoint.local_endpoint(); }
 
     asio::io_context io{1};
-    HttpEndpoint endpoint{io.get_executor(), HttpEndpointOptions{}};
+    std::atomic<int> complaints = 0;
+    HttpEndpoint endpoint{io.get_executor(),
+                          {.diagnostics = [this](DiagnosticLevel, std::string_view) { ++complaints; }}};
     asio::cancellation_signal stop;
     std::thread thread;
 };
@@ -121,6 +141,32 @@ TEST_CASE("a WebSocket on an endpoint carries messages, and is closed with 1001 
     while (!error) client.read(heard, error);
     CHECK(error == websocket::error::closed);
     CHECK(client.reason().code == websocket::close_code::going_away);
+}
+
+TEST_CASE("a client that leaves a handler of several coroutines is no fault of the handler's", "[service][websocket]")
+{
+    Served served;
+    for (const bool closes : {true, false}) {
+        asio::io_context io;
+        websocket::stream<asio::ip::tcp::socket> client{io};
+        client.next_layer().connect(served.where());
+        client.handshake("test", "/two");
+        client.write(asio::buffer(std::string_view{"hello"}));
+        beast::flat_buffer heard;
+        client.read(heard);
+        if (closes) client.close(websocket::close_code::normal);
+        else client.next_layer().close();
+    }
+    RawClient wrong{served.where()};
+    wrong.send(
+        "GET /two HTTP/1.1\r\nHost: test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+    CHECK(wrong.receive().status == 101);
+    wrong.send(std::string_view{"\x81\x01x", 3});  // without a mask
+    wrong.socket().shutdown(asio::ip::tcp::socket::shutdown_send);
+    CHECK(wrong.receive_rest().starts_with("\x88\x02\x03\xea"));
+    CHECK(RawClient{served.where()}.exchange(get("/own")).status == 200);
+    CHECK(served.complaints == 0);
 }
 
 }  // namespace endpoint_handlers_tests
