@@ -33,8 +33,8 @@ class PingExporterState;
 /// The first two in OpenMetrics 1.0 or Prometheus' text format 0.0.4, as the client prefers. Names are kept up to date, and a host
 /// whose address changes begins at zero, as its labels are others.
 ///
-/// A scrape tells of one moment. It is written piece by piece as the client takes it, with gzip where the client accepts
-/// that, and the pings go on meanwhile.
+/// A scrape tells of one moment for each host, a few milliseconds apart where there are thousands. It is written piece by
+/// piece as the client takes it, with gzip where the client accepts that, and the pings go on meanwhile.
 ///
 /// It has neither TLS nor authentication: whoever reaches its port can read it, make it ping any host, and make it read its
 /// targets again. Distinct

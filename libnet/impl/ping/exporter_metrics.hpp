@@ -88,7 +88,7 @@ inline constexpr std::array<ExporterFamily, 16> exporter_families = [] {
     }};
 }();
 
-/// Writes one exposition, piece by piece: all of them tell of the moment of the snapshot.
+/// Writes one exposition, piece by piece, of what the snapshot tells.
 class ExporterMetrics {
 public:
     ExporterMetrics(wire::MetricsFormat format, ExporterSnapshot snapshot)

@@ -1,5 +1,5 @@
 #pragma once
-// The numbers of an exporter at one moment: what one scrape tells, however long it takes.
+// The numbers of an exporter: what one scrape tells, however long it takes.
 
 #include <libnet/impl/ping/exporter_targets.hpp>
 #include <libnet/ping_dispatcher.hpp>
@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace libnet::inline v0::detail {
@@ -56,19 +57,25 @@ inline ExporterRow row_of(const ExporterTarget& target, const PingDispatcher& di
     return row;
 }
 
-inline ExporterSnapshot take_snapshot(const ExporterTargets& targets, const PingDispatcher& dispatcher,
-                                      const ProbeCounts& probes)
+/// Adds the rows of some targets, from this number on. Of ten thousand, all at once would take longer than a probe may be
+/// late: others have their turn in between. Returns the number to go on from; nullopt: all are there.
+inline std::optional<std::size_t> add_some_rows(ExporterSnapshot& snapshot, std::size_t from,
+                                                const ExporterTargets& targets, const PingDispatcher& dispatcher)
 {
-    ExporterSnapshot snapshot;
-    snapshot.rows.reserve(targets.size());
-    targets.for_each([&](const ExporterTarget& target) { snapshot.rows.push_back(row_of(target, dispatcher)); });
+    constexpr std::size_t some = 256;  // take a fraction of a millisecond
+    return targets.visit_some(
+        from, some, [&](const ExporterTarget& target) { snapshot.rows.push_back(row_of(target, dispatcher)); });
+}
+
+/// Adds what isn't any target's.
+inline void add_own_numbers(ExporterSnapshot& snapshot, const PingDispatcher& dispatcher, const ProbeCounts& probes)
+{
     snapshot.probes = probes;
     const auto& pinger = dispatcher.pinger();
     snapshot.foreign = pinger.foreign();
     snapshot.rx_dropped = pinger.rx_dropped();
     snapshot.checksum_errors = pinger.checksum_errors();
     snapshot.sched_lag = pinger.sched_lag();
-    return snapshot;
 }
 
 }  // namespace libnet::inline v0::detail

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -61,6 +62,16 @@ public:
         for (const auto& [number, target] : targets_)
             if constexpr (std::invocable<Visitor&, ExporterTarget&>) visit(*target);
             else visit(number, *target);
+    }
+
+    /// Visits some of them, from this number on. Returns the number to go on from; nullopt: those were the last ones. What
+    /// comes and goes between two calls is visited or not, and all others once.
+    template <typename Visitor>
+    std::optional<std::size_t> visit_some(std::size_t from, std::size_t most, Visitor&& visit) const
+    {
+        auto at = targets_.lower_bound(from);
+        for (; at != targets_.end() && most != 0; ++at, --most) visit(*at->second);
+        return at == targets_.end() ? std::nullopt : std::optional{at->first};
     }
 
 private:

@@ -19,12 +19,15 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -88,7 +91,7 @@ public:
         self->close();
     }
 
-    /// Pings nobody any more, and answers nobody.
+    /// Ends all pings, and answers no more requests.
     void close()
     {
         keeper_.close();
@@ -115,10 +118,18 @@ private:
 
     static boost::asio::awaitable<Answer> metrics(Self self, const Request& request)
     {
-        constexpr std::size_t piece = 32 * 1024;  // takes a fraction of a millisecond
+        constexpr std::size_t piece = 16 * 1024;  // takes a fraction of a millisecond
         const auto format = wire::choose_metrics_format(request.fields);
-        const auto metrics =
-            std::make_shared<ExporterMetrics>(format, take_snapshot(self->targets_, self->dispatcher_, self->probes_));
+        ExporterSnapshot snapshot;
+        snapshot.rows.reserve(self->targets_.size());
+        std::optional<std::size_t> from = 0;
+        while (true) {
+            from = add_some_rows(snapshot, *from, self->targets_, self->dispatcher_);
+            if (!from) break;
+            co_await boost::asio::post(boost::asio::use_awaitable);  // others have their turn
+        }
+        add_own_numbers(snapshot, self->dispatcher_, self->probes_);
+        const auto metrics = std::make_shared<ExporterMetrics>(format, std::move(snapshot));
         Answer answer;
         answer.content_type = wire::content_type(format);
         answer.more = [metrics] { return metrics->next(piece); };

@@ -2,12 +2,15 @@
 
 #include <libnet/engine/ping/response_histogram.hpp>
 #include <libnet/impl/ping/exporter_hosts.hpp>
+#include <libnet/impl/ping/exporter_targets.hpp>
 #include <libnet/impl/ping/probe_report.hpp>
 #include <libnet/impl/ping/probe_request.hpp>
 #include <tests/support/catch.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -65,6 +68,23 @@ TEST_CASE("an exporter's ranges become hosts, and each is there once", "[service
     CHECK(contains(complaint_of([] { exporter_hosts({"10.0.0.0/8"}); }), "16777214 hosts are too many"));
     CHECK(contains(complaint_of([] { exporter_hosts({"10.0.0.0/16", "10.1.0.1-9"}); }), "more than 65536 hosts"));
     CHECK(contains(complaint_of([] { exporter_hosts({"10.0.0.0/33"}); }), "10.0.0.0/33: expected a prefix length"));
+}
+
+TEST_CASE("an exporter's hosts are visited some at a time, while others come and go", "[service][exporter]")
+{
+    ExporterTargets targets;
+    for (std::size_t host = 0; host < 5; ++host) targets.add(KeptName{host}, "h" + std::to_string(host));
+    std::string visited;
+    const auto visit = [&](const ExporterTarget& target) { visited += target.name() + ' '; };
+    const auto second = targets.visit_some(0, 2, visit);
+    REQUIRE(second.has_value());
+    targets.keep_only({"h0", "h1", "h3", "h4"}, [](KeptName, const ExporterTarget&) {});  // h2 was next
+    targets.add(KeptName{5}, "h5");
+    const auto third = targets.visit_some(*second, 2, visit);
+    REQUIRE(third.has_value());
+    CHECK(targets.visit_some(*third, 2, visit) == std::nullopt);
+    CHECK(visited == "h0 h1 h3 h4 h5 ");
+    CHECK(ExporterTargets{}.visit_some(0, 2, visit) == std::nullopt);
 }
 
 TEST_CASE("response times fall into smokeping_prober's buckets, bounds included", "[service][exporter]")
