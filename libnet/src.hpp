@@ -31,6 +31,7 @@
 #include <libnet/engine/ping/ping_events.ipp>
 #include <libnet/engine/proxy/address_class.ipp>
 #include <libnet/engine/proxy/credentials.ipp>
+#include <libnet/engine/proxy/egress_list.ipp>
 #include <libnet/engine/proxy/egress_policy.ipp>
 #include <libnet/engine/proxy/egress_rule.ipp>
 #include <libnet/engine/proxy/egress_verdict.ipp>
@@ -42,7 +43,6 @@
 #include <libnet/engine/proxy/proxy_head.ipp>
 #include <libnet/engine/proxy/proxy_page.ipp>
 #include <libnet/engine/proxy/socks_negotiation.ipp>
-#include <libnet/engine/proxy/target_list.ipp>
 #include <libnet/engine/query/interface_query.ipp>
 #include <libnet/engine/query/interface_state.ipp>
 #include <libnet/engine/query/narrow_links.ipp>

@@ -23,7 +23,7 @@ void check_host(std::string_view text)
     require(host->address || wire::canonical_host(std::string{text} + "x") != host);
 }
 
-std::shared_ptr<const engine::TargetList> no_list(const std::string&) { throw std::invalid_argument{"none"}; }
+std::shared_ptr<const engine::EgressList> no_list(const std::string&) { throw std::invalid_argument{"none"}; }
 
 }  // namespace
 
@@ -32,7 +32,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string_view text{reinterpret_cast<const char*>(data), size};
     check_host(text);
     try {
-        const engine::TargetList list{std::string{text}, base::SipKey{1, 2}};
+        const engine::EgressList list{std::string{text}, base::SipKey{1, 2}};
         list.find(text);
         list.find(text.substr(0, text.find('\n')));
         list.find(boost::asio::ip::make_address("10.0.0.1"));

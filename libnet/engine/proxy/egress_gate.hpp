@@ -21,7 +21,7 @@ class EgressGate {
 public:
     EgressGate() = default;
 
-    /// `user`: who has logged in; empty: nobody. `listener`: the port that the client has connected to, where the policy
+    /// `user`: who has logged in; empty: no user. `listener`: the port that the client has connected to, where the policy
     /// asks for it.
     EgressGate(std::shared_ptr<const EgressPolicy> policy, const boost::asio::ip::address& client,
                std::string_view user, std::string listener, EgressTarget target)

@@ -21,7 +21,7 @@ namespace libnet::inline v0::engine {
 /// Who asks. The views are those of the caller.
 struct EgressClient {
     boost::asio::ip::address address{};
-    std::optional<std::string_view> user{};  ///< who it has proved to be; nothing: nobody
+    std::optional<std::string_view> user{};  ///< who it has proved to be; nothing: no user
     std::string_view listener{};             ///< the name of the listener that the connection came in by: its port
 };
 
@@ -61,7 +61,7 @@ struct EgressPolicyOptions {
 /// A policy. It doesn't change: new rules are another object, and a connection keeps the one that it began with.
 ///
 /// Theory of operation. A proxy asks twice. Before it looks a name up it judges the request without an address: what is
-/// refused then costs nobody a question. Then it judges each address that the name has, dials one that is allowed, and no
+/// refused then costs no question. Then it judges each address that the name has, dials one that is allowed, and no
 /// other: a name server that answers differently the second time changes nothing. The same holds for an idle connection to
 /// a server that another client has opened: its address is judged for whoever wants it now.
 ///

@@ -2,7 +2,7 @@
 // Rules about who may have what through a proxy, and the file that they are written in.
 
 #include <libnet/config.hpp>
-#include <libnet/engine/proxy/target_list.hpp>
+#include <libnet/engine/proxy/egress_list.hpp>
 #include <libnet/wire/ip/network.hpp>
 
 #include <boost/asio/ip/address.hpp>
@@ -27,7 +27,7 @@ struct PortRange {
 /// A list that rules name.
 struct NamedList {
     std::string name;  ///< as the rules have it, without the @
-    std::shared_ptr<const TargetList> list{};
+    std::shared_ptr<const EgressList> list{};
 };
 
 /// One rule. What is empty fits everything.
@@ -68,7 +68,7 @@ struct EgressRules {
 
 /// Finds a list that a rule names.
 /// @throws std::invalid_argument  there is none, or it is no good; what() says why
-using FindList = std::function<std::shared_ptr<const TargetList>(const std::string& name)>;
+using FindList = std::function<std::shared_ptr<const EgressList>(const std::string& name)>;
 
 /// Reads a file of rules. The order of the rules counts, that of all other lines doesn't.
 ///

@@ -17,7 +17,7 @@ enum class ProxyFailure : std::uint8_t {
     name_not_found,      ///< the host has no address
     name_server_failed,  ///< the name servers don't answer as they should
     name_timeout,        ///< the name servers don't answer in time
-    refused,             ///< nobody listens there
+    refused,             ///< nothing listens there
     unreachable,         ///< there is no way to the host
     connect_timeout,     ///< the host doesn't answer
     connect_failed,      ///< the connection failed otherwise

@@ -2,8 +2,7 @@
 
 #include <libnet/config.hpp>
 #include <libnet/engine/proxy/connection_authentication.hpp>
-#include <libnet/engine/proxy/proxy_policy.hpp>
-#include <libnet/engine/proxy/proxy_retry.hpp>
+#include <libnet/engine/proxy/proxy_decision.hpp>
 #include <libnet/engine/proxy/proxy_upgrade.hpp>
 #include <libnet/impl/proxy/proxy_state.hpp>
 #include <libnet/io/tcp/relay.hpp>

@@ -2,7 +2,7 @@
 
 #include <libnet/config.hpp>
 #include <libnet/engine/access/client_table.hpp>
-#include <libnet/engine/proxy/proxy_policy.hpp>
+#include <libnet/engine/proxy/proxy_decision.hpp>
 #include <libnet/impl/proxy/proxy_state.hpp>
 #include <libnet/io/tcp/peer_address.hpp>
 #include <libnet/io/tcp/relay.hpp>

@@ -21,7 +21,7 @@ struct EgressOptions {
     bool allow_private = false;
     std::vector<std::uint16_t> connect_ports{};  ///< that tunnels may reach; empty: all
     /// See engine::parse_egress_rules; empty: everything that is public is allowed. A list `@NAME` is the file NAME, in the
-    /// folder of this file unless NAME begins with a slash; see engine::TargetList.
+    /// folder of this file unless NAME begins with a slash; see engine::EgressList.
     std::string rules_file{};
 };
 
@@ -50,7 +50,7 @@ public:
 
 private:
     std::shared_ptr<const engine::EgressPolicy> read() const;
-    std::shared_ptr<const engine::TargetList> read_list(const std::string& name) const;
+    std::shared_ptr<const engine::EgressList> read_list(const std::string& name) const;
 
     const EgressOptions options_;
     const base::SipKey seed_;

@@ -2,11 +2,11 @@
 
 #include <libnet/io/access/egress_control.hpp>
 #include <libnet/io/files/read_text.hpp>
+#include <libnet/io/loop/random_key.hpp>
 
 #include <cstddef>
 #include <filesystem>
 #include <map>
-#include <random>
 #include <stdexcept>
 #include <utility>
 
@@ -16,19 +16,11 @@ namespace detail {
 
 inline constexpr std::size_t longest_list = std::size_t{256} * 1024 * 1024;
 
-LIBNETXX_DECL base::SipKey random_key()
-{
-    std::random_device random;
-    const auto word = [&random] { return std::uint64_t{random()} << 32 | random(); };
-    const auto low = word();
-    return {low, word()};
-}
-
 }  // namespace detail
 
 LIBNETXX_DECL EgressControl::EgressControl(EgressOptions options)
     : options_{std::move(options)},
-      seed_{detail::random_key()},
+      seed_{random_key()},
       policy_{read()}
 {}
 
@@ -44,7 +36,7 @@ LIBNETXX_DECL std::shared_ptr<const engine::EgressPolicy> EgressControl::read() 
 try {
     engine::EgressRules rules;
     // Rules that name one list share it.
-    std::map<std::string, std::shared_ptr<const engine::TargetList>> lists;
+    std::map<std::string, std::shared_ptr<const engine::EgressList>> lists;
     const auto find_list = [&](const std::string& name) {
         auto& list = lists[name];
         if (!list) list = read_list(name);
@@ -57,11 +49,11 @@ try {
     throw std::runtime_error{"rules '" + options_.rules_file + "': " + error.what()};
 }
 
-LIBNETXX_DECL std::shared_ptr<const engine::TargetList> EgressControl::read_list(const std::string& name) const
+LIBNETXX_DECL std::shared_ptr<const engine::EgressList> EgressControl::read_list(const std::string& name) const
 {
     const auto file = (std::filesystem::path{options_.rules_file}.parent_path() / name).string();
     try {
-        return std::make_shared<const engine::TargetList>(read_text(file, detail::longest_list), seed_);
+        return std::make_shared<const engine::EgressList>(read_text(file, detail::longest_list), seed_);
     } catch (const std::exception& error) {
         throw std::invalid_argument{"list '" + file + "': " + error.what()};
     }

@@ -16,7 +16,7 @@ auto ip(const char* text) { return boost::asio::ip::make_address(text); }
 EgressGate gate(std::string_view rules, std::string_view host, std::string_view user = {})
 {
     EgressPolicyOptions options;
-    options.rules = parse_egress_rules(rules, [](const auto&) { return std::make_shared<const TargetList>(); });
+    options.rules = parse_egress_rules(rules, [](const auto&) { return std::make_shared<const EgressList>(); });
     return {std::make_shared<const EgressPolicy>(std::move(options)),
             ip("::ffff:10.1.2.3"),
             user,

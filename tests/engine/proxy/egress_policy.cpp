@@ -15,11 +15,11 @@ namespace {
 
 namespace ip = boost::asio::ip;
 
-std::shared_ptr<const TargetList> list_named(const std::string& name)
+std::shared_ptr<const EgressList> list_named(const std::string& name)
 {
     if (name == "networks")
-        return std::make_shared<const TargetList>("203.0.113.0/24\n93.184.0.0/16\n", base::SipKey{});
-    return std::make_shared<const TargetList>(".ads.test\ntracker.test\n", base::SipKey{});
+        return std::make_shared<const EgressList>("203.0.113.0/24\n93.184.0.0/16\n", base::SipKey{});
+    return std::make_shared<const EgressList>(".ads.test\ntracker.test\n", base::SipKey{});
 }
 
 EgressPolicy policy_of(std::string_view rules, bool allow_private = false, std::vector<std::uint16_t> ports = {})

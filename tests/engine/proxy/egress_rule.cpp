@@ -13,7 +13,7 @@ namespace {
 
 const FindList one_list = [](const std::string& name) {
     if (name != "blocked") throw std::invalid_argument{"there is no list '" + name + "'"};
-    return std::make_shared<const TargetList>(".ads.test\n", base::SipKey{});
+    return std::make_shared<const EgressList>(".ads.test\n", base::SipKey{});
 };
 
 EgressRule rule_of(std::string_view line) { return parse_egress_rules(line, one_list).rules.at(0); }

@@ -15,7 +15,7 @@ std::string file(std::string_view rules, bool allow_private = false)
 {
     EgressPolicyOptions options;
     options.allow_private = allow_private;
-    options.rules = parse_egress_rules(rules, [](const auto&) { return std::make_shared<const TargetList>(); });
+    options.rules = parse_egress_rules(rules, [](const auto&) { return std::make_shared<const EgressList>(); });
     return pac_file(EgressPolicy{std::move(options)}, "PROXY proxy.test:8888");
 }
 

@@ -30,15 +30,15 @@ namespace libnet::inline v0::engine {
 ///
 /// Memory: the text itself, 8 octets for each of less than 8/3 times as many places as there are lines, and 36 for each
 /// network.
-class TargetList {
+class EgressList {
 public:
-    TargetList() = default;
+    EgressList() = default;
 
     /// Reads a list. `seed` should be random: whoever writes lines, or asks for names, must not be able to choose such that
     /// fall into one place of the table.
     /// @throws std::invalid_argument  a line is no good: `what()` says which one and why ("line 7: ..."); or the text has
     /// 4 GiB or more
-    TargetList(std::string text, base::SipKey seed);
+    EgressList(std::string text, base::SipKey seed);
 
     /// The entry, as its line has it, in lower case, that a host's name fits: the longest one. Nothing: there is none. The
     /// name is canonical (wire::canonical_host). The view is valid as long as the list.
@@ -92,5 +92,5 @@ private:
 }  // namespace libnet::inline v0::engine
 
 #if !defined(LIBNETXX_SEPARATE_COMPILATION)
-#  include <libnet/engine/proxy/target_list.ipp>
+#  include <libnet/engine/proxy/egress_list.ipp>
 #endif

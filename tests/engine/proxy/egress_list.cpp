@@ -1,10 +1,10 @@
-#include <libnet/engine/proxy/target_list.hpp>
+#include <libnet/engine/proxy/egress_list.hpp>
 #include <tests/support/catch.hpp>
 
 #include <stdexcept>
 #include <string>
 
-namespace target_list_tests {
+namespace egress_list_tests {
 
 using namespace libnet::engine;
 
@@ -15,12 +15,12 @@ namespace ip = boost::asio::ip;
 constexpr libnet::base::SipKey seed{1, 2};
 
 /// The entry that fits; "-" for none.
-std::string entry_for(const TargetList& list, std::string_view name)
+std::string entry_for(const EgressList& list, std::string_view name)
 {
     return std::string{list.find(name).value_or("-")};
 }
 
-std::string entry_for_address(const TargetList& list, const char* address)
+std::string entry_for_address(const EgressList& list, const char* address)
 {
     return std::string{list.find(ip::make_address(address)).value_or("-")};
 }
@@ -28,7 +28,7 @@ std::string entry_for_address(const TargetList& list, const char* address)
 std::string error_of(const std::string& text)
 {
     try {
-        const TargetList list{text, seed};
+        const EgressList list{text, seed};
         return "none";
     } catch (const std::invalid_argument& error) {
         return error.what();
@@ -39,7 +39,7 @@ std::string error_of(const std::string& text)
 
 TEST_CASE("a list has hosts, and domains with all below them", "[engine][proxy]")
 {
-    const TargetList list{"example.com\n.sub.test\n.deep.a.b.test\nEXAMPLE.ORG.\r\n", seed};
+    const EgressList list{"example.com\n.sub.test\n.deep.a.b.test\nEXAMPLE.ORG.\r\n", seed};
     CHECK(list.names() == 4);
     CHECK(entry_for(list, "example.com") == "example.com");
     CHECK(entry_for(list, "www.example.com") == "-");
@@ -59,7 +59,7 @@ TEST_CASE("a list has hosts, and domains with all below them", "[engine][proxy]"
 
 TEST_CASE("of several entries that fit the longest one is told", "[engine][proxy]")
 {
-    const TargetList list{".test\n.a.test\na.test\nb.a.test\n", seed};
+    const EgressList list{".test\n.a.test\na.test\nb.a.test\n", seed};
     CHECK(entry_for(list, "b.a.test") == "b.a.test");
     CHECK(entry_for(list, "c.a.test") == ".a.test");
     CHECK(entry_for(list, "c.test") == ".test");
@@ -69,7 +69,7 @@ TEST_CASE("of several entries that fit the longest one is told", "[engine][proxy
 
 TEST_CASE("a list has networks of both families", "[engine][proxy]")
 {
-    const TargetList list{
+    const EgressList list{
         "192.0.2.0/24\n10.0.0.0/8\n10.1.0.0/16\n2001:db8::/32\n198.51.100.7\n::ffff:203.0.113.0/120\n", seed};
     CHECK(list.networks() == 5);
     CHECK(list.names() == 0);
@@ -94,7 +94,7 @@ TEST_CASE("the prefix length of a network may be any", "[engine][proxy]")
 {
     for (unsigned bits = 0; bits <= 128; ++bits) {
         INFO(bits);
-        const TargetList list{"2001:db8::/" + std::to_string(bits), seed};
+        const EgressList list{"2001:db8::/" + std::to_string(bits), seed};
         CHECK(list.find(ip::make_address("2001:db8::")).has_value());
         CHECK(list.find(ip::make_address("2001:db8::1")).has_value() == (bits < 128));
         CHECK(list.find(ip::make_address("a001:db8::")).has_value() == (bits == 0));
@@ -102,7 +102,7 @@ TEST_CASE("the prefix length of a network may be any", "[engine][proxy]")
     }
     for (unsigned bits = 0; bits <= 32; ++bits) {
         INFO(bits);
-        const TargetList list{"192.0.2.0/" + std::to_string(bits), seed};
+        const EgressList list{"192.0.2.0/" + std::to_string(bits), seed};
         CHECK(list.find(ip::make_address("192.0.2.0")).has_value());
         CHECK(list.find(ip::make_address("192.0.2.1")).has_value() == (bits < 32));
         CHECK(list.find(ip::make_address("64.0.0.0")).has_value() == (bits == 0));
@@ -112,7 +112,7 @@ TEST_CASE("the prefix length of a network may be any", "[engine][proxy]")
 
 TEST_CASE("comments, empty lines and white space mean nothing", "[engine][proxy]")
 {
-    const TargetList list{
+    const EgressList list{
         "# a list\n\n  \t\r\n  example.com  # with a comment\r\n\t10.0.0.0/8#too\nexample.com\nexample.com", seed};
     CHECK(list.names() == 1);
     CHECK(list.networks() == 1);
@@ -120,10 +120,10 @@ TEST_CASE("comments, empty lines and white space mean nothing", "[engine][proxy]
     CHECK(entry_for_address(list, "10.0.0.1") == "10.0.0.0/8");
     CHECK(list.line_of(*list.find("example.com")) == 4);
     CHECK(list.line_of(*list.find(ip::make_address("10.0.0.1"))) == 5);
-    CHECK(TargetList{"", seed}.empty());
-    CHECK(TargetList{"#", seed}.empty());
-    CHECK(!TargetList{}.find("example.com"));
-    CHECK(!TargetList{}.find(ip::make_address("10.0.0.1")));
+    CHECK(EgressList{"", seed}.empty());
+    CHECK(EgressList{"#", seed}.empty());
+    CHECK(!EgressList{}.find("example.com"));
+    CHECK(!EgressList{}.find(ip::make_address("10.0.0.1")));
 }
 
 TEST_CASE("a bad line is named", "[engine][proxy]")
@@ -147,8 +147,8 @@ TEST_CASE("a bad line is named", "[engine][proxy]")
 
 TEST_CASE("a list survives being moved and copied", "[engine][proxy]")
 {
-    TargetList list{"a.test\n10.0.0.0/8\n", seed};
-    const TargetList copy = list, moved = std::move(list);
+    EgressList list{"a.test\n10.0.0.0/8\n", seed};
+    const EgressList copy = list, moved = std::move(list);
     CHECK(entry_for(copy, "a.test") == "a.test");
     CHECK(entry_for(moved, "a.test") == "a.test");
     CHECK(entry_for_address(moved, "10.0.0.1") == "10.0.0.0/8");
@@ -158,7 +158,7 @@ TEST_CASE("every entry of a long list is found", "[engine][proxy]")
 {
     std::string text;
     for (int i = 0; i < 20'000; ++i) text += (i % 2 == 0 ? "." : "") + ("n" + std::to_string(i)) + ".test\n";
-    const TargetList list{text, seed};
+    const EgressList list{text, seed};
     CHECK(list.names() == 20'000);
     int found = 0, below = 0;
     for (int i = 0; i < 20'000; ++i) {
@@ -170,4 +170,4 @@ TEST_CASE("every entry of a long list is found", "[engine][proxy]")
     CHECK(below == 10'000);
 }
 
-}  // namespace target_list_tests
+}  // namespace egress_list_tests

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <libnet/base/text.hpp>
-#include <libnet/engine/proxy/target_list.hpp>
+#include <libnet/engine/proxy/egress_list.hpp>
 #include <libnet/wire/http/host_name.hpp>
 
 #include <algorithm>
@@ -39,7 +39,7 @@ LIBNETXX_DECL std::invalid_argument bad_entry(std::string_view entry, std::strin
 
 }  // namespace detail
 
-LIBNETXX_DECL TargetList::TargetList(std::string text, base::SipKey seed) : text_{std::move(text)}, seed_{seed}
+LIBNETXX_DECL EgressList::EgressList(std::string text, base::SipKey seed) : text_{std::move(text)}, seed_{seed}
 {
     if (text_.size() >= std::numeric_limits<std::uint32_t>::max() - 1)
         throw std::invalid_argument{"a list has less than 4 GiB"};
@@ -60,13 +60,13 @@ LIBNETXX_DECL TargetList::TargetList(std::string text, base::SipKey seed) : text
 }
 
 /// One place for each line is enough, a third more than that leaves some of them free.
-LIBNETXX_DECL void TargetList::reserve_places()
+LIBNETXX_DECL void EgressList::reserve_places()
 {
     const auto lines = static_cast<std::size_t>(std::ranges::count(text_, '\n'));
     places_.resize(std::bit_ceil(lines + lines / 3 + 1));
 }
 
-LIBNETXX_DECL void TargetList::read_line(std::size_t begin, std::size_t end, std::vector<Range>& ranges)
+LIBNETXX_DECL void EgressList::read_line(std::size_t begin, std::size_t end, std::vector<Range>& ranges)
 {
     while (begin < end && detail::ends_entry(text_[begin]) && text_[begin] != '#') ++begin;
     auto entry_end = begin;
@@ -88,7 +88,7 @@ LIBNETXX_DECL void TargetList::read_line(std::size_t begin, std::size_t end, std
     add_name(begin, entry);
 }
 
-LIBNETXX_DECL void TargetList::add_name(std::size_t begin, std::string_view name)
+LIBNETXX_DECL void EgressList::add_name(std::size_t begin, std::string_view name)
 {
     const bool has_subdomains = name.starts_with('.');
     const auto host = name.substr(has_subdomains ? 1 : 0);
@@ -112,7 +112,7 @@ LIBNETXX_DECL void TargetList::add_name(std::size_t begin, std::string_view name
     if (has_subdomains) label_counts_ |= detail::label_bit(detail::count_labels(host));
 }
 
-LIBNETXX_DECL void TargetList::add_network(std::size_t begin, std::string_view entry, std::vector<Range>& ranges)
+LIBNETXX_DECL void EgressList::add_network(std::size_t begin, std::string_view entry, std::vector<Range>& ranges)
 {
     namespace ip = boost::asio::ip;
     const auto slash = entry.find('/');
@@ -138,7 +138,7 @@ LIBNETXX_DECL void TargetList::add_network(std::size_t begin, std::string_view e
 }
 
 /// Two networks are apart, or one is within the other: a network within the one before is left out.
-LIBNETXX_DECL void TargetList::sort_networks(std::vector<Range>& ranges)
+LIBNETXX_DECL void EgressList::sort_networks(std::vector<Range>& ranges)
 {
     std::ranges::sort(ranges, [](const Range& a, const Range& b) {
         return a.first != b.first ? a.first < b.first : a.last > b.last;
@@ -154,20 +154,20 @@ LIBNETXX_DECL void TargetList::sort_networks(std::vector<Range>& ranges)
     network_offsets_.shrink_to_fit();
 }
 
-LIBNETXX_DECL std::string_view TargetList::entry_at(std::size_t offset) const noexcept
+LIBNETXX_DECL std::string_view EgressList::entry_at(std::size_t offset) const noexcept
 {
     auto end = offset;
     while (!detail::ends_entry(text_[end])) ++end;
     return {text_.data() + offset, end - offset};
 }
 
-LIBNETXX_DECL std::uint64_t TargetList::hash_of(std::string_view name) const noexcept
+LIBNETXX_DECL std::uint64_t EgressList::hash_of(std::string_view name) const noexcept
 {
     return base::siphash(seed_, std::as_bytes(std::span{name.data(), name.size()}));
 }
 
 /// `is_whole`: the name is the host's own, which entries with and without a dot in front fit; else only those with one.
-LIBNETXX_DECL std::optional<std::string_view> TargetList::find_place(std::uint64_t hash, std::string_view name,
+LIBNETXX_DECL std::optional<std::string_view> EgressList::find_place(std::uint64_t hash, std::string_view name,
                                                                      bool is_whole) const noexcept
 {
     const auto mask = places_.size() - 1;
@@ -181,7 +181,7 @@ LIBNETXX_DECL std::optional<std::string_view> TargetList::find_place(std::uint64
     return std::nullopt;
 }
 
-LIBNETXX_DECL std::optional<std::string_view> TargetList::find(std::string_view name) const noexcept
+LIBNETXX_DECL std::optional<std::string_view> EgressList::find(std::string_view name) const noexcept
 {
     if (name_count_ == 0 || name.size() > 253) return std::nullopt;
     // A name of 253 octets has at most 127 labels. All places are fetched before the first is looked at: each is somewhere
@@ -206,7 +206,7 @@ LIBNETXX_DECL std::optional<std::string_view> TargetList::find(std::string_view 
     return std::nullopt;
 }
 
-LIBNETXX_DECL TargetList::Bits TargetList::bits_of(const boost::asio::ip::address& address) noexcept
+LIBNETXX_DECL EgressList::Bits EgressList::bits_of(const boost::asio::ip::address& address) noexcept
 {
     if (address.is_v4()) return {0, std::uint64_t{0xFFFF} << 32 | address.to_v4().to_uint()};
     Bits bits;
@@ -218,7 +218,7 @@ LIBNETXX_DECL TargetList::Bits TargetList::bits_of(const boost::asio::ip::addres
     return bits;
 }
 
-LIBNETXX_DECL std::optional<std::string_view> TargetList::find(const boost::asio::ip::address& address) const noexcept
+LIBNETXX_DECL std::optional<std::string_view> EgressList::find(const boost::asio::ip::address& address) const noexcept
 {
     const auto bits = bits_of(address);
     const auto after = std::ranges::upper_bound(firsts_, bits);
@@ -228,7 +228,7 @@ LIBNETXX_DECL std::optional<std::string_view> TargetList::find(const boost::asio
     return entry_at(network_offsets_[index]);
 }
 
-LIBNETXX_DECL std::size_t TargetList::line_of(std::string_view entry) const noexcept
+LIBNETXX_DECL std::size_t EgressList::line_of(std::string_view entry) const noexcept
 {
     const auto offset = static_cast<std::size_t>(entry.data() - text_.data());
     return 1 + static_cast<std::size_t>(std::ranges::count(std::string_view{text_}.substr(0, offset), '\n'));
