@@ -91,7 +91,7 @@ TEST_CASE("log-ins that were right don't count", "[engine][limits]")
     CHECK(table.log_in(alice, start + 100ms) == 20s);
 }
 
-TEST_CASE("without limits nobody is remembered but for connections", "[engine][limits]")
+TEST_CASE("without limits, clients are remembered for their connections only", "[engine][limits]")
 {
     ClientTable table{{.failed_logins_per_minute = 0}, 7};
     for (int i = 0; i < 1000; ++i) {

@@ -175,7 +175,7 @@ TEST_CASE("an answer is used as long as it lives, within bounds", "[engine][name
     CHECK(names.questions == 4);
 }
 
-TEST_CASE("what doesn't exist, and what nobody could tell, is remembered for a while", "[engine][names]")
+TEST_CASE("what doesn't exist, and what no server could tell, is remembered for a while", "[engine][names]")
 {
     const auto why = GENERATE(Failure::no_name, Failure::no_address, Failure::passing);
     const auto life = why == Failure::passing ? 1s : 10s;
@@ -211,7 +211,7 @@ TEST_CASE("only so many names and addresses are remembered, and those that are u
     CHECK(names.questions == 8);
 }
 
-TEST_CASE("what nobody waits for any more isn't asked; what is under way is remembered", "[engine][names]")
+TEST_CASE("what no caller waits for any more isn't asked; what is under way is remembered", "[engine][names]")
 {
     Names names{{.questions = {.max_quick = 2, .max_quick_per_client = 2}}};
     const auto first = names.ask();

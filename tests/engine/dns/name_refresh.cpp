@@ -178,7 +178,7 @@ TEST_CASE("few questions are under way at once, and an answer makes room", "[eng
     CHECK(asked(names, start + 60ms) == Names{3});
 }
 
-TEST_CASE("names whose servers are dead delay nobody for long", "[engine][names]")
+TEST_CASE("names whose servers are dead do not delay others for long", "[engine][names]")
 {
     NameRefresh names{{.max_quick = 2, .patience = 200ms, .max_under_way = 5}};
     for (int i = 0; i < 9; ++i) names.add(start);

@@ -38,7 +38,7 @@ TEST_CASE("of several prefixes the longest is the route", "[engine][dns]")
     CHECK(lookups.find(make_address("10.0.0.1")) == nullptr);
 }
 
-TEST_CASE("a question that failed isn't asked again, and answers that nobody asked for are none", "[engine][dns]")
+TEST_CASE("a question that failed isn't asked again, and answers to no question are ignored", "[engine][dns]")
 {
     OriginLookups lookups;
     const auto address = make_address("2001:db8::1");

@@ -58,7 +58,7 @@ TEST_CASE("a question that another client wants as well goes out when it is the 
     CHECK(asked(queue) == Ids{9, 5, 1, 8, 2, 7, 3, 6, 4});
 }
 
-TEST_CASE("a question that nobody wants any more doesn't go out; one under way can't be taken back", "[engine][names]")
+TEST_CASE("a question that was cancelled doesn't go out; one under way can't be taken back", "[engine][names]")
 {
     QuestionQueue queue;
     queue.add(1, alice);

@@ -68,7 +68,7 @@ TEST_CASE("a body is handed over whole, however it is framed and split", "[engin
     }
 }
 
-TEST_CASE("a body that nobody wants is got out of the way, however it is framed and split", "[engine][http]")
+TEST_CASE("a body that the handler does not want is discarded, however it is framed and split", "[engine][http]")
 {
     for (const auto& request : {by_length, chunked}) {
         for (std::size_t split = request.find("\r\n\r\n") + 4; split <= request.size(); ++split) {

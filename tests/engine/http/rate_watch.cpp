@@ -23,7 +23,7 @@ TEST_CASE("a client that takes enough is judged anew in each period", "[engine][
     CHECK(watch.waited(10s, 4999));
 }
 
-TEST_CASE("without a least rate nobody is too slow", "[engine][limits]")
+TEST_CASE("without a least rate no client is too slow", "[engine][limits]")
 {
     RateWatch watch{0, 10s};
     CHECK_FALSE(watch.waited(1h, 0));

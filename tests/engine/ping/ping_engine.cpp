@@ -133,7 +133,7 @@ TEST_CASE("a target may be removed between the action and its result", "[engine]
     }
 }
 
-TEST_CASE("events that nobody reads hold the streams back, and keep duplicates out", "[engine][ping]")
+TEST_CASE("events that are not read hold the streams back, and keep duplicates out", "[engine][ping]")
 {
     Lab lab{{.key = {1, 2}, .max_unread = 2}};
     const auto target = lab.engine.add(host, {.interval = 10ms, .timeout = 1s}, start);

@@ -148,7 +148,7 @@ TEST_CASE("an answer that is not to a probe of ours is foreign", "[engine][ping]
     CHECK(lab.numbers(target).pending == 1);
 }
 
-TEST_CASE("an answer before the send is done is foreign: nobody can know the cookie yet", "[engine][ping]")
+TEST_CASE("an answer before the send is done is foreign: the cookie is not known yet", "[engine][ping]")
 {
     Lab lab;
     lab.engine.add(host, {.count = 1}, start);

@@ -79,7 +79,7 @@ TEST_CASE("with a strict source, they are foreign", "[engine][ping]")
     CHECK(lab.numbers(lab.target).received == 1);
 }
 
-TEST_CASE("without our cookie, nobody answers for somebody else", "[engine][ping]")
+TEST_CASE("without our cookie, an answer from another address does not count", "[engine][ping]")
 {
     OneProbe lab{host};
     const auto genuine = lab.payload_of(lab.sent[0]);
@@ -117,7 +117,8 @@ TEST_CASE("a damaged answer from elsewhere is damaged", "[engine][ping]")
     CHECK(lab.numbers(lab.target).received == 0);
 }
 
-TEST_CASE("nobody answers from elsewhere for a target that is gone, or a probe that is forgotten", "[engine][ping]")
+TEST_CASE("an answer from elsewhere does not count for a target that is gone, or a probe that is forgotten",
+          "[engine][ping]")
 {
     OneProbe lab{host};
     const auto old = lab.sent[0];

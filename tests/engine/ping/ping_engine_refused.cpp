@@ -76,7 +76,7 @@ TEST_CASE("it is tried ever more seldom, and given up when its timeout has passe
     CHECK(lab.run(start + 3s, nowhere) == "for input");
 }
 
-TEST_CASE("thousands without room delay nobody else, and are tried a few at a time", "[engine][ping]")
+TEST_CASE("thousands without room delay no others, and are tried a few at a time", "[engine][ping]")
 {
     CrowdedLab lab;
     const auto crowded = *wire::parse_address_range("10.0.0.0/19");
@@ -106,7 +106,7 @@ TEST_CASE("a stream without a pause waits behind the refused ones, the others do
     CHECK(lab.sent.size() == 10 + 65'534);
 }
 
-TEST_CASE("who has no room when its target is stopped, removed or cancelled is nobody's", "[engine][ping]")
+TEST_CASE("a probe without room is dropped when its target is stopped, removed or cancelled", "[engine][ping]")
 {
     CrowdedLab lab;
     const auto stopped = lab.engine.add(host, {.count = 1}, start);
@@ -149,7 +149,7 @@ TEST_CASE("who was refused the last time waits without a try when many do, unles
     CHECK(lab.engine.sched_lag().max == 0ms);
 }
 
-TEST_CASE("full sockets hold up streams without a pause, and nobody else", "[engine][ping]")
+TEST_CASE("full sockets hold up streams without a pause, and no others", "[engine][ping]")
 {
     CrowdedLab lab;
     lab.engine.add(*wire::parse_address_range("10.0.0.0/24"), {.interval = 0ns, .count = 1, .quiet = true}, start);

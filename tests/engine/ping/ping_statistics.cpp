@@ -8,7 +8,7 @@ using libnet::PingStatistics;
 using libnet::PingTimes;
 using libnet::engine::PingTimesRecorder;
 
-TEST_CASE("loss is the share of the probes whose end is known and that nobody answered", "[engine][ping_statistics]")
+TEST_CASE("loss is the share of the probes whose end is known and that were not answered", "[engine][ping_statistics]")
 {
     CHECK(PingStatistics{}.loss_percent() == 0);
     CHECK(PingStatistics{.sent = 3, .pending = 3}.loss_percent() == 0);
