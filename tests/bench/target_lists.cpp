@@ -1,7 +1,7 @@
 // How long a list of a million domains and a hundred thousand networks takes to read, what it takes of memory, and how long
 // a look-up takes: target_lists [DOMAINS [NETWORKS]]
 
-#include <libnet/engine/proxy/target_list.hpp>
+#include <libnet/engine/proxy/egress_list.hpp>
 
 #include <algorithm>
 #include <cstdio>
@@ -62,7 +62,7 @@ std::string list_text(std::mt19937& random, std::size_t domains, std::size_t net
 }
 
 template <typename Keys>
-void measure(const char* what, const TargetList& list, const Keys& keys)
+void measure(const char* what, const EgressList& list, const Keys& keys)
 {
     constexpr int rounds = 20;
     std::size_t found = 0;
@@ -92,7 +92,7 @@ int main(int count, char** arguments)
     const auto text_size = static_cast<double>(text.size()) / (1024 * 1024);
     const auto before = resident();
     const auto begin = processor_time();
-    const TargetList list{std::move(text), {random(), random()}};
+    const EgressList list{std::move(text), {random(), random()}};
     const auto took = (processor_time() - begin);
     std::printf("%zu names and %zu networks apart: read in %.2f s, %.1f MiB with its text of %.1f MiB\n", list.names(),
                 list.networks(), took, resident() - before + text_size, text_size);

@@ -101,6 +101,29 @@ TEST_CASE("streams to both loopback addresses are answered, in order and with al
     CHECK(pinger.foreign() == 0);
 }
 
+TEST_CASE("the clock says which part of a round trip is our own stack's", "[service][icmp_pinger]")
+{
+    if (!can_ping()) return;
+    asio::io_context io;
+    const auto clock = GENERATE(PingClock::kernel, PingClock::user, PingClock::arrival);
+    IcmpPinger pinger{io.get_executor(), {.interval = 0ns, .timeout = 5s, .clock = clock}};
+    for (int host = 0; host < 10; ++host) pinger.add(v4_loopback, {.count = 10});
+    std::vector<PingEvent> events;
+    run(io, collect(pinger, events));
+    REQUIRE(events.size() == 100);
+    int sent = 0, received = 0;  // answers with such a part
+    for (const auto& event : events) {
+        INFO(event);
+        const auto* reply = std::get_if<PingReply>(&event);
+        REQUIRE(reply != nullptr);
+        CHECK(reply->rtt > 0ns);
+        sent += reply->stack_sent > 0ns ? 1 : 0;
+        received += reply->stack_received > 0ns ? 1 : 0;
+    }
+    CHECK((clock == PingClock::kernel ? sent > 50 : sent == 0));
+    CHECK((clock != PingClock::user ? received > 50 : received == 0));
+}
+
 TEST_CASE("the unspecified address is this host, and an IPv4-mapped one is IPv4", "[service][icmp_pinger]")
 {
     if (!can_ping()) return;
