@@ -27,7 +27,7 @@ class PingDriver;
 /// becomes of each one: reply, lost, late, ICMP error or send error.
 ///
 /// Two ways to use it, at the same time if you like: `ping()` for single probes, from any number of coroutines; `add()`
-/// and `next()` for streams. Probes go out while somebody waits in `ping()` or `next()`, and events that nobody takes
+/// and `next()` for streams. Probes go out while a caller waits in `ping()` or `next()`, and events that no caller takes
 /// hold the streams back. Times are exact even when the caller is slow: the kernel stamps what arrives.
 ///
 /// An answer counts when it comes to our identifier, with a sequence that is open and, from eight octets of payload on, a

@@ -10,7 +10,7 @@ namespace libnet::inline v0::engine {
 ///
 /// Tell it both clocks once before it is asked, and again each time that packets are read, from the error queue or the
 /// socket itself. A stamp was taken between the last three such readings: if both clocks advanced together from one to
-/// the next, the stamp can be trusted. If not, nobody knows on which side of the step it lies, and the caller takes the
+/// the next, the stamp can be trusted. If not, it is unknown on which side of the step it lies, and the caller takes the
 /// time at which it read the packet instead.
 class ClockBridge {
 public:

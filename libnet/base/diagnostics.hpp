@@ -1,5 +1,5 @@
 #pragma once
-// What a part of the library complains of, where there is nobody to return an error to.
+// What a part of the library complains of, where there is no caller to return an error to.
 
 #include <cstdint>
 #include <exception>

@@ -1,6 +1,6 @@
 #pragma once
-// SipHash-2-4 (Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012): a keyed hash that nobody without the
-// key can predict or forge.
+// SipHash-2-4 (Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012): a keyed hash that cannot be
+// predicted or forged without the key.
 
 #include <bit>
 #include <cstddef>

@@ -17,7 +17,7 @@ struct HttpAction {
         handle,    ///< a request is there: give it to the handler
         invite,    ///< queue and send `100 Continue`
         body,      ///< a piece of the body is there for the handler, and with `last` there are no more
-        body_end,  ///< the body, which nobody wanted to see, is out of the way, or `too_large`: the handler answers
+        body_end,  ///< the body, which the handler did not ask for, is read, or `too_large`: the handler answers
         refuse,    ///< answer `status` with `reason` in words
         wait,      ///< for the handler
         finish,    ///< send all that is queued: no request will be answered any more. Then tell `finished`

@@ -13,7 +13,7 @@
 // action says, and drops what is `spent`. Between two calls it tells what has happened: octets came, the client closed
 // its half, the deadline passed, a drain began, the connection broke. The handler is told of one request at a time. It
 // takes the body as a stream, has it thrown away (`take_body`), or answers without: then the connection ends behind the
-// answer, for nobody knows where the next request begins. An answer begins (`begin_answer`: its status and whether the
+// answer, for it is unknown where the next request begins. An answer begins (`begin_answer`: its status and whether the
 // connection outlives it are settled) and ends (`end_answer`); what is between is the driver's and the handler's business,
 // so a file can be sent from where it is, and a proxy may stream both ways at once. Answers that are ready at once are
 // queued, and leave together when all that has come is dealt with: `receive` says so.
@@ -238,7 +238,7 @@ public:
 
     bool draining() const noexcept { return draining_; }
 
-    /// The handler's request needs no answer of its any more: it is answered otherwise, or nobody is there to be answered.
+    /// The handler's request needs no answer of its any more: it is answered otherwise, or the client has left.
     bool given_up() const noexcept { return lost_ || phase_ == Phase::over || phase_ == Phase::refusing; }
 
     /// How long the client may take over what it is sent.

@@ -449,7 +449,7 @@ LIBNETXX_DECL bool HttpConnection::has_left() const noexcept
     return options_.end_means_leaving && ended_ && awaited && !reads_body();
 }
 
-/// There is nobody to be told anything any more.
+/// The client and the handler are told nothing more.
 LIBNETXX_DECL HttpAction HttpConnection::leave(std::string_view why)
 {
     if (begun_ && !answer_begun_) {

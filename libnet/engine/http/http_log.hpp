@@ -1,5 +1,5 @@
 #pragma once
-// The requests of a connection that are answered, and of which nobody has been told yet.
+// The requests of a connection that are answered, and that `on_access` has not been told of yet.
 
 #include <libnet/engine/http/http_action.hpp>
 #include <libnet/engine/http/http_forwarding.hpp>

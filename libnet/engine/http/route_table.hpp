@@ -63,7 +63,7 @@ private:
     };
     struct Node {
         std::map<std::string, std::size_t, std::less<>> literals{};
-        std::size_t parameter = 0, rest = 0;  // 0: none, for the root is nobody's child
+        std::size_t parameter = 0, rest = 0;  // 0: none, for the root is no node's child
         End plain{}, slash{};                 // without and with a slash at its end
     };
     struct Pattern;

@@ -80,14 +80,14 @@ public:
     /// Ends a stream, and forgets its numbers, its probes and its unread events. False: there is no such target.
     bool remove(PingTarget target);
 
-    /// Ends a stream, and keeps its numbers: its pending probes count as cancelled, and answers to them are nobody's.
+    /// Ends a stream, and keeps its numbers: its pending probes count as cancelled, and answers to them do not count.
     /// False: there is no such target.
     bool stop(PingTarget target);
 
     /// Asks for one probe, to be sent at once. `next` reports its end under the id returned here.
     ProbeId request(const asio::ip::address& address, std::chrono::nanoseconds timeout);
 
-    /// Nobody waits for this request any more: its end won't be told.
+    /// The caller waits for this request no more: its end won't be told.
     void cancel(ProbeId probe);
 
     /// The numbers of a stream up to now; nullopt: there is no such target.

@@ -61,7 +61,7 @@ LIBNETXX_DECL bool PingEngine::remove(PingTarget handle)
     if (!target->ended()) --running_;
     const auto is_of_target = [handle](const auto& event) { return event.target == handle; };
     events_.erase_if([&](const PingEvent& event) { return std::visit(is_of_target, event); });
-    targets_.drop(handle);  // its probes stay until they would have ended, and are told to nobody
+    targets_.drop(handle);  // its probes stay until they would have ended, and are not told
     return true;
 }
 

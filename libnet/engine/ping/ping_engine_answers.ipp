@@ -81,7 +81,7 @@ void PingEngine::tell(ProbeId id, const Probe& probe, Event event)
     const Target* target = targets_.find(probe.target);
     if (target->stream && !target->schedule->quiet) events_.push_back(event);
     if constexpr (std::is_constructible_v<PingOutcome, Event>) {
-        if (!probe.requested || probe.ended()) return;  // a request has one outcome, and nobody reads what comes later
+        if (!probe.requested || probe.ended()) return;  // a request has one outcome, and what comes later is not read
         event.target = {};
         outcomes_.push_back({id, event});
     }

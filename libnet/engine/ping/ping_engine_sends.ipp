@@ -11,8 +11,8 @@ namespace libnet::inline v0::engine {
 
 namespace detail {
 
-/// A stream that is behind by more than this leaves sends out instead of catching up in a burst: after a suspended hour
-/// nobody wants an hour's probes at once.
+/// A stream that is behind by more than this leaves sends out instead of catching up in a burst: after a suspended hour,
+/// an hour's probes at once would be of no use.
 constexpr std::chrono::milliseconds max_catch_up{100};
 
 }  // namespace detail

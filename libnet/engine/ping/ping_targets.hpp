@@ -114,7 +114,7 @@ struct PingTargetState {
     }
 
     /// The round trip of the probe with this sequence is measured. Stamping each packet of a flood costs a fifth of it, and
-    /// where nobody is told of the single ones, every eighth will do.
+    /// where the single ones are not told, every eighth is enough.
     bool is_timed(std::uint64_t sequence) const noexcept
     {
         return schedule->rhythm != PingRhythm::flood || !schedule->quiet || sequence % 8 == 1;
@@ -127,7 +127,7 @@ struct PingTargetState {
         numbers.up(what);
     }
 
-    /// Somebody there has answered: what holds its probes up is not that nobody knows the way.
+    /// The host has answered: its probes do not wait for its link-layer address.
     bool is_proven() const noexcept { return numbers[PingCount::received] != 0; }
 
     /// `move_to` allocates nothing then. Throws `std::bad_alloc`, and has changed nothing.

@@ -123,7 +123,7 @@ private:
         bool used = false;
     };
 
-    /// The keys are keyed hashes: nobody can aim at one bucket.
+    /// The keys are keyed hashes: an attacker cannot choose the bucket.
     std::uint32_t& bucket(std::uint64_t key) noexcept { return buckets_[key & (buckets_.size() - 1)]; }
 
     void link(std::uint32_t at)

@@ -35,7 +35,7 @@ inline constexpr std::size_t max_forwarding_hops = 32;
 ///
 /// Where a name is no address ("unknown", an identifier such as "_hidden", RFC 7239 section 6), or a field line is not well
 /// formed, the answer is the last address that was believed. IPv4-mapped addresses come back as IPv4. An empty `trusted`
-/// trusts nobody.
+/// trusts no network.
 boost::asio::ip::address client_address(const HttpFields& fields, const boost::asio::ip::address& peer,
                                         const std::vector<Network>& trusted,
                                         ForwardingField field = ForwardingField::x_forwarded_for);

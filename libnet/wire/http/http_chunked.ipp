@@ -20,7 +20,7 @@ LIBNETXX_DECL bool take(std::string_view& text, char c) noexcept
     return true;
 }
 
-/// Bad white space: allowed by the grammar, sent by nobody honest (RFC 9110 section 5.6.3).
+/// Bad white space: allowed by the grammar, and sent by attackers only (RFC 9110 section 5.6.3).
 LIBNETXX_DECL void skip_white_space(std::string_view& text) noexcept
 {
     text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));

@@ -11,7 +11,7 @@
 
 namespace libnet::inline v0::wire {
 
-/// Why an HTTP/1 message is refused. Behind any of these nobody knows where the next message begins: the connection
+/// Why an HTTP/1 message is refused. Behind any of these it is unknown where the next message begins: the connection
 /// must be closed.
 enum class HttpError : std::uint8_t {
     bare_line_end = 1,         ///< an LF without its CR, or a CR without its LF (RFC 9112 section 2.2)

@@ -33,7 +33,7 @@ SocksResult<std::optional<SocksMessage<Socks4Request>>> parse_socks4_request(std
 enum class Socks4Reply : std::uint8_t {
     granted = 90,
     refused = 91,           ///< or failed: SOCKS4 doesn't tell them apart
-    no_identd = 92,         ///< never sent here: nobody asks identd
+    no_identd = 92,         ///< never sent here: identd is not asked
     another_identity = 93,  ///< never sent here
 };
 
