@@ -129,7 +129,8 @@ public:
         for (auto& thread : threads_) thread.post([&thread] { thread.retire(); });
     }
 
-    /// Takes no more connections while it is held, and closes idle ones; others go on. For when memory is short.
+    /// For when memory is short: closes idle connections and empties caches, each time that it is called with true, and takes no
+    /// more connections while it is held and one is open; others go on.
     void hold_connections(bool held) { connections_->hold(held); }
 
     /// What all servers have counted. Completes when each thread has answered, so it also shows that they are alive. While

@@ -102,7 +102,10 @@ public:
         notifier_.ready();
         if (notifier_ && ServiceNotifier::watchdog_period().count() > 0)
             asio::co_spawn(executor, watch(), asio::detached);
-        if (max_memory_ > 0) asio::co_spawn(executor, watch_memory(), asio::detached);
+        if (max_memory_ > 0)
+            asio::co_spawn(executor, watch_memory(), [this](const std::exception_ptr& failure) {
+                if (failure) end_memory_watch();
+            });
         co_await group_.run();
         co_return 0;
     }
@@ -245,27 +248,48 @@ private:
         }
     }
 
-    /// Lets idle connections end, and takes no more, while the process is larger than it may be.
+    /// Looks now and then whether the process is larger than it may be.
     asio::awaitable<void> watch_memory()
     {
         constexpr std::chrono::milliseconds often{250};
         const auto executor = co_await asio::this_coro::executor;
         asio::steady_timer timer{executor};
-        for (bool was_short = false;;) {
-            const auto resident = io::detail::resident_memory();
-            const bool is_short = resident > (was_short ? max_memory_ / 10 * 9 : max_memory_);
-            if (is_short) ::malloc_trim(0);
-            if (is_short || was_short) group_.hold_connections(is_short);
-            if (is_short != was_short)
-                complain(program_,
-                         fmt::format("{} of {} bytes of --max-memory are in use: {}", resident, max_memory_,
-                                     is_short ? "idle connections are closed, and new ones wait"
-                                              : "new connections are accepted again"),
-                         is_short ? DiagnosticLevel::warning : DiagnosticLevel::info);
-            was_short = is_short;
+        for (;;) {
+            try {
+                look_at_memory();
+            } catch (const std::exception&) {
+                // Memory has run out even for that: the next look may find some.
+            }
             timer.expires_after(often);
             co_await timer.async_wait(asio::use_awaitable);
         }
+    }
+
+    /// While memory is short, idle connections and caches go, and new connections wait until the others have ended.
+    void look_at_memory()
+    {
+        const auto resident = io::detail::resident_memory();
+        const bool was_short = memory_is_short_;
+        const bool is_short = resident > (was_short ? max_memory_ / 10 * 9 : max_memory_);
+        if (is_short) ::malloc_trim(0);
+        memory_is_short_ = is_short;
+        if (is_short || was_short) group_.hold_connections(is_short);
+        if (is_short != was_short)
+            complain(program_,
+                     fmt::format("{} of {} bytes of --max-memory are in use: {}", resident, max_memory_,
+                                 is_short ? "idle connections are closed, caches are emptied, and new connections wait "
+                                            "until the others have ended"
+                                          : "new connections are accepted again"),
+                     is_short ? DiagnosticLevel::warning : DiagnosticLevel::info);
+    }
+
+    /// It can't go on looking, and must not leave clients waiting.
+    void end_memory_watch() noexcept
+    try {
+        group_.hold_connections(false);
+        complain(program_, "memory has run out: --max-memory is not looked at any more: restart it");
+    } catch (const std::exception&) {
+        // Connections are accepted again all the same.
     }
 
     /// Tells that it is alive as long as every thread answers.
@@ -300,6 +324,7 @@ private:
     bool reload_wanted_ = false, reloading_ = false, upgrading_ = false;
     bool retired_ = false;   // another process has the sockets
     bool stopping_ = false;  // a signal has ended it
+    bool memory_is_short_ = false;
 };
 
 }  // namespace libnet::apps

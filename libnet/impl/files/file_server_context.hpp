@@ -42,6 +42,18 @@ struct FileServerContext {
         }
     }
 
+    /// Memory is short: forgets what can be had again from files.
+    void shed()
+    {
+        ++share.changes;  // an answer that is being made now is none to remember: changes to its file may be missed
+        finished.clear();
+        for (auto& site : sites) {
+            site.encoded.forget();
+            site.pages.rest();
+            site.files.rest();
+        }
+    }
+
     const StaticFileServerOptions options;
     io::FileStoreShare share;
     std::deque<ServedSite> sites;                // the first one is everybody's

@@ -27,6 +27,9 @@ public:
     /// Encodes a file, and remembers the result. Never null. The name must stay where it is meanwhile.
     Task<FilePointer> encode(std::string_view name, wire::ContentCoding coding, FilePointer file);
 
+    /// Forgets all that is encoded.
+    void forget() { cache_.forget_beneath({}); }
+
     /// Waits for what is being encoded, and encodes no more.
     void close() { thread_.close(); }
 

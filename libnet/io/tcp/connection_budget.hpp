@@ -39,7 +39,7 @@ public:
     struct Member {
         std::function<void()> make_room;   ///< closes a spare connection if `take_request` says so
         std::function<void()> look_again;  ///< there may be room
-        std::function<void()> shed;        ///< closes all that are spare
+        std::function<void()> shed;        ///< closes all that are spare, and gives memory back
     };
     using Membership = std::list<Member>::iterator;
 
@@ -49,7 +49,9 @@ public:
     /// Changes the limit. Connections that are open stay.
     void limit(std::size_t most) noexcept { most_.store(most, std::memory_order_relaxed); }
 
-    /// Takes no more connections while it is held, and has those closed that are spare: memory is short.
+    /// Memory is short: has connections closed that are spare and memory given back, each time that it is called, and takes no
+    /// more connections while it is held and one is open. Where there is none, no end of one would give any memory back, and it
+    /// would wait for ever.
     void hold(bool held)
     {
         if (held_.exchange(held, std::memory_order_relaxed) == held && !held) return;
@@ -60,8 +62,7 @@ public:
     /// A place for another connection; nothing: there are as many as there may be.
     Place take() noexcept
     {
-        if (held_.load(std::memory_order_relaxed)) return {};
-        const auto most = most_.load(std::memory_order_relaxed);
+        const auto most = most_now();
         const auto before = open_.fetch_add(1, std::memory_order_relaxed);
         Place place{*this};
         return most == 0 || before < most ? std::move(place) : Place{};
@@ -76,8 +77,8 @@ public:
 
     bool is_full() const noexcept
     {
-        const auto most = most_.load(std::memory_order_relaxed);
-        return (most != 0 && open() >= most) || held_.load(std::memory_order_relaxed);
+        const auto most = most_now();
+        return most != 0 && open() >= most;
     }
     std::size_t open() const noexcept { return open_.load(std::memory_order_relaxed); }
 
@@ -113,6 +114,11 @@ public:
     }
 
 private:
+    std::size_t most_now() const noexcept
+    {
+        return held_.load(std::memory_order_relaxed) ? 1 : most_.load(std::memory_order_relaxed);
+    }
+
     std::atomic<std::size_t> most_, open_{0};
     std::atomic<bool> wanted_{false}, held_{false};
     std::mutex mutex_;  // only where there is no room, and where servers come and go

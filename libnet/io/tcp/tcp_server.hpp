@@ -35,7 +35,10 @@ struct TcpServerOptions {
     /// The same for several servers together, in several threads; null: this one alone, with `max_connections`.
     std::shared_ptr<ConnectionBudget> shared_connections{};
     std::chrono::milliseconds drain_timeout{10'000};  ///< how long a drain lets requests finish; 0: not at all
-    DiagnosticsHandler diagnostics{};                 ///< hears what connections throw, and of a lack of descriptors
+    /// Gives back memory that isn't needed, such as caches, when ConnectionBudget::hold says that it is short. Called in the
+    /// server's thread, between the begin and the end of `run`; may be empty.
+    std::function<void()> on_memory_shortage{};
+    DiagnosticsHandler diagnostics{};  ///< hears what connections throw, and of a lack of descriptors
 };
 
 /// Accepts connections and gives each to a handler or a session coroutine.

@@ -200,13 +200,9 @@ LIBNETXX_DECL asio::awaitable<bool> last_answers_given(TcpServerPointer server)
     constexpr std::chrono::milliseconds often{250};
     const auto state = co_await asio::this_coro::cancellation_state;
     for (bool ended = false; !ended && state.cancelled() == asio::cancellation_type::none;) {
-        auto limit = TcpServerState::Timer::time_point::max();
-        if (server->idle_for) {
-            const auto now = TcpServerState::Timer::clock_type::now();
-            server->close_spare(now - *server->idle_for);
-            limit = now + often;
-        }
-        ended = co_await connections_ended(server, limit);
+        const auto now = TcpServerState::Timer::clock_type::now();
+        if (server->idle_for) server->close_spare(now - *server->idle_for);  // which may be said later than `retire`
+        ended = co_await connections_ended(server, now + often);
     }
     co_return (state.cancelled() & asio::cancellation_type::terminal) == asio::cancellation_type::none;
 }

@@ -213,7 +213,12 @@ struct TcpServerState : std::enable_shared_from_this<TcpServerState> {
         if (make_room()) budget->tell_room();
     }
 
-    void shed() { close_spare(Timer::clock_type::now()); }
+    /// Memory is short. While there is a factory, there is whatever the connections and the handler below need.
+    void shed()
+    {
+        close_spare(Timer::clock_type::now());
+        if (factory && options.on_memory_shortage) options.on_memory_shortage();
+    }
 
     void look_for_room()
     {

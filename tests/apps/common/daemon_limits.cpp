@@ -96,14 +96,20 @@ TEST_CASE("a connection has so many requests, whether their answers are known or
     }
 }
 
-TEST_CASE("a process that is larger than it may be takes no more connections, and says so", "[apps][daemon]")
+TEST_CASE("a process that is larger than it may be says so, and takes one connection at a time", "[apps][daemon]")
 {
     const Site site;
     Daemon httpd{"httpd++", {site.root.path().string(), "--max-memory", "1M"}};
     REQUIRE(httpd.process().wait_for("of 1048576 bytes of --max-memory are in use: idle connections are closed"));
-    RawClient client{httpd.endpoint()};
-    client.send(request);
-    CHECK_FALSE(hears(client, 300));
+    RawClient first{httpd.endpoint()};
+    first.send("GET /a HTTP/1.1\r\n");
+    RawClient second{httpd.endpoint()};
+    second.send(request);
+    CHECK_FALSE(hears(second, 300));  // the first one is within its request
+    first.send("Host: x\r\n\r\n");
+    CHECK(first.receive().body == "content");
+    CHECK(second.receive().body == "content");
+    CHECK(first.ended());
     CHECK(httpd.stop().exit_code == 0);
 }
 

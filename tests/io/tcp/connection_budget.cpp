@@ -86,15 +86,21 @@ TEST_CASE("who is asked for room is asked once for each wish, and never asks its
     budget.leave(me);
 }
 
-TEST_CASE("while it is held there are no places, and spare connections go", "[io][connection_budget]")
+TEST_CASE("while it is held there is one place at most, and spare connections go", "[io][connection_budget]")
 {
     ConnectionBudget budget{0};
     int shed = 0, looked = 0;
     const auto member = budget.join({[] {}, [&] { ++looked; }, [&] { ++shed; }});
+    auto only = budget.take();
     budget.hold(true);
     CHECK(shed == 1);
     CHECK(budget.is_full());
     CHECK_FALSE(budget.take());
+    only = Place{};  // with nobody left to wait for, it would be held for ever
+    CHECK_FALSE(budget.is_full());
+    only = budget.take();
+    CHECK(only);
+    CHECK(budget.is_full());
     budget.hold(true);  // still
     CHECK(shed == 2);
     budget.hold(false);

@@ -11,6 +11,10 @@
 #include <boost/system/system_error.hpp>
 
 #include <array>
+#include <chrono>
+#include <exception>
+#include <functional>
+#include <memory>
 #include <new>
 #include <optional>
 #include <sstream>
@@ -306,6 +310,58 @@ TEST_CASE("a second thread that runs a server's io_context is refused, and the f
     client.join();
     CHECK(heard == "hello");
     CHECK(ending.code == boost::system::error_code{});
+}
+
+TEST_CASE("a server that has retired can be told later to close idle connections", "[io][tcp_server]")
+{
+    struct Idle : ConnectionHandler {
+        explicit Idle(Connection& its) : connection{its} {}
+        bool go_on() override
+        {
+            if (connection.closed()) return false;
+            connection.spare(std::chrono::steady_clock::now() - 1h);
+            return true;
+        }
+        Connection& connection;
+    };
+    asio::io_context io{1};
+    TcpServer server{io.get_executor(), on_loopback};
+    asio::io_context clients;
+    tcp::socket client{clients};
+    client.connect(server.local_endpoint());
+    Ending ending;
+    asio::co_spawn(io, server.run([](Connection& connection) { return std::make_unique<Idle>(connection); }),
+                   std::ref(ending));
+    while (server.connections() == 0) io.run_one();
+    server.retire();
+    io.poll();
+    CHECK(server.connections() == 1);  // it may be idle for as long as it likes
+    server.retire(1s);
+    io.run_for(20s);
+    CHECK(ending.code == boost::system::error_code{});
+}
+
+TEST_CASE("where memory is short a server closes idle connections, and has caches emptied", "[io][tcp_server]")
+{
+    asio::io_context io{1};
+    auto options = on_loopback;
+    options.shared_connections = std::make_shared<libnet::io::ConnectionBudget>(0);
+    int emptied = 0;
+    options.on_memory_shortage = [&emptied] { ++emptied; };
+    TcpServer server{io.get_executor(), options};
+    asio::cancellation_signal stop;
+    Ending ending;
+    spawn(io, server, say_hello, ending, stop);
+    options.shared_connections->hold(true);
+    io.poll();
+    CHECK(emptied == 0);  // nobody was there to be asked
+    options.shared_connections->hold(true);
+    io.poll();
+    CHECK(emptied == 1);
+    stop.emit(asio::cancellation_type::total);
+    io.run();
+    options.shared_connections->hold(true);
+    CHECK(emptied == 1);
 }
 
 }  // namespace tcp_server_run_tests

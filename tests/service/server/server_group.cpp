@@ -108,6 +108,25 @@ TEST_CASE("a group serves one port from all of its threads, and has one log", "[
     CHECK(std::count(lines.begin(), lines.end(), '\n') == 20);
 }
 
+TEST_CASE("a group serves with emptied caches while memory is short", "[service][server_group]")
+{
+    const test::TemporaryDirectory directory;
+    directory.write("a.txt", "hello\n");
+    StaticFileServerOptions options{.root = directory.path().string(), .port = 0};
+    options.address = asio::ip::address_v4::loopback();
+    Group group{options, {.threads = 2}};
+    int right = 0;
+    run_group(group, asio::cancellation_type::total, [&] {
+        const auto port = group.local_endpoint().port();
+        for (int i = 0; i < 20; ++i) {
+            if (i % 3 == 1) group.hold_connections(true);
+            if (i == 15) group.hold_connections(false);
+            right += get(port, "/a.txt").ends_with("\r\n\r\nhello\n") ? 1 : 0;
+        }
+    });
+    CHECK(right == 20);
+}
+
 TEST_CASE("a group whose coroutine is destroyed ends its threads", "[service][server_group]")
 {
     const test::TemporaryDirectory directory;
