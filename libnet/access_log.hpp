@@ -40,7 +40,7 @@ namespace libnet::inline v0 {
 ///     log.reopen();                                                                     // after a rotation
 ///
 /// Whole lines are one write(2) on a descriptor that appends, so that in a file those of several processes don't mix; to a
-/// pipe they go in pieces of at most PIPE_BUF octets, each when there is room for it.
+/// pipe they go in pieces of whole lines, of at most PIPE_BUF octets (a longer line in several), each when there is room for it.
 class AccessLog {
 public:
     /// Opens `target`: a file's name (made with mode 0644 if need be, and appended to), or "-" for standard output.

@@ -194,8 +194,9 @@ public:
     void end_answer(std::uint64_t content = 0);
 
     /// An answer at once to the request at the front of the octets, whose head is so long and which has no body: it is known
-    /// already, and isn't read. `record` says what the log wants to know; `keep` as it was the first time.
-    void answer_known(std::size_t head_size, bool keep, const HttpRecord* record);
+    /// already, and isn't read. `record` says what the log wants to know, but for the time; `keep` as it was the first
+    /// time.
+    void answer_known(std::size_t head_size, bool keep, const HttpRecord* record, HttpTime now);
 
     /// The handler gets the request in hand, at this time: for the log.
     void handled(HttpTime now) noexcept { exchange_->handled_at = now; }

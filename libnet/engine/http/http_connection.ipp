@@ -303,9 +303,14 @@ LIBNETXX_DECL void HttpConnection::end_answer(std::uint64_t content)
     phase_ = Phase::idle;
 }
 
-LIBNETXX_DECL void HttpConnection::answer_known(std::size_t head_size, bool keep, const HttpRecord* record)
+LIBNETXX_DECL void HttpConnection::answer_known(std::size_t head_size, bool keep, const HttpRecord* record,
+                                                HttpTime now)
 {
-    if (logs_ && record != nullptr) exchange_->log.add(*record).began = begun_ ? began_ : received_at_;
+    if (logs_ && record != nullptr) {
+        auto& kept = exchange_->log.add(*record);
+        kept.began = begun_ ? began_ : received_at_;
+        kept.queue = kept.first_byte = std::max(now - kept.began, HttpTime::duration::zero());
+    }
     exchange_->parser.reset();
     spent_ += head_size;
     ++requests_;

@@ -41,6 +41,15 @@ inline bool may_stall(int descriptor)
     return ::fstat(descriptor, &file) != 0 || !S_ISREG(file.st_mode);
 }
 
+/// How many of these octets go into a pipe at once: whole lines within PIPE_BUF, between which what others write may come, or
+/// a part of one that is longer.
+inline std::size_t piece_of(std::string_view lines)
+{
+    if (lines.size() <= PIPE_BUF) return lines.size();
+    const auto end = lines.rfind('\n', PIPE_BUF - 1);
+    return end == lines.npos ? std::size_t{PIPE_BUF} : end + 1;
+}
+
 }  // namespace detail
 
 LIBNETXX_DECL AccessLog::AccessLog(std::string target, DiagnosticsHandler diagnostics, AccessLogFormat format)
@@ -150,7 +159,7 @@ LIBNETXX_DECL AccessLog::Written AccessLog::write_all(std::string_view& lines)
 {
     while (!lines.empty()) {
         if (in_pieces_ && !wait_for_room()) return Written::stopped;
-        const auto most = in_pieces_ ? std::min<std::size_t>(lines.size(), PIPE_BUF) : lines.size();
+        const auto most = in_pieces_ ? detail::piece_of(lines) : lines.size();
         const auto size = ::write(descriptor(), lines.data(), most);
         if (size < 0 && errno == EINTR) continue;
         if (size <= 0) return Written::failed;

@@ -179,7 +179,7 @@ public:
     /// The answer is queued or sent.
     void end_answer(std::uint64_t content = 0);
 
-    /// As engine::HttpConnection::answer_known.
+    /// As engine::HttpConnection::answer_known, at the time of the last read.
     void answer_known(std::size_t head_size, bool keep, const engine::HttpRecord* record);
 
     /// The client doesn't take what it is sent: the connection ends. `writer` says why.

@@ -298,7 +298,7 @@ LIBNETXX_DECL void HttpSession::end_answer(std::uint64_t content)
 
 LIBNETXX_DECL void HttpSession::answer_known(std::size_t head_size, bool keep, const engine::HttpRecord* record)
 {
-    engine_.answer_known(head_size, keep, record);
+    engine_.answer_known(head_size, keep, record, steady_now_);
     any_request_ = true;
     drop_spent();
 }

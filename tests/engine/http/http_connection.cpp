@@ -339,9 +339,9 @@ TEST_CASE("what is known is answered unread", "[engine][http]")
     const HttpRecord record{.method = "GET", .target = "/a", .status = 200, .begin = 100, .end = 104};
     talk.sent = 104;
     REQUIRE(talk.connection.may_know());
-    talk.connection.answer_known(get_a.size(), true, &record);
+    talk.connection.answer_known(get_a.size(), true, &record, talk.now);
     talk.drop();
-    talk.connection.answer_known(get_a.size(), true, nullptr);
+    talk.connection.answer_known(get_a.size(), true, nullptr, talk.now);
     talk.drop();
     CHECK(talk.next() == handle);
     CHECK_FALSE(talk.connection.may_know());
@@ -351,9 +351,23 @@ TEST_CASE("what is known is answered unread", "[engine][http]")
     CHECK(talk.told() == "GET /a 200 +4; GET /b 200");
     talk.memory += get_a;
     talk.connection.received(talk.now);
-    talk.connection.answer_known(get_a.size(), false, nullptr);
+    talk.connection.answer_known(get_a.size(), false, nullptr, talk.now);
     talk.drop();
     CHECK(talk.next() == finish);
+}
+
+TEST_CASE("what is known has its phases in the log as well", "[engine][http]")
+{
+    HttpTalk talk;
+    CHECK(talk.comes(get_a.substr(0, 4)).kind == HttpTalk::Kind::receive);
+    talk.now += 2s;  // for the rest of the head
+    talk.memory += get_a.substr(4);
+    talk.connection.received(talk.now);
+    const HttpRecord record{.method = "GET", .target = "/a", .status = 200};
+    talk.connection.answer_known(get_a.size(), true, &record, talk.now);
+    const auto& kept = talk.exchange.log.last();
+    CHECK(kept.queue == 2s);
+    CHECK(kept.first_byte == 2s);
 }
 
 TEST_CASE("a client may be turned away before it has said anything", "[engine][http]")

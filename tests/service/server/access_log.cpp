@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <climits>
 #include <csignal>
 #include <cstddef>
 #include <cstdint>
@@ -19,6 +20,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/types.h>
 #include <unistd.h>
 
 namespace access_log_tests {
@@ -389,6 +391,44 @@ TEST_CASE("the form of lines can be chosen, and changed", "[service][access_log]
     queue.add(record);
     queue.flush();
     CHECK(test::read_file(file) == "200\nGET\n");
+}
+
+TEST_CASE("what goes into a pipe at once are whole lines, so that others' lines come between them",
+          "[service][access_log]")
+{
+    int ends[2];
+    REQUIRE(::pipe2(ends, O_DIRECT | O_CLOEXEC) == 0);  // whose reader sees what was written at once
+    const int saved = ::dup(STDOUT_FILENO);
+    ::dup2(ends[1], STDOUT_FILENO);
+    std::vector<std::string> pieces;
+    std::jthread reader{[&pieces, &ends] {
+        std::string piece(2 * PIPE_BUF, '\0');
+        for (ssize_t size = 0; (size = ::read(ends[0], piece.data(), piece.size())) > 0;)
+            pieces.push_back(piece.substr(0, static_cast<std::size_t>(size)));
+    }};
+    constexpr int lines = 1000;
+    {
+        AccessLog log{"-"};
+        AccessLogQueue queue{log};
+        for (int i = 0; i < lines; ++i) queue.add(some_record());
+        queue.add(std::string(PIPE_BUF, 'x') + "\n");  // longer than a piece
+        queue.add(some_record());
+    }
+    ::dup2(saved, STDOUT_FILENO);
+    ::close(saved);
+    ::close(ends[1]);
+    reader.join();
+    ::close(ends[0]);
+    std::string all;
+    int cut = 0;
+    for (const auto& piece : pieces) {
+        cut += piece.ends_with('\n') ? 0 : 1;
+        all += piece;
+    }
+    CHECK(cut == 1);  // the long one
+    std::string expected;
+    for (int i = 0; i < lines; ++i) expected += line_of(some_record());
+    CHECK((all == expected + std::string(PIPE_BUF, 'x') + "\n" + line_of(some_record())));
 }
 
 }  // namespace access_log_tests
