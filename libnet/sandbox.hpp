@@ -67,7 +67,8 @@ inline void landlock_allow(int ruleset, const std::string& path, std::uint64_t r
 /// sockets, nor of signals and other processes.
 ///
 /// Returns false where the kernel has no Landlock: then nothing is restricted.
-/// @throws std::system_error what the kernel reports otherwise
+/// @throws std::system_error what the kernel reports otherwise; E2BIG: the process is restricted 16 times already, by itself and
+///         by those that have started it, and the kernel allows no more
 inline bool restrict_files(const SandboxPaths& paths)
 {
     const long version = ::syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);

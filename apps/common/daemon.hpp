@@ -150,7 +150,7 @@ try {
     if (log != nullptr && daemon.access_log != "-") give_file(daemon.access_log, daemon.identity);
     for (const auto& file : daemon.more_logs) give_file(file, daemon.identity);
     assume(daemon.identity);  // nothing is left that takes more rights
-    enter_sandbox(program, daemon);
+    enter_sandbox(program, daemon, static_cast<bool>(inheritance.ready));
     diagnostics.emplace(daemon.diagnostics);
 
     detail::complete(options, program, daemon);

@@ -39,6 +39,13 @@ public:
         return policy_;
     }
 
+    /// The files that were read last: rules and lists. For who restricts what the process can open.
+    std::vector<std::string> files() const
+    {
+        const std::lock_guard lock{mutex_};
+        return files_;
+    }
+
     /// Reads the files again.
     /// @throws std::runtime_error  as the constructor; then the old policy stays, with its lists
     void reload() { prepare_reload()(); }
@@ -50,11 +57,12 @@ public:
 
 private:
     std::shared_ptr<const engine::EgressPolicy> read() const;
-    std::shared_ptr<const engine::EgressList> read_list(const std::string& name) const;
+    std::shared_ptr<const engine::EgressList> read_list(const std::string& file) const;
 
     const EgressOptions options_;
     const base::SipKey seed_;
     mutable std::mutex mutex_;  // of what follows
+    mutable std::vector<std::string> files_;
     std::shared_ptr<const engine::EgressPolicy> policy_;
 };
 

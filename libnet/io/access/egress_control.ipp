@@ -37,26 +37,35 @@ try {
     engine::EgressRules rules;
     // Rules that name one list share it.
     std::map<std::string, std::shared_ptr<const engine::EgressList>> lists;
+    std::vector<std::string> files;
     const auto find_list = [&](const std::string& name) {
         auto& list = lists[name];
-        if (!list) list = read_list(name);
+        if (!list) {
+            const auto file = (std::filesystem::path{options_.rules_file}.parent_path() / name).string();
+            list = read_list(file);
+            files.push_back(file);
+        }
         return list;
     };
-    if (!options_.rules_file.empty()) rules = engine::parse_egress_rules(read_text(options_.rules_file), find_list);
+    if (!options_.rules_file.empty()) {
+        rules = engine::parse_egress_rules(read_text(options_.rules_file), find_list);
+        files.push_back(options_.rules_file);
+    }
+    {
+        const std::lock_guard lock{mutex_};
+        files_ = std::move(files);
+    }
     return std::make_shared<const engine::EgressPolicy>(
         engine::EgressPolicyOptions{options_.allow_private, options_.connect_ports, std::move(rules)});
 } catch (const std::invalid_argument& error) {
     throw std::runtime_error{"rules '" + options_.rules_file + "': " + error.what()};
 }
 
-LIBNETXX_DECL std::shared_ptr<const engine::EgressList> EgressControl::read_list(const std::string& name) const
-{
-    const auto file = (std::filesystem::path{options_.rules_file}.parent_path() / name).string();
-    try {
-        return std::make_shared<const engine::EgressList>(read_text(file, detail::longest_list), seed_);
-    } catch (const std::exception& error) {
-        throw std::invalid_argument{"list '" + file + "': " + error.what()};
-    }
+LIBNETXX_DECL std::shared_ptr<const engine::EgressList> EgressControl::read_list(const std::string& file) const
+try {
+    return std::make_shared<const engine::EgressList>(read_text(file, detail::longest_list), seed_);
+} catch (const std::exception& error) {
+    throw std::invalid_argument{"list '" + file + "': " + error.what()};
 }
 
 }  // namespace libnet::inline v0::io

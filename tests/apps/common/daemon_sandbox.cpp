@@ -1,5 +1,6 @@
 // --sandbox: what a daemon reaches then, and what goes on all the same.
 
+#include <apps/common/sandbox_settings.hpp>
 #include <libnet/sandbox.hpp>
 #include <tests/support/catch.hpp>
 #include <tests/support/daemon.hpp>
@@ -9,6 +10,7 @@
 #include <csignal>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include <linux/landlock.h>
 #include <sys/syscall.h>
@@ -85,6 +87,61 @@ TEST_CASE("in a sandbox logs are rotated, the configuration is read again, and a
     CHECK(ask() == "content");
     ::kill(static_cast<pid_t>(successor), SIGTERM);
     CHECK(httpd.wait().exit_code == 0);
+}
+
+TEST_CASE("in a sandbox files in other directories are read again", "[apps][daemon]")
+{
+    if (is_missing_landlock()) return;
+    const TemporaryDirectory root, folder, elsewhere;
+    root.write("a.q", "content");
+    const auto types = elsewhere.write("mime.types", "text/first q\n").string();
+    const auto config = folder.write("conf", "mime-types = " + types + "\n").string();
+    Daemon httpd{"httpd++", {"--config", config, "--sandbox", root.path().string()}};
+    elsewhere.write("mime.types", "text/second q\n");
+    folder.write("conf", "idle-timeout = 5\nmime-types = " + types + "\n");
+    httpd.reload();
+    REQUIRE(httpd.process().wait_for("httpd++: reloaded\n"));
+    RawClient client{httpd.endpoint()};
+    CHECK(client.exchange("GET /a.q HTTP/1.1\r\nHost: x\r\n\r\n").field("Content-Type").starts_with("text/second"));
+    CHECK(httpd.stop().exit_code == 0);
+
+    const auto list = elsewhere.write("list", ".a.test\n").string();
+    const auto rules = folder.write("rules", "deny to @" + list + "\n").string();
+    Daemon proxy{"proxy++", {"--sandbox", "--egress", rules}};
+    elsewhere.write("list", ".b.test\n");
+    proxy.reload();
+    REQUIRE(proxy.process().wait_for("proxy++: reloaded\n"));
+    RawClient asks{proxy.endpoint()};
+    CHECK(asks.exchange("GET http://x.b.test/ HTTP/1.1\r\nHost: x.b.test\r\n\r\n").status == 403);
+    CHECK(proxy.stop().exit_code == 0);
+}
+
+TEST_CASE("a sandbox outlives more upgrades than the kernel allows restrictions", "[apps][daemon]")
+{
+    if (is_missing_landlock()) return;
+    const TemporaryDirectory root, outside;
+    root.write("a", "content");
+    fs::create_symlink(outside.write("secret", "out of reach"), root.path() / "link");
+    Daemon httpd{"httpd++", {root.path().string(), "--symlinks", "any", "--sandbox"}};
+    for (int i = 0; i < 17; ++i) REQUIRE(httpd.upgrade());
+    CHECK(httpd.process().err().find("the kernel allows no more") != std::string::npos);
+    CHECK(body(httpd, "/a") == "content");
+    CHECK(body(httpd, "/link").find("out of reach") == std::string::npos);
+    CHECK(httpd.stop().exit_code == 0);
+}
+
+TEST_CASE("of a file in the top directory a sandbox allows that file, and not everything", "[apps][daemon]")
+{
+    const auto allowed = [](const fs::path& file) {
+        std::vector<std::string> paths;
+        libnet::apps::add_folder_of(paths, file);
+        return paths;
+    };
+    CHECK(allowed("/httpd++") == std::vector<std::string>{"/httpd++"});
+    CHECK(allowed("/etc/../httpd++") == std::vector<std::string>{"/etc/../httpd++"});
+    CHECK(allowed("/no-such-folder/file") == std::vector<std::string>{"/no-such-folder"});
+    CHECK(allowed("/etc/passwd") == std::vector<std::string>{"/etc", "/etc"});
+    CHECK(allowed("").empty());
 }
 
 }  // namespace daemon_sandbox_tests

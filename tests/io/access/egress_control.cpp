@@ -6,6 +6,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace egress_control_tests {
 
@@ -88,6 +89,20 @@ TEST_CASE("a file that can't be read is named", "[io][access]")
     const auto absolute =
         folder.write("absolute.rules", "deny to @" + folder.write("a.txt", "a.test\n").string() + "\n").string();
     CHECK(verdict(io::EgressControl{{.rules_file = absolute}}, "a.test") == V::rule_denied);
+}
+
+TEST_CASE("a policy names the files that it was read from", "[io][access]")
+{
+    const TemporaryDirectory folder, elsewhere;
+    const auto list = elsewhere.write("list", ".ads.test\n").string();
+    const auto near = folder.write("near", ".near.test\n").string();
+    const auto rules = folder.write("rules", "deny to @near\ndeny to @" + list + "\n").string();
+    io::EgressControl control{{.rules_file = rules}};
+    CHECK(control.files() == std::vector<std::string>{near, list, rules});
+    folder.write("rules", "deny to @near\n");
+    control.reload();
+    CHECK(control.files() == std::vector<std::string>{near, rules});
+    CHECK(io::EgressControl{}.files().empty());
 }
 
 }  // namespace egress_control_tests
