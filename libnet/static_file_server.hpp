@@ -53,8 +53,8 @@ class StaticFileServer {
 public:
     /// Opens the root and listens. From then on the process ignores SIGPIPE, unless it has set it otherwise.
     /// @throws std::invalid_argument  an option of a site is no good; `what()` says which one, and what would do
-    /// @throws boost::system::system_error  a root is no directory or can't be opened (its name is in `what()`); or
-    ///         what bind(2) and listen(2) report, e.g. `address_in_use`
+    /// @throws boost::system::system_error  a root is no directory or can't be opened (its name is in `what()`);
+    ///         `invalid_argument`: `redirect_to_https` is port 0; or what bind(2) and listen(2) report, e.g. `address_in_use`
     StaticFileServer(const Executor& executor, StaticFileServerOptions options);
 
     /// The same with a socket that listens already: `address`, `port`, `reuse_port` and `defer_accept` don't count.

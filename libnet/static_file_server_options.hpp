@@ -17,6 +17,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -50,8 +51,8 @@ struct StaticFileServerOptions {
     std::shared_ptr<TlsContext> tls{};
 
     /// For a server without TLS beside one that speaks it: serves nothing, and redirects each request to the same URL with https
-    /// on this port, with 301, or 308 where the method isn't GET or HEAD. 0: it serves.
-    std::uint16_t redirect_to_https = 0;
+    /// on this port, 1 to 65535, with 301, or 308 where the method isn't GET or HEAD. Nothing: it serves.
+    std::optional<std::uint16_t> redirect_to_https{};
 
     /// With TLS: how long browsers are to come back with TLS only, as a field of the answers to requests for files
     /// (Strict-Transport-Security, RFC 6797); 0: it isn't said.

@@ -145,11 +145,12 @@ inline void add_options(Options& table, DaemonOptions& daemon, std::string_view 
 }
 
 /// Adds the rarer ones to the group that the table is in: --listen, --log-format, --drain, --admin, --user, --group, --check.
-inline Options& add_life_options(Options& table, DaemonOptions& daemon)
+/// `spoken`: what can be said of a place behind its address.
+inline Options& add_life_options(Options& table, DaemonOptions& daemon, std::string_view spoken = ",tls or ,plain")
 {
     using namespace std::chrono_literals;
     return table
-        .list("listen", "PLACE", "ADDR:PORT or unix:PATH[,mode=660], then ,tls ,plain or ,redirect; several times",
+        .list("listen", "PLACE", fmt::format("ADDR:PORT or unix:PATH[,mode=660], then {}; several times", spoken),
               server_place(), daemon.listen)
         .value("log-format", "FORMAT", "combined, json, or a text like '{client} {status} {duration}' (combined)",
                log_format(), daemon.log_format)

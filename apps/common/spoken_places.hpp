@@ -1,11 +1,10 @@
 #pragma once
 // What a daemon speaks at each of its places: TLS at some, plain HTTP at others, or nothing but redirects from there to TLS.
 //
-//   apps::check_places(daemon, apps::Redirects::possible);
+//   apps::check_places(daemon.listen, daemon.has_certificate, apps::Redirects::possible);
 //   ...
 //   ServerGroup<Server> group{apps::by_place(options, sockets.places()), ..., std::move(sockets)};
 
-#include <apps/common/daemon_options.hpp>
 #include <apps/common/option_sources.hpp>
 #include <libnet/io/tcp/listening_sockets.hpp>
 #include <libnet/server_group.hpp>
@@ -14,6 +13,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -32,27 +32,24 @@ inline bool speaks_tls(const io::ListenPlace& place, bool has_certificate)
     return place.spoken == io::SpokenThere::tls || (place.spoken == io::SpokenThere::usual && has_certificate);
 }
 
-/// The port of the first place with TLS; 0: there is none.
-inline std::uint16_t https_port(const std::vector<io::ListenPlace>& places, bool has_certificate)
+/// The port of the first place with TLS; nothing: there is none.
+inline std::optional<std::uint16_t> https_port(const std::vector<io::ListenPlace>& places, bool has_certificate)
 {
     const auto found = std::ranges::find_if(places, [has_certificate](const io::ListenPlace& place) {
         return !place.is_unix() && speaks_tls(place, has_certificate);
     });
-    return found == places.end() ? std::uint16_t{0} : found->endpoint.port();
+    if (found == places.end()) return std::nullopt;
+    return found->endpoint.port();
 }
 
 }  // namespace detail
 
 /// Looks for places that make no sense.
 /// @throws UsageError which one, and what would do
-inline void check_places(const DaemonOptions& daemon, Redirects redirects)
+inline void check_places(const std::vector<io::ListenPlace>& places, bool has_certificate, Redirects redirects)
 {
-    const bool has_certificate = daemon.has_certificate;
-    const auto is_reached = [has_certificate](const io::ListenPlace& place) {
-        return !place.is_unix() && detail::speaks_tls(place, has_certificate);
-    };
-    const bool reaches_tls = std::ranges::any_of(daemon.listen, is_reached);
-    for (const auto& place : daemon.listen) {
+    const bool reaches_tls = detail::https_port(places, has_certificate).has_value();
+    for (const auto& place : places) {
         const auto text = io::to_text(place);
         if (place.spoken == io::SpokenThere::tls && !has_certificate)
             throw UsageError{fmt::format("--listen {},tls: there is no certificate: give --tls-cert", text)};
@@ -82,12 +79,16 @@ inline std::string_view scheme_at(const io::ListenPlace& place, std::string_view
     return is_plain && !scheme.empty() ? "http" : scheme;
 }
 
-/// The options that servers have at these places, where the sockets listen already.
+/// The options that servers have at these places, where the sockets listen already: they may be others than those of --listen.
+/// @throws UsageError as `check_places`: a place without its TLS would show everything in the clear
 template <typename Options>
 OptionsByPlace<Options> by_place(Options options, const std::vector<io::ListenPlace>& places)
 {
-    std::uint16_t https_port = 0;
-    if constexpr (requires { options.tls; }) https_port = detail::https_port(places, options.tls != nullptr);
+    bool has_certificate = false;
+    if constexpr (requires { options.tls; }) has_certificate = options.tls != nullptr;
+    constexpr bool can_redirect = requires { options.redirect_to_https; };
+    check_places(places, has_certificate, can_redirect ? Redirects::possible : Redirects::impossible);
+    const auto https_port = detail::https_port(places, has_certificate);
     OptionsByPlace<Options> result;
     result.options = std::move(options);
     result.at = [https_port]([[maybe_unused]] Options& there, const io::ListenPlace& place) {
@@ -97,7 +98,7 @@ OptionsByPlace<Options> by_place(Options options, const std::vector<io::ListenPl
         if constexpr (requires { there.tls; }) there.tls = nullptr;
         if constexpr (requires { there.redirect_to_https; }) {
             if (place.spoken != SpokenThere::redirect) return;
-            there.redirect_to_https = place.https_port != 0 ? place.https_port : usual_port;
+            there.redirect_to_https = place.https_port != 0 ? place.https_port : usual_port.value();
             there.access = nullptr;  // a password would be asked for, and come, in the clear
             there.hosts.clear();     // none of them is served
         }

@@ -73,7 +73,7 @@ inline HttpdProgram::HttpdProgram()
         .value("write-timeout", "SECONDS", "for a client that takes nothing (30)", seconds(1ms, 24h),
                options.write_timeout);
     add_options(table, access);
-    add_life_options(table.rare_group("Daemon"), daemon);
+    add_life_options(table.rare_group("Daemon"), daemon, ",tls ,plain or ,redirect");
     table.sections("host", "[host NAME,...] in the file begins lines for these hosts: root, and options of the site.",
                    [this](const Section& section) {
                        site.sections.push_back(read_host_section(section, site.options, roots.front()));
@@ -107,9 +107,10 @@ inline Changes HttpdProgram::prepare(const HttpdProgram* before)
     daemon.scheme = options.tls ? "https" : "http";
     daemon.sandbox_paths = files_of_daemon(table, daemon, tls, access);
     add_folder_of(daemon.sandbox_paths.write, options.hash_file);
+    for (const auto& file : table.given("mime-types")) add_folder_of(daemon.sandbox_paths.read, file);
     daemon.sandbox_paths.read.push_back(options.root);
     for (const auto& host : options.hosts) daemon.sandbox_paths.read.push_back(host.root);
-    check_places(daemon, Redirects::possible);
+    check_places(daemon.listen, daemon.has_certificate, Redirects::possible);
     return changes;
 }
 

@@ -80,7 +80,7 @@ struct ProxyProgram {
             events = before->events;
             changes.emplace_back([log = events] { log->reopen(); });
         } else {
-            if (before != nullptr) refuse_to_wait();
+            const auto probe = before != nullptr ? refuse_to_wait() : FifoProbe{};
             events = std::make_shared<EventLog>(
                 event_log, [](DiagnosticLevel level, std::string_view text) { complain(name, text, level); });
         }
@@ -92,12 +92,22 @@ struct ProxyProgram {
         };
     }
 
-    /// A daemon that serves can't wait for the reader of a FIFO.
-    void refuse_to_wait() const
+    /// Both ends of a FIFO. As long as they are open, its reader is not told of an end, and who opens it doesn't wait for one.
+    struct FifoProbe {
+        io::FileDescriptor writer{}, reader{};
+    };
+
+    /// A daemon that serves can't wait for the reader of a FIFO. Keep what is returned until the log is open.
+    /// @throws std::runtime_error there is none
+    FifoProbe refuse_to_wait() const
     {
-        const io::FileDescriptor probe{::open(event_log.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC)};
-        if (!probe && errno == ENXIO)
+        constexpr int how = O_NONBLOCK | O_CLOEXEC;
+        FifoProbe probe;
+        probe.writer = io::FileDescriptor{::open(event_log.c_str(), O_WRONLY | how)};
+        if (!probe.writer && errno == ENXIO)
             throw std::runtime_error{fmt::format("--event-log: '{}' is a FIFO without a reader", printable(event_log))};
+        probe.reader = io::FileDescriptor{::open(event_log.c_str(), O_RDONLY | how)};
+        return probe;
     }
 
     /// After a rotation.
@@ -162,11 +172,11 @@ inline Changes ProxyProgram::prepare(const ProxyProgram* before)
         keep_limits(table, before->table, before->options.client_limits, options.client_limits);
     }
     daemon.has_certificate = options.tls != nullptr;
-    check_places(daemon, Redirects::impossible);
+    check_places(daemon.listen, daemon.has_certificate, Redirects::impossible);
     open_events(before, changes);
     if (!event_log.empty() && event_log != "-") daemon.more_logs.push_back(event_log);
     daemon.sandbox_paths = files_of_daemon(table, daemon, tls, guard);
-    for (const auto& file : table.given("egress")) add_folder_of(daemon.sandbox_paths.read, file);
+    for (const auto& file : options.egress->files()) add_folder_of(daemon.sandbox_paths.read, file);
     for (const auto& credential : credentials) add_folder_of(daemon.sandbox_paths.read, credential.file);
     // The same for all threads, and for as long as it runs: a request that comes back is recognised by whichever gets it.
     options.via_name =

@@ -5,6 +5,7 @@
 
 #include <boost/asio/ip/tcp.hpp>
 
+#include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <stdexcept>
@@ -58,7 +59,10 @@ public:
 
     const std::string& err() const noexcept { return process_.err(); }
     void signal(int number) const { process_.signal(number); }
-    bool wait_for(const std::string& text) { return process_.wait_for(text); }
+    bool wait_for(const std::string& text, std::chrono::seconds limit = std::chrono::seconds{20})
+    {
+        return process_.wait_for(text, limit);
+    }
 
 private:
     Process process_;

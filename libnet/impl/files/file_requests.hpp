@@ -58,7 +58,7 @@ private:
     io::Task<bool> send_parts(io::HttpSession& session);
 
     bool decide(io::HttpSession& session);
-    bool redirects() const noexcept { return server_.options.redirect_to_https != 0; }
+    bool redirects() const noexcept { return server_.options.redirect_to_https.has_value(); }
     void plan_redirect(const wire::RequestHead& request);
     bool asks_too_much(const io::HttpSession& session) const noexcept;
     void plan_refusal(unsigned status, std::string_view why, const wire::RequestHead* request);

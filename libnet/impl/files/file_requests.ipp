@@ -185,7 +185,7 @@ LIBNETXX_DECL bool FileRequests::decide(io::HttpSession& session)
 /// Without TLS there is nothing but where it is spoken.
 LIBNETXX_DECL void FileRequests::plan_redirect(const wire::RequestHead& request)
 {
-    auto location = engine::https_location(request, server_.options.redirect_to_https);
+    auto location = engine::https_location(request, server_.options.redirect_to_https.value());
     if (!location)
         return plan_refusal(400, "Without TLS, the server answers requests for URLs with a host only.", &request);
     work_->decision.redirect(engine::https_redirect_status(request), *std::move(location),

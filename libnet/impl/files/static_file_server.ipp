@@ -2,6 +2,7 @@
 
 #include <libnet/impl/files/file_requests.hpp>
 #include <libnet/impl/server/access_record_of.hpp>
+#include <libnet/io/loop/require_option.hpp>
 #include <libnet/io/loop/sigpipe.hpp>
 #include <libnet/io/tcp/tcp_server.hpp>
 #include <libnet/static_file_server.hpp>
@@ -74,6 +75,7 @@ LIBNETXX_DECL FileServerContext::FileServerContext(const io::Executor& executor,
       share{executor, {}, base::Diagnostics{options.diagnostics}, options.clock},
       http(http_share(options))
 {
+    io::require_option(options.redirect_to_https != 0, "redirect_to_https: a port from 1 to 65535");
     auto withheld = options.withheld;
     if (!options.hash_file.empty()) {
         withheld.push_back(options.hash_file);
@@ -111,7 +113,7 @@ struct StaticFileServer::State {
         // The factory keeps the state alive: connections may outlast the server object by a turn of the event loop.
         io::TcpServer::HandlerFactory factory = [state](io::Connection& connection) {
             std::unique_ptr<io::HttpHandler> requests = std::make_unique<detail::FileRequests>(state->context);
-            const bool serves = state->context.options.redirect_to_https == 0;
+            const bool serves = !state->context.options.redirect_to_https;
             if (const auto& mounted = state->context.mounted; mounted && serves)
                 requests = mounted->before(std::move(requests));
             return std::make_unique<io::HttpSession>(state->context.http, connection, std::move(requests));
@@ -132,6 +134,7 @@ struct StaticFileServer::State {
                                          .max_connections = options.max_connections,
                                          .shared_connections = options.shared_connections,
                                          .drain_timeout = options.drain_timeout,
+                                         .on_memory_shortage = [this] { context.shed(); },
                                          .diagnostics = options.diagnostics};
         try {
             tcp.emplace(executor, tcp_options, std::move(listener));

@@ -7,7 +7,9 @@
 #include <tests/support/raw_client.hpp>
 #include <tests/support/temporary_directory.hpp>
 
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/tcp.hpp>
 
 #include <chrono>
 #include <csignal>
@@ -18,6 +20,7 @@
 #include <vector>
 
 #include <sys/types.h>
+#include <unistd.h>
 
 namespace httpd_places_tests {
 
@@ -178,6 +181,47 @@ TEST_CASE("places that make no sense are named", "[apps][httpd][tls]")
     CHECK(has(complaint({program("httpd++"), "--listen", "127.0.0.1:0,redirect=0"}), "is not a port"));
     CHECK(has(complaint({program("httpd++"), "--listen", "127.0.0.1:0,secret"}), "is no place to listen"));
     CHECK(has(complaint({program("proxy++"), "--listen", "127.0.0.1:0,redirect=443"}), "only a file server redirects"));
+}
+
+TEST_CASE("a redirect is nothing else where its TLS has no socket of the service manager's", "[apps][httpd][tls]")
+{
+    const Site site;
+    boost::asio::io_context io;
+    boost::asio::ip::tcp::acceptor listener{io, {boost::asio::ip::address_v4::loopback(), 0}};
+    const auto port = std::to_string(listener.local_endpoint().port());
+    const auto descriptor = std::to_string(::dup(listener.native_handle()));
+    std::string command;
+    for (const auto& word : site.command({"127.0.0.2:0,tls", "127.0.0.1:" + port + ",redirect"})) command += word + " ";
+    Process httpd{{"bash", "-c", "exec 3<&" + descriptor + "; LISTEN_PID=$$ LISTEN_FDS=1 exec " + command}};
+    const auto finished = httpd.wait();
+    ::close(std::stoi(descriptor));
+    CHECK(finished.exit_code == 1);
+    CHECK(has(finished.err, "--listen 127.0.0.1:" + port + ",redirect: TLS is spoken at no port"));
+}
+
+TEST_CASE("a configuration that takes TLS from a place that has it is not reloaded", "[apps][httpd][tls]")
+{
+    const Site site;
+    const TemporaryDirectory folder;
+    const auto tls = "tls-cert = " + site.certificates.chain("site") + "\ntls-key = " + site.certificates.key("site") +
+                     "\naccess = /* deny all\n";
+    const auto config =
+        folder.write("conf", tls + "listen = 127.0.0.1:0,redirect\nlisten = 127.0.0.2:0,tls\n").string();
+    Places places{{program("httpd++"), "--config", config, "--access-log", "none", site.root.path().string()}, 2};
+    const auto redirects = [&places] {
+        return places.connect(0).exchange("GET /a.txt HTTP/1.1\r\nHost: x\r\n\r\n").field("Location") ==
+               "https://x:" + places.port(1) + "/a.txt";
+    };
+    CHECK(redirects());
+    folder.write("conf", "listen = 127.0.0.1:0\n");  // which makes sense, but not where it listens
+    places.process().signal(SIGHUP);
+    REQUIRE(places.process().wait_for("httpd++: not reloaded: --listen 127.0.0.1:"));
+    CHECK(redirects());
+    folder.write("conf", tls + "idle-timeout = 5\n");
+    places.process().signal(SIGHUP);
+    REQUIRE(places.process().wait_for("httpd++: reloaded\n"));
+    CHECK(redirects());
+    CHECK(places.stop().exit_code == 0);
 }
 
 }  // namespace httpd_places_tests

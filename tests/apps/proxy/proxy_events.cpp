@@ -9,6 +9,7 @@
 
 #include <boost/json.hpp>
 
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -218,6 +219,30 @@ TEST_CASE("SIGUSR1 opens the file of events again", "[apps][proxy][events]")
     CHECK(proxy.stop().exit_code == 0);
     CHECK(lines_of(content_of(rotated)).size() == 1);
     CHECK(lines_of(content_of(log)).size() == 1);
+}
+
+TEST_CASE("a FIFO whose reader leaves at the first end can become the file of events", "[apps][proxy][events]")
+{
+    const TemporaryDirectory files;
+    const auto fifo = (files.path() / "events").string();
+    REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
+    const auto config = files.write("conf", "access-log = none\n").string();
+    Proxy proxy{{"--config", config}};
+    files.write("conf", "access-log = none\nevent-log = " + fifo + "\n");
+    proxy.signal(SIGHUP);
+    REQUIRE(proxy.wait_for("is a FIFO without a reader; nothing has changed"));
+    std::string read;
+    std::jthread reader{[&] { read = content_of(fifo); }};  // up to the end
+    for (int i = 0; i < 20 && !has(proxy.err(), "proxy++: reloaded\n"); ++i) {
+        proxy.signal(SIGHUP);
+        proxy.wait_for("proxy++: reloaded\n", std::chrono::seconds{1});
+    }
+    RawClient client{proxy.endpoint()};
+    client.exchange("OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n");
+    CHECK(proxy.stop().exit_code == 0);
+    ::close(::open(fifo.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC));  // in case nobody else was there for it
+    reader.join();
+    CHECK(lines_of(read).size() == 1);
 }
 
 }  // namespace proxy_events_tests

@@ -4,6 +4,8 @@
 #include <tests/support/numbers.hpp>
 #include <tests/support/raw_client.hpp>
 
+#include <boost/asio/error.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/system/system_error.hpp>
 
 #include <chrono>
@@ -37,6 +39,21 @@ std::string get(const std::string& path, const std::string& fields = {})
 }
 
 }  // namespace
+
+TEST_CASE("a redirect to no port is refused: it would serve in the clear", "[service][file_server]")
+{
+    const Site site;
+    boost::asio::io_context io;
+    StaticFileServerOptions options{.root = site.root.path().string(), .port = 0};
+    options.redirect_to_https = 0;
+    try {
+        const StaticFileServer server{io.get_executor(), options};
+        FAIL("it serves");
+    } catch (const boost::system::system_error& error) {
+        CHECK(error.code() == boost::asio::error::invalid_argument);
+        CHECK(std::string{error.what()}.starts_with("redirect_to_https: a port from 1 to 65535"));
+    }
+}
 
 TEST_CASE("a file is answered with its type, length, validators and content", "[service][file_server]")
 {
