@@ -225,8 +225,9 @@ public:
     /// Nothing is under way: a drain may end it at once.
     bool idle() const noexcept { return phase_ == Phase::idle && !begun_; }
 
-    /// When the octets came with which the request in hand begins.
-    HttpTime began() const noexcept { return began_; }
+    /// When the octets came with which the request in hand begins. Before the first one: when octets came last, or the
+    /// connection began.
+    HttpTime began() const noexcept { return began_ == HttpTime{} ? received_at_ : began_; }
 
     /// Between two requests, or within a head: the next request may be answered by `answer_known`.
     bool may_know() const noexcept

@@ -28,11 +28,14 @@ struct TrafficSecond {
 class TrafficHistory {
 public:
     static constexpr std::size_t most_seconds = 300, most_slow = 20;
-    static constexpr std::int64_t fading = 60;
+    static constexpr std::int64_t fading = 60, most_back = 5;
 
-    /// What the servers did since the last time, and the connections of now. Seconds ascend; one that comes twice is added to.
+    /// What the servers did since the last time, and the connections of now. Seconds ascend; one that comes twice is added to,
+    /// and so is the last one when the clock was set back by up to `most_back` seconds. When it was set back by more, the
+    /// seconds begin anew.
     void add(std::int64_t second, const TrafficPiece& piece, std::uint64_t connections)
     {
+        if (!seconds_.empty() && second + most_back < seconds_.back().second) begin_anew();
         if (seconds_.empty() || second > seconds_.back().second) seconds_.push_back({.second = second});
         if (seconds_.size() > most_seconds) seconds_.pop_front();
         auto& now = seconds_.back();
@@ -83,6 +86,14 @@ public:
     }
 
 private:
+    /// What is hot is hot by any clock.
+    void begin_anew()
+    {
+        seconds_.clear();
+        slow_.clear();
+        faded_ = 0;
+    }
+
     void add_details(const TrafficPiece& piece, std::int64_t second)
     {
         targets_.merge(piece.targets);

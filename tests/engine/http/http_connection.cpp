@@ -27,9 +27,11 @@ const std::string get_b = "GET /b HTTP/1.1\r\nHost: test\r\n\r\n";
 TEST_CASE("a connection takes one request after another, and ends when no more come", "[engine][http]")
 {
     HttpTalk talk;
+    CHECK(talk.connection.began() == talk.now);
     CHECK(talk.next() == receive(10s));
     talk.now += 1s;
     CHECK(talk.comes(get_a) == handle);
+    CHECK(talk.connection.began() == talk.now);
     CHECK(talk.connection.request().target == "/a");
     CHECK(talk.answers(200, 4) == HttpPersistence::implied);
     CHECK(talk.next() == receive(61s));

@@ -107,6 +107,26 @@ TEST_CASE("minutes pass: the history is bounded, what was hot fades, what was sl
     CHECK(written(history).find("/old") == std::string::npos);
 }
 
+TEST_CASE("a clock that is set back a little stands still, and one that is set back by more begins anew",
+          "[engine][traffic]")
+{
+    TrafficPiece piece;
+    piece.add(get("/a", 9s), true, 1000);
+    TrafficHistory history;
+    history.add(1000, piece, 1);
+    history.add(995, piece, 2);
+    REQUIRE(history.seconds().size() == 1);
+    CHECK(history.seconds().back().requests == 2);
+    history.add(900, {}, 3);
+    history.add(901, piece, 4);
+    REQUIRE(history.seconds().size() == 2);
+    CHECK(history.seconds().front() == TrafficSecond{.second = 900, .connections = 3});
+    CHECK(history.seconds().back().second == 901);
+    CHECK(written(history).find(R"(["/a",3,30])") != std::string::npos);  // what is hot stays
+    history.add(961, {}, 3);
+    CHECK(written(history).find(R"(["/a",3,30])") == std::string::npos);  // and fades by the new clock
+}
+
 TEST_CASE("tunnels don't make a server slow", "[engine][traffic]")
 {
     TrafficPiece piece;
