@@ -55,6 +55,9 @@ public:
     }
     JsonWriter& null() { return raw("null"); }
 
+    /// A value that is JSON already.
+    JsonWriter& json(std::string_view written) { return raw(written); }
+
     template <typename Value>
     JsonWriter& member(std::string_view name, const Value& given)
     {

@@ -19,10 +19,14 @@ namespace libnet::inline v0::engine {
 /// second one is dropped, and from then on every second one is taken. So the memory is the same for any rate of probes.
 ///
 /// An outage begins with the first of `down_after` probes in a row that weren't answered, and ends with the next answer. The last
-/// 32 are kept. Seconds are since the epoch; one that lies before the last one counts as that.
+/// 32 are kept. An answer that comes late takes its loss back: its target isn't down, and an outage lasted until that loss, or
+/// there was none.
+///
+/// Seconds are since the epoch; one that lies before the last one counts as that. Where the clock was set back by more than
+/// `most_back` seconds the day begins anew, and so does an outage that goes on.
 class DayHistory {
 public:
-    static constexpr std::int64_t minutes = 24 * 60;
+    static constexpr std::int64_t minutes = 24 * 60, most_back = 300;
     static constexpr std::uint32_t down_after = 3;
     static constexpr std::size_t most_outages = 32, most_times = 64;
 
@@ -50,16 +54,25 @@ public:
     {
         advance(second);
         bump(now_.ended);
-        if (answers_ % stride_ == 0)
-            take(static_cast<std::uint32_t>(std::min<std::uint64_t>(microseconds, UINT32_MAX)));
-        ++answers_;
-        lost_in_a_row_ = 0;
-        if (state_ == State::down) {
-            outages_.back().end = last_second_;
-            ++news_;
+        sample(microseconds);
+        if (state_ == State::down) outages_.back().end = last_second_;
+        go_up();
+    }
+
+    /// The answer to a probe that was told of as lost at `lost_at`.
+    void on_late_answer(std::int64_t lost_at, std::int64_t second, std::uint64_t microseconds)
+    {
+        advance(second);
+        if (auto* const minute = minute_of(lost_at); minute != nullptr && minute->lost > 0) {
+            --minute->lost;
+            if (minute == &now_) sample(microseconds);
+            else if (minute->ended == minute->lost + 1) minute->p50 = minute->p95 = packed(microseconds);
         }
-        if (state_ == State::unknown) ++news_;
-        state_ = State::up;
+        if (state_ == State::down) {
+            if (lost_at > outages_.back().begin) outages_.back().end = lost_at;
+            else outages_.pop_back();
+        }
+        go_up();
     }
 
     void on_loss(std::int64_t second)
@@ -136,6 +149,29 @@ private:
         return std::uint64_t{packed & 0x0FFFU} << (packed >> 12);
     }
 
+    void sample(std::uint64_t microseconds)
+    {
+        if (answers_ % stride_ == 0)
+            take(static_cast<std::uint32_t>(std::min<std::uint64_t>(microseconds, UINT32_MAX)));
+        ++answers_;
+    }
+
+    void go_up() noexcept
+    {
+        lost_in_a_row_ = 0;
+        if (state_ != State::up) ++news_;
+        state_ = State::up;
+    }
+
+    /// Null: it isn't remembered.
+    Minute* minute_of(std::int64_t second) noexcept
+    {
+        const auto minute = second / 60, current = last_second_ / 60;
+        if (minute == current) return &now_;
+        if (past_.empty() || minute > current || minute <= current - minutes) return nullptr;
+        return &past_[static_cast<std::size_t>(minute % minutes)];
+    }
+
     static void bump(std::uint16_t& count) noexcept
     {
         if (count < UINT16_MAX) ++count;
@@ -167,6 +203,7 @@ private:
 
     void advance(std::int64_t second)
     {
+        if (second + most_back < last_second_) begin_anew(second);
         const auto before = last_second_ / 60;
         last_second_ = std::max(second, last_second_);
         const auto minute = last_second_ / 60;
@@ -179,33 +216,53 @@ private:
         } else {
             std::fill(past_.begin(), past_.end(), Minute{});
         }
+        begin_minute();
+    }
+
+    void begin_minute() noexcept
+    {
         now_ = {};
         kept_ = 0;
         answers_ = 0;
         stride_ = 1;
     }
 
+    /// The clock was set back: what is remembered would lie in the future.
+    void begin_anew(std::int64_t second)
+    {
+        std::fill(past_.begin(), past_.end(), Minute{});
+        begin_minute();
+        outages_.clear();
+        if (state_ == State::down) outages_.push_back({second, 0});
+        last_second_ = trouble_since_ = second;
+        ++news_;
+    }
+
     Summary sum(std::int64_t first, std::int64_t last) const
     {
         Summary sum;
-        std::vector<std::pair<std::uint64_t, std::uint64_t>> p50, p95;  // times and their answers
+        WeightedTimes p50, p95;
         const auto current = last_second_ / 60;
+        p50.reserve(static_cast<std::size_t>(std::clamp<std::int64_t>(last - first + 1, 0, minutes)));
+        p95.reserve(p50.capacity());
         for (auto at = std::max(first, current - minutes + 1); at <= std::min(last, current); ++at) {
             if (at != current && past_.empty()) continue;
             const auto minute = at == current ? closed() : past_[static_cast<std::size_t>(at % minutes)];
             sum.ended += minute.ended;
             sum.lost += minute.lost;
             if (minute.ended == minute.lost) continue;
-            const std::uint64_t answers = minute.ended - minute.lost;
-            p50.emplace_back(unpacked(minute.p50), answers);
-            p95.emplace_back(unpacked(minute.p95), answers);
+            const auto answers = static_cast<std::uint32_t>(minute.ended - minute.lost);
+            p50.emplace_back(static_cast<std::uint32_t>(unpacked(minute.p50)), answers);
+            p95.emplace_back(static_cast<std::uint32_t>(unpacked(minute.p95)), answers);
         }
         sum.p50 = weighted_median(p50);
         sum.p95 = weighted_median(p95);
         return sum;
     }
 
-    static std::uint64_t weighted_median(std::vector<std::pair<std::uint64_t, std::uint64_t>>& times)
+    using WeightedTimes = std::vector<std::pair<std::uint32_t, std::uint32_t>>;  // and how many answers had them
+
+    static std::uint64_t weighted_median(WeightedTimes& times)
     {
         std::sort(times.begin(), times.end());
         std::uint64_t all = 0, seen = 0;
@@ -238,11 +295,15 @@ public:
     };
 
     /// The row as it is now; `number` spreads the rows over the minute.
-    void look(Row& row, std::size_t number, std::uint32_t news, std::int64_t second)
+    void look(Row& row, std::size_t number, std::uint32_t news, std::int64_t second) noexcept
     {
-        const auto minute = (second + static_cast<std::int64_t>(number % 60)) / 60;
-        if (minute == row.minute && news == row.news) return;
-        row = {minute, news, ++last_};
+        if (changes(row, number, news, second)) row = {minute_of(number, second), news, ++last_};
+    }
+
+    /// Whether `look` would change it.
+    static bool changes(const Row& row, std::size_t number, std::uint32_t news, std::int64_t second) noexcept
+    {
+        return minute_of(number, second) != row.minute || news != row.news;
     }
 
     /// Rows have gone: every page begins anew.
@@ -253,6 +314,11 @@ public:
     std::uint64_t last() const noexcept { return last_; }
 
 private:
+    static std::int64_t minute_of(std::size_t number, std::int64_t second) noexcept
+    {
+        return (second + static_cast<std::int64_t>(number % 60)) / 60;
+    }
+
     std::uint64_t last_ = 1, all_since_ = 1;
 };
 

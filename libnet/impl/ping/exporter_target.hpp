@@ -3,10 +3,13 @@
 
 #include <libnet/engine/ping/day_history.hpp>
 #include <libnet/engine/ping/response_histogram.hpp>
+#include <libnet/engine/ping/watch_table.hpp>
 #include <libnet/ping_dispatcher.hpp>
 #include <libnet/wire/open_metrics.hpp>
 
+#include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -14,6 +17,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace libnet::inline v0::detail {
 
@@ -21,6 +25,37 @@ namespace libnet::inline v0::detail {
 struct ExporterLabels {
     wire::MetricLabels all;   ///< as long as it is pinged
     wire::MetricLabels host;  ///< of what is told of its name alone
+};
+
+/// The probes that were told of as lost last, and when: more may be told of one afterwards.
+class RecentLosses {
+public:
+    static constexpr std::size_t most = 64;
+
+    void add(PingTarget target, std::uint64_t sequence, std::int64_t second)
+    {
+        if (losses_.size() == most) losses_.erase(losses_.begin());
+        losses_.push_back({target, sequence, second});
+    }
+
+    /// When it was lost; it is forgotten then. Nothing: it isn't known as lost.
+    std::optional<std::int64_t> take(PingTarget target, std::uint64_t sequence)
+    {
+        const auto found = std::ranges::find_if(
+            losses_, [&](const Loss& loss) { return loss.sequence == sequence && loss.target == target; });
+        if (found == losses_.end()) return std::nullopt;
+        const auto second = found->second;
+        losses_.erase(found);
+        return second;
+    }
+
+private:
+    struct Loss {
+        PingTarget target;
+        std::uint64_t sequence = 0;
+        std::int64_t second = 0;
+    };
+    std::vector<Loss> losses_;  // most targets have none
 };
 
 /// Collects what PingStatistics doesn't: buckets, reasons, the last TTL. Counts from zero when the address changes,
@@ -60,7 +95,7 @@ public:
     /// The last 24 hours, whatever address it had; null: nothing is remembered.
     engine::DayHistory* day() const noexcept { return day_.get(); }
     std::uint32_t starts() const noexcept { return starts_; }  ///< how often `start` was called
-    engine::RowRevisions::Row row{};                           ///< of a page that shows it
+    engine::WatchTable::Row row{};                             ///< of a page that shows it
 
     /// What its events have told so far.
     struct Counted {
@@ -87,28 +122,40 @@ private:
         ++counted_.in_time;
         counted_.responses.add(reply.rtt);
         if (reply.ttl) counted_.ttl = reply.ttl;
-        if (day_) day_->on_answer(second_now(), static_cast<std::uint64_t>(reply.rtt.count() / 1000));
+        if (day_) day_->on_answer(second_now(), microseconds(reply.rtt));
     }
     void count(const PingLate& late)
     {
         counted_.responses.add(late.rtt);
         if (late.ttl) counted_.ttl = late.ttl;
+        if (!day_) return;
+        if (const auto lost = losses_.take(late.target, late.sequence))
+            day_->on_late_answer(*lost, second_now(), microseconds(late.rtt));
     }
-    void count(const PingLost&)
+    void count(const PingLost& lost)
     {
         ++counted_.timed_out;
-        if (day_) day_->on_loss(second_now());
+        if (!day_) return;
+        const auto second = second_now();
+        day_->on_loss(second);
+        losses_.add(lost.target, lost.sequence, second);
     }
     void count(const auto&) {}  // the pinger's own statistics have the rest
     void count(const PingError& error)
     {
         ++counted_.errors[error.words()];
-        if (day_) day_->on_loss(second_now());
+        // The probe may have been told of as lost before.
+        if (day_ && !losses_.take(error.target, error.sequence)) day_->on_loss(second_now());
     }
     void count(const PingSendError& failed)
     {
         ++counted_.send_errors[failed.error.message()];
         if (day_) day_->on_loss(second_now());
+    }
+
+    static std::uint64_t microseconds(std::chrono::nanoseconds time)
+    {
+        return static_cast<std::uint64_t>(std::max<std::int64_t>(time.count(), 0) / 1000);
     }
 
     std::string name_;
@@ -117,6 +164,7 @@ private:
     std::shared_ptr<const ExporterLabels> labels_;  ///< a scrape that is under way shares them
     Counted counted_;
     std::unique_ptr<engine::DayHistory> day_;
+    RecentLosses losses_;
     std::uint32_t starts_ = 0;
 };
 

@@ -4,6 +4,7 @@
 #include <libnet/base/json_writer.hpp>
 #include <libnet/config.hpp>
 #include <libnet/engine/ping/day_history.hpp>
+#include <libnet/engine/ping/watch_table.hpp>
 #include <libnet/impl/ping/exporter_targets.hpp>
 #include <libnet/watch_documents.hpp>
 
@@ -25,24 +26,20 @@ public:
     {}
 
     /// Targets have gone.
-    void forget() noexcept { revisions_.forget(); }
+    void forget() noexcept { table_.forget(); }
 
     /// As WatchDocuments::overview.
     std::pair<std::string, std::uint64_t> overview(std::uint64_t since)
     {
         const auto second = ExporterTarget::second_now();
-        if (second != looked_) look(second);
-        const bool all = revisions_.begins_anew(since);
-        if (!all && since == revisions_.last()) return {{}, since};
-        base::JsonWriter json;
-        json.object().member("v", 1).member("version", LIBNETXX_VERSION).member("now", second);
-        json.member("interval", std::chrono::duration<double>{interval_}.count()).member("all", all);
-        json.member("count", targets_.size()).key("rows").array();
-        targets_.for_each([&](std::size_t id, ExporterTarget& target) {
-            if (all || target.row.revision > since) write_row(json, id, target, second);
+        const std::chrono::duration<double> interval{interval_};
+        return table_.overview(since, second, {LIBNETXX_VERSION, interval.count(), targets_.size()}, [&](auto&& visit) {
+            targets_.for_each([&](std::size_t id, ExporterTarget& target) {
+                // A name that gets an address, or another one, is news as well.
+                const auto news = (target.day() ? target.day()->news() : 0) + target.starts();
+                visit(id, target.row, news, [&](base::JsonWriter& json) { write_row(json, id, target, second); });
+            });
         });
-        json.end_array().end_object();
-        return {std::move(json).take(), revisions_.last()};
     }
 
     std::string strip(std::size_t id) const
@@ -66,16 +63,6 @@ public:
     }
 
 private:
-    void look(std::int64_t second)
-    {
-        looked_ = second;
-        targets_.for_each([&](std::size_t id, ExporterTarget& target) {
-            // A name that gets an address, or another one, is news as well.
-            const auto news = (target.day() ? target.day()->news() : 0) + target.starts();
-            revisions_.look(target.row, id, news, second);
-        });
-    }
-
     static void write_row(base::JsonWriter& json, std::size_t id, ExporterTarget& target, std::int64_t second)
     {
         constexpr std::string_view states[] = {"unknown", "up", "down"};
@@ -91,8 +78,7 @@ private:
 
     const ExporterTargets& targets_;
     const std::chrono::nanoseconds interval_;
-    engine::RowRevisions revisions_;
-    std::int64_t looked_ = 0;
+    engine::WatchTable table_;
 };
 
 }  // namespace libnet::inline v0::detail

@@ -157,18 +157,15 @@ private:
     std::pair<std::string, std::uint64_t> overview(std::uint64_t since)
     {
         const auto second = WatchedPath::second_now();
-        for (std::size_t i = 0; i < targets_.size(); ++i) targets_[i].seen->look(revisions_, i, second);
-        const bool all = revisions_.begins_anew(since);
-        if (!all && since == revisions_.last()) return {{}, since};
-        base::JsonWriter json;
-        json.object().member("v", 1).member("version", LIBNETXX_VERSION).member("now", second);
-        json.member("interval", std::chrono::duration<double>{options_.interval}.count()).member("all", all);
-        json.member("count", targets_.size()).key("rows").array();
-        for (std::size_t i = 0; i < targets_.size(); ++i)
-            if (all || targets_[i].seen->row.revision > since)
-                targets_[i].seen->write_row(json, i, targets_[i].name, watch_of(targets_[i]), second);
-        json.end_array().end_object();
-        return {std::move(json).take(), revisions_.last()};
+        const std::chrono::duration<double> interval{options_.interval};
+        return table_.overview(since, second, {LIBNETXX_VERSION, interval.count(), targets_.size()}, [&](auto&& visit) {
+            for (std::size_t i = 0; i < targets_.size(); ++i) {
+                auto& target = targets_[i];
+                visit(i, target.seen->row, target.seen->news(), [&](base::JsonWriter& json) {
+                    target.seen->write_row(json, i, target.name, watch_of(target), second);
+                });
+            }
+        });
     }
 
     std::string strip(std::size_t id)
@@ -262,7 +259,7 @@ private:
     std::optional<PathWatcher> watcher_;
     NameKeeper keeper_;  ///< of the targets' names, by their indices
     std::deque<Target> targets_;
-    engine::RowRevisions revisions_;
+    engine::WatchTable table_;
     std::unique_ptr<io::HttpEndpoint> endpoint_;
 };
 

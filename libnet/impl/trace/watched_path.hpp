@@ -3,6 +3,7 @@
 
 #include <libnet/base/json_writer.hpp>
 #include <libnet/engine/ping/day_history.hpp>
+#include <libnet/engine/ping/watch_table.hpp>
 #include <libnet/engine/trace/path_watch.hpp>
 #include <libnet/path_watcher.hpp>
 
@@ -24,9 +25,9 @@ struct WatchedPath {
     static constexpr std::size_t most_changes = 20;
 
     engine::DayHistory day{};
-    engine::RowRevisions::Row row{};
+    engine::WatchTable::Row row{};
     boost::asio::ip::address address{};  ///< unspecified: it has none yet
-    std::uint32_t news = 0;              ///< counts up with addresses and changes
+    std::uint32_t moves = 0;             ///< counts up with addresses and changes
     std::deque<PathChange> changes{};
 
     static std::int64_t second_of(std::chrono::system_clock::time_point time)
@@ -39,7 +40,7 @@ struct WatchedPath {
     void begin(const boost::asio::ip::address& now)
     {
         address = now;
-        ++news;
+        ++moves;
     }
 
     /// A round is an answer where the destination has answered in it.
@@ -50,15 +51,13 @@ struct WatchedPath {
         if (time.count() < 0) day.on_loss(now);
         else day.on_answer(now, static_cast<std::uint64_t>(time.count() / 1000));
         if (!round.change) return;
-        ++news;
+        ++moves;
         changes.push_front(*round.change);
         if (changes.size() > most_changes) changes.pop_back();
     }
 
-    void look(engine::RowRevisions& revisions, std::size_t id, std::int64_t second)
-    {
-        revisions.look(row, id, day.news() + news, second);
-    }
+    /// What a page should be told of at once, counted.
+    std::uint32_t news() const noexcept { return day.news() + moves; }
 
     /// As WatchDocuments::overview has it. `watch` is null as long as there is no address.
     void write_row(base::JsonWriter& json, std::size_t id, const std::string& name, const PathWatch* watch,

@@ -115,6 +115,70 @@ TEST_CASE("a clock that goes back stands still", "[engine][day_history]")
     CHECK(history.summary(begin, 1).ended == 2);
 }
 
+TEST_CASE("a clock that is set back lets the day begin anew", "[engine][day_history]")
+{
+    DayHistory history;
+    history.on_answer(begin + 86'400, 1000);
+    for (int i = 0; i < 3; ++i) history.on_loss(begin + 86'400 + 120 + i);
+    const auto news = history.news();
+    history.on_answer(begin, 2000);
+    CHECK(history.news() > news);
+    CHECK(history.summary(begin + 1, 60) == DayHistory::Summary{1, 0, 2000, 2000});
+    history.on_loss(begin + 60);
+    CHECK(strip(history, begin + 60, 2, 1) == "[[1,0,2000],[1,1,0]]");
+}
+
+TEST_CASE("an outage that goes on while the clock is set back begins then", "[engine][day_history]")
+{
+    DayHistory history;
+    for (int i = 0; i < 3; ++i) history.on_loss(begin + 86'400 + i);
+    CHECK(history.summary(begin, 60).ended == 0);
+    CHECK(history.state() == DayHistory::State::down);
+    REQUIRE(history.outages().size() == 1);
+    CHECK(history.outages().back() == DayHistory::Outage{begin, 0});
+}
+
+TEST_CASE("a late answer takes its loss back", "[engine][day_history]")
+{
+    DayHistory history;
+    for (int i = 0; i < 3; ++i) history.on_loss(begin + i);
+    CHECK(history.state() == DayHistory::State::down);
+    history.on_late_answer(begin, begin + 3, 2000);  // the outage was none
+    CHECK(history.state() == DayHistory::State::up);
+    CHECK(history.outages().empty());
+    CHECK(history.summary(begin + 3, 1) == DayHistory::Summary{3, 2, 2000, 2000});
+    history.on_late_answer(begin + 2, begin + 70, 3000);  // in the next minute
+    CHECK(strip(history, begin + 70, 2, 1) == "[[3,1,2000],[]]");
+}
+
+TEST_CASE("a minute of which only a late answer came has its time", "[engine][day_history]")
+{
+    DayHistory history;
+    history.on_loss(begin + 59);
+    history.on_late_answer(begin + 59, begin + 61, 2500);
+    CHECK(strip(history, begin + 61, 2, 1) == "[[1,0,2500],[]]");
+}
+
+TEST_CASE("an outage ends where the first probe was lost that was answered late", "[engine][day_history]")
+{
+    DayHistory history;
+    for (int i = 0; i < 10; ++i) history.on_loss(begin + i);
+    history.on_late_answer(begin + 9, begin + 11, 2000);
+    CHECK(history.state() == DayHistory::State::up);
+    CHECK(history.outages().back() == DayHistory::Outage{begin, begin + 9});
+}
+
+TEST_CASE("a target whose answers always come late is up", "[engine][day_history]")
+{
+    DayHistory history;
+    for (int i = 0; i < 100; ++i) {
+        history.on_loss(begin + i);
+        if (i >= 5) history.on_late_answer(begin + i - 5, begin + i, 6'000'000);
+    }
+    CHECK(history.state() == DayHistory::State::up);
+    CHECK(history.outages().empty());
+}
+
 TEST_CASE("rows change with their state, and once a minute at seconds of their own", "[engine][day_history]")
 {
     RowRevisions revisions;

@@ -2,6 +2,7 @@
 
 #include <libnet/engine/ping/response_histogram.hpp>
 #include <libnet/impl/ping/exporter_hosts.hpp>
+#include <libnet/impl/ping/exporter_target.hpp>
 #include <libnet/impl/ping/exporter_targets.hpp>
 #include <libnet/impl/ping/probe_report.hpp>
 #include <libnet/impl/ping/probe_request.hpp>
@@ -227,6 +228,55 @@ TEST_CASE("the report on a target without an address is all zeros, and has no ho
     CHECK(contains(text, "\nlibnet_ping_probe_unresolved 1\n"));
     CHECK_FALSE(contains(text, "hop_limit"));
     CHECK(text.ends_with("# EOF\n"));
+}
+
+TEST_CASE("a probe counts once in the last day, however often more is told of it", "[service][exporter]")
+{
+    ExporterTarget target{"host", ExporterTarget::Remembers::day};
+    const auto hour = [&target] { return target.day()->summary(ExporterTarget::second_now(), 60); };
+    const auto address = boost::asio::ip::make_address("192.0.2.1");
+    const PingTarget handle{1, 1};
+    for (std::uint64_t i = 0; i < 3; ++i) target.on_event(PingLost{handle, i, address});
+    CHECK(hour().ended == 3);
+    CHECK(target.day()->state() == engine::DayHistory::State::down);
+
+    PingError error;
+    error.target = handle;
+    error.from = address;
+    error.type = 3;
+    target.on_event(error);  // of probe 0, which is lost already
+    CHECK(hour().ended == 3);
+    CHECK(hour().lost == 3);
+    error.sequence = 3;
+    target.on_event(error);  // the first that is heard of probe 3
+    CHECK(hour().ended == 4);
+    CHECK(hour().lost == 4);
+
+    PingLate late;
+    late.target = handle;
+    late.sequence = 1;
+    late.rtt = 2500us;
+    target.on_event(late);
+    CHECK(hour().ended == 4);
+    CHECK(hour().lost == 3);
+    CHECK(hour().p50 == 2500);
+    CHECK(target.day()->state() == engine::DayHistory::State::up);
+    target.on_event(late);  // nothing is taken back twice
+    CHECK(hour().lost == 3);
+    late.sequence = 2;
+    late.target.generation = 2;  // that of another address
+    target.on_event(late);
+    CHECK(hour().lost == 3);
+}
+
+TEST_CASE("of the probes that were lost the last ones are remembered", "[service][exporter]")
+{
+    RecentLosses losses;
+    for (std::uint64_t i = 0; i < 1000; ++i) losses.add({}, i, 7);
+    CHECK_FALSE(losses.take({}, 1000 - RecentLosses::most - 1));
+    CHECK(losses.take({}, 1000 - RecentLosses::most) == 7);
+    CHECK(losses.take({}, 999) == 7);
+    CHECK_FALSE(losses.take({}, 999));
 }
 
 }  // namespace ping_exporter_parts_tests
