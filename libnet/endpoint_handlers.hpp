@@ -24,6 +24,8 @@ class MountedRoutes;
 /// mounted before HttpEndpoint::run; this object may be gone then.
 class EndpointHandlers {
 public:
+    /// A second one of an endpoint adds to the handlers that are there.
+    /// @throws std::logic_error  something else is mounted on it (HttpEndpoint::mount)
     explicit EndpointHandlers(io::HttpEndpoint& endpoint);
 
     /// As StaticFileServer::handle and websocket.

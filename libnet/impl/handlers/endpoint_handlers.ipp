@@ -12,8 +12,10 @@
 namespace libnet::inline v0 {
 
 LIBNETXX_DECL EndpointHandlers::EndpointHandlers(io::HttpEndpoint& endpoint)
-    : routes_{std::make_shared<detail::MountedRoutes>(detail::MountedServer{endpoint.uses_tls(), {}, nullptr})}
+    : routes_{std::dynamic_pointer_cast<detail::MountedRoutes>(endpoint.mounted())}
 {
+    if (routes_) return;
+    routes_ = std::make_shared<detail::MountedRoutes>(detail::MountedServer{endpoint.uses_tls(), {}, nullptr});
     endpoint.mount(routes_);
 }
 

@@ -118,8 +118,12 @@ public:
     /// Sets what a POST or a PUT of a path does; it doesn't get the body. GET and HEAD of the path do nothing. Before `run`.
     void on_post(std::string path, EndpointHandler handler);
 
-    /// Mounts what gets all requests first: see libnet/endpoint_handlers.hpp. Before `run`; null: nothing.
+    /// Mounts what gets all requests first: see libnet/endpoint_handlers.hpp. Before `run`.
+    /// @throws std::logic_error  handlers are mounted already
     void mount(std::shared_ptr<MountedHandlers> handlers);
+
+    /// What is mounted; null: nothing is.
+    const std::shared_ptr<MountedHandlers>& mounted() const noexcept;
 
     /// Whether it speaks TLS.
     bool uses_tls() const noexcept;

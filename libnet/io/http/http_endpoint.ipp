@@ -19,7 +19,9 @@
 #include <charconv>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -28,6 +30,9 @@ namespace libnet::inline v0::io {
 namespace detail {
 
 inline constexpr std::size_t small_answer = 4 * 1024;
+
+/// Assigning an empty text keeps the memory.
+inline void free_memory(std::string& text) noexcept { std::string{}.swap(text); }
 
 /// What the handlers of a service share.
 struct EndpointContext {
@@ -125,17 +130,17 @@ LIBNETXX_DECL Task<> EndpointRequests::call(HttpSession& session, const Endpoint
     auto answering = asio::co_spawn(executor, handler(request), std::move(token));
     auto answer = co_await std::move(answering);
     session.refresh_now();
+    if (!has_room(answer.body.size())) {
+        refuse(session, 503, "Too much is on its way to clients that don't take it.");
+        co_return;
+    }
     if (answer.more) {
         auto streaming = stream(session, answer);
         co_await std::move(streaming);
         co_return;
     }
-    if (!has_room(answer.body.size())) {
-        refuse(session, 503, "Too much is on its way to clients that don't take it.");
-        co_return;
-    }
     queue(session, answer);
-    answer.body = {};
+    free_memory(answer.body);
     const UnsentAnswer unsent{context_, session.writer().queue().size()};
     const bool sent = co_await session.writer().flush();
     if (!sent) session.lose();
@@ -157,6 +162,7 @@ LIBNETXX_DECL Task<> EndpointRequests::stream(HttpSession& session, EndpointAnsw
         last = piece.empty();
         if (gzip) piece = last ? gzip->finish() : gzip->add(piece);
         sent += queue_piece(session, piece, chunked, last);
+        free_memory(piece);
         const UnsentAnswer unsent{context_, session.writer().queue().size()};
         const bool taken = co_await session.writer().flush();
         if (!taken) {
@@ -309,7 +315,14 @@ LIBNETXX_DECL void HttpEndpoint::on_post(std::string path, EndpointHandler handl
 
 LIBNETXX_DECL void HttpEndpoint::mount(std::shared_ptr<MountedHandlers> handlers)
 {
+    if (state_->context.mounted)
+        throw std::logic_error{"HttpEndpoint: handlers are mounted already; add yours to those with EndpointHandlers"};
     state_->context.mounted = std::move(handlers);
+}
+
+LIBNETXX_DECL const std::shared_ptr<MountedHandlers>& HttpEndpoint::mounted() const noexcept
+{
+    return state_->context.mounted;
 }
 
 LIBNETXX_DECL bool HttpEndpoint::uses_tls() const noexcept { return state_->context.options.tls != nullptr; }

@@ -62,6 +62,15 @@ asio::awaitable<EndpointAnswer> large(const EndpointRequest&)
     co_return answer;
 }
 
+/// The same where it is compressed for those who take that.
+asio::awaitable<EndpointAnswer> large_page(const EndpointRequest& request)
+{
+    auto answering = large(request);
+    auto answer = co_await std::move(answering);
+    answer.more = [] { return std::string{}; };
+    co_return answer;
+}
+
 /// An endpoint on loopback in a thread of its own, from construction on.
 class Service {
 public:
@@ -73,6 +82,7 @@ public:
         endpoint_->on("/teapot", teapot);
         endpoint_->on("/broken", broken);
         endpoint_->on("/large", large);
+        endpoint_->on("/large_page", large_page);
         endpoint_->on("/slow", [this](const EndpointRequest& request) { return slow(request); });
         asio::co_spawn(io_, endpoint_->run(),
                        asio::bind_cancellation_slot(stop_.slot(),
@@ -366,9 +376,22 @@ TEST_CASE("clients that take nothing don't fill the memory", "[io][http_endpoint
     while (client.exchange(get("/large")).status == 200) {
     }  // until the answer to the other one is on its way
     CHECK(client.exchange(get("/large")).status == 503);
+    CHECK(client.exchange(get("/large_page")).status == 503);
     CHECK(client.exchange(get_echo).status == 200);  // a short answer gets through
     CHECK(stuck.receive().body.size() == 64 * 1024 * 1024);
     CHECK(client.exchange(get("/large")).status == 200);
+}
+
+TEST_CASE("nor do those that take nothing of an answer in pieces", "[io][http_endpoint]")
+{
+    Service service{{.max_unsent = 1024 * 1024}};
+    RawClient stuck{service.address()};
+    stuck.send(get("/large_page"));
+    CHECK(stuck.receive().status == 200);  // all of it is queued
+    RawClient client{service.address()};
+    CHECK(client.exchange(get("/large_page")).status == 503);
+    CHECK(client.exchange(get("/large")).status == 503);
+    CHECK(client.exchange(get_echo).status == 200);
 }
 
 TEST_CASE("handlers that wait hold up nobody else", "[io][http_endpoint]")

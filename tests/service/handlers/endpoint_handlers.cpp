@@ -5,6 +5,7 @@
 #include <tests/support/raw_client.hpp>
 
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/beast/core/buffers_to_string.hpp>
@@ -13,6 +14,7 @@
 #include <atomic>
 #include <chrono>
 #include <exception>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -113,6 +115,28 @@ TEST_CASE("handlers on an endpoint come first, and the others are its own", "[se
     CHECK(client.exchange(get("/none")).status == 404);
     CHECK(client.exchange("POST /both HTTP/1.1\r\nHost: test\r\nContent-Length: 0\r\n\r\n").status == 405);
     CHECK(client.exchange(get("/live")).status == 426);
+}
+
+TEST_CASE("a second EndpointHandlers adds to the first one's", "[service][handlers]")
+{
+    asio::io_context io{1};
+    HttpEndpoint endpoint{io.get_executor(), HttpEndpointOptions{}};
+    EndpointHandlers first{endpoint};
+    first.handle("GET", "/one", [](HttpCall&) { return HttpReply::text("1"); }, {});
+    EndpointHandlers second{endpoint};
+    second.handle("GET", "/two", [](HttpCall&) { return HttpReply::text("2"); }, {});
+    CHECK_THROWS_AS(second.handle("GET", "/one", [](HttpCall&) { return HttpReply::text("3"); }, {}),
+                    std::invalid_argument);
+    CHECK_THROWS_AS(endpoint.mount(endpoint.mounted()), std::logic_error);
+    asio::co_spawn(io, endpoint.run(), asio::detached);
+    std::thread thread{[&io] { io.run(); }};
+    {
+        RawClient client{endpoint.local_endpoint()};
+        CHECK(client.exchange(get("/one")).body == "1");
+        CHECK(client.exchange(get("/two")).body == "2");
+    }
+    io.stop();
+    thread.join();
 }
 
 TEST_CASE("a handler on an endpoint can't answer with a file", "[service][handlers]")
