@@ -127,7 +127,9 @@ struct EndOctets {
 }  // namespace detail
 
 /// A connection of a server that a handler has taken over, with or without TLS, as an AsyncStream in Asio's sense: what a
-/// WebSocket stands on. One read and one write may wait at a time. The client's limits hold here, too.
+/// WebSocket stands on. One read and one write may wait at a time. The client's limits hold here, too: one that doesn't take
+/// what it is sent is waited for as long as for an answer (StaticFileServerOptions::write_timeout and min_send_rate;
+/// HttpEndpointOptions).
 class HttpConnectionStream {
 public:
     using executor_type = boost::asio::any_io_executor;
@@ -144,6 +146,7 @@ public:
             detail::ReceiveOctets<Buffers>{octets_, buffers}, token, get_executor());
     }
 
+    /// Errors: `timed_out`: the client has taken too little for too long; `connection_reset`; `operation_aborted`.
     template <typename Buffers, BOOST_ASIO_COMPLETION_TOKEN_FOR(void(boost::system::error_code, std::size_t)) Token>
     auto async_write_some(const Buffers& buffers, Token&& token)
     {
@@ -182,6 +185,11 @@ struct WebSocketOptions {
     /// the call's Sec-WebSocket-Protocol; where none fits, there is no such field.
     std::vector<std::string> protocols{};
 
+    /// Whether a request with this Host field is taken; else it gets a 403. Empty: any is. A page of an attacker's can have its
+    /// own name lead to this machine (DNS rebinding): it has the same origin then, but never the Host of this server.
+    std::function<bool(std::string_view host)> allows_host{};
+
+    std::size_t max_open = 0;               ///< of the route at one time; more get a 503; 0: any number
     std::size_t max_message = 1024 * 1024;  ///< octets of a message, decompressed; the connection ends with 1009 beyond
 
     /// permessage-deflate (RFC 7692), where the client offers it. Not by default: Beast up to 1.88 takes some large messages

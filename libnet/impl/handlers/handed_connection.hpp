@@ -1,6 +1,8 @@
 #pragma once
 // A connection that a handler has taken over.
 
+#include <libnet/engine/http/http_action.hpp>
+#include <libnet/engine/http/send_patience.hpp>
 #include <libnet/impl/handlers/handed_octets.hpp>
 #include <libnet/io/http/http_session.hpp>
 
@@ -33,11 +35,15 @@ public:
     std::uint64_t sent() const noexcept { return sent_; }
 
 private:
+    boost::system::error_code await_room(bool moved);
+
     io::HttpSession* session_;
     std::string early_;     // octets that have come already
     std::string out_;       // and that are to be sent
     std::size_t gone_ = 0;  // of `out_`
     std::uint64_t received_ = 0, sent_ = 0;
+    engine::SendPatience patience_;
+    engine::HttpTime send_by_{};  // none: the client takes what it is sent
     bool ended_ = false, closed_ = false;
     std::chrono::steady_clock::time_point taken_until_{};  // once it has ended
 };

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <utility>
 
 #include <sys/socket.h>
 
@@ -21,7 +22,8 @@ LIBNETXX_DECL HandedConnection::HandedConnection(io::HttpSession& session)
     : HandedOctets{session.connection().executor()},
       session_{&session},
       early_{session.octets().substr(session.head_octets().size())},
-      out_{session.writer().queue().view()}
+      out_{session.writer().queue().view()},
+      patience_{session.patience().send_timeout, session.patience().min_send_rate}
 {}
 
 LIBNETXX_DECL HandedOctets::Moved HandedConnection::receive(boost::asio::mutable_buffer room)
@@ -66,25 +68,43 @@ LIBNETXX_DECL std::size_t HandedConnection::put(boost::asio::const_buffer octets
 LIBNETXX_DECL boost::system::error_code HandedConnection::send()
 {
     namespace error = boost::asio::error;
-    using std::chrono::nanoseconds;
     if (session_ == nullptr || closed_) return error::operation_aborted;
     if (ended_) return error::broken_pipe;
     auto& transport = session_->transport();
+    bool moved = false;
     while (gone_ < out_.size()) {
         const auto sent = transport.send(std::string_view{out_}.substr(gone_));
         gone_ += sent.size;
         sent_ += sent.size;
+        moved = moved || sent.size > 0;
         if (sent.outcome == io::Transfer::done) continue;
         if (sent.outcome == io::Transfer::failed) return error::connection_reset;
+        if (sent.outcome != io::Transfer::paused) return await_room(moved);
         constexpr io::SendMeter::Wait longest = std::chrono::seconds{1};  // others of this client change what there is
-        if (sent.outcome == io::Transfer::paused) writable.expires_after(std::min(transport.pause(), longest));
-        else writable.expires_at(boost::asio::steady_timer::time_point::max());
+        writable.expires_after(std::min(transport.pause(), longest));
+        send_by_ = {};
         return error::try_again;
     }
     out_.clear();
     gone_ = 0;
     if (out_.capacity() > 4096) out_.shrink_to_fit();
+    const bool waited = std::exchange(send_by_, {}) != engine::HttpTime{};
+    if (waited && !patience_.judge(std::chrono::steady_clock::now(), sent_, false).empty()) return error::timed_out;
     return {};
+}
+
+/// Whatever happens to the connection has this looked at, but only octets that the client has taken put the deadline off.
+LIBNETXX_DECL boost::system::error_code HandedConnection::await_room(bool moved)
+{
+    namespace error = boost::asio::error;
+    const auto now = std::chrono::steady_clock::now();
+    const bool waited = send_by_ != engine::HttpTime{};
+    if (!waited || moved || now >= send_by_) {
+        if (waited && !patience_.judge(now, sent_, !moved).empty()) return error::timed_out;
+        send_by_ = patience_.blocked(now);
+    }
+    writable.expires_at(send_by_);
+    return error::try_again;
 }
 
 LIBNETXX_DECL void HandedConnection::end() noexcept

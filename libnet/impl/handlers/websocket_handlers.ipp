@@ -41,8 +41,21 @@ private:
     void set_up(WebSocket& socket, const HttpCall& call) const;
     boost::asio::awaitable<void> use(WebSocket& socket, HandlerJob& job) const;
 
+    /// Counts a WebSocket as long as it is there.
+    class Open {
+    public:
+        explicit Open(std::size_t& count) noexcept : count_{count} { ++count_; }
+        ~Open() { --count_; }
+        Open(const Open&) = delete;
+        Open& operator=(const Open&) = delete;
+
+    private:
+        std::size_t& count_;
+    };
+
     const WebSocketHandler handler_;
     const WebSocketOptions options_;
+    mutable std::size_t open_ = 0;
 };
 
 /// 16 octets in base64 (RFC 6455 section 4.1).
@@ -69,6 +82,10 @@ LIBNETXX_DECL UpgradeRefusal WebSocketRoute::judge(HttpCall& call) const
     if (call.count(http::field::sec_websocket_key) != 1 || !is_websocket_key(field(http::field::sec_websocket_key)))
         return {400, "The request's Sec-WebSocket-Key is no such key."};
     if (!allows_origin(call)) return {403, "Pages of this origin may not connect here."};
+    if (options_.allows_host && !options_.allows_host(field(http::field::host)))
+        return {403, "This isn't served under the name in Host."};
+    if (options_.max_open > 0 && open_ >= options_.max_open)
+        return {503, "As many WebSockets as may be open here are.", "Retry-After", "10"};
     choose_protocol(call);
     return {};
 }
@@ -134,6 +151,7 @@ LIBNETXX_DECL void WebSocketRoute::set_up(WebSocket& socket, const HttpCall& cal
 LIBNETXX_DECL boost::asio::awaitable<void> WebSocketRoute::run(std::shared_ptr<HandlerJob> job) const
 {
     constexpr auto token = boost::asio::as_tuple(boost::asio::use_awaitable);
+    const Open counted{open_};
     HttpConnectionStream stream{job->octets};
     WebSocket socket{std::move(stream)};
     set_up(socket, job->call);

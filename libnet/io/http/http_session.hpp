@@ -222,6 +222,9 @@ public:
     /// The client is a proxy that names others: what its requests say of them counts.
     bool names_clients() const noexcept { return names_clients_; }
 
+    /// How long the client may take over what it sends and is sent.
+    const engine::HttpConnectionOptions& patience() const noexcept { return share_.patience; }
+
     ResponseWriter& writer() noexcept { return writer_; }
     Transport& transport() noexcept { return transport_; }
     Connection& connection() noexcept { return connection_; }

@@ -8,11 +8,14 @@
 #include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 
+#include <chrono>
 #include <condition_variable>
+#include <future>
 #include <mutex>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 namespace websocket_handlers_tests {
@@ -448,6 +451,76 @@ TEST_CASE("a WebSocket holds a handler back whose client reads nothing", "[servi
     for (std::size_t i = 0; i < pieces; ++i) size += client.read().size();
     CHECK(size == pieces * 100'000);
     CHECK(client.closed() == websocket::close_code::normal);
+}
+
+TEST_CASE("a client that takes nothing is given up, whatever it sends", "[service][websocket]")
+{
+    const TemporaryDirectory root;
+    Complaints complaints;
+    std::promise<boost::system::error_code> ended;
+    const auto flood = [&ended](WebSocket& socket, HttpCall&) -> asio::awaitable<void> {
+        const std::string large(1024 * 1024, 'x');
+        for (;;) {
+            const auto [error, size] =
+                co_await socket.async_write(asio::buffer(large), asio::as_tuple(asio::use_awaitable));
+            if (!error) continue;
+            ended.set_value(error);
+            co_return;
+        }
+    };
+    StaticFileServerOptions options;
+    options.write_timeout = 500ms;
+    options.diagnostics = [&complaints](DiagnosticLevel, std::string_view text) { complaints.add(text); };
+    HandlerServer server{root, options, [&flood](StaticFileServer& files) {
+                             files.websocket("/live", flood);
+                             files.handle("GET", "/healthy", [](HttpCall&) { return HttpReply::text("yes"); });
+                         }};
+    RawClient client{server.endpoint()};
+    client.send(upgrade());
+    const auto given_up = ended.get_future();
+    for (int i = 0; i < 200 && given_up.wait_for(50ms) != std::future_status::ready; ++i)
+        client.try_send(text_of("still here"));
+    REQUIRE(given_up.wait_for(0s) == std::future_status::ready);
+    CHECK(RawClient{server.endpoint()}.exchange("GET /healthy HTTP/1.1\r\nHost: test\r\n\r\n").body == "yes");
+    CHECK(complaints.wait_for(0).empty());
+}
+
+TEST_CASE("no more WebSockets of a route are open than it may have", "[service][websocket]")
+{
+    const TemporaryDirectory root;
+    HandlerServer server = echo_server(root, {.max_open = 2});
+    Client one{server.endpoint()};
+    one.connect("/live");
+    {
+        Client two{server.endpoint()};
+        two.connect("/live");
+        const auto refused = RawClient{server.endpoint()}.exchange(upgrade());
+        CHECK(refused.status == 503);
+        CHECK(refused.field("Retry-After") == "10");
+        CHECK(two.exchange("hello") == "hello");
+        two.socket.close(websocket::close_code::normal);
+    }
+    auto answer = RawClient{server.endpoint()}.exchange(upgrade());
+    for (int i = 0; i < 100 && answer.status == 503; ++i) {  // until the server has seen that the other one has gone
+        std::this_thread::sleep_for(20ms);
+        answer = RawClient{server.endpoint()}.exchange(upgrade());
+    }
+    CHECK(answer.status == 101);
+    CHECK(one.exchange("hello") == "hello");
+}
+
+TEST_CASE("a route may take hosts that it knows, whatever the origin is", "[service][websocket]")
+{
+    const TemporaryDirectory root;
+    WebSocketOptions options;
+    options.allows_host = [](std::string_view host) { return host == "test"; };
+    HandlerServer server = echo_server(root, options);
+    Client client{server.endpoint()};
+    client.connect("/live", {{"Origin", "http://test"}});
+    CHECK(client.exchange("hello") == "hello");
+    auto foreign = upgrade("Origin: http://evil.example\r\n");
+    foreign.replace(foreign.find("Host: test"), 10, "Host: evil.example");
+    CHECK(RawClient{server.endpoint()}.exchange(foreign).status == 403);
 }
 
 }  // namespace websocket_handlers_tests
