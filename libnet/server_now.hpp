@@ -3,8 +3,10 @@
 
 #include <libnet/io/tcp/connection_now.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,11 +28,14 @@ struct ServerNow {
 
     std::vector<std::string> names{};  ///< that are being looked up; `most_names` at the most
 
-    /// Adds another server's.
+    /// Adds another server's. Where there are too many connections, idle ones are left out first.
     void add(ServerNow other)
     {
-        for (auto& connection : other.connections)
-            if (connections.size() < most_connections) connections.push_back(std::move(connection));
+        connections.insert(connections.end(), std::make_move_iterator(other.connections.begin()),
+                           std::make_move_iterator(other.connections.end()));
+        std::stable_partition(connections.begin(), connections.end(),
+                              [](const ConnectionNow& one) { return one.phase != ConnectionNow::Phase::idle; });
+        if (connections.size() > most_connections) connections.resize(most_connections);
         for (const auto& [name, amount] : other.amounts) add(name, amount);
         for (auto& name : other.names)
             if (names.size() < most_names) names.push_back(std::move(name));
