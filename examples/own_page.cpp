@@ -38,8 +38,7 @@ asio::awaitable<void> watch(Numbers& numbers)
 asio::awaitable<void> look(asio::ip::tcp::endpoint proxy, asio::ip::tcp::endpoint files)
 {
     const auto request = "GET http://127.0.0.1:" + std::to_string(files.port()) + "/numbers HTTP/1.0\r\n\r\n";
-    const auto executor = co_await asio::this_coro::executor;
-    asio::ip::tcp::socket socket{executor};
+    asio::ip::tcp::socket socket{co_await asio::this_coro::executor};
     std::string answer;
     auto in = asio::dynamic_buffer(answer);
     co_await socket.async_connect(proxy, asio::use_awaitable);
@@ -59,13 +58,15 @@ try {
         numbers.proxied += call.count("Via");
         return libnet::HttpReply::json(numbers.json());
     });
-    files.websocket("/live", [&](libnet::WebSocket& page, libnet::HttpCall&) -> asio::awaitable<void> {
+    const libnet::WebSocketOptions live{.idle_timeout = {}};  // pongs aren't read: the writes show when a page has gone
+    const auto tell = [&](libnet::WebSocket& page, libnet::HttpCall&) -> asio::awaitable<void> {
         for (asio::steady_timer timer{page.get_executor()};; co_await timer.async_wait(asio::use_awaitable)) {
             const auto text = numbers.json();
             co_await page.async_write(asio::buffer(text), asio::use_awaitable);
             timer.expires_after(std::chrono::seconds{1});
         }
-    });
+    };
+    files.websocket("/live", tell, live);
     const auto end = [&io](std::exception_ptr) { io.stop(); };
     std::cout << "http://" << files.local_endpoint() << "/own_page.html\n" << std::flush;
     asio::co_spawn(io, files.run(), end);
