@@ -168,8 +168,9 @@ try {
 namespace detail {
 
 /// Options that are about what a running daemon has already.
-constexpr std::string_view unchangeable[] = {"port",  "bind", "listen", "threads",     "access-log", "drain",
-                                             "admin", "user", "group",  "diagnostics", "sandbox",    "max-memory"};
+constexpr std::string_view unchangeable[] = {"port",        "bind",    "listen",    "threads", "access-log",
+                                             "drain",       "admin",   "page-name", "user",    "group",
+                                             "diagnostics", "sandbox", "max-memory"};
 
 /// Reads everything again, and has the group serve by it.
 template <typename Program>

@@ -72,6 +72,7 @@ public:
           has_certificate_{daemon.has_certificate},
           threads_{daemon.threads},
           traffic_{daemon.traffic},
+          page_names_{daemon.page_names},
           group_{group},
           log_{log},
           admin_sockets_{std::move(admin_sockets)},
@@ -159,7 +160,7 @@ private:
             page_ = AdminPage::open(executor, program_, traffic_);
             page_->counts = [this] { return group_.counts(); };
             page_->now = [this] { return group_.now(); };
-            mount_live_page(endpoint, "admin", AdminPage::source(page_));
+            mount_live_page(endpoint, "admin", AdminPage::source(page_), page_hosts(page_names_));
             asio::co_spawn(executor, AdminPage::run(page_), asio::detached);
         };
         auto sockets = admin_sockets_.of_thread(0, 1);
@@ -314,6 +315,7 @@ private:
     const bool has_certificate_;
     const unsigned threads_;
     const std::shared_ptr<TrafficWatch> traffic_;  // null: there is no page
+    const std::vector<std::string> page_names_;
     ServerGroup<Server>& group_;
     AccessLog* const log_;
     io::ListeningSockets admin_sockets_;

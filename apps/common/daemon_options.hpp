@@ -49,8 +49,10 @@ struct DaemonOptions {
     std::chrono::milliseconds drain{10'000};  ///< how long requests may take to end when it stops; 0: not at all
     std::optional<io::ListenPlace> admin{};   ///< where metrics, health and status are; nothing: nowhere
     std::uint64_t max_memory = 0;             ///< octets that may be resident; 0: any number
-    Identity identity{};                      ///< who it is once it listens
-    bool sandbox = false;                     ///< it reaches the files of `sandbox_paths` only once it serves
+    std::vector<std::string>
+        page_names{};      ///< of hosts under which the page there is served, beside this machine's own
+    Identity identity{};   ///< who it is once it listens
+    bool sandbox = false;  ///< it reaches the files of `sandbox_paths` only once it serves
     SandboxPaths sandbox_paths{};
     bool check = false;  ///< reads everything, tries it, and ends
 
@@ -144,8 +146,8 @@ inline void add_options(Options& table, DaemonOptions& daemon, std::string_view 
                 daemon.access_log);
 }
 
-/// Adds the rarer ones to the group that the table is in: --listen, --log-format, --drain, --admin, --user, --group, --check.
-/// `spoken`: what can be said of a place behind its address.
+/// Adds the rarer ones to the group that the table is in: --listen, --log-format, --drain, --admin, --page-name, --user,
+/// --group, --check. `spoken`: what can be said of a place behind its address.
 inline Options& add_life_options(Options& table, DaemonOptions& daemon, std::string_view spoken = ",tls or ,plain")
 {
     using namespace std::chrono_literals;
@@ -162,6 +164,8 @@ inline Options& add_life_options(Options& table, DaemonOptions& daemon, std::str
                listen_place(), daemon.admin)
         .value("max-memory", "BYTES", "resident; above, idle connections end and new ones wait: 500M; 0: any (0)",
                octets(0, std::uint64_t{1} << 50), daemon.max_memory)
+        .list("page-name", "NAME", "--admin: a name that the page is served under, as by a proxy; several times",
+              text("name"), daemon.page_names)
         .value("user", "NAME", "who it is once it listens", text("user"), daemon.identity.user)
         .value("group", "NAME", "likewise (the user's own)", text("group"), daemon.identity.group)
         .flag("sandbox", "reach no files but those that are configured at the start (Landlock)", daemon.sandbox)

@@ -57,6 +57,8 @@ byId('filter').addEventListener('input', () => { if (shown) tables(); });
 
 follow(news => {
     shown = news;
+    // Where the server's clock was set back, its seconds have begun anew.
+    if (news.seconds.length && news.seconds[news.seconds.length - 1][0] < Math.max(...seconds.keys()) - 5) seconds.clear();
     for (const second of news.seconds) seconds.set(second[0], second);
     const title = news.name + (news.draining ? ', draining' : '');
     say(byId('name'), title);

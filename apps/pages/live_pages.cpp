@@ -13,16 +13,21 @@
 #include <boost/beast/core/flat_buffer.hpp>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
+
+#include <unistd.h>
 
 namespace libnet::apps {
 
@@ -86,7 +91,11 @@ asio::awaitable<HttpEndpointAnswer> poll_answer(const HttpEndpointRequest& reque
 /// Pages have nothing to say; this is for pings, and the end.
 asio::awaitable<void> hear(WebSocket& socket)
 {
-    for (boost::beast::flat_buffer said;; said.clear()) co_await socket.async_read(said, asio::use_awaitable);
+    constexpr auto token = asio::as_tuple(asio::use_awaitable);
+    for (boost::beast::flat_buffer said;; said.clear()) {
+        const auto [error, size] = co_await socket.async_read(said, token);
+        if (error) co_return;
+    }
 }
 
 /// What is written before the client has taken what came last waits here, and becomes one document with what follows.
@@ -98,16 +107,40 @@ asio::awaitable<void> tell(WebSocket& socket, const LiveSource& source)
     socket.text(true);
     for (std::uint64_t since = 0;;) {
         auto asking = source(since);
-        const auto news = co_await std::move(asking);
+        auto news = co_await std::move(asking);
         since = news.next;
         if (news.document) {
             const auto text = message(news);
-            co_await socket.async_write(asio::buffer(text), asio::use_awaitable);
+            news.document.reset();  // it may be large, and the client slow
+            const auto [failed, size] = co_await socket.async_write(asio::buffer(text), token);
+            if (failed) co_return;
         }
         timer.expires_after(pause);
         const auto [error] = co_await timer.async_wait(token);
         if (error) co_return;
     }
+}
+
+/// `||` waits for one that doesn't throw.
+asio::awaitable<void> tell_safely(WebSocket& socket, const LiveSource& source, std::exception_ptr& failure)
+{
+    try {
+        auto telling = tell(socket, source);
+        co_await std::move(telling);
+    } catch (...) {
+        failure = std::current_exception();
+    }
+}
+
+/// Tells until the client has left or is told no more. Neither end is a failure: only what the source throws is.
+asio::awaitable<void> converse(WebSocket& socket, const LiveSource& source)
+{
+    using asio::experimental::awaitable_operators::operator||;
+    std::exception_ptr failure;
+    auto telling = tell_safely(socket, source, failure);
+    auto first = hear(socket) || std::move(telling);  // the end of one cancels the other
+    co_await std::move(first);
+    if (failure) std::rethrow_exception(failure);
 }
 
 /// The number of a row.
@@ -164,41 +197,81 @@ asio::awaitable<HttpEndpointAnswer> target_answer(const HttpEndpointRequest& req
     co_return answer;
 }
 
-}  // namespace
-
-void mount_live_page(HttpEndpoint& endpoint, std::string_view name, LiveSource source)
+asio::awaitable<HttpEndpointAnswer> foreign_host()
 {
-    const std::string page{name};
-    endpoint.on("/", [page](const HttpEndpointRequest&) { return file_answer(page + ".html"); });
-    for (const auto& file : page_files())
-        if (file.name == page + ".js" || file.name.starts_with("page."))
-            endpoint.on("/" + std::string{file.name},
-                        [&file](const HttpEndpointRequest&) { return file_answer(std::string{file.name}); });
-    endpoint.on("/live.json", [source](const HttpEndpointRequest& request) { return poll_answer(request, source); });
+    HttpEndpointAnswer answer;
+    answer.status = 403;
+    answer.body =
+        "Forbidden: this page isn't served under the name in the request's Host field. Ask for it by the address or "
+        "the name of "
+        "this machine, or give the name to the program with --page-name.\n";
+    co_return answer;
+}
+
+/// Answers where the Host is one of these. Only what isn't a browser sends none, and to HTTP/1.0 alone.
+HttpEndpointHandler for_hosts(const engine::KnownHosts& hosts, HttpEndpointHandler handler)
+{
+    return [hosts, handler = std::move(handler)](const HttpEndpointRequest& request) {
+        const auto* const host = request.fields.find("host");
+        return host == nullptr || hosts.allows(host->value) ? handler(request) : foreign_host();
+    };
+}
+
+void mount_socket(HttpEndpoint& endpoint, LiveSource source, const engine::KnownHosts& hosts)
+{
     EndpointHandlers handlers{endpoint};
     WebSocketOptions options;
     options.max_message = 1024;
-    const auto live = [source](WebSocket& socket, HttpCall&) -> asio::awaitable<void> {
-        using asio::experimental::awaitable_operators::operator&&;
-        auto both = hear(socket) && tell(socket, source);  // until one of them fails
-        co_await std::move(both);
-    };
+    options.max_open = 16;
+    options.allows_host = [hosts](std::string_view host) { return hosts.allows(host); };
+    const auto live = [source = std::move(source)](WebSocket& socket, HttpCall&) { return converse(socket, source); };
     handlers.websocket("/live", live, options);
 }
 
-void mount_watch_page(HttpEndpoint& endpoint, std::string_view name, const WatchDocuments& documents)
+}  // namespace
+
+engine::KnownHosts page_hosts(std::vector<std::string> names)
 {
-    mount_live_page(endpoint, name, [overview = documents.overview](std::uint64_t since) -> asio::awaitable<LiveNews> {
+    std::array<char, 256> name{};
+    if (::gethostname(name.data(), name.size() - 1) == 0 && name[0] != '\0') {
+        const std::string_view own{name.data()};
+        names.emplace_back(own.substr(0, own.find('.')));
+        names.emplace_back(own);
+    }
+    return engine::KnownHosts{std::move(names)};
+}
+
+void mount_live_page(HttpEndpoint& endpoint, std::string_view name, LiveSource source, const engine::KnownHosts& hosts)
+{
+    const std::string page{name};
+    const auto on = [&](std::string path, HttpEndpointHandler handler) {
+        endpoint.on(std::move(path), for_hosts(hosts, std::move(handler)));
+    };
+    on("/", [page](const HttpEndpointRequest&) { return file_answer(page + ".html"); });
+    for (const auto& file : page_files())
+        if (file.name == page + ".js" || file.name.starts_with("page."))
+            on("/" + std::string{file.name},
+               [&file](const HttpEndpointRequest&) { return file_answer(std::string{file.name}); });
+    on("/live.json", [source](const HttpEndpointRequest& request) { return poll_answer(request, source); });
+    mount_socket(endpoint, std::move(source), hosts);
+}
+
+void mount_watch_page(HttpEndpoint& endpoint, std::string_view name, const WatchDocuments& documents,
+                      const engine::KnownHosts& hosts)
+{
+    const auto source = [overview = documents.overview](std::uint64_t since) -> asio::awaitable<LiveNews> {
         auto [text, next] = overview(since);
         LiveNews news{.next = next};
         if (!text.empty()) news.document = std::make_shared<const std::string>(std::move(text));
         co_return news;
-    });
-    endpoint.on("/watch.js", [](const HttpEndpointRequest&) { return file_answer("watch.js"); });
-    endpoint.on("/strips.json",
-                [documents](const HttpEndpointRequest& request) { return strips_answer(request, documents); });
-    endpoint.on("/target.json",
-                [documents](const HttpEndpointRequest& request) { return target_answer(request, documents); });
+    };
+    mount_live_page(endpoint, name, source, hosts);
+    const auto on = [&](std::string path, HttpEndpointHandler handler) {
+        endpoint.on(std::move(path), for_hosts(hosts, std::move(handler)));
+    };
+    on("/watch.js", [](const HttpEndpointRequest&) { return file_answer("watch.js"); });
+    on("/strips.json", [documents](const HttpEndpointRequest& request) { return strips_answer(request, documents); });
+    on("/target.json", [documents](const HttpEndpointRequest& request) { return target_answer(request, documents); });
 }
 
 }  // namespace libnet::apps

@@ -46,12 +46,13 @@ function follow(onDocument) {
         if (news.document) onDocument(news.document);
     }
     function connect() {
-        let opened = false;
+        let opened = 0;
         const socket = new WebSocket((location.protocol === 'https:' ? 'wss://' : 'ws://') + location.host + '/live');
-        socket.onopen = () => { opened = true; failures = 0; show('live', 'good'); };
+        socket.onopen = () => { opened = Date.now(); show('live', 'good'); };
         socket.onmessage = event => take(event.data);
         socket.onclose = () => {
-            if (!opened) failures++;
+            // One that is closed at once is as good as none: something on the way, or the server, takes no more of them.
+            failures = opened && Date.now() - opened > 2000 ? 0 : failures + 1;
             if (failures >= 2) return poll();
             show('disconnected; trying again', 'bad');
             setTimeout(connect, opened ? 300 : 1000);

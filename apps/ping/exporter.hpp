@@ -51,8 +51,10 @@ inline PingExporterOptions exporter_options(const PingSettings& settings)
             .family = settings.family,
             .refresh = settings.exporter.refresh,
             .max_probes = settings.exporter.max_probes,
-            .page = [](HttpEndpoint& endpoint,
-                       const WatchDocuments& documents) { mount_watch_page(endpoint, "ping", documents); },
+            .page =
+                [names = settings.exporter.page_names](HttpEndpoint& endpoint, const WatchDocuments& documents) {
+                    mount_watch_page(endpoint, "ping", documents, page_hosts(names));
+                },
             .diagnostics = [](DiagnosticLevel, std::string_view text) { complain("ping++", text); }};
 }
 

@@ -18,8 +18,9 @@ struct ExporterSettings {
     std::optional<boost::asio::ip::tcp::endpoint> listen;  ///< empty: no exporter
     std::size_t max_probes = 500;                          ///< that are under way for `/probe`; more are refused
     std::optional<std::chrono::nanoseconds> refresh;       ///< for names: longest life of an answer; empty: its TTL
-    std::vector<std::string> hosts;                        ///< of the command line alone
-    std::string file;                                      ///< with more hosts, read again when asked; "-" can't be
+    std::vector<std::string> page_names;  ///< of hosts under which the page is served, beside this machine's own
+    std::vector<std::string> hosts;       ///< of the command line alone
+    std::string file;                     ///< with more hosts, read again when asked; "-" can't be
 };
 
 /// Adds the exporter's options to the group that the table is in.
@@ -30,6 +31,8 @@ inline void add_options(Options& table, ExporterSettings& settings)
         .value("listen", "[ADDR:]PORT", "serve Prometheus: /metrics, /probe?target=", listen_address(), settings.listen)
         .value("max-probes", "N", "--listen: probes at a time for /probe (500)", integer<std::size_t>(1, 100'000),
                settings.max_probes)
+        .list("page-name", "NAME", "--listen: a name that its page is served under; several times", text("name"),
+              settings.page_names)
         .value("refresh", "SECONDS", "--listen: look names up again by then (TTL)", seconds(100ms, 24h),
                settings.refresh);
 }

@@ -30,8 +30,10 @@ inline TraceExporterOptions exporter_options(const TraceSettings& settings)
             .trace = settings.trace,
             .interval = settings.pause(),
             .family = settings.family,
-            .page = [](HttpEndpoint& endpoint,
-                       const WatchDocuments& documents) { mount_watch_page(endpoint, "trace", documents); },
+            .page =
+                [names = settings.page_names](HttpEndpoint& endpoint, const WatchDocuments& documents) {
+                    mount_watch_page(endpoint, "trace", documents, page_hosts(names));
+                },
             .diagnostics = [](DiagnosticLevel, std::string_view text) { complain("trace++", text); }};
 }
 

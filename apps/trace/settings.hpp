@@ -49,6 +49,8 @@ struct TraceSettings {
     std::string expect;                                ///< a file
     std::optional<double> max_loss;                    ///< percent
     std::optional<boost::asio::ip::tcp::endpoint> listen;
+    std::vector<std::string>
+        page_names;  ///< of hosts under which the page of `listen` is served, beside this machine's own
 
     std::string targets;                 ///< a file, or "-"
     std::vector<std::string> words;      ///< of many destinations: hosts, addresses, ranges
@@ -142,6 +144,8 @@ inline void add_rare_options(Options& table, TraceSettings& settings)
                settings.max_loss)
         .value("listen", "[ADDR:]PORT", "serve Prometheus: /metrics of the paths to all HOSTs", listen_address(),
                settings.listen)
+        .list("page-name", "NAME", "--listen: a name that its page is served under; several times", text("name"),
+              settings.page_names)
         .flag("csv", "print comma-separated values", settings.format, TraceFormat::csv);
 }
 

@@ -7,12 +7,17 @@
 #include <tests/support/temporary_directory.hpp>
 
 #include <boost/asio/ip/address_v4.hpp>
+#include <boost/asio/ip/tcp.hpp>
 
 #include <chrono>
 #include <csignal>
+#include <cstdint>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <thread>
+#include <vector>
 
 namespace admin_page_tests {
 
@@ -50,10 +55,29 @@ struct Watched {
                                               "\r\nConnection: close\r\n\r\n");
     }
 
+    /// A request at the page's port.
+    static std::string get(const std::string& path, const std::string& host, const std::string& fields = {})
+    {
+        return "GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\n" + fields + "\r\n";
+    }
+    Answer ask_admin(const std::string& path, const std::string& host, const std::string& fields = {}) const
+    {
+        return RawClient{admin()}.exchange(get(path, host, fields));
+    }
+    boost::asio::ip::tcp::endpoint admin() const
+    {
+        const auto port = std::stoul(address.substr(address.rfind(':') + 1));
+        return {boost::asio::ip::address_v4::loopback(), static_cast<std::uint16_t>(port)};
+    }
+
     TemporaryDirectory root;
     Daemon daemon;
     std::string address, url;
 };
+
+const std::string upgrade =
+    "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
 
 constexpr std::string_view live = "return document.body.dataset.state === 'good'";
 
@@ -212,6 +236,44 @@ TEST_CASE("a page whose server has become another build loads itself again", "[a
         "follow(() => {})");
     CHECK(browser.wait_until("return window.marker === undefined") < 5s);
     CHECK(browser.wait_until(live) < 5s);
+}
+
+TEST_CASE("the admin page is served under names that no attacker has", "[apps][pages]")
+{
+    const Watched httpd{"httpd++", {"--page-name", "ops.example"}};
+    for (const std::string path : {"/", "/page.js", "/live.json"}) {
+        CAPTURE(path);
+        CHECK(httpd.ask_admin(path, "evil.example").status == 403);
+        CHECK(httpd.ask_admin(path, httpd.address).status == 200);
+        CHECK(httpd.ask_admin(path, "localhost").status == 200);
+        CHECK(httpd.ask_admin(path, "OPS.example:443").status == 200);
+    }
+    CHECK(httpd.ask_admin("/", "evil.example").body.find("--page-name") != std::string::npos);
+    CHECK(httpd.ask_admin("/live", "evil.example", "Origin: http://evil.example\r\n" + upgrade).status == 403);
+    for (const std::string path : {"/metrics", "/healthz", "/readyz"})
+        CHECK(httpd.ask_admin(path, "evil.example").status == 200);
+}
+
+TEST_CASE("pages leave connections to health checks, and their ends are no failures", "[apps][pages]")
+{
+    Watched httpd;
+    {
+        std::vector<std::unique_ptr<RawClient>> pages;
+        for (int i = 0; i < 16; ++i) {
+            pages.push_back(std::make_unique<RawClient>(httpd.admin()));
+            CHECK(pages.back()->exchange(Watched::get("/live", "localhost", upgrade)).status == 101);
+        }
+        for (int i = 0; i < 60; ++i) CHECK(httpd.ask_admin("/live", "localhost", upgrade).status == 503);
+        CHECK(httpd.ask_admin("/healthz", "localhost").status == 200);
+        CHECK(httpd.ask_admin("/live.json", "localhost").status == 200);
+    }
+    unsigned status = 503;
+    for (int i = 0; i < 100 && status != 101; ++i) {  // until it has seen that they have gone
+        std::this_thread::sleep_for(50ms);
+        status = httpd.ask_admin("/live", "localhost", upgrade).status;
+    }
+    CHECK(status == 101);
+    CHECK(httpd.daemon.stop().err.find("handler failed") == std::string::npos);
 }
 
 }  // namespace admin_page_tests
