@@ -49,10 +49,9 @@ struct DaemonOptions {
     std::chrono::milliseconds drain{10'000};  ///< how long requests may take to end when it stops; 0: not at all
     std::optional<io::ListenPlace> admin{};   ///< where metrics, health and status are; nothing: nowhere
     std::uint64_t max_memory = 0;             ///< octets that may be resident; 0: any number
-    std::vector<std::string>
-        page_names{};      ///< of hosts under which the page there is served, beside this machine's own
-    Identity identity{};   ///< who it is once it listens
-    bool sandbox = false;  ///< it reaches the files of `sandbox_paths` only once it serves
+    std::vector<std::string> page_names{};    ///< under which the page there is served, beside this machine's own
+    Identity identity{};                      ///< who it is once it listens
+    bool sandbox = false;                     ///< it reaches the files of `sandbox_paths` only once it serves
     SandboxPaths sandbox_paths{};
     bool check = false;  ///< reads everything, tries it, and ends
 

@@ -202,9 +202,8 @@ asio::awaitable<HttpEndpointAnswer> foreign_host()
     HttpEndpointAnswer answer;
     answer.status = 403;
     answer.body =
-        "Forbidden: this page isn't served under the name in the request's Host field. Ask for it by the address or "
-        "the name of "
-        "this machine, or give the name to the program with --page-name.\n";
+        "Forbidden: this page isn't served under the name in the request's Host field. Ask for it by the address "
+        "or the name of this machine, or give the name to the program with --page-name.\n";
     co_return answer;
 }
 

@@ -36,8 +36,8 @@ struct LiveNews {
 /// Says what is new since `since`.
 using LiveSource = std::function<asio::awaitable<LiveNews>(std::uint64_t since)>;
 
-/// Under which names the pages are served (engine::KnownHosts): addresses, localhost, the name of this machine, and these, such as that
-/// of a proxy in front.
+/// Under which names the pages are served (engine::KnownHosts): addresses, localhost, the name of this machine, and these, such
+/// as that of a proxy in front.
 engine::KnownHosts page_hosts(std::vector<std::string> names);
 
 /// Mounts a page at `/`: `NAME.html`, with `NAME.js`, `page.js` and `page.css`, and what it follows: a WebSocket at `/live`, and

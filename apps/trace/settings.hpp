@@ -49,8 +49,7 @@ struct TraceSettings {
     std::string expect;                                ///< a file
     std::optional<double> max_loss;                    ///< percent
     std::optional<boost::asio::ip::tcp::endpoint> listen;
-    std::vector<std::string>
-        page_names;  ///< of hosts under which the page of `listen` is served, beside this machine's own
+    std::vector<std::string> page_names;  ///< under which the page of `listen` is served, beside this machine's own
 
     std::string targets;                 ///< a file, or "-"
     std::vector<std::string> words;      ///< of many destinations: hosts, addresses, ranges
