@@ -5,6 +5,7 @@
 #include <tests/support/handler_server.hpp>
 #include <tests/support/raw_client.hpp>
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 
