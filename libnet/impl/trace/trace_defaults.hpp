@@ -34,7 +34,9 @@ inline std::uint16_t trace_port(const TraceOptions& options) noexcept
 /// Whether each probe may be a flow of its own: others are of one flow with `TraceOptions::classic`, too.
 inline bool is_classic(const TraceOptions& options) noexcept
 {
-    if (options.method == TraceProbe::tcp) return options.classic && options.tcp.is_plain();
+    // Connections by way of gateways aren't told of the errors before the first of these.
+    if (options.method == TraceProbe::tcp)
+        return options.classic && options.tcp.is_plain() && options.gateways.count == 0;
     return options.classic && options.method != TraceProbe::dccp && options.method != TraceProbe::raw;
 }
 

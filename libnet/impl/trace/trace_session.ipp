@@ -35,7 +35,7 @@ LIBNETXX_DECL TraceTarget TraceSession::add(const asio::ip::address& target)
     }
     // Two connections with the same four addresses and ports can't be begun at the same time.
     const bool connects = options_.method == TraceProbe::tcp && channel->second.access() == TraceAccess::datagram;
-    traces_.configure(channel->second.access(), connects && !options_.classic);
+    traces_.configure(channel->second.access(), connects && !is_classic(options_));
     return traces_.add(target);
 }
 

@@ -35,7 +35,9 @@ public:
     using TimePoint = std::chrono::steady_clock::time_point;
 
     /// Begins to connect from a port of ours. Of `options`, what concerns the IP header and the routing counts. Fails with
-    /// what connect(2) or bind(2) says: `address_in_use` when another one has the same ports and destination.
+    /// what connect(2), bind(2) or setsockopt(2) says: `address_in_use` when another one has the same ports and destination.
+    /// With a source route, the kernel takes no errors of hosts before the first gateway for the connection's: they quote
+    /// that one as its destination.
     LIBNETXX_DECL static boost::system::result<ConnectProbe> start(wire::IpVersion version,
                                                                    const asio::ip::udp::endpoint& to,
                                                                    std::uint16_t source_port, std::uint8_t ttl,

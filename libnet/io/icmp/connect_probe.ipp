@@ -54,6 +54,7 @@ LIBNETXX_DECL void configure_stream(int socket, wire::IpVersion version, std::ui
     constexpr int on = 1;
     if (options.debug) ::setsockopt(socket, SOL_SOCKET, SO_DEBUG, &on, sizeof on);  // HeldPort has asked whether it may
     if (options.dont_route) ::setsockopt(socket, SOL_SOCKET, SO_DONTROUTE, &on, sizeof on);
+    if (v4 && !options.ip_options.empty()) set_ip_options(socket, options.ip_options);
     // The kernel sends the SYN again a second later, and gives up soon after.
     set_option(socket, IPPROTO_TCP, TCP_SYNCNT, 1);
     constexpr linger no_wait{1, 0};

@@ -63,6 +63,9 @@ struct ProbeSocketOptions {
     bool transmit_stamps = false;  ///< ask the kernel when each request leaves, too
 };
 
+/// Has all packets of a socket of IPv4 carry these options (IP_OPTIONS of ip(7)). Throws `boost::system::system_error`.
+LIBNETXX_DECL void set_ip_options(int socket, const wire::Ipv4OptionOctets& options);
+
 /// Sends messages, many with one system call, and asks the kernel for all it can tell: errors, stamps, TTLs. What comes
 /// back is read by a ProbeReader.
 ///

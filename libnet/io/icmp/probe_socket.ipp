@@ -192,16 +192,20 @@ LIBNETXX_DECL void ProbeSocket::configure_header(const ProbeSocketOptions& optio
     if (!v4 && options.flow_label) lease_flow_label(native_, *options.flow_label);
 }
 
+LIBNETXX_DECL void set_ip_options(int socket, const wire::Ipv4OptionOctets& options)
+{
+    const auto octets = options.octets();
+    if (::setsockopt(socket, IPPROTO_IP, IP_OPTIONS, octets.data(), static_cast<socklen_t>(octets.size())) == 0) return;
+    const int error = errno;  // before the text is made, which may change it
+    detail::throw_errno(error,
+                        error == EPERM ? "IP options (source routes take the capability cap_net_raw)" : "IP options");
+}
+
 LIBNETXX_DECL void ProbeSocket::configure_ip_options(const ProbeSocketOptions& options)
 {
     const auto wanted = options.ip_options.empty() ? wire::encode_ipv4_record(options.record) : options.ip_options;
     if (wanted.empty()) return;
-    const auto octets = wanted.octets();
-    if (::setsockopt(native_, IPPROTO_IP, IP_OPTIONS, octets.data(), static_cast<socklen_t>(octets.size())) != 0) {
-        const int error = errno;  // before the text is made, which may change it
-        detail::throw_errno(
-            error, error == EPERM ? "IP options (source routes take the capability cap_net_raw)" : "IP options");
-    }
+    set_ip_options(native_, wanted);
     if (!raw_) set_option(native_, IPPROTO_IP, IP_RECVOPTS, 1);  // a raw socket has the header
 }
 

@@ -33,6 +33,7 @@ public:
         if (!options.interface.empty())
             ::setsockopt(socket_.get(), SOL_SOCKET, SO_BINDTODEVICE, options.interface.data(),
                          static_cast<socklen_t>(options.interface.size()));
+        if (options.dont_route) set_option(socket_.get(), SOL_SOCKET, SO_DONTROUTE, 1);
         if (!options.source || wire::version_of(*options.source) != version) return;
         const asio::ip::udp::endpoint local{*options.source, 0};
         ::bind(socket_.get(), local.data(), static_cast<socklen_t>(local.size()));
