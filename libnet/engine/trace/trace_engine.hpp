@@ -124,6 +124,9 @@ public:
     /// probes that haven't been sent won't be.
     void fill_below(std::uint8_t ttl, const std::vector<std::optional<ProbeAnswer>>& hops);
 
+    /// Before the first `next`: no probe is sent before then.
+    void hold(TimePoint until) noexcept { not_before_ = until; }
+
     /// Before the first `next`: so many scouts may be beyond the farthest hop that is known to lie before the destination. With
     /// more of them, more probes go beyond the destination; with fewer, a long path takes more round trips.
     void set_scouts(std::size_t scouts) noexcept { scouts_ = scouts; }

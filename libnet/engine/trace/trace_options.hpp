@@ -68,8 +68,10 @@ struct TraceOptions {
     /// Octets behind the UDP, UDP-Lite or ICMP header, 16 to 65,000. TCP and DCCP probes have none, `TraceProbe::raw` has
     /// eight more, in place of a header.
     std::uint16_t payload_size = 32;
-    TraceTcp tcp{};               ///< what TCP probes are
-    std::uint8_t protocol = 253;  ///< of `TraceProbe::raw`: 1 to 254; 253 is for experiments (RFC 3692)
+    TraceTcp tcp{};  ///< what TCP probes are
+    /// Of `TraceProbe::raw`: 1 to 254, over IPv6 none of extension headers, and not 58 and 135, in which the kernel writes
+    /// checksums. 253 is for experiments (RFC 3692).
+    std::uint8_t protocol = 253;
     /// UDP-Lite: how many octets, from its header on, the checksum covers (RFC 3828 section 3.1): 8 or more. 0: all.
     std::uint16_t coverage = 0;
     std::uint32_t dccp_service = 1885957735;  ///< service code of DCCP requests (RFC 4340 section 8.1.2): "pim" + 'g'

@@ -229,10 +229,7 @@ LIBNETXX_DECL std::optional<TraceReply> read_trace_error(const TraceSent& sent, 
     detail::QuoteReader reader{sent, *quoted, reply};
     if (!reader.read()) return std::nullopt;
     reader.compare_ip();
-    const auto gateways = std::span{sent.gateways.addresses}.first(sent.gateways.count);
-    const bool to_gateway =
-        quoted->destination.is_v4() && std::ranges::find(gateways, quoted->destination.to_v4()) != gateways.end();
-    if (!to_gateway) reply.destination = quoted->destination;
+    if (!is_gateway(sent.gateways, quoted->destination)) reply.destination = quoted->destination;
     reply.error = TraceReply::Error{error->type, error->code, error->info};
     reply.quoted_ttl = quoted->ttl;
     if (const auto found = wire::find_icmp_extensions(sent.version, message); !found.empty())

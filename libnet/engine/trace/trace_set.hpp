@@ -60,6 +60,9 @@ struct TraceReply {
     std::optional<std::uint8_t> tcp_flags{};  ///< of the destination's segment
 };
 
+/// Whether it is one of them.
+LIBNETXX_DECL bool is_gateway(const TraceGateways& gateways, const asio::ip::address& address);
+
 /// What a TraceSet is given beside the options.
 struct TraceSetup {
     base::SipKey key{};   ///< random and secret, for the identities of probes and the order of targets
@@ -79,6 +82,10 @@ struct TraceSetup {
 ///
 /// With a rate, targets begin in random order, and another one begins when those that have begun leave room: so the work
 /// and the memory are those of as many targets as the rate can serve, and no part of the network sees a burst.
+///
+/// The answers to raw packets (TraceProbe::raw) can't be read: a packet of the target is one. Targets that send such packets
+/// anyway are listened to for 200 ms before their first probe, unless there is a rate: from them only echoes of probes and
+/// ICMP errors count then.
 ///
 /// With shared hops (the stop set of Doubletree: Donnet and others, "Efficient Algorithms for Large-Scale Topology
 /// Discovery", 2005), a path is probed from where that to the nearest known address had its last router: forward to its end,
@@ -133,9 +140,12 @@ private:
     struct Target {
         asio::ip::address address;
         TraceEngine engine;
-        bool ready = false;    // in ready_
-        bool held = false;     // in held_
-        TimePoint deadline{};  // of its engine, unless it is ready or held
+        bool ready = false;           // in ready_
+        bool held = false;            // in held_
+        TimePoint deadline{};         // of its engine, unless it is ready or held
+        bool sent = false;            // a probe to it
+        bool listened = false;        // for what it says unasked
+        bool speaks_unasked = false;  // in the protocol of raw packets
     };
     struct Owner {
         TraceTarget target{};
@@ -161,6 +171,8 @@ private:
     Numbers& numbers_of(const asio::ip::address& address) { return numbers_[address.is_v4() ? 0 : 1]; }
     std::optional<std::uint16_t> next_number(Numbers& numbers) const;
     void release(std::uint32_t index, TraceProbeId probe);
+    bool is_foreign_packet(wire::IpVersion version, const TraceReply& reply) const;
+    std::optional<std::uint32_t> only_target(wire::IpVersion version, const TraceReply& reply) const;
     void on_anonymous(wire::IpVersion version, const TraceReply& reply);
     void answer(wire::IpVersion version, std::uint32_t index, TraceProbeId probe, const TraceReply& reply);
 

@@ -23,16 +23,13 @@ LIBNETXX_DECL std::uint64_t keyed(base::SipKey key, std::uint64_t first, std::ui
     return base::siphash(key, octets);
 }
 
-/// Whether the probes to this target go by way of that address.
-LIBNETXX_DECL bool is_gateway(const TraceOptions& options, const asio::ip::address& target,
-                              const asio::ip::address& other)
-{
-    if (!other.is_v4() || other == target) return false;
-    const auto gateways = std::span{options.gateways.addresses}.first(options.gateways.count);
-    return std::ranges::find(gateways, other.to_v4()) != gateways.end();
-}
-
 }  // namespace detail
+
+LIBNETXX_DECL bool is_gateway(const TraceGateways& gateways, const asio::ip::address& address)
+{
+    const auto all = std::span{gateways.addresses}.first(gateways.count);
+    return address.is_v4() && std::ranges::find(all, address.to_v4()) != all.end();
+}
 
 LIBNETXX_DECL TraceSet::TraceSet(const TraceOptions& options, std::uint16_t first_number, TraceSetup setup,
                                  std::uint16_t last_number)
@@ -159,6 +156,10 @@ LIBNETXX_DECL std::optional<TraceSet::Action> TraceSet::ask_held(TimePoint now)
 LIBNETXX_DECL std::optional<TraceSet::Action> TraceSet::ask(std::uint32_t index, TimePoint now, bool may_send)
 {
     auto& target = *slots_[index].target;
+    // With a rate, targets wait for their turn anyway, and each that waits otherwise lets another one begin.
+    constexpr std::chrono::milliseconds listening{200};
+    const bool listens = options_.method == TraceProbe::raw && options_.rate <= 0;
+    if (listens && !std::exchange(target.listened, true)) target.engine.hold(now + listening);
     for (;;) {
         const auto action = target.engine.next(now, may_send);
         if (const auto* probe = std::get_if<trace_action::Send>(&action)) {
@@ -223,6 +224,7 @@ LIBNETXX_DECL bool TraceSet::on_sent(const TraceSetProbe& probe, std::uint16_t n
         return false;
     }
     ++counters_->sent;
+    slots_[probe.target.index].target->sent = true;
     slots_[probe.target.index].target->engine.on_sent(probe.probe, number, at);
     return true;
 }
@@ -240,7 +242,7 @@ LIBNETXX_DECL void TraceSet::on_send_failed(const TraceSetProbe& probe, boost::s
 
 LIBNETXX_DECL void TraceSet::on_reply(wire::IpVersion version, const TraceReply& reply)
 {
-    if (!reply.number) return on_anonymous(version, reply);
+    if (!reply.number || is_foreign_packet(version, reply)) return on_anonymous(version, reply);
     const auto& owners = numbers_[version == wire::IpVersion::v4 ? 0 : 1].owners;
     const auto found = owners.find(*reply.number);
     if (found == owners.end()) {
@@ -262,21 +264,46 @@ LIBNETXX_DECL void TraceSet::on_reply(wire::IpVersion version, const TraceReply&
     answer(version, owner.target.index, owner.probe, reply);
 }
 
+/// Of raw packets: it is no echo of a probe under way, but whatever its sender says in that protocol.
+LIBNETXX_DECL bool TraceSet::is_foreign_packet(wire::IpVersion version, const TraceReply& reply) const
+{
+    if (options_.method != TraceProbe::raw || reply.error) return false;
+    const auto& owners = numbers_[version == wire::IpVersion::v4 ? 0 : 1].owners;
+    const auto found = owners.find(*reply.number);
+    return found == owners.end() || ((found->second.cookie ^ reply.cookie) & reply.cookie_mask) != 0;
+}
+
+/// The one target that it can be for; nullopt: there is none, or several.
+LIBNETXX_DECL std::optional<std::uint32_t> TraceSet::only_target(wire::IpVersion version, const TraceReply& reply) const
+{
+    auto found = by_address_.begin();
+    if (!reply.destination) {  // it was on its way to a gateway
+        const bool only = options_.gateways.count != 0 && by_address_.size() == 1;
+        return only && wire::version_of(found->first) == version ? std::optional{found->second} : std::nullopt;
+    }
+    found = by_address_.lower_bound({*reply.destination, 0});
+    if (found == by_address_.end() || found->first != *reply.destination) return std::nullopt;
+    const auto other = std::next(found);
+    if (other != by_address_.end() && other->first == *reply.destination) return std::nullopt;
+    return found->second;
+}
+
 /// The engine of the one target that it can be for says for which probe it is.
 LIBNETXX_DECL void TraceSet::on_anonymous(wire::IpVersion version, const TraceReply& reply)
 {
     ++counters_->anonymous;
-    if (!reply.destination) return;
-    const auto found = by_address_.lower_bound({*reply.destination, 0});
-    if (found == by_address_.end() || found->first != *reply.destination) return;
-    const auto other = std::next(found);
-    if (other != by_address_.end() && other->first == *reply.destination) return;
-    const auto index = found->second;
+    const auto index = only_target(version, reply);
+    if (!index) return;
+    auto& target = *slots_[*index].target;
+    // Who speaks unasked in the protocol of raw packets goes on doing so: that answers nothing.
+    const bool speaks = options_.method == TraceProbe::raw && !reply.error;
+    target.speaks_unasked = target.speaks_unasked || (speaks && !target.sent);
+    if (speaks && target.speaks_unasked) return;
     std::vector<TraceProbeId> taken_back;
-    const auto probe = slots_[index].target->engine.on_anonymous(reply.flow, reply.read, taken_back);
-    for (const auto back : taken_back) release(index, back);
-    if (probe) answer(version, index, *probe, reply);
-    wake(index);
+    const auto probe = target.engine.on_anonymous(reply.flow, reply.read, taken_back);
+    for (const auto back : taken_back) release(*index, back);
+    if (probe) answer(version, *index, *probe, reply);
+    wake(*index);
 }
 
 LIBNETXX_DECL void TraceSet::answer(wire::IpVersion version, std::uint32_t index, TraceProbeId probe,
@@ -297,7 +324,8 @@ LIBNETXX_DECL void TraceSet::answer(wire::IpVersion version, std::uint32_t index
     }
     const auto sent = target.engine.under_way(probe);
     if (!sent) return;
-    if (answer.kind == TraceAnswer::reached && detail::is_gateway(options_, target.address, reply.from)) {
+    const bool by_gateway = reply.from != target.address && is_gateway(options_.gateways, reply.from);
+    if (answer.kind == TraceAnswer::reached && by_gateway) {
         answer.kind = TraceAnswer::unreachable;  // it should have sent the probe on
         answer.annotation = "!S";
     }

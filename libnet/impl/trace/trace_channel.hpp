@@ -19,7 +19,9 @@
 // socket that the probe has for itself (udp_constant).
 //
 // A forged answer has to guess the probe's cookie, where the answer quotes that; else the source port (or identifier and
-// checksum) and the number of a probe under way.
+// checksum) and the number of a probe under way. Where the destination answers raw packets with packets of their protocol,
+// there is nothing to guess: any of these from its address is an answer, unless it echoes a head that no probe has, or such
+// packets came before the first probe was sent.
 
 #include <libnet/config.hpp>
 #include <libnet/engine/trace/trace_quote.hpp>

@@ -51,6 +51,12 @@ LIBNETXX_DECL void check_version(const TraceOptions& options, wire::IpVersion ve
     const bool extension = std::ranges::find(extension_headers, options.protocol) != extension_headers.end();
     io::require_option(options.method != TraceProbe::raw || !extension,
                        "trace protocol: in IPv6 this is an extension header, and no protocol of packets");
+    constexpr std::array<std::uint8_t, 2> with_checksum{58, 135};  // rawv6_init_sk of the kernel
+    const bool summed = std::ranges::find(with_checksum, options.protocol) != with_checksum.end();
+    io::require_option(
+        options.method != TraceProbe::raw || !summed,
+        "trace protocol: in packets of ICMPv6 (58) and Mobile IPv6 (135) the kernel writes a checksum over "
+        "what tells the probes apart: for ICMPv6 take the method icmp");
 }
 
 LIBNETXX_DECL TraceChannel::TraceChannel(asio::any_io_executor executor, std::shared_ptr<io::ProbePoll> poll,
@@ -103,9 +109,11 @@ try {
     options.hears_errors = true;
     options.flow_label.reset();
     options.ip_options = {};
+    options.mark.reset();  // it sends nothing: what takes other capabilities is left to the sockets that do
+    options.debug = false;
     listener_.emplace(executor_, sent_.version, options);
     poll_->add(listener_->native(), key_bits_ | listener_key);
-    sources_.emplace(sent_.version, options);
+    sources_.emplace(sent_.version, socket_options());
 } catch (const boost::system::system_error& error) {
     listener_.reset();
     const bool forbidden = error.code() == boost::system::errc::operation_not_permitted ||
@@ -441,6 +449,7 @@ LIBNETXX_DECL std::optional<engine::TraceReply> TraceChannel::to_reply(const io:
                              .received = entry.at,
                              .read = std::chrono::steady_clock::now()};
     if (error.ttl) reply.reply_ttl = static_cast<std::uint8_t>(*error.ttl);
+    if (engine::is_gateway(sent_.gateways, *reply.destination)) reply.destination.reset();
     const bool v4 = sent_.version == wire::IpVersion::v4;
     std::size_t stripped = v4 ? wire::ipv4_header_size : wire::ipv6_header_size;
     if (is_udp()) {
@@ -519,9 +528,16 @@ LIBNETXX_DECL bool TraceChannel::take_answer(const io::ProbeReader::Datagram& da
 {
     if (sent_.method == TraceProbe::tcp) return take_segment(datagram.message, key, reply);
     if (sent_.method == TraceProbe::dccp) return take_dccp(datagram.message, key, reply);
-    // What answers in an unknown protocol can't be read: as traceroute has it, any packet of the target is an answer, of the
-    // one probe that it can be for.
-    if (sent_.method == TraceProbe::raw) return true;
+    // What answers in an unknown protocol can't be read. The set of traces knows an echo of a probe by its head, and takes
+    // other packets of the target for answers to the one probe that they can be for.
+    if (sent_.method == TraceProbe::raw) {
+        const auto head = engine::read_raw_probe(datagram.message);
+        if (!head) return true;
+        reply.number = head->number;
+        reply.cookie = head->cookie;
+        reply.cookie_mask = engine::raw_cookie_mask;
+        return true;
+    }
     if (sent_.method == TraceProbe::icmp) {
         const auto echo = wire::decode_echo_reply(sent_.version, datagram.message);
         if (!echo || !take_payload(echo->payload, reply) || reply.number != echo->sequence) return false;

@@ -324,6 +324,106 @@ TEST_CASE("where several probes are under way, such an answer has them sent agai
     CHECK(lab.told.size() == 1);
 }
 
+TEST_CASE("an answer without a number, about a probe on its way to a gateway, is for the only target",
+          "[engine][trace]")
+{
+    TraceOptions options{.max_ttl = 1, .probes = 1, .timeout = 1s};
+    options.gateways.addresses.front() = asio::ip::make_address_v4("203.0.113.1");
+    options.gateways.count = 1;
+    Lab lab{options};
+    lab.set.add(near);
+    SECTION("of its version of IP")
+    {
+        lab.run();
+        auto answer = lab.time_exceeded(lab.sent.at(0));
+        answer.number.reset();
+        answer.destination.reset();
+        lab.set.on_reply(wire::IpVersion::v6, answer);
+        lab.run();
+        CHECK(lab.told.empty());
+        lab.set.on_reply(wire::IpVersion::v4, answer);
+        lab.run();
+        REQUIRE(lab.told.size() == 2);
+        CHECK(std::get<TraceHop>(lab.told[0]).from == router);
+    }
+    SECTION("of two it is for neither")
+    {
+        lab.set.add(far);
+        lab.run();
+        auto answer = lab.time_exceeded(lab.sent.at(0));
+        answer.number.reset();
+        answer.destination.reset();
+        lab.set.on_reply(wire::IpVersion::v4, answer);
+        lab.run();
+        CHECK(lab.told.empty());
+    }
+}
+
+namespace {
+
+/// A packet of a target in the protocol of the raw probes, as the channel reads it: its first octets may be a probe's head.
+TraceReply raw_packet(const Lab& lab, std::optional<std::uint16_t> number, std::uint64_t cookie)
+{
+    TraceReply packet{number, near, near, std::nullopt, lab.now, lab.now};
+    packet.cookie = cookie;
+    packet.cookie_mask = 0xFFFF'FFFF'FFFF;
+    return packet;
+}
+
+const TraceOptions raw_options{.method = TraceProbe::raw, .max_ttl = 3, .probes = 1, .window = 1, .timeout = 1s};
+
+}  // namespace
+
+TEST_CASE("before the first raw packet is sent, its target is listened to", "[engine][trace]")
+{
+    Lab lab{raw_options};
+    lab.set.add(near);
+    CHECK(lab.run() == "200 ms");
+    CHECK(lab.sent.empty());
+    lab.now += 200ms;
+    lab.run();
+    REQUIRE(lab.sent.size() == 1);
+    SECTION("what a silent one sends afterwards is an answer")
+    {
+        const auto number = GENERATE(std::optional<std::uint16_t>{}, std::optional<std::uint16_t>{50'000});
+        lab.set.on_reply(wire::IpVersion::v4, raw_packet(lab, number, 7));
+        lab.run();
+        REQUIRE(lab.finished() == 1);
+        CHECK(std::get<TraceHop>(lab.told[0]).kind == TraceAnswer::reached);
+    }
+    SECTION("with the number of the probe, too, and another cookie")
+    {
+        lab.set.on_reply(wire::IpVersion::v4, raw_packet(lab, lab.sent[0].number, lab.sent[0].cookie ^ 1U));
+        lab.run();
+        CHECK(lab.finished() == 1);
+    }
+}
+
+TEST_CASE("from a target that speaks the protocol unasked, only echoes and errors count", "[engine][trace]")
+{
+    Lab lab{raw_options};
+    lab.set.add(near);
+    lab.run();
+    lab.set.on_reply(wire::IpVersion::v4, raw_packet(lab, std::nullopt, 0));
+    lab.now += 200ms;
+    lab.run();
+    REQUIRE(lab.sent.size() == 1);
+    lab.set.on_reply(wire::IpVersion::v4, raw_packet(lab, std::nullopt, 0));
+    lab.set.on_reply(wire::IpVersion::v4, raw_packet(lab, lab.sent[0].number, lab.sent[0].cookie ^ 1U));
+    lab.set.on_reply(wire::IpVersion::v4, raw_packet(lab, 50'000, 0));
+    lab.run();
+    CHECK(lab.told.empty());
+    lab.reply(lab.sent[0], lab.time_exceeded(lab.sent[0]));
+    lab.run();
+    REQUIRE(lab.told.size() == 1);
+    CHECK(std::get<TraceHop>(lab.told[0]).from == router);
+    REQUIRE(lab.sent.size() == 2);
+    lab.set.on_reply(wire::IpVersion::v4, raw_packet(lab, lab.sent[1].number, lab.sent[1].cookie & 0xFFFF'FFFF'FFFF));
+    lab.run();
+    REQUIRE(lab.finished() == 1);
+    CHECK(std::get<TraceHop>(lab.told[1]).kind == TraceAnswer::reached);
+}
+
 TEST_CASE("with a rate, probes are spread evenly, and targets begin as it has room for them", "[engine][trace]")
 {
     Lab lab{{.max_ttl = 1, .probes = 1, .timeout = 1s, .rate = 100}};
