@@ -68,7 +68,7 @@ try {
     return std::string{"--targets: "} + error.what();
 }
 
-/// Of -M, -P, -O and -g. Returns what is wrong with them.
+/// Of the method, -O and -g. Returns what is wrong with them.
 std::string take_method(apps::TraceSettings& settings)
 {
     auto& options = settings.trace;
@@ -82,7 +82,14 @@ std::string take_method(apps::TraceSettings& settings)
             if (options.gateways.count == TraceGateways::max_count) return "--gateway: there is room for 8 of them";
             options.gateways.addresses[options.gateways.count++] = gateway;
         }
-    return apps::apply_method_options(settings.method_options, options, settings.tcp_info);
+    if (auto wrong = apps::apply_method_options(settings.method_options, options, settings.tcp_info); !wrong.empty())
+        return wrong;
+    if (!settings.tcp_info) return {};
+    if (options.access == TraceAccess::datagram)
+        return "-O info: raw sockets show the flags of answers: take -T without --unprivileged";
+    options.access = TraceAccess::raw;
+    options.classic = false;  // those probes are connections
+    return {};
 }
 
 bool asks_for_help(const apps::TraceSettings& settings)

@@ -4,11 +4,14 @@
 #include <apps/common/option_values.hpp>
 #include <libnet/tracer.hpp>
 
+#include <array>
 #include <charconv>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <netdb.h>
@@ -95,11 +98,12 @@ auto any_base(T most)
     };
 }
 
-/// What -M and -P choose.
+/// What the flags of methods choose, such as -I, -M and -P.
 struct TraceModule {
     TraceProbe method = TraceProbe::udp;
     std::uint8_t protocol = 253;  ///< of raw packets
     bool connects = false;        ///< TCP by connect(2)
+    friend bool operator==(const TraceModule&, const TraceModule&) = default;
 };
 
 /// Reads the number of an IP protocol that raw packets may be of.
@@ -122,21 +126,43 @@ inline auto trace_module()
     };
 }
 
+/// The number of an IP protocol that has a name, here or in /etc/protocols, with its aliases; nullopt: it has none.
+inline std::optional<int> named_protocol(std::string_view text)
+{
+    constexpr std::array<std::pair<std::string_view, int>, 6> well_known{
+        {{"icmp", 1}, {"tcp", 6}, {"udp", 17}, {"dccp", 33}, {"ipv6-icmp", 58}, {"udplite", 136}}};
+    for (const auto& [name, number] : well_known)
+        if (text == name) return number;
+    const std::string name{text};
+    const auto* const entry = ::getprotobyname(name.c_str());
+    return entry != nullptr ? std::optional{entry->p_proto} : std::nullopt;
+}
+
 /// Reads an IP protocol, by its number or name. Of a protocol that has probes of its own, these are taken: packets without
 /// a header of it would say less about the path.
 inline auto trace_protocol()
 {
     return [](std::string_view text) {
-        for (const std::string_view icmp : {"1", "58", "icmp", "ipv6-icmp"})
-            if (text == icmp) return TraceModule{.method = TraceProbe::icmp};
-        if (text == "6" || text == "tcp") return TraceModule{.method = TraceProbe::tcp};
-        if (text == "17" || text == "udp") return TraceModule{.method = TraceProbe::udp_constant};
-        if (text == "33" || text == "dccp") return TraceModule{.method = TraceProbe::dccp};
-        if (text == "136" || text == "udplite") return TraceModule{.method = TraceProbe::udp_lite};
-        const std::string name{text};
-        if (const auto* entry = ::getprotobyname(name.c_str()); entry != nullptr && entry->p_proto > 0)
-            return TraceModule{.method = TraceProbe::raw, .protocol = static_cast<std::uint8_t>(entry->p_proto)};
-        return TraceModule{.method = TraceProbe::raw, .protocol = raw_protocol(text)};
+        const auto named = named_protocol(text);
+        if (named && (*named < 1 || *named > 254))
+            throw BadValue{
+                fmt::format("'{}' is protocol {}: an IP header has room for 1 to 254", printable(text), *named)};
+        const auto protocol = named ? static_cast<std::uint8_t>(*named) : raw_protocol(text);
+        switch (protocol) {
+        case 1:
+        case 58:
+            return TraceModule{.method = TraceProbe::icmp};
+        case 6:
+            return TraceModule{.method = TraceProbe::tcp};
+        case 17:
+            return TraceModule{.method = TraceProbe::udp_constant};
+        case 33:
+            return TraceModule{.method = TraceProbe::dccp};
+        case 136:
+            return TraceModule{.method = TraceProbe::udp_lite};
+        default:
+            return TraceModule{.method = TraceProbe::raw, .protocol = protocol};
+        }
     };
 }
 

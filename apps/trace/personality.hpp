@@ -70,6 +70,8 @@ inline std::string conflict_in(const TraceSettings& settings)
     if (settings.many && (!settings.expect.empty() || settings.max_loss))
         return "--expect, --max-loss: these are about one HOST";
     if (settings.mtu && (settings.many || settings.rounds())) return "--mtu: in one pass to one HOST";
+    if (settings.mtu && (settings.trace.gateways.count != 0 || settings.trace.bypass_routes))
+        return "--mtu: it is that of the path as routed, not by --gateway or --direct";
     if (settings.trace.share_hops && settings.trace.flows > 1) return "--share-hops: with one flow only";
     if (settings.watch && settings.format != TraceFormat::text)
         return "--watch: it is a screen for people: take --report N with --json or --csv";

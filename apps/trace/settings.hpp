@@ -56,7 +56,7 @@ struct TraceSettings {
     std::vector<std::string> bad_words;  ///< complaints about lines of the file
     bool many = false;                   ///< `words` are traced, not `host`
 
-    std::optional<TraceModule> module;                               ///< -M, -P
+    std::optional<TraceModule> module;                               ///< -I, -U, -T, -D, -M, -P: the last one
     std::vector<std::string> method_options;                         ///< -O
     std::vector<std::vector<boost::asio::ip::address_v4>> gateways;  ///< -g
     bool tcp_info = false;                                           ///< show the flags of the target's answer
@@ -71,8 +71,9 @@ inline void add_probe_options(Options& table, TraceSettings& settings)
 {
     auto& trace = settings.trace;
     table.group("Probes")
-        .flag("icmp,I", "ICMP echo requests (default: UDP to port 33434)", trace.method, TraceProbe::icmp)
-        .flag("udp,U", "UDP to port 53", trace.method, TraceProbe::udp_constant)
+        .flag("icmp,I", "ICMP echo requests (default: UDP to port 33434)", settings.module,
+              TraceModule{.method = TraceProbe::icmp})
+        .flag("udp,U", "UDP to port 53", settings.module, TraceModule{.method = TraceProbe::udp_constant})
         .value("port,p", "PORT", "another port; of ICMP the first number", port(), trace.port)
         .value("first,f", "TTL", "the first hop to probe (1)", integer<std::uint8_t>(1), trace.first_ttl)
         .value("max-hops,m", "TTL", "the last hop to probe (30)", integer<std::uint8_t>(1), trace.max_ttl)
@@ -101,7 +102,7 @@ inline void add_rare_options(Options& table, TraceSettings& settings)
     using namespace std::chrono_literals;
     auto& trace = settings.trace;
     table.rare_group("Probes, rarer options")
-        .flag("tcp,T", "TCP SYN to port 80", trace.method, TraceProbe::tcp)
+        .flag("tcp,T", "TCP SYN to port 80", settings.module, TraceModule{.method = TraceProbe::tcp})
         .flag("ipv6,6", "use IPv6", settings.family, io::AddressFamily::ipv6)
         .value("sim-queries,N", "N", "probes under way at a time (16)", integer<std::uint16_t>(1, 1000), trace.window)
         .value("sendwait,z", "GAP", "between two probes: seconds up to 10, or ms", send_wait(), trace.gap)
@@ -112,8 +113,8 @@ inline void add_rare_options(Options& table, TraceSettings& settings)
         .value("flows", "N", "paths of N flows, each with its own probes (1)", integer<std::uint8_t>(1, 16),
                trace.flows)
         .flag("classic", "each probe is a flow of its own, as traceroute's", trace.classic)
-        .flag("udplite", "UDP-Lite to port 53 (-UL)", trace.method, TraceProbe::udp_lite)
-        .flag("dccp,D", "DCCP requests to port 33434", trace.method, TraceProbe::dccp)
+        .flag("udplite", "UDP-Lite to port 53 (-UL)", settings.module, TraceModule{.method = TraceProbe::udp_lite})
+        .flag("dccp,D", "DCCP requests to port 33434", settings.module, TraceModule{.method = TraceProbe::dccp})
         .value("module,M", "NAME", "default, udp, icmp, tcp, tcpconn, udplite, dccp or raw", trace_module(),
                settings.module)
         .value("protocol,P", "PROTO", "packets of this IP protocol", trace_protocol(), settings.module)

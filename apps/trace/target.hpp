@@ -37,14 +37,20 @@ inline asio::awaitable<asio::ip::address> resolve_target(const TraceSettings& se
     co_return addresses.front();
 }
 
-inline std::size_t ip_header_size(const asio::ip::address& target) { return target.is_v4() ? 20 : 40; }
+/// In octets, with the source route.
+inline std::size_t ip_header_size(const TraceOptions& options, const asio::ip::address& target)
+{
+    constexpr std::size_t v4 = 20, v6 = 40, word = 4;
+    if (!target.is_v4()) return v6;
+    return v4 + (options.gateways.count != 0 ? (options.gateways.count + 1U) * word : 0U);
+}
 
 /// Sets the payload so that packets are as long as the user wants. Too little is made the least, as traceroute does.
 inline void set_packet_size(TraceOptions& options, const TraceSettings& settings, const asio::ip::address& target)
 {
     constexpr std::size_t header = 8, least = 16, most = 65'000;  // of UDP and ICMP; see TraceOptions::payload_size
     if (!settings.length) return;
-    const auto taken = ip_header_size(target) + header;
+    const auto taken = ip_header_size(options, target) + header;
     const auto payload = *settings.length > taken ? *settings.length - taken : 0;
     options.payload_size = static_cast<std::uint16_t>(std::clamp(payload, least, most));
 }
@@ -63,9 +69,8 @@ inline std::size_t payload_size(const TraceOptions& options)
 /// Of the probes to this target with their IP header, in octets.
 inline std::size_t packet_size(const TraceOptions& options, const asio::ip::address& target)
 {
-    constexpr std::size_t header = 8, word = 4;
-    const auto gateways = target.is_v4() && options.gateways.count != 0 ? (options.gateways.count + 1U) * word : 0U;
-    const auto ip = ip_header_size(target) + gateways;
+    constexpr std::size_t header = 8;
+    const auto ip = ip_header_size(options, target);
     if (options.method == TraceProbe::tcp) return ip + engine::tcp_probe_size(options.tcp);
     if (options.method == TraceProbe::dccp) return ip + engine::dccp_request_size;
     return ip + header + payload_size(options);  // of raw packets eight octets stand in place of a header

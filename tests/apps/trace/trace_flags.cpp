@@ -41,9 +41,15 @@ TEST_CASE("trace++ refuses values of flags that make no sense, with the reason",
         {{"-UL", "-O", "coverage=7"}, "trace++: -O: '7' is not"},
         {{"-P", "0"}, "trace++: -P: '0' is not"},
         {{"-P", "255"}, "trace++: -P: '255' is not"},
+        {{"-P", "mptcp"}, "trace++: -P: 'mptcp' is protocol 262: an IP header has room for 1 to 254"},
+        {{"-P", "ip"}, "trace++: -P: 'ip' is protocol 0: "},
         {{"-P", "nothing"}, "trace++: -P: 'nothing' is not"},
         {{"-D", "--unprivileged"}, "trace++: trace access: DCCP, raw packets, and TCP with other flags"},
         {{"-T", "-O", "ack", "--unprivileged"}, "trace++: trace access: DCCP, raw packets, and TCP with other flags"},
+        {{"-T", "-O", "info", "--unprivileged"}, "trace++: -O info: raw sockets show the flags of answers"},
+        {{"-M", "tcpconn", "-O", "info"}, "trace++: -O info: raw sockets show the flags of answers"},
+        {{"--mtu", "-g", "127.0.0.2"}, "trace++: --mtu: it is that of the path as routed"},
+        {{"--mtu", "-r"}, "trace++: --mtu: it is that of the path as routed"},
         {{"-P", "253", "--flows", "2"}, "trace++: trace flows: one only of raw packets"},
         {{"-f", "0"}, "trace++: -f: '0' is not a whole number from 1 to 255"},
         {{"-m", "256"}, "trace++: -m: '256' is not a whole number from 1 to 255"},
@@ -103,6 +109,38 @@ TEST_CASE("trace++ takes the flags of traceroute", "[apps][trace]")
     }
 }
 
+TEST_CASE("of several flags that name a method, the last one counts, and the command line first", "[apps][trace]")
+{
+    const auto method_of = [](Arguments arguments, const Arguments& environment = {}) {
+        arguments.insert(arguments.begin(), {program("trace++"), "--json", "-n", "-q", "1", "-m", "1", "-w", "0.1"});
+        arguments.push_back("127.0.0.1");
+        const auto result = run(arguments, environment);
+        INFO(result.out << result.err);
+        const auto line = result.out.rfind("{\"event\":\"path\"");
+        REQUIRE(line != result.out.npos);
+        const auto path = json::parse(result.out.substr(line));
+        return std::string{path.at("method").as_string()};
+    };
+    CHECK(method_of({"-P", "TCP"}) == "tcp");  // an alias in /etc/protocols
+    CHECK(method_of({"-M", "icmp", "-T"}) == "tcp");
+    CHECK(method_of({"-T", "-M", "udp"}) == "udp_constant");
+    CHECK(method_of({"-P", "253", "-U", "-p", "54"}) == "udp_constant");
+    CHECK(method_of({"-P", "253", "-T"}, {"TRACE_MODULE=raw"}) == "tcp");
+    CHECK(method_of({}, {"TRACE_MODULE=tcp"}) == "tcp");
+    CHECK(method_of({"-U"}, {"TRACE_MODULE=tcp"}) == "udp_constant");
+}
+
+TEST_CASE("over IPv6, raw packets are of no protocol in which the kernel writes checksums", "[apps][trace]")
+{
+    for (const auto* const protocol : {"protocol=58", "protocol=135"}) {
+        const auto result = trace({"-M", "raw", "-O", protocol, "::1"});
+        INFO(result.err);
+        CHECK(result.exit_code == 2);
+        CHECK(
+            contains(result.err, "trace protocol: in packets of ICMPv6 (58) and Mobile IPv6 (135) the kernel writes"));
+    }
+}
+
 TEST_CASE("trace++ -O help lists the options of the methods", "[apps][trace]")
 {
     const auto help = trace({"-O", "help"});
@@ -117,6 +155,9 @@ TEST_CASE("trace++ sends packets of the length that is the second operand", "[ap
     CHECK(contains(trace({"-n", "127.0.0.1", "100"}).out, "30 hops max, 100 byte packets"));
     CHECK(contains(trace({"-n", "::1", "1000"}).out, "30 hops max, 1000 byte packets"));
     CHECK(contains(trace({"-n", "127.0.0.1", "1"}).out, "30 hops max, 44 byte packets"));  // the least
+    const auto by_gateway = trace({"-n", "-m", "1", "-q", "1", "-w", "0.1", "-g", "127.0.0.2", "127.0.0.1", "100"});
+    INFO(by_gateway.out << by_gateway.err);
+    CHECK(contains(by_gateway.out, "1 hops max, 100 byte packets"));
 }
 
 TEST_CASE("under traceroute's name it has its header and its exit codes", "[apps][trace]")

@@ -128,6 +128,10 @@ TEST_CASE("-O info shows the flags of the answer as traceroute does")
         {{"-T", "-O", "info,ack"}, "<rst>"},
     };
     for (const auto& [flags, shown] : cases) {
+        auto named = flags;
+        named.insert(named.begin(), "--as=traceroute");
+        const auto as = trace_with(program("trace++"), named);
+        CHECK(as.tool.out.find(" 4  10.9.0.1 " + shown) != std::string::npos);
         const auto theirs = trace_with("traceroute", flags);
         const auto ours = trace_with(program("trace++"), flags);
         INFO(ours.tool.out << ours.tool.err << "traceroute:\n" << theirs.tool.out << theirs.tool.err);
