@@ -72,8 +72,11 @@ private:
     /// With more hosts than have their turn within the period, the interval between two sends is what counts.
     bool is_crowded() const { return plan_.mode != Mode::reach && times(plan_.interval, hosts_.size()) > plan_.period; }
 
-    /// Stamps cost the kernel some of what a probe costs it. Where only who is alive is told, nobody sees them.
-    bool tells_times() const { return plan_.mode != Mode::reach || plan_.elapsed || plan_.stats || plan_.json; }
+    /// Stamps cost the kernel some of what a probe costs it, and where only who is alive is told, no output has them.
+    bool tells_times() const
+    {
+        return plan_.mode != Mode::reach || plan_.elapsed || plan_.stats || plan_.json || plan_.asks_for_times();
+    }
 
     PingOptions pinger_options() const
     {
