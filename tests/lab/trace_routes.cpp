@@ -69,7 +69,8 @@ TEST_CASE("by way of a gateway, unprivileged sockets and probes that are flows s
 
 TEST_CASE("past the routes, the source is that of the attached network", "[lab]")
 {
-    const auto attached = run({"sh", "-c", R"(ip link add attached type dummy && ip link set attached up &&
+    const auto attached =
+        run({"sh", "-c", R"(ip link add attached type veth peer name attached-end && ip link set attached up &&
         ip address add 10.50.0.1/24 dev attached && ip route add 10.50.0.2/32 via 10.0.1.1)"});
     INFO(attached.err);
     REQUIRE(attached.exit_code == 0);

@@ -331,7 +331,7 @@ TEST_CASE("a server that has retired can be told later to close idle connections
     client.connect(server.local_endpoint());
     Ending ending;
     asio::co_spawn(io, server.run([](Connection& connection) { return std::make_unique<Idle>(connection); }),
-                   std::ref(ending));
+                   [&](std::exception_ptr failure) { ending(failure); });
     while (server.connections() == 0) io.run_one();
     server.retire();
     io.poll();
