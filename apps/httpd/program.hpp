@@ -62,16 +62,17 @@ inline HttpdProgram::HttpdProgram()
     table.group("Limits")
         .value("max-connections", "N", "connections at a time, 0 for any number (0)", integer<std::size_t>(0),
                options.max_connections)
-        .value("max-requests", "N", "of a connection, which ends then, 0 for any number (0)", integer<std::uint64_t>(0),
-               options.max_requests)
-        .value("max-request-head", "BYTES", fmt::format("of the head of a request ({})", options.request_limits.head),
-               integer<std::size_t>(1024, 16'777'216), options.request_limits.head)
-        .value("max-request-body", "BYTES", "of a body, which is thrown away (65536)", integer<std::size_t>(0),
-               options.max_request_body)
         .value("header-timeout", "SECONDS", "for the head of a request (10)", seconds(1ms, 1h), options.header_timeout)
         .value("idle-timeout", "SECONDS", "between two requests (60)", seconds(1ms, 24h), options.idle_timeout)
         .value("write-timeout", "SECONDS", "for a client that takes nothing (30)", seconds(1ms, 24h),
                options.write_timeout);
+    table.rare_group("Limits, more of them")
+        .value("max-requests", "N", "of a connection, which ends then, 0: any number (0)", integer<std::uint64_t>(0),
+               options.max_requests)
+        .value("max-request-head", "BYTES", fmt::format("of the head of a request ({})", options.request_limits.head),
+               integer<std::size_t>(1024, 16'777'216), options.request_limits.head)
+        .value("max-request-body", "BYTES", "of a body, which is thrown away (65536)", integer<std::size_t>(0),
+               options.max_request_body);
     add_options(table, access);
     add_life_options(table.rare_group("Daemon"), daemon, ",tls ,plain or ,redirect");
     table.sections("host", "[host NAME,...] in the file begins lines for these hosts: root, and options of the site.",

@@ -31,8 +31,7 @@ inline void add_options(Options& table, ExporterSettings& settings)
         .value("listen", "[ADDR:]PORT", "serve Prometheus: /metrics, /probe?target=", listen_address(), settings.listen)
         .value("max-probes", "N", "--listen: probes at a time for /probe (500)", integer<std::size_t>(1, 100'000),
                settings.max_probes)
-        .list("page-name", "NAME", "--listen: a name that its page is served under; several times", text("name"),
-              settings.page_names)
+        .list("page-name", "NAME", "--listen: a name of its page; may be repeated", text("name"), settings.page_names)
         .value("refresh", "SECONDS", "--listen: look names up again by then (TTL)", seconds(100ms, 24h),
                settings.refresh);
 }

@@ -144,8 +144,7 @@ inline void add_rare_options(Options& table, TraceSettings& settings)
                settings.max_loss)
         .value("listen", "[ADDR:]PORT", "serve Prometheus: /metrics of the paths to all HOSTs", listen_address(),
                settings.listen)
-        .list("page-name", "NAME", "--listen: a name that its page is served under; several times", text("name"),
-              settings.page_names)
+        .list("page-name", "NAME", "--listen: a name of its page; may be repeated", text("name"), settings.page_names)
         .flag("csv", "print comma-separated values", settings.format, TraceFormat::csv);
 }
 

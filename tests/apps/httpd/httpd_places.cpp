@@ -215,7 +215,7 @@ TEST_CASE("a configuration that takes TLS from a place that has it is not reload
     CHECK(redirects());
     folder.write("conf", "listen = 127.0.0.1:0\n");  // which makes sense, but not where it listens
     places.process().signal(SIGHUP);
-    REQUIRE(places.process().wait_for("httpd++: not reloaded: --listen 127.0.0.1:"));
+    REQUIRE(places.process().wait_for("httpd++: not reloaded: --listen 127.0.0.2:"));
     CHECK(redirects());
     folder.write("conf", tls + "idle-timeout = 5\n");
     places.process().signal(SIGHUP);

@@ -314,7 +314,7 @@ TEST_CASE("options out of their range are refused", "[service][trace]")
         TraceOptions{.first_ttl = 0}, TraceOptions{.first_ttl = 31}, TraceOptions{.max_ttl = 0},
         TraceOptions{.probes = 0}, TraceOptions{.window = 0}, TraceOptions{.timeout = 0ms},
         TraceOptions{.timeout = 25h}, TraceOptions{.here_factor = -1}, TraceOptions{.near_factor = NAN},
-        TraceOptions{.method = static_cast<TraceProbe>(4)}, TraceOptions{.flows = 0}, TraceOptions{.flows = 17},
+        TraceOptions{.method = static_cast<TraceProbe>(99)}, TraceOptions{.flows = 0}, TraceOptions{.flows = 17},
         TraceOptions{.probes = 200, .flows = 2}, TraceOptions{.classic = true, .flows = 2}, TraceOptions{.gap = -1ns},
         TraceOptions{.gap = 2min}, TraceOptions{.rate = -1}, TraceOptions{.rate = NAN},
         TraceOptions{.access = static_cast<TraceAccess>(3)}, TraceOptions{.flows = 2, .share_hops = true},
