@@ -33,9 +33,10 @@ struct Both {
     Finished ours, theirs;
 };
 
+/// Both wait for a second, however fast a hop has been: on a busy machine three times that is too short.
 Both trace_both(const Arguments& arguments)
 {
-    Arguments ours{program("trace++")}, theirs{"traceroute"};
+    Arguments ours{program("trace++"), "-w", "1,0,0"}, theirs{"traceroute", "-w", "1,0,0"};
     ours.insert(ours.end(), arguments.begin(), arguments.end());
     theirs.insert(theirs.end(), arguments.begin(), arguments.end());
     return {run(ours), run(theirs)};
