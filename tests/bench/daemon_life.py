@@ -117,7 +117,7 @@ def changes(what, count, pause, seconds):
     print(f"httpd++, {count} times {what}:", changing(httpd, load, count, change(httpd), pause), flush=True)
     httpd.stop()
 
-    origin = Daemon("httpd++", "--idle-timeout", "600", root)
+    origin = Daemon("httpd++", "--header-timeout", "600", "--idle-timeout", "600", root)
     proxy = Daemon("proxy++", "--allow-private")
     tunnels = [proxy.connect() for _ in range(1000)]
     for tunnel in tunnels:
