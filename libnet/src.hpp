@@ -31,6 +31,7 @@
 #include <libnet/engine/ping/ping_events.ipp>
 #include <libnet/engine/proxy/address_class.ipp>
 #include <libnet/engine/proxy/credentials.ipp>
+#include <libnet/engine/proxy/egress_limit.ipp>
 #include <libnet/engine/proxy/egress_list.ipp>
 #include <libnet/engine/proxy/egress_policy.ipp>
 #include <libnet/engine/proxy/egress_rule.ipp>
@@ -43,6 +44,7 @@
 #include <libnet/engine/proxy/proxy_head.ipp>
 #include <libnet/engine/proxy/proxy_page.ipp>
 #include <libnet/engine/proxy/socks_negotiation.ipp>
+#include <libnet/engine/proxy/week_times.ipp>
 #include <libnet/engine/query/interface_query.ipp>
 #include <libnet/engine/query/interface_state.ipp>
 #include <libnet/engine/query/narrow_links.ipp>
@@ -83,6 +85,7 @@
 #include <libnet/impl/proxy/forward_proxy.ipp>
 #include <libnet/impl/proxy/proxy_event.ipp>
 #include <libnet/impl/proxy/proxy_exchange.ipp>
+#include <libnet/impl/proxy/proxy_limits.ipp>
 #include <libnet/impl/proxy/proxy_peer.ipp>
 #include <libnet/impl/proxy/proxy_requests.ipp>
 #include <libnet/impl/proxy/proxy_socks.ipp>
@@ -105,6 +108,7 @@
 #include <libnet/io/access/access_control.ipp>
 #include <libnet/io/access/authenticator.ipp>
 #include <libnet/io/access/egress_control.ipp>
+#include <libnet/io/access/egress_limiter.ipp>
 #include <libnet/io/access/request_guard.ipp>
 #include <libnet/io/connect/connector.ipp>
 #include <libnet/io/dns/ares_channel.ipp>

@@ -23,6 +23,8 @@ inline void add_egress(Options& table, EgressOptions& egress, ForwardProxyOption
         .value("as", "[USER@]ADDRESS", "whose request --explain is about (127.0.0.1)", explained_client(),
                explained.client);
     table.rare_group("Destinations and events")
+        .value("at", "TIME", "when --explain's request comes: 2026-11-30T14:00, with Z behind it in UTC (now)",
+               explained_time(), explained.time)
         .list("connect-port", "PORT", "that CONNECT may reach, several times if need be (every port)", port(1),
               egress.connect_ports)
         .flag("check-sni", "tunnels to 443 begin with TLS for the host of their CONNECT", options.check_sni, {443})

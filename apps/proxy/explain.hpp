@@ -7,6 +7,7 @@
 #include <libnet/access.hpp>
 #include <libnet/base/text.hpp>
 #include <libnet/engine/proxy/egress_policy.hpp>
+#include <libnet/io/access/egress_limiter.hpp>
 #include <libnet/resolver.hpp>
 #include <libnet/wire/http/http_target.hpp>
 #include <libnet/wire/ip/unmapped.hpp>
@@ -17,7 +18,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
+#include <ctime>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,10 +34,16 @@ struct ExplainedClient {
     std::string user{};  ///< empty: nobody has logged in
 };
 
+/// When it comes.
+struct ExplainedTime {
+    std::chrono::system_clock::time_point when{};
+};
+
 /// What the command line says of it.
 struct ExplainSettings {
     std::optional<engine::EgressTarget> target{};  ///< nothing: nothing is to be explained
     ExplainedClient client{};
+    std::optional<ExplainedTime> time{};  ///< nothing: now
 };
 
 namespace detail {
@@ -68,11 +77,25 @@ inline ExplainedClient read_explained_client(std::string_view text)
     return {wire::unmapped(address), std::string{at == text.npos ? std::string_view{} : text.substr(0, at)}};
 }
 
+inline ExplainedTime read_explained_time(std::string_view text)
+{
+    const bool is_utc = text.ends_with('Z');
+    const std::string given{is_utc ? text.substr(0, text.size() - 1) : text};
+    std::tm time{};
+    const char* const end = ::strptime(given.c_str(), "%Y-%m-%dT%H:%M", &time);
+    if (end == nullptr || *end != '\0')
+        throw BadValue{fmt::format("'{}' is no time: give one like 2026-11-30T14:00, or 2026-11-30T14:00Z for UTC",
+                                   printable(text))};
+    time.tm_isdst = -1;  // found out
+    return {std::chrono::system_clock::from_time_t(is_utc ? ::timegm(&time) : std::mktime(&time))};
+}
+
 inline asio::awaitable<int> explain(const ExplainSettings& settings, const engine::EgressPolicy& policy,
                                     const ResolverOptions& resolver_options)
 {
     const auto& target = *settings.target;
     engine::EgressClient client{settings.client.address};
+    client.when = io::week_moment(settings.time ? settings.time->when : std::chrono::system_clock::now());
     if (!settings.client.user.empty()) client.user = settings.client.user;
     std::vector<asio::ip::address> addresses;
     std::string failure;
@@ -106,6 +129,12 @@ inline auto explained_request()
 inline auto explained_client()
 {
     return [](std::string_view text) { return detail::read_explained_client(text); };
+}
+
+/// Reads "2026-11-30T14:00", local time, or "2026-11-30T14:00Z", UTC.
+inline auto explained_time()
+{
+    return [](std::string_view text) { return detail::read_explained_time(text); };
 }
 
 /// Prints the path of the decision. Returns the exit code: 0 where the request is let through to an address of its host, else 1.

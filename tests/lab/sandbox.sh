@@ -50,7 +50,7 @@ EOF
 # What it serves.
 cd /run/site
 echo hello >file
-has_git= has_pip= has_npm=
+has_git="" has_pip="" has_npm=""
 if command -v git >/dev/null; then
     has_git=1
     git -c init.defaultBranch=main init -q /run/work/project

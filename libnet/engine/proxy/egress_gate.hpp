@@ -22,14 +22,15 @@ public:
     EgressGate() = default;
 
     /// `user`: who has logged in; empty: no user. `listener`: the port that the client has connected to, where the policy
-    /// asks for it.
+    /// asks for it. `when`: likewise, for all that this is asked.
     EgressGate(std::shared_ptr<const EgressPolicy> policy, const boost::asio::ip::address& client,
-               std::string_view user, std::string listener, EgressTarget target)
+               std::string_view user, std::string listener, EgressTarget target, WeekMoment when = {})
         : policy_{std::move(policy)},
           client_{wire::unmapped(client)},
           user_{user},
           listener_{std::move(listener)},
-          target_{std::move(target)}
+          target_{std::move(target)},
+          when_{when}
     {}
 
     /// Whether the request is worth a look-up of its host.
@@ -46,12 +47,13 @@ public:
 
     const EgressTarget& target() const noexcept { return target_; }
 
-private:
+    /// Who asks. The views are good as long as this is.
     EgressClient client() const
     {
-        return {client_, user_.empty() ? std::nullopt : std::optional<std::string_view>{user_}, listener_};
+        return {client_, user_.empty() ? std::nullopt : std::optional<std::string_view>{user_}, listener_, when_};
     }
 
+private:
     bool note(const EgressDecision& decision)
     {
         if (decision.goes_on()) admission_ = decision;
@@ -63,6 +65,7 @@ private:
     boost::asio::ip::address client_{};
     std::string user_{}, listener_{};
     EgressTarget target_{};
+    WeekMoment when_{};
     EgressDecision admission_{}, refusal_{};
 };
 

@@ -18,11 +18,12 @@
 
 namespace libnet::inline v0::engine {
 
-/// Who asks. The views are those of the caller.
+/// Who asks, and when. The views are those of the caller.
 struct EgressClient {
     boost::asio::ip::address address{};
     std::optional<std::string_view> user{};  ///< who it has proved to be; nothing: no user
     std::string_view listener{};             ///< the name of the listener that the connection came in by: its port
+    WeekMoment when{};                       ///< when it asks; where the policy `names_times`
 };
 
 /// What it asks for. Made by `egress_target`.
@@ -87,13 +88,25 @@ public:
                          const std::optional<boost::asio::ip::address>& address = {},
                          std::vector<std::string>* steps = nullptr) const;
 
+    /// Whether a limit is about such a request: what it counts is another matter.
+    bool is_limited(const EgressLimit& limit, const EgressClient& client, const EgressTarget& target) const;
+
+    /// Whether a rule or a limit has times.
+    bool names_times() const
+    {
+        const auto has_times = [](const EgressRule& rule) { return !rule.times.empty(); };
+        return std::ranges::any_of(options_.rules.rules, has_times) ||
+               std::ranges::any_of(options_.rules.limits, has_times, &EgressLimit::rule);
+    }
+
     const EgressPolicyOptions& options() const noexcept { return options_; }
 
     /// Whether a rule asks which listener a client has connected to.
     bool names_listeners() const
     {
         const auto names_one = [](const EgressRule& rule) { return !rule.listeners.empty(); };
-        return std::ranges::any_of(options_.rules.rules, names_one);
+        return std::ranges::any_of(options_.rules.rules, names_one) ||
+               std::ranges::any_of(options_.rules.limits, names_one, &EgressLimit::rule);
     }
 
 private:
@@ -101,7 +114,8 @@ private:
 };
 
 /// The path of the decision about a request whose host has these addresses, in lines for people: who, what, each rule that
-/// was looked at, and the verdict on each address. Without addresses: as far as it goes before the name is looked up.
+/// was looked at, and the verdict on each address; and the limits that count. Without addresses: as far as it goes before the
+/// name is looked up.
 std::vector<std::string> explain(const EgressPolicy& policy, const EgressClient& client, const EgressTarget& target,
                                  const std::vector<boost::asio::ip::address>& addresses);
 

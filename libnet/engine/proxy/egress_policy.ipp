@@ -41,6 +41,7 @@ LIBNETXX_DECL EgressFit fit_of(bool fits) noexcept { return fits ? EgressFit::ye
 
 LIBNETXX_DECL bool fits_client(const EgressRule& rule, const EgressClient& client)
 {
+    if (!rule.times.contains(client.when)) return false;
     if (!rule.from.empty() && !is_in_networks(rule.from, client.address)) return false;
     const auto is_listener = [&client](const std::string& each) { return each == client.listener; };
     if (!rule.listeners.empty() && std::ranges::none_of(rule.listeners, is_listener)) return false;
@@ -207,6 +208,15 @@ LIBNETXX_DECL bool may_go_on(EgressVerdict verdict) noexcept
            verdict != EgressVerdict::metadata_address;
 }
 
+/// The path of a decision about its limits.
+LIBNETXX_DECL void explain_limits(std::vector<std::string>& lines, const EgressPolicy& policy,
+                                  const EgressClient& client, const EgressTarget& target)
+{
+    for (const auto& limit : policy.options().rules.limits)
+        if (policy.is_limited(limit, client, target))
+            lines.push_back("limit in line " + std::to_string(limit.rule.line) + ", '" + limit.rule.text + "': counts");
+}
+
 LIBNETXX_DECL std::string words_for(const EgressClient& client)
 {
     auto words = "client " + client.address.to_string();
@@ -268,11 +278,20 @@ LIBNETXX_DECL EgressDecision EgressPolicy::judge(const EgressClient& client, con
     return decision;
 }
 
+/// Networks of targets don't stand in limits; a path that can't be read could be any.
+LIBNETXX_DECL bool EgressPolicy::is_limited(const EgressLimit& limit, const EgressClient& client,
+                                            const EgressTarget& target) const
+{
+    return target.host && detail::fit_rule(limit.rule, client, target, target.host->address) != detail::EgressFit::no;
+}
+
 LIBNETXX_DECL std::vector<std::string> explain(const EgressPolicy& policy, const EgressClient& client,
                                                const EgressTarget& target,
                                                const std::vector<boost::asio::ip::address>& addresses)
 {
     std::vector<std::string> lines{detail::words_for(client), detail::words_for(target)};
+    if (policy.names_times())
+        lines.push_back("time " + to_string(client.when.local) + ", utc " + to_string(client.when.utc));
     const auto add = [&](const detail::EgressAddress& address) {
         std::vector<std::string> steps;
         const auto decision = policy.judge(client, target, address, &steps);
@@ -284,11 +303,12 @@ LIBNETXX_DECL std::vector<std::string> explain(const EgressPolicy& policy, const
     };
     const bool is_address = target.host && target.host->address;
     if (is_address) {
-        add(*target.host->address);
+        if (add(*target.host->address)) detail::explain_limits(lines, policy, client, target);
         return lines;
     }
     if (!add(std::nullopt)) return lines;
     for (const auto& address : addresses) add(address);
+    detail::explain_limits(lines, policy, client, target);
     return lines;
 }
 

@@ -2,7 +2,9 @@
 // Rules about who may have what through a proxy, and the file that they are written in.
 
 #include <libnet/config.hpp>
+#include <libnet/engine/proxy/egress_limit.hpp>
 #include <libnet/engine/proxy/egress_list.hpp>
+#include <libnet/engine/proxy/week_times.hpp>
 #include <libnet/wire/ip/network.hpp>
 
 #include <boost/asio/ip/address.hpp>
@@ -41,6 +43,8 @@ struct EgressRule {
     std::vector<std::string> users{};      ///< who has proved to be one of these; "*": anyone with a name
     std::vector<std::string> listeners{};  ///< names of the listeners that the connection came in by
 
+    WeekTimes times{};  ///< when it counts
+
     // What
     std::vector<std::string> hosts{};       ///< "example.com": that host; ".example.com": that and all below; canonical
     std::vector<wire::Network> networks{};  ///< networks of targets
@@ -58,10 +62,18 @@ struct PrivateService {
     std::vector<wire::Network> networks{};
 };
 
+/// How much may go through, of what a rule fits. Each one that fits counts.
+struct EgressLimit {
+    EgressRule
+        rule{};  ///< who and what it is about; without networks of targets, which aren't known when it is decided
+    EgressAmounts amounts{};
+};
+
 /// What a file of rules says.
 struct EgressRules {
-    std::vector<EgressRule> rules{};  ///< the first that fits decides
-    bool allows_by_default = true;    ///< where none fits
+    std::vector<EgressRule> rules{};    ///< the first that fits decides
+    std::vector<EgressLimit> limits{};  ///< for what is allowed
+    bool allows_by_default = true;      ///< where none fits
     std::vector<PrivateService> services{};
     bool report_only = false;  ///< refusals are told, and allowed all the same
 };
@@ -79,14 +91,21 @@ using FindList = std::function<std::shared_ptr<const EgressList>(const std::stri
 ///     allow  from 10.1.0.0/16 to api.internal 80 methods GET,HEAD paths /v1/*
 ///     allow  listener 8889
 ///     deny   user *
+///     allow  to .example.com times mon-fri 08:00-18:00
+///     limit  from 10.1.0.0/16 rate 1M/s quota 10G/day requests 100/min
+///     limit  to api.example.com requests 1000/hour per target
 ///     private registry.internal 10.1.2.0/24                 a private host, and where it may be
 ///     default deny                                          allow, unless it stands here
 ///     report-only                                           say what would be refused, and allow it
 ///
 /// A rule is `allow` or `deny`, and then any of these, each at most once, with its values behind it, parted by spaces or
 /// commas: `from` networks of clients; `user` names, * is everyone who has logged in; `listener` ports that clients connect to; `to` hosts (a dot in
-/// front: and all below), networks, @lists, and ports or ranges of ports (8000-8099), * is every host; `methods`; `paths`.
-/// What a rule doesn't say fits everything.
+/// front: and all below), networks, @lists, and ports or ranges of ports (8000-8099), * is every host; `methods`; `paths`;
+/// `times`, see parse_week_times. What a rule doesn't say fits everything.
+///
+/// A `limit` has the same, but for networks behind `to`, and at least one of `rate` (bytes a second), `quota` (bytes in a
+/// period) and `requests` (in a period), see EgressAmounts; `per` says what is counted together: `client` (where nothing is
+/// said), `target`, both of them, or `rule`. A rule `allow` or `deny` doesn't end the search for limits: all that fit count.
 ///
 /// @throws std::invalid_argument  a line is no good: `what()` says which one and why ("line 7: ...")
 EgressRules parse_egress_rules(std::string_view text, const FindList& find_list);

@@ -102,30 +102,104 @@ LIBNETXX_DECL void add_value(EgressRule& rule, std::string_view keyword, std::st
     }
 }
 
-/// A rule's words behind `allow` or `deny`.
-LIBNETXX_DECL void read_egress_rule(EgressRule& rule, std::span<const std::string_view> words,
-                                    const FindList& find_list)
+/// The amounts of a limit, while it is read.
+LIBNETXX_DECL void add_amount(EgressAmounts& amounts, std::string_view keyword, std::string_view word)
 {
-    constexpr std::array<std::string_view, 6> keywords{"from", "user", "listener", "to", "methods", "paths"};
-    std::vector<std::string_view> seen;
-    bool any_host = false;
-    std::size_t values = 1;
+    if (keyword == "quota") {
+        amounts.quota = parse_limit_amount(word);
+    } else if (keyword == "requests") {
+        amounts.requests = parse_limit_amount(word);
+    } else {
+        const auto rate = parse_limit_amount(word);
+        if (rate.period != std::chrono::seconds{1}) throw bad_word(word, "is no rate: give one like 500K/s");
+        amounts.bytes_per_second = rate.amount;
+    }
+}
+
+/// What is counted together, of the words behind `per`.
+LIBNETXX_DECL LimitPer limit_per(std::span<const std::string_view> words)
+{
+    const auto has = [words](std::string_view word) { return std::ranges::find(words, word) != words.end(); };
+    for (const auto word : words)
+        if (word != "client" && word != "target" && word != "rule")
+            throw bad_word(word, "is none of client, target, rule");
+    if (has("rule") && words.size() > 1) throw bad_word("rule", "is everything: nothing else can stand beside it");
+    if (has("rule")) return LimitPer::rule;
+    if (!has("target")) return LimitPer::client;
+    return has("client") ? LimitPer::client_and_target : LimitPer::target;
+}
+
+/// A word that begins a part of a rule, and the words of that part.
+struct EgressPart {
+    std::string_view keyword;
+    std::vector<std::string_view> words{};
+};
+
+/// The parts of a rule's words, each with something in it.
+LIBNETXX_DECL std::vector<EgressPart> egress_parts(std::span<const std::string_view> words,
+                                                   std::span<const std::string_view> keywords)
+{
+    std::vector<EgressPart> parts;
     for (const auto word : words) {
-        if (std::ranges::find(keywords, word) != keywords.end()) {
-            if (values == 0) throw bad_word(seen.back(), "has no values behind it");
-            if (std::ranges::find(seen, word) != seen.end()) throw bad_word(word, "is there twice");
-            seen.push_back(word);
-            values = 0;
+        const bool is_keyword = std::ranges::find(keywords, word) != keywords.end();
+        if (!is_keyword && parts.empty()) {
+            std::string known;
+            for (const auto each : keywords) known.append(known.empty() ? "" : ", ").append(each);
+            throw bad_word(word, "is none of " + known);
+        }
+        if (!is_keyword) {
+            parts.back().words.push_back(word);
             continue;
         }
-        if (seen.empty()) throw bad_word(word, "is none of from, user, listener, to, methods, paths");
-        if (seen.back() == "to") add_target(rule, word, find_list, any_host);
-        else add_value(rule, seen.back(), word);
-        ++values;
+        if (!parts.empty() && parts.back().words.empty())
+            throw bad_word(parts.back().keyword, "has no values behind it");
+        if (std::ranges::find(parts, word, &EgressPart::keyword) != parts.end()) throw bad_word(word, "is there twice");
+        parts.push_back({word, {}});
     }
-    if (values == 0) throw bad_word(seen.back(), "has no values behind it");
+    if (!parts.empty() && parts.back().words.empty()) throw bad_word(parts.back().keyword, "has no values behind it");
+    return parts;
+}
+
+inline constexpr std::array<std::string_view, 7> rule_keywords{"from",    "user",  "listener", "to",
+                                                               "methods", "paths", "times"};
+inline constexpr std::array<std::string_view, 11> limit_keywords{
+    "from", "user", "listener", "to", "methods", "paths", "times", "rate", "quota", "requests", "per"};
+
+LIBNETXX_DECL void read_egress_part(EgressRule& rule, const EgressPart& part, const FindList& find_list)
+{
+    if (part.keyword == "times") {
+        rule.times = parse_week_times(part.words);
+        return;
+    }
+    bool any_host = false;
+    for (const auto word : part.words) {
+        if (part.keyword == "to") add_target(rule, word, find_list, any_host);
+        else add_value(rule, part.keyword, word);
+    }
     const bool some_hosts = !rule.hosts.empty() || !rule.networks.empty() || !rule.lists.empty();
     if (any_host && some_hosts) throw std::invalid_argument{"'*' is every host: nothing else can stand beside it"};
+}
+
+/// A limit's words behind `limit`.
+LIBNETXX_DECL void read_egress_limit(EgressLimit& limit, std::span<const std::string_view> words,
+                                     const FindList& find_list)
+{
+    for (const auto& part : egress_parts(words, limit_keywords)) {
+        const bool is_amount = part.keyword == "rate" || part.keyword == "quota" || part.keyword == "requests";
+        if (part.keyword == "per") limit.amounts.per = limit_per(part.words);
+        else if (!is_amount) read_egress_part(limit.rule, part, find_list);
+        else if (part.words.size() > 1) throw bad_word(part.words[1], "is one value too many");
+        else add_amount(limit.amounts, part.keyword, part.words.front());
+    }
+    const auto& amounts = limit.amounts;
+    if (amounts.bytes_per_second == 0 && amounts.quota.amount == 0 && amounts.requests.amount == 0)
+        throw std::invalid_argument{
+            "'limit' wants a rate, a quota or requests: rate 1M/s, quota 10G/day, requests 100/min"};
+    const auto has_networks = [](const NamedList& each) { return each.list->networks() > 0; };
+    if (!limit.rule.networks.empty() || std::ranges::any_of(limit.rule.lists, has_networks))
+        throw std::invalid_argument{
+            "a limit is decided before its target's address is known: it can't have networks behind "
+            "'to'; give hosts and ports"};
 }
 
 LIBNETXX_DECL PrivateService read_private_service(std::span<const std::string_view> words)
@@ -148,8 +222,14 @@ LIBNETXX_DECL void read_egress_line(EgressRules& rules, std::string_view line, s
         rule.allows = keyword == "allow";
         rule.line = number;
         rule.text = base::trim(line.substr(0, line.find_first_of("#\r")));
-        read_egress_rule(rule, rest, find_list);
+        for (const auto& part : egress_parts(rest, rule_keywords)) read_egress_part(rule, part, find_list);
         rules.rules.push_back(std::move(rule));
+    } else if (keyword == "limit") {
+        EgressLimit limit;
+        limit.rule.line = number;
+        limit.rule.text = base::trim(line.substr(0, line.find_first_of("#\r")));
+        read_egress_limit(limit, rest, find_list);
+        rules.limits.push_back(std::move(limit));
     } else if (keyword == "private") {
         rules.services.push_back(read_private_service(rest));
     } else if (keyword == "default") {
@@ -159,7 +239,7 @@ LIBNETXX_DECL void read_egress_line(EgressRules& rules, std::string_view line, s
     } else if (keyword == "report-only" && rest.empty()) {
         rules.report_only = true;
     } else {
-        throw bad_word(keyword, "is none of allow, deny, private, default, report-only");
+        throw bad_word(keyword, "is none of allow, deny, limit, private, default, report-only");
     }
 }
 

@@ -21,6 +21,8 @@ enum class EgressVerdict : std::uint8_t {
     port_denied,            ///< CONNECT to a port that isn't listed
     rule_denied,            ///< a `deny` rule
     default_denied,         ///< no rule, and the default is to deny
+    requests_exceeded,      ///< a limit of requests is used up for now
+    quota_exceeded,         ///< one of bytes is
     documentation_address,  ///< from here: not an address of the public internet, see AddressClass
     benchmarking_address,
     reserved_address,
@@ -31,7 +33,7 @@ enum class EgressVerdict : std::uint8_t {
     multicast_address,
     metadata_address,  ///< a cloud's metadata service, by name or address: `allow_private` doesn't open it
 };
-inline constexpr std::size_t egress_verdicts = 15;  ///< how many there are
+inline constexpr std::size_t egress_verdicts = 17;  ///< how many there are
 
 /// The name for logs and metrics: "private_address".
 std::string_view name_of(EgressVerdict verdict) noexcept;
@@ -45,7 +47,7 @@ std::string_view reason_of(EgressVerdict verdict) noexcept;
 /// read, http_request_denied for the rest (RFC 9209 section 2.3).
 wire::ProxyStatusError proxy_status_of(EgressVerdict verdict) noexcept;
 
-/// The status of a refusal: 400 for what can't be read, 403 for the rest.
+/// The status of a refusal: 400 for what can't be read, 429 for what is beyond a limit (RFC 6585), 403 for the rest.
 unsigned status_of(EgressVerdict verdict) noexcept;
 
 /// The refusal for an address of this kind; allowed: it is global.

@@ -16,6 +16,8 @@ inline constexpr std::array<std::string_view, egress_verdicts> egress_sentences{
     "port_denied: CONNECT to this port is not allowed here.",
     "rule_denied: A rule of this proxy denies the target.",
     "default_denied: No rule of this proxy allows the target.",
+    "requests_exceeded: More requests were made than a limit of this proxy allows for now.",
+    "quota_exceeded: More bytes were transferred than a limit of this proxy allows for now.",
     "documentation_address: The target's address is for documentation. A proxy with --allow-private connects to it.",
     "benchmarking_address: The target's address is for benchmarks. A proxy with --allow-private connects to it.",
     "reserved_address: The target's address is reserved. A proxy with --allow-private connects to it.",
@@ -50,6 +52,7 @@ LIBNETXX_DECL wire::ProxyStatusError proxy_status_of(EgressVerdict verdict) noex
 
 LIBNETXX_DECL unsigned status_of(EgressVerdict verdict) noexcept
 {
+    if (verdict == EgressVerdict::requests_exceeded || verdict == EgressVerdict::quota_exceeded) return 429;
     return proxy_status_of(verdict) == wire::ProxyStatusError::http_request_error ? 400 : 403;
 }
 

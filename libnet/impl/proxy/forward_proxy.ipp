@@ -4,6 +4,7 @@
 #include <libnet/forward_proxy.hpp>
 #include <libnet/impl/proxy/proxy_event.ipp>
 #include <libnet/impl/proxy/proxy_exchange.ipp>
+#include <libnet/impl/proxy/proxy_limits.ipp>
 #include <libnet/impl/proxy/proxy_peer.ipp>
 #include <libnet/impl/proxy/proxy_requests.ipp>
 #include <libnet/impl/proxy/proxy_socks.ipp>

@@ -7,6 +7,7 @@
 #include <libnet/engine/proxy/proxy_decision.hpp>
 #include <libnet/engine/proxy/proxy_failure.hpp>
 #include <libnet/engine/proxy/proxy_head.hpp>
+#include <libnet/impl/proxy/proxy_meter.hpp>
 #include <libnet/impl/proxy/proxy_peer.hpp>
 #include <libnet/io/connect/connector.hpp>
 #include <libnet/io/http/http_session.hpp>
@@ -79,6 +80,10 @@ public:
                engine::ProxyDestination destination, engine::EgressGate gate, bool tunnels,
                std::shared_ptr<engine::HttpForwarding> told);
 
+    /// What goes to the server and comes from it counts for this meter, slows down for it, and ends where its quota is used up;
+    /// null: it doesn't. Until `clear`.
+    void count_for(ProxyMeter* meter) noexcept { meter_ = meter; }
+
     /// Why there is no answer of the server's, or half of one; nothing: there is one.
     std::optional<wire::ProxyStatusError> error() const noexcept { return error_; }
 
@@ -127,6 +132,8 @@ private:
     void expect_progress();
     void judge_deadline();
     void fail_exchange();
+    void cut_client() noexcept;
+    bool ends_by_quota();
     std::string deny();
     void end_exchange();
 
@@ -169,6 +176,7 @@ private:
     std::optional<io::Dial> dial_;
 
     // What is told of the request.
+    ProxyMeter* meter_ = nullptr;
     std::shared_ptr<engine::HttpForwarding> told_;
     std::optional<wire::ProxyStatusError> error_;
     Clock::time_point dialled_{}, sent_{};

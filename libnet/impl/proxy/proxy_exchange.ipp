@@ -44,6 +44,7 @@ LIBNETXX_DECL void ProxyExchange::clear() noexcept
     dial_.reset();
     drop_upstream();
     gate_ = {};
+    meter_ = nullptr;
     told_.reset();
     answer_ = {};
     answer_reader_.reset();
@@ -69,6 +70,7 @@ LIBNETXX_DECL ProxyExchange::Step ProxyExchange::go_on()
         download();
         judge_deadline();
         if (session_->given_up()) break;
+        if (ends_by_quota()) return Step::over;
         if (!is_over()) {
             expect_progress();
             if (more_) session_->connection().go_on_soon();
@@ -106,6 +108,7 @@ LIBNETXX_DECL void ProxyExchange::send_request()
         upload_state_ = ProxyUploadState::under_way;
     }
     sent_ = Clock::now();
+    if (meter_ != nullptr) meter_->moved(head_.size());
     if (!upstream_->peer.send({head_})) fail_answer(engine::ProxyFailure::connection_lost);
     awaited_upstream_ = false;
 }
@@ -151,7 +154,8 @@ LIBNETXX_DECL void ProxyExchange::expect_progress()
     const bool upload_waits = upload_state_ == ProxyUploadState::under_way && !upstream_->peer.is_blocked() && invited;
     const bool in_answer = download_state_ == ProxyDownloadState::head || download_state_ == ProxyDownloadState::body;
     const bool awaits_answer = in_answer && !upload_waits && !session_->is_blocked();
-    const bool awaits_upstream = awaits_answer || upstream_->peer.is_blocked();
+    const bool is_paused = meter_ != nullptr && meter_->is_paused();
+    const bool awaits_upstream = (awaits_answer && !is_paused) || upstream_->peer.is_blocked();
     const bool waits_on = std::exchange(awaited_upstream_, awaits_upstream) && !upstream_->peer.moved();
     if (!awaits_upstream) upstream_deadline_.clear();
     if (!awaits_upstream || waits_on) return;
@@ -186,12 +190,30 @@ LIBNETXX_DECL std::string ProxyExchange::deny()
     return std::string{reason_of(refusal.verdict)};
 }
 
+/// The client must see that an answer is not complete. Where its end is the connection's end, that takes a RST.
+LIBNETXX_DECL void ProxyExchange::cut_client() noexcept
+{
+    const bool is_cut = answer_.begun && answer_.plan.body == wire::BodyFraming::Kind::until_close;
+    if (is_cut) io::reset(session_->connection().polled());
+}
+
+/// True: a quota is used up before all is sent, and the exchange is over.
+LIBNETXX_DECL bool ProxyExchange::ends_by_quota()
+{
+    if (meter_ == nullptr || is_over() || !meter_->is_spent()) return false;
+    constexpr auto verdict = engine::EgressVerdict::quota_exceeded;
+    cut_client();
+    error_ = proxy_status_of(verdict);
+    told_->verdict = name_of(verdict);
+    session_->fail(status_of(verdict), std::string{reason_of(verdict)});
+    drop_upstream();
+    return true;
+}
+
 /// The request has no answer, or half of one.
 LIBNETXX_DECL void ProxyExchange::fail_exchange()
 {
-    // The client must see that the answer is not complete. Where its end is the connection's end, that takes a RST.
-    const bool is_cut = answer_.begun && answer_.plan.body == wire::BodyFraming::Kind::until_close;
-    if (is_cut) io::reset(session_->connection().polled());
+    cut_client();
     if (const auto failure = answer_.failure) {
         error_ = proxy_status_of(*failure);
         told_->verdict = name_of(*error_);

@@ -4,6 +4,7 @@
 #include <libnet/engine/http/http_forwarding.hpp>
 #include <libnet/engine/proxy/proxy_decision.hpp>
 #include <libnet/engine/proxy/upstream_places.hpp>
+#include <libnet/impl/proxy/proxy_meter.hpp>
 #include <libnet/impl/proxy/proxy_state.hpp>
 #include <libnet/impl/proxy/proxy_tunnel.hpp>
 #include <libnet/io/http/http_handler.hpp>
@@ -38,6 +39,7 @@ public:
     {
         give_exchange_back();
         place_.reset();
+        meter_.reset();
     }
     void stop() noexcept override;
     void describe(io::ConnectionNow& now) const override;
@@ -59,6 +61,7 @@ private:
     void answer(io::HttpSession& session, const Answer& answer);
     void answer_socks(io::HttpSession& session, const Answer& answer);
     bool exchange(engine::ProxyDestination destination, bool tunnels);
+    bool is_beyond_limit(const engine::EgressGate& gate, bool tunnels);
     void begin_telling(io::HttpSession& session);
     void answer_with_page(io::HttpSession& session, Answer answer);
     void count();
@@ -81,6 +84,7 @@ private:
     wire::ProxyDialect dialect_ = wire::ProxyDialect::http;
     std::optional<engine::ProxyFailure> failure_;  // of the last exchange
     std::string socks_refusal_;                    // what a negotiation has ended with
+    std::unique_ptr<ProxyMeter> meter_;  // of the request in hand, or the tunnel; null: its bytes aren't limited
 };
 
 }  // namespace libnet::inline v0::detail

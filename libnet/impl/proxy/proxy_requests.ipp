@@ -15,6 +15,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
+#include <span>
 #include <string>
 #include <utility>
 #include <variant>
@@ -100,6 +102,7 @@ LIBNETXX_DECL bool ProxyRequests::pursue(io::HttpSession&)
     if (!session_->given_up()) count();  // else `refuse` does
     give_exchange_back();
     place_.reset();
+    meter_.reset();
     return true;
 }
 
@@ -111,9 +114,14 @@ LIBNETXX_DECL bool ProxyRequests::exchange(engine::ProxyDestination destination,
     auto policy = proxy_->egress->policy();
     std::string listener;
     if (policy->names_listeners()) listener = std::to_string(session_->connection().local().port());
-    engine::EgressGate gate{std::move(policy), session_->client().address(),
-                            guard != nullptr ? guard->user() : std::string_view{}, std::move(listener),
-                            std::move(target)};
+    engine::WeekMoment when;
+    if (policy->names_times()) when = io::week_moment(std::chrono::system_clock::now());
+    engine::EgressGate gate{std::move(policy),
+                            session_->client().address(),
+                            guard != nullptr ? guard->user() : std::string_view{},
+                            std::move(listener),
+                            std::move(target),
+                            when};
     told_->host = destination.host;
     told_->port = destination.port;
     if (!gate.admits()) {
@@ -126,6 +134,7 @@ LIBNETXX_DECL bool ProxyRequests::exchange(engine::ProxyDestination destination,
                                      .error = proxy_status_of(verdict)});
         return true;
     }
+    if (is_beyond_limit(gate, tunnels)) return true;
     place_ = proxy_->places.take(gate.target().host->name);
     if (!place_) {
         answer_with_page(*session_, {.status = 503,
@@ -136,6 +145,7 @@ LIBNETXX_DECL bool ProxyRequests::exchange(engine::ProxyDestination destination,
     }
     if (!exchange_) exchange_ = proxy_->exchanges.take(*proxy_);
     exchange_->begin(*session_, *this, pinned_, std::move(destination), std::move(gate), tunnels, told_);
+    exchange_->count_for(meter_.get());
     return false;
 }
 
@@ -145,6 +155,7 @@ LIBNETXX_DECL void ProxyRequests::refuse(io::HttpSession& session, unsigned stat
 {
     give_exchange_back();
     place_.reset();
+    meter_.reset();
     if (!session.has_request() || !told_) begin_telling(session);
     const auto known = std::exchange(error_, std::nullopt);
     const auto error = known.value_or(engine::proxy_status_of_refusal(status));
@@ -225,10 +236,13 @@ LIBNETXX_DECL bool ProxyRequests::open_tunnel()
                                    .unsent = session.writer().queue().view()};
     std::optional<wire::CanonicalHost> checked;
     if (is_connect && std::ranges::count(proxy_->options.check_sni, told_->port) > 0) checked = exchange_->host();
+    // A tunnel reads so much up to eight times in a row.
+    auto scratch = std::span{proxy_->scratch};
+    if (meter_) scratch = scratch.first(std::clamp<std::size_t>(meter_->piece() / 8, 1024, scratch.size()));
     auto* const meter = session.guard() != nullptr ? session.guard()->meter() : nullptr;
-    tunnel_ =
-        std::make_unique<ProxyTunnel>(proxy_->options, session.connection(), session.transport().release_tls(),
-                                      exchange_->take_upstream(), early, proxy_->scratch, meter, std::move(checked));
+    tunnel_ = std::make_unique<ProxyTunnel>(proxy_->options, session.connection(), session.transport().release_tls(),
+                                            exchange_->take_upstream(), early, scratch, meter, std::move(checked));
+    tunnel_->count_for(meter_.get());
     tell_tunnel(exchange_->status());
     session.open_tunnel();
     give_exchange_back();
@@ -269,6 +283,7 @@ LIBNETXX_DECL void ProxyRequests::end_tunnel(std::string_view reason)
 {
     const auto tunnel = std::move(tunnel_);
     place_.reset();
+    meter_.reset();
     if (!tunnel->verdict().empty()) told_->verdict = tunnel->verdict();
     count();
     session_->end_tunnel(tunnel->sent(), tunnel->received(), reason);

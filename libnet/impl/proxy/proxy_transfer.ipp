@@ -9,6 +9,7 @@
 #include <libnet/impl/proxy/proxy_state.hpp>
 #include <libnet/wire/http/hop_by_hop.hpp>
 
+#include <algorithm>
 #include <optional>
 #include <span>
 #include <utility>
@@ -39,12 +40,14 @@ LIBNETXX_DECL void ProxyExchange::upload()
             more_ = true;
             return;
         }
+        if (meter_ != nullptr && meter_->pauses()) return session_->take_piece();
         const auto piece = session_->next_piece();
         if (piece.waits || piece.failed) return;
         const auto keeps = [this](std::string_view name) { return keeps_trailer(name); };
         const auto frame = piece.last ? body_writer_.last_piece(piece.content, session_->trailers(), keeps)
                                       : body_writer_.piece(piece.content);
         const bool sent = upstream_->peer.send({frame.before, frame.data, frame.after});
+        if (meter_ != nullptr) meter_->moved(piece.content.size());
         if (piece.last) session_->take_piece();
         if (!sent) upload_state_ = ProxyUploadState::upstream_gone;
         else if (piece.last) upload_state_ = ProxyUploadState::complete;
@@ -59,13 +62,16 @@ LIBNETXX_DECL void ProxyExchange::download()
         if (!in_head && download_state_ != ProxyDownloadState::body) break;
         more_ = more_ || round == rounds;
         if (round == rounds) break;
+        if (meter_ != nullptr && meter_->pauses()) break;
         if (in_head) {
             if (!receive_answer_head()) break;
             continue;
         }
-        const auto space = std::span{proxy_.scratch};
+        auto space = std::span{proxy_.scratch};
+        if (meter_ != nullptr) space = space.first(std::min(space.size(), meter_->piece()));
         const auto taken = upstream_->peer.receive(space.first(answer_reader_->readable(space.size())));
         if (taken.outcome == io::Transfer::want_read) break;
+        if (meter_ != nullptr) meter_->moved(taken.size);
         const bool ended = taken.outcome == io::Transfer::ended && answer_reader_->may_end_here();
         if (taken.outcome != io::Transfer::done && !ended) {
             fail_answer(engine::ProxyFailure::connection_lost);
@@ -82,6 +88,7 @@ LIBNETXX_DECL bool ProxyExchange::receive_answer_head()
     if (!upstream_->peer.may_receive()) return false;
     const auto received = upstream_->peer.receive(answer_bytes_.prepare(answer_step));
     answer_bytes_.commit(received.size);
+    if (meter_ != nullptr) meter_->moved(received.size);
     if (answer_bytes_.empty()) answer_bytes_.release();
     if (received.outcome == io::Transfer::want_read) return false;
     if (received.outcome != io::Transfer::done) {

@@ -3,6 +3,7 @@
 
 #include <libnet/engine/proxy/hello_check.hpp>
 #include <libnet/forward_proxy_options.hpp>
+#include <libnet/impl/proxy/proxy_meter.hpp>
 #include <libnet/io/access/send_meter.hpp>
 #include <libnet/io/loop/deadline.hpp>
 #include <libnet/io/tcp/connection.hpp>
@@ -37,6 +38,10 @@ public:
                 std::unique_ptr<io::PolledSocket> upstream, const Early& early, std::span<char> scratch,
                 io::SendMeter* meter = nullptr, std::optional<wire::CanonicalHost> checked = {});
 
+    /// What goes either way counts for this meter, too, slows down for it, and ends the tunnel where its quota is used up; null:
+    /// it doesn't. The meter must outlive it.
+    void count_for(ProxyMeter* limits) noexcept { limits_ = limits; }
+
     /// `ended` and `broken`: it is over.
     io::Relay::Step go_on();
 
@@ -58,7 +63,9 @@ private:
     io::Relay::Step await_hello();
     io::Relay::Step refuse(engine::HelloCheck check);
     void expect_more();
+    io::Relay::Step relay();
     io::Relay::Step relay_metered();
+    io::Relay::Step relay_limited();
 
     const ForwardProxyOptions& options_;
     io::Connection& connection_;
@@ -66,6 +73,7 @@ private:
     std::unique_ptr<io::TlsRelayLayer> tls_;  // null: the client's connection has none
     io::Relay relay_;
     io::SendMeter* meter_;
+    ProxyMeter* limits_ = nullptr;
     std::unique_ptr<io::Deadline> resumes_;  // when the client may have more; null: nothing is counted
     std::span<char> scratch_;
     std::unique_ptr<Hello> hello_;

@@ -79,7 +79,7 @@ LIBNETXX_DECL io::Relay::Step ProxyTunnel::go_on()
         const auto heard = await_hello();
         if (hello_) return heard;
     }
-    const auto step = meter_ == nullptr ? relay_.go_on() : relay_metered();
+    const auto step = limits_ == nullptr ? relay() : relay_limited();
     if (step == Step::ended || step == Step::broken) return step;
     if (relay_.moved()) {
         expect_more();
@@ -89,6 +89,30 @@ LIBNETXX_DECL io::Relay::Step ProxyTunnel::go_on()
         return Step::ended;
     }
     return step;
+}
+
+LIBNETXX_DECL io::Relay::Step ProxyTunnel::relay() { return meter_ == nullptr ? relay_.go_on() : relay_metered(); }
+
+/// The same within the limits of the rules. While it pauses nothing is read on either side.
+LIBNETXX_DECL io::Relay::Step ProxyTunnel::relay_limited()
+{
+    using Step = io::Relay::Step;
+    if (limits_->is_spent()) {
+        verdict_ = name_of(engine::EgressVerdict::quota_exceeded);
+        reason_ = reason_of(engine::EgressVerdict::quota_exceeded);
+        io::reset(connection_.polled());  // what ends here is not what has come to its end
+        io::reset(*upstream_);
+        return Step::broken;
+    }
+    if (limits_->pauses()) {
+        expect_more();
+        return Step::waits;
+    }
+    const auto before = relay_.forward() + relay_.backward();
+    const auto step = relay();
+    limits_->moved(relay_.forward() + relay_.backward() - before);
+    const bool is_over = step == Step::ended || step == Step::broken;
+    return !is_over && (limits_->is_spent() || limits_->pauses()) ? Step::more : step;
 }
 
 /// As Relay::go_on, within what the client may have. What it may not have yet stays with the server.

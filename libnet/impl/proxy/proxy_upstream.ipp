@@ -80,7 +80,8 @@ LIBNETXX_DECL void ProxyExchange::use_upstream(std::unique_ptr<io::PolledSocket>
 {
     told_->upstream = address;
     told_->was_connected = was_idle;
-    engine::tell_decision(*told_, gate_.admission());
+    // A limit that is only reported was told before.
+    if (!told_->is_reported) engine::tell_decision(*told_, gate_.admission());
     socket->listen(listener_);
     upstream_.emplace(std::move(socket), was_idle);
 }

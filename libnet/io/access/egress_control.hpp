@@ -4,6 +4,7 @@
 #include <libnet/base/siphash.hpp>
 #include <libnet/config.hpp>
 #include <libnet/engine/proxy/egress_policy.hpp>
+#include <libnet/io/access/egress_limiter.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -39,6 +40,14 @@ public:
         return policy_;
     }
 
+    /// The policy's limits, with what is counted for them; null: it has none. What was counted stays through a `reload` for
+    /// each limit whose line is the same.
+    std::shared_ptr<const EgressLimiter> limiter() const
+    {
+        const std::lock_guard lock{mutex_};
+        return limiter_;
+    }
+
     /// The files that were read last: rules and lists. For who restricts what the process can open.
     std::vector<std::string> files() const
     {
@@ -57,6 +66,7 @@ public:
 
 private:
     std::shared_ptr<const engine::EgressPolicy> read() const;
+    std::shared_ptr<const EgressLimiter> limits_of(std::shared_ptr<const engine::EgressPolicy> policy) const;
     std::shared_ptr<const engine::EgressList> read_list(const std::string& file) const;
 
     const EgressOptions options_;
@@ -64,6 +74,7 @@ private:
     mutable std::mutex mutex_;  // of what follows
     mutable std::vector<std::string> files_;
     std::shared_ptr<const engine::EgressPolicy> policy_;
+    std::shared_ptr<const EgressLimiter> limiter_;
 };
 
 }  // namespace libnet::inline v0::io

@@ -4,6 +4,7 @@
 #include <libnet/io/files/read_text.hpp>
 #include <libnet/io/loop/random_key.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <filesystem>
 #include <map>
@@ -22,14 +23,29 @@ LIBNETXX_DECL EgressControl::EgressControl(EgressOptions options)
     : options_{std::move(options)},
       seed_{random_key()},
       policy_{read()}
-{}
+{
+    limiter_ = limits_of(policy_);
+    // Time zones are read once, now: the process may later not be allowed to.
+    if (policy_->names_times()) week_moment(std::chrono::system_clock::now());
+}
 
 LIBNETXX_DECL std::function<void()> EgressControl::prepare_reload()
 {
-    return [this, fresh = read()]() mutable {
+    auto fresh = read();
+    auto limits = limits_of(fresh);
+    return [this, fresh = std::move(fresh), limits = std::move(limits)]() mutable {
         const std::lock_guard lock{mutex_};
         policy_.swap(fresh);
+        limiter_.swap(limits);
     };
+}
+
+LIBNETXX_DECL std::shared_ptr<const EgressLimiter> EgressControl::limits_of(
+    std::shared_ptr<const engine::EgressPolicy> policy) const
+{
+    if (policy->options().rules.limits.empty()) return nullptr;
+    const auto before = limiter();
+    return std::make_shared<const EgressLimiter>(std::move(policy), seed_, before.get());
 }
 
 LIBNETXX_DECL std::shared_ptr<const engine::EgressPolicy> EgressControl::read() const

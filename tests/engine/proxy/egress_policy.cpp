@@ -336,4 +336,59 @@ TEST_CASE("each refusal has a name, a sentence, and an error of Proxy-Status", "
     CHECK(proxy_status_of(V::bad_host) == wire::ProxyStatusError::http_request_error);
 }
 
+TEST_CASE("a rule with times counts at these times", "[engine][proxy]")
+{
+    const auto policy =
+        policy_of("allow to .a.test times mon-fri 08:00-18:00\nallow to b.test times utc sun\ndefault deny\n");
+    CHECK(policy.names_times());
+    CHECK(!policy_of("allow to .a.test\n").names_times());
+    CHECK(policy_of("limit requests 1/s times mon\n").names_times());
+    auto client = nobody;
+    client.when = {8 * 60, 0};  // Monday
+    CHECK(verdict(policy, get("x.a.test"), client) == V::allowed);
+    CHECK(verdict(policy, get("b.test"), client) == V::default_denied);
+    client.when = {18 * 60, 6 * minutes_of_day};
+    CHECK(verdict(policy, get("x.a.test"), client) == V::default_denied);
+    CHECK(verdict(policy, get("b.test"), client) == V::allowed);
+}
+
+TEST_CASE("a limit is about who and what its line says", "[engine][proxy]")
+{
+    const auto policy = policy_of(
+        "limit from 10.1.0.0/16 to .a.test 443 @names requests 1/s\n"
+        "limit user ci methods CONNECT requests 1/s\n"
+        "limit to * paths /v1/* requests 1/s times tue\n");
+    const auto& limits = policy.options().rules.limits;
+    CHECK(policy.is_limited(limits[0], nobody, tunnel("x.a.test")));
+    CHECK(policy.is_limited(limits[0], nobody, tunnel("x.ads.test")));
+    CHECK(!policy.is_limited(limits[0], nobody, tunnel("b.test")));
+    CHECK(!policy.is_limited(limits[0], nobody, tunnel("93.184.216.34")));
+    CHECK(!policy.is_limited(limits[0], nobody, get("x.a.test")));
+    CHECK(!policy.is_limited(limits[0], nobody, egress_target("", 443, "CONNECT", "")));
+    CHECK(!policy.is_limited(limits[1], nobody, tunnel("b.test")));
+    auto client = nobody;
+    client.user = "ci";
+    client.when.local = minutes_of_day;
+    CHECK(policy.is_limited(limits[1], client, tunnel("b.test")));
+    CHECK(!policy.is_limited(limits[1], client, get("b.test")));
+    CHECK(policy.is_limited(limits[2], client, get("b.test", "/v1/x")));
+    CHECK(policy.is_limited(limits[2], client, get("b.test", "/v1/%zz")));  // it could be any
+    CHECK(!policy.is_limited(limits[2], client, get("b.test", "/v2/x")));
+    CHECK(!policy.is_limited(limits[2], client, tunnel("b.test")));
+    CHECK(!policy.is_limited(limits[2], nobody, get("b.test", "/v1/x")));
+}
+
+TEST_CASE("the path of a decision has its time and its limits", "[engine][proxy]")
+{
+    const auto policy = policy_of("deny times sun\nlimit to a.test requests 1/s\nlimit to b.test requests 1/s\n");
+    auto client = nobody;
+    client.when = {60, 0};
+    const auto lines = explain(policy, client, get("a.test"), {ip::make_address(public_address)});
+    CHECK(lines.at(2) == "time mon 01:00, utc mon 00:00");
+    CHECK(lines.back() == "limit in line 2, 'limit to a.test requests 1/s': counts");
+    client.when.local = 6 * minutes_of_day;
+    CHECK(explain(policy, client, get("a.test"), {}).back() ==
+          "  verdict: rule_denied by the rule in line 1, 'deny times sun'");
+}
+
 }  // namespace egress_policy_tests

@@ -1,6 +1,8 @@
 #include <libnet/engine/proxy/egress_rule.hpp>
 #include <tests/support/catch.hpp>
 
+#include <chrono>
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 
@@ -12,6 +14,7 @@ using namespace libnet::engine;
 namespace {
 
 const FindList one_list = [](const std::string& name) {
+    if (name == "networks") return std::make_shared<const EgressList>("192.0.2.0/24\n", base::SipKey{});
     if (name != "blocked") throw std::invalid_argument{"there is no list '" + name + "'"};
     return std::make_shared<const EgressList>(".ads.test\n", base::SipKey{});
 };
@@ -78,6 +81,37 @@ TEST_CASE("what a file doesn't say is allowed", "[engine][proxy]")
     CHECK(rule_of("allow to * 443").ports == std::vector<PortRange>{{443, 443}});
 }
 
+TEST_CASE("a rule has times, and a limit amounts", "[engine][proxy]")
+{
+    using namespace std::chrono_literals;
+    const auto rule = rule_of("allow to a.test times mon-fri,08:00-18:00");
+    CHECK(rule.times.ranges.size() == 5);
+    CHECK(!rule.times.is_utc);
+
+    const auto rules = parse_egress_rules(
+        "allow\nlimit from 10.1.0.0/16 to .a.test @blocked 443 times utc sat rate 1M/s quota 10G/day requests 100/min\n"
+        "limit requests 5/s per target client  # each\n"
+        "limit requests 5/s per target\n"
+        "limit requests 5/s per rule\n"
+        "limit requests 5/s per client\n",
+        one_list);
+    CHECK(rules.rules.size() == 1);
+    REQUIRE(rules.limits.size() == 5);
+    const auto& first = rules.limits[0];
+    CHECK(first.amounts == EgressAmounts{1'048'576, {std::uint64_t{10} << 30, 24h}, {100, 60s}, LimitPer::client});
+    CHECK(first.rule.line == 2);
+    CHECK(first.rule.text.starts_with("limit from"));
+    CHECK(first.rule.hosts == std::vector<std::string>{".a.test"});
+    CHECK(first.rule.lists.size() == 1);
+    CHECK(first.rule.ports.size() == 1);
+    CHECK(first.rule.times.is_utc);
+    CHECK(rules.limits[1].amounts.per == LimitPer::client_and_target);
+    CHECK(rules.limits[1].rule.text == "limit requests 5/s per target client");
+    CHECK(rules.limits[2].amounts.per == LimitPer::target);
+    CHECK(rules.limits[3].amounts.per == LimitPer::rule);
+    CHECK(rules.limits[4].amounts.per == LimitPer::client);
+}
+
 TEST_CASE("hosts of rules are canonical", "[engine][proxy]")
 {
     CHECK(rule_of("allow to GitHub.COM.").hosts == std::vector<std::string>{"github.com"});
@@ -88,8 +122,8 @@ TEST_CASE("hosts of rules are canonical", "[engine][proxy]")
 TEST_CASE("a bad line of a file of rules is named, and says what would do", "[engine][proxy]")
 {
     const std::pair<std::string_view, std::string_view> cases[] = {
-        {"permit to a.test", "none of allow, deny, private, default, report-only"},
-        {"allow a.test", "none of from, user, listener, to, methods, paths"},
+        {"permit to a.test", "none of allow, deny, limit, private, default, report-only"},
+        {"allow a.test", "none of from, user, listener, to, methods, paths, times"},
         {"allow to", "has no values"},
         {"allow from user a", "has no values"},
         {"allow to a.test to b.test", "is there twice"},
@@ -118,6 +152,22 @@ TEST_CASE("a bad line of a file of rules is named, and says what would do", "[en
         {"default maybe", "wants allow or deny"},
         {"default deny allow", "wants allow or deny"},
         {"report-only now", "none of"},
+        {"allow times", "has no values"},
+        {"allow times mon-fri 8-18", "'8-18' is no time"},
+        {"allow rate 1M/s", "none of from, user, listener, to, methods, paths, times"},
+        {"limit", "wants a rate, a quota or requests"},
+        {"limit to a.test", "wants a rate, a quota or requests"},
+        {"limit rate", "has no values"},
+        {"limit rate 1M", "is no limit"},
+        {"limit rate 1M/min", "is no rate"},
+        {"limit quota 1G/day 2G/week", "is one value too many"},
+        {"limit quota 0/day", "is no limit"},
+        {"limit requests 100/month", "is no limit"},
+        {"limit requests 1/s requests 2/s", "is there twice"},
+        {"limit requests 1/s per host", "none of client, target, rule"},
+        {"limit requests 1/s per rule client", "nothing else can stand beside it"},
+        {"limit to 10.0.0.0/8 requests 1/s", "can't have networks"},
+        {"limit to @networks requests 1/s", "can't have networks"},
     };
     for (const auto& [line, why] : cases) {
         INFO(line);
