@@ -1,6 +1,8 @@
 #pragma once
 // Child processes for black-box tests: started without a shell, watched with a limit, never left behind.
 
+#include <tests/support/command.hpp>
+
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -10,7 +12,6 @@
 #include <string>
 #include <system_error>
 #include <utility>
-#include <vector>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -19,8 +20,6 @@
 #include <unistd.h>
 
 namespace libnet::test {
-
-using Arguments = std::vector<std::string>;
 
 /// The path of one of the four programs, built beside the tests.
 inline std::string program(const std::string& name)
@@ -45,12 +44,13 @@ public:
     /// ours. Standard input is empty unless `input` says what is in it (at most 64 KiB: a pipe's worth).
     explicit Process(const Arguments& arguments, const Arguments& environment = {}, const std::string& input = {})
     {
+        const Command command{arguments, environment};
         Pipe in, out, err;
         if (::write(in.write_end, input.data(), input.size()) != static_cast<ssize_t>(input.size()))
             throw std::system_error{errno, std::system_category(), "write to a child's standard input"};
         pid_ = ::fork();
         if (pid_ < 0) throw std::system_error{errno, std::system_category(), "fork"};
-        if (pid_ == 0) become(arguments, environment, in.read_end, out.write_end, err.write_end);
+        if (pid_ == 0) become(command, in.read_end, out.write_end, err.write_end);
         out_ = std::exchange(out.read_end, -1);
         err_ = std::exchange(err.read_end, -1);
     }
@@ -73,20 +73,19 @@ public:
     const std::string& out() const noexcept { return finished_.out; }
     const std::string& err() const noexcept { return finished_.err; }
 
-    /// Reads until `text` stands in its standard output or standard error; false when it ended or time ran out first.
-    bool wait_for(const std::string& text, std::chrono::seconds limit = std::chrono::seconds{20})
+    /// Reads until `text` stands in its standard output or standard error, so many times; false when it ended or time ran
+    /// out first.
+    bool wait_for(const std::string& text, std::chrono::seconds limit = std::chrono::seconds{20}, unsigned times = 1)
     {
         const auto until = Clock::now() + limit;
-        const auto found = [&] {
-            return finished_.out.find(text) != text.npos || finished_.err.find(text) != text.npos;
-        };
+        const auto found = [&] { return count(finished_.out, text) >= times || count(finished_.err, text) >= times; };
         while (!found())
             if (!read_some(until)) return found();
         return true;
     }
 
     /// Waits for its end, reading all that it prints. A process that outlives the limit is killed (exit code 137).
-    Finished wait(std::chrono::seconds limit = std::chrono::seconds{60})
+    Finished wait(std::chrono::seconds limit = std::chrono::seconds{150})
     {
         const auto until = Clock::now() + limit;
         while (read_some(until)) {
@@ -119,18 +118,21 @@ private:
         int write_end = -1;
     };
 
-    [[noreturn]] static void become(const Arguments& arguments, const Arguments& environment, int in, int out, int err)
+    static unsigned count(const std::string& said, const std::string& text)
+    {
+        unsigned times = 0;
+        for (auto at = said.find(text); at != said.npos; at = said.find(text, at + 1)) ++times;
+        return times;
+    }
+
+    /// In the child, which must not allocate.
+    [[noreturn]] static void become(const Command& command, int in, int out, int err)
     {
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // a test that crashes leaves no daemon behind
         ::dup2(in, STDIN_FILENO);
         ::dup2(out, STDOUT_FILENO);
         ::dup2(err, STDERR_FILENO);
-        for (const auto& variable : environment) ::putenv(const_cast<char*>(variable.c_str()));
-        std::vector<char*> argv;
-        for (const auto& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
-        argv.push_back(nullptr);
-        ::execvp(argv[0], argv.data());
-        ::_exit(127);
+        command.become();
     }
 
     /// Reads what there is, waiting for it; false at the end of both streams or of the time.

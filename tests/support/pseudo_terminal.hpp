@@ -1,7 +1,7 @@
 #pragma once
 // A program that runs on a terminal, which a test looks at.
 
-#include <tests/support/process.hpp>
+#include <tests/support/command.hpp>
 
 #include <cerrno>
 #include <chrono>
@@ -23,16 +23,11 @@ public:
     TerminalProcess(const Arguments& arguments, const Arguments& environment, unsigned short columns,
                     unsigned short lines)
     {
+        const Command command{arguments, environment};
         winsize size{lines, columns, 0, 0};
         pid_ = ::forkpty(&terminal_, nullptr, nullptr, &size);
         if (pid_ < 0) throw std::system_error{errno, std::system_category(), "forkpty"};
-        if (pid_ != 0) return;
-        for (const auto& variable : environment) ::putenv(const_cast<char*>(variable.c_str()));
-        std::vector<char*> argv;
-        for (const auto& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
-        argv.push_back(nullptr);
-        ::execvp(argv[0], argv.data());
-        ::_exit(127);
+        if (pid_ == 0) command.become();
     }
     ~TerminalProcess()
     {

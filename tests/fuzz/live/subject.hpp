@@ -1,6 +1,8 @@
 #pragma once
 // A program that is tried: started, watched, and stopped, with what it said.
 
+#include <tests/support/command.hpp>
+
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -33,13 +35,14 @@ class Subject {
 public:
     /// Starts it, and waits until it serves. What it says goes to a file. `port` is that of a program which doesn't say
     /// where it listens, and that is waited for until it is listened on.
-    Subject(std::string name, std::vector<std::string> command, const std::filesystem::path& folder,
+    Subject(std::string name, const std::vector<std::string>& command, const std::filesystem::path& folder,
             std::uint16_t port = 0)
         : name_{std::move(name)},
           said_{folder / (name_ + ".err")}
     {
+        const libnet::test::Command program{command};  // there are threads
         pid_ = ::fork();
-        if (pid_ == 0) become(std::move(command));
+        if (pid_ == 0) become(program);
         for (int tries = 0; tries < 600 && port_ == 0; ++tries) {
             std::this_thread::sleep_for(std::chrono::milliseconds{50});
             const auto text = said();
@@ -112,18 +115,15 @@ private:
         return read_file("/proc/net/tcp").find(line) != std::string::npos;
     }
 
-    [[noreturn]] void become(std::vector<std::string> command)
+    /// In the child, which must not allocate.
+    [[noreturn]] void become(const libnet::test::Command& program) const
     {
         const int err = ::open(said_.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600),
                   nothing = ::open("/dev/null", O_RDWR);
         ::dup2(nothing, 0);
         ::dup2(nothing, 1);
         ::dup2(err, 2);
-        std::vector<char*> arguments;
-        for (auto& argument : command) arguments.push_back(argument.data());
-        arguments.push_back(nullptr);
-        ::execv(arguments[0], arguments.data());
-        ::_exit(127);
+        program.become();
     }
 
     std::string name_;
