@@ -20,7 +20,8 @@ class Daemon {
 public:
     explicit Daemon(const std::string& name, Arguments options = {}, const Arguments& environment = {})
         : process_{command(name, std::move(options)), environment},
-          pid_{process_.pid()}
+          pid_{process_.pid()},
+          upgraded_{name + ": upgraded: process "}  // "not upgraded: process 5" is said as well
     {
         const std::string announcement = " on 127.0.0.1:";
         if (!process_.wait_for(announcement)) throw std::runtime_error{name + " does not start: " + process_.err()};
@@ -45,12 +46,9 @@ public:
     /// Has a new process take its place. False: it doesn't.
     bool upgrade()
     {
-        const std::string words = "upgraded: process ";
         ::kill(pid_, SIGUSR2);
-        ++upgrades_;
-        for (int i = 0; i < 20 && times(words) < upgrades_; ++i) process_.wait_for("as long as it takes", one_second);
-        if (times(words) < upgrades_) return false;
-        pid_ = static_cast<pid_t>(std::stol(number_behind(words)));
+        if (!process_.wait_for(upgraded_, std::chrono::seconds{60}, ++upgrades_)) return false;
+        pid_ = static_cast<pid_t>(std::stol(number_behind(upgraded_)));
         return true;
     }
 
@@ -62,16 +60,6 @@ public:
     }
 
 private:
-    static constexpr std::chrono::seconds one_second{1};
-
-    unsigned times(const std::string& words) const
-    {
-        unsigned times = 0;
-        for (auto at = process_.err().find(words); at != std::string::npos; at = process_.err().find(words, at + 1))
-            ++times;
-        return times;
-    }
-
     static Arguments command(const std::string& name, Arguments options)
     {
         options.insert(options.begin(),
@@ -88,6 +76,7 @@ private:
 
     Process process_;
     pid_t pid_;
+    std::string upgraded_;
     std::string port_;
     unsigned upgrades_ = 0;
 };
