@@ -28,7 +28,7 @@ serve() {
     printf '\n$ %s &\n' "$*"
     "$@" >"$logs/$name" 2>"$logs/$name.messages" &
     servers="$servers $!"
-    for _ in $(seq 50); do
+    for _ in $(seq 300); do
         grep -q ' on .*:[0-9]' "$logs/$name.messages" && break
         sleep 0.1
     done
@@ -39,7 +39,7 @@ serve() {
 # logged NAME LINES: the access log of a server, once it has a line for each request. A client has its answer before the
 # line is written.
 logged() {
-    for _ in $(seq 50); do
+    for _ in $(seq 300); do
         [ "$(wc -l <"$logs/$1")" -lt "$2" ] || break
         sleep 0.1
     done
@@ -51,7 +51,7 @@ case $1 in
     network)
         say "A network of our own: client - r1 - r2 - r3 - {alpha, beta, web}. r2 is silent, beta loses packets."
         say "ping++: three hosts, one of them losing packets"
-        show ping++ -4 -c 5 -i 0.2 -W 0.5 alpha beta web
+        show ping++ -4 -c 5 -i 0.2 -W 1 alpha beta web
         say "trace++: a path with a silent hop"
         show trace++ -4 -w 1 web
         say "httpd++ on the host 'web' serves this project's own documentation"

@@ -46,7 +46,7 @@ struct Server {
     Server()
     {
         libnet::WebSocketOptions options;
-        options.max_message = 4096;
+        options.max_message = 512;
         options.close_timeout = std::chrono::milliseconds{200};
         files.websocket("/live", &echo, options);
         asio::co_spawn(io, files.run(), asio::detached);

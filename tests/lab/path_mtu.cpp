@@ -203,7 +203,7 @@ TEST_CASE("find_path_mtu tells all that was found", "[lab]")
     CHECK(result.limit == PathMtuLimit::router);
     CHECK(result.told_by == asio::ip::make_address("10.0.2.2"));
     CHECK(result.rtt > 0ns);
-    CHECK(result.rtt < 1s);
+    CHECK(result.rtt < 20s);
     REQUIRE(result.steps.size() == 5);
     CHECK(result.steps[1].outcome == PathMtuOutcome::too_big_here);
     CHECK(result.steps[1].told == 1500U);

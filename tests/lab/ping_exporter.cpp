@@ -83,7 +83,7 @@ TEST_CASE("a probe of a host that doesn't answer ends in the scraper's time", "[
     CHECK(samples["probe_icmp_duration_seconds{phase=\"rtt\"}"] == 0);
     CHECK_FALSE(samples.has("probe_icmp_reply_hop_limit"));
     CHECK(samples["libnet_ping_probe_requests"] == 2);
-    CHECK(took.count() < 1.4);
+    CHECK(took.count() < 4.5);  // five seconds, if the scraper said nothing
     if (reason.empty()) {
         CHECK(took.count() > 0.9);
         CHECK(samples["libnet_ping_probe_lost"] == 2);

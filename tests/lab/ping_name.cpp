@@ -134,7 +134,7 @@ TEST_CASE("as ping, a fraction of a second is a deadline, and -3 shows microseco
 {
     const auto begin = std::chrono::steady_clock::now();
     CHECK(run(with(ours, {"-w", "0.3", "10.0.9.1"})).exit_code == 1);
-    CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds{5});
+    CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds{20});
     const auto done = run(with(ours, {"-3", "-c", "1", "10.0.4.2"}));
     CHECK(masked(done.out).find(" time=T ms") != std::string::npos);
 }

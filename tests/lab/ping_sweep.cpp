@@ -46,7 +46,7 @@ bool contains(const std::string& text, const std::string& part) { return text.fi
 
 TEST_CASE("hosts are counted, not ranges, and one that is silent fails the run", "[lab]")
 {
-    const auto half = ping({"-q", "-c", "1", "-W", "0.5", "10.0.4.1-4"});
+    const auto half = ping({"-q", "-c", "1", "-W", "1.5", "10.0.4.1-4"});
     INFO(half.out << half.err);
     CHECK(half.exit_code == 1);
     CHECK(contains(half.out, "4 packets transmitted, 2 received"));
@@ -55,12 +55,12 @@ TEST_CASE("hosts are counted, not ranges, and one that is silent fails the run",
     const auto all = ping({"-q", "-c", "1", "10.0.4.1-2"});
     CHECK(all.exit_code == 0);
 
-    const auto several = ping({"-q", "-c", "1", "-W", "0.5", "10.0.4.1-4", "10.0.5.1-2"});
+    const auto several = ping({"-q", "-c", "1", "-W", "1.5", "10.0.4.1-4", "10.0.5.1-2"});
     CHECK(contains(several.out, "--- 6 hosts, 4 alive ---"));
     CHECK(contains(several.out, "2 of 4 alive"));
     CHECK(several.exit_code == 1);
 
-    const auto json = ping({"-q", "--json", "-c", "1", "-W", "0.5", "10.0.4.1-4"});
+    const auto json = ping({"-q", "--json", "-c", "1", "-W", "1.5", "10.0.4.1-4"});
     const auto total = last_line(json.out);
     CHECK(total.at("targets") == 4);
     CHECK(total.at("alive") == 2);
@@ -70,7 +70,7 @@ TEST_CASE("hosts are counted, not ranges, and one that is silent fails the run",
 TEST_CASE("who is alive and who isn't is listed on request, and nothing else", "[lab]")
 {
     using Lines = std::vector<std::string>;
-    const Arguments usual{"-c", "2", "-i", "0.1", "-W", "0.3", "10.0.4.1-4", "alpha"};
+    const Arguments usual{"-c", "2", "-i", "0.1", "-W", "1.5", "10.0.4.1-4", "alpha"};
     const auto with = [&](Arguments options) {
         options.insert(options.end(), usual.begin(), usual.end());
         return ping(options);

@@ -110,8 +110,8 @@ TEST_CASE("it takes no privilege", "[lab]")
     }
     const std::string family = GENERATE("-4", "-6");
     const std::string method = GENERATE("-n", "-nI", "-nU");
-    const auto ours = as_nobody({program("trace++"), method, family, "alpha"});
-    const auto theirs = run({"traceroute", "-n", family, "alpha"});
+    const auto ours = as_nobody({program("trace++"), method, "-w", "1,0,0", family, "alpha"});
+    const auto theirs = run({"traceroute", "-n", "-w", "1,0,0", family, "alpha"});
     INFO(ours.out << ours.err);
     CHECK(hops_of(ours.out) == hops_of(theirs.out));
     CHECK(ours.exit_code == 0);

@@ -134,10 +134,10 @@ TEST_CASE("ping++ stops at the deadline, or when it has the answers that it want
     const auto enough = ping({"-w", "60", "-c", "3", "-i", "0.01", "127.0.0.1"});
     CHECK(enough.exit_code == 0);
     CHECK(contains(enough.out, ", 3 received"));
-    const auto short_of = ping({"-w", "0.05", "-c", "3", "-i", "10", "127.0.0.1"});
+    const auto short_of = ping({"-w", "1.5", "-c", "3", "-i", "10", "127.0.0.1"});
     CHECK(short_of.exit_code == 1);
     CHECK(contains(short_of.out, "1 packets transmitted, 1 received"));
-    CHECK(ping({"-w", "0.05", "127.0.0.1"}).exit_code == 0);
+    CHECK(ping({"-w", "1.5", "127.0.0.1"}).exit_code == 0);
 }
 
 TEST_CASE("SIGQUIT tells the numbers so far, and ping++ goes on", "[apps][ping]")

@@ -102,7 +102,7 @@ TEST_CASE("ping++ --csv has the same columns in every line, and quotes what need
 TEST_CASE("thousands of hosts on the command line, and a hundred thousand in a list", "[apps][ping]")
 {
     if (!can_ping()) return;
-    Arguments many{"-q", "-c", "1"};
+    Arguments many{"-q", "-c", "1", "-W", "5"};
     for (int i = 0; i < 3000; ++i)
         many.push_back("127.1." + std::to_string(i / 250) + '.' + std::to_string(i % 250 + 1));
     const auto line = ping(many);

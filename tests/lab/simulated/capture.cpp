@@ -18,7 +18,7 @@ std::string captured(const WrittenScenario& scenario, const std::string& command
         scenario.path(), {"sh", "-c",
                           "tcpdump -i netsim0 -Z root -U -s 2048 --immediate-mode -w " + file +
                               " >/dev/null 2>&1 & pid=$!; until [ -s " + file + " ]; do sleep 0.05; done; sleep 0.3; " +
-                              command + " >/dev/null 2>&1; sleep 0.3; kill $pid; wait $pid"});
+                              command + " >/dev/null 2>&1; sleep 1; kill $pid; wait $pid"});
     const auto decoded = libnet::test::run({"tcpdump", "-Z", "root", "-nn", "-vvv", "-r", file});
     INFO(run.tool.out << run.tool.err << decoded.err);
     REQUIRE(decoded.out.find("ICMP") != std::string::npos);

@@ -86,8 +86,12 @@ nodes:
                                    layout + R"(, mpls: [{label: 16001, class: 3, ttl: 9}]}}}
   host: {address: 10.9.0.1}
 )"};
-    const auto run = simulate(
-        scenario.path(), {"sh", "-c", "(echo '1 send-probe ip-4 10.9.0.1 ttl 2 timeout 1'; sleep 1) | mtr-packet"});
+    const auto run = simulate(scenario.path(), {"sh", "-c", R"(said=$(mktemp)
+            {
+                echo '1 send-probe ip-4 10.9.0.1 ttl 2 timeout 9'
+                for _ in $(seq 150); do ! grep -q '^1 ' "$said" || break; sleep 0.1; done
+            } | mtr-packet >"$said"
+            cat "$said"; rm "$said")"});
     INFO(run.tool.out << run.tool.err);
     CHECK(run.tool.out.find("1 ttl-expired ip-4 10.255.2.1") != std::string::npos);
     CHECK(run.tool.out.find("mpls 16001,3,1,9") != std::string::npos);

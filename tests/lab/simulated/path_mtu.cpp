@@ -204,7 +204,7 @@ TEST_CASE("interrupted, ping++ --mtu tells what it knows")
 {
     const WrittenScenario scenario{narrow(1400, ", too-big: black-hole")};
     const auto run = simulate(scenario.path(), over(1500, every_group,
-                                                    {"timeout", "--preserve-status", "-s", "INT", "1",
+                                                    {"timeout", "--preserve-status", "-s", "INT", "2",  // of four
                                                      program("ping++"), "--mtu", "--json", "10.9.0.1"}));
     INFO(run.tool.out << run.tool.err);
     CHECK(run.tool.exit_code == 130);

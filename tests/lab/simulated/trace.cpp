@@ -42,7 +42,8 @@ TEST_CASE("trace++ has every hop of a long path and its time, and the silent one
         if (!silent) CHECK(hops[ttl - 1].milliseconds >= 5.0 * static_cast<double>(ttl));
     }
     CHECK(hops[19].address == host);
-    CHECK(hops[19].milliseconds < 110);
+    CHECK(hops[19].milliseconds >= 100);
+    CHECK(hops[19].milliseconds < 1000);
 }
 
 TEST_CASE("a router that complains seldom costs stars, and no other answer")

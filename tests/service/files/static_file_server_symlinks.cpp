@@ -161,7 +161,7 @@ TEST_CASE("what a link leads to may change", "[service][file_server]")
     CHECK(server("/outdir/page.html") == "outside");
     site.around.write("outside/page.html", "changed");
     const auto becomes = [&](const std::string& path, const std::string& content) {
-        const auto end = std::chrono::steady_clock::now() + 10s;  // a second, and what a busy machine adds
+        const auto end = std::chrono::steady_clock::now() + 20s;  // a second, and what a busy machine adds
         clock.advance(2s);
         while (server(path) != content && std::chrono::steady_clock::now() < end) std::this_thread::sleep_for(20ms);
         return server(path);

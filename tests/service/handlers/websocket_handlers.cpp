@@ -502,7 +502,7 @@ TEST_CASE("no more WebSockets of a route are open than it may have", "[service][
         two.socket.close(websocket::close_code::normal);
     }
     auto answer = RawClient{server.endpoint()}.exchange(upgrade());
-    for (int i = 0; i < 100 && answer.status == 503; ++i) {  // until the server has seen that the other one has gone
+    for (int i = 0; i < 1000 && answer.status == 503; ++i) {  // until the server has seen that the other one has gone
         std::this_thread::sleep_for(20ms);
         answer = RawClient{server.endpoint()}.exchange(upgrade());
     }

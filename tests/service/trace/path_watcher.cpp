@@ -101,7 +101,7 @@ TEST_CASE("a silent host's rounds overlap, and lose what they lose", "[service][
     auto options = quick();
     options.trace.max_ttl = 2;
     options.trace.port = listens.local_endpoint().port();
-    options.trace.timeout = 100ms;
+    options.trace.timeout = 1s;
     PathWatcher watcher{io.get_executor(), options};
     const auto target = watcher.add(loopback4, 6);
     const auto begin = std::chrono::steady_clock::now();
@@ -113,7 +113,7 @@ TEST_CASE("a silent host's rounds overlap, and lose what they lose", "[service][
     CHECK(watcher.watch(target).hops()[0].statistics.received() == 0);
     CHECK(watcher.watch(target).verdicts()[0].kind == HopKind::filtered);
     // One after the other they would take six times two probes' time.
-    CHECK(std::chrono::steady_clock::now() - begin < 1000ms);
+    CHECK(std::chrono::steady_clock::now() - begin < 9s);
 }
 
 TEST_CASE("a path that is removed has no more rounds, and its numbers can begin anew before", "[service][trace]")
