@@ -58,10 +58,9 @@ public:
     {
         const std::string words = " on 127.0.0.";
         std::size_t at = 0;
-        for (std::size_t i = 0; i < count; ++i) {
-            while (process_.err().find(words, at) == std::string::npos)
-                if (!process_.wait_for(words)) throw std::runtime_error{"httpd++ does not start: " + process_.err()};
-                else process_.wait_for("the next line", std::chrono::seconds{1});
+        for (unsigned i = 0; i < count; ++i) {
+            if (!process_.wait_for(words, std::chrono::seconds{20}, i + 1))
+                throw std::runtime_error{"httpd++ does not start: " + process_.err()};
             at = process_.err().find(':', process_.err().find(words, at) + words.size()) + 1;
             auto port = process_.err().substr(at);
             port.erase(port.find_first_not_of("0123456789"));
