@@ -63,7 +63,7 @@ TEST_CASE("by hand it says how to point a tool at it, and plays until it is told
 
 TEST_CASE("told to stop, it takes its command along")
 {
-    Process playing{{netsim(), scenario("plain"), "sh", "-c", "echo ready; sleep 60"}};
+    Process playing{{netsim(), scenario("plain"), "sh", "-c", "echo ready; exec sleep 60"}};
     REQUIRE(playing.wait_for("ready"));
     playing.signal(SIGTERM);
     CHECK(playing.wait().exit_code == 128 + SIGTERM);
