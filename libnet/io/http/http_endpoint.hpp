@@ -88,8 +88,8 @@ struct EndpointAnswer {
 };
 
 /// Answers a request, in its own time: it is the one to give up when something takes too long. It is cancelled
-/// (terminal) when the service is stopped at once. What it throws becomes a 500 without a word of it, and is told to
-/// `diagnostics`.
+/// (terminal) when the service is stopped at once, and when its client has closed the connection, or its half of it, a second
+/// after it began or later. What it throws else becomes a 500 without a word of it, and is told to `diagnostics`.
 using EndpointHandler = std::function<asio::awaitable<EndpointAnswer>(const EndpointRequest&)>;
 
 /// Serves GET and HEAD, or POST and PUT, of a few fixed paths over HTTP/1.0 and 1.1, with the strict framing of wire/. Anything else is

@@ -5,6 +5,7 @@
 #include <libnet/io/http/http_endpoint.hpp>
 #include <libnet/io/http/http_session.hpp>
 #include <libnet/io/http/response_head.hpp>
+#include <libnet/io/loop/deadline.hpp>
 #include <libnet/io/loop/sigpipe.hpp>
 #include <libnet/io/tcp/relay.hpp>
 #include <libnet/io/tcp/tcp_server.hpp>
@@ -17,6 +18,7 @@
 
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -60,6 +62,40 @@ public:
 private:
     EndpointContext& context_;
     std::size_t size_;
+};
+
+/// Looks, while a handler is at work, whether its client is still there, and cancels the handler when it isn't: else clients
+/// that leave at once could have any number of handlers wait for nothing. Who has closed only its half, as `nc -N` does, can't be
+/// told from who has left, and gets what is ready within a second.
+class ClientWatch {
+public:
+    ClientWatch(Connection& connection, asio::cancellation_signal& abort)
+        : connection_{connection},
+          abort_{abort},
+          look_{connection.wheel(), [this] { look(); }}
+    {
+        connection_.polled().watch();
+        look_.expires_after(std::chrono::seconds{1});
+    }
+    ClientWatch(const ClientWatch&) = delete;
+    ClientWatch& operator=(const ClientWatch&) = delete;
+
+    /// The handler was cancelled for it.
+    bool has_left() const noexcept { return has_left_; }
+
+private:
+    /// Called again on every tick of the wheel.
+    void look()
+    {
+        if (has_left_ || !connection_.polled().hung_up()) return;
+        has_left_ = true;
+        abort_.emit(asio::cancellation_type::terminal);
+    }
+
+    Connection& connection_;
+    asio::cancellation_signal& abort_;
+    Deadline look_;
+    bool has_left_ = false;
 };
 
 /// Answers the requests of one connection.
@@ -128,7 +164,18 @@ LIBNETXX_DECL Task<> EndpointRequests::call(HttpSession& session, const Endpoint
     const auto executor = co_await asio::this_coro::executor;
     auto token = asio::bind_cancellation_slot(abort_.slot(), asio::use_awaitable_t<Executor>{});
     auto answering = asio::co_spawn(executor, handler(request), std::move(token));
-    auto answer = co_await std::move(answering);
+    const ClientWatch watch{session.connection(), abort_};
+    EndpointAnswer answer;
+    try {
+        answer = co_await std::move(answering);
+    } catch (...) {
+        if (!watch.has_left()) throw;
+    }
+    if (watch.has_left()) {
+        session.writer().give_up(engine::client_gone);
+        session.lose();
+        co_return;
+    }
     session.refresh_now();
     if (!has_room(answer.body.size())) {
         refuse(session, 503, "Too much is on its way to clients that don't take it.");

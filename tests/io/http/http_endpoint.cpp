@@ -120,6 +120,14 @@ public:
         while (slow_begun == 0) std::this_thread::sleep_for(1ms);
     }
 
+    /// Waits for /slow to end, without an answer or with one.
+    bool slow_is_over() const
+    {
+        const auto limit = std::chrono::steady_clock::now() + 20s;
+        while (slow_ended == 0 && std::chrono::steady_clock::now() < limit) std::this_thread::sleep_for(1ms);
+        return slow_ended == 1;
+    }
+
 private:
     asio::awaitable<EndpointAnswer> slow(const EndpointRequest&)
     {
@@ -403,6 +411,18 @@ TEST_CASE("handlers that wait hold up nobody else", "[io][http_endpoint]")
     CHECK(client.exchange(get_echo).status == 200);
     service.release();
     CHECK(waiting.receive().body == "at last");
+}
+
+TEST_CASE("what waits for an answer to a client that has left is cancelled", "[io][http_endpoint]")
+{
+    Service service;
+    {
+        RawClient leaving{service.address()};
+        leaving.send(get("/slow"));
+        service.wait_for_slow();
+    }
+    CHECK(service.slow_is_over());
+    CHECK(RawClient{service.address()}.exchange(get_echo).status == 200);
 }
 
 TEST_CASE("a drain lets an endpoint's requests finish, and ends idle connections", "[io][http_endpoint]")
