@@ -204,7 +204,7 @@ LIBNETXX_DECL bool ProxyExchange::ends_by_quota()
     constexpr auto verdict = engine::EgressVerdict::quota_exceeded;
     cut_client();
     error_ = proxy_status_of(verdict);
-    told_->verdict = name_of(verdict);
+    engine::tell_decision(*told_, {verdict});  // the rule that let it begin has not ended it
     session_->fail(status_of(verdict), std::string{reason_of(verdict)});
     drop_upstream();
     return true;

@@ -284,7 +284,11 @@ LIBNETXX_DECL void ProxyRequests::end_tunnel(std::string_view reason)
     const auto tunnel = std::move(tunnel_);
     place_.reset();
     meter_.reset();
-    if (!tunnel->verdict().empty()) told_->verdict = tunnel->verdict();
+    if (!tunnel->verdict().empty()) {
+        told_->verdict = tunnel->verdict();
+        told_->rule.clear();  // it let the tunnel begin, and has not ended it
+        told_->rule_line = 0;
+    }
     count();
     session_->end_tunnel(tunnel->sent(), tunnel->received(), reason);
 }

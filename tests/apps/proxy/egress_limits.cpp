@@ -75,7 +75,7 @@ TEST_CASE("requests beyond a limit are answered with 429, and say when to come a
 
 TEST_CASE("a download that uses a quota up ends there, and the next request is refused", "[apps][proxy][egress]")
 {
-    Limited limited{"limit quota 100K/week\n"};
+    Limited limited{"allow to *\nlimit quota 100K/week\n"};
     RawClient client{limited.proxy.endpoint()};
     client.send(limited.get());
     auto connection = limited.origin.accept();
@@ -95,7 +95,9 @@ TEST_CASE("a download that uses a quota up ends there, and the next request is r
     const auto refused = limited.ask();
     CHECK(refused.status == 429);
     CHECK(has(refused.body, "quota_exceeded"));
-    CHECK(has(limited.events(), R"("verdict":"quota_exceeded")"));
+    const auto events = limited.events();
+    CHECK(has(events, R"("verdict":"quota_exceeded","reported":false)"));  // cut, for all that the rules let it begin
+    CHECK(has(events, R"("verdict":"quota_exceeded","rule":"limit quota 100K/week","line":2)"));
 }
 
 TEST_CASE("a tunnel that uses a quota up is broken", "[apps][proxy][egress]")
