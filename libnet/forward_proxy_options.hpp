@@ -5,6 +5,7 @@
 #include <libnet/access_record.hpp>
 #include <libnet/diagnostics.hpp>
 #include <libnet/engine/proxy/header_rules.hpp>
+#include <libnet/engine/proxy/parent_proxy.hpp>
 #include <libnet/http_limits.hpp>
 #include <libnet/io/tcp/connection_budget.hpp>
 #include <libnet/proxy_event.hpp>
@@ -25,6 +26,8 @@ namespace libnet::inline v0 {
 using engine::ClientAddressRule;  ///< what servers hear of a client's address
 using engine::HeaderField;        ///< one that is set
 using engine::HeaderRules;        ///< what a proxy changes in heads
+using engine::ParentKind;         ///< HTTP or SOCKS5
+using engine::ParentProxy;        ///< one by which requests go on
 using wire::ForwardingField;      ///< Forwarded or X-Forwarded-For
 
 /// Options of a `ForwardProxy`. A timeout of zero or less expires at once, unless it says otherwise.
@@ -65,6 +68,17 @@ struct ForwardProxyOptions {
     /// domain fronting, and against other protocols on these ports. What doesn't fit ends the tunnel before the server hears a
     /// word of it, see engine::check_hello. Empty: tunnels are not looked into.
     std::vector<std::uint16_t> check_sni{};
+
+    /// Proxies behind this one, by which requests go on: by the first that works, in this order. With `egress`, its `route` and its
+    /// rules say by which, and it has to know their names (EgressOptions::parents). What goes by a parent is judged by its name and
+    /// port only, since the parent looks the name up; see engine::EgressPolicy. A parent that can't be connected to, doesn't take its
+    /// log-in or says what can't be read is left out for `parent_retry`, and the next one is asked; what it answers counts. Empty:
+    /// everything goes directly. Two with one name are `invalid_argument`.
+    std::vector<ParentProxy> parents{};
+    /// Where `egress` is null: whether what no parent takes goes directly. Rules have "direct" in their routes for that.
+    bool parents_or_direct = false;
+    /// How long a parent that failed is left out; then one request tries it. 0: it is tried again every time.
+    std::chrono::milliseconds parent_retry{30'000};
 
     /// GET /proxy.pac and /wpad.dat, as of a server, bring the file by which browsers find the proxy, see engine::pac_file.
     bool serves_pac = false;

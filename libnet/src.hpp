@@ -38,6 +38,8 @@
 #include <libnet/engine/proxy/egress_verdict.ipp>
 #include <libnet/engine/proxy/header_rules.ipp>
 #include <libnet/engine/proxy/pac_file.ipp>
+#include <libnet/engine/proxy/parent_handshake.ipp>
+#include <libnet/engine/proxy/parent_proxy.ipp>
 #include <libnet/engine/proxy/proxy_body.ipp>
 #include <libnet/engine/proxy/proxy_decision.ipp>
 #include <libnet/engine/proxy/proxy_failure.ipp>
@@ -86,6 +88,7 @@
 #include <libnet/impl/proxy/proxy_event.ipp>
 #include <libnet/impl/proxy/proxy_exchange.ipp>
 #include <libnet/impl/proxy/proxy_limits.ipp>
+#include <libnet/impl/proxy/proxy_parent.ipp>
 #include <libnet/impl/proxy/proxy_peer.ipp>
 #include <libnet/impl/proxy/proxy_requests.ipp>
 #include <libnet/impl/proxy/proxy_socks.ipp>
@@ -193,4 +196,5 @@
 #include <libnet/wire/proxy/proxy_protocol.ipp>
 #include <libnet/wire/socks/socks4.ipp>
 #include <libnet/wire/socks/socks5.ipp>
+#include <libnet/wire/socks/socks5_client.ipp>
 #include <libnet/wire/tls/client_hello.ipp>

@@ -7,6 +7,7 @@
 #include <libnet/access.hpp>
 #include <libnet/base/text.hpp>
 #include <libnet/engine/proxy/egress_policy.hpp>
+#include <libnet/engine/proxy/parent_proxy.hpp>
 #include <libnet/io/access/egress_limiter.hpp>
 #include <libnet/resolver.hpp>
 #include <libnet/wire/http/http_target.hpp>
@@ -100,7 +101,9 @@ inline asio::awaitable<int> explain(const ExplainSettings& settings, const engin
     std::vector<asio::ip::address> addresses;
     std::string failure;
     const bool is_name = target.host && !target.host->address;
-    if (is_name && policy.judge(client, target).goes_on()) {
+    const auto route = policy.route(client, target);
+    const bool goes_directly = std::ranges::find(route, engine::direct_route) != route.end();
+    if (is_name && goes_directly && policy.judge(client, target).goes_on()) {
         const auto executor = co_await asio::this_coro::executor;
         Resolver resolver{executor, resolver_options};
         auto looking = resolver.resolve(target.host->name);
@@ -113,6 +116,10 @@ inline asio::awaitable<int> explain(const ExplainSettings& settings, const engin
     for (const auto& line : engine::explain(policy, client, target, addresses)) print("{}\n", line);
     if (!failure.empty()) print("the name has no address: {}\n", failure);
     const auto goes_on = [&](const asio::ip::address& each) { return policy.judge(client, target, each).goes_on(); };
+    auto by_parent = target;
+    by_parent.goes_by_parent = true;
+    if (route.front() != engine::direct_route && policy.judge(client, by_parent).goes_on()) co_return 0;
+    if (!goes_directly) co_return 1;
     const bool allowed = is_name ? std::ranges::any_of(addresses, goes_on) : policy.judge(client, target).goes_on();
     co_return allowed ? 0 : 1;
 }
@@ -137,7 +144,8 @@ inline auto explained_time()
     return [](std::string_view text) { return detail::read_explained_time(text); };
 }
 
-/// Prints the path of the decision. Returns the exit code: 0 where the request is let through to an address of its host, else 1.
+/// Prints the path of the decision. Returns the exit code: 0 where the request is let through to an address of its host, or to a
+/// parent proxy, else 1.
 inline int explain(const ExplainSettings& settings, const EgressControl& control, const ResolverOptions& resolver)
 {
     const auto policy = control.policy();

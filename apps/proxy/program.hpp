@@ -13,6 +13,7 @@
 #include <apps/proxy/explain.hpp>
 #include <apps/proxy/header_settings.hpp>
 #include <apps/proxy/limit_options.hpp>
+#include <apps/proxy/parent_settings.hpp>
 #include <libnet/event_log.hpp>
 #include <libnet/forward_proxy.hpp>
 #include <libnet/io/loop/file_descriptor.hpp>
@@ -57,7 +58,7 @@ struct ProxyProgram {
     /// Where the options are the same, the rules that were read before stay, and are read again when the changes are made.
     void keep_egress(const ProxyProgram& before, Changes& changes)
     {
-        for (const char* const option : {"allow-private", "egress", "connect-port"})
+        for (const char* const option : {"allow-private", "egress", "connect-port", "parent"})
             if (!table.same_option(before.table, option)) return;
         options.egress = before.options.egress;
         changes.push_back(options.egress->prepare_reload());
@@ -120,6 +121,7 @@ struct ProxyProgram {
     EgressOptions egress;
     ExplainSettings explained;
     std::vector<CredentialFile> credentials;
+    ParentSettings parents;
     std::string event_log;
     std::shared_ptr<EventLog> events;
     TlsSettings tls;
@@ -140,6 +142,7 @@ inline ProxyProgram::ProxyProgram()
     add_options(table, tls);
     add_egress(table, egress, options, explained, event_log);
     add_headers(table, options.headers, credentials);
+    add_parents(table, parents, options);
     add_limits(table.rare_group("Limits"), options);
     add_access(table, guard,
                {.users = "who can log in, made by htpasswd; without rules everybody has to",
@@ -158,6 +161,7 @@ inline ProxyProgram::ProxyProgram()
 inline Changes ProxyProgram::prepare(const ProxyProgram* before)
 {
     Changes changes;
+    read_parents(parents, options, egress);
     options.egress = std::make_shared<EgressControl>(egress);
     const bool same_tls = before != nullptr && before->options.tls && table.same_as(before->table, "tls-");
     options.tls = same_tls ? before->options.tls : make_context(tls);
@@ -178,6 +182,7 @@ inline Changes ProxyProgram::prepare(const ProxyProgram* before)
     daemon.sandbox_paths = files_of_daemon(table, daemon, tls, guard);
     for (const auto& file : options.egress->files()) add_folder_of(daemon.sandbox_paths.read, file);
     for (const auto& credential : credentials) add_folder_of(daemon.sandbox_paths.read, credential.file);
+    for (const auto& login : parents.logins) add_folder_of(daemon.sandbox_paths.read, login.file);
     // The same for all threads, and for as long as it runs: a request that comes back is recognised by whichever gets it.
     options.via_name =
         before != nullptr ? before->options.via_name : "libnet-" + std::to_string(std::random_device{}());

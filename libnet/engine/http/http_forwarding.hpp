@@ -28,6 +28,7 @@ struct HttpForwarding {
     std::uint16_t port = 0;
     boost::asio::ip::address upstream{};   ///< the address that was connected to; unspecified: none
     bool was_connected = false;            ///< the connection had served a request before
+    std::string parent{};                  ///< the name of the parent proxy that it went by; empty: by none
     std::optional<Duration> name{};        ///< how long the look-up of the name took
     std::optional<Duration> connect{};     ///< how long it took to connect
     std::optional<Duration> first_byte{};  ///< from the request's way to the server to the first byte of its answer

@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace libnet::inline v0::engine {
 
@@ -38,6 +39,18 @@ public:
 
     /// Whether this address may be connected to.
     bool admits(const boost::asio::ip::address& address) { return note(policy_->judge(client(), target_, address)); }
+
+    /// Whether the request may go by a parent proxy, which will look its host up. If so, addresses are not asked about.
+    bool admits_by_parent()
+    {
+        auto by_parent = target_;
+        by_parent.goes_by_parent = true;
+        return note(policy_->judge(client(), by_parent));
+    }
+
+    /// See EgressPolicy::has_routes, and route.
+    bool has_routes() const noexcept { return policy_->has_routes(); }
+    std::vector<std::string> route() const { return policy_->route(client(), target_); }
 
     /// What admitted the request, or the last address of several.
     const EgressDecision& admission() const noexcept { return admission_; }

@@ -32,6 +32,7 @@ struct EgressTarget {
     std::uint16_t port = 0;
     std::string method{};               ///< "CONNECT" for all tunnels, of SOCKS too
     std::optional<std::string> path{};  ///< decoded; nothing: it is not seen (a tunnel), or can't be read
+    bool goes_by_parent = false;        ///< a parent proxy looks the name up: nobody here will know its addresses
     bool is_tunnel() const noexcept { return method == "CONNECT"; }
 };
 
@@ -57,6 +58,7 @@ struct EgressPolicyOptions {
     bool allow_private = false;  ///< all addresses are reached but multicast, broadcast and metadata services
     std::vector<std::uint16_t> connect_ports{};  ///< ports of tunnels; empty: every port
     EgressRules rules{};
+    std::vector<std::string> route{};  ///< where neither a rule nor EgressRules::route says one. Empty: directly
 };
 
 /// A policy. It doesn't change: new rules are another object, and a connection keeps the one that it began with.
@@ -77,10 +79,19 @@ struct EgressPolicyOptions {
 ///     AddressClass, unless `allow_private` opens the kind, or a private service of this name has the address in its
 ///     networks. Rules open no private addresses: "allow to .example.com" is about names, and whoever owns a name chooses
 ///     its addresses.
+///
+/// What goes by a parent proxy (`EgressTarget::goes_by_parent`) is judged once, by its name and port, since the parent looks the
+/// name up: a rule or a list that needs an address fits no name then, and whether the name leads to private addresses is for the
+/// parent to see to. `localhost` and what is below it are loopback, though, whoever looks them up, and targets that are addresses
+/// are judged as ever.
 class EgressPolicy {
 public:
     EgressPolicy() = default;
-    explicit EgressPolicy(EgressPolicyOptions options) : options_{std::move(options)} {}
+    explicit EgressPolicy(EgressPolicyOptions options)
+        : options_{std::move(options)},
+          has_routes_{!options_.route.empty() || !options_.rules.route.empty() ||
+                      std::ranges::any_of(options_.rules.rules, [](const auto& rule) { return !rule.route.empty(); })}
+    {}
 
     /// Judges a request. `address`: one that the host has; nothing: it is not known yet, or is the host itself. `steps`:
     /// the path of the decision is appended here, a line for each thing that was looked at, for people; null: not wanted.
@@ -99,6 +110,11 @@ public:
                std::ranges::any_of(options_.rules.limits, has_times, &EgressLimit::rule);
     }
 
+    /// By which parents a request goes, in the order in which they are tried; "direct": by none. What is said of the first rule that
+    /// fits by name counts, then that of the rules, then that of the options. Private services go directly where no rule says
+    /// another route. Never empty.
+    std::vector<std::string> route(const EgressClient& client, const EgressTarget& target) const;
+
     const EgressPolicyOptions& options() const noexcept { return options_; }
 
     /// Whether a rule asks which listener a client has connected to.
@@ -109,13 +125,17 @@ public:
                std::ranges::any_of(options_.rules.limits, names_one, &EgressLimit::rule);
     }
 
+    /// Whether there is any route but the direct one.
+    bool has_routes() const noexcept { return has_routes_; }
+
 private:
     EgressPolicyOptions options_;
+    bool has_routes_ = false;
 };
 
 /// The path of the decision about a request whose host has these addresses, in lines for people: who, what, each rule that
 /// was looked at, and the verdict on each address; and the limits that count. Without addresses: as far as it goes before the
-/// name is looked up.
+/// name is looked up. Where there are parent proxies, also the route.
 std::vector<std::string> explain(const EgressPolicy& policy, const EgressClient& client, const EgressTarget& target,
                                  const std::vector<boost::asio::ip::address>& addresses);
 

@@ -3,6 +3,7 @@
 #include <libnet/base/text.hpp>
 #include <libnet/engine/http/path_pattern.hpp>
 #include <libnet/engine/proxy/egress_policy.hpp>
+#include <libnet/engine/proxy/parent_proxy.hpp>
 #include <libnet/wire/http/uri_path.hpp>
 #include <libnet/wire/ip/unmapped.hpp>
 
@@ -58,9 +59,10 @@ LIBNETXX_DECL bool has_target_address(const EgressRule& rule, const boost::asio:
 
 /// Whether a rule's hosts, networks or lists have the target. One of them is enough. An IPv6 address that leads to an IPv4
 /// address fits what has that one, too.
-LIBNETXX_DECL EgressFit fit_target_host(const EgressRule& rule, const wire::CanonicalHost& host,
+LIBNETXX_DECL EgressFit fit_target_host(const EgressRule& rule, const EgressTarget& target,
                                         const EgressAddress& address)
 {
+    const auto& host = *target.host;
     if (rule.hosts.empty() && rule.networks.empty() && rule.lists.empty()) return EgressFit::yes;
     const auto fits_name = [&host](const std::string& pattern) { return fits_host(pattern, host.name); };
     if (!host.address && std::ranges::any_of(rule.hosts, fits_name)) return EgressFit::yes;
@@ -69,7 +71,7 @@ LIBNETXX_DECL EgressFit fit_target_host(const EgressRule& rule, const wire::Cano
     const auto has_networks = [](const NamedList& each) { return each.list->networks() > 0; };
     if (!address) {
         const bool needs_address = !rule.networks.empty() || std::ranges::any_of(rule.lists, has_networks);
-        return needs_address ? EgressFit::unknown : EgressFit::no;
+        return needs_address && !target.goes_by_parent ? EgressFit::unknown : EgressFit::no;
     }
     if (has_target_address(rule, *address)) return EgressFit::yes;
     const auto carried = carried_v4(*address);
@@ -93,7 +95,7 @@ LIBNETXX_DECL EgressFit fit_rule(const EgressRule& rule, const EgressClient& cli
     if (!rule.ports.empty() && std::ranges::none_of(rule.ports, has_port)) return EgressFit::no;
     if (!rule.methods.empty() && std::ranges::find(rule.methods, target.method) == rule.methods.end())
         return EgressFit::no;
-    return std::max(fit_target_host(rule, *target.host, address), fit_path(rule, target));
+    return std::max(fit_target_host(rule, target, address), fit_path(rule, target));
 }
 
 LIBNETXX_DECL std::string words_for(const EgressRule& rule)
@@ -160,13 +162,18 @@ LIBNETXX_DECL bool is_private_service(const std::vector<PrivateService>& service
 }
 
 /// Point 5.
-LIBNETXX_DECL EgressVerdict judge_address_kind(const EgressPolicyOptions& options, const wire::CanonicalHost& host,
+LIBNETXX_DECL EgressVerdict judge_address_kind(const EgressPolicyOptions& options, const EgressTarget& target,
                                                const EgressAddress& address, EgressSteps steps)
 {
+    const auto& host = *target.host;
     const bool is_service = is_private_service(options.rules.services, host, address);
     if (!is_service && !host.address && is_metadata_name(host.name)) {
         if (steps) steps->push_back(host.name + " is the name of a metadata service");
         return EgressVerdict::metadata_address;
+    }
+    if (!address && target.goes_by_parent && !options.allow_private && fits_host(".localhost", host.name)) {
+        if (steps) steps->push_back(host.name + " is loopback, wherever it is looked up");
+        return EgressVerdict::loopback_address;
     }
     if (!address) return EgressVerdict::allowed;
     const auto kind = classify(*address);
@@ -196,7 +203,7 @@ LIBNETXX_DECL EgressDecision judge_strictly(const EgressPolicyOptions& options, 
     bool needs_address = false;
     auto decision = judge_by_rules(options.rules, client, target, address, needs_address, steps);
     if (decision.verdict != EgressVerdict::allowed || needs_address) return decision;
-    const auto verdict = judge_address_kind(options, *target.host, address, steps);
+    const auto verdict = judge_address_kind(options, target, address, steps);
     if (verdict == EgressVerdict::allowed) return decision;
     return {verdict};
 }
@@ -244,6 +251,17 @@ LIBNETXX_DECL std::string words_for(const EgressDecision& decision)
     return words;
 }
 
+/// "route: corp, then spare, then directly"
+LIBNETXX_DECL std::string words_for_route(const std::vector<std::string>& route)
+{
+    std::string words;
+    for (const auto& way : route) {
+        words += words.empty() ? "route: " : ", then ";
+        words += way == direct_route ? "directly" : "the parent " + way;
+    }
+    return words;
+}
+
 }  // namespace detail
 
 LIBNETXX_DECL EgressTarget egress_target(std::string_view host, std::uint16_t port, std::string_view method,
@@ -285,6 +303,22 @@ LIBNETXX_DECL bool EgressPolicy::is_limited(const EgressLimit& limit, const Egre
     return target.host && detail::fit_rule(limit.rule, client, target, target.host->address) != detail::EgressFit::no;
 }
 
+LIBNETXX_DECL std::vector<std::string> EgressPolicy::route(const EgressClient& client, const EgressTarget& target) const
+{
+    const std::vector<std::string> direct{std::string{direct_route}};
+    if (!target.host) return direct;
+    const auto& rules = options_.rules;
+    auto by_name = target;
+    by_name.goes_by_parent = true;
+    const auto decides = std::ranges::find_if(rules.rules, [&](const EgressRule& rule) {
+        return detail::fit_rule(rule, client, by_name, target.host->address) != detail::EgressFit::no;
+    });
+    if (decides != rules.rules.end() && !decides->route.empty()) return decides->route;
+    if (detail::is_private_service(rules.services, *target.host, {})) return direct;
+    if (!rules.route.empty()) return rules.route;
+    return options_.route.empty() ? direct : options_.route;
+}
+
 LIBNETXX_DECL std::vector<std::string> explain(const EgressPolicy& policy, const EgressClient& client,
                                                const EgressTarget& target,
                                                const std::vector<boost::asio::ip::address>& addresses)
@@ -301,6 +335,20 @@ LIBNETXX_DECL std::vector<std::string> explain(const EgressPolicy& policy, const
         lines.push_back("  verdict: " + detail::words_for(decision));
         return decision.goes_on();
     };
+    const auto route = policy.route(client, target);
+    if (route.size() > 1 || route.front() != direct_route) lines.push_back(detail::words_for_route(route));
+    if (route.front() != direct_route) {
+        auto by_parent = target;
+        by_parent.goes_by_parent = true;
+        std::vector<std::string> steps;
+        const auto decision = policy.judge(client, by_parent, {}, &steps);
+        lines.emplace_back("by the parent " + route.front() + ", which looks the name up:");
+        for (const auto& step : steps) lines.push_back("  " + step);
+        lines.push_back("  verdict: " + detail::words_for(decision));
+        const bool also_direct = std::ranges::find(route, direct_route) != route.end();
+        if (!also_direct && decision.goes_on()) detail::explain_limits(lines, policy, client, target);
+        if (!also_direct) return lines;
+    }
     const bool is_address = target.host && target.host->address;
     if (is_address) {
         if (add(*target.host->address)) detail::explain_limits(lines, policy, client, target);

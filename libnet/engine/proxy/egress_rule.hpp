@@ -54,6 +54,10 @@ struct EgressRule {
     /// Patterns of whole decoded paths ("/api/*"): `*` stands for any text, slashes too, `?` for any octet. A tunnel shows no
     /// path: a rule with paths never fits CONNECT.
     std::vector<std::string> paths{};
+
+    /// By which parent proxies what it allows goes on: their names, the first one first; "direct": by none. Empty: as
+    /// EgressRules::route says.
+    std::vector<std::string> route{};
 };
 
 /// A private host that may be reached, at addresses in these networks and nowhere else.
@@ -76,6 +80,8 @@ struct EgressRules {
     bool allows_by_default = true;      ///< where none fits
     std::vector<PrivateService> services{};
     bool report_only = false;  ///< refusals are told, and allowed all the same
+    /// The route of requests whose rule has none. Empty: as EgressPolicyOptions::route says.
+    std::vector<std::string> route{};
 };
 
 /// Finds a list that a rule names.
@@ -97,11 +103,15 @@ using FindList = std::function<std::shared_ptr<const EgressList>(const std::stri
 ///     private registry.internal 10.1.2.0/24                 a private host, and where it may be
 ///     default deny                                          allow, unless it stands here
 ///     report-only                                           say what would be refused, and allow it
+///     allow  to .corp.example proxy=corp,spare              by the parent proxy corp; by spare where corp fails
+///     allow  to .example.net proxy=direct                   by no parent proxy
+///     default proxy=spare,direct                            the route of all for which no rule says another
 ///
 /// A rule is `allow` or `deny`, and then any of these, each at most once, with its values behind it, parted by spaces or
 /// commas: `from` networks of clients; `user` names, * is everyone who has logged in; `listener` ports that clients connect to; `to` hosts (a dot in
 /// front: and all below), networks, @lists, and ports or ranges of ports (8000-8099), * is every host; `methods`; `paths`;
-/// `times`, see parse_week_times. What a rule doesn't say fits everything.
+/// `times`, see parse_week_times; `proxy=` names of parent proxies, and `direct`, in the order in which they are tried, of `allow`
+/// only. What a rule doesn't say fits everything.
 ///
 /// A `limit` has the same, but for networks behind `to`, and at least one of `rate` (bytes a second), `quota` (bytes in a
 /// period) and `requests` (in a period), see EgressAmounts; `per` says what is counted together: `client` (where nothing is

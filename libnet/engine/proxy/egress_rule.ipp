@@ -2,6 +2,7 @@
 
 #include <libnet/base/text.hpp>
 #include <libnet/engine/proxy/egress_rule.hpp>
+#include <libnet/engine/proxy/parent_proxy.hpp>
 #include <libnet/wire/http/canonical_host.hpp>
 #include <libnet/wire/http/http_syntax.hpp>
 
@@ -21,7 +22,8 @@ LIBNETXX_DECL std::invalid_argument bad_word(std::string_view word, std::string_
     return std::invalid_argument{"'" + std::string{word} + "' " + std::string{why}};
 }
 
-/// The words of a line, parted by white space and commas, without its comment.
+/// The words of a line, parted by white space and commas, without its comment. "proxy=corp" is two words, of which
+/// the first one is "proxy=".
 LIBNETXX_DECL std::vector<std::string_view> egress_words_of(std::string_view line)
 {
     line = line.substr(0, line.find('#'));
@@ -30,8 +32,11 @@ LIBNETXX_DECL std::vector<std::string_view> egress_words_of(std::string_view lin
     for (;;) {
         line.remove_prefix(std::min(line.find_first_not_of(blank), line.size()));
         if (line.empty()) return words;
-        words.push_back(line.substr(0, line.find_first_of(blank)));
-        line.remove_prefix(words.back().size());
+        auto word = line.substr(0, line.find_first_of(blank));
+        constexpr std::string_view route = "proxy=";
+        if (word.starts_with(route)) word = word.substr(0, route.size());
+        words.push_back(word);
+        line.remove_prefix(word.size());
     }
 }
 
@@ -85,6 +90,14 @@ LIBNETXX_DECL void add_target(EgressRule& rule, std::string_view word, const Fin
     }
 }
 
+LIBNETXX_DECL void add_way(std::vector<std::string>& route, std::string_view word)
+{
+    if (word != direct_route && !is_parent_name(word))
+        throw bad_word(word, "is no name of a parent proxy, nor 'direct'");
+    if (std::ranges::find(route, word) != route.end()) throw bad_word(word, "is there twice");
+    route.emplace_back(word);
+}
+
 LIBNETXX_DECL void add_value(EgressRule& rule, std::string_view keyword, std::string_view word)
 {
     if (keyword == "from") {
@@ -93,6 +106,8 @@ LIBNETXX_DECL void add_value(EgressRule& rule, std::string_view keyword, std::st
         rule.users.emplace_back(word);
     } else if (keyword == "listener") {
         rule.listeners.emplace_back(word);
+    } else if (keyword == "proxy=") {
+        add_way(rule.route, word);
     } else if (keyword == "methods") {
         if (!wire::is_token(word)) throw bad_word(word, "is no method");
         rule.methods.emplace_back(word);
@@ -160,8 +175,8 @@ LIBNETXX_DECL std::vector<EgressPart> egress_parts(std::span<const std::string_v
     return parts;
 }
 
-inline constexpr std::array<std::string_view, 7> rule_keywords{"from",    "user",  "listener", "to",
-                                                               "methods", "paths", "times"};
+inline constexpr std::array<std::string_view, 8> rule_keywords{"from",    "user",  "listener", "to",
+                                                               "methods", "paths", "times",    "proxy="};
 inline constexpr std::array<std::string_view, 11> limit_keywords{
     "from", "user", "listener", "to", "methods", "paths", "times", "rate", "quota", "requests", "per"};
 
@@ -210,6 +225,19 @@ LIBNETXX_DECL PrivateService read_private_service(std::span<const std::string_vi
     return service;
 }
 
+/// The words behind `default`.
+LIBNETXX_DECL void read_egress_default(EgressRules& rules, std::span<const std::string_view> words)
+{
+    if (words.size() > 1 && words[0] == "proxy=") {
+        if (!rules.route.empty()) throw std::invalid_argument{"'default proxy=' is there twice"};
+        for (const auto word : words.subspan(1)) add_way(rules.route, word);
+    } else if (words.size() == 1 && (words[0] == "allow" || words[0] == "deny")) {
+        rules.allows_by_default = words[0] == "allow";
+    } else {
+        throw std::invalid_argument{"'default' wants allow or deny behind it, or proxy= and names"};
+    }
+}
+
 LIBNETXX_DECL void read_egress_line(EgressRules& rules, std::string_view line, std::size_t number,
                                     const FindList& find_list)
 {
@@ -223,6 +251,7 @@ LIBNETXX_DECL void read_egress_line(EgressRules& rules, std::string_view line, s
         rule.line = number;
         rule.text = base::trim(line.substr(0, line.find_first_of("#\r")));
         for (const auto& part : egress_parts(rest, rule_keywords)) read_egress_part(rule, part, find_list);
+        if (!rule.allows && !rule.route.empty()) throw std::invalid_argument{"what is denied goes by no proxy"};
         rules.rules.push_back(std::move(rule));
     } else if (keyword == "limit") {
         EgressLimit limit;
@@ -233,9 +262,7 @@ LIBNETXX_DECL void read_egress_line(EgressRules& rules, std::string_view line, s
     } else if (keyword == "private") {
         rules.services.push_back(read_private_service(rest));
     } else if (keyword == "default") {
-        if (rest.size() != 1 || (rest[0] != "allow" && rest[0] != "deny"))
-            throw std::invalid_argument{"'default' wants allow or deny behind it"};
-        rules.allows_by_default = rest[0] == "allow";
+        read_egress_default(rules, rest);
     } else if (keyword == "report-only" && rest.empty()) {
         rules.report_only = true;
     } else {

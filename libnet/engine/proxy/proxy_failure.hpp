@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace libnet::inline v0::engine {
 
@@ -24,17 +25,19 @@ enum class ProxyFailure : std::uint8_t {
     connection_lost,     ///< the server closed or reset the connection before its answer was complete
     response_timeout,    ///< the server is silent
     bad_response,        ///< the server's answer is no HTTP that can be relied on
+    parent_login,        ///< the parent proxy doesn't take our log-in, or wants one
+    parent_denied,       ///< the parent proxy doesn't allow the request
 };
 
-/// What the client gets: 504 for what took too long, 502 for the rest.
+/// What the client gets: 504 for what took too long, 403 for what a parent proxy doesn't allow, 502 for the rest.
 unsigned status_of(ProxyFailure failure) noexcept;
 
 /// The error of Proxy-Status, whose name is the failure's verdict (RFC 9209 section 2.3).
 wire::ProxyStatusError proxy_status_of(ProxyFailure failure) noexcept;
 
-/// The failure in words, as a sentence with the destination in it. Escape it for HTML: the host is as the client
-/// sent it.
-std::string describe(ProxyFailure failure, const ProxyDestination& destination);
+/// The failure in words, as a sentence with the destination in it, or `parent`, the name of the parent proxy that has failed
+/// (empty: it was the destination). Escape it for HTML: the host is as the client sent it.
+std::string describe(ProxyFailure failure, const ProxyDestination& destination, std::string_view parent = {});
 
 /// The failure behind what `io::connect` reports.
 ProxyFailure failure_of_connect(boost::system::error_code error) noexcept;

@@ -14,6 +14,8 @@ LIBNETXX_DECL unsigned status_of(ProxyFailure failure) noexcept
     case ProxyFailure::connect_timeout:
     case ProxyFailure::response_timeout:
         return 504;
+    case ProxyFailure::parent_denied:
+        return 403;
     default:
         return 502;
     }
@@ -40,38 +42,50 @@ LIBNETXX_DECL wire::ProxyStatusError proxy_status_of(ProxyFailure failure) noexc
         return Error::http_response_timeout;
     case ProxyFailure::bad_response:
         return Error::http_protocol_error;
+    case ProxyFailure::parent_login:
+        return Error::proxy_configuration_error;
+    case ProxyFailure::parent_denied:
+        return Error::http_request_denied;
     case ProxyFailure::connect_failed:
         break;
     }
     return Error::destination_unavailable;
 }
 
-LIBNETXX_DECL std::string describe(ProxyFailure failure, const ProxyDestination& destination)
+LIBNETXX_DECL std::string describe(ProxyFailure failure, const ProxyDestination& destination, std::string_view parent)
 {
-    const auto server = to_string(destination);
+    const bool is_parent = !parent.empty();
+    const auto server = is_parent ? "The parent proxy " + std::string{parent} : "The server " + to_string(destination);
+    const auto name =
+        is_parent ? "The host name of the parent proxy " + std::string{parent} : "The host name " + destination.host;
     switch (failure) {
     case ProxyFailure::name_not_found:
-        return "The host name " + destination.host + " has no address.";
+        return name + " has no address.";
     case ProxyFailure::name_server_failed:
-        return "The host name " + destination.host + " can't be looked up: the name servers fail.";
+        return name + " can't be looked up: the name servers fail.";
     case ProxyFailure::name_timeout:
-        return "The host name " + destination.host + " can't be looked up: the name servers don't answer.";
+        return name + " can't be looked up: the name servers don't answer.";
     case ProxyFailure::refused:
-        return "The server " + server + " refuses connections.";
+        return server + " refuses connections.";
     case ProxyFailure::unreachable:
-        return "The server " + server + " can't be reached from here.";
+        return server + " can't be reached from here.";
     case ProxyFailure::connect_timeout:
-        return "The server " + server + " doesn't answer.";
+        return server + " doesn't answer.";
     case ProxyFailure::connection_lost:
-        return "The server " + server + " closed the connection before its answer was complete.";
+        return server + " closed the connection before its answer was complete.";
     case ProxyFailure::response_timeout:
-        return "The server " + server + " took too long to answer.";
+        return server + " took too long to answer.";
     case ProxyFailure::bad_response:
-        return "The server " + server + " sent an answer that is not valid HTTP.";
+        return server + (is_parent ? " sent an answer that can't be read." : " sent an answer that is not valid HTTP.");
+    case ProxyFailure::parent_login:
+        return server + " doesn't take this proxy's log-in.";
+    case ProxyFailure::parent_denied:
+        return server + " doesn't allow the request.";
     case ProxyFailure::connect_failed:
         break;
     }
-    return "The connection to the server " + server + " failed.";
+    return is_parent ? server + " can't be connected to."
+                     : "The connection to the server " + to_string(destination) + " failed.";
 }
 
 LIBNETXX_DECL ProxyFailure failure_of_connect(boost::system::error_code error) noexcept

@@ -38,9 +38,12 @@ struct ForwardedBy {
     const HeaderRules* rules = nullptr;  ///< null: nothing is changed
     ForwardedClient client{};
     std::string_view authorization{};  ///< takes the place of the request's Authorization; empty: that is forwarded
+    /// For a parent proxy: the target as the server's `http://host:port`, before path and query; empty: origin form.
+    std::string_view absolute{};
+    std::string_view proxy_authorization{};  ///< for a parent proxy; empty: none
 };
 
-/// Appends the head that goes to the origin server: origin form, our Host from the target (RFC 9112 section 3.2.2), the
+/// Appends the head that goes to the origin server, or to a parent proxy: origin form or absolute form, our Host from the target (RFC 9112 section 3.2.2), the
 /// end-to-end fields, Via, one Max-Forwards less, and the framing. The request must be one that `decide` forwards. `upgrade`
 /// is what `requested_upgrade` says.
 void append_forwarded_request(std::string& out, const wire::RequestHead& request, const ForwardedBy& by,

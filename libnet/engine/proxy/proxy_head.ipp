@@ -69,11 +69,13 @@ LIBNETXX_DECL void append_status_line(std::string& out, const wire::ResponseHead
     out.append(response.reason).append("\r\n");
 }
 
-LIBNETXX_DECL void append_request_line(std::string& out, const wire::RequestHead& request)
+LIBNETXX_DECL void append_request_line(std::string& out, const wire::RequestHead& request, std::string_view absolute)
 {
+    // The last proxy makes an asterisk of a URL without a path; for a parent it stays one.
     const bool asks_server_as_a_whole = request.path.empty() && !request.has_query;  // RFC 9112 section 3.2.4
-    out.append(request.method).append(" ");
-    if (request.path.empty()) out.append(asks_server_as_a_whole ? "*" : "/");
+    out.append(request.method).append(" ").append(absolute);
+    if (request.path.empty() && asks_server_as_a_whole && absolute.empty()) out.append("*");
+    else if (request.path.empty() && !asks_server_as_a_whole) out.append("/");
     out.append(request.path);
     if (request.has_query) out.append("?").append(request.query);
     out.append(" HTTP/1.1\r\n");
@@ -98,8 +100,12 @@ LIBNETXX_DECL void append_forwarded_request(std::string& out, const wire::Reques
                                             std::string_view upgrade)
 {
     const bool counts_hops = request.method == "OPTIONS" || request.method == "TRACE";
-    detail::append_request_line(out, request);
-    wire::append_field(out, "Host", wire::to_string(request.authority));
+    detail::append_request_line(out, request, by.absolute);
+    const auto scheme_ends = by.absolute.find("://");
+    wire::append_field(
+        out, "Host",
+        by.absolute.empty() ? wire::to_string(request.authority) : std::string{by.absolute.substr(scheme_ends + 3)});
+    if (!by.proxy_authorization.empty()) wire::append_field(out, "Proxy-Authorization", by.proxy_authorization);
     detail::append_end_to_end(out, request.fields, by.rules, keeps_request_field,
                               {"Host", "Content-Length", "Via", "Trailer", "Expect", "Max-Forwards",
                                by.authorization.empty() ? "Host" : "Authorization"});

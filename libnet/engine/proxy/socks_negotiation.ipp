@@ -153,6 +153,8 @@ LIBNETXX_DECL wire::Socks5Reply socks5_reply_of(ProxyFailure failure) noexcept
     switch (failure) {
     case ProxyFailure::refused:
         return Socks5Reply::connection_refused;
+    case ProxyFailure::parent_denied:
+        return Socks5Reply::not_allowed;
     case ProxyFailure::name_not_found:
     case ProxyFailure::name_server_failed:
     case ProxyFailure::unreachable:

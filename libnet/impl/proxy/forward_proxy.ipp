@@ -5,6 +5,7 @@
 #include <libnet/impl/proxy/proxy_event.ipp>
 #include <libnet/impl/proxy/proxy_exchange.ipp>
 #include <libnet/impl/proxy/proxy_limits.ipp>
+#include <libnet/impl/proxy/proxy_parent.ipp>
 #include <libnet/impl/proxy/proxy_peer.ipp>
 #include <libnet/impl/proxy/proxy_requests.ipp>
 #include <libnet/impl/proxy/proxy_socks.ipp>
@@ -18,6 +19,7 @@
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <random>
@@ -53,6 +55,15 @@ LIBNETXX_DECL const ForwardProxyOptions& checked(const ForwardProxyOptions& opti
     } catch (const std::invalid_argument& error) {
         throw boost::system::system_error{boost::asio::error::invalid_argument,
                                           std::string{"headers: "} + error.what()};
+    }
+    for (auto each = options.parents.begin(); each != options.parents.end(); ++each) {
+        const auto has_name = [each](const ParentProxy& other) { return other.name == each->name; };
+        if (!engine::is_parent_name(each->name) || std::any_of(options.parents.begin(), each, has_name))
+            throw boost::system::system_error{boost::asio::error::invalid_argument,
+                                              "parents: '" + each->name + "' is no name, or is there twice"};
+        if (each->host.empty() || each->port == 0)
+            throw boost::system::system_error{boost::asio::error::invalid_argument,
+                                              "parents: '" + each->name + "' has no host or no port"};
     }
     return options;
 }
@@ -91,7 +102,10 @@ LIBNETXX_DECL io::HttpShare client_side(const ForwardProxyOptions& options)
 LIBNETXX_DECL std::shared_ptr<io::EgressControl> egress_of(const ForwardProxyOptions& options)
 {
     if (options.egress) return options.egress;
-    const io::EgressOptions egress{options.allow_private, options.connect_ports, {}};
+    io::EgressOptions egress{options.allow_private, options.connect_ports, {}, {}, {}};
+    for (const auto& parent : options.parents) egress.parents.push_back(parent.name);
+    egress.route = egress.parents;
+    if (!egress.route.empty() && options.parents_or_direct) egress.route.emplace_back(engine::direct_route);
     return std::make_shared<io::EgressControl>(egress);
 }
 

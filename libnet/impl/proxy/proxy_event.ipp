@@ -78,6 +78,7 @@ LIBNETXX_DECL void append_forwarding(JsonMembers& members, const engine::HttpFor
     members.text_if_any("rule", of.rule);
     if (of.rule_line > 0) members.number("line", of.rule_line);
     members.flag("reported", of.is_reported);
+    members.text_if_any("parent", of.parent);
     if (of.upstream.is_unspecified()) return;
     members.text("upstream", of.upstream.to_string());
     members.flag("reused", of.was_connected);

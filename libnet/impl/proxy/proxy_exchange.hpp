@@ -3,6 +3,9 @@
 
 #include <libnet/engine/http/http_forwarding.hpp>
 #include <libnet/engine/proxy/egress_gate.hpp>
+#include <libnet/engine/proxy/parent_choice.hpp>
+#include <libnet/engine/proxy/parent_handshake.hpp>
+#include <libnet/engine/proxy/parent_proxy.hpp>
 #include <libnet/engine/proxy/proxy_body.hpp>
 #include <libnet/engine/proxy/proxy_decision.hpp>
 #include <libnet/engine/proxy/proxy_failure.hpp>
@@ -77,7 +80,7 @@ public:
     /// Takes up the session's request, which is for this server; `tunnels`: it is a CONNECT. The listener hears of the
     /// server's socket. All but the destination must be there until `clear`.
     void begin(io::HttpSession& session, io::ReadinessListener& listener, ProxyPinned& pinned,
-               engine::ProxyDestination destination, engine::EgressGate gate, bool tunnels,
+               engine::ProxyDestination destination, engine::EgressGate gate, engine::ParentRoute route, bool tunnels,
                std::shared_ptr<engine::HttpForwarding> told);
 
     /// What goes to the server and comes from it counts for this meter, slows down for it, and ends where its quota is used up;
@@ -140,6 +143,9 @@ private:
     // proxy_upstream.ipp: connections to servers
     enum class Connected : std::uint8_t { yes, no, not_yet };
     Connected connect();
+    Connected reach();
+    void take_way(std::size_t way);
+    bool goes_another_way();
     bool reuse_upstream();
     void use_upstream(std::unique_ptr<io::PolledSocket> socket, const io::asio::ip::address& address, bool was_idle);
     void use_dialled(io::FileDescriptor connected);
@@ -147,6 +153,16 @@ private:
     bool may_connect(const io::asio::ip::address& address);
     std::unique_ptr<io::PolledSocket> take_idle(io::asio::ip::address& address);
     void drop_upstream() noexcept;
+
+    // proxy_parent.ipp: connections to parents
+    bool needs_handshake() const noexcept;
+    std::string name_of_way() const;
+    void send_preface();
+    void begin_handshake();
+    Connected negotiate();
+    io::Transfer receive_handshake();
+    Connected end_handshake(engine::ParentStep step);
+    std::string url_for_parent() const;
     void poke() { session_->connection().go_on(); }
 
     // proxy_transfer.ipp: the two directions
@@ -169,7 +185,14 @@ private:
     ProxyPinned* pinned_ = nullptr;
     engine::ProxyDestination destination_;
     engine::EgressGate gate_;
-    std::string server_;  // the destination in words, and as a key
+    engine::ParentRoute route_;  // what is left of it
+    std::size_t way_ = engine::ParentRoute::direct;
+    const engine::ParentProxy* parent_ = nullptr;       // of the way; null: directly
+    std::optional<engine::ParentHandshake> handshake_;  // under way on the connection to the parent
+    engine::ParentFault fault_ = engine::ParentFault::none;
+    bool blames_parent_ = false;  // what has failed is the parent
+    std::string server_;          // the destination with the parent in front: whom a connection authenticates to
+    std::string key_;             // whose connections will do
     bool tunnels_ = false;
     bool may_be_idle_ = false;  // the request may meet a connection that was used before
     bool more_ = false;         // there is more to do at once

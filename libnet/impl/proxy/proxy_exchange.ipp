@@ -18,7 +18,8 @@ LIBNETXX_DECL ProxyExchange::ProxyExchange(ForwardProxyState& proxy)
 {}
 
 LIBNETXX_DECL void ProxyExchange::begin(io::HttpSession& session, io::ReadinessListener& listener, ProxyPinned& pinned,
-                                        engine::ProxyDestination destination, engine::EgressGate gate, bool tunnels,
+                                        engine::ProxyDestination destination, engine::EgressGate gate,
+                                        engine::ParentRoute route, bool tunnels,
                                         std::shared_ptr<engine::HttpForwarding> told)
 {
     session_ = &session;
@@ -30,8 +31,9 @@ LIBNETXX_DECL void ProxyExchange::begin(io::HttpSession& session, io::ReadinessL
     error_.reset();
     // The address that was judged, whatever a resolver would make of its spelling.
     if (gate_.target().host->address) destination_.host = gate_.target().host->name;
-    server_ = to_string(destination_);
     tunnels_ = tunnels;
+    route_ = std::move(route);
+    take_way(route_.next(proxy_.parents, Clock::now()).value_or(engine::ParentRoute::direct));
     may_be_idle_ = !tunnels && engine::may_use_idle_connection(session.request());
     upload_state_ = ProxyUploadState::complete;
     head_.clear();
@@ -55,7 +57,7 @@ LIBNETXX_DECL void ProxyExchange::clear() noexcept
 LIBNETXX_DECL ProxyExchange::Step ProxyExchange::go_on()
 {
     while (!session_->given_up()) {
-        if (!upstream_) {
+        if (!upstream_ || handshake_) {
             const auto connected = connect();
             if (connected == Connected::not_yet) return Step::waits;
             if (connected == Connected::no) {
@@ -97,6 +99,12 @@ LIBNETXX_DECL void ProxyExchange::send_request()
     // The answer to TRACE is the request.
     if (credentials && request.method != "TRACE") by.authorization = credentials->find(host(), destination_.port);
     has_credential_ = !by.authorization.empty();
+    std::string url;
+    if (parent_ != nullptr && parent_->kind == ParentKind::http) {
+        url = url_for_parent();
+        by.absolute = url;
+        by.proxy_authorization = parent_->authorization;
+    }
     head_.clear();
     engine::append_forwarded_request(head_, request, by, upgrade_);
     authenticates_ = authenticates_ || engine::authenticates_connection(request.fields, "Authorization");
@@ -218,7 +226,7 @@ LIBNETXX_DECL void ProxyExchange::fail_exchange()
         error_ = proxy_status_of(*failure);
         told_->verdict = name_of(*error_);
         told_->is_reported = false;
-        session_->fail(status_of(*failure), describe(*failure, destination_));
+        session_->fail(status_of(*failure), describe(*failure, destination_, blames_parent_ ? told_->parent : ""));
     } else {
         session_->fail(403, deny());
     }
@@ -236,7 +244,7 @@ LIBNETXX_DECL void ProxyExchange::end_exchange()
         auto socket = std::move(upstream_->socket);
         socket->listen(nullptr);
         upstream_.reset();
-        if (!authenticates_) proxy_.connector->keep_idle(server_, std::move(socket));
+        if (!authenticates_) proxy_.connector->keep_idle(key_, std::move(socket));
         else if (keeps_client_ && request_complete) *pinned_ = {std::move(socket), server_};
     }
     drop_upstream();

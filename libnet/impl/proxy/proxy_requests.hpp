@@ -2,6 +2,7 @@
 // What answers the requests of one client's connection to a ForwardProxy.
 
 #include <libnet/engine/http/http_forwarding.hpp>
+#include <libnet/engine/proxy/parent_choice.hpp>
 #include <libnet/engine/proxy/proxy_decision.hpp>
 #include <libnet/engine/proxy/upstream_places.hpp>
 #include <libnet/impl/proxy/proxy_meter.hpp>
@@ -62,6 +63,8 @@ private:
     void answer_socks(io::HttpSession& session, const Answer& answer);
     bool exchange(engine::ProxyDestination destination, bool tunnels);
     bool is_beyond_limit(const engine::EgressGate& gate, bool tunnels);
+    bool refuse_by_policy(const engine::EgressGate& gate, bool tunnels);
+    std::optional<engine::ParentRoute> find_route(engine::EgressGate& gate, bool tunnels);
     void begin_telling(io::HttpSession& session);
     void answer_with_page(io::HttpSession& session, Answer answer);
     void count();

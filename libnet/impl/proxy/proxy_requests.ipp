@@ -20,6 +20,7 @@
 #include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace libnet::inline v0::detail {
 
@@ -124,16 +125,9 @@ LIBNETXX_DECL bool ProxyRequests::exchange(engine::ProxyDestination destination,
                             when};
     told_->host = destination.host;
     told_->port = destination.port;
-    if (!gate.admits()) {
-        engine::tell_decision(*told_, gate.refusal());
-        const auto verdict = gate.refusal().verdict;
-        // What follows a CONNECT could be anything, see refuse; and who is refused is not asked for a body.
-        answer_with_page(*session_, {.status = status_of(verdict),
-                                     .reason = reason_of(verdict),
-                                     .may_keep = !tunnels && !session_->has_body(),
-                                     .error = proxy_status_of(verdict)});
-        return true;
-    }
+    if (!gate.admits()) return refuse_by_policy(gate, tunnels);
+    auto route = find_route(gate, tunnels);
+    if (!route) return true;
     if (is_beyond_limit(gate, tunnels)) return true;
     place_ = proxy_->places.take(gate.target().host->name);
     if (!place_) {
@@ -144,9 +138,49 @@ LIBNETXX_DECL bool ProxyRequests::exchange(engine::ProxyDestination destination,
         return true;
     }
     if (!exchange_) exchange_ = proxy_->exchanges.take(*proxy_);
-    exchange_->begin(*session_, *this, pinned_, std::move(destination), std::move(gate), tunnels, told_);
+    exchange_->begin(*session_, *this, pinned_, std::move(destination), std::move(gate), std::move(*route), tunnels,
+                     told_);
     exchange_->count_for(meter_.get());
     return false;
+}
+
+/// What follows a CONNECT could be anything, see refuse; and who is refused is not asked for a body.
+LIBNETXX_DECL bool ProxyRequests::refuse_by_policy(const engine::EgressGate& gate, bool tunnels)
+{
+    engine::tell_decision(*told_, gate.refusal());
+    const auto verdict = gate.refusal().verdict;
+    answer_with_page(*session_, {.status = status_of(verdict),
+                                 .reason = reason_of(verdict),
+                                 .may_keep = !tunnels && !session_->has_body(),
+                                 .error = proxy_status_of(verdict)});
+    return true;
+}
+
+/// By which parents the request may go. Nothing: by none, and the request is answered.
+LIBNETXX_DECL std::optional<engine::ParentRoute> ProxyRequests::find_route(engine::EgressGate& gate, bool tunnels)
+{
+    if (!gate.has_routes()) return engine::ParentRoute{std::vector<std::size_t>{engine::ParentRoute::direct}};
+    const auto& parents = proxy_->options.parents;
+    const auto names = gate.route();
+    const auto is_parent = [](const std::string& name) { return name != engine::direct_route; };
+    const bool admits_parents = std::ranges::none_of(names, is_parent) || gate.admits_by_parent();
+    std::vector<std::size_t> ways;
+    for (const auto& name : names) {
+        const auto found = std::ranges::find(parents, name, &ParentProxy::name);
+        if (!is_parent(name)) ways.push_back(engine::ParentRoute::direct);
+        else if (admits_parents && found != parents.end())
+            ways.push_back(static_cast<std::size_t>(found - parents.begin()));
+    }
+    if (!ways.empty()) return engine::ParentRoute{std::move(ways)};
+    if (!admits_parents) {
+        refuse_by_policy(gate, tunnels);
+        return std::nullopt;
+    }
+    answer_with_page(*session_, {.status = 500,
+                                 .reason = "The parent proxy that the rules name is not there.",
+                                 .may_keep = !tunnels && !session_->has_body(),
+                                 .error = wire::ProxyStatusError::proxy_configuration_error});
+    return std::nullopt;
 }
 
 /// Answers with an error page; the connection ends behind it. For CONNECT that is a must (RFC 9931 section 8): what
@@ -212,8 +246,10 @@ LIBNETXX_DECL void ProxyRequests::answer(io::HttpSession& session, const Answer&
     head.field("Cache-Control", "no-store");
     if (!answer.name.empty()) head.field(answer.name, answer.value);
     std::string status;
-    wire::append_proxy_status(
-        status, {.proxy = proxy_->rules.via_name, .error = answer.error, .details = answer.error ? answer.reason : ""});
+    wire::append_proxy_status(status, {.proxy = proxy_->rules.via_name,
+                                       .error = answer.error,
+                                       .next_hop = told_ ? std::string_view{told_->parent} : std::string_view{},
+                                       .details = answer.error ? answer.reason : ""});
     head.field("Proxy-Status", status);
     session.end_head(persistence);
     if (!head_only) queue.append(answer.content);

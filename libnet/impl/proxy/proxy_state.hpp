@@ -2,6 +2,7 @@
 // What the connections of one ForwardProxy share.
 
 #include <libnet/base/diagnostics.hpp>
+#include <libnet/engine/proxy/parent_choice.hpp>
 #include <libnet/engine/proxy/proxy_decision.hpp>
 #include <libnet/engine/proxy/upstream_places.hpp>
 #include <libnet/forward_proxy_options.hpp>
@@ -51,6 +52,7 @@ struct ForwardProxyState {
     std::vector<char> scratch;                   // what is read goes through here, if it goes on at once
     io::SpareObjects<ProxyExchange> exchanges;
     engine::UpstreamPlaces places{options.max_upstreams_per_host, options.max_upstreams};
+    engine::ParentHealth parents{options.parents.size(), options.parent_retry};
     std::map<std::string_view, std::uint64_t> verdicts{};  // how many requests had which
     const std::uint32_t id_prefix = std::random_device{}();
     std::uint64_t requests = 0;

@@ -26,9 +26,48 @@ LIBNETXX_DECL engine::ProxyFailure failure_of_resolve(boost::system::error_code 
 /// Sets `upstream_`. `no`: there is none, and `answer_.failure`, or where there isn't any the policy, says why.
 LIBNETXX_DECL ProxyExchange::Connected ProxyExchange::connect()
 {
+    for (;;) {
+        const auto connected = handshake_ ? negotiate() : reach();
+        if (connected != Connected::no || !goes_another_way()) return connected;
+    }
+}
+
+/// What the request's connection is called from here on.
+LIBNETXX_DECL void ProxyExchange::take_way(std::size_t way)
+{
+    way_ = way;
+    parent_ = way == engine::ParentRoute::direct ? nullptr : &proxy_.options.parents[way];
+    told_->parent = parent_ != nullptr ? parent_->name : std::string{};
+    const auto in_front = name_of_way();
+    server_ = in_front + to_string(destination_);
+    // A parent of HTTP takes requests for any server on one connection; to others a connection is one to the server.
+    const bool serves_all = parent_ != nullptr && parent_->kind == ParentKind::http;
+    key_ = serves_all ? in_front : server_;
+}
+
+/// The way that was tried has failed. Whether there is another one, which is tried from now on.
+LIBNETXX_DECL bool ProxyExchange::goes_another_way()
+{
+    using engine::ParentFault;
+    const auto fault = std::exchange(fault_, ParentFault::none);
+    if (fault == ParentFault::none) return false;
+    const auto now = Clock::now();
+    if (parent_ != nullptr && fault == ParentFault::parent) proxy_.parents.failed(way_, now);
+    const auto next = route_.next(proxy_.parents, now);
+    if (!next) return false;
+    take_way(*next);
+    return true;
+}
+
+LIBNETXX_DECL ProxyExchange::Connected ProxyExchange::reach()
+{
     if (!dial_) {
         answer_ = {};
-        if (reuse_upstream()) return Connected::yes;
+        blames_parent_ = false;
+        if (reuse_upstream()) {
+            if (parent_ != nullptr) proxy_.parents.works(way_);
+            return Connected::yes;
+        }
         const io::Dial::Judge judge = [this](const io::asio::ip::address& address) {
             if (!told_->name) told_->name = Clock::now() - dialled_;
             return may_connect(address);
@@ -36,14 +75,22 @@ LIBNETXX_DECL ProxyExchange::Connected ProxyExchange::connect()
         dialled_ = Clock::now();
         told_->name.reset();
         const auto client = engine::client_key(session_->client().address());
-        dial_.emplace(*proxy_.connector, destination_.host, destination_.port, client, judge, [this] { poke(); });
+        const auto& host = parent_ != nullptr ? parent_->host : destination_.host;
+        const auto port = parent_ != nullptr ? parent_->port : destination_.port;
+        dial_.emplace(*proxy_.connector, host, port, client, judge, [this] { poke(); });
     }
     if (!dial_->done()) return Connected::not_yet;
     const bool connected = dial_->end() == io::Dial::End::connected;
     if (connected) use_dialled(dial_->take());
     else note_failure(*dial_);
     dial_.reset();
-    return connected ? Connected::yes : Connected::no;
+    if (!connected) return Connected::no;
+    if (!needs_handshake()) {
+        if (parent_ != nullptr) proxy_.parents.works(way_);
+        return Connected::yes;
+    }
+    begin_handshake();
+    return negotiate();
 }
 
 LIBNETXX_DECL void ProxyExchange::use_dialled(io::FileDescriptor connected)
@@ -52,6 +99,7 @@ LIBNETXX_DECL void ProxyExchange::use_dialled(io::FileDescriptor connected)
     const auto address = io::peer_address(connected.get()).value_or(io::asio::ip::address{});
     use_upstream(std::make_unique<io::PolledSocket>(proxy_.connector->poll(), std::move(connected), listener_), address,
                  false);
+    send_preface();
 }
 
 /// A connection that has authenticated as this client serves whatever else this client asks of the same server.
@@ -90,26 +138,30 @@ LIBNETXX_DECL void ProxyExchange::note_failure(const io::Dial& dial)
 {
     if (dial.end() == io::Dial::End::no_name) answer_.failure = failure_of_resolve(dial.error());
     else if (dial.end() == io::Dial::End::no_connection) answer_.failure = engine::failure_of_connect(dial.error());
+    if (!answer_.failure) return;  // the policy's no is the last word
+    blames_parent_ = parent_ != nullptr;
+    fault_ = blames_parent_ ? engine::ParentFault::parent : engine::ParentFault::this_request;
 }
 
 /// A connection that another client has opened is for whoever may connect to its address.
 LIBNETXX_DECL std::unique_ptr<io::PolledSocket> ProxyExchange::take_idle(io::asio::ip::address& address)
 {
-    auto idle = proxy_.connector->take_idle(server_);
+    auto idle = proxy_.connector->take_idle(key_);
     if (!idle) return nullptr;
     const auto found = io::peer_address(idle->native_handle());
     address = found.value_or(address);
     if (found && may_connect(address)) return idle;
-    if (found) proxy_.connector->keep_idle(server_, std::move(idle));
+    if (found) proxy_.connector->keep_idle(key_, std::move(idle));
     return nullptr;
 }
 
-/// Not to an address that the policy refuses this client, or that would lead back to us.
+/// Not to an address that the policy refuses this client, or that would lead back to us. Parents are the operator's.
 LIBNETXX_DECL bool ProxyExchange::may_connect(const io::asio::ip::address& address)
 {
-    if (!gate_.admits(address)) return false;
-    const auto verdict = engine::judge_address(address, destination_.port, proxy_.listener.address(),
-                                               proxy_.listener.port(), io::is_local_address);
+    if (parent_ == nullptr && !gate_.admits(address)) return false;
+    const auto port = parent_ != nullptr ? parent_->port : destination_.port;
+    const auto verdict =
+        engine::judge_address(address, port, proxy_.listener.address(), proxy_.listener.port(), io::is_local_address);
     return verdict == engine::ProxyVerdict::allowed;
 }
 
@@ -126,6 +178,7 @@ LIBNETXX_DECL void ProxyExchange::drop_upstream() noexcept
 {
     upstream_deadline_.clear();
     awaited_upstream_ = false;
+    handshake_.reset();
     if (upstream_ && upload_state_ != ProxyUploadState::complete) io::reset(*upstream_->socket);
     upstream_.reset();
 }

@@ -6,4 +6,5 @@
 #include <libnet/engine/proxy/egress_rule.ipp>
 #include <libnet/engine/proxy/egress_verdict.ipp>
 #include <libnet/engine/proxy/pac_file.ipp>
+#include <libnet/engine/proxy/parent_proxy.ipp>
 #include <libnet/engine/proxy/week_times.ipp>

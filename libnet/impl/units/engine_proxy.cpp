@@ -3,6 +3,7 @@
 #include <libnet/engine/dns/origin_lookups.ipp>
 #include <libnet/engine/dns/question_queue.ipp>
 #include <libnet/engine/proxy/header_rules.ipp>
+#include <libnet/engine/proxy/parent_handshake.ipp>
 #include <libnet/engine/proxy/proxy_body.ipp>
 #include <libnet/engine/proxy/proxy_decision.ipp>
 #include <libnet/engine/proxy/proxy_failure.ipp>

@@ -35,4 +35,5 @@
 #include <libnet/wire/proxy/proxy_protocol.ipp>
 #include <libnet/wire/socks/socks4.ipp>
 #include <libnet/wire/socks/socks5.ipp>
+#include <libnet/wire/socks/socks5_client.ipp>
 #include <libnet/wire/tls/client_hello.ipp>

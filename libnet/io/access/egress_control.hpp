@@ -24,6 +24,11 @@ struct EgressOptions {
     /// See engine::parse_egress_rules; empty: everything that is public is allowed. A list `@NAME` is the file NAME, in the
     /// folder of this file unless NAME begins with a slash; see engine::EgressList.
     std::string rules_file{};
+    /// Names of parent proxies that rules may name, see engine::ParentProxy.
+    std::vector<std::string> parents{};
+    /// The route of all for which the rules say no other: names of parents, and "direct", in the order in which they are tried.
+    /// Empty: directly.
+    std::vector<std::string> route{};
 };
 
 /// A policy that is read from files, and read again while proxies use it. Several threads may use one object at a time.
@@ -68,6 +73,7 @@ private:
     std::shared_ptr<const engine::EgressPolicy> read() const;
     std::shared_ptr<const EgressLimiter> limits_of(std::shared_ptr<const engine::EgressPolicy> policy) const;
     std::shared_ptr<const engine::EgressList> read_list(const std::string& file) const;
+    void check_routes(const engine::EgressRules& rules) const;
 
     const EgressOptions options_;
     const base::SipKey seed_;

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <libnet/engine/proxy/parent_proxy.hpp>
 #include <libnet/io/access/egress_control.hpp>
 #include <libnet/io/files/read_text.hpp>
 #include <libnet/io/loop/random_key.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
@@ -66,15 +68,28 @@ try {
     if (!options_.rules_file.empty()) {
         rules = engine::parse_egress_rules(read_text(options_.rules_file), find_list);
         files.push_back(options_.rules_file);
+        check_routes(rules);
     }
     {
         const std::lock_guard lock{mutex_};
         files_ = std::move(files);
     }
     return std::make_shared<const engine::EgressPolicy>(
-        engine::EgressPolicyOptions{options_.allow_private, options_.connect_ports, std::move(rules)});
+        engine::EgressPolicyOptions{options_.allow_private, options_.connect_ports, std::move(rules), options_.route});
 } catch (const std::invalid_argument& error) {
     throw std::runtime_error{"rules '" + options_.rules_file + "': " + error.what()};
+}
+
+/// Each parent that rules name is there.
+LIBNETXX_DECL void EgressControl::check_routes(const engine::EgressRules& rules) const
+{
+    const auto check = [this](const std::vector<std::string>& route, const std::string& where) {
+        for (const auto& way : route)
+            if (way != engine::direct_route && std::ranges::find(options_.parents, way) == options_.parents.end())
+                throw std::invalid_argument{where + "there is no parent proxy '" + way + "'"};
+    };
+    for (const auto& rule : rules.rules) check(rule.route, "line " + std::to_string(rule.line) + ": ");
+    check(rules.route, "'default proxy=': ");
 }
 
 LIBNETXX_DECL std::shared_ptr<const engine::EgressList> EgressControl::read_list(const std::string& file) const

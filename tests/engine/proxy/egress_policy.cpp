@@ -391,4 +391,60 @@ TEST_CASE("the path of a decision has its time and its limits", "[engine][proxy]
           "  verdict: rule_denied by the rule in line 1, 'deny times sun'");
 }
 
+TEST_CASE("the first rule that fits by name says by which parents a request goes", "[engine][proxy]")
+{
+    using Route = std::vector<std::string>;
+    EgressPolicyOptions options;
+    options.rules = parse_egress_rules(
+        "deny to 203.0.113.0/24\nallow to .corp.test proxy=corp,spare\n"
+        "allow to .other.test\nprivate registry.test 10.1.2.0/24\n",
+        list_named);
+    CHECK(EgressPolicy{options}.has_routes());
+    CHECK(EgressPolicy{options}.route(nobody, get("www.corp.test")) == Route{"corp", "spare"});
+    CHECK(EgressPolicy{options}.route(nobody, get("www.other.test")) == Route{"direct"});
+    options.route = {"corp", "direct"};
+    CHECK(EgressPolicy{options}.route(nobody, get("www.other.test")) == Route{"corp", "direct"});
+    CHECK(EgressPolicy{options}.route(nobody, get("registry.test")) == Route{"direct"});
+    options.rules.route = {"spare"};
+    CHECK(EgressPolicy{options}.route(nobody, get("www.other.test")) == Route{"spare"});
+    CHECK(EgressPolicy{options}.route(nobody, get("")) == Route{"direct"});
+    CHECK_FALSE(EgressPolicy{}.has_routes());
+    CHECK(EgressPolicy{}.route(nobody, get("a.test")) == Route{"direct"});
+}
+
+TEST_CASE("what goes by a parent is judged by its name, and an address as ever", "[engine][proxy]")
+{
+    const auto policy = policy_of("deny to 203.0.113.0/24 .bad.test\nallow to .ok.test 10.0.0.0/8\ndefault deny\n");
+    const auto by_parent = [](EgressTarget target) {
+        target.goes_by_parent = true;
+        return target;
+    };
+    CHECK(verdict(policy, by_parent(get("www.ok.test"))) == V::allowed);
+    CHECK(verdict(policy, by_parent(get("www.bad.test"))) == V::rule_denied);
+    CHECK(verdict(policy, get("other.test")) == V::allowed);  // until its address is known
+    CHECK(verdict(policy, by_parent(get("other.test"))) == V::default_denied);
+    CHECK(verdict(policy, by_parent(get("203.0.113.1"))) == V::rule_denied);
+    CHECK(verdict(policy, by_parent(get("10.1.2.3"))) == V::private_address);
+
+    const EgressPolicy open;
+    for (const auto* name : {"localhost", "a.LOCALHOST."}) {
+        CHECK(verdict(open, by_parent(tunnel(name))) == V::loopback_address);
+        CHECK(verdict(policy_of("", true), by_parent(tunnel(name))) == V::allowed);
+    }
+    CHECK(verdict(open, by_parent(get("metadata.google.internal"))) == V::metadata_address);
+    CHECK(verdict(open, by_parent(get("intranet"))) == V::allowed);
+}
+
+TEST_CASE("the explanation has the route, and no addresses where none will be known", "[engine][proxy]")
+{
+    EgressPolicyOptions options;
+    options.route = {"corp"};
+    const auto lines = explain(EgressPolicy{options}, nobody, tunnel("www.a.test"), {});
+    CHECK(lines == std::vector<std::string>{"client 10.1.2.3", "target CONNECT www.a.test:443",
+                                            "route: the parent corp", "by the parent corp, which looks the name up:",
+                                            "  no rule fits: the default is to allow", "  verdict: allowed"});
+    options.route.emplace_back("direct");
+    CHECK(explain(EgressPolicy{options}, nobody, tunnel("www.a.test"), {}).size() == 9);
+}
+
 }  // namespace egress_policy_tests

@@ -112,6 +112,21 @@ TEST_CASE("a rule has times, and a limit amounts", "[engine][proxy]")
     CHECK(rules.limits[4].amounts.per == LimitPer::client);
 }
 
+TEST_CASE("rules name parents in the order in which they are tried", "[engine][proxy]")
+{
+    const auto rules = parse_egress_rules(
+        "allow to .a.test 443 proxy=corp, spare direct methods GET # proxy=x\n"
+        "allow user proxy\ndefault proxy=spare,direct\ndefault deny\n",
+        [](const auto&) { return std::make_shared<const EgressList>(); });
+    REQUIRE(rules.rules.size() == 2);
+    CHECK(rules.rules[0].route == std::vector<std::string>{"corp", "spare", "direct"});
+    CHECK(rules.rules[0].methods == std::vector<std::string>{"GET"});
+    CHECK(rules.rules[1].users == std::vector<std::string>{"proxy"});
+    CHECK(rules.rules[1].route.empty());
+    CHECK(rules.route == std::vector<std::string>{"spare", "direct"});
+    CHECK_FALSE(rules.allows_by_default);
+}
+
 TEST_CASE("hosts of rules are canonical", "[engine][proxy]")
 {
     CHECK(rule_of("allow to GitHub.COM.").hosts == std::vector<std::string>{"github.com"});
@@ -168,6 +183,13 @@ TEST_CASE("a bad line of a file of rules is named, and says what would do", "[en
         {"limit requests 1/s per rule client", "nothing else can stand beside it"},
         {"limit to 10.0.0.0/8 requests 1/s", "can't have networks"},
         {"limit to @networks requests 1/s", "can't have networks"},
+        {"allow to a.test proxy=", "has no values"},
+        {"allow to a.test proxy=corp,corp", "is there twice"},
+        {"allow to a.test proxy=corp proxy=other", "is there twice"},
+        {"allow to a.test proxy=http://corp", "is no name of a parent proxy"},
+        {"deny to a.test proxy=corp", "goes by no proxy"},
+        {"default proxy=", "wants allow or deny behind it, or proxy="},
+        {"default proxy", "wants allow or deny"},
     };
     for (const auto& [line, why] : cases) {
         INFO(line);

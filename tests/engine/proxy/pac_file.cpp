@@ -41,4 +41,20 @@ TEST_CASE("private services come before what goes directly", "[engine][proxy]")
     CHECK(script.ends_with("    return proxy;\n}\n"));
 }
 
+TEST_CASE("names that go by a parent go through the proxy", "[engine][proxy]")
+{
+    const auto some = file("allow to intranet .corp.test proxy=corp\nallow to a.test proxy=direct\n");
+    CHECK(has(some, "if (host == \"intranet\") return proxy;"));
+    CHECK(has(some, "if (host == \"corp.test\" || dnsDomainIs(host, \".corp.test\")) return proxy;"));
+    CHECK_FALSE(has(some, "a.test"));
+    CHECK(has(some, "isPlainHostName(host)"));
+    for (const auto* rules : {"default proxy=corp\n", "allow proxy=corp\n", "allow to @list proxy=corp,direct\n"}) {
+        INFO(rules);
+        const auto all = file(rules);
+        CHECK_FALSE(has(all, "isPlainHostName"));
+        CHECK(has(all, "if (host == \"localhost\") return \"DIRECT\";"));
+    }
+    CHECK(has(file("default proxy=direct\n"), "isPlainHostName"));
+}
+
 }  // namespace pac_file_tests

@@ -56,6 +56,24 @@ TEST_CASE("OPTIONS without a path asks about the whole server", "[engine][proxy]
           "OPTIONS /?q HTTP/1.1\r\nHost: h\r\nVia: 1.1 us\r\n\r\n");
 }
 
+TEST_CASE("a parent gets the whole URL, in the spelling that was judged, and our log-in", "[engine][proxy]")
+{
+    const auto to_parent = [](std::string head) {
+        const ParsedRequest parsed{std::move(head)};
+        ForwardedBy by{"us"};
+        by.absolute = "http://h:81";
+        by.proxy_authorization = "Basic b3Vycw==";
+        std::string out;
+        append_forwarded_request(out, parsed.request, by);
+        return out;
+    };
+    const std::string fields = "Host: h:81\r\nProxy-Authorization: Basic b3Vycw==\r\nVia: 1.1 us\r\n\r\n";
+    CHECK(to_parent("GET http://H.:81/a?b HTTP/1.1\r\nHost: x\r\nProxy-Authorization: Basic dGhlaXJz\r\n\r\n") ==
+          "GET http://h:81/a?b HTTP/1.1\r\n" + fields);
+    CHECK(to_parent("GET http://h:81?b HTTP/1.1\r\nHost: x\r\n\r\n") == "GET http://h:81/?b HTTP/1.1\r\n" + fields);
+    CHECK(to_parent("OPTIONS http://h:81 HTTP/1.1\r\nHost: x\r\n\r\n") == "OPTIONS http://h:81 HTTP/1.1\r\n" + fields);
+}
+
 TEST_CASE("what is for us alone stays behind, and Via is one field", "[engine][proxy]")
 {
     CHECK(forwarded("GET http://h/ HTTP/1.1\r\nHost: h\r\nProxy-Connection: keep-alive\r\nConnection: X-Hop, close\r\n"

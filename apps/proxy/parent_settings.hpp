@@ -1,0 +1,112 @@
+#pragma once
+// The options of proxy++ about proxies behind it.
+
+#include <apps/common/option_values.hpp>
+#include <apps/common/options.hpp>
+#include <libnet/access.hpp>
+#include <libnet/forward_proxy_options.hpp>
+#include <libnet/io/files/read_text.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace libnet::apps {
+
+/// A file with what a parent proxy wants to hear.
+struct ParentLogin {
+    std::string parent, file;
+};
+
+/// What the command line says of parents.
+struct ParentSettings {
+    std::vector<ParentProxy> parents{};  ///< in the order in which they are tried; one called "direct": without any
+    std::vector<ParentLogin> logins{};
+    engine::ParentPreface preface = engine::ParentPreface::none;  ///< that all of them get
+};
+
+namespace detail {
+
+/// Reads "NAME=URL", "URL" or "direct".
+inline auto parent_proxy()
+{
+    return [](std::string_view text) {
+        ParentProxy parent;
+        if (text == engine::direct_route) {
+            parent.name = text;
+            return parent;
+        }
+        try {
+            parent = engine::parse_parent_proxy(text);
+        } catch (const std::invalid_argument& error) {
+            throw BadValue{printable(error.what())};
+        }
+        return parent;
+    };
+}
+
+/// Reads "NAME=FILE".
+inline auto parent_login()
+{
+    return [](std::string_view text) {
+        const auto equals = text.find('=');
+        if (equals == text.npos || equals == 0 || equals + 1 == text.size())
+            throw BadValue{fmt::format("'{}' is no NAME=FILE: give one like corp=/run/secrets/corp", printable(text))};
+        return ParentLogin{std::string{text.substr(0, equals)}, std::string{text.substr(equals + 1)}};
+    };
+}
+
+}  // namespace detail
+
+/// Adds them in a group of their own.
+inline void add_parents(Options& table, ParentSettings& settings, ForwardProxyOptions& options)
+{
+    using namespace std::chrono_literals;
+    using Preface = engine::ParentPreface;
+    table.rare_group("Parent proxies")
+        .list("parent", "[NAME=]URL",
+              "http://HOST:PORT or socks5://HOST:PORT that all goes by; the next ones where it fails; or 'direct'",
+              detail::parent_proxy(), settings.parents)
+        .list("parent-login", "NAME=FILE", "'user:password' for this parent is in FILE", detail::parent_login(),
+              settings.logins)
+        .value("send-proxy", "VERSION", "parents hear of the client's address by a PROXY header: none, v1, v2 (none)",
+               choice<Preface>({{"none", Preface::none}, {"v1", Preface::proxy_v1}, {"v2", Preface::proxy_v2}}),
+               settings.preface)
+        .value("parent-retry", "SECONDS", "until a parent that failed is tried again; 0: at once (30)",
+               seconds(0ms, 24h), options.parent_retry);
+}
+
+/// Reads the files, and sets what follows for the proxy and its policy.
+/// @throws std::runtime_error  what is wrong
+inline void read_parents(const ParentSettings& settings, ForwardProxyOptions& options, EgressOptions& egress)
+{
+    options.parents.clear();
+    egress.parents.clear();
+    egress.route.clear();
+    for (const auto& parent : settings.parents) {
+        if (std::ranges::find(egress.route, parent.name) != egress.route.end())
+            throw std::runtime_error{fmt::format("--parent: two are called '{}': give them names", parent.name)};
+        egress.route.push_back(parent.name);
+        if (parent.name == engine::direct_route) continue;
+        egress.parents.push_back(parent.name);
+        options.parents.push_back(parent);
+        options.parents.back().preface = settings.preface;
+    }
+    for (const auto& [name, file] : settings.logins) {
+        const auto parent = std::ranges::find(options.parents, name, &ParentProxy::name);
+        if (parent == options.parents.end())
+            throw std::runtime_error{fmt::format("--parent-login: there is no parent '{}'", printable(name))};
+        try {
+            engine::set_parent_login(*parent, io::read_text(file));
+        } catch (const std::invalid_argument& error) {
+            throw std::runtime_error{fmt::format("--parent-login '{}': {}", printable(file), error.what())};
+        }
+    }
+}
+
+}  // namespace libnet::apps
