@@ -79,6 +79,7 @@ if(kind STREQUAL "SHARED_LIBRARY")
 endif()
 
 libnet_component(ping libnet)               # IcmpPinger, path MTU, interface probes
+libnet_component(names libnet ${lookups})   # IcmpPinger with names
 libnet_component(trace libnet ${lookups})   # Tracer, PathWatcher
 libnet_component(files libnet ${lookups} ${servers} ${compression})
 libnet_component(proxy libnet ${lookups} ${servers} ${compression})
@@ -90,7 +91,7 @@ if(NOT PROJECT_IS_TOP_LEVEL AND NOT LIBNET_INSTALL)
     return()
 endif()
 set(config_dir ${CMAKE_INSTALL_LIBDIR}/cmake/libnetxx)
-install(TARGETS libnet libnetxx_usage libnetxx_ping libnetxx_trace libnetxx_files libnetxx_proxy libnetxx_libnetxx
+install(TARGETS libnet libnetxx_usage libnetxx_ping libnetxx_names libnetxx_trace libnetxx_files libnetxx_proxy libnetxx_libnetxx
     libnetxx_headers EXPORT libnetxxTargets COMPONENT development FILE_SET HEADERS COMPONENT development
     FILE_SET bodies COMPONENT development)
 install(EXPORT libnetxxTargets NAMESPACE libnetxx:: DESTINATION ${config_dir} COMPONENT development)

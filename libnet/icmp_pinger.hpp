@@ -7,20 +7,28 @@
 #include <libnet/engine/ping/ping_events.hpp>
 #include <libnet/engine/ping/ping_statistics.hpp>
 #include <libnet/io/loop/async_operation.hpp>
+#include <libnet/name_lookup.hpp>
 #include <libnet/ping_options.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/address.hpp>
 
+#include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace libnet::inline v0 {
 
 namespace detail {
 class PingDriver;
+}
+namespace testing {
+class ScriptedNetwork;
 }
 
 /// Sends ICMP echo requests to any number of targets, IPv4 and IPv6, over one socket for each version, and tells what
@@ -69,6 +77,19 @@ public:
             get_executor(), [this, address] { return ping(address); }, std::forward<Token>(token));
     }
 
+    /// The same for a name, which is asked for each time: a probe goes to the best of its addresses. Throws also what a
+    /// Resolver throws, `host_not_found` for one. See `add` for who can use names.
+    boost::asio::awaitable<PingOutcome> ping(std::string_view name, AddressFamily family = AddressFamily::any);
+
+    /// The same for any completion token: `void(boost::system::error_code, PingOutcome)`.
+    template <BOOST_ASIO_COMPLETION_TOKEN_FOR(void(boost::system::error_code, PingOutcome)) Token>
+    auto async_ping(std::string name, AddressFamily family, Token&& token)
+    {
+        return io::async_operation<PingOutcome>(
+            get_executor(), [this, name = std::move(name), family] { return ping(name, family); },
+            std::forward<Token>(token));
+    }
+
     /// Starts a stream of probes to a target. The same address may be added more than once.
     /// Throws `boost::system::system_error`: `invalid_argument` for a duration out of range; why the socket of this IP
     /// version could not be opened.
@@ -79,6 +100,28 @@ public:
     /// takes them). No address is held: a range costs as much memory as one target, and its probes under way. Its
     /// numbers are those of all its hosts together; the events' addresses tell them apart. Throws as above.
     PingTarget add(const AddressRange& range, PingTargetOptions options = {});
+
+    /// Starts a stream of probes to the host of this name, by `AddressFamily::any` to the best address that the pinger has a
+    /// socket for. The name is asked for while a caller waits in `ping()` or `next()`, and again when its answer is as old
+    /// as its TTL allows (a second at least, a day at most); when its address is no longer among the answers, the next
+    /// probes go to a new one, as after `move`. A literal address is a name that never changes.
+    ///
+    /// The first probe goes out when the first question has been answered, or has failed. As long as there is no address,
+    /// the probes whose time has come end as `PingSendError`, `to` the unspecified address: `host_not_found` where the name
+    /// servers say that there is no such name or address, else `host_not_found_try_again`. It is asked for again meanwhile,
+    /// with a growing pause. An address that the name has had stays while questions fail.
+    ///
+    /// The compiled library has this in an object of its own, which needs c-ares: link libnetxx::names beside
+    /// libnetxx::ping. Header-only programs include libnet/named_targets.hpp.
+    ///
+    /// Throws as above, and what reading the system's resolver configuration reports.
+    PingTarget add(std::string_view name, PingTargetOptions options = {}, AddressFamily family = AddressFamily::any);
+
+    /// Names are looked up by this in place of a Resolver with the system's configuration; `refresh` is the longest life of
+    /// an answer (empty: as its TTL says). Once, and before the first name: else throws `std::logic_error`. Throws
+    /// `boost::system::system_error`, `invalid_argument`, for a `refresh` of zero or less. When the pinger is destroyed, a
+    /// look-up that is under way goes on to its own end, and `ping` throws `operation_aborted` then.
+    void resolve_by(NameLookup look_up, std::optional<std::chrono::nanoseconds> refresh = std::nullopt);
 
     /// The next probes of a stream go to another address: that of a name which has changed, say. Its numbers go on, and
     /// answers to the probes under way still count. False: there is no such target (any more), or it is a range.
@@ -139,6 +182,9 @@ public:
     std::uint64_t checksum_errors() const;
 
 private:
+    friend class testing::ScriptedNetwork;
+    explicit IcmpPinger(std::shared_ptr<detail::PingDriver> driver) noexcept;
+
     base::Owner<detail::PingDriver> driver_;  ///< the coroutines that wait share it
 };
 

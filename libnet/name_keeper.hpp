@@ -48,6 +48,7 @@ struct NameKeeperOptions {
     std::function<void(KeptName name, const std::string& why, NameFailure kind)> on_failure{};
 
     std::vector<boost::asio::ip::udp::endpoint> servers{};  ///< name servers; empty: the system's
+    NameLookup look_up{};                                   ///< asked in their place; empty: a Resolver of its own
 };
 
 /// Keeps the addresses of any number of names up to date: asks for all of them soon, for each again when its answer is
@@ -71,11 +72,19 @@ public:
     NameKeeper(NameKeeper&&) noexcept;
     NameKeeper& operator=(NameKeeper&&) noexcept;
 
-    /// Keeps this name from now on: it is asked for in the next turn of the executor.
-    KeptName add(std::string name);
+    /// Keeps this name from now on: it is asked for in the next turn of the executor. `family`: as the options say, where
+    /// it is empty.
+    KeptName add(std::string name, std::optional<AddressFamily> family = std::nullopt);
 
     /// Asks for this name no more; a question under way may still be told of.
     void drop(KeptName name);
+
+    /// Asks nothing new until `resume`, and has no timer that keeps an io_context running. Questions under way end, and are
+    /// told of.
+    void pause();
+
+    /// Goes on: what has come due is asked in the next turn of the executor.
+    void resume();
 
     /// Asks for nothing any more, and makes no callback.
     void close();

@@ -6,7 +6,6 @@
 
 namespace libnet::inline v0 {
 
-using io::ResolvedName;  ///< the addresses of a name, and how long they hold
-using io::Resolver;      ///< an asynchronous resolver
+using io::Resolver;  ///< an asynchronous resolver
 
 }  // namespace libnet::inline v0

@@ -84,6 +84,8 @@
 #include <libnet/impl/ping/ping_dispatcher.ipp>
 #include <libnet/impl/ping/ping_driver.ipp>
 #include <libnet/impl/ping/ping_exporter.ipp>
+#include <libnet/impl/ping/scripted_network.ipp>
+#include <libnet/impl/ping/target_names.ipp>
 #include <libnet/impl/proxy/forward_proxy.ipp>
 #include <libnet/impl/proxy/proxy_event.ipp>
 #include <libnet/impl/proxy/proxy_exchange.ipp>
@@ -104,6 +106,7 @@
 #include <libnet/impl/server/access_log_format.ipp>
 #include <libnet/impl/server/server_admin.ipp>
 #include <libnet/impl/trace/path_watcher.ipp>
+#include <libnet/impl/trace/trace_by_name.ipp>
 #include <libnet/impl/trace/trace_channel.ipp>
 #include <libnet/impl/trace/trace_exporter.ipp>
 #include <libnet/impl/trace/trace_session.ipp>
@@ -144,6 +147,7 @@
 #include <libnet/io/icmp/probe_reader.ipp>
 #include <libnet/io/icmp/probe_socket.ipp>
 #include <libnet/io/loop/deadline.ipp>
+#include <libnet/io/loop/server_executor.ipp>
 #include <libnet/io/loop/socket_poll.ipp>
 #include <libnet/io/tcp/connect.ipp>
 #include <libnet/io/tcp/connection.ipp>

@@ -6,6 +6,7 @@
 #include <libnet/engine/trace/trace_counters.hpp>
 #include <libnet/engine/trace/trace_path.hpp>
 #include <libnet/io/loop/async_operation.hpp>
+#include <libnet/name_lookup.hpp>
 #include <libnet/trace_options.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -15,6 +16,8 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace libnet::inline v0 {
@@ -74,6 +77,28 @@ public:
         return io::async_operation<TracePath>(
             get_executor(), [this, target] { return trace(target); }, std::forward<Token>(token));
     }
+
+    /// The same for a name, which is asked for now: the best of its addresses is traced. The compiled library has it in an
+    /// object of its own, which needs c-ares (the CMake target libnetxx::trace); header-only programs include
+    /// libnet/named_targets.hpp.
+    ///
+    /// Throws what a Resolver throws, `host_not_found` for one, or what the above throws. Cancelling it, and destroying the
+    /// tracer, ends the question as it ends the trace.
+    boost::asio::awaitable<TracePath> trace(std::string_view name, AddressFamily family = AddressFamily::any);
+
+    /// The same for any completion token: `void(boost::system::error_code, TracePath)`.
+    template <BOOST_ASIO_COMPLETION_TOKEN_FOR(void(boost::system::error_code, TracePath)) Token>
+    auto async_trace(std::string name, AddressFamily family, Token&& token)
+    {
+        return io::async_operation<TracePath>(
+            get_executor(), [this, name = std::move(name), family] { return trace(name, family); },
+            std::forward<Token>(token));
+    }
+
+    /// Names are looked up by this in place of a Resolver with the system's configuration. Once, and before the first name:
+    /// else throws `std::logic_error`. When the tracer is destroyed, a look-up of it that is under way goes on to its own
+    /// end, and `trace` throws `operation_aborted` then.
+    void resolve_by(NameLookup look_up);
 
     /// Adds a target for `next` to trace. Throws `boost::system::system_error` when a socket can't be opened.
     TraceTarget add(boost::asio::ip::address target);

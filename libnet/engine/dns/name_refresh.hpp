@@ -63,6 +63,9 @@ public:
     /// Adds a name. Names are numbered from 0 on.
     std::size_t add(TimePoint now);
 
+    /// How many were added.
+    std::size_t size() const noexcept { return names_.size(); }
+
     /// This name is asked for no more.
     void drop(std::size_t name);
 

@@ -73,6 +73,14 @@ public:
     /// comes, and costs no memory beyond its probes.
     PingTarget add(const wire::AddressRange& range, PingSchedule schedule, TimePoint now);
 
+    /// Adds a stream whose address isn't known yet: nothing is sent before `start`. Its probes go to the unspecified address,
+    /// which means that they can't be sent, until `move` gives it one.
+    PingTarget add_waiting(const PingSchedule& schedule);
+
+    /// Begins to send to a target that `add_waiting` has added, after the delay. Once for each. Nothing happens where there
+    /// is no such target, or it was stopped.
+    void start(PingTarget target, std::chrono::nanoseconds delay, TimePoint now);
+
     /// The next probes of a stream go to another address; those that are under way may still be answered from where they
     /// went. False: there is no such target, or it is a range.
     bool move(PingTarget target, const asio::ip::address& to);
@@ -89,6 +97,9 @@ public:
 
     /// The caller waits for this request no more: its end won't be told.
     void cancel(ProbeId probe);
+
+    /// Whose probe it is, as long as it is in the engine's table.
+    std::optional<PingTarget> target_of(ProbeId probe);
 
     /// The numbers of a stream up to now; nullopt: there is no such target.
     std::optional<PingStatistics> statistics(PingTarget target) const;

@@ -46,6 +46,32 @@ LIBNETXX_DECL void PingEngine::begin(PingTarget handle, std::unique_ptr<PingWind
     ++running_;
 }
 
+LIBNETXX_DECL PingTarget PingEngine::add_waiting(const PingSchedule& schedule)
+{
+    auto windows = schedule.windows ? std::make_unique<PingWindows>() : nullptr;
+    const PingTarget handle = targets_.add(asio::ip::address{}, schedule, true);
+    Target& target = *targets_.find(handle);
+    target.due = TimePoint::max();
+    target.windows = std::move(windows);
+    ++running_;
+    return handle;
+}
+
+LIBNETXX_DECL void PingEngine::start(PingTarget handle, std::chrono::nanoseconds delay, TimePoint now)
+{
+    Target* target = targets_.find(handle);
+    if (target == nullptr || target->stopped) return;
+    schedule_.make_room(1);
+    target->due = base::deadline_after(now, delay);
+    schedule_.push(target->due, handle);
+}
+
+LIBNETXX_DECL std::optional<PingTarget> PingEngine::target_of(ProbeId id)
+{
+    const Probe* probe = probes_.find(id);
+    return probe == nullptr ? std::nullopt : std::optional{probe->target};
+}
+
 LIBNETXX_DECL bool PingEngine::move(PingTarget handle, const asio::ip::address& to)
 {
     const Target* target = targets_.find(handle);
@@ -138,10 +164,10 @@ LIBNETXX_DECL ProbeId PingEngine::new_probe(PingTarget handle, Target& target, b
 {
     ++target.probes;
     const std::uint64_t sequence = ++target.last_sequence;
-    const Probe probe{.key = cookies_.key_of(target.address_of(sequence), wire_sequence(sequence)),
-                      .sequence = sequence,
-                      .target = handle,
-                      .requested = requested};
+    const auto address = target.address_of(sequence);
+    auto key = cookies_.key_of(address, wire_sequence(sequence));
+    if (address.is_unspecified()) key ^= handle.index;  // never answered, and there may be very many
+    const Probe probe{.key = key, .sequence = sequence, .target = handle, .requested = requested};
     return probes_.add(probe);
 }
 

@@ -141,6 +141,10 @@ struct PingTargetState {
     /// moves don't outrun the answers.
     void move_to(const asio::ip::address& to)
     {
+        if (last_sequence == 0) {  // nothing has gone anywhere
+            address = to;
+            return;
+        }
         if (moves->size() == max_moves) moves->erase(moves->begin());
         moves->push_back({last_sequence, address});
         address = to;
@@ -215,7 +219,7 @@ public:
     /// The target is there, and is no range.
     void move(PingTarget target, const asio::ip::address& to)
     {
-        slots_[target.index].make_room_to_move();
+        if (slots_[target.index].last_sequence != 0) slots_[target.index].make_room_to_move();
         unchain(target.index);
         slots_[target.index].move_to(to);
         chain(target.index);
@@ -265,8 +269,12 @@ private:
         free_.push_back(static_cast<std::uint32_t>(slots_.size() - 1));
     }
 
+    /// One without an address is in no chain: there may be a hundred thousand of them at once, and no answer to any.
+    static bool is_chained(const PingTargetState& state) { return !state.address.is_unspecified(); }
+
     void unchain(std::uint32_t index)
     {
+        if (!is_chained(slots_[index])) return;
         std::uint32_t* link = &first_of(slots_[index].address);
         while (*link != index) link = &slots_[*link].next;
         *link = slots_[index].next;
@@ -282,6 +290,7 @@ private:
 
     void chain(std::uint32_t index)
     {
+        if (!is_chained(slots_[index])) return;
         std::uint32_t& first = first_of(slots_[index].address);
         slots_[index].next = first;
         first = index;

@@ -2,7 +2,7 @@
 // Bodies of libnet/name_keeper.hpp.
 
 #include <libnet/io/dns/idn.hpp>
-#include <libnet/io/dns/resolver.hpp>
+#include <libnet/io/dns/name_source.hpp>
 #include <libnet/io/loop/reason_of.hpp>
 #include <libnet/name_keeper.hpp>
 #include <libnet/wire/http/host_name.hpp>
@@ -44,21 +44,36 @@ public:
           options_{std::move(options)},
           refresh_{refresh_options(options_.refresh)},
           // It is NameRefresh that bounds what is under way.
-          resolver_{executor,
-                    {.max_in_flight = engine::NameRefreshOptions{}.max_under_way, .servers = options_.servers}},
+          source_{executor,
+                  options_.look_up,
+                  {.max_in_flight = engine::NameRefreshOptions{}.max_under_way, .servers = options_.servers}},
           timer_{executor},
           progress_{executor, Clock::time_point::max()}
     {}
 
-    KeptName add(std::string name)
+    KeptName add(std::string name, std::optional<AddressFamily> family)
     {
-        names_.push_back(std::move(name));
-        const KeptName added{refresh_.add(Clock::now())};
-        if (std::exchange(ask_posted_, true)) return added;
-        boost::asio::post(executor_, [weak = weak_from_this()] {
-            if (const auto self = weak.lock()) self->ask();
-        });
-        return added;
+        names_.push_back({std::move(name), family.value_or(options_.family)});
+        try {
+            const KeptName added{refresh_.add(Clock::now())};
+            ask_soon();
+            return added;
+        } catch (...) {
+            if (refresh_.size() < names_.size()) names_.pop_back();
+            throw;
+        }
+    }
+
+    void pause()
+    {
+        paused_ = true;
+        timer_.cancel();
+    }
+
+    void resume()
+    {
+        paused_ = false;
+        if (!names_.empty()) ask_soon();
     }
 
     void drop(KeptName name)
@@ -94,11 +109,21 @@ public:
 private:
     using Clock = std::chrono::steady_clock;
 
+    void ask_soon()
+    {
+        if (paused_ || std::exchange(ask_posted_, true)) return;
+        boost::asio::post(executor_, [weak = weak_from_this()] {
+            const auto self = weak.lock();
+            if (!self) return;
+            self->ask_posted_ = false;
+            self->ask();
+        });
+    }
+
     /// Asks for all names whose time has come, and sees to it that this goes on.
     void ask()
     {
-        ask_posted_ = false;
-        if (closed_) return;
+        if (closed_ || paused_) return;
         while (const auto name = refresh_.next(Clock::now())) ask_for(*name);
         const auto deadline = refresh_.deadline();
         timer_.expires_at(deadline.value_or(Clock::time_point::max()));
@@ -115,7 +140,7 @@ private:
             const auto self = weak.lock();
             if (self && !self->closed_) self->on_done(name, failure, found);
         };
-        boost::asio::co_spawn(executor_, resolver_.look_up(names_[name], options_.family), on_done);
+        boost::asio::co_spawn(executor_, source_.look_up(names_[name].text, names_[name].family), on_done);
     }
 
     void on_done(std::size_t name, std::exception_ptr failure, const io::ResolvedName& found)
@@ -134,7 +159,7 @@ private:
             std::rethrow_exception(failure);
         } catch (const boost::system::system_error& error) {
             if (error.code() == boost::asio::error::operation_aborted) return;
-            const auto kind = kind_of(error, names_[name]);
+            const auto kind = kind_of(error, names_[name].text);
             refresh_.on_failure(name, kind, Clock::now());
             if (options_.on_failure) options_.on_failure({name}, io::reason_of(error), kind);
         }
@@ -154,15 +179,21 @@ private:
         return told ? NameFailure::told : NameFailure::passing;
     }
 
+    struct Name {
+        std::string text;
+        AddressFamily family;
+    };
+
     boost::asio::any_io_executor executor_;
     NameKeeperOptions options_;
     engine::NameRefresh refresh_;
-    io::Resolver resolver_;
+    io::NameSource source_;
     boost::asio::steady_timer timer_;
     boost::asio::steady_timer progress_;  ///< never expires: is cancelled when a name may have settled
-    std::vector<std::string> names_;
+    std::vector<Name> names_;
     bool ask_posted_ = false;
     bool closed_ = false;
+    bool paused_ = false;
 };
 
 }  // namespace detail
@@ -185,7 +216,12 @@ LIBNETXX_DECL NameKeeper& NameKeeper::operator=(NameKeeper&& other) noexcept
     return *this;
 }
 
-LIBNETXX_DECL KeptName NameKeeper::add(std::string name) { return state_->add(std::move(name)); }
+LIBNETXX_DECL KeptName NameKeeper::add(std::string name, std::optional<AddressFamily> family)
+{
+    return state_->add(std::move(name), family);
+}
+LIBNETXX_DECL void NameKeeper::pause() { state_->pause(); }
+LIBNETXX_DECL void NameKeeper::resume() { state_->resume(); }
 LIBNETXX_DECL void NameKeeper::drop(KeptName name) { state_->drop(name); }
 LIBNETXX_DECL boost::asio::awaitable<void> NameKeeper::settled(NameAttempts attempts)
 {

@@ -58,6 +58,9 @@ LIBNETXX_DECL IcmpPinger::IcmpPinger(boost::asio::any_io_executor executor, Ping
     : driver_{std::make_shared<detail::PingDriver>(executor, options)}
 {}
 
+LIBNETXX_DECL IcmpPinger::IcmpPinger(std::shared_ptr<detail::PingDriver> driver) noexcept : driver_{std::move(driver)}
+{}
+
 LIBNETXX_DECL IcmpPinger::~IcmpPinger() = default;
 
 LIBNETXX_DECL IcmpPinger::IcmpPinger(IcmpPinger&&) noexcept = default;

@@ -17,6 +17,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace libnet::inline v0::detail {
@@ -31,6 +32,9 @@ namespace asio = boost::asio;
 class PingChannel {
 public:
     using Sockets = std::vector<std::unique_ptr<io::ProbeSocket>>;
+
+    /// Has no socket, and sends nothing.
+    explicit PingChannel(asio::any_io_executor executor) : executor_{std::move(executor)} {}
 
     /// Opens a socket. Where that fails, `require` says why.
     PingChannel(asio::any_io_executor executor, wire::IpVersion version, const PingOptions& options);
@@ -81,9 +85,9 @@ private:
     bool read_errors(const io::ProbeSocket& socket, engine::PingEngine& engine, io::ProbeReader& reader);
 
     asio::any_io_executor executor_;
-    wire::IpVersion version_;
+    wire::IpVersion version_ = wire::IpVersion::v4;
     PingOptions options_;
-    std::size_t message_size_;
+    std::size_t message_size_ = 0;
     Sockets sockets_;
     std::exception_ptr error_;
     std::size_t turn_ = 0;        ///< the socket that sends

@@ -3,6 +3,7 @@
 
 #include <libnet/engine/ping/ping_engine.hpp>
 #include <libnet/impl/ping/ping_channel.hpp>
+#include <libnet/impl/ping/ping_link.hpp>
 #include <libnet/io/icmp/icmp_damage.hpp>
 #include <libnet/io/icmp/probe_reader.hpp>
 #include <libnet/ping_options.hpp>
@@ -12,6 +13,7 @@
 
 #include <cstdint>
 #include <exception>
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -22,6 +24,14 @@ namespace asio = boost::asio;
 
 struct PingRequestWaiter;
 struct PingStreamWaiter;
+
+/// Finds the addresses of targets that were added by name, for a driver that has such targets.
+class PingNames {
+public:
+    virtual ~PingNames() = default;
+    virtual void resume() = 0;  ///< somebody waits: names are asked for, and again when their answers are too old
+    virtual void pause() = 0;   ///< nobody does: nothing keeps the io_context running
+};
 
 /// Drives one engine. Asio operations are under way only while a waiter exists, so that a pinger at rest keeps no
 /// io_context running; their handlers share the driver.
@@ -37,12 +47,24 @@ public:
     /// Opens the sockets and throws, as IcmpPinger's constructor.
     PingDriver(asio::any_io_executor executor, const PingOptions& options);
 
+    /// Opens none: probes go to the link.
+    PingDriver(asio::any_io_executor executor, const PingOptions& options, std::unique_ptr<PingLink> link);
+
     const asio::any_io_executor& executor() const noexcept { return executor_; }
     const PingOptions& options() const noexcept { return options_; }
 
     PingTarget add(asio::ip::address address, const PingTargetOptions& options);
     PingTarget add(const wire::AddressRange& range, const PingTargetOptions& options);
     bool move(PingTarget target, asio::ip::address to);
+
+    // For targets by name:
+    PingNames* names() const noexcept { return names_.get(); }
+    void keep(std::unique_ptr<PingNames> names);
+    bool sends_over(wire::IpVersion version) const noexcept { return link_ || identifier(version).has_value(); }
+    PingTarget add_waiting(const PingTargetOptions& options);
+    void start(PingTarget target, std::chrono::nanoseconds delay);
+    bool move_named(PingTarget target, const asio::ip::address& to);
+    bool tell_unresolved(PingTarget target, boost::system::error_code why);
     bool remove(PingTarget target);
     bool stop(PingTarget target);
     std::optional<PingStatistics> statistics(PingTarget target) const { return engine_.statistics(target); }
@@ -80,6 +102,7 @@ private:
         bool waits_writable = false;  ///< for any of them
     };
 
+    engine::TimePoint now() const { return link_ ? link_->now() : std::chrono::steady_clock::now(); }
     Lane& lane_to(const asio::ip::address& address) { return address.is_v4() ? v4_ : v6_; }
     void connect(const asio::ip::address& address);
 
@@ -103,6 +126,7 @@ private:
 
     asio::any_io_executor executor_;
     PingOptions options_;
+    std::unique_ptr<PingLink> link_;  ///< null: there are sockets
     engine::PingEngine engine_;
     io::ProbeReader reader_;
     Lane v4_, v6_;
@@ -117,6 +141,8 @@ private:
     std::size_t waiters_ = 0;
     std::vector<PingRequestWaiter*> requests_;  ///< by the slot of their probe
     std::vector<PingStreamWaiter*> streams_;
+    std::map<PingTarget, boost::system::error_code> unresolved_;  ///< targets by name without an address, and why
+    std::unique_ptr<PingNames> names_;                            ///< goes first: it uses the others
 };
 
 /// A coroutine in `ping()`: lives in its frame, so that whatever ends the coroutine ends the wait.
@@ -154,6 +180,10 @@ struct PingStreamWaiter {
     bool notified = false;       ///< there is an event, or every stream is done
     std::exception_ptr failure;  ///< why nothing goes on
 };
+
+/// Waits for the end of one probe.
+asio::awaitable<PingOutcome> wait_for_outcome(std::shared_ptr<PingDriver> driver, asio::ip::address address,
+                                              std::chrono::nanoseconds timeout);
 
 }  // namespace libnet::inline v0::detail
 

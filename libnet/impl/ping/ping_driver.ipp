@@ -30,13 +30,25 @@ LIBNETXX_DECL PingDriver::PingDriver(asio::any_io_executor executor, const PingO
     if (!v6_.channel.identifier()) v4_.channel.require();
 }
 
+LIBNETXX_DECL PingDriver::PingDriver(asio::any_io_executor executor, const PingOptions& options,
+                                     std::unique_ptr<PingLink> link)
+    : executor_{executor},
+      options_{checked(options)},
+      link_{std::move(link)},
+      engine_{engine_options(options)},
+      reader_{wire::icmp_header_size},
+      v4_{PingChannel{executor}},
+      v6_{PingChannel{executor}},
+      timer_{executor}
+{}
+
 LIBNETXX_DECL PingTarget PingDriver::add(asio::ip::address address, const PingTargetOptions& options)
 {
     address = io::target_address(address, options_.interface.str());
     lane_to(address).channel.require();
     if (options_.connect) connect(address);
     const auto schedule = schedule_of(options, options_);
-    const auto target = engine_.add(address, schedule, std::chrono::steady_clock::now());
+    const auto target = engine_.add(address, schedule, now());
     if (running_) pump();
     return target;
 }
@@ -48,7 +60,7 @@ LIBNETXX_DECL PingTarget PingDriver::add(const wire::AddressRange& range, const 
     lane_to(range.first).channel.require();
     const auto schedule = schedule_of(options, options_);
     io::require_option(schedule.rhythm == PingRhythm::steady, "ping rhythm: of ranges, steady only");
-    const auto target = engine_.add(range, schedule, std::chrono::steady_clock::now());
+    const auto target = engine_.add(range, schedule, now());
     if (running_) pump();
     return target;
 }
@@ -57,19 +69,56 @@ LIBNETXX_DECL PingTarget PingDriver::add(const wire::AddressRange& range, const 
 LIBNETXX_DECL void PingDriver::connect(const asio::ip::address& address)
 {
     io::require_option(!std::exchange(connected_, true), "ping: connected to another target");
-    lane_to(address).channel.connect(address);
+    if (!link_) lane_to(address).channel.connect(address);
 }
 
 LIBNETXX_DECL bool PingDriver::move(PingTarget target, asio::ip::address to)
 {
     to = io::target_address(to, options_.interface.str());
     lane_to(to).channel.require();
-    if (options_.connect) lane_to(to).channel.connect(to);
+    if (options_.connect && !link_) lane_to(to).channel.connect(to);
     return engine_.move(target, to);
+}
+
+LIBNETXX_DECL void PingDriver::keep(std::unique_ptr<PingNames> names)
+{
+    names_ = std::move(names);
+    if (running_) names_->resume();
+}
+
+LIBNETXX_DECL PingTarget PingDriver::add_waiting(const PingTargetOptions& options)
+{
+    if (options_.connect) io::require_option(!std::exchange(connected_, true), "ping: connected to another target");
+    return engine_.add_waiting(schedule_of(options, options_));
+}
+
+LIBNETXX_DECL void PingDriver::start(PingTarget target, std::chrono::nanoseconds delay)
+{
+    engine_.start(target, delay, now());
+    if (running_) pump();
+}
+
+/// False: there is no such target any more. An address that the socket refuses leaves it without one.
+LIBNETXX_DECL bool PingDriver::move_named(PingTarget target, const asio::ip::address& to)
+try {
+    const bool moved = move(target, to);
+    unresolved_.erase(target);
+    return moved;
+} catch (const boost::system::system_error& error) {
+    return tell_unresolved(target, error.code());
+}
+
+/// As long as it has had no address, its probes end with this error. False: there is no such target any more.
+LIBNETXX_DECL bool PingDriver::tell_unresolved(PingTarget target, boost::system::error_code why)
+{
+    if (!engine_.counts(target)) return false;
+    unresolved_[target] = why;
+    return true;
 }
 
 LIBNETXX_DECL bool PingDriver::remove(PingTarget target)
 {
+    unresolved_.erase(target);
     const bool removed = engine_.remove(target);
     if (running_) deliver();  // it may have been the last one that somebody waits for
     return removed;
@@ -84,7 +133,7 @@ LIBNETXX_DECL bool PingDriver::stop(PingTarget target)
 
 LIBNETXX_DECL std::optional<PingStatistics> PingDriver::statistics(PingTarget target, PingWindow window) const
 {
-    return engine_.statistics(target, window, std::chrono::steady_clock::now());
+    return engine_.statistics(target, window, now());
 }
 
 LIBNETXX_DECL std::optional<std::uint16_t> PingDriver::identifier(wire::IpVersion version) const noexcept
@@ -163,11 +212,15 @@ LIBNETXX_DECL void PingDriver::tell_waiters(const std::exception_ptr& failure) n
 
 LIBNETXX_DECL void PingDriver::start()
 {
-    if (!running_) {
+    const bool begins = !running_;
+    if (begins) {
         running_ = true;
         ++run_;
     }
-    pump();
+    guarded([&] {
+        if (begins && names_) names_->resume();
+        turn();
+    });
 }
 
 LIBNETXX_DECL void PingDriver::rest() noexcept
@@ -177,6 +230,7 @@ LIBNETXX_DECL void PingDriver::rest() noexcept
     ++run_;
     timer_.cancel();
     timer_runs_ = false;
+    if (names_) names_->pause();
     for (Lane* lane : {&v4_, &v6_}) {
         lane->waits_writable = false;
         lane->watched = 0;
@@ -189,6 +243,7 @@ LIBNETXX_DECL void PingDriver::stop() noexcept
     if (stopped_) return;
     stopped_ = true;
     rest();
+    names_.reset();
     for (Lane* lane : {&v4_, &v6_}) lane->channel.close();
     tell_waiters({});
 }
@@ -240,7 +295,7 @@ LIBNETXX_DECL void PingDriver::wait_writable(Lane& lane)
             [self = shared_from_this(), &lane, run = run_](boost::system::error_code error) {
                 if (error || run != self->run_ || !lane.channel.is_full()) return;
                 self->guarded([&] {
-                    self->engine_.on_room(std::chrono::steady_clock::now());
+                    self->engine_.on_room(self->now());
                     lane.channel.on_writable();
                     lane.waits_writable = false;
                     self->turn();
@@ -251,6 +306,11 @@ LIBNETXX_DECL void PingDriver::wait_writable(Lane& lane)
 
 LIBNETXX_DECL void PingDriver::wait_until(engine::TimePoint deadline)
 {
+    if (link_)
+        return link_->wait_until(deadline, [weak = weak_from_this(), run = run_] {
+            const auto self = weak.lock();
+            if (self && run == self->run_ && self->running_) self->pump();
+        });
     if (timer_runs_ && timer_.expiry() <= deadline) return;  // then it is looked at again
     if (deadline == engine::TimePoint::max()) return;
     timer_.expires_at(deadline);
@@ -286,12 +346,13 @@ LIBNETXX_DECL void PingDriver::turn()
 {
     using namespace engine::action;
     constexpr std::size_t most_sends = 1024;  // then the event loop's others have their turn
+    if (link_) link_->read(engine_);
     // An answer that waits in a socket is not lost.
-    if (engine_.loss_due(std::chrono::steady_clock::now()))
+    if (engine_.loss_due(now()))
         for (Lane* lane : {&v4_, &v6_}) lane->channel.read(engine_, reader_);
-    const auto now = std::chrono::steady_clock::now();
+    const auto at = now();
     for (;;) {
-        const auto end = take_turn(*this, now, most_sends);
+        const auto end = take_turn(*this, at, most_sends);
         if (const auto* report = std::get_if<Report<Outcome>>(&end)) {
             wake(report->outcome);
             continue;
@@ -306,7 +367,12 @@ LIBNETXX_DECL void PingDriver::turn()
 
 LIBNETXX_DECL void PingDriver::send(const engine::PingProbe& probe)
 {
-    lane_to(probe.to).channel.send(probe, engine_, reader_);
+    const bool known = !probe.to.is_unspecified();
+    if (known && link_) return link_->send(probe, engine_);
+    if (known) return lane_to(probe.to).channel.send(probe, engine_, reader_);
+    const auto target = engine_.target_of(probe.probe);
+    const auto why = target ? unresolved_.find(*target) : unresolved_.end();
+    engine_.on_send_error(probe.probe, why == unresolved_.end() ? asio::error::host_not_found_try_again : why->second);
 }
 
 LIBNETXX_DECL bool PingDriver::flush()

@@ -4,6 +4,7 @@
 #include <libnet/impl/probe_driver.hpp>
 #include <libnet/impl/trace/trace_defaults.hpp>
 #include <libnet/impl/trace/trace_session.hpp>
+#include <libnet/impl/trace/tracer_state.hpp>
 #include <libnet/io/loop/require_option.hpp>
 #include <libnet/io/loop/turnstile.hpp>
 #include <libnet/tracer.hpp>
@@ -55,30 +56,6 @@ LIBNETXX_DECL const TraceOptions& checked(const TraceOptions& options)
     return options;
 }
 
-/// What a Tracer owns. It doesn't own the sessions of `trace`: these belong to the coroutines that wait for them.
-struct TracerState {
-    TracerState(const boost::asio::any_io_executor& on, const TraceOptions& how)
-        : executor{on},
-          options{checked(how)},
-          counters{std::make_shared<TraceCounters>()},
-          session{std::make_shared<TraceSession>(on, how, counters)}
-    {}
-
-    boost::asio::any_io_executor executor;
-    TraceOptions options;
-    std::shared_ptr<TraceCounters> counters;  // of all sessions
-    std::shared_ptr<TraceSession> session;    // of add and next
-    io::Turnstile nexts;                      // which wait for their events one after the other
-    std::vector<std::weak_ptr<TraceSession>> others;
-
-    void stop() noexcept
-    {
-        session->stop();
-        for (const auto& other : others)
-            if (const auto tracing = other.lock()) tracing->stop();
-    }
-};
-
 LIBNETXX_DECL boost::asio::awaitable<TracePath> trace_one(std::shared_ptr<TraceSession> session,
                                                           boost::asio::ip::address target)
 {
@@ -121,10 +98,7 @@ LIBNETXX_DECL boost::asio::any_io_executor Tracer::get_executor() const { return
 
 LIBNETXX_DECL boost::asio::awaitable<TracePath> Tracer::trace(boost::asio::ip::address target)
 {
-    auto session = std::make_shared<detail::TraceSession>(state_->executor, state_->options, state_->counters);
-    std::erase_if(state_->others, [](const auto& other) { return other.expired(); });
-    state_->others.push_back(session);
-    return detail::trace_one(std::move(session), std::move(target));
+    return detail::trace_one(state_->begin(), std::move(target));
 }
 
 LIBNETXX_DECL TraceTarget Tracer::add(boost::asio::ip::address target) { return state_->session->add(target); }

@@ -20,15 +20,6 @@ namespace detail {
 class ResolverState;
 }
 
-/// The addresses of a name, and how long they hold.
-struct ResolvedName {
-    std::vector<asio::ip::address> addresses;  ///< at least one, best first
-    /// The least time to live (RFC 1035 section 3.2.1) of the records that led to them, not counting what they have spent
-    /// since they were read. Empty: an address that was written out or a name that nobody is asked for, which always
-    /// hold. Zero for what /etc/hosts says, too.
-    std::optional<std::chrono::seconds> ttl;
-};
-
 /// An asynchronous DNS resolver.
 ///
 /// Any number of coroutines may share one object, on the thread that runs its executor: one per thread. Destroying it

@@ -1,6 +1,8 @@
 #pragma once
 // What a resolver is told.
 
+#include <libnet/io/dns/name_lookup.hpp>
+
 #include <boost/asio/ip/udp.hpp>
 
 #include <chrono>
@@ -24,13 +26,6 @@ struct ResolverOptions {
     std::size_t max_in_flight = 64;
     /// The name servers, asked in this order. Empty: the system's (/etc/resolv.conf, read once, by the constructor).
     std::vector<asio::ip::udp::endpoint> servers{};
-};
-
-/// Which addresses a name is asked for.
-enum class AddressFamily {
-    any,   ///< both, asked at the same time
-    ipv4,  ///< A records only
-    ipv6,  ///< AAAA records only
 };
 
 }  // namespace libnet::inline v0::io

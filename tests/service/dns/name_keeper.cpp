@@ -185,4 +185,38 @@ TEST_CASE("one can wait until no name is awaited any more", "[service][name_keep
     CHECK(ends[1] == asio::error::operation_aborted);
 }
 
+TEST_CASE("a keeper that pauses asks nothing and keeps no loop running, and goes on later", "[service][name_keeper]")
+{
+    asio::io_context io;
+    std::vector<std::string> asked;
+    std::vector<AddressFamily> families;
+    const auto answer_now = [&](std::string name, AddressFamily family) -> asio::awaitable<ResolvedName> {
+        asked.push_back(std::move(name));
+        families.push_back(family);
+        ResolvedName found;
+        found.addresses.push_back(asio::ip::make_address("10.0.0.1"));
+        found.ttl = std::chrono::seconds{0};
+        co_return found;
+    };
+    unsigned told = 0;
+    NameKeeper keeper{io.get_executor(),
+                      {.refresh = 1ms,
+                       .on_address =
+                           [&](KeptName, const asio::ip::address&, NameNews) {
+                               if (++told == 3) keeper.pause();
+                           },
+                       .look_up = answer_now}};
+    keeper.pause();
+    keeper.add("a.test", AddressFamily::ipv6);
+    io.run();  // at once, for there is nothing to wait for
+    CHECK(asked.empty());
+    keeper.resume();
+    io.restart();
+    io.run();  // until it pauses
+    CHECK(told == 3);
+    CHECK(asked.size() == 3);
+    CHECK(asked.back() == "a.test");
+    CHECK(families.back() == AddressFamily::ipv6);
+}
+
 }  // namespace name_keeper_tests
