@@ -51,11 +51,11 @@ public:
     /// @throws boost::system::system_error what bind(2) or listen(2) reports, e.g. `address_in_use`, `access_denied`;
     /// `invalid_argument` for a `via_name` that is no token; or what the resolver reports, where the system's
     /// configuration can't be read
-    explicit ForwardProxy(Executor executor, ForwardProxyOptions options = {});
+    explicit ForwardProxy(ServerExecutor executor, ForwardProxyOptions options = {});
 
     /// The same with a socket that listens already: `address`, `port` and `reuse_port` don't count.
     /// @throws boost::system::system_error  also `invalid_argument`: it doesn't listen
-    ForwardProxy(Executor executor, ForwardProxyOptions options, boost::asio::ip::tcp::acceptor listener);
+    ForwardProxy(ServerExecutor executor, ForwardProxyOptions options, boost::asio::ip::tcp::acceptor listener);
 
     ~ForwardProxy();
     ForwardProxy(ForwardProxy&&) noexcept;  ///< one that was moved from throws `std::logic_error`

@@ -44,7 +44,7 @@ public:
     /// Opens the ICMP sockets, and listens. Throws `boost::system::system_error`: what bind(2) or listen(2) reports,
     /// with the words "cannot listen on ADDRESS:PORT", or what the constructor of IcmpPinger throws; `std::invalid_argument`
     /// for a range that is none, or too many hosts.
-    PingExporter(const Executor& executor, PingExporterOptions options = {});
+    PingExporter(ServerExecutor executor, PingExporterOptions options = {});
     ~PingExporter();
     PingExporter(PingExporter&&) noexcept;
     PingExporter& operator=(PingExporter&&) noexcept;

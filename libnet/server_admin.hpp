@@ -43,7 +43,7 @@ class ServerAdmin {
 public:
     /// Serves at a socket that listens already.
     /// @throws boost::system::system_error `invalid_argument`: it doesn't listen
-    ServerAdmin(const Executor& executor, ServerAdminOptions options, boost::asio::ip::tcp::acceptor listener);
+    ServerAdmin(ServerExecutor executor, ServerAdminOptions options, boost::asio::ip::tcp::acceptor listener);
     ~ServerAdmin();  ///< closes everything at once
 
     /// From now on the servers take no new connections: it isn't ready any more.

@@ -55,12 +55,11 @@ public:
     /// @throws std::invalid_argument  an option of a site is no good; `what()` says which one, and what would do
     /// @throws boost::system::system_error  a root is no directory or can't be opened (its name is in `what()`);
     ///         `invalid_argument`: `redirect_to_https` is port 0; or what bind(2) and listen(2) report, e.g. `address_in_use`
-    StaticFileServer(const Executor& executor, StaticFileServerOptions options);
+    StaticFileServer(ServerExecutor executor, StaticFileServerOptions options);
 
     /// The same with a socket that listens already: `address`, `port`, `reuse_port` and `defer_accept` don't count.
     /// @throws boost::system::system_error  also `invalid_argument`: it doesn't listen
-    StaticFileServer(const Executor& executor, StaticFileServerOptions options,
-                     boost::asio::ip::tcp::acceptor listener);
+    StaticFileServer(ServerExecutor executor, StaticFileServerOptions options, boost::asio::ip::tcp::acceptor listener);
 
     /// Closes everything at once; a `run` in progress ends.
     ~StaticFileServer();

@@ -32,7 +32,7 @@ class TraceExporter {
 public:
     /// Listens. Throws `boost::system::system_error`: what bind(2) or listen(2) reports, with the words "cannot listen on
     /// ADDRESS:PORT", or what the constructor of PathWatcher throws; `std::invalid_argument` for too many targets.
-    TraceExporter(const Executor& executor, TraceExporterOptions options = {});
+    TraceExporter(ServerExecutor executor, TraceExporterOptions options = {});
     ~TraceExporter();
     TraceExporter(TraceExporter&&) noexcept;
     TraceExporter& operator=(TraceExporter&&) noexcept;

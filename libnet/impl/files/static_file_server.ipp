@@ -150,14 +150,14 @@ struct StaticFileServer::State {
     std::optional<io::TcpServer> tcp;
 };
 
-LIBNETXX_DECL StaticFileServer::StaticFileServer(const io::Executor& executor, StaticFileServerOptions options)
+LIBNETXX_DECL StaticFileServer::StaticFileServer(ServerExecutor executor, StaticFileServerOptions options)
     : state_{std::make_shared<State>(executor, std::move(options))}
 {
     io::ignore_sigpipe();
     state_->listen(executor);
 }
 
-LIBNETXX_DECL StaticFileServer::StaticFileServer(const io::Executor& executor, StaticFileServerOptions options,
+LIBNETXX_DECL StaticFileServer::StaticFileServer(ServerExecutor executor, StaticFileServerOptions options,
                                                  boost::asio::ip::tcp::acceptor listener)
     : state_{std::make_shared<State>(executor, std::move(options))}
 {

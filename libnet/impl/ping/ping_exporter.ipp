@@ -264,7 +264,7 @@ private:
 
 }  // namespace detail
 
-LIBNETXX_DECL PingExporter::PingExporter(const Executor& executor, PingExporterOptions options)
+LIBNETXX_DECL PingExporter::PingExporter(ServerExecutor executor, PingExporterOptions options)
     : state_{std::make_shared<detail::PingExporterState>(executor, std::move(options))}
 {}
 

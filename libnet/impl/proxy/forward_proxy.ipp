@@ -159,11 +159,11 @@ LIBNETXX_DECL boost::asio::awaitable<void> run_proxy(std::shared_ptr<ForwardProx
 
 }  // namespace detail
 
-LIBNETXX_DECL ForwardProxy::ForwardProxy(io::Executor executor, ForwardProxyOptions options)
+LIBNETXX_DECL ForwardProxy::ForwardProxy(ServerExecutor executor, ForwardProxyOptions options)
     : state_{std::make_shared<detail::ForwardProxyState>(executor, std::move(options))}
 {}
 
-LIBNETXX_DECL ForwardProxy::ForwardProxy(io::Executor executor, ForwardProxyOptions options,
+LIBNETXX_DECL ForwardProxy::ForwardProxy(ServerExecutor executor, ForwardProxyOptions options,
                                          boost::asio::ip::tcp::acceptor listener)
     : state_{std::make_shared<detail::ForwardProxyState>(executor, std::move(options),
                                                          io::FileDescriptor{listener.release()})}

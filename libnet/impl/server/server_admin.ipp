@@ -186,7 +186,7 @@ struct ServerAdmin::State {
     bool draining = false;
 };
 
-LIBNETXX_DECL ServerAdmin::ServerAdmin(const Executor& executor, ServerAdminOptions options,
+LIBNETXX_DECL ServerAdmin::ServerAdmin(ServerExecutor executor, ServerAdminOptions options,
                                        boost::asio::ip::tcp::acceptor listener)
     : state_{std::make_shared<State>(executor, std::move(options), std::move(listener))}
 {

@@ -265,7 +265,7 @@ private:
 
 }  // namespace detail
 
-LIBNETXX_DECL TraceExporter::TraceExporter(const Executor& executor, TraceExporterOptions options)
+LIBNETXX_DECL TraceExporter::TraceExporter(ServerExecutor executor, TraceExporterOptions options)
     : state_{std::make_shared<detail::TraceExporterState>(executor, std::move(options))}
 {}
 

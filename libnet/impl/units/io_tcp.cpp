@@ -1,4 +1,5 @@
 #include <libnet/io/loop/deadline.ipp>
+#include <libnet/io/loop/server_executor.ipp>
 #include <libnet/io/loop/socket_poll.ipp>
 #include <libnet/io/tcp/connect.ipp>
 #include <libnet/io/tcp/connection.ipp>

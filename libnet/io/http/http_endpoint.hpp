@@ -13,6 +13,7 @@
 #include <libnet/config.hpp>
 #include <libnet/io/loop/async_operation.hpp>
 #include <libnet/io/loop/executor.hpp>
+#include <libnet/io/loop/server_executor.hpp>
 #include <libnet/io/tls/tls_context.hpp>
 #include <libnet/wire/http/http_fields.hpp>
 
@@ -101,11 +102,11 @@ class HttpEndpoint {
 public:
     /// Binds and listens.
     /// @throws boost::system::system_error what bind(2) or listen(2) reports, e.g. `address_in_use`, `access_denied`
-    HttpEndpoint(const Executor& executor, const HttpEndpointOptions& options);
+    HttpEndpoint(ServerExecutor executor, const HttpEndpointOptions& options);
 
     /// The same with a socket that listens already: `address` and `port` don't count.
     /// @throws boost::system::system_error  also `invalid_argument`: it doesn't listen
-    HttpEndpoint(const Executor& executor, const HttpEndpointOptions& options, asio::ip::tcp::acceptor listener);
+    HttpEndpoint(ServerExecutor executor, const HttpEndpointOptions& options, asio::ip::tcp::acceptor listener);
 
     /// Closes everything at once; a `run` in progress ends.
     ~HttpEndpoint();

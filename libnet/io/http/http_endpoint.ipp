@@ -329,13 +329,13 @@ struct HttpEndpoint::State {
     std::optional<TcpServer> tcp;
 };
 
-LIBNETXX_DECL HttpEndpoint::HttpEndpoint(const Executor& executor, const HttpEndpointOptions& options)
+LIBNETXX_DECL HttpEndpoint::HttpEndpoint(ServerExecutor executor, const HttpEndpointOptions& options)
     : state_{std::make_shared<State>(executor, options)}
 {
     ignore_sigpipe();
 }
 
-LIBNETXX_DECL HttpEndpoint::HttpEndpoint(const Executor& executor, const HttpEndpointOptions& options,
+LIBNETXX_DECL HttpEndpoint::HttpEndpoint(ServerExecutor executor, const HttpEndpointOptions& options,
                                          asio::ip::tcp::acceptor listener)
     : state_{std::make_shared<State>(executor, options, FileDescriptor{listener.release()})}
 {
