@@ -1,0 +1,2 @@
+// The compiled ScriptedNetwork. Only tests link it.
+#include <libnet/impl/ping/scripted_network.ipp>

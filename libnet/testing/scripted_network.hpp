@@ -1,0 +1,97 @@
+#pragma once
+// Hosts that answer pings as a test says, at times that a test says: for testing what is built upon an IcmpPinger.
+
+#include <libnet/config.hpp>
+#include <libnet/icmp_pinger.hpp>
+#include <libnet/ping_options.hpp>
+#include <libnet/testing/manual_time.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace libnet::inline v0::testing {
+
+/// What becomes of one probe. Made by the functions below.
+struct ScriptedAnswer {
+    enum class Kind : std::uint8_t { reply, nothing, icmp_error, send_error };
+    Kind kind = Kind::nothing;
+    std::chrono::nanoseconds after{};        ///< the probe was sent
+    std::optional<int> ttl = 64;             ///< of a reply
+    boost::asio::ip::address from{};         ///< who answers; unspecified: the host itself
+    std::uint8_t type = 0, code = 0;         ///< of an ICMP error
+    std::optional<std::uint32_t> mtu{};      ///< that the error tells
+    boost::system::error_code send_error{};  ///< why it isn't sent
+    unsigned copies = 1;                     ///< more than one: duplicates come at the same time
+};
+
+/// The probe is answered; later than its timeout: it is lost, and its answer late.
+inline ScriptedAnswer reply_after(std::chrono::nanoseconds time)
+{
+    return {.kind = ScriptedAnswer::Kind::reply, .after = time};
+}
+/// There is no answer.
+inline ScriptedAnswer no_answer() { return {}; }
+/// A router answers with an ICMP or ICMPv6 error: of ICMP, 3 and 1 say that the host is unreachable.
+inline ScriptedAnswer icmp_error(boost::asio::ip::address router, std::uint8_t type, std::uint8_t code,
+                                 std::chrono::nanoseconds after = std::chrono::milliseconds{1})
+{
+    return {.kind = ScriptedAnswer::Kind::icmp_error, .after = after, .from = router, .type = type, .code = code};
+}
+/// This host can't send it.
+inline ScriptedAnswer send_error(boost::system::error_code why)
+{
+    return {.kind = ScriptedAnswer::Kind::send_error, .send_error = why};
+}
+
+/// What a host does with its probes: the first is number 1, whichever pinger it comes from.
+using HostScript = std::function<ScriptedAnswer(std::uint64_t number)>;
+
+/// A network of hosts that follow scripts, with a time that stands still. Its pingers are IcmpPingers in everything but that:
+/// they open no socket, take no permission and no time, and count by this clock.
+///
+///     asio::io_context io;
+///     testing::ScriptedNetwork network{io};
+///     network.host(address, [](std::uint64_t number) { return number < 5 ? reply_after(20ms) : no_answer(); });
+///     IcmpPinger pinger = network.make_pinger({.interval = 1s});
+///     asio::co_spawn(io, watch(pinger), asio::detached);    // what is tested
+///     network.advance(10s);                                // takes some microseconds
+///
+/// A host without a script is silent. Timers of Asio don't know of this time: what is tested waits in the pinger alone. Streams
+/// need an interval: one without a pause never ends where no time passes. Which options say how a packet is sent has no effect. For one thread; the io_context must outlive it.
+class ScriptedNetwork {
+public:
+    explicit ScriptedNetwork(boost::asio::io_context& io);
+    ~ScriptedNetwork();  ///< its pingers may outlive it: their time stands still then
+    ScriptedNetwork(const ScriptedNetwork&) = delete;
+    ScriptedNetwork& operator=(const ScriptedNetwork&) = delete;
+
+    /// From now on this host does what the script says; in place of what it did.
+    void host(const boost::asio::ip::address& address, HostScript script);
+
+    /// Throws `boost::system::system_error`, `invalid_argument`, for an option out of range, as IcmpPinger's constructor.
+    IcmpPinger make_pinger(PingOptions options = {});
+
+    /// Runs the io_context, and moves the time on to each next event, until so much has passed and nothing is left to do at
+    /// that time. Throws what a handler throws.
+    void advance(std::chrono::nanoseconds time);
+
+    /// The time, for a program's own use.
+    const ManualTime& time() const noexcept;
+
+private:
+    struct State;
+    std::shared_ptr<State> state_;  ///< the pingers share it
+};
+
+}  // namespace libnet::inline v0::testing
+
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
+#  include <libnet/impl/ping/scripted_network.ipp>
+#endif
