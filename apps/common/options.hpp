@@ -24,6 +24,8 @@
 // A switch has no value on the command line, and yes or no elsewhere. Where an option is given twice in one place, the
 // last one counts. A value that is overridden is not looked at. Those of a `list` add up, over all the places.
 
+#include <apps/common/completion.hpp>
+#include <apps/common/man_page.hpp>
 #include <apps/common/option_sources.hpp>
 #include <apps/common/option_text.hpp>
 #include <apps/common/option_values.hpp>
@@ -90,6 +92,7 @@ public:
         add(std::move(names), std::move(placeholder), std::move(help),
             [reader = std::move(reader), &target](std::string_view text) { target.push_back(reader(text)); });
         lists_.push_back(names_.back().long_name());
+        usage_.groups.back().lines.back().adds_up = true;
         return *this;
     }
 
@@ -208,12 +211,14 @@ public:
     {
         add_common();
         try {
-            const auto line = read_command_line(usage_.program, names_, {argv + (argc > 0 ? 1 : 0), argv + argc});
+            const std::vector<std::string> arguments{argv + (argc > 0 ? 1 : 0), argv + argc};
+            if (const auto page = page_for_packages(arguments)) return print(*page);
+            const auto line = read_command_line(usage_.program, names_, arguments);
             if (last_of(line.settings, "help-all") != nullptr) return print(help_text(usage_, true));
             if (last_of(line.settings, "help") != nullptr) return print(help_text(usage_));
             if (last_of(line.settings, "version") != nullptr) return print(version_text(usage_.program));
             const bool prints = last_of(line.settings, "print-config") != nullptr;
-            load({argv + (argc > 0 ? 1 : 0), argv + argc});
+            load(arguments);
             if (prints) return print(config_text());
             return std::nullopt;
         } catch (const std::exception& error) {  // a UsageError, or standard output on a full disk
@@ -262,7 +267,7 @@ private:
     Options& add(std::string names, std::string placeholder, std::string help, Setter set, Shower show = {})
     {
         if (usage_.groups.empty()) group("Options");
-        usage_.groups.back().lines.push_back({flags_text(names, placeholder), std::move(help)});
+        usage_.groups.back().lines.push_back({flags_text(names, placeholder), std::move(help), names, placeholder});
         names_.push_back({std::move(names), !placeholder.empty()});
         setters_.push_back(std::move(set));
         defaults_.push_back(show ? show() : std::nullopt);
@@ -281,6 +286,19 @@ private:
         if (rare) add("help-all", "", "show the rarer options, too", ignore);
         add("version,V", "", "show version and features", ignore);
         rare_group("Configuration").add("print-config", "", "show what is in force, and where it comes from", ignore);
+    }
+
+    /// The manual page or a shell's completion, where these are all that is asked for. They are for who installs the program,
+    /// so that no help shows these two.
+    std::optional<std::string> page_for_packages(const std::vector<std::string>& arguments) const
+    {
+        if (arguments == std::vector<std::string>{"--print-man"}) return man_page(usage_);
+        if (arguments.size() != 2 || arguments.front() != "--print-completion") return std::nullopt;
+        auto script = completion(usage_, arguments.back());
+        if (!script)
+            throw UsageError{fmt::format("--print-completion: '{}' is no shell that it is for: give bash, zsh or fish",
+                                         printable(arguments.back()))};
+        return script;
     }
 
     static std::string config_line(const Setting& setting)

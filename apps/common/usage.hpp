@@ -25,6 +25,8 @@ namespace libnet::apps {
 struct Usage {
     struct Line {
         std::string flags, help;
+        std::string names{}, placeholder{};  ///< as Options has them; no placeholder: it is a switch
+        bool adds_up = false;                ///< several of it add up
     };
     struct Group {
         std::string title;
