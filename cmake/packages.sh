@@ -17,7 +17,7 @@ readers="monitoring-plugins-basic monitoring-plugins-standard smokeping msmtp-mt
 
 case "${1:-}" in
     run) wanted="$build $network" ;;
-    test) wanted="$build $network catch2 libyaml-cpp-dev libnet1-dev $rivals $scrapers $readers" ;;
+    test) wanted="$build $network catch2 libyaml-cpp-dev libnet1-dev $rivals $scrapers $readers python3-jsonschema" ;;
     check) wanted="$build catch2 libyaml-cpp-dev clang-14 clang-format-14 clang-tools-14 libclang-rt-14-dev git" ;;
     *) echo "usage: $0 run|test|check" >&2; exit 2 ;;
 esac
