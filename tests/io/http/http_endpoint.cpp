@@ -329,7 +329,7 @@ TEST_CASE("an endpoint waits for no client for ever", "[io][http_endpoint]")
 {
     SECTION("for a request: it says so")
     {
-        Service service{{.header_timeout = 50ms}};
+        Service service{{.header_timeout = 500ms}};  // the client has to begin meanwhile
         RawClient client{service.address()};
         SECTION("in the head") { client.send("GET /ec"); }
         SECTION("in the body") { client.send(get("/echo", "Content-Length: 3\r\n") + "ab"); }
@@ -339,7 +339,7 @@ TEST_CASE("an endpoint waits for no client for ever", "[io][http_endpoint]")
     }
     SECTION("for the first request, and for the next one: it goes without a word")
     {
-        Service service{{.header_timeout = 50ms, .idle_timeout = 50ms}};
+        Service service{{.header_timeout = 500ms, .idle_timeout = 500ms}};
         RawClient silent{service.address()}, client{service.address()};
         CHECK(client.exchange(get_echo).status == 200);
         CHECK(client.ended());
