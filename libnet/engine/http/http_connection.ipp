@@ -278,9 +278,10 @@ LIBNETXX_DECL HttpPersistence HttpConnection::begin_answer(const HttpAnswer& ans
 {
     if (phase_ == Phase::over) return HttpPersistence::close;                    // who comes too late changes nothing
     const bool reads_on = phase_ == Phase::streaming || phase_ == Phase::piece;  // the body, beside the answer
-    if (!has_request_ || draining_ || (!is_body_read() && !reads_on)) hang_up();
+    if (!has_request_ || (!is_body_read() && !reads_on)) hang_up();
     if (is_at_last_request()) hang_up();
-    keep_ = keep_ && answer.may_keep && exchange_->head.keep_alive;
+    // In a drain who has sent a whole request waits for the answer and sends nothing: a drain need not linger for that.
+    keep_ = keep_ && !draining_ && answer.may_keep && exchange_->head.keep_alive;
     exchange_->answer = answer;
     exchange_->content_begin = 0;
     answer_begun_ = true;

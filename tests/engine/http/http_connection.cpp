@@ -262,8 +262,30 @@ TEST_CASE("a drain makes the answer in hand the last one, and waits for no other
     }
     CHECK(talk.answers() == HttpPersistence::close);
     CHECK(talk.next() == finish);
+    talk.connection.finished(true, talk.now);
+    CHECK(talk.next() == linger(2s));  // the client has sent more
+}
+
+TEST_CASE("a drain doesn't linger for a client that has sent its request and nothing more", "[engine][http]")
+{
+    HttpTalk talk;
+    talk.comes(get_a);
+    talk.connection.drain();
+    CHECK(talk.answers() == HttpPersistence::close);
+    CHECK(talk.next() == finish);
     talk.connection.finished(false, talk.now);
-    CHECK(talk.next() == linger(2s));  // the client didn't want that, and may be sending
+    CHECK(talk.next() == over);
+}
+
+TEST_CASE("a drain lingers for a client that may be sending the rest of its body", "[engine][http]")
+{
+    HttpTalk talk;
+    talk.comes("POST /a HTTP/1.1\r\nHost: test\r\nContent-Length: 3\r\n\r\na");
+    talk.connection.drain();
+    CHECK(talk.answers() == HttpPersistence::close);
+    CHECK(talk.next() == finish);
+    talk.connection.finished(false, talk.now);
+    CHECK(talk.next() == linger(2s));
 }
 
 TEST_CASE("a drain between an answer's begin and its end ends the connection behind it", "[engine][http]")
