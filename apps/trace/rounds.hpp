@@ -70,9 +70,13 @@ public:
             // Who ends --watch wants its results.
             if (!interrupted || !settings_.watch) failure = std::current_exception();
         }
+        if (!failure && trouble_) {
+            const boost::system::system_error error{trouble_, settings_.host};
+            why = reason_of(error);
+            failure = std::make_exception_ptr(error);
+        }
         report_->end(numbers(), why, describe());
         if (failure) std::rethrow_exception(failure);
-        if (trouble_ && numbers().hops().empty()) throw boost::system::system_error{*trouble_, settings_.host};
         const TraceResult result{numbers().reached() != 0, loss(), found_hops(numbers())};
         co_return judge(settings_, expected, result);
     }
@@ -103,7 +107,7 @@ private:
             for (const auto& hop : round->path.hops)
                 for (const auto& outcome : hop.probes)
                     if (const auto* answer = std::get_if<TraceHop>(&outcome)) descriptions_.look_up(answer->from);
-            if (round->path.error) trouble_ = round->path.error;
+            trouble_ = round->path.error;
             last_ = watcher_->watch(0);
             report_->round(*round, last_, describe());
         }
@@ -135,8 +139,8 @@ private:
     const TraceSettings& settings_;
     Descriptions descriptions_;
     std::optional<PathWatcher> watcher_;
-    PathWatch last_;  ///< as of the last round that was told
-    std::optional<boost::system::error_code> trouble_;
+    PathWatch last_;                     ///< as of the last round that was told
+    boost::system::error_code trouble_;  ///< of the last round that was told: this host couldn't send
     WatchScreen* screen_ = nullptr;
     std::unique_ptr<RoundsReport> report_;
 };

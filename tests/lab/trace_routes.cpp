@@ -98,6 +98,24 @@ TEST_CASE("where raw sockets are allowed and CAP_NET_ADMIN is missing, that is w
     }
 }
 
+TEST_CASE("rounds that can't be sent any more end a report with words and exit code 2, and those before are reported",
+          "[lab]")
+{
+    const auto* const script = R"(
+        set -o pipefail
+        "$0" -n --report 5 --json 10.0.6.2 | while read -r line; do
+            echo "$line"
+            case $line in *'"round":1,'*) ip route add unreachable 10.0.6.2 ;; esac
+        done)";
+    const auto ours = run({"bash", "-c", script, program("trace++")});
+    INFO(ours.out << ours.err);
+    CHECK(ours.exit_code == 2);
+    CHECK(ours.err == "trace++: 10.0.6.2: No route to host\n");
+    CHECK(ours.out.find(R"("stop_reason":"send_failed")") != std::string::npos);
+    CHECK(ours.out.find(R"("error":"10.0.6.2: No route to host")") != std::string::npos);
+    run({"ip", "route", "delete", "unreachable", "10.0.6.2"});
+}
+
 TEST_CASE("a host that sends packets of the raw probes' protocol all the time is not reached before its hop", "[lab]")
 {
     const auto* const script = R"(
