@@ -14,7 +14,11 @@ namespace libnet::inline v0::base {
 inline void append_escaped(std::string& out, std::string_view text, std::string_view special = {})
 {
     constexpr std::string_view digits = "0123456789ABCDEF";
-    const auto is_plain = [special](char c) { return c >= ' ' && c <= '~' && special.find(c) == special.npos; };
+    // find() would call memchr(3) for each octet; there are two or three special ones.
+    const auto is_special = [special](char c) {
+        return std::any_of(special.begin(), special.end(), [c](char s) { return c == s; });
+    };
+    const auto is_plain = [is_special](char c) { return c >= ' ' && c <= '~' && !is_special(c); };
     while (!text.empty()) {
         const auto end = std::find_if_not(text.begin(), text.end(), is_plain);
         const auto size = static_cast<std::size_t>(end - text.begin());
