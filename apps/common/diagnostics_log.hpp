@@ -72,18 +72,6 @@ inline std::string time_in_json(std::chrono::system_clock::time_point when)
     return fmt::format("{}.{:03}Z", std::string_view{text, size}, milliseconds);
 }
 
-/// What a complaint quotes may be a client's: no octet of it begins a line, or commands a terminal.
-inline std::string without_controls(std::string_view message)
-{
-    std::string text;
-    for (const char c : message) {
-        const auto octet = static_cast<unsigned char>(c);
-        if (octet < 0x20 || octet == 0x7F) text += fmt::format("\\x{:02X}", octet);
-        else text += c;
-    }
-    return text;
-}
-
 inline std::string diagnostics_line(DiagnosticsForm form, bool in_journal, DiagnosticLevel level,
                                     std::string_view program, std::string_view message)
 {

@@ -17,6 +17,7 @@
 #include <cstdio>
 #include <functional>
 #include <mutex>
+#include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -48,6 +49,18 @@ void print(fmt::format_string<Arguments...> format, Arguments&&... arguments)
 inline std::mutex complaint_mutex;  // of the next
 inline std::function<void(DiagnosticLevel, std::string_view program, std::string_view message)> complaint_taker;
 
+/// What a complaint quotes may be a stranger's, or a file's name: no octet of it begins a line, or commands a terminal.
+inline std::string without_controls(std::string_view message)
+{
+    std::string text;
+    for (const char c : message) {
+        const auto octet = static_cast<unsigned char>(c);
+        if (octet < 0x20 || octet == 0x7F) text += fmt::format("\\x{:02X}", octet);
+        else text += c;
+    }
+    return text;
+}
+
 /// Writes "program: message" to standard error; where even that fails there is nowhere else to write.
 inline void complain(std::string_view program, std::string_view message, DiagnosticLevel level = DiagnosticLevel::error)
 {
@@ -55,7 +68,7 @@ inline void complain(std::string_view program, std::string_view message, Diagnos
         const std::lock_guard alone{complaint_mutex};
         if (complaint_taker) return complaint_taker(level, program, message);
     }
-    const auto line = fmt::format("{}: {}\n", program, message);
+    const auto line = fmt::format("{}: {}\n", program, without_controls(message));
     std::fwrite(line.data(), 1, line.size(), stderr);
 }
 

@@ -10,6 +10,7 @@
 #include <boost/system/system_error.hpp>
 #include <fmt/format.h>
 
+#include <cstdio>
 #include <optional>
 #include <string>
 
@@ -60,11 +61,11 @@ inline RawSockets tell_sockets(const asio::any_io_executor& executor, const Ping
     const auto sockets = open_sockets(executor, settings, request);
     const bool only_v4 = settings.family == io::AddressFamily::ipv4 || (sockets.v4 && !sockets.v6);
     const bool only_v6 = settings.family == io::AddressFamily::ipv6 || (sockets.v6 && !sockets.v4);
-    complain(settings.program, fmt::format("sock4.fd: {}, sock6.fd: {}, hints.ai_family: {}\n", socket_text(sockets.v4),
-                                           socket_text(sockets.v6),
-                                           only_v4   ? "AF_INET"
-                                           : only_v6 ? "AF_INET6"
-                                                     : "AF_UNSPEC"));
+    fmt::print(stderr, "{}: sock4.fd: {}, sock6.fd: {}, hints.ai_family: {}\n\n", settings.program,
+               socket_text(sockets.v4), socket_text(sockets.v6),
+               only_v4   ? "AF_INET"
+               : only_v6 ? "AF_INET6"
+                         : "AF_UNSPEC");
     return {sockets.v4 && sockets.v4->is_raw(), sockets.v6 && sockets.v6->is_raw()};
 }
 

@@ -211,6 +211,15 @@ TEST_CASE("an access log that can't be opened ends httpd++ and proxy++ with 1", 
                         "access log '/none/such/log': No such file or directory");
 }
 
+TEST_CASE("a name in a complaint commands no terminal", "[apps][common]")
+{
+    const std::string wild = "\x1B[31m";
+    check_complaint(programs[2], run(programs[2], {wild}), 1, "\\x1B[31m: No such file or directory");
+    check_complaint(programs[2], run(programs[2], {"--user", wild, "/tmp"}), 1, "there is no user '\\x1B[31m'");
+    check_complaint(programs[3], run(programs[3], {"--access-log", "/nowhere/" + wild}), 1,
+                    "access log '/nowhere/\\x1B[31m': No such file or directory");
+}
+
 TEST_CASE("httpd++ and proxy++ say where they listen, and end with 0 when they are told to", "[apps][common]")
 {
     for (const auto& program : {programs[2], programs[3]})
