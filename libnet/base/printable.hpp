@@ -10,25 +10,36 @@
 
 namespace libnet::inline v0::base {
 
-/// Appends the text with \xHH for every byte that is a control character, beyond ASCII, or one of `special`.
-inline void append_escaped(std::string& out, std::string_view text, std::string_view special = {})
+/// Octets of text that one of a stranger's may become.
+constexpr std::size_t max_escaped = 4;
+
+/// Writes the text to `out`, which has room for `max_escaped` times as much, with \xHH for every byte that is a control
+/// character, beyond ASCII, or one of `special`. Returns where it ends.
+inline char* write_escaped(char* out, std::string_view text, std::string_view special = {})
 {
     constexpr std::string_view digits = "0123456789ABCDEF";
     // find() would call memchr(3) for each octet; there are two or three special ones.
     const auto is_special = [special](char c) {
         return std::any_of(special.begin(), special.end(), [c](char s) { return c == s; });
     };
-    const auto is_plain = [is_special](char c) { return c >= ' ' && c <= '~' && !is_special(c); };
-    while (!text.empty()) {
-        const auto end = std::find_if_not(text.begin(), text.end(), is_plain);
-        const auto size = static_cast<std::size_t>(end - text.begin());
-        out.append(text.substr(0, size));
-        text.remove_prefix(size);
-        if (text.empty()) return;
-        const auto byte = static_cast<unsigned char>(text.front());
-        out.append({'\\', 'x', digits[byte >> 4], digits[byte & 15]});
-        text.remove_prefix(1);
+    for (const char c : text) {
+        if (c >= ' ' && c <= '~' && !is_special(c)) {
+            *out++ = c;
+            continue;
+        }
+        const auto byte = static_cast<unsigned char>(c);
+        for (const char shown : {'\\', 'x', digits[byte >> 4], digits[byte & 15]}) *out++ = shown;
     }
+    return out;
+}
+
+/// Appends the same.
+inline void append_escaped(std::string& out, std::string_view text, std::string_view special = {})
+{
+    const auto size = out.size();
+    out.resize(size + max_escaped * text.size());
+    const char* const end = write_escaped(out.data() + size, text, special);
+    out.resize(static_cast<std::size_t>(end - out.data()));
 }
 
 /// The text as it may be shown on a terminal: UTF-8 as it is, but for what `visible_length` keeps out; that, and what is no

@@ -6,50 +6,22 @@
 
 #include <boost/asio/ip/address.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <concepts>
+#include <cstddef>
 #include <ctime>
+#include <string>
+#include <string_view>
 
 namespace libnet::inline v0 {
 
 namespace detail {
 
-constexpr std::string_view log_quotes = "\"\\";
-
 inline void append_number(std::string& line, std::unsigned_integral auto number)
 {
     char digits[20];
     line.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
-}
-
-/// Appends a field without quotes, which therefore has no space in it; "-" for an empty one.
-inline void append_word(std::string& line, std::string_view text)
-{
-    if (text.empty()) line += '-';
-    else base::append_escaped(line, text, "\"\\ ");
-}
-
-/// Appends a field in quotes; "-" for an empty one.
-inline void append_field(std::string& line, std::string_view text)
-{
-    line += '"';
-    base::append_escaped(line, text.empty() ? "-" : text, log_quotes);
-    line += '"';
-}
-
-/// Appends the request line as it came, or the line that was no request; "-" where nothing came.
-inline void append_request(std::string& line, const AccessRecord& record)
-{
-    if (record.method.empty()) return append_field(line, record.target);
-    line += '"';
-    base::append_escaped(line, record.method, log_quotes);
-    line += ' ';
-    base::append_escaped(line, record.target, log_quotes);
-    line += " HTTP/";
-    append_number(line, record.version / 10);
-    line += '.';
-    append_number(line, record.version % 10);
-    line += '"';
 }
 
 /// "23/Nov/2026:08:36:41 +0000" in local time. Asking for the time zone is slow, so each thread does it once a second.
@@ -83,30 +55,104 @@ inline const std::string& log_address(const boost::asio::ip::address& address)
     return text;
 }
 
+/// Writes a line behind what a string has, which gets room for all of it first: the pieces are many and short, and to append
+/// each would cost more than what is in it.
+class LineWriter {
+public:
+    /// `room`: octets at most.
+    LineWriter(std::string& line, std::size_t room) : line_{line}
+    {
+        const auto size = line.size();
+        line.resize(size + room);
+        at_ = line.data() + size;
+    }
+    ~LineWriter() { line_.resize(static_cast<std::size_t>(at_ - line_.data())); }
+    LineWriter(const LineWriter&) = delete;
+    LineWriter& operator=(const LineWriter&) = delete;
+
+    void text(std::string_view text) { at_ = std::copy(text.begin(), text.end(), at_); }
+
+    void number(std::unsigned_integral auto number) { at_ = std::to_chars(at_, at_ + max_digits, number).ptr; }
+
+    /// A field without quotes, which therefore has no space in it; "-" for an empty one.
+    void word(std::string_view word)
+    {
+        if (word.empty()) text("-");
+        else at_ = base::write_escaped(at_, word, "\"\\ ");
+    }
+
+    /// A part of a field in quotes.
+    void quoted(std::string_view part) { at_ = base::write_escaped(at_, part, "\"\\"); }
+
+    /// A field in quotes; "-" for an empty one.
+    void field(std::string_view field)
+    {
+        if (field.empty()) return text("\"-\"");
+        text("\"");
+        quoted(field);
+        text("\"");
+    }
+
+    /// The request line as it came, or the line that was no request; "-" where nothing came.
+    void request(const AccessRecord& record)
+    {
+        if (record.method.empty()) return field(record.target);
+        text("\"");
+        quoted(record.method);
+        text(" ");
+        quoted(record.target);
+        text(" HTTP/");
+        number(record.version / 10);
+        text(".");
+        number(record.version % 10);
+        text("\"");
+    }
+
+    static constexpr std::size_t max_digits = 20;
+    static constexpr std::size_t all_else = 4 * max_digits + 40;  // octets of a line's numbers, quotes and spaces
+
+private:
+    std::string& line_;
+    char* at_;
+};
+
+/// Appends the request line alone.
+inline void append_request(std::string& line, const AccessRecord& record)
+{
+    const auto size = record.method.size() + record.target.size();
+    LineWriter{line, base::max_escaped * size + LineWriter::all_else}.request(record);
+}
+
 }  // namespace detail
 
 LIBNETXX_DECL void append_log_line(std::string& line, const AccessRecord& record)
 {
-    line += detail::log_address(record.client.address());
-    line += " - ";
-    detail::append_word(line, record.user);
-    line += " [";
-    line += detail::log_time(record.started);
-    line += "] ";
-    detail::append_request(line, record);
-    line += ' ';
-    detail::append_number(line, record.status);
-    line += ' ';
-    detail::append_number(line, record.bytes_sent);
-    line += ' ';
-    detail::append_field(line, record.referer);
-    line += ' ';
-    detail::append_field(line, record.user_agent);
+    const auto& client = detail::log_address(record.client.address());
+    const auto time = detail::log_time(record.started);
+    const auto from_strangers = record.user.size() + record.method.size() + record.target.size() +
+                                record.referer.size() + record.user_agent.size() + record.reason.size();
+    detail::LineWriter writer{
+        line, client.size() + time.size() + base::max_escaped * from_strangers + detail::LineWriter::all_else};
+    writer.text(client);
+    writer.text(" - ");
+    writer.word(record.user);
+    writer.text(" [");
+    writer.text(time);
+    writer.text("] ");
+    writer.request(record);
+    writer.text(" ");
+    writer.number(record.status);
+    writer.text(" ");
+    writer.number(record.bytes_sent);
+    writer.text(" ");
+    writer.field(record.referer);
+    writer.text(" ");
+    writer.field(record.user_agent);
     if (!record.reason.empty()) {
-        line += ' ';
-        detail::append_field(line, record.reason);
+        writer.text(" ");
+        writer.field(record.reason);
     }
-    line += '\n';
+    writer.text("\n");
 }
 
 }  // namespace libnet::inline v0
