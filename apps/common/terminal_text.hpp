@@ -1,6 +1,7 @@
 #pragma once
 // Text that has to fit columns of a terminal, and the characters that bars are drawn with.
 
+#include <libnet/base/printable.hpp>
 #include <libnet/base/utf8.hpp>
 
 #include <fmt/format.h>
@@ -28,6 +29,19 @@ inline std::string_view first_of(std::string_view text, std::size_t width)
     for (; width > 0 && size < text.size(); --width)
         size += std::max<std::size_t>(base::utf8_length(text.substr(size)), 1);
     return text.substr(0, size);
+}
+
+/// A host's name as it may be shown on a terminal, whole, unlike what `printable` makes of a long text: names have up to 253
+/// characters (RFC 1035 section 2.3.4), and those of one network often differ at their ends only.
+inline std::string printable_name(std::string_view name)
+{
+    std::string shown;
+    while (!name.empty()) {
+        const auto character = name.substr(0, std::max<std::size_t>(base::utf8_length(name), 1));
+        shown += base::printable(character);
+        name.remove_prefix(character.size());
+    }
+    return shown;
 }
 
 /// A text in a column: filled up, or cut in the middle to its width.

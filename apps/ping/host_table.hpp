@@ -6,7 +6,7 @@
 //   beta   10.0.5.2      20    15     25%    0.040    0.066    0.090    0.120    0.018  5 lost, 1 late
 //   gone   unresolved     0     0       -        -        -        -        -        -  no such host
 
-#include <apps/common/option_values.hpp>
+#include <apps/common/terminal_text.hpp>
 #include <apps/ping/host_order.hpp>
 #include <libnet/base/utf8.hpp>
 #include <libnet/ping_hosts.hpp>
@@ -54,9 +54,10 @@ public:
     explicit HostTable(const PingHosts& hosts) : hosts_{hosts}
     {
         for (std::size_t i = 0; i < hosts.size(); ++i) {
-            name_width_ = std::max(name_width_, base::utf8_size(printable(hosts.host(i).name)));
+            name_width_ = std::max(name_width_, base::utf8_size(printable_name(hosts.host(i).name)));
             address_width_ = std::max(address_width_, address(i).size());
         }
+        name_width_ = std::min(name_width_, widest_name);
     }
 
     std::string head() const
@@ -75,10 +76,10 @@ public:
         const bool known_loss = n.sent != n.pending;
         const auto why = reason_without_name(hosts_.trouble(index), hosts_.host(index).name);
         const auto remarks = why.empty() ? remarks_of(n) : std::string{why};
-        return fmt::format("{:<{}}  {:<{}} {:>7} {:>7} {:>7} {:>8} {:>8} {:>8} {:>8} {:>8}{}{}",
-                           printable(hosts_.host(index).name), name_width_, address(index), address_width_, n.sent,
-                           n.received, known_loss ? fmt::format("{:.4g}%", n.loss_percent()) : "-", time(n.rtt.min),
-                           time(n.rtt.mean), time(n.rtt.p95), time(n.rtt.max), time(n.rtt.mdev),
+        return fmt::format("{}  {:<{}} {:>7} {:>7} {:>7} {:>8} {:>8} {:>8} {:>8} {:>8}{}{}",
+                           column(printable_name(hosts_.host(index).name), name_width_), address(index), address_width_,
+                           n.sent, n.received, known_loss ? fmt::format("{:.4g}%", n.loss_percent()) : "-",
+                           time(n.rtt.min), time(n.rtt.mean), time(n.rtt.p95), time(n.rtt.max), time(n.rtt.mdev),
                            remarks.empty() ? "" : "  ", remarks);
     }
 
@@ -89,6 +90,8 @@ private:
         if (host.state == PingHost::State::unresolved) return "unresolved";
         return host.known() ? host.address.to_string() : "-";
     }
+
+    static constexpr std::size_t widest_name = 60;  ///< a longer one is cut in its middle
 
     const PingHosts& hosts_;
     std::size_t name_width_ = 4, address_width_ = 7;

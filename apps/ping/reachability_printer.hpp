@@ -9,6 +9,7 @@
 // json_printer.hpp as the last line.
 
 #include <apps/common/output.hpp>
+#include <apps/common/terminal_text.hpp>
 #include <apps/ping/json_printer.hpp>
 #include <apps/ping/printer.hpp>
 #include <apps/ping/settings.hpp>
@@ -52,7 +53,7 @@ private:
         if (as_json())
             return print_json(
                 {{"event", "host"}, {"target", host.name}, {"address", address}, {"alive", verdict.alive}});
-        const auto name = host.range ? address : printable(host.name);
+        const auto name = host.range ? address : printable_name(host.name);
         if (settings_.alive != settings_.unreachable) print("{}\n", name);
         else print("{} is {}\n", name, verdict.alive ? "alive" : "unreachable");
     }

@@ -3,6 +3,7 @@
 // their names in front of the lines, and a table at the end.
 
 #include <apps/common/output.hpp>
+#include <apps/common/terminal_text.hpp>
 #include <apps/ping/flood_dots.hpp>
 #include <apps/ping/host_table.hpp>
 #include <apps/ping/names.hpp>
@@ -94,14 +95,14 @@ public:
         const auto flow = v4 || label == 0 ? "" : fmt::format(", flow 0x{:05x}, ", label);
         auto address = host.address.to_string();
         if (settings_.plain && settings_.plain->name) address = fmt::format("{} ({})", *settings_.plain->name, address);
-        print("PING {}{}({}) {}{}{}\n", printable(host.name), v4 ? " " : "", address, flow, origin(host.address),
+        print("PING {}{}({}) {}{}{}\n", printable_name(host.name), v4 ? " " : "", address, flow, origin(host.address),
               sizes);
     }
 
     void moved(const PingHost& host, const asio::ip::address& before) override
     {
         if (!settings_.quiet)
-            print("{}{} has another address: {}, no longer {}\n", time(), printable(host.name),
+            print("{}{} has another address: {}, no longer {}\n", time(), printable_name(host.name),
                   host.address.to_string(), before.to_string());
     }
 
@@ -121,7 +122,7 @@ public:
     /// To standard error, as iputils' ping does it.
     void status(const PingHost& host, const PingStatistics& n) override
     {
-        const auto name = several_ ? fmt::format("{}: ", printable(host.name)) : std::string{};
+        const auto name = several_ ? fmt::format("{}: ", printable_name(host.name)) : std::string{};
         const auto times = n.received == 0 ? std::string{}
                                            : fmt::format(", min/avg/ewma/max = {:.3f}/{:.3f}/{:.3f}/{:.3f} ms",
                                                          in_milliseconds(n.rtt.min), in_milliseconds(n.rtt.mean),
@@ -187,7 +188,7 @@ private:
     {
         const auto shown = show_address(host, address);
         if (!several_ || host.name == shown || shown.starts_with(host.name + " (")) return time();
-        return fmt::format("{}{}: ", time(), printable(host.name));
+        return fmt::format("{}{}: ", time(), printable_name(host.name));
     }
 
     /// As iputils' ping marks it: who answers for a group isn't surprising.
@@ -250,7 +251,7 @@ private:
     }
     void show(const PingHost& host, const PingOutstanding& e)
     {
-        const auto name = several_ ? fmt::format("{}: ", printable(host.name)) : std::string{};
+        const auto name = several_ ? fmt::format("{}: ", printable_name(host.name)) : std::string{};
         print("{}{}no answer yet for icmp_seq={}\n", time(), name, e.sequence);
     }
     void show(const PingHost& host, const PingError& e)
@@ -261,9 +262,10 @@ private:
     }
     void show(const PingHost& host, const PingSendError& e)
     {
-        complain(settings_.program, settings_.plain ? "sendmsg: " + e.error.message()
-                                                    : fmt::format("{}: icmp_seq={} not sent: {}", printable(host.name),
-                                                                  e.sequence, e.error.message()));
+        complain(settings_.program, settings_.plain
+                                        ? "sendmsg: " + e.error.message()
+                                        : fmt::format("{}: icmp_seq={} not sent: {}", printable_name(host.name),
+                                                      e.sequence, e.error.message()));
     }
 
     void table(const PingHosts& hosts, const PingTotal& total) const
@@ -283,7 +285,7 @@ private:
     void summary(const PingHost& host, PingStatistics n) const
     {
         if (settings_.plain) n.received += std::exchange(n.late, 0);
-        print("\n--- {} ping statistics ---\n{}\n{}\n", printable(host.name),
+        print("\n--- {} ping statistics ---\n{}\n{}\n", printable_name(host.name),
               summary_line(n, settings_.plain.has_value()), times(n));
         if (host.range) print("{} hosts, {} alive\n", n.hosts, n.hosts_answered);
         if (settings_.latency_split && n.received != 0)

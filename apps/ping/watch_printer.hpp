@@ -4,6 +4,7 @@
 
 #include <apps/common/painted_program.hpp>
 #include <apps/common/terminal.hpp>
+#include <apps/common/terminal_text.hpp>
 #include <apps/ping/host_order.hpp>
 #include <apps/ping/text_printer.hpp>
 #include <apps/ping/watch_table.hpp>
@@ -40,7 +41,7 @@ public:
     void start(const PingHost&) override {}
     void moved(const PingHost& host, const asio::ip::address& before) override
     {
-        say(fmt::format("{} has another address: {}, no longer {}", printable(host.name), host.address.to_string(),
+        say(fmt::format("{} has another address: {}, no longer {}", printable_name(host.name), host.address.to_string(),
                         before.to_string()));
     }
     void trouble(const PingHost&, std::string_view why) override { say(std::string{why}); }
@@ -177,7 +178,7 @@ private:
         const auto address = host.known()                                ? host.address.to_string()
                              : host.state == PingHost::State::unresolved ? "unresolved"
                                                                          : "failed";
-        return {printable(host.name), address, host.known(), hosts.numbers(index),
+        return {printable_name(host.name), address, host.known(), hosts.numbers(index),
                 seen ? histories_[index].get() : nullptr};
     }
 

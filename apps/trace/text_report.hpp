@@ -8,6 +8,7 @@
 //    4  r3 (10.0.3.2) <MPLS:L=16,E=0,S=1,T=1> '-2'  0.020 ms !H  0.015 ms !H *
 
 #include <apps/common/output.hpp>
+#include <apps/common/terminal_text.hpp>
 #include <apps/trace/extension_text.hpp>
 #include <apps/trace/method_options.hpp>
 #include <apps/trace/report.hpp>
@@ -30,8 +31,8 @@ public:
 
     void begin(const std::string& host, const asio::ip::address& target, std::size_t packet_size) override
     {
-        print("{} to {} ({}), {} hops max, {} byte packets\n", settings_.program(), printable(host), target.to_string(),
-              settings_.trace.max_ttl, packet_size);
+        print("{} to {} ({}), {} hops max, {} byte packets\n", settings_.program(), printable_name(host),
+              target.to_string(), settings_.trace.max_ttl, packet_size);
     }
 
     void probe(const TraceOutcome& outcome, const Describe& describe) override

@@ -2,6 +2,7 @@
 // trace++ --watch on a terminal. When it is over, the terminal is as it was, and the report is printed.
 
 #include <apps/common/painted_program.hpp>
+#include <apps/common/terminal_text.hpp>
 #include <apps/trace/rounds_report.hpp>
 #include <apps/trace/text_rounds.hpp>
 #include <apps/trace/watch_view.hpp>
@@ -104,7 +105,7 @@ private:
             for (auto& line : table.lines(row, histories_)) lines.push_back(std::move(line));
         const auto shown = std::min(lines.size(), page());
         first_ = std::min(first_, lines.size() - shown);
-        auto text = cut(fmt::format("trace++ to {} ({}): {}{}", printable(settings_.host), address_, rounds_,
+        auto text = cut(fmt::format("trace++ to {} ({}): {}{}", printable_name(settings_.host), address_, rounds_,
                                     frozen_ ? ", frozen" : "")) +
                     '\n' + table.head();
         for (std::size_t i = 0; i < shown; ++i) text += '\n' + lines[first_ + i];

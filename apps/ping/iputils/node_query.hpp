@@ -6,6 +6,7 @@
 //   39 bytes from fe80::1%eth0: alpha.example.net.; seq=1; ttl=64
 
 #include <apps/common/output.hpp>
+#include <apps/common/terminal_text.hpp>
 #include <apps/ping/iputils/node_request.hpp>
 #include <apps/ping/names.hpp>
 #include <apps/ping/settings.hpp>
@@ -136,7 +137,7 @@ private:
         boost::system::error_code is_name;
         asio::ip::make_address(io::resolvable_host(name_), is_name);
         named_ = settings_.names == PingNames::always || (is_name && settings_.names != PingNames::never);
-        print("PING {}({}) {} data bytes\n", printable(name_),
+        print("PING {}({}) {} data bytes\n", printable_name(name_),
               plain.name ? fmt::format("{} ({})", *plain.name, literal) : literal, settings_.options.payload_size);
     }
 
@@ -212,7 +213,7 @@ private:
         n.duplicates = numbers.duplicates;
         n.errors = numbers.errors;
         n.sending = numbers.sending;
-        print("\n--- {} ping statistics ---\n{}\n\n", printable(name_), summary_line(n, true));
+        print("\n--- {} ping statistics ---\n{}\n\n", printable_name(name_), summary_line(n, true));
         return n.received == 0 || (settings_.deadline && n.received < settings_.count) ? 1 : 0;
     }
 
