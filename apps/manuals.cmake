@@ -8,10 +8,10 @@ foreach(program ping++ trace++ httpd++ proxy++)
     file(MAKE_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/manuals/bash ${CMAKE_CURRENT_BINARY_DIR}/manuals/zsh
         ${CMAKE_CURRENT_BINARY_DIR}/manuals/fish)
     add_custom_command(OUTPUT ${man} ${bash} ${zsh} ${fish}
-        COMMAND ${program} --print-man >${man}
-        COMMAND ${program} --print-completion bash >${bash}
-        COMMAND ${program} --print-completion zsh >${zsh}
-        COMMAND ${program} --print-completion fish >${fish}
+        COMMAND ${program} --print-man > ${man}
+        COMMAND ${program} --print-completion bash > ${bash}
+        COMMAND ${program} --print-completion zsh > ${zsh}
+        COMMAND ${program} --print-completion fish > ${fish}
         DEPENDS ${program} VERBATIM)
     list(APPEND pages ${man} ${bash} ${zsh} ${fish})
     install(FILES ${man} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT tools)
