@@ -28,8 +28,13 @@ struct TraceExporterOptions {
     boost::asio::ip::address address = boost::asio::ip::address_v4::loopback();
     std::uint16_t port = 9375;  ///< 0: a free one, see `TraceExporter::local_endpoint`
 
-    std::vector<std::string>
-        targets{};  ///< names and addresses, 1,024 at the most: each has some 300 lines at a scrape
+    /// Names, addresses and ranges of them ("10.20.0.0/28"), each host once, 1,024 at the most: each has some 300 lines at a
+    /// scrape.
+    std::vector<std::string> targets{};
+
+    /// Returns the hosts to be watched when they are asked for again: see `TraceExporter::reload`. What it throws says why
+    /// it can't. Empty: they aren't.
+    std::function<std::vector<std::string>()> read_targets{};
 
     TraceOptions trace{.probes = 1};  ///< of each round; `flows` must be 1
     std::chrono::nanoseconds interval =
@@ -41,7 +46,8 @@ struct TraceExporterOptions {
     /// 20 changes, are remembered for it then. The documents are good as long as the exporter serves. Empty: nothing is.
     std::function<void(io::HttpEndpoint&, const WatchDocuments&)> page{};
 
-    /// Is told what an operator should know: that a path has changed, or a name has no address (once, until it has).
+    /// Is told what an operator should know: that a path has changed, that a name has no address (once, until it has), or that
+    /// probes can't be sent (once, until they can).
     DiagnosticsHandler diagnostics{};
 };
 

@@ -3,8 +3,8 @@
 
 #include <libnet/base/diagnostics.hpp>
 #include <libnet/base/printable.hpp>
+#include <libnet/engine/ping/exporter_hosts.hpp>
 #include <libnet/impl/ping/exporter_endpoint.hpp>
-#include <libnet/impl/ping/exporter_hosts.hpp>
 #include <libnet/impl/ping/exporter_metrics.hpp>
 #include <libnet/impl/ping/exporter_snapshot.hpp>
 #include <libnet/impl/ping/exporter_targets.hpp>
@@ -12,6 +12,7 @@
 #include <libnet/impl/ping/probe_run.hpp>
 #include <libnet/io/dns/shared_resolver.hpp>
 #include <libnet/io/http/http_endpoint.hpp>
+#include <libnet/io/http/reload_answer.hpp>
 #include <libnet/io/loop/reason_of.hpp>
 #include <libnet/name_keeper.hpp>
 #include <libnet/ping_dispatcher.hpp>
@@ -51,14 +52,14 @@ public:
           watch_{targets_, options_.ping.interval},
           endpoint_{open_exporter_endpoint(executor, options_)}
     {
-        watch(exporter_hosts(options_.targets));
+        watch(engine::exporter_hosts(options_.targets));
         options_.targets = {};
     }
 
     /// As PingExporter::replace_targets.
     void replace_targets(const std::vector<std::string>& given)
     {
-        const auto hosts = exporter_hosts(given);  // throws before anything has changed
+        const auto hosts = engine::exporter_hosts(given);  // throws before anything has changed
         targets_.keep_only(hosts, [this](KeptName name, const ExporterTarget& target) {
             keeper_.drop(name);
             if (target.address()) dispatcher_.remove(target.handle());
@@ -138,17 +139,10 @@ private:
 
     static boost::asio::awaitable<Answer> reload(Self self)
     {
-        Answer answer;
-        try {
+        auto answer = io::answer_reload(self->diagnostics_, [&] {
             self->reload();
-            answer.body = "reloaded: " + std::to_string(self->targets_.size()) + " hosts\n";
-            self->diagnostics_.tell(DiagnosticLevel::info, answer.body.substr(0, answer.body.size() - 1));
-        } catch (const std::exception& error) {
-            const auto why = std::string{"not reloaded: "} + io::reason_of(error) + "; nothing has changed";
-            answer.status = 500;
-            answer.body = why + '\n';
-            self->diagnostics_.tell(DiagnosticLevel::warning, why);
-        }
+            return self->targets_.size();
+        });
         co_return answer;
     }
 

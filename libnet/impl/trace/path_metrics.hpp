@@ -8,6 +8,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +22,7 @@ struct PathMetricsTarget {
     std::string name{};
     const PathWatch* watch = nullptr;  ///< null: the name has no address yet
     std::optional<std::chrono::system_clock::time_point> changed{};
+    const std::map<std::string, std::uint64_t>* send_errors = nullptr;  ///< by what the system says; null: none
 };
 
 class PathMetrics {
@@ -109,6 +111,13 @@ private:
             if (target.changed)
                 writer_.add({{"target", target.name}},
                             std::chrono::duration<double>{target.changed->time_since_epoch()}.count());
+        writer_.family(Type::counter, "libnet_trace_send_errors",
+                       "Rounds that couldn't be sent, by what the system says.");
+        for (const auto& target : targets_) {
+            if (target.send_errors == nullptr) continue;
+            for (const auto& [reason, count] : *target.send_errors)
+                writer_.add({{"target", target.name}, {"reason", reason}}, count);
+        }
         writer_.family(Type::gauge, "libnet_trace_unresolved", "Whether a target has no address, and isn't traced.");
         for (const auto& target : targets_) writer_.add({{"target", target.name}}, target.watch == nullptr ? 1 : 0);
     }

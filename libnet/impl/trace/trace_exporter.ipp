@@ -3,9 +3,11 @@
 
 #include <libnet/base/diagnostics.hpp>
 #include <libnet/base/printable.hpp>
+#include <libnet/engine/ping/exporter_hosts.hpp>
 #include <libnet/impl/trace/path_metrics.hpp>
 #include <libnet/impl/trace/watched_path.hpp>
 #include <libnet/io/http/http_endpoint.hpp>
+#include <libnet/io/http/reload_answer.hpp>
 #include <libnet/io/loop/reason_of.hpp>
 #include <libnet/io/tcp/endpoint_text.hpp>
 #include <libnet/name_keeper.hpp>
@@ -24,13 +26,14 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
-#include <deque>
 #include <exception>
+#include <iterator>
+#include <map>
 #include <memory>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -69,14 +72,25 @@ public:
           keeper_{executor, keeper_options()},
           endpoint_{open_trace_endpoint(executor, options_)}
     {
-        constexpr std::size_t most = 1024;
-        if (options_.targets.size() > most) throw std::invalid_argument{"more than 1024 targets to trace"};
-        for (const auto& name : options_.targets) {
-            keeper_.add(name);
-            targets_.emplace_back();
-            targets_.back().name = name;
-            if (options_.page) targets_.back().seen.emplace();
-        }
+        watch(engine::exporter_hosts(options_.targets, most_targets));
+        options_.targets = {};
+    }
+
+    /// As TraceExporter::replace_targets.
+    void replace_targets(const std::vector<std::string>& given)
+    {
+        const auto hosts = engine::exporter_hosts(given, most_targets);  // throws before anything has changed
+        keep_only(hosts);
+        table_.forget();
+        watch(hosts);
+    }
+
+    /// As TraceExporter::reload.
+    bool reload()
+    {
+        if (!options_.read_targets) return false;
+        replace_targets(options_.read_targets());
+        return true;
     }
 
     boost::asio::ip::tcp::endpoint local_endpoint() const
@@ -105,18 +119,24 @@ private:
     using Answer = io::EndpointAnswer;
     using Request = io::EndpointRequest;
 
+    static constexpr std::size_t most_targets = 1024;
+
     struct Target {
         std::string name{};
         std::optional<std::size_t> watched{};  ///< its number at the watcher
         std::optional<std::chrono::system_clock::time_point> changed{};
-        bool complained = false;
-        std::optional<WatchedPath> seen{};  ///< for the page; nothing: there is none
+        std::map<std::string, std::uint64_t> send_errors{};  ///< rounds that couldn't be sent, by what the system says
+        bool complained = false;                             ///< of its address
+        bool unsent = false;                                 ///< the last round was one of those
+        std::optional<WatchedPath> seen{};                   ///< for the page; nothing: there is none
     };
 
     // The routes are the endpoint's, which is ours: only what they start keeps us alive.
     void add_routes()
     {
         endpoint_->on("/metrics", [this](const Request& request) { return metrics(shared_from_this(), request); });
+        if (options_.read_targets)
+            endpoint_->on_post("/-/reload", [this](const Request&) { return answer_reload(shared_from_this()); });
         endpoint_->on("/-/healthy", [](const Request&) { return say("healthy\n"); });
         endpoint_->on("/-/ready", [](const Request&) { return say("ready\n"); });
         endpoint_->on("/", [](const Request&) {
@@ -144,12 +164,48 @@ private:
         co_return answer;
     }
 
+    static boost::asio::awaitable<Answer> answer_reload(Self self)
+    {
+        auto answer = io::answer_reload(self->diagnostics_, [&] {
+            self->reload();
+            return self->targets_.size();
+        });
+        co_return answer;
+    }
+
+    /// Watches those of these hosts that it doesn't watch yet.
+    void watch(const std::vector<std::string>& hosts)
+    {
+        std::unordered_set<std::string> known;
+        for (const auto& [number, target] : targets_) known.insert(target.name);
+        for (const auto& host : hosts) {
+            if (known.contains(host)) continue;
+            auto& target = targets_[keeper_.add(host).index];
+            target.name = host;
+            if (options_.page) target.seen.emplace();
+        }
+    }
+
+    /// Ends the watch of the others.
+    void keep_only(const std::vector<std::string>& hosts)
+    {
+        const std::unordered_set<std::string> wanted{hosts.begin(), hosts.end()};
+        for (auto at = targets_.begin(); at != targets_.end();) {
+            const auto next = std::next(at);
+            if (!wanted.contains(at->second.name)) {
+                keeper_.drop({at->first});
+                if (watcher_ && at->second.watched) watcher_->remove(*at->second.watched);
+                targets_.erase(at);
+            }
+            at = next;
+        }
+    }
+
     std::string write_metrics(wire::MetricsFormat format) const
     {
         std::vector<PathMetricsTarget> seen;
-        for (const auto& target : targets_)
-            seen.push_back({target.name, watcher_ && target.watched ? &watcher_->watch(*target.watched) : nullptr,
-                            target.changed});
+        for (const auto& [number, target] : targets_)
+            seen.push_back({target.name, watch_of(target), target.changed, &target.send_errors});
         return PathMetrics{format, seen}.write();
     }
 
@@ -159,10 +215,11 @@ private:
         const auto second = WatchedPath::second_now();
         const std::chrono::duration<double> interval{options_.interval};
         return table_.overview(since, second, {LIBNETXX_VERSION, interval.count(), targets_.size()}, [&](auto&& visit) {
-            for (std::size_t i = 0; i < targets_.size(); ++i) {
-                auto& target = targets_[i];
-                visit(i, target.seen->row, target.seen->news(), [&](base::JsonWriter& json) {
-                    target.seen->write_row(json, i, target.name, watch_of(target), second);
+            for (auto& each : targets_) {
+                const auto id = each.first;
+                auto& target = each.second;
+                visit(id, target.seen->row, target.seen->news(), [&](base::JsonWriter& json) {
+                    target.seen->write_row(json, id, target.name, watch_of(target), second);
                 });
             }
         });
@@ -170,16 +227,18 @@ private:
 
     std::string strip(std::size_t id)
     {
-        if (id >= targets_.size()) return {};
+        const auto found = targets_.find(id);
+        if (found == targets_.end()) return {};
         base::JsonWriter json;
-        targets_[id].seen->day.write_strip(json, WatchedPath::second_now(), 96, 15);
+        found->second.seen->day.write_strip(json, WatchedPath::second_now(), 96, 15);
         return std::move(json).take();
     }
 
     std::string details(std::size_t id) const
     {
-        if (id >= targets_.size()) return {};
-        return targets_[id].seen->details(targets_[id].name, watch_of(targets_[id]));
+        const auto found = targets_.find(id);
+        if (found == targets_.end()) return {};
+        return found->second.seen->details(found->second.name, watch_of(found->second));
     }
 
     const PathWatch* watch_of(const Target& target) const
@@ -204,15 +263,29 @@ private:
 
     void on_round(const PathRound& round)
     {
-        const auto target =
-            std::ranges::find_if(targets_, [&](const Target& each) { return each.watched == round.target; });
-        if (target == targets_.end()) return;
-        if (target->seen) target->seen->on_round(round);
+        const auto found = std::ranges::find_if(
+            targets_, [&](const auto& numbered) { return numbered.second.watched == round.target; });
+        if (found == targets_.end()) return;  // it isn't watched any more
+        auto& target = found->second;
+        if (target.seen) target.seen->on_round(round);
+        count_send_error(target, round.path);
         if (!round.change) return;
-        target->changed = round.change->at;
-        diagnostics_.tell(DiagnosticLevel::info, base::printable(target->name) + ": the path has changed at hop " +
+        target.changed = round.change->at;
+        diagnostics_.tell(DiagnosticLevel::info, base::printable(target.name) + ": the path has changed at hop " +
                                                      std::to_string(round.change->first_ttl) + " to " +
                                                      std::to_string(round.change->last_ttl));
+    }
+
+    /// It is told once, until a round could be sent.
+    void count_send_error(Target& target, const TracePath& path)
+    {
+        const bool before = std::exchange(target.unsent, path.stop_reason == TraceStop::send_failed);
+        if (!target.unsent) return;
+        const auto why = path.error.message();
+        ++target.send_errors[why];
+        if (!before)
+            diagnostics_.tell(DiagnosticLevel::warning,
+                              base::printable(target.name) + ": probes can't be sent: " + why);
     }
 
     NameKeeperOptions keeper_options()
@@ -223,18 +296,23 @@ private:
                     [this](KeptName name, const boost::asio::ip::address& address, NameNews news) {
                         if (news != NameNews::same) on_address(name.index, address);
                     },
-                .on_failure = [this](KeptName name, const std::string& why,
-                                     NameFailure) { complain(targets_[name.index], why); }};
+                .on_failure =
+                    [this](KeptName name, const std::string& why, NameFailure) {
+                        const auto found = targets_.find(name.index);
+                        if (found != targets_.end()) complain(found->second, why);
+                    }};
     }
 
     void on_address(std::size_t index, const boost::asio::ip::address& address)
     {
-        auto& target = targets_[index];
-        if (!watcher_) return;
+        const auto found = targets_.find(index);
+        if (found == targets_.end() || !watcher_) return;  // it was dropped meanwhile
+        auto& target = found->second;
         try {
             // Each target has its moment in the interval.
-            const auto share = options_.interval / static_cast<std::int64_t>(targets_.size());
-            const auto delay = target.watched ? share.zero() : static_cast<std::int64_t>(index) * share;
+            const auto count = static_cast<std::int64_t>(targets_.size());
+            const auto share = options_.interval / count * (static_cast<std::int64_t>(index) % count);
+            const auto delay = target.watched ? share.zero() : share;
             const auto added = watcher_->add(address, 0, delay);
             if (target.watched) watcher_->remove(*target.watched);
             target.watched = added;
@@ -257,8 +335,8 @@ private:
     base::Diagnostics diagnostics_{options_.diagnostics};
     boost::asio::steady_timer news_{executor_, boost::asio::steady_timer::time_point::max()};
     std::optional<PathWatcher> watcher_;
-    NameKeeper keeper_;  ///< of the targets' names, by their indices
-    std::deque<Target> targets_;
+    NameKeeper keeper_;                      ///< of the targets' names
+    std::map<std::size_t, Target> targets_;  ///< by the numbers of their names, which are never used twice
     engine::WatchTable table_;
     std::unique_ptr<io::HttpEndpoint> endpoint_;
 };
@@ -274,6 +352,13 @@ LIBNETXX_DECL TraceExporter::TraceExporter(TraceExporter&&) noexcept = default;
 LIBNETXX_DECL TraceExporter& TraceExporter::operator=(TraceExporter&&) noexcept = default;
 
 LIBNETXX_DECL boost::asio::ip::tcp::endpoint TraceExporter::local_endpoint() const { return state_->local_endpoint(); }
+
+LIBNETXX_DECL void TraceExporter::replace_targets(const std::vector<std::string>& targets)
+{
+    state_->replace_targets(targets);
+}
+
+LIBNETXX_DECL bool TraceExporter::reload() { return state_->reload(); }
 
 LIBNETXX_DECL boost::asio::awaitable<void> TraceExporter::run()
 {

@@ -1,7 +1,7 @@
 // What a PingExporter decides, without a socket.
 
+#include <libnet/engine/ping/exporter_hosts.hpp>
 #include <libnet/engine/ping/response_histogram.hpp>
-#include <libnet/impl/ping/exporter_hosts.hpp>
 #include <libnet/impl/ping/exporter_target.hpp>
 #include <libnet/impl/ping/exporter_targets.hpp>
 #include <libnet/impl/ping/probe_report.hpp>
@@ -62,13 +62,18 @@ std::uint64_t in_bucket(std::chrono::nanoseconds value, std::size_t bucket)
 TEST_CASE("an exporter's ranges become hosts, and each is there once", "[service][exporter]")
 {
     using Hosts = std::vector<std::string>;
-    CHECK(exporter_hosts({"b.test", "a-b.test", "192.0.2.0/30", "192.0.2.2", "b.test", "2001:db8::1-2001:db8::2"}) ==
+    CHECK(engine::exporter_hosts(
+              {"b.test", "a-b.test", "192.0.2.0/30", "192.0.2.2", "b.test", "2001:db8::1-2001:db8::2"}) ==
           Hosts{"b.test", "a-b.test", "192.0.2.1", "192.0.2.2", "2001:db8::1", "2001:db8::2"});
-    CHECK(exporter_hosts({}).empty());
-    CHECK(exporter_hosts({"10.0.0.0/16"}).size() == 65'534);
-    CHECK(contains(complaint_of([] { exporter_hosts({"10.0.0.0/8"}); }), "16777214 hosts are too many"));
-    CHECK(contains(complaint_of([] { exporter_hosts({"10.0.0.0/16", "10.1.0.1-9"}); }), "more than 65536 hosts"));
-    CHECK(contains(complaint_of([] { exporter_hosts({"10.0.0.0/33"}); }), "10.0.0.0/33: expected a prefix length"));
+    CHECK(engine::exporter_hosts({}).empty());
+    CHECK(engine::exporter_hosts({"10.0.0.0/16"}).size() == 65'534);
+    CHECK(contains(complaint_of([] { engine::exporter_hosts({"10.0.0.0/8"}); }), "16777214 hosts are too many"));
+    CHECK(contains(complaint_of([] {
+                       engine::exporter_hosts({"10.0.0.0/16", "10.1.0.1-9"});
+                   }),
+                   "more than 65536 hosts"));
+    CHECK(contains(complaint_of([] { engine::exporter_hosts({"10.0.0.0/33"}); }),
+                   "10.0.0.0/33: expected a prefix length"));
 }
 
 TEST_CASE("an exporter's hosts are visited some at a time, while others come and go", "[service][exporter]")

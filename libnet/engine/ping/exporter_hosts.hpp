@@ -12,20 +12,22 @@
 #include <utility>
 #include <vector>
 
-namespace libnet::inline v0::detail {
+namespace libnet::inline v0::engine {
 
 /// Thirty lines a host at each scrape: more belong to several exporters.
 constexpr std::size_t max_exporter_hosts = 65'536;
 
-/// The names and addresses in the order given. Throws std::invalid_argument for a range that is none, and for too many hosts.
-inline std::vector<std::string> exporter_hosts(const std::vector<std::string>& given)
+/// The names and addresses in the order given. Throws std::invalid_argument for a range that is none, and for more hosts than
+/// `most`.
+inline std::vector<std::string> exporter_hosts(const std::vector<std::string>& given,
+                                               std::size_t most = max_exporter_hosts)
 {
     std::vector<std::string> hosts;
     std::unordered_set<std::string> known;
     const auto add = [&](std::string host) {
         if (!known.insert(host).second) return;  // two series with the same labels would spoil the whole exposition
-        if (hosts.size() == max_exporter_hosts)
-            throw std::invalid_argument{"more than " + std::to_string(max_exporter_hosts) +
+        if (hosts.size() == most)
+            throw std::invalid_argument{"more than " + std::to_string(most) +
                                         " hosts: share them out among several exporters"};
         hosts.push_back(std::move(host));
     };
@@ -36,14 +38,13 @@ inline std::vector<std::string> exporter_hosts(const std::vector<std::string>& g
             throw std::invalid_argument{base::printable(host) + ": expected " +
                                         std::string{wire::expected(range.error())}};
         if (!range || range->size() == 1) add(host);
-        else if (range->size() > max_exporter_hosts)
+        else if (range->size() > most)
             throw std::invalid_argument{base::printable(host) + ": " + std::to_string(range->size()) +
-                                        " hosts are too many for one exporter, which takes " +
-                                        std::to_string(max_exporter_hosts)};
+                                        " hosts are too many for one exporter, which takes " + std::to_string(most)};
         else
             for (std::uint64_t i = 0; i < range->size(); ++i) add(range->at(i).to_string());
     }
     return hosts;
 }
 
-}  // namespace libnet::inline v0::detail
+}  // namespace libnet::inline v0::engine
