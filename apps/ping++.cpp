@@ -42,7 +42,7 @@ int main(int argc, char** argv)
     if (const auto exit_code = apps::read_ping_settings(settings, argc, argv)) return *exit_code;
     if (settings.questions.mtu) return apps::run("ping++", ask_all<apps::MtuQuestion>(settings));
     if (settings.questions.probe) return apps::run("ping++", ask_all<apps::InterfaceQuestion>(settings));
-    if (settings.exporter.listen) apps::hold_signals();
+    if (settings.exporter.listen) apps::prepare_exporter();
     if (settings.exporter.listen) return apps::run("ping++", apps::export_pings(settings));
     return apps::run("ping++", ping_all(settings));
 }

@@ -49,6 +49,7 @@ std::string take_operands(apps::TraceSettings& settings)
 try {
     if (!settings.targets.empty()) {
         take_targets(settings);
+        settings.many = !settings.listen;
         return settings.words.empty() && settings.bad_words.empty() ? "--targets: there is no host in it" : "";
     }
     if (settings.operands.empty()) return "no HOST given: try 'trace++ --help'";
@@ -144,6 +145,7 @@ int main(int argc, char** argv)
     if (const auto wrong = take_operands(settings); !wrong.empty()) return table.complain(wrong);
     complete(settings, table);
     if (const auto wrong = conflict_in(settings); !wrong.empty()) return table.complain(wrong);
+    if (settings.listen) apps::prepare_exporter();
     if (settings.listen) return apps::run(settings.program(), apps::export_paths(settings));
     if (settings.many) return apps::run(settings.program(), apps::trace_many(settings));
     if (settings.rounds()) return apps::run(settings.program(), apps::trace_rounds(settings));

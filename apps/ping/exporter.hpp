@@ -1,8 +1,7 @@
 #pragma once
 // `ping++ --listen`: watches the hosts it is given and probes those that it is asked about, for Prometheus.
 
-#include <apps/common/held_signals.hpp>
-#include <apps/common/on_signal.hpp>
+#include <apps/common/exporter_life.hpp>
 #include <apps/common/output.hpp>
 #include <apps/pages/live_pages.hpp>
 #include <apps/ping/settings.hpp>
@@ -16,8 +15,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/system/system_error.hpp>
 
-#include <csignal>
-#include <exception>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -70,26 +68,16 @@ inline std::unique_ptr<PingExporter> make_exporter(const Executor& executor, con
     }
 }
 
-inline void reload(PingExporter& exporter)
-try {
-    exporter.reload();
-    complain("ping++", "reloaded");
-} catch (const std::exception& error) {
-    complain("ping++", fmt::format("not reloaded: {}; nothing has changed", reason_of(error)));
-}
-
-/// Runs the exporter to its end, which only SIGINT or SIGTERM brings: SIGHUP reads the hosts again, and the other signals
-/// that mean something to daemons (SIGUSR1, SIGUSR2) do nothing. Completes with the exit code, 0.
+/// Runs the exporter to its end, which only SIGINT, SIGTERM or SIGQUIT brings. Completes with the exit code, 0.
 inline asio::awaitable<int> export_pings(const PingSettings& settings)
 {
-    std::signal(SIGUSR1, SIG_IGN);
-    std::signal(SIGUSR2, SIG_IGN);
     const auto executor = co_await asio::this_coro::executor;
     const auto exporter = make_exporter(*executor.target<Executor>(), settings);
-    const OnSignal reloads{executor, SIGHUP, [exporter = exporter.get()] { reload(*exporter); }};
-    release_signals();
+    const std::function<void()> reload = [exporter = exporter.get()] { exporter->reload(); };
+    const ExporterLife life{executor, "ping++", reload};
     for (const auto& why : settings.bad_targets) complain("ping++", why);
     complain("ping++", fmt::format("exporting on {}", io::to_text(exporter->local_endpoint())));
+    life.ready();
     co_await exporter->run();
     co_return 0;
 }

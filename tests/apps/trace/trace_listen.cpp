@@ -3,12 +3,35 @@
 #include <libnet/config.hpp>
 #include <tests/support/catch.hpp>
 #include <tests/support/exporter.hpp>
+#include <tests/support/temporary_directory.hpp>
 
+#include <chrono>
+#include <cmath>
+#include <csignal>
+#include <fstream>
 #include <string>
+#include <thread>
 
 namespace trace_listen_tests {
 
 using namespace libnet::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Whether the path to this host is watched, or isn't, within some seconds.
+bool wait_for(const Exporter& exporter, const std::string& host, bool there)
+{
+    const auto sample = "libnet_trace_unresolved{target=\"" + host + "\"}";
+    for (int i = 0; i < 400; ++i) {
+        const auto value = exporter.get("/metrics")[sample];
+        if (there ? value == 0 : std::isnan(value)) return true;
+        std::this_thread::sleep_for(50ms);
+    }
+    return false;
+}
+
+}  // namespace
 
 TEST_CASE("an exporter of paths tells of each hop and target", "[apps][exporter]")
 {
@@ -35,6 +58,44 @@ TEST_CASE("an exporter of paths tells of each hop and target", "[apps][exporter]
     const auto done = exporter.stop();
     CHECK(done.exit_code == 0);
     CHECK(done.out.empty());
+}
+
+TEST_CASE("an exporter of paths reads its hosts again, and those that stay keep their numbers", "[apps][exporter]")
+{
+    const TemporaryDirectory directory;
+    const auto list = (directory.path() / "hosts").string();
+    std::ofstream{list} << "127.0.0.1\n127.0.0.2\n";
+    Exporter exporter{{"--interval", "0.1", "--targets", list, "127.0.0.9"}, "trace++"};
+    const std::string rounds = R"(libnet_trace_rounds_total{target="127.0.0.1"})";
+    const auto before = exporter.wait_for(rounds, 5)[rounds];
+    REQUIRE(before >= 5);
+    std::ofstream{list} << "127.0.0.1\n127.0.0.4-5\n";
+    exporter.process().signal(SIGHUP);
+    CHECK(wait_for(exporter, "127.0.0.5", true));
+    CHECK(wait_for(exporter, "127.0.0.2", false));
+    CHECK(wait_for(exporter, "127.0.0.9", true));
+    CHECK(exporter.get("/metrics")[rounds] >= before);
+
+    std::ofstream{list} << "127.0.0.1\n";
+    CHECK(curl({"-X", "POST", exporter.url("/-/reload")}).out == "reloaded: 2 hosts\n");
+    std::ofstream{list} << "10.0.0.0/33\n";
+    const auto wrong = curl({"-X", "POST", "-w", "%{http_code}", exporter.url("/-/reload")});
+    CHECK(wrong.out.find("nothing has changed") != std::string::npos);
+    CHECK(wrong.out.ends_with("500"));
+    CHECK(wait_for(exporter, "127.0.0.4", false));
+    CHECK(wait_for(exporter, "127.0.0.1", true));
+    CHECK(exporter.stop().exit_code == 0);
+}
+
+TEST_CASE("SIGQUIT ends an exporter, and other signals that daemons know don't", "[apps][exporter]")
+{
+    Exporter exporter{{"127.0.0.1"}, "trace++"};
+    for (const int signal : {SIGUSR1, SIGUSR2, SIGHUP, SIGPIPE}) {
+        exporter.process().signal(signal);
+        CHECK(exporter.get("/metrics").has(R"(libnet_trace_unresolved{target="127.0.0.1"})"));
+    }
+    exporter.process().signal(SIGQUIT);
+    CHECK(exporter.process().wait().exit_code == 0);
 }
 
 }  // namespace trace_listen_tests
