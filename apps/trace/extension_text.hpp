@@ -52,10 +52,13 @@ inline std::string change_text(const TraceChange& change)
                        std::visit(Words{}, change.quoted));
 }
 
-/// All of them, as "{dscp 8>0, ...}"; empty: there are none.
+/// All of them, as "{dscp 8>0, ...}"; empty: there are none. "ttl 1>2" is not a rewritten field: the probe's TTL was not 1 where a
+/// router said that it had ended, so the router, or one before it, doesn't count down as it should.
 inline std::string changes_text(const TraceHop& hop)
 {
     std::string text;
+    if (hop.kind == TraceAnswer::time_exceeded && hop.quoted_ttl.value_or(1) != 1)
+        text = fmt::format("ttl 1>{}", *hop.quoted_ttl);
     for (const auto& change : hop.changes) text += (text.empty() ? "" : ", ") + change_text(change);
     return text.empty() ? text : '{' + text + '}';
 }
