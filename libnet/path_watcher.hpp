@@ -4,6 +4,7 @@
 #include <libnet/base/owner.hpp>
 #include <libnet/config.hpp>
 #include <libnet/engine/trace/path_watch.hpp>
+#include <libnet/engine/trace/trace_counters.hpp>
 #include <libnet/trace_options.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -74,6 +75,9 @@ public:
 
     /// What is known of a path by now. Throws `std::out_of_range` for others. Valid as long as this object.
     const PathWatch& watch(std::size_t target) const;
+
+    /// What became of all probes to all targets, and what came that was no answer.
+    TraceCounters counters() const;
 
     /// No further round to this target begins. Those under way are told. Its number isn't used again.
     void remove(std::size_t target);

@@ -27,6 +27,7 @@ class TraceExporterState;
 ///  - `libnet_trace_hop_sent_total`, `_received_total`, `_unreachable_total`, `_rtt_seconds` (a summary of the median and
 ///    the 95th and 99th percentile), `_jitter_seconds`, `_path_loss_ratio` and `_verdict` for each `target`, `ttl` and `hop`,
 ///    which is the router's address; the verdict is a label, as engine/trace/hop_verdict.hpp names them
+///  - `libnet_trace_forged_total`, `_unmatched_total` and `_anonymous_total`: what was refused, as TraceCounters has it
 ///
 /// `/-/healthy` and `/-/ready` say so, and `/` is a page for people. `POST /-/reload`, where
 /// `TraceExporterOptions::read_targets` is set, is as `reload`, and a 500 with the reason when that throws. In OpenMetrics 1.0 or Prometheus' text format 0.0.4, as

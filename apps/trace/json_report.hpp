@@ -22,6 +22,8 @@
 // `tcp_flags` ("syn,ack": those of HOST's segment), `flow` (from 1, of several), `reply_ttl`, `quoted_ttl`, `mtu`, `changes` ([{"field":"dscp","sent":8,"quoted":0}]), `mpls`
 // ([{"label":16,"tc":0,"bottom":true,"ttl":1}]), `interfaces` ([{"role":"incoming","name":"ge-0/0/1","index":5,
 // "address":"10.0.0.1","mtu":1500}]) and `objects` ([{"class":3,"type":1,"hex":"00ff"}]).
+// `path`, and `report` of many rounds, end with `forged`, `unmatched` and `anonymous`: messages that were refused, as
+// libnet/engine/trace/trace_counters.hpp has them; not of many destinations, and not where nothing was sent.
 // `stop_reason` is reached, unreachable, max_ttl, gap, send_failed, interrupted or error; `error` says why for send_failed
 // and error, and `address` is null where the target has none. Version 1 had no `answer`, `access` and `gap`.
 
@@ -30,6 +32,7 @@
 #include <apps/trace/report.hpp>
 
 #include <chrono>
+#include <optional>
 #include <utility>
 #include <variant>
 
@@ -88,6 +91,15 @@ constexpr std::string_view name_of_limit(PathMtuLimit limit)
 inline json::value or_null(const std::optional<std::string>& text)
 {
     return text ? json::value(*text) : json::value(nullptr);
+}
+
+/// Adds what was refused, where it is known.
+inline void add_refused(json::object& event, const std::optional<TraceCounters>& counters)
+{
+    if (!counters) return;
+    event["forged"] = counters->forged;
+    event["unmatched"] = counters->unmatched;
+    event["anonymous"] = counters->anonymous;
 }
 
 /// Adds what routers tell in extensions of their answers (RFC 4884).
@@ -203,6 +215,8 @@ public:
                     {"links", std::move(links)}});
     }
 
+    void counters(const TraceCounters& counters) override { counters_ = counters; }
+
     void end(const TracePath& path, std::string_view failure, const Describe& describe) override
     {
         const bool broken = !failure.empty() && path.stop_reason == TraceStop::interrupted;
@@ -224,6 +238,7 @@ public:
                 probes.push_back(outcome_fields(outcome, describe, settings_.origins));
             hops.push_back({{"ttl", hop.ttl}, {"probes", std::move(probes)}});
         }
+        add_refused(event, counters_);
         print_json(event);
     }
 
@@ -231,6 +246,7 @@ private:
     const TraceSettings& settings_;
     std::string host_;
     json::value address_;  // null until it is known
+    std::optional<TraceCounters> counters_;
 };
 
 }  // namespace libnet::apps

@@ -21,6 +21,7 @@
 #include <array>
 #include <chrono>
 #include <ctime>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -85,23 +86,27 @@ public:
         if (round.change) print_change(*round.change);
     }
 
+    void counters(const TraceCounters& counters) override { counters_ = counters; }
+
     void end(const PathWatch& watch, std::string_view failure, const Describe& describe) override
     {
         const auto verdicts = watch.verdicts();
         json::array hops;
         for (std::size_t i = 0; i < watch.hops().size(); ++i)
             hops.push_back(json_hop(watch.hops()[i], verdicts[i], describe));
-        print_json({{"event", "report"},
-                    {"schema", trace_schema},
-                    {"target", settings_.host},
-                    {"address", address_},
-                    {"method", method_name(settings_.trace.method)},
-                    {"rounds", watch.rounds()},
-                    {"reached", watch.reached() != 0},
-                    {"reached_rounds", watch.reached()},
-                    {"changes", watch.changes()},
-                    {"error", failure.empty() ? json::value(nullptr) : json::value(failure)},
-                    {"hops", std::move(hops)}});
+        json::object event{{"event", "report"},
+                           {"schema", trace_schema},
+                           {"target", settings_.host},
+                           {"address", address_},
+                           {"method", method_name(settings_.trace.method)},
+                           {"rounds", watch.rounds()},
+                           {"reached", watch.reached() != 0},
+                           {"reached_rounds", watch.reached()},
+                           {"changes", watch.changes()},
+                           {"error", failure.empty() ? json::value(nullptr) : json::value(failure)},
+                           {"hops", std::move(hops)}};
+        add_refused(event, counters_);
+        print_json(event);
     }
 
 private:
@@ -154,6 +159,7 @@ private:
 
     const TraceSettings& settings_;
     json::value address_;  // null until it is known
+    std::optional<TraceCounters> counters_;
 };
 
 }  // namespace libnet::apps

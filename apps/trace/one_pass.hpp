@@ -62,6 +62,7 @@ inline asio::awaitable<void> follow(const TraceSettings& settings, TraceReport& 
     if (settings.mtu) mtu.emplace(executor, settings, address);
     report.begin(settings.host, address, packet_size(options, address));
     while (auto event = co_await tracer.next()) {
+        report.counters(tracer.counters());
         if (auto* done = std::get_if<TraceDone>(&*event)) {
             path = std::move(done->path);
             break;

@@ -3,6 +3,7 @@
 
 #include <apps/trace/mtu_search.hpp>
 #include <apps/trace/settings.hpp>
+#include <libnet/engine/trace/trace_counters.hpp>
 #include <libnet/engine/trace/trace_path.hpp>
 
 #include <cstddef>
@@ -61,6 +62,9 @@ public:
 
     /// With --mtu: what was found about the path's MTU, before `end`.
     virtual void mtu(const FoundMtu& found) = 0;
+
+    /// What came that was no answer, by now. Before `end`, any number of times; not of many destinations.
+    virtual void counters(const TraceCounters&) {}
 
     /// The trace has ended, perhaps before it began. `failure` says what stood in the way of it, or is empty.
     virtual void end(const TracePath& path, std::string_view failure, const Describe& describe) = 0;

@@ -75,6 +75,7 @@ public:
             why = reason_of(error);
             failure = std::make_exception_ptr(error);
         }
+        if (watcher_) report_->counters(watcher_->counters());
         report_->end(numbers(), why, describe());
         if (failure) std::rethrow_exception(failure);
         const TraceResult result{numbers().reached() != 0, loss(), found_hops(numbers())};

@@ -21,6 +21,9 @@ public:
     /// A round is over; `watch` has it already.
     virtual void round(const PathRound& round, const PathWatch& watch, const Describe& describe) = 0;
 
+    /// What came that was no answer, before `end`.
+    virtual void counters(const TraceCounters&) {}
+
     /// There are no more rounds, or something ended them: `failure` says what.
     virtual void end(const PathWatch& watch, std::string_view failure, const Describe& describe) = 0;
 };

@@ -2,6 +2,7 @@
 // The metrics of watched paths.
 
 #include <libnet/engine/trace/path_watch.hpp>
+#include <libnet/engine/trace/trace_counters.hpp>
 #include <libnet/wire/open_metrics.hpp>
 
 #include <algorithm>
@@ -27,9 +28,11 @@ struct PathMetricsTarget {
 
 class PathMetrics {
 public:
-    PathMetrics(wire::MetricsFormat format, const std::vector<PathMetricsTarget>& targets)
+    PathMetrics(wire::MetricsFormat format, const std::vector<PathMetricsTarget>& targets,
+                const TraceCounters& counters)
         : writer_{format},
-          targets_{targets}
+          targets_{targets},
+          counters_{counters}
     {
         for (const auto& target : targets_)
             if (target.watch != nullptr) add_rows(target);
@@ -50,6 +53,7 @@ public:
              [](const Row& row) { return row.verdict.path_loss; });
         writer_.family(Type::gauge, "libnet_trace_hop_verdict", "What the hop does, as a label.");
         for (const auto& row : rows_) writer_.add(row.labels.with("verdict", name_of(row.verdict.kind)), 1);
+        write_refused();
         writer_.family(Type::info, "libnet_trace_build", "The version of the program.");
         writer_.add({{"version", LIBNETXX_VERSION}}, 1);
         return std::move(writer_).finish();
@@ -122,6 +126,17 @@ private:
         for (const auto& target : targets_) writer_.add({{"target", target.name}}, target.watch == nullptr ? 1 : 0);
     }
 
+    void write_refused()
+    {
+        const auto add = [this](std::string_view name, std::string_view help, std::uint64_t count) {
+            writer_.family(Type::counter, name, help);
+            writer_.add({}, count);
+        };
+        add("libnet_trace_forged", "Messages about a probe whose keyed identity was wrong.", counters_.forged);
+        add("libnet_trace_unmatched", "Messages for no probe under way.", counters_.unmatched);
+        add("libnet_trace_anonymous", "Messages that quote too little of a probe.", counters_.anonymous);
+    }
+
     void write_times()
     {
         writer_.family(Type::summary, "libnet_trace_hop_rtt_seconds", "Times of the hop's answers.", "seconds");
@@ -139,6 +154,7 @@ private:
 
     wire::MetricsWriter writer_;
     const std::vector<PathMetricsTarget>& targets_;
+    const TraceCounters counters_;
     std::vector<Row> rows_;
 };
 

@@ -96,6 +96,7 @@ public:
 
     const PathWatch& watch(std::size_t target) const { return targets_.at(target).watch; }
     void reset(std::size_t target) { targets_.at(target).watch.reset(); }
+    TraceCounters counters() const { return tracer_ ? tracer_->counters() : TraceCounters{}; }
 
     void remove(std::size_t target)
     {
@@ -284,6 +285,8 @@ LIBNETXX_DECL boost::asio::awaitable<std::optional<PathRound>> PathWatcher::next
 }
 
 LIBNETXX_DECL const PathWatch& PathWatcher::watch(std::size_t target) const { return state_->watch(target); }
+
+LIBNETXX_DECL TraceCounters PathWatcher::counters() const { return state_->counters(); }
 
 LIBNETXX_DECL void PathWatcher::remove(std::size_t target) { state_->remove(target); }
 

@@ -206,7 +206,7 @@ private:
         std::vector<PathMetricsTarget> seen;
         for (const auto& [number, target] : targets_)
             seen.push_back({target.name, watch_of(target), target.changed, &target.send_errors});
-        return PathMetrics{format, seen}.write();
+        return PathMetrics{format, seen, watcher_ ? watcher_->counters() : TraceCounters{}}.write();
     }
 
     // What the page is told: see WatchDocuments.

@@ -103,6 +103,7 @@ TEST_CASE("trace++ --json prints hops and a path", "[apps][trace]")
     CHECK(path.at("method") == "udp");
     CHECK(path.at("reached") == true);
     CHECK(path.at("stop_reason") == "reached");
+    for (const auto* refused : {"forged", "unmatched", "anonymous"}) CHECK(path.at(refused).is_number());
     CHECK(path.at("error").is_null());
     REQUIRE(path.at("hops").as_array().size() == 1);
     CHECK(path.at("hops").at(0).at("ttl") == 1);

@@ -47,6 +47,9 @@ TEST_CASE("an exporter of paths tells of each hop and target", "[apps][exporter]
     CHECK(samples[R"(libnet_trace_path_changes_total{target="127.0.0.1"})"] == 0);
     CHECK(samples[R"(libnet_trace_unresolved{target="nowhere.invalid"})"] == 1);
     CHECK(samples[R"(libnet_trace_unresolved{target="localhost"})"] == 0);
+    CHECK(samples.has("libnet_trace_forged_total"));
+    CHECK(samples.has("libnet_trace_unmatched_total"));
+    CHECK(samples.has("libnet_trace_anonymous_total"));
     CHECK(samples["libnet_trace_build_info{version=\"" LIBNETXX_VERSION "\"}"] == 1);
     const auto localhost = exporter.wait_for(R"(libnet_trace_rounds_total{target="localhost"})", 1);
     CHECK(localhost[R"(libnet_trace_reached_rounds_total{target="localhost"})"] >= 1);

@@ -70,6 +70,7 @@ TEST_CASE("trace++ --report --json prints rounds and a report", "[apps][trace]")
     CHECK(report.at("event") == "report");
     CHECK(report.at("schema") == 2);
     CHECK(report.at("rounds") == 2);
+    for (const auto* refused : {"forged", "unmatched", "anonymous"}) CHECK(report.at(refused).is_number());
     CHECK(report.at("reached") == true);
     const auto& hop = report.at("hops").at(0);
     CHECK(hop.at("sent") == 2);
