@@ -158,7 +158,8 @@ inline Options& add_life_options(Options& table, DaemonOptions& daemon, std::str
         .value("diagnostics", "FORM", "of what it says on standard error while it serves: text or json (text)",
                choice<DiagnosticsForm>({{"text", DiagnosticsForm::text}, {"json", DiagnosticsForm::json}}),
                daemon.diagnostics)
-        .value("drain", "SECONDS", "that requests have to end in when it stops (10)", seconds(0ms, 24h), daemon.drain)
+        .value("drain", "TIME", "that requests have to end in when it stops: 30s, 1m (10)", period(0ms, 24h),
+               daemon.drain)
         .value("admin", "PLACE", "serve a live page, /metrics, /healthz, /status at ADDR:PORT or unix:PATH",
                listen_place(), daemon.admin)
         .value("max-memory", "BYTES", "resident; above, idle connections end and new ones wait: 500M; 0: any (0)",

@@ -8,6 +8,7 @@
 
 #include <apps/common/option_values.hpp>
 #include <apps/common/options.hpp>
+#include <apps/common/units.hpp>
 #include <libnet/io/tls/tls_context.hpp>
 
 #include <chrono>
@@ -43,7 +44,7 @@ inline void add_options(Options& table, TlsSettings& tls)
                tls.options.least_version)
         .value("tls-ciphers", "LIST", "OpenSSL's names of suites, for TLS 1.2 (ECDHE with AES-GCM or ChaCha20)",
                text("list of ciphers"), tls.options.ciphers)
-        .value("tls-tickets", "SECONDS", "how long sessions can be resumed, 0 for never (43200)", seconds(0s, 168h),
+        .value("tls-tickets", "TIME", "how long sessions can be resumed, 0 for never (43200)", period(0s, 168h),
                tls.options.ticket_period)
         .value("tls-client-ca", "FILE", "who signs certificates of clients", text("file name"),
                tls.options.client_ca_file)

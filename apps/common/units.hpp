@@ -5,6 +5,7 @@
 //   read("1d");     // 24 h
 
 #include <apps/common/option_values.hpp>
+#include <libnet/base/parse_seconds.hpp>
 
 #include <fmt/format.h>
 
@@ -46,12 +47,12 @@ inline auto period(std::chrono::nanoseconds least, std::chrono::nanoseconds most
         for (const auto& [letter, unit] : units) {
             if (!text.ends_with(letter) || text.size() == 1) continue;
             const auto factor = unit / 1s;
-            try {
-                return factor * libnet::apps::seconds(nanoseconds{0}, most / factor)(text.substr(0, text.size() - 1));
-            } catch (const BadValue&) {
-                throw BadValue{fmt::format("'{}' is not a time such as 90, 1.5h or 7d, up to {} days", printable(text),
-                                           duration_cast<days>(most).count())};
-            }
+            const auto number = base::parse_seconds(text.substr(0, text.size() - 1));
+            if (!number || *number > most / factor || *number * factor < least)
+                throw BadValue{fmt::format("'{}' is not a time such as 90, 1.5h or 7d, from {} to {} seconds",
+                                           printable(text), duration<double>{least}.count(),
+                                           duration<double>{most}.count())};
+            return factor * *number;
         }
         return libnet::apps::seconds(least, most)(text);
     };

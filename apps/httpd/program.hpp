@@ -6,6 +6,7 @@
 #include <apps/common/sandbox_settings.hpp>
 #include <apps/common/spoken_places.hpp>
 #include <apps/common/tls_settings.hpp>
+#include <apps/common/units.hpp>
 #include <apps/httpd/access_settings.hpp>
 #include <apps/httpd/operands.hpp>
 #include <apps/httpd/site_settings.hpp>
@@ -62,9 +63,9 @@ inline HttpdProgram::HttpdProgram()
     table.group("Limits")
         .value("max-connections", "N", "connections at a time, 0 for any number (0)", integer<std::size_t>(0),
                options.max_connections)
-        .value("header-timeout", "SECONDS", "for the head of a request (10)", seconds(1ms, 1h), options.header_timeout)
-        .value("idle-timeout", "SECONDS", "between two requests (60)", seconds(1ms, 24h), options.idle_timeout)
-        .value("write-timeout", "SECONDS", "for a client that takes nothing (30)", seconds(1ms, 24h),
+        .value("header-timeout", "TIME", "for the head of a request (10)", period(1ms, 1h), options.header_timeout)
+        .value("idle-timeout", "TIME", "between two requests (60)", period(1ms, 24h), options.idle_timeout)
+        .value("write-timeout", "TIME", "for a client that takes nothing (30)", period(1ms, 24h),
                options.write_timeout);
     table.rare_group("Limits, more of them")
         .value("max-requests", "N", "of a connection, which ends then, 0: any number (0)", integer<std::uint64_t>(0),

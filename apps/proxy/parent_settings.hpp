@@ -3,6 +3,7 @@
 
 #include <apps/common/option_values.hpp>
 #include <apps/common/options.hpp>
+#include <apps/common/units.hpp>
 #include <libnet/access.hpp>
 #include <libnet/forward_proxy_options.hpp>
 #include <libnet/io/files/read_text.hpp>
@@ -77,8 +78,8 @@ inline void add_parents(Options& table, ParentSettings& settings, ForwardProxyOp
         .value("send-proxy", "VERSION", "parents hear of the client's address by a PROXY header: none, v1, v2 (none)",
                choice<Preface>({{"none", Preface::none}, {"v1", Preface::proxy_v1}, {"v2", Preface::proxy_v2}}),
                settings.preface)
-        .value("parent-retry", "SECONDS", "until a parent that failed is tried again; 0: at once (30)",
-               seconds(0ms, 24h), options.parent_retry);
+        .value("parent-retry", "TIME", "until a parent that failed is tried again; 0: at once (30)", period(0ms, 24h),
+               options.parent_retry);
 }
 
 /// Reads the files, and sets what follows for the proxy and its policy.
