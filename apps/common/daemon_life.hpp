@@ -184,6 +184,7 @@ private:
     void on_reload(const asio::any_io_executor& executor)
     {
         if (!hooks_.reload) return;
+        if (stopping_) return complain(program_, "not reloaded: it ends already");
         if (retired_) return complain(program_, "not reloaded: another process serves in its place");
         if (std::exchange(reload_wanted_, true)) return;  // the one that is under way begins again
         asio::co_spawn(executor, reload(), asio::detached);
@@ -194,7 +195,7 @@ private:
     {
         if (reloading_) co_return;
         reloading_ = true;
-        while (std::exchange(reload_wanted_, false)) {
+        while (std::exchange(reload_wanted_, false) && !stopping_) {
             notifier_.reloading();
             try {
                 auto reloaded = hooks_.reload(group_, log_);
@@ -203,14 +204,16 @@ private:
             } catch (const std::exception& error) {
                 complain(program_, fmt::format("not reloaded: {}; nothing has changed", reason_of(error)));
             }
-            if (!retired_) notifier_.ready();
+            if (!retired_ && !stopping_) notifier_.ready();
         }
         reloading_ = false;
     }
 
     void on_upgrade(const asio::any_io_executor& executor)
     {
-        if (hooks_.arguments.empty() || retired_ || std::exchange(upgrading_, true)) return;
+        if (hooks_.arguments.empty()) return;
+        if (stopping_) return complain(program_, "not upgraded: it ends already");
+        if (retired_ || std::exchange(upgrading_, true)) return;
         asio::co_spawn(executor, upgrade(), [this](std::exception_ptr) { upgrading_ = false; });
     }
 

@@ -99,6 +99,27 @@ TEST_CASE("a daemon that drains isn't ready any more", "[apps][daemon]")
     CHECK(httpd.process().wait().exit_code == 0);
 }
 
+TEST_CASE("signals that come while a daemon drains come too late, and it says so", "[apps][daemon]")
+{
+    const TemporaryDirectory root;
+    root.write("large", std::string(64'000'000, 'x'));
+    Daemon httpd{"httpd++", {root.path().string(), "--drain", "1h"}};
+    RawClient slow{httpd.endpoint()};
+    slow.send(get("/large"));
+    char first = 0;
+    REQUIRE(slow.socket().read_some(boost::asio::buffer(&first, 1)) == 1);
+    httpd.process().signal(SIGTERM);
+    REQUIRE(httpd.process().wait_for("stopping once the requests in hand are answered"));
+    httpd.process().signal(SIGHUP);
+    CHECK(httpd.process().wait_for("httpd++: not reloaded: it ends already\n"));
+    httpd.process().signal(SIGUSR2);
+    CHECK(httpd.process().wait_for("httpd++: not upgraded: it ends already\n"));
+    CHECK(slow.receive_rest().size() > 64'000'000);
+    const auto end = httpd.process().wait();
+    CHECK(end.exit_code == 0);
+    CHECK(!has(end.err, "httpd++: reloaded"));
+}
+
 TEST_CASE("a log that nobody reads costs lines, which are counted, and no request waits", "[apps][daemon]")
 {
     const TemporaryDirectory root, folder;
