@@ -47,8 +47,10 @@ public:
     /// `diagnostics` is told, in the thread that found out, that lines are lost (once, until lines are written again, which it is
     /// told with their number), and that a file can't be opened again.
     /// Waits for the reader of a FIFO, and tells so.
+    /// `what` is how it calls itself in all of that.
     /// @throws std::system_error the file can't be opened
-    explicit AccessLog(std::string target, DiagnosticsHandler diagnostics = {}, AccessLogFormat format = {});
+    explicit AccessLog(std::string target, DiagnosticsHandler diagnostics = {}, AccessLogFormat format = {},
+                       std::string what = "access log");
 
     /// The same on standard error, for other lines than those of requests.
     struct StandardError {};
@@ -102,7 +104,7 @@ private:
     Written write_all(std::string_view& lines);
     bool wait_for_room() const;
 
-    std::string target_;
+    std::string target_, what_;
     base::Diagnostics diagnostics_;
     io::FileDescriptor file_;
     std::mutex writing_;

@@ -17,7 +17,7 @@ class EventLog {
 public:
     /// As the constructor of AccessLog. The thread that writes begins with the first line.
     explicit EventLog(std::string target, DiagnosticsHandler diagnostics = {})
-        : log_{std::move(target), std::move(diagnostics)}
+        : log_{std::move(target), std::move(diagnostics), {}, "event log"}
     {}
 
     /// Adds whole lines, each with its line feed; they are lost where there is no room, or no memory.

@@ -52,8 +52,10 @@ inline std::size_t piece_of(std::string_view lines)
 
 }  // namespace detail
 
-LIBNETXX_DECL AccessLog::AccessLog(std::string target, DiagnosticsHandler diagnostics, AccessLogFormat format)
+LIBNETXX_DECL AccessLog::AccessLog(std::string target, DiagnosticsHandler diagnostics, AccessLogFormat format,
+                                   std::string what)
     : target_{std::move(target)},
+      what_{std::move(what)},
       diagnostics_{std::move(diagnostics)},
       format_{std::make_shared<const AccessLogFormat>(std::move(format))},
       wakeup_{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)}
@@ -61,7 +63,7 @@ LIBNETXX_DECL AccessLog::AccessLog(std::string target, DiagnosticsHandler diagno
     if (is_file()) {
         file_ = open(O_NONBLOCK);
         if (!file_) {
-            diagnostics_.tell(DiagnosticLevel::warning, "access log '" + target_ + "' is a FIFO: waiting for a reader");
+            diagnostics_.tell(DiagnosticLevel::warning, what_ + " '" + target_ + "' is a FIFO: waiting for a reader");
             file_ = open(0);
         }
     }
@@ -103,7 +105,7 @@ try {
     if (!is_file()) return;
     const auto fresh = open(O_NONBLOCK);
     if (!fresh)
-        return diagnostics_.tell(DiagnosticLevel::error, "access log '" + target_ + "' is a FIFO without a reader");
+        return diagnostics_.tell(DiagnosticLevel::error, what_ + " '" + target_ + "' is a FIFO without a reader");
     ::dup3(fresh.get(), file_.get(), O_CLOEXEC);  // swaps the file under a number that never changes
 } catch (const std::exception& error) {
     diagnostics_.tell(DiagnosticLevel::error, error.what());
@@ -114,7 +116,7 @@ LIBNETXX_DECL io::FileDescriptor AccessLog::open(int nonblock) const
 {
     io::FileDescriptor opened{::open(target_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | nonblock, 0644)};
     if (!opened && errno == ENXIO && nonblock != 0) return {};
-    if (!opened) throw std::system_error{errno, std::generic_category(), "access log '" + target_ + "'"};
+    if (!opened) throw std::system_error{errno, std::generic_category(), what_ + " '" + target_ + "'"};
     if (nonblock != 0) ::fcntl(opened.get(), F_SETFL, O_APPEND);
     return opened;
 }
@@ -124,7 +126,7 @@ LIBNETXX_DECL void AccessLog::lose(std::uint64_t lines, std::string_view why) no
 try {
     dropped_.fetch_add(lines, std::memory_order_relaxed);
     if (failing_.exchange(true)) return;
-    diagnostics_.tell(DiagnosticLevel::error, std::string{"access log: "}.append(why).append(": lines are lost"));
+    diagnostics_.tell(DiagnosticLevel::error, (what_ + ": ").append(why).append(": lines are lost"));
 } catch (const std::exception&) {
     // Not even that can be said.
 }
@@ -149,7 +151,7 @@ try {
     failing_ = false;
     const auto now = dropped(), lost = now - told_.exchange(now);
     diagnostics_.tell(DiagnosticLevel::info,
-                      "access log: is written again; " + std::to_string(lost) + " lines were lost");
+                      what_ + ": is written again; " + std::to_string(lost) + " lines were lost");
 } catch (const std::exception&) {
     // There is no memory to say it.
 }
