@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <string>
 #include <system_error>
+#include <utility>
 
 #include <fcntl.h>
 #include <grp.h>
@@ -65,6 +66,13 @@ inline gid_t find_group(const std::string& group)
     return entry->gr_gid;
 }
 
+/// The numbers that an identity stands for.
+inline std::pair<uid_t, gid_t> ids_of(const Identity& identity)
+{
+    const auto account = identity.user.empty() ? Account{::geteuid(), ::getegid(), {}} : find_account(identity.user);
+    return {account.user, identity.group.empty() ? account.group : find_group(identity.group)};
+}
+
 /// Gives up the right to get capabilities from a program that is executed.
 inline void bound_capabilities() noexcept
 {
@@ -95,6 +103,22 @@ inline void give_file(const std::string& path, const Identity& identity)
     const auto group = identity.group.empty() ? account.group : detail::find_group(identity.group);
     if (::fchown(file.get(), account.user, group) != 0) detail::throw_no_right("owner of '" + path + "'");
 }
+
+/// Gives the file of a Unix socket to the user and group that the process is going to be, so that its mode is about them, and that
+/// it can remove it, where the directory is the user's. What is no socket, or has several names, is left alone.
+inline void give_socket(const std::string& path, const Identity& identity)
+{
+    if ((identity.user.empty() && identity.group.empty()) || ::geteuid() != 0) return;
+    const io::FileDescriptor file{::open(path.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC)};
+    struct stat status {};
+    if (!file || ::fstat(file.get(), &status) != 0 || !S_ISSOCK(status.st_mode) || status.st_nlink != 1) return;
+    const auto [user, group] = detail::ids_of(identity);
+    if (::fchownat(file.get(), "", user, group, AT_EMPTY_PATH) != 0) detail::throw_no_right("owner of '" + path + "'");
+}
+
+/// Whether there is such a user and group.
+/// @throws std::invalid_argument there is none
+inline void check_identity(const Identity& identity) { detail::ids_of(identity); }
 
 /// Becomes another user and group, for good: its capabilities are gone, and no program that it executes gets any
 /// (no_new_privs, prctl(2)). Where it is that user already, only the latter. Without a user or a group, only no_new_privs

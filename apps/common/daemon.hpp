@@ -29,6 +29,7 @@
 #include <apps/common/daemon_sockets.hpp>
 #include <apps/common/diagnostics_log.hpp>
 #include <apps/common/held_signals.hpp>
+#include <apps/common/log_check.hpp>
 #include <apps/common/output.hpp>
 #include <apps/common/run.hpp>
 #include <apps/common/sandbox_settings.hpp>
@@ -41,18 +42,17 @@
 #include <libnet/server_group.hpp>
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/system/system_error.hpp>
 #include <fmt/format.h>
 
 #include <csignal>
+#include <cstring>
 #include <exception>
-#include <filesystem>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -101,8 +101,7 @@ inline void prepare_process() noexcept
 inline int complain_of_start(const std::string& program, const std::exception& error)
 {
     auto why = std::string{reason_of(error)};
-    const auto* const failure = dynamic_cast<const boost::system::system_error*>(&error);
-    if (failure != nullptr && why.starts_with("cannot listen")) why += hint_for(failure->code());
+    if (const auto* const failure = dynamic_cast<const CannotListen*>(&error)) why += failure->hint();
     complain(program, why);
     return exit_not_serving;
 }
@@ -114,14 +113,31 @@ bool defers_accept(const Options& options)
     else return false;
 }
 
+/// Servers of several threads and places are made of the same options, and complain of the same file: once is enough.
+class ToldOnce {
+public:
+    /// Whether it is to be told.
+    bool is_new(std::string_view text)
+    {
+        if (!text.starts_with("hashes of files are not kept: ")) return true;
+        const std::lock_guard alone{mutex_};
+        return std::exchange(told_, text) != text;
+    }
+
+private:
+    std::mutex mutex_;
+    std::string told_;
+};
+
 /// What every server of a daemon gets, whenever it is made.
 template <typename Options>
 void complete(Options& options, const std::string& program, const DaemonOptions& daemon)
 {
     if constexpr (requires { options.drain_timeout; }) options.drain_timeout = daemon.drain;
     if constexpr (requires { options.diagnostics; })
-        options.diagnostics = [program](DiagnosticLevel level, std::string_view text) {
-            complain(program, text, level);
+        options.diagnostics = [program, told = std::make_shared<ToldOnce>()](DiagnosticLevel level,
+                                                                             std::string_view text) {
+            if (told->is_new(text)) complain(program, text, level);
         };
     if constexpr (requires { options.on_access; })
         if (daemon.traffic)
@@ -149,6 +165,8 @@ try {
     AccessLog* const log = opened ? &*opened : nullptr;
     if (log != nullptr && daemon.access_log != "-") give_file(daemon.access_log, daemon.identity);
     for (const auto& file : daemon.more_logs) give_file(file, daemon.identity);
+    give_sockets(sockets, daemon.listen, daemon.identity);
+    if (daemon.admin) give_sockets(admin_sockets, {*daemon.admin}, daemon.identity);
     assume(daemon.identity);  // nothing is left that takes more rights
     enter_sandbox(program, daemon, static_cast<bool>(inheritance.ready));
     diagnostics.emplace(daemon.diagnostics);
@@ -198,7 +216,7 @@ asio::awaitable<void> reload(std::unique_ptr<Program>& current, std::vector<std:
     current = std::move(next);
 }
 
-/// --check: tries what reading alone doesn't show.
+/// --check: tries what reading alone doesn't show. It makes no files but those of Unix sockets, which go again.
 template <typename Program>
 int check(Program& program)
 {
@@ -209,11 +227,15 @@ int check(Program& program)
     };
     auto sockets = try_to_listen_at(daemon, on_use);
     const auto admin_sockets = try_to_listen_for_admin(daemon, on_use);
-    std::optional<AccessLog> log;
-    std::error_code unknown;
-    const bool is_file = daemon.access_log != "none" && daemon.access_log != "-";
-    if (is_file && !std::filesystem::is_fifo(daemon.access_log, unknown)) log.emplace(daemon.access_log);
+    check_identity(daemon.identity);
+    if (daemon.access_log != "none" && daemon.access_log != "-") require_writable("access log", daemon.access_log);
+    for (const auto& log : daemon.more_logs) require_writable("event log", log);
     complete(program.options, name, daemon);
+    if constexpr (requires { program.options.hash_file; }) {
+        const auto file = std::exchange(program.options.hash_file, {});
+        const int why = file.empty() ? 0 : why_not_writable(file);
+        if (why != 0) complain(name, fmt::format("hashes of files are not kept: {}: {}", file, std::strerror(why)));
+    }
     const auto places = sockets.places();
     const ServerGroup<typename Program::Server> group{by_place(program.options, places), {}, std::move(sockets)};
     complain(name, "the configuration is good");

@@ -5,12 +5,18 @@
 #include <libnet/io/loop/file_descriptor.hpp>
 #include <libnet/io/tcp/inherited_sockets.hpp>
 #include <libnet/io/tcp/listening_sockets.hpp>
+#include <libnet/privileges.hpp>
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/address_v4.hpp>
+#include <boost/system/error_code.hpp>
 #include <boost/system/system_error.hpp>
+#include <fmt/format.h>
 
+#include <filesystem>
+#include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -18,20 +24,66 @@ namespace libnet::apps {
 
 namespace detail {
 
-inline std::string_view hint_for(const boost::system::error_code& failure)
+/// What would do at the path of a Unix socket, which `option` has named.
+inline std::string hint_for_path(const std::string& path, const boost::system::error_code& failure,
+                                 std::string_view option)
 {
-    if (failure == boost::asio::error::address_in_use) return ": choose another --port, or end the program that has it";
+    if (failure != boost::asio::error::address_in_use) return {};
+    std::error_code unknown;
+    if (std::filesystem::symlink_status(path, unknown).type() != std::filesystem::file_type::socket)
+        return fmt::format(": the file is no socket: give --{} another path, or remove the file", option);
+    return fmt::format(": give --{} another path, or end the program that has it", option);
+}
+
+/// What would do at a place, which `option` has named.
+inline std::string hint_for(const io::ListenPlace& place, const boost::system::error_code& failure,
+                            std::string_view option)
+{
+    if (place.is_unix()) return hint_for_path(place.path, failure, option);
+    if (failure == boost::asio::error::address_in_use)
+        return fmt::format(": choose another --{}, or end the program that has it", option);
     if (failure == boost::asio::error::access_denied)
-        return ": a port below 1024 takes the capability CAP_NET_BIND_SERVICE: choose another --port";
-    if (failure == boost::system::errc::address_not_available) return ": this machine has no such --bind address";
-    return "";
+        return fmt::format(": a port below 1024 takes the capability CAP_NET_BIND_SERVICE: choose another --{}",
+                           option);
+    if (failure == boost::system::errc::address_not_available)
+        return fmt::format(": this machine has no such {} address",
+                           option == "port" ? "--bind" : "--" + std::string{option});
+    return {};
+}
+
+}  // namespace detail
+
+/// A place where a daemon can't listen, and what would do.
+class CannotListen : public boost::system::system_error {
+public:
+    CannotListen(const boost::system::system_error& failure, std::string hint)
+        : system_error{failure},
+          hint_{std::move(hint)}
+    {}
+
+    /// ": choose another --port"; may be empty.
+    const std::string& hint() const noexcept { return hint_; }
+
+private:
+    std::string hint_;
+};
+
+namespace detail {
+
+/// Opens the place that `option` has named.
+inline void open_place(io::ListeningSockets& sockets, const io::ListenPlace& place, std::string_view option,
+                       const io::ListeningOptions& options, std::vector<io::FileDescriptor>& adopted)
+try {
+    sockets.open(place, options, adopted);
+} catch (const boost::system::system_error& error) {
+    throw CannotListen{error, hint_for(place, error.code(), option)};
 }
 
 }  // namespace detail
 
 /// Listens at every place. The sockets that the service manager has made count instead of what the options say; those of the
 /// predecessor that are at its places are taken out of the inheritance.
-/// @throws boost::system::system_error "cannot listen on PLACE"
+/// @throws CannotListen "cannot listen on PLACE"
 inline io::ListeningSockets listen_at(const DaemonOptions& daemon, bool defer_accept, io::Inheritance& inheritance)
 {
     io::ListeningSockets sockets;
@@ -39,20 +91,30 @@ inline io::ListeningSockets listen_at(const DaemonOptions& daemon, bool defer_ac
     if (given.empty()) given = std::move(inheritance.service);
     for (auto& socket : given) sockets.adopt(std::move(socket), daemon.listen);
     if (!sockets.empty()) return sockets;
+    const std::string_view option = daemon.listen.empty() ? "port" : "listen";
     auto places = daemon.listen;
     if (places.empty()) places.push_back({.endpoint = {daemon.address, daemon.port}});
     const io::ListeningOptions options{.threads = daemon.threads, .defer_accept = defer_accept};
-    for (const auto& place : places) sockets.open(place, options, inheritance.sockets);
+    for (const auto& place : places) detail::open_place(sockets, place, option, options, inheritance.sockets);
     return sockets;
 }
 
 /// Listens where metrics, health and status are; none, where nobody has asked for them.
-/// @throws boost::system::system_error "cannot listen on PLACE"
+/// @throws CannotListen "cannot listen on PLACE"
 inline io::ListeningSockets listen_for_admin(const DaemonOptions& daemon, io::Inheritance& inheritance)
 {
     io::ListeningSockets sockets;
-    if (daemon.admin) sockets.open(*daemon.admin, {}, inheritance.sockets);
+    if (daemon.admin) detail::open_place(sockets, *daemon.admin, "admin", {}, inheritance.sockets);
     return sockets;
+}
+
+/// The Unix sockets among these places belong to who the daemon will be, unless the service manager has made them.
+inline void give_sockets(const io::ListeningSockets& sockets, const std::vector<io::ListenPlace>& places,
+                         const Identity& identity)
+{
+    if (!sockets.given().empty()) return;
+    for (const auto& place : places)
+        if (place.is_unix()) give_socket(place.path, identity);
 }
 
 /// For --check: listens there, unless it is in use; then it calls `on_use`.

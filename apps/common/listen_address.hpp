@@ -11,12 +11,22 @@
 
 namespace libnet::apps {
 
+/// Throws BadValue for a link-local address that doesn't say of which interface it is: the system has no default.
+inline void require_zone(std::string_view text, const boost::asio::ip::address& address)
+{
+    if (!address.is_v6()) return;
+    const auto v6 = address.to_v6();
+    if (!v6.is_link_local() || v6.scope_id() != 0) return;
+    throw BadValue{fmt::format("'{}': a link-local address has its interface behind it: give one like [{}%eth0]:PORT",
+                               printable(text), v6.to_string())};
+}
+
 /// Reads where to listen. An address has to be given for others to reach it, or the colon with which other exporters
 /// mean every address: "9374" is 127.0.0.1 alone, ":9374" is every address, "192.0.2.1:9374" and "[::1]:9374" are
 /// those.
 inline auto listen_address()
 {
-    return [](std::string_view text) {
+    const auto read = [](std::string_view text) {
         using namespace boost::asio::ip;
         const auto colon = text.rfind(':');
         const auto host = text.substr(0, colon == text.npos ? 0 : colon);
@@ -34,6 +44,11 @@ inline auto listen_address()
                             "address), 192.0.2.1:PORT or [2001:db8::1]:PORT",
                             printable(text))};
         }
+    };
+    return [read](std::string_view text) {
+        const auto place = read(text);
+        require_zone(text, place.address());
+        return place;
     };
 }
 

@@ -76,7 +76,7 @@ struct ProxyProgram {
     /// Has the proxy's events written to a file, if somebody wants them. The same file is only opened again.
     void open_events(const ProxyProgram* before, Changes& changes)
     {
-        if (event_log.empty()) return;
+        if (event_log.empty() || daemon.check || explained.target) return;
         if (before != nullptr && before->events && event_log == before->event_log) {
             events = before->events;
             changes.emplace_back([log = events] { log->reopen(); });

@@ -7,6 +7,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
+#include <filesystem>
 #include <string>
 
 namespace daemon_config_tests {
@@ -80,6 +81,57 @@ TEST_CASE("a configuration is checked without serving", "[apps][config]")
     CHECK(has(in_use, "which is as it should be while it serves\n"));
     CHECK(in_use.starts_with("0 "));
     CHECK(run({program("proxy++"), "--check", "--port", "0"}).err == "proxy++: the configuration is good\n");
+}
+
+TEST_CASE("a user or group that doesn't exist is found by --check", "[apps][config]")
+{
+    for (const std::string name : {"httpd++", "proxy++"}) {
+        const auto check = [&](const std::string& option, const std::string& value) {
+            return run({program(name), "--port", "0", "--check", option, value});
+        };
+        const auto user = check("--user", "no-such-user");
+        CHECK(user.exit_code == 1);
+        CHECK(user.err == name + ": there is no user 'no-such-user'\n");
+        const auto group = check("--group", "no-such-group");
+        CHECK(group.exit_code == 1);
+        CHECK(group.err == name + ": there is no group 'no-such-group'\n");
+    }
+}
+
+TEST_CASE("--check makes no files", "[apps][config]")
+{
+    const TemporaryDirectory root, logs;
+    const auto log = (logs.path() / "log").string();
+    const auto httpd = run({program("httpd++"), "--port", "0", "--access-log", log, "--check", root.path().string()});
+    CHECK(httpd.err == "httpd++: the configuration is good\n");
+    const auto proxy = run({program("proxy++"), "--port", "0", "--access-log", log, "--event-log", log, "--check"});
+    CHECK(proxy.err == "proxy++: the configuration is good\n");
+    CHECK(std::filesystem::is_empty(logs.path()));
+
+    const auto no_folder = run({program("proxy++"), "--port", "0", "--event-log", "/none/such/log", "--check"});
+    CHECK(no_folder.exit_code == 1);
+    CHECK(no_folder.err == "proxy++: event log '/none/such/log': No such file or directory\n");
+    CHECK(run({program("proxy++"), "--port", "0", "--event-log", "/none/such/log"}).err == no_folder.err);
+    const auto is_folder = run({program("proxy++"), "--port", "0", "--access-log", logs.path().string(), "--check"});
+    CHECK(has(is_folder.err, "': Is a directory\n"));
+}
+
+TEST_CASE("times have units", "[apps][config]")
+{
+    const auto shown =
+        run({program("httpd++"), "--drain", "30s", "--idle-timeout", "1m", "--write-timeout", "0.5", "--print-config"});
+    CHECK(shown.exit_code == 0);
+    CHECK(has(shown.out, "drain = 30s "));
+    CHECK(has(shown.out, "idle-timeout = 1m "));
+    CHECK(has(shown.out, "write-timeout = 0.5 "));
+    const auto complaint = [](const std::string& value) {
+        const auto finished = run({program("httpd++"), "--idle-timeout", value, "--print-config"});
+        CHECK(finished.exit_code == 2);
+        return finished.err;
+    };
+    for (const std::string value : {"0s", "2d", "1y", "m"})
+        CHECK(has(complaint(value), "--idle-timeout: '" + value + "' is not a "));
+    CHECK(has(complaint("2d"), "'2d' is not a time such as 90, 1.5h or 7d, from 0.001 to 86400 seconds"));
 }
 
 }  // namespace daemon_config_tests

@@ -7,13 +7,16 @@
 #include <tests/support/temporary_directory.hpp>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/datagram_protocol.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
 
 #include <array>
 #include <csignal>
 #include <cstddef>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -94,6 +97,32 @@ TEST_CASE("places that are none are said so", "[apps][daemon]")
     const auto finished = run({program("httpd++"), "--listen", "unix:/none/such/socket"});
     CHECK(finished.exit_code == 1);
     CHECK(has(finished.err, "httpd++: cannot listen on unix:/none/such/socket: No such file or directory"));
+    CHECK(has(complaint("[fe80::1]:80"), "give one like [fe80::1%eth0]:PORT"));
+}
+
+TEST_CASE("of a place that is taken, the option is named that gave it", "[apps][daemon]")
+{
+    const TemporaryDirectory folder;
+    boost::asio::io_context io;
+    const boost::asio::ip::tcp::acceptor other{io, {boost::asio::ip::address_v4::loopback(), 0}};
+    const auto place = "127.0.0.1:" + std::to_string(other.local_endpoint().port());
+    const auto complaint = [](const std::vector<std::string>& options) {
+        Arguments command{program("httpd++")};
+        command.insert(command.end(), options.begin(), options.end());
+        const auto finished = run(command);
+        CHECK(finished.exit_code == 1);
+        return finished.err;
+    };
+    const std::string words = ": Address already in use: ";
+    CHECK(has(complaint({"--listen", place}), words + "choose another --listen, or end the program that has it\n"));
+    CHECK(has(complaint({"--port", "0", "--admin", place}), words + "choose another --admin, or end"));
+
+    const auto file = folder.write("file", "text").string();
+    CHECK(has(complaint({"--listen", "unix:" + file}), words + "the file is no socket: give --listen another path"));
+    CHECK(read_file(file) == "text");
+    const auto path = (folder.path() / "socket").string();
+    const boost::asio::local::stream_protocol::acceptor taken{io, boost::asio::local::stream_protocol::endpoint{path}};
+    CHECK(has(complaint({"--port", "0", "--admin", "unix:" + path}), words + "give --admin another path, or end"));
 }
 
 TEST_CASE("a daemon takes the sockets of its service manager, and tells it how it is", "[apps][daemon]")
@@ -171,6 +200,29 @@ TEST_CASE("a daemon that was root is another user when it serves", "[apps][daemo
     const auto finished = run({program("httpd++"), root.path().string(), "--port", "0", "--user", "no-such-user"});
     CHECK(finished.exit_code == 1);
     CHECK(finished.err == "httpd++: there is no user 'no-such-user'\n");
+}
+
+TEST_CASE("a Unix socket belongs to who the daemon is, who removes it", "[apps][daemon]")
+{
+    if (::geteuid() != 0) {
+        WARN("SKIPPED: only root can become another user");
+        return;
+    }
+    const TemporaryDirectory root, folder;
+    ::chmod(root.path().c_str(), 0755);
+    REQUIRE(::chown(folder.path().c_str(), 65534, 65534) == 0);
+    const auto path = (folder.path() / "socket").string();
+    Process httpd{{program("httpd++"), root.path().string(), "--listen", "unix:" + path + ",mode=660", "--access-log",
+                   "none", "--user", "65534", "--group", "12345"}};
+    REQUIRE(httpd.wait_for(" on unix:" + path + "\n"));
+    struct stat file {};
+    REQUIRE(::stat(path.c_str(), &file) == 0);
+    CHECK(file.st_uid == 65534);
+    CHECK(file.st_gid == 12345);
+    CHECK((file.st_mode & 0777) == 0660);
+    httpd.signal(SIGTERM);
+    CHECK(httpd.wait().exit_code == 0);
+    CHECK(!fs::exists(path));
 }
 
 }  // namespace daemon_places_tests

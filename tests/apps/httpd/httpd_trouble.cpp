@@ -277,4 +277,17 @@ TEST_CASE("a FIFO for a log waits for its reader and says so; one that lost it k
     CHECK(httpd.wait().exit_code == 0);
 }
 
+TEST_CASE("that hashes of files are not kept is said once, whatever the number of threads and places", "[apps][httpd]")
+{
+    const TemporaryDirectory root;
+    Process httpd{{program("httpd++"), root.path().string(), "--threads", "3", "--listen", "127.0.0.1:0", "--listen",
+                   "127.0.0.1:0", "--access-log", "none", "--hash-file", "/none/such/file"}};
+    REQUIRE(httpd.wait_for("httpd++: serving ", std::chrono::seconds{20}, 2));
+    httpd.signal(SIGTERM);
+    const auto end = httpd.wait();
+    CHECK(end.exit_code == 0);
+    CHECK(count(end.err, "hashes of files are not kept: /none/such/file: No such file or directory\n") == 1);
+    CHECK(count(end.err, "hashes") == 1);
+}
+
 }  // namespace httpd_trouble_tests
