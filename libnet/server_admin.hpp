@@ -7,6 +7,7 @@
 #include <libnet/executor.hpp>
 #include <libnet/http_endpoint.hpp>
 #include <libnet/server_counters.hpp>
+#include <libnet/server_now.hpp>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -24,6 +25,8 @@ struct ServerAdminOptions {
 
     /// What the servers have counted: ServerGroup::counts. What it throws makes /healthz and /metrics answer 503.
     std::function<boost::asio::awaitable<ServerCounts>()> counts{};
+    /// What the servers are at: ServerGroup::now; empty: caches and pools are not told of. Asked for /metrics and /status only.
+    std::function<boost::asio::awaitable<ServerNow>()> now{};
     std::function<std::uint64_t()> dropped_log_lines{};  ///< AccessLog::dropped; empty: there is no log
     DiagnosticsHandler diagnostics{};                    ///< hears of faults; may be empty
 

@@ -17,12 +17,15 @@ constexpr std::array<double, 12> latency_bounds{0.0005, 0.001, 0.0025, 0.005, 0.
 
 /// A sum over servers.
 struct ServerCounts {
-    std::uint64_t connections = 0;            ///< open now
-    std::array<std::uint64_t, 6> requests{};  ///< by the first digit of the status; 0: none was sent
-    std::uint64_t refused = 0;                ///< of the requests: those refused or failed, with a reason
-    std::uint64_t bytes_sent = 0;             ///< of contents and tunnels, to clients
-    std::uint64_t bytes_received = 0;         ///< of contents and tunnels, from clients
-    std::uint64_t latency_ns = 0;             ///< of all requests together
+    std::uint64_t connections = 0;                 ///< open now
+    std::array<std::uint64_t, 6> requests{};       ///< by the first digit of the status; 0: none was sent
+    std::uint64_t refused = 0;                     ///< of the requests: those refused or failed, with a reason
+    std::map<unsigned, std::uint64_t> refusals{};  ///< the same by status; 0: no answer was sent
+    std::uint64_t upstreams_opened = 0;            ///< requests of a proxy for which a connection was opened
+    std::uint64_t upstreams_reused = 0;            ///< those that went on one that had served others
+    std::uint64_t bytes_sent = 0;                  ///< of contents and tunnels, to clients
+    std::uint64_t bytes_received = 0;              ///< of contents and tunnels, from clients
+    std::uint64_t latency_ns = 0;                  ///< of all requests together
     std::array<std::uint64_t, latency_bounds.size() + 1> latencies{};  ///< requests by bucket, each for itself
     std::map<std::string_view, std::uint64_t>
         verdicts{};  ///< requests of a proxy by HttpForwarding::verdict, which is static
@@ -32,6 +35,9 @@ struct ServerCounts {
         connections += other.connections;
         for (std::size_t i = 0; i < requests.size(); ++i) requests[i] += other.requests[i];
         refused += other.refused;
+        for (const auto& [status, count] : other.refusals) refusals[status] += count;
+        upstreams_opened += other.upstreams_opened;
+        upstreams_reused += other.upstreams_reused;
         bytes_sent += other.bytes_sent;
         bytes_received += other.bytes_received;
         latency_ns += other.latency_ns;
@@ -46,8 +52,15 @@ inline void count(ServerCounts& counts, const AccessRecord& record)
 {
     const auto kind = record.status / 100;
     ++counts.requests[kind < counts.requests.size() ? kind : 0];
-    if (!record.reason.empty()) ++counts.refused;
-    if (record.forwarding != nullptr) ++counts.verdicts[record.forwarding->verdict];
+    if (!record.reason.empty()) {
+        ++counts.refused;
+        ++counts.refusals[record.status < 600 ? record.status : 0];
+    }
+    if (const auto* const forwarding = record.forwarding; forwarding != nullptr) {
+        ++counts.verdicts[forwarding->verdict];
+        const bool has_upstream = !forwarding->upstream.is_unspecified();
+        if (has_upstream) ++(forwarding->was_connected ? counts.upstreams_reused : counts.upstreams_opened);
+    }
     counts.bytes_sent += record.bytes_sent;
     counts.bytes_received += record.bytes_received;
     counts.latency_ns += static_cast<std::uint64_t>(record.duration.count());

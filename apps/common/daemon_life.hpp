@@ -153,6 +153,7 @@ private:
         if (admin_sockets_.empty()) return;
         ServerAdminOptions options{.name = program_.substr(0, program_.find('+')), .threads = threads_};
         options.counts = [this] { return group_.counts(); };
+        options.now = [this] { return group_.now(); };
         if (log_ != nullptr) options.dropped_log_lines = [this] { return log_->dropped(); };
         options.diagnostics = [this](DiagnosticLevel level, std::string_view text) { complain(program_, text, level); };
         options.mount = [this, executor](HttpEndpoint& endpoint) {

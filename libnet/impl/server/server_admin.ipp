@@ -25,9 +25,51 @@ namespace detail {
 /// The label of a class of status codes.
 constexpr std::array<std::string_view, 6> status_classes{"none", "1xx", "2xx", "3xx", "4xx", "5xx"};
 
+/// What caches and pools are called for programs; `words` is what ServerNow calls them.
+struct AmountName {
+    std::string_view words, name, help, unit;
+};
+constexpr std::array<AmountName, 6> amount_names{{
+    {"files known", "file_cache_entries", "Files that are remembered, of all threads.", ""},
+    {"files open", "file_cache_open_files", "Files that are kept open.", ""},
+    {"octets of files in memory", "file_cache_bytes", "Contents and names that are remembered.", "bytes"},
+    {"octets of listings in memory", "listing_cache_bytes", "Listings of directories that are remembered.", "bytes"},
+    {"idle connections to servers", "upstream_idle_connections", "Connections to servers that wait for a request.", ""},
+    {"questions about names", "name_lookups_pending", "Names that are being looked up.", ""},
+}};
+
+/// Caches and pools.
+LIBNETXX_DECL void write_amounts(wire::MetricsWriter& writer, const std::string& prefix, const ServerNow& now)
+{
+    for (const auto& [words, amount] : now.amounts)
+        for (const auto& known : amount_names) {
+            if (known.words != words) continue;
+            writer.family(wire::MetricType::gauge, prefix + std::string{known.name}, known.help, known.unit);
+            writer.add({}, amount);
+        }
+}
+
+/// Requests by what became of them, where that isn't the usual.
+LIBNETXX_DECL void write_refusals(wire::MetricsWriter& writer, const std::string& prefix, const ServerCounts& counts)
+{
+    using wire::MetricType;
+    writer.family(MetricType::counter, prefix + "http_requests_refused", "Requests that were refused or failed.");
+    writer.add({}, counts.refused);
+    writer.family(MetricType::counter, prefix + "http_requests_refused_by_status",
+                  "The same by status; 0: no answer was sent.");
+    for (const auto& [status, count] : counts.refusals) writer.add({{"status", std::to_string(status)}}, count);
+    if (counts.verdicts.empty()) return;
+    writer.family(MetricType::counter, prefix + "http_requests_by_verdict", "Requests by what was decided of them.");
+    for (const auto& [verdict, count] : counts.verdicts) writer.add({{"verdict", verdict}}, count);
+    writer.family(MetricType::counter, prefix + "upstream_requests",
+                  "Requests by whether their connection to the server was opened for them, or reused.");
+    writer.add({{"connection", "opened"}}, counts.upstreams_opened);
+    writer.add({{"connection", "reused"}}, counts.upstreams_reused);
+}
+
 /// The families of a server.
 LIBNETXX_DECL void write_server_metrics(wire::MetricsWriter& writer, const ServerAdminOptions& options,
-                                        const ServerCounts& counts, bool draining)
+                                        const ServerCounts& counts, const ServerNow& now, bool draining)
 {
     using wire::MetricType;
     const auto prefix = "libnet_" + options.name + "_";
@@ -44,12 +86,8 @@ LIBNETXX_DECL void write_server_metrics(wire::MetricsWriter& writer, const Serve
     writer.family(MetricType::counter, prefix + "http_requests", "Requests by the class of the status.");
     for (std::size_t i = 0; i < status_classes.size(); ++i)
         writer.add({{"code", status_classes[i]}}, counts.requests[i]);
-    if (!counts.verdicts.empty()) {
-        writer.family(MetricType::counter, prefix + "http_requests_by_verdict",
-                      "Requests by what was decided of them.");
-        for (const auto& [verdict, count] : counts.verdicts) writer.add({{"verdict", verdict}}, count);
-    }
-    single(MetricType::counter, "http_requests_refused", "Requests that were refused or failed.", "", counts.refused);
+    write_refusals(writer, prefix, counts);
+    write_amounts(writer, prefix, now);
     single(MetricType::counter, "sent_bytes", "Content sent to clients.", "bytes", counts.bytes_sent);
     single(MetricType::counter, "received_bytes", "Content received from clients.", "bytes", counts.bytes_received);
     writer.family(MetricType::histogram, prefix + "http_request_duration_seconds",
@@ -62,7 +100,8 @@ LIBNETXX_DECL void write_server_metrics(wire::MetricsWriter& writer, const Serve
 }
 
 /// One JSON object: numbers, and words that need no escapes.
-LIBNETXX_DECL std::string status_json(const ServerAdminOptions& options, const ServerCounts& counts, bool draining)
+LIBNETXX_DECL std::string status_json(const ServerAdminOptions& options, const ServerCounts& counts,
+                                      const ServerNow& now, bool draining)
 {
     const std::chrono::duration<double> uptime = std::chrono::system_clock::now() - io::detail::process_started;
     auto text = "{\"name\":\"" + options.name +
@@ -77,6 +116,20 @@ LIBNETXX_DECL std::string status_json(const ServerAdminOptions& options, const S
     for (std::size_t i = 1; i < status_classes.size(); ++i) add(status_classes[i], counts.requests[i]);
     text += '}';
     add("requests_refused", counts.refused);
+    text += ",\"refused_by_status\":{";
+    std::string_view comma;
+    for (const auto& [status, count] : counts.refusals) {
+        text.append(comma).append(1, '"').append(std::to_string(status)).append("\":").append(std::to_string(count));
+        comma = ",";
+    }
+    text += '}';
+    if (!counts.verdicts.empty()) {
+        add("upstreams_opened", counts.upstreams_opened);
+        add("upstreams_reused", counts.upstreams_reused);
+    }
+    for (const auto& [words, amount] : now.amounts)
+        for (const auto& known : amount_names)
+            if (known.words == words) add(known.name, amount);
     add("bytes_sent", counts.bytes_sent);
     add("bytes_received", counts.bytes_received);
     if (options.dropped_log_lines) add("access_log_lines_dropped", options.dropped_log_lines());
@@ -113,14 +166,19 @@ struct ServerAdmin::State {
 
     using Answering = boost::asio::awaitable<io::EndpointAnswer>;
 
-    /// The answer that `make` makes of the counts, or 503 where there are none.
+    /// The answer that `make` makes of the counts, and of what there is now where that is wanted, or 503 where there are none.
     template <typename Make>
-    static Answering with_counts(std::shared_ptr<State> state, Make make)
+    static Answering with_counts(std::shared_ptr<State> state, bool wants_now, Make make)
     {
         try {
             auto counting = state->options.counts();
             const auto counts = co_await std::move(counting);
-            co_return make(*state, counts);
+            ServerNow now;
+            if (wants_now && state->options.now) {
+                auto asking = state->options.now();
+                now = co_await std::move(asking);
+            }
+            co_return make(*state, counts, now);
         } catch (const std::exception&) {
             // The servers end: what they have counted can't be asked for any more.
         }
@@ -135,10 +193,11 @@ struct ServerAdmin::State {
         co_return answer;
     }
 
-    static io::EndpointAnswer metrics(const State& state, const ServerCounts& counts, wire::MetricsFormat format)
+    static io::EndpointAnswer metrics(const State& state, const ServerCounts& counts, const ServerNow& now,
+                                      wire::MetricsFormat format)
     {
         wire::MetricsWriter writer{format};
-        detail::write_server_metrics(writer, state.options, counts, state.draining);
+        detail::write_server_metrics(writer, state.options, counts, now, state.draining);
         io::write_process_metrics(writer);
         io::EndpointAnswer answer;
         answer.content_type = wire::content_type(format);
@@ -147,15 +206,15 @@ struct ServerAdmin::State {
         return answer;
     }
 
-    static io::EndpointAnswer status(const State& state, const ServerCounts& counts)
+    static io::EndpointAnswer status(const State& state, const ServerCounts& counts, const ServerNow& now)
     {
         io::EndpointAnswer answer;
         answer.content_type = "application/json";
-        answer.body = detail::status_json(state.options, counts, state.draining);
+        answer.body = detail::status_json(state.options, counts, now, state.draining);
         return answer;
     }
 
-    static io::EndpointAnswer healthy(const State&, const ServerCounts&)
+    static io::EndpointAnswer healthy(const State&, const ServerCounts&, const ServerNow&)
     {
         io::EndpointAnswer answer;
         answer.body = "healthy\n";
@@ -169,14 +228,15 @@ struct ServerAdmin::State {
         auto& endpoint = *self->endpoint;
         endpoint.on("/metrics", [state](const io::EndpointRequest& request) {
             const auto format = wire::choose_metrics_format(request.fields);
-            return with_counts(state.lock(), [format](const State& of, const ServerCounts& counts) {
-                return metrics(of, counts, format);
-            });
+            return with_counts(state.lock(), true,
+                               [format](const State& of, const ServerCounts& counts, const ServerNow& now) {
+                                   return metrics(of, counts, now, format);
+                               });
         });
         endpoint.on("/status",
-                    [state](const io::EndpointRequest&) { return with_counts(state.lock(), &State::status); });
+                    [state](const io::EndpointRequest&) { return with_counts(state.lock(), true, &State::status); });
         endpoint.on("/healthz",
-                    [state](const io::EndpointRequest&) { return with_counts(state.lock(), &State::healthy); });
+                    [state](const io::EndpointRequest&) { return with_counts(state.lock(), false, &State::healthy); });
         if (self->options.mount) self->options.mount(endpoint);
         endpoint.on("/readyz", [state](const io::EndpointRequest&) { return ready(state.lock()); });
     }

@@ -58,6 +58,10 @@ TEST_CASE("metrics, health and status of httpd++ are at an address of their own"
     const auto text = again.receive_rest();
     CHECK(has(text, "libnet_httpd_http_requests_total{code=\"2xx\"} 2\n"));
     CHECK(has(text, "libnet_httpd_http_requests_total{code=\"4xx\"} 1\n"));
+    CHECK(has(text, "libnet_httpd_http_requests_refused_by_status_total{status=\"404\"} 1\n"));
+    CHECK(has(text, "# TYPE libnet_httpd_file_cache_entries gauge\n"));
+    CHECK(has(text, "libnet_httpd_listing_cache_bytes 0\n"));
+    CHECK(!has(text, "upstream"));
     CHECK(has(text, "libnet_httpd_connections 1\n"));
     CHECK(has(text, "libnet_httpd_http_request_duration_seconds_count 3\n"));
     CHECK(has(text, "process_resident_memory_bytes "));
@@ -66,6 +70,8 @@ TEST_CASE("metrics, health and status of httpd++ are at an address of their own"
     const auto status = boost::json::parse(RawClient{admin}.exchange(get("/status")).body).as_object();
     CHECK(status.at("requests").at("2xx") == 2);
     CHECK(status.at("connections") == 1);
+    CHECK(status.at("refused_by_status").at("404") == 1);
+    CHECK(status.contains("file_cache_entries"));
     CHECK(status.at("draining") == false);
     CHECK(RawClient{admin}.exchange(get("/healthz")).body == "healthy\n");
     CHECK(RawClient{admin}.exchange(get("/readyz")).body == "ready\n");
@@ -153,6 +159,10 @@ TEST_CASE("metrics of proxy++ count what was decided of requests", "[apps][daemo
     const auto text = again.receive_rest();
     CHECK(has(text, "libnet_proxy_http_requests_by_verdict_total{verdict=\"allowed\"} 1\n"));
     CHECK(has(text, "libnet_proxy_http_requests_by_verdict_total{verdict=\"private_address\"} 1\n"));
+    CHECK(has(text, "libnet_proxy_http_requests_refused_by_status_total{status=\"403\"} 1\n"));
+    CHECK(has(text, "libnet_proxy_upstream_requests_total{connection=\"opened\"} 0\n"));
+    CHECK(has(text, "libnet_proxy_upstream_idle_connections 0\n"));
+    CHECK(!has(text, "file_cache"));
 }
 
 }  // namespace daemon_admin_tests
