@@ -3,7 +3,7 @@
 const ROW = 44, HEAD = 32, EXTRA = 4;
 const known = new Map(), strips = new Map();
 const box = byId('rows');
-const drawn = new Map();
+const drawn = new Map();  // by index; a row keeps its node as long as it is drawn, and with it the focus
 let order = [], chosen = null, pending = false, asking = false;
 
 const [ID, NAME, ADDRESS, STATE, PROBES, LOST, P50, P95, MORE, OUTAGE] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
@@ -73,17 +73,36 @@ function draw() {
     pending = false;
     const first = Math.max(0, Math.floor(box.scrollTop / ROW) - EXTRA);
     const last = Math.min(order.length, Math.ceil((box.scrollTop + box.clientHeight) / ROW) + EXTRA);
-    for (const [index, node] of drawn) if (index < first || index >= last) { node.remove(); drawn.delete(index); }
+    const nodes = new Map([...drawn.values()].map(node => [node.id_, node]));
+    const held = [...nodes.values()].find(node => node.contains(document.activeElement));
+    const indices = Array.from({length: Math.max(0, last - first)}, (_, i) => first + i);
+    // The row with the focus stays drawn, wherever it is now.
+    const place = held ? order.findIndex(row => row[ID] === held.id_) : -1;
+    if (place >= 0 && place < first) indices.unshift(place);
+    if (place >= last) indices.push(place);
+    drawn.clear();
     const missing = [];
-    for (let i = first; i < last; i++) {
-        const row = order[i];
-        let node = drawn.get(i);
-        if (!node) { node = makeRow(); drawn.set(i, node); box.append(node); }
+    for (const i of indices) {
+        const row = order[i], node = nodes.get(row[ID]) || makeRow();
+        nodes.delete(row[ID]);
+        drawn.set(i, node);
         drawRow(node, row, i);
         const strip = strips.get(row[ID]);
         if (!strip || Date.now() - strip.at > 60000) missing.push(row[ID]);
     }
+    for (const node of nodes.values()) node.remove();
+    arrange([...drawn.values()], held);
     if (missing.length) ask(missing.slice(0, 32));
+}
+/// Tab and screen readers go by the order in the document. `held` has the focus and would lose it if it were moved: the
+/// others are moved around it.
+function arrange(rows, held) {
+    let next = null;
+    for (const node of rows.reverse()) {
+        if (node === held) while (node.nextSibling !== next) node.before(node.nextSibling);
+        else if (node.parentNode !== box || node.nextSibling !== next) box.insertBefore(node, next);
+        next = node;
+    }
 }
 function later() {
     if (pending) return;

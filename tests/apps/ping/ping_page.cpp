@@ -23,6 +23,12 @@ void check_console(Browser& browser)
     CHECK(console.empty());
 }
 
+/// Whether the rows are in the document as they are on the screen.
+constexpr std::string_view in_order =
+    "const at = [...document.querySelectorAll('#rows [role=row]')].map(row => "
+    "Number(row.getAttribute('aria-rowindex')));"
+    "return at.every((x, i) => i === 0 || at[i - 1] < x)";
+
 }  // namespace
 
 TEST_CASE("the page of ping++ has a row for each target, those in trouble first", "[apps][pages]")
@@ -68,6 +74,35 @@ TEST_CASE("the page of ping++ draws the rows in view of 5,000", "[apps][pages]")
         "const f = document.getElementById('filter'); f.value = ''; f.dispatchEvent(new Event('input'))");
     browser.wait_until("return drawn.size > 10");
     browser.picture("ping_5000");
+    check_console(browser);
+    exporter.stop();
+}
+
+TEST_CASE("a target keeps the focus when the page of ping++ is sorted, and Tab goes down the rows", "[apps][pages]")
+{
+    if (has_no_browser()) return;
+    Exporter exporter{{"-i", "5", "127.1.0.0/23"}};
+    Browser browser;
+    browser.open(exporter.url("/"));
+    CHECK(browser.wait_until("return known.size > 500 && drawn.size > 10") < 20s);
+    browser.run_script("byId('rows').scrollTop = 200 * 44");
+    CHECK(browser.wait_until("return drawn.has(200) && !drawn.has(100)") < 20s);
+    browser.run_script("byId('rows').scrollTop = 193 * 44");
+    CHECK(browser.wait_until("return drawn.has(193)") < 20s);
+    CHECK(browser.text(in_order) == "true");
+
+    // Those with a high number first: the row goes far out of view.
+    browser.run_script(
+        "const node = drawn.get(195); window.held = node.id_; node.parts.name.focus();"
+        "for (const row of known.values()) row.weight = row[ID] === held ? 1000 : -row[ID];"
+        "sort(); draw();");
+    CHECK(browser.text("return document.activeElement.closest('[role=row]').id_ === held && "
+                       "document.activeElement.textContent === known.get(held)[NAME]") == "true");
+    CHECK(browser.text("return drawn.size < 60 && [...drawn].every(([i, row]) => order[i][ID] === row.id_)") == "true");
+    CHECK(browser.text(in_order) == "true");
+    browser.run_script("document.activeElement.click()");
+    CHECK(browser.wait_until("return document.querySelector('#details h2').textContent === known.get(held)[NAME]") <
+          20s);
     check_console(browser);
     exporter.stop();
 }

@@ -35,4 +35,32 @@ TEST_CASE("the page of trace++ has the path to each target", "[apps][pages]")
     exporter.stop();
 }
 
+TEST_CASE("the page of trace++ fits a phone, with long paths and hostile names in its changes", "[apps][pages]")
+{
+    if (has_no_browser()) return;
+    Exporter exporter{{"--interval", "0.5", "127.0.0.1"}, "trace++"};
+    Browser browser{{.dark = true, .phone = true}};
+    browser.open(exporter.url("/"));
+    CHECK(browser.wait_until("return drawn.size === 1 && /up$/.test(drawn.get(0).parts.state.textContent)") < 20s);
+    browser.run_script("drawn.get(0).parts.name.click()");
+    CHECK(browser.wait_until("return document.querySelectorAll('#details tbody tr').length >= 2") < 20s);
+    const std::string overflow = "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
+    CHECK(browser.text(overflow) == "0");
+
+    // What the server tells of a path that has changed.
+    browser.run_script(
+        "chosen = null; const evil = '<img src=x onerror=document.title=1>'.repeat(5);"
+        "const hop = '2001:db8:1111:2222:3333:4444:5555:6666';"
+        "byId('details').replaceChildren(el('h2', {}, evil), ...more({"
+        "hops: [[1, [hop, evil], 10, 5, 1e6, 2e6, 'limits its answers'], [2, [], 10, 0, 0, 0, '']],"
+        "changes: [[1700000000, 2, 3, [hop, evil], [hop]]]}))");
+    CHECK(browser.text("return byId('details').textContent.includes('hops 2 to 3')") == "true");
+    CHECK(browser.text("return document.querySelectorAll('#details img').length") == "0");
+    CHECK(browser.text("return document.title") == "trace++");
+    CHECK(browser.text(overflow) == "0");
+    CHECK(browser.console().empty());
+    browser.picture("trace_phone_dark");
+    exporter.stop();
+}
+
 }  // namespace trace_page_tests
