@@ -6,6 +6,8 @@
 #include <apps/ping/fping/session.hpp>
 #include <apps/ping/personality.hpp>
 
+#include <boost/asio/ip/udp.hpp>
+
 #include <memory>
 
 namespace libnet::apps::fping {
@@ -34,6 +36,19 @@ inline std::vector<Host> hosts_of(const Plan& plan, const NameTable& table, Prin
     return hosts;
 }
 
+/// A source address that isn't this host's is a wrong setting, and no dead host.
+inline void check_source(const asio::any_io_executor& executor, const Plan& plan)
+{
+    if (!plan.pinger.source) return;
+    const asio::ip::udp::endpoint source{*plan.pinger.source, 0};
+    asio::ip::udp::socket socket{executor};
+    boost::system::error_code failed;
+    socket.open(source.protocol(), failed);
+    if (!failed) socket.bind(source, failed);
+    if (failed)
+        throw Fault{system_failure, fmt::format("{}: cannot bind source address : {}", plan.program, failed.message())};
+}
+
 inline asio::awaitable<int> ping_all(const Plan& plan)
 {
     const auto executor = co_await asio::this_coro::executor;
@@ -47,6 +62,7 @@ inline asio::awaitable<int> ping_all(const Plan& plan)
     table.reset();
     outlet.flush();
     if (hosts.empty()) co_return totals.unknown != 0 ? some_unknown : wrong_usage;
+    check_source(executor, plan);
     Session session{executor, plan, outlet, *printer, std::move(hosts), totals};
     const int exit_code = co_await session.run();
     co_return exit_code;
