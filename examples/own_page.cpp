@@ -10,7 +10,6 @@
 #include <boost/asio/write.hpp>
 
 #include <iostream>
-#include <string>
 
 namespace asio = boost::asio;
 const asio::ip::address localhost = asio::ip::address_v4::loopback();

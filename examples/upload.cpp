@@ -6,6 +6,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -17,6 +19,8 @@
 namespace asio = boost::asio;
 namespace fs = std::filesystem;
 using libnet::HttpCall, libnet::HttpFailure, libnet::HttpReply, std::string;
+
+constexpr unsigned long long most = 1 << 30;  // octets of a file
 
 HttpReply offset(const fs::path& part)
 {
@@ -31,6 +35,10 @@ asio::awaitable<HttpReply> add(fs::path file, fs::path part, std::set<fs::path>&
     const std::shared_ptr<void> done{nullptr, [&](void*) { busy.erase(part); }};
     if (offset(part).message()["Upload-Offset"] != call["Upload-Offset"])
         throw HttpFailure{409, "HEAD tells the offset."};
+    const auto number = [&](const char* field) { return std::strtoull(string{call[field]}.c_str(), nullptr, 10); };
+    if (call["Content-Length"].empty()) throw HttpFailure{411, "Content-Length is needed."};
+    if (number("Upload-Offset") + number("Content-Length") > std::min(most, number("Upload-Length")))
+        throw HttpFailure{413, "That is more than Upload-Length, or more than is taken."};
     std::ofstream out{part, std::ios::binary | std::ios::app};
     for (string piece = co_await call.read(); !piece.empty(); piece = co_await call.read())
         if (!(out << piece << std::flush)) throw HttpFailure{507, "The disk takes no more."};
@@ -60,7 +68,7 @@ int main()
     const auto part = [folder](HttpCall& call) { return folder / ('.' + string{call.parameter("name")} + ".part"); };
     files.handle("HEAD", "/uploads/{name}", [part](HttpCall& call) { return offset(part(call)); });
     const auto add_to = [&](HttpCall& call) { return add(folder / call.parameter("name"), part(call), busy, call); };
-    files.handle("PATCH", "/uploads/{name}", add_to, {.max_body = 1 << 30, .stream_body = true});
+    files.handle("PATCH", "/uploads/{name}", add_to, {.max_body = most, .stream_body = true});
     asio::co_spawn(io, files.run(), [](std::exception_ptr) {});
     std::thread serving{[&io] { io.run(); }};
     const auto server = files.local_endpoint();
@@ -69,11 +77,13 @@ int main()
     asio::ip::tcp::iostream{server} << patch << "Upload-Offset: 0\r\nContent-Length: 10\r\n\r\n01234" << std::flush;
     string answer = " 409 ";
     while (answer.find(" 409 ") != answer.npos)  // until the cut has been seen
-        answer = ask(server, patch + "Upload-Offset: 5\r\nContent-Length: 5\r\n\r\n56789");
+        answer = ask(server, patch + "Upload-Offset: 5\r\nContent-Length: 9\r\n\r\n56789more");
+    const bool refused = answer.find(" 413 ") != answer.npos;
+    answer = ask(server, patch + "Upload-Offset: 5\r\nContent-Length: 5\r\n\r\n56789");
     answer += ask(server, "GET /a.txt" + fields + "\r\n");
     std::cout << answer << '\n';
     io.stop();
     serving.join();
     fs::remove_all(folder);
-    return answer.ends_with("0123456789") ? 0 : 1;
+    return refused && answer.ends_with("0123456789") ? 0 : 1;
 }
