@@ -31,6 +31,7 @@ struct AccessRecord {
     std::string_view referer = {};          ///< the Referer field, or empty
     std::string_view user_agent = {};       ///< the User-Agent field, or empty
     std::string_view reason = {};           ///< why the request was refused or failed, in words; empty: it was served
+    std::string_view rule = {};  ///< of AccessOptions that refused the request, as it was written; empty: none did
     /// What a ForwardProxy tells beside; null: it is another server's. Valid during the call only, too.
     const engine::HttpForwarding* forwarding = nullptr;
 };

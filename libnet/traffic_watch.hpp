@@ -4,6 +4,7 @@
 #include <libnet/access_record.hpp>
 #include <libnet/engine/http/traffic_history.hpp>
 #include <libnet/server_now.hpp>
+#include <libnet/wire/ip/unmapped.hpp>
 
 #include <array>
 #include <atomic>
@@ -70,7 +71,7 @@ private:
     static engine::TrafficSample sample_of(const AccessRecord& record) noexcept
     {
         engine::TrafficSample sample;
-        sample.client = record.client.address();
+        sample.client = wire::unmapped(record.client.address());  // as the log has it
         sample.method = record.method;
         sample.target = record.target;
         sample.user_agent = record.user_agent;
@@ -80,9 +81,10 @@ private:
         sample.sent = record.bytes_sent;
         sample.received = record.bytes_received;
         sample.is_tunnel = record.status == 101 || (record.method == "CONNECT" && record.status == 200);
+        if (!record.reason.empty()) sample.rule = record.rule;
         if (record.forwarding != nullptr) {
             sample.origin = record.forwarding->host;
-            if (!record.reason.empty()) sample.rule = record.forwarding->rule;
+            if (!record.reason.empty() && sample.rule.empty()) sample.rule = record.forwarding->rule;
         }
         return sample;
     }
@@ -113,7 +115,7 @@ inline std::string traffic_json(const TrafficReport& report, const engine::Traff
     for (const auto& one : now.connections) {
         constexpr std::string_view phases[] = {"idle", "request", "tunnel"};
         json.array().value(phases[static_cast<std::size_t>(one.phase)]);
-        json.value(one.client.address().to_string() + ' ' + std::to_string(one.client.port()));
+        json.value(wire::unmapped(one.client.address()).to_string() + ' ' + std::to_string(one.client.port()));
         json.value(one.since.count() / 1'000'000).value(one.method).value(one.target);
         json.value(one.sent).value(one.received).end_array();
     }

@@ -25,6 +25,7 @@ struct AccessRule {
     std::vector<wire::Network> deny{};   ///< but not these
     std::vector<std::string> users{};  ///< who must log in; "*": anyone with a password; empty: no log-in is asked for
     bool either = false;               ///< the right network or the right user is enough; else both count
+    std::string text{};                ///< the rule as it was written, for whoever looks after it; decides nothing
 
     friend bool operator==(const AccessRule&, const AccessRule&) = default;
 };
@@ -47,14 +48,15 @@ public:
     ///
     /// What has the name of a precompressed file ("a.key.gz") holds what the plain one holds, whether or not that is
     /// there: both must be granted.
+    ///
+    /// `rule`, unless it is null, becomes the text of the rule that refuses; empty where none does.
     Access judge(std::string_view name, const boost::asio::ip::address& client,
-                 const std::optional<std::string_view>& user) const;
+                 const std::optional<std::string_view>& user, std::string* rule = nullptr) const;
 
     bool empty() const noexcept { return rules_.empty(); }
 
 private:
-    Access judge_name(std::string_view name, const boost::asio::ip::address& client,
-                      const std::optional<std::string_view>& user) const;
+    const AccessRule* rule_for(std::string_view name) const;
 
     std::vector<AccessRule> rules_;
 };

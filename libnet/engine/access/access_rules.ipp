@@ -55,7 +55,9 @@ LIBNETXX_DECL void add_networks(std::vector<wire::Network>& networks, std::strin
 LIBNETXX_DECL AccessRule parse_access_rule(std::string_view pattern, std::string_view line)
 {
     AccessRule rule{.paths = std::string{pattern}};
+    rule.text = pattern;
     for (auto word = next_word(line); !word.empty(); word = next_word(line)) {
+        rule.text.append(1, ' ').append(word);
         if (word == "or") {
             rule.either = true;
             continue;
@@ -64,6 +66,7 @@ LIBNETXX_DECL AccessRule parse_access_rule(std::string_view pattern, std::string
         if (std::ranges::find(keywords, word) == keywords.end())
             throw std::invalid_argument{"'" + std::string{word} + "' is none of allow, deny, users, or"};
         const auto list = next_word(line);
+        rule.text.append(1, ' ').append(list);
         if (list.empty()) throw std::invalid_argument{"nothing stands behind '" + std::string{word} + "'"};
         if (word == "allow") add_networks(rule.allow, list);
         else if (word == "deny") add_networks(rule.deny, list);
@@ -74,6 +77,19 @@ LIBNETXX_DECL AccessRule parse_access_rule(std::string_view pattern, std::string
     if (rule.either && (!networks || rule.users.empty()))
         throw std::invalid_argument{"'or' stands between networks and users"};
     return rule;
+}
+
+/// What a rule that fits says.
+LIBNETXX_DECL Access judge_by(const AccessRule& rule, const boost::asio::ip::address& client,
+                              const std::optional<std::string_view>& user)
+{
+    const bool allowed = rule.allow.empty() || contain(rule.allow, client);
+    const bool near = allowed && !contain(rule.deny, client);
+    if (rule.users.empty()) return near ? Access::granted : Access::denied;
+    if (!near && !rule.either) return Access::denied;
+    if (near && rule.either) return Access::granted;
+    const auto may = [&user](const std::string& each) { return each == "*" || each == *user; };
+    return user && std::ranges::any_of(rule.users, may) ? Access::granted : Access::login;
 }
 
 }  // namespace detail
@@ -96,29 +112,30 @@ LIBNETXX_DECL bool fits(std::string_view pattern, std::string_view name) noexcep
 }
 
 LIBNETXX_DECL Access AccessRules::judge(std::string_view name, const boost::asio::ip::address& client,
-                                        const std::optional<std::string_view>& user) const
+                                        const std::optional<std::string_view>& user, std::string* rule) const
 {
-    auto access = judge_name(name, client, user);
-    for (auto plain = wire::plain_name(name); plain.size() < name.size(); plain = wire::plain_name(plain)) {
-        access = std::max(access, judge_name(plain, client, user));
-        name = plain;
+    auto access = Access::granted;
+    const AccessRule* refusing = nullptr;
+    for (auto plain = name;;) {
+        const auto* const each = rule_for(plain);
+        const auto judged = each == nullptr ? Access::granted : detail::judge_by(*each, client, user);
+        if (judged > access) {
+            access = judged;
+            refusing = each;
+        }
+        const auto plainer = wire::plain_name(plain);
+        if (plainer.size() >= plain.size()) break;
+        plain = plainer;
     }
+    if (rule != nullptr) *rule = refusing == nullptr ? std::string{} : refusing->text;
     return access;
 }
 
-LIBNETXX_DECL Access AccessRules::judge_name(std::string_view name, const boost::asio::ip::address& client,
-                                             const std::optional<std::string_view>& user) const
+/// The first that fits; null: none does.
+LIBNETXX_DECL const AccessRule* AccessRules::rule_for(std::string_view name) const
 {
     const auto rule = std::ranges::find_if(rules_, [name](const AccessRule& each) { return fits(each.paths, name); });
-    if (rule == rules_.end()) return Access::granted;
-
-    const bool allowed = rule->allow.empty() || detail::contain(rule->allow, client);
-    const bool near = allowed && !detail::contain(rule->deny, client);
-    if (rule->users.empty()) return near ? Access::granted : Access::denied;
-    if (!near && !rule->either) return Access::denied;
-    if (near && rule->either) return Access::granted;
-    const auto may = [&user](const std::string& each) { return each == "*" || each == *user; };
-    return user && std::ranges::any_of(rule->users, may) ? Access::granted : Access::login;
+    return rule == rules_.end() ? nullptr : &*rule;
 }
 
 LIBNETXX_DECL std::vector<AccessRule> parse_access_rules(std::string_view text)

@@ -389,6 +389,7 @@ LIBNETXX_DECL HttpRecord HttpConnection::record() const
         record.referer = head.fields.value_of("Referer");
         record.user_agent = head.fields.value_of("User-Agent");
         record.user = exchange_->answer.user;
+        record.rule = exchange_->answer.rule;
         record.client = exchange_->client;
     } else {
         record.target = exchange_->refused_line;

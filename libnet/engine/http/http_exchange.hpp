@@ -24,6 +24,7 @@ struct HttpAnswer {
     std::uint64_t content_length = 0;  ///< octets that follow the head; 0 where `end_answer` says it
     bool may_keep = true;              ///< false: the connection ends behind it in any case
     std::string_view user{};           ///< who has logged in
+    std::string_view rule{};           ///< of access that has refused the request; empty: none has
     HttpTime began{};                  ///< when it begins
 };
 

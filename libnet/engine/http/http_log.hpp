@@ -26,8 +26,9 @@ struct HttpRecord {
     unsigned status = 0;
     std::uint64_t body_received = 0;
     std::string_view referer{}, user_agent{};
-    std::string_view reason{};                           ///< why it was refused, or failed; empty: it was served
-    std::string user{};                                  ///< who has logged in for it
+    std::string_view reason{};  ///< why it was refused, or failed; empty: it was served
+    std::string user{};         ///< who has logged in for it
+    std::string rule{};         ///< of access that refused it, as it was written; empty: none did
     std::shared_ptr<const HttpForwarding> forwarding{};  ///< of a proxy's request; null: it is none
     std::optional<boost::asio::ip::address> client{};    ///< whom a proxy has named; nothing: whose the connection is
     std::uint64_t begin = 0, end = 0;                    ///< of the content, in all that the connection is ever sent

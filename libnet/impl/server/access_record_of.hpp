@@ -31,6 +31,7 @@ inline AccessRecord access_record(const engine::HttpRecord& of, const boost::asi
     record.referer = of.referer;
     record.user_agent = of.user_agent;
     record.reason = of.reason;
+    record.rule = of.rule;
     record.forwarding = of.forwarding.get();
     return record;
 }

@@ -48,9 +48,9 @@ public:
     /// @throws std::runtime_error  as the constructor
     std::function<void()> prepare_reload();
 
-    /// Decides about a path, as engine::AccessRules does.
+    /// Decides about a path, as engine::AccessRules does; `rule` gets what it gets there.
     engine::Access judge(std::string_view name, const boost::asio::ip::address& client,
-                         const std::optional<std::string_view>& user) const;
+                         const std::optional<std::string_view>& user, std::string* rule = nullptr) const;
 
     /// Who can log in; null: there are no users.
     Authenticator* users() noexcept { return users_.get(); }

@@ -28,12 +28,12 @@ LIBNETXX_DECL std::function<void()> AccessControl::prepare_reload()
 }
 
 LIBNETXX_DECL engine::Access AccessControl::judge(std::string_view name, const boost::asio::ip::address& client,
-                                                  const std::optional<std::string_view>& user) const
+                                                  const std::optional<std::string_view>& user, std::string* rule) const
 {
     std::unique_lock lock{mutex_};
     const auto rules = rules_;
     lock.unlock();
-    return rules->judge(name, client, user);
+    return rules->judge(name, client, user, rule);
 }
 
 LIBNETXX_DECL AccessControl::Rules AccessControl::read_rules() const

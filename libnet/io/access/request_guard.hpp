@@ -98,9 +98,12 @@ public:
     /// The user of the request that was judged last; empty: nobody has logged in.
     std::string_view user() const noexcept { return user_; }
 
+    /// The rule that refused what was judged last, as it was written; empty: none did, or it wasn't written.
+    std::string_view rule() const noexcept { return rule_; }
+
 private:
     std::optional<Verdict> judge_at_once(std::string_view name, const wire::RequestHead& request);
-    engine::Access judge_user(std::string_view name) const;
+    engine::Access judge_user(std::string_view name);
     bool reads_credentials(const wire::RequestHead& request);
     Task<Verdict> check_password();
     Verdict verdict_of(engine::Access access) const;
@@ -112,7 +115,7 @@ private:
     asio::ip::address client_;
     engine::ClientKey key_;
     wire::BasicCredentials credentials_;
-    std::string user_, seconds_;
+    std::string user_, rule_, seconds_;
     std::optional<SendMeter> meter_;
     bool admitted_ = true;
     bool counted_ = false;  // by the limiter, for `key_`

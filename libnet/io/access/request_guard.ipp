@@ -68,6 +68,7 @@ LIBNETXX_DECL std::optional<RequestGuard::Verdict> RequestGuard::judge(const wir
                                                                        std::optional<std::string_view> name)
 {
     user_.clear();
+    rule_.clear();
     if (share_.limiter) {
         const auto wait = share_.limiter->request(key_);
         if (wait != wait.zero()) return too_often(wait);
@@ -121,10 +122,10 @@ LIBNETXX_DECL RequestGuard::Verdict RequestGuard::verdict_of(engine::Access acce
 }
 
 /// For the user that the client has proved to be so far, if any.
-LIBNETXX_DECL engine::Access RequestGuard::judge_user(std::string_view name) const
+LIBNETXX_DECL engine::Access RequestGuard::judge_user(std::string_view name)
 {
     const auto user = user_.empty() ? std::nullopt : std::optional<std::string_view>{user_};
-    return share_.access->judge(name, client_, user);
+    return share_.access->judge(name, client_, user, &rule_);
 }
 
 /// False: the request has none, or nobody can log in.

@@ -276,7 +276,10 @@ LIBNETXX_DECL engine::HttpPersistence HttpSession::begin_answer(const engine::Ht
 {
     if (draining()) engine_.drain();
     auto told = answer;
-    if (guard_ && has_request()) told.user = guard_->user();
+    if (guard_ && has_request()) {
+        told.user = guard_->user();
+        told.rule = guard_->rule();
+    }
     if (share_.on_record) told.began = driven_ || pursued_ ? engine::HttpTime::clock::now() : steady_now_;
     return engine_.begin_answer(told);
 }

@@ -254,6 +254,22 @@ TEST_CASE("the admin page is served under names that no attacker has", "[apps][p
         CHECK(httpd.ask_admin(path, "evil.example").status == 200);
 }
 
+TEST_CASE("the admin page has the rule of a refusal", "[apps][pages]")
+{
+    const Watched httpd{"httpd++", {"--access", "/secret/  deny all"}};
+    RawClient page{httpd.admin()};  // what requests are about is looked at while somebody watches
+    CHECK(page.exchange(Watched::get("/live", "localhost", upgrade)).status == 101);
+    std::string told;
+    for (int i = 0; i < 400 && told.find("/secret/ deny all") == told.npos; ++i) {
+        httpd.ask("/secret/a");
+        std::this_thread::sleep_for(50ms);
+        told = httpd.ask_admin("/live.json", "localhost").body;
+    }
+    CAPTURE(told);
+    CHECK(told.find("This is not for you, or not from where you are.") != told.npos);
+    CHECK(told.find("/secret/ deny all") != told.npos);
+}
+
 TEST_CASE("pages leave connections to health checks, and their ends are no failures", "[apps][pages]")
 {
     Watched httpd;

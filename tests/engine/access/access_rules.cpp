@@ -140,8 +140,30 @@ TEST_CASE("rules are read with comments and blank lines", "[engine][access]")
     CHECK(rules[0] ==
           AccessRule{.paths = "/a/",
                      .allow = {*libnet::wire::parse_network("10.0.0.0/8"), *libnet::wire::parse_network("::1")},
-                     .users = {"alice", "bob"}});
-    CHECK(rules[1] == AccessRule{.paths = "*.key", .deny = {*libnet::wire::parse_network("::/0")}});
+                     .users = {"alice", "bob"},
+                     .text = "/a/ allow 10.0.0.0/8,::1 users alice,bob"});
+    CHECK(rules[1] ==
+          AccessRule{.paths = "*.key", .deny = {*libnet::wire::parse_network("::/0")}, .text = "*.key deny all"});
+}
+
+TEST_CASE("the rule that refuses is told as it was written", "[engine][access]")
+{
+    const AccessRules rules{
+        parse_access_rules("/a/  deny all  # closed\n/b/ users alice\n*.gz allow 10.0.0.0/8\n/c/ allow all")};
+    std::string rule = "before";
+    CHECK(rules.judge("a/x", stranger, {}, &rule) == Access::denied);
+    CHECK(rule == "/a/ deny all");
+    CHECK(rules.judge("b", stranger, {}, &rule) == Access::login);
+    CHECK(rule == "/b/ users alice");
+    CHECK(rules.judge("b", stranger, "alice", &rule) == Access::granted);
+    CHECK(rule.empty());
+    CHECK(rules.judge("c", stranger, {}, &rule) == Access::granted);
+    CHECK(rule.empty());
+    CHECK(rules.judge("x.gz", stranger, {}, &rule) == Access::denied);
+    CHECK(rule == "*.gz allow 10.0.0.0/8");
+    const AccessRules unwritten{{{.paths = "/", .users = {"*"}}}};
+    CHECK(unwritten.judge("a", stranger, {}, &rule) == Access::login);
+    CHECK(rule.empty());
 }
 
 TEST_CASE("what is wrong with a rule is said", "[engine][access]")
