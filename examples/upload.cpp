@@ -11,7 +11,10 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <memory>
 #include <set>
+#include <string>
+#include <string_view>
 #include <thread>
 
 #include <unistd.h>
@@ -21,6 +24,8 @@ namespace fs = std::filesystem;
 using libnet::HttpCall, libnet::HttpFailure, libnet::HttpReply, std::string;
 
 constexpr unsigned long long most = 1 << 30;  // octets of a file
+
+unsigned long long number(std::string_view text) { return std::strtoull(string{text}.c_str(), nullptr, 10); }
 
 HttpReply offset(const fs::path& part)
 {
@@ -35,9 +40,8 @@ asio::awaitable<HttpReply> add(fs::path file, fs::path part, std::set<fs::path>&
     const std::shared_ptr<void> done{nullptr, [&](void*) { busy.erase(part); }};
     if (offset(part).message()["Upload-Offset"] != call["Upload-Offset"])
         throw HttpFailure{409, "HEAD tells the offset."};
-    const auto number = [&](const char* field) { return std::strtoull(string{call[field]}.c_str(), nullptr, 10); };
     if (call["Content-Length"].empty()) throw HttpFailure{411, "Content-Length is needed."};
-    if (number("Upload-Offset") + number("Content-Length") > std::min(most, number("Upload-Length")))
+    if (number(call["Upload-Offset"]) + number(call["Content-Length"]) > std::min(most, number(call["Upload-Length"])))
         throw HttpFailure{413, "That is more than Upload-Length, or more than is taken."};
     std::ofstream out{part, std::ios::binary | std::ios::app};
     for (string piece = co_await call.read(); !piece.empty(); piece = co_await call.read())

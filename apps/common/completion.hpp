@@ -63,7 +63,7 @@ inline std::string function_name(const Usage& usage)
 }
 
 /// Between single quotes of sh, which nothing but their end interrupts.
-inline std::string quoted(std::string_view text)
+inline std::string shell_quoted(std::string_view text)
 {
     std::string result = "'";
     for (const char c : text) result += c == '\'' ? std::string{"'\\''"} : std::string{c};
@@ -81,7 +81,7 @@ inline std::string bash_values(const Usage::Line& line)
 {
     std::string words;
     for (const auto& choice : choices(line.placeholder)) words += (words.empty() ? "" : " ") + choice;
-    if (!words.empty()) return fmt::format("compgen -W {} --", quoted(words));
+    if (!words.empty()) return fmt::format("compgen -W {} --", shell_quoted(words));
     return std::string{bash_action(shell_word(line.placeholder))};
 }
 
@@ -111,7 +111,7 @@ inline std::string bash_completion(const Usage& usage)
         "    COMPREPLY=()\n    case $before in\n{2}    esac\n"
         "    if [[ $word == -* ]]; then\n        mapfile -t COMPREPLY < <(compgen -W {3} -- \"$word\")\n"
         "    else\n        {4}\n    fi\n}}\ncomplete -o filenames -F {1} {0}\n",
-        usage.program, detail::function_name(usage), cases, detail::quoted(words), rest);
+        usage.program, detail::function_name(usage), cases, detail::shell_quoted(words), rest);
 }
 
 namespace detail {
@@ -150,7 +150,7 @@ inline std::string zsh_action(std::string_view placeholder)
 /// For zsh's completion system.
 inline std::string zsh_completion(const Usage& usage)
 {
-    using detail::quoted, detail::zsh_text;
+    using detail::shell_quoted, detail::zsh_text;
     auto text =
         fmt::format("#compdef {}\n# zsh completion for {}\n_arguments -s -S \\\n", usage.program, usage.program);
     detail::for_each_option(usage, [&](const Usage::Line& line, const std::string& name, const std::string& letter) {
@@ -162,14 +162,15 @@ inline std::string zsh_completion(const Usage& usage)
                             : letter.empty() ? std::string{}
                                              : fmt::format("(-{} --{})", letter, name);
         const auto equals = line.placeholder.empty() ? "" : "=";
-        text += fmt::format("    {} \\\n", quoted(fmt::format("{}--{}{}{}{}", others, name, equals, help, value)));
+        text +=
+            fmt::format("    {} \\\n", shell_quoted(fmt::format("{}--{}{}{}{}", others, name, equals, help, value)));
         if (letter.empty()) return;
         const auto plus = line.placeholder.empty() ? "" : "+";
-        text += fmt::format("    {} \\\n", quoted(fmt::format("{}-{}{}{}{}", others, letter, plus, help, value)));
+        text += fmt::format("    {} \\\n", shell_quoted(fmt::format("{}-{}{}{}{}", others, letter, plus, help, value)));
     });
     if (usage.operands.empty()) return text + "    && return 0\n";
-    return text + fmt::format("    {}\n", quoted(fmt::format("*:{}:{}", zsh_text(usage.operands),
-                                                             detail::zsh_action(usage.operands))));
+    return text + fmt::format("    {}\n", shell_quoted(fmt::format("*:{}:{}", zsh_text(usage.operands),
+                                                                   detail::zsh_action(usage.operands))));
 }
 
 /// For fish.

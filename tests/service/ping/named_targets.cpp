@@ -213,7 +213,7 @@ TEST_CASE("a name that gets an address after all is pinged from then on, and fol
     REQUIRE(events.size() > 2);
     CHECK(std::holds_alternative<PingSendError>(events.front()));
     std::size_t first = 0;
-    for (const auto& event : events) first += is_reply_to(event, "127.0.0.1") ? 1 : 0;
+    for (const auto& event : events) first += is_reply_to(event, "127.0.0.1") ? 1U : 0U;
     CHECK(first > 0);
     CHECK(pinger.statistics(target).received >= 2);
 }
