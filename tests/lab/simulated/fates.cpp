@@ -85,7 +85,7 @@ void sweep(PingAccess access)
     asio::io_context io;
     IcmpPinger pinger{io.get_executor(), {.timeout = timeout, .access = access}};
     const auto sweep = pinger.add(range, {.count = 1, .interval = spread, .quiet = true});
-    pinger.add(asio::ip::make_address("10.9.0.1"), {.count = 1, .delay = spread + 3s});  // until then we listen
+    pinger.add(asio::ip::make_address("10.9.0.1"), {.count = 1, .delay = spread + 8s});  // until then we listen
     const auto wait = [&]() -> asio::awaitable<void> {
         while (const auto event = co_await pinger.next()) {
         }
