@@ -32,7 +32,7 @@ struct EgressTarget {
     std::uint16_t port = 0;
     std::string method{};               ///< "CONNECT" for all tunnels, of SOCKS too
     std::optional<std::string> path{};  ///< decoded; nothing: it is not seen (a tunnel), or can't be read
-    bool goes_by_parent = false;        ///< a parent proxy looks the name up: nobody here will know its addresses
+    bool goes_by_parent = false;        ///< a parent proxy looks the name up: its addresses stay unknown here
     bool is_tunnel() const noexcept { return method == "CONNECT"; }
 };
 

@@ -21,7 +21,7 @@ namespace libnet::inline v0::engine {
 //
 //  A request has a route: parents in the order of the rules, and maybe the way without any. It takes the first one that isn't left
 //  out, and where that fails the next. Where all are left out they are tried all the same, the one whose time is over first before
-//  the others: a request that fails for certain helps nobody.
+//  the others: a request that fails for certain would only take time.
 
 /// How the parents of a proxy do.
 class ParentHealth {

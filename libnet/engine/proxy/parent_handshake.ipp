@@ -140,7 +140,7 @@ LIBNETXX_DECL ParentStep ParentHandshake::read_response(std::string_view receive
     if (!size) return fail(ProxyFailure::bad_response, ParentFault::parent);
     if (*size == 0) return {};
     if (head_.status < 200) {
-        // 101 would be the answer to an Upgrade, for which nobody has asked.
+        // 101 would be the answer to an Upgrade, and none was asked for.
         if (head_.status == 101 || ++interim_ > most_interim)
             return fail(ProxyFailure::bad_response, ParentFault::parent);
         auto step = read_response(received.substr(*size));

@@ -31,7 +31,7 @@ class PingNames {
 public:
     virtual ~PingNames() = default;
     virtual void resume() = 0;  ///< somebody waits: names are asked for, and again when their answers are too old
-    virtual void pause() = 0;   ///< nobody does: nothing keeps the io_context running
+    virtual void pause() = 0;   ///< none does: nothing keeps the io_context running
 };
 
 /// Drives one engine. Asio operations are under way only while a waiter exists, so that a pinger at rest keeps no

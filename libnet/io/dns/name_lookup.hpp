@@ -25,7 +25,7 @@ enum class AddressFamily {
 struct ResolvedName {
     std::vector<asio::ip::address> addresses;  ///< at least one, best first
     /// The least time to live (RFC 1035 section 3.2.1) of the records that led to them, not counting what they have spent
-    /// since they were read. Empty: an address that was written out or a name that nobody is asked for, which always
+    /// since they were read. Empty: an address that was written out or a name that no server is asked for, which always
     /// hold. Zero for what /etc/hosts says, too.
     std::optional<std::chrono::seconds> ttl;
 };
