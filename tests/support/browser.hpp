@@ -94,7 +94,7 @@ public:
 
     /// Waits until a script returns true. Returns how long that took, or a time beyond the limit.
     std::chrono::milliseconds wait_until(std::string_view script,
-                                         std::chrono::milliseconds limit = std::chrono::seconds{20})
+                                         std::chrono::milliseconds limit = std::chrono::seconds{60})
     {
         const auto began = std::chrono::steady_clock::now();
         for (;;) {

@@ -80,10 +80,10 @@ public:
         return Samples{curl(options).out};
     }
 
-    /// The metrics when a sample has reached this value, or as they are after 20 seconds.
+    /// The metrics when a sample has reached this value, or as they are after a minute.
     Samples wait_for(const std::string& sample, double value) const
     {
-        for (int i = 0; i < 400; ++i) {
+        for (int i = 0; i < 1200; ++i) {
             const auto samples = get("/metrics");
             if (samples[sample] >= value) return samples;
             std::this_thread::sleep_for(std::chrono::milliseconds{50});

@@ -75,7 +75,7 @@ public:
 
     /// Reads until `text` stands in its standard output or standard error, so many times; false when it ended or time ran
     /// out first.
-    bool wait_for(const std::string& text, std::chrono::seconds limit = std::chrono::seconds{20}, unsigned times = 1)
+    bool wait_for(const std::string& text, std::chrono::seconds limit = std::chrono::seconds{60}, unsigned times = 1)
     {
         const auto until = Clock::now() + limit;
         const auto found = [&] { return count(finished_.out, text) >= times || count(finished_.err, text) >= times; };

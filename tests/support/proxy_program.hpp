@@ -59,7 +59,7 @@ public:
 
     const std::string& err() const noexcept { return process_.err(); }
     void signal(int number) const { process_.signal(number); }
-    bool wait_for(const std::string& text, std::chrono::seconds limit = std::chrono::seconds{20})
+    bool wait_for(const std::string& text, std::chrono::seconds limit = std::chrono::seconds{60})
     {
         return process_.wait_for(text, limit);
     }

@@ -47,7 +47,7 @@ public:
     bool wait_for(const std::string& text)
     {
         const auto from = out_.size();
-        const auto until = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+        const auto until = std::chrono::steady_clock::now() + std::chrono::seconds{60};
         while (out_.find(text, from) == out_.npos)
             if (std::chrono::steady_clock::now() > until || !read_some()) return out_.find(text, from) != out_.npos;
         return true;

@@ -38,13 +38,13 @@ struct Answer {
     }
 };
 
-/// A blocking connection. Waits at most 20 seconds for an answer: a test that would hang fails instead.
+/// A blocking connection. Waits at most a minute for an answer: a test that would hang fails instead.
 class RawClient {
 public:
     explicit RawClient(const boost::asio::ip::tcp::endpoint& server)
     {
         socket_.connect(server);
-        const timeval limit{20, 0};
+        const timeval limit{60, 0};
         ::setsockopt(socket_.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     }
 

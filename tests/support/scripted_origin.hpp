@@ -18,7 +18,7 @@
 
 namespace libnet::test {
 
-/// One connection to the origin, blocking. Waits at most 20 seconds for anything.
+/// One connection to the origin, blocking. Waits at most a minute for anything.
 class OriginConnection {
 public:
     explicit OriginConnection(boost::asio::ip::tcp::socket socket) : socket_{std::move(socket)} {}
@@ -75,7 +75,7 @@ private:
     bool fill()
     {
         pollfd readable{socket_.native_handle(), POLLIN, 0};
-        if (::poll(&readable, 1, 20'000) != 1) throw std::runtime_error{"the origin waits in vain"};
+        if (::poll(&readable, 1, 60'000) != 1) throw std::runtime_error{"the origin waits in vain"};
         std::array<char, 65536> buffer;
         const auto size = socket_.read_some(boost::asio::buffer(buffer), error_);
         received_.append(buffer.data(), size);
@@ -94,11 +94,11 @@ public:
     std::string authority() const { return "127.0.0.1:" + std::to_string(acceptor_.local_endpoint().port()); }
     std::string url(std::string_view path = "/") const { return "http://" + authority() + std::string{path}; }
 
-    /// The next connection; an exception where none comes in 20 seconds.
+    /// The next connection; an exception where none comes in a minute.
     OriginConnection accept()
     {
         pollfd listener{acceptor_.native_handle(), POLLIN, 0};
-        if (::poll(&listener, 1, 20'000) != 1) throw std::runtime_error{"no client connects to the origin"};
+        if (::poll(&listener, 1, 60'000) != 1) throw std::runtime_error{"no client connects to the origin"};
         return OriginConnection{acceptor_.accept()};
     }
 

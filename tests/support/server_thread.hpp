@@ -76,14 +76,14 @@ public:
         boost::asio::post(io_, [this] { server_.reset(); });
     }
 
-    /// Whether run() has returned, without an exception, within 20 seconds.
+    /// Whether run() has returned, without an exception, within a minute.
     bool wait_until_ended()
     {
         std::unique_lock lock{mutex_};
         return changed_.wait_for(lock, limit, [this] { return ended_; }) && !failure_;
     }
 
-    /// The log when it has `count` lines, or what it has after 20 seconds.
+    /// The log when it has `count` lines, or what it has after a minute.
     std::vector<LoggedAccess> wait_for_log(std::size_t count)
     {
         std::unique_lock lock{mutex_};
@@ -98,7 +98,7 @@ public:
     }
 
 private:
-    static constexpr std::chrono::seconds limit{20};
+    static constexpr std::chrono::seconds limit{60};
 
     void log(const AccessRecord& record)
     {

@@ -55,7 +55,7 @@ TEST_CASE("a reader of standard error that stalls keeps no daemon waiting", "[ap
                    "exec " + program("httpd++") + " " + root.path().string() +
                        " --access-log none --listen unix:" + socket + " 2>" + pipe.path()}};
     const auto answer = [&socket] {
-        return run({"curl", "--silent", "--retry", "40", "--retry-delay", "1", "--retry-all-errors", "--max-time", "20",
+        return run({"curl", "--silent", "--retry", "40", "--retry-delay", "1", "--retry-all-errors", "--max-time", "60",
                     "--unix-socket", socket, "http://x/a"})
             .out;
     };

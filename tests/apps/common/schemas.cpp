@@ -110,7 +110,7 @@ std::string admin_of(Daemon& daemon)
 
 std::string fetched(Arguments arguments)
 {
-    arguments.insert(arguments.begin(), {"curl", "--silent", "--max-time", "20", "--noproxy", ""});
+    arguments.insert(arguments.begin(), {"curl", "--silent", "--max-time", "60", "--noproxy", ""});
     return run(arguments).out;
 }
 

@@ -45,7 +45,7 @@ struct Site {
 
 Finished curl(Arguments arguments)
 {
-    arguments.insert(arguments.begin(), {"curl", "--silent", "--show-error", "--noproxy", "*", "--max-time", "30"});
+    arguments.insert(arguments.begin(), {"curl", "--silent", "--show-error", "--noproxy", "*", "--max-time", "60"});
     return run(arguments);
 }
 

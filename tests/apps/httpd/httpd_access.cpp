@@ -31,7 +31,7 @@ bool has(const std::string& text, std::string_view part) { return text.find(part
 
 Finished curl(Arguments arguments)
 {
-    arguments.insert(arguments.begin(), {"curl", "--silent", "--show-error", "--noproxy", "*", "--max-time", "20"});
+    arguments.insert(arguments.begin(), {"curl", "--silent", "--show-error", "--noproxy", "*", "--max-time", "60"});
     return run(arguments);
 }
 

@@ -38,7 +38,7 @@ bool is_missing(const std::string& command)
 
 Finished curl(Arguments arguments)
 {
-    arguments.insert(arguments.begin(), {"curl", "--silent", "--show-error", "--noproxy", "*", "--max-time", "20"});
+    arguments.insert(arguments.begin(), {"curl", "--silent", "--show-error", "--noproxy", "*", "--max-time", "60"});
     return run(arguments);
 }
 

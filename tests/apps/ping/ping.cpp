@@ -74,7 +74,7 @@ TEST_CASE("ping++ prints what iputils' ping prints", "[apps][ping]")
     CHECK(lines[4] == "--- 127.0.0.1 ping statistics ---");
     CHECK(lines[5].starts_with("2 packets transmitted, 2 received, 0% packet loss, time "));
     CHECK(lines[6].starts_with("rtt min/avg/max/mdev = "));
-    CHECK(lines[6].ends_with(" ms"));
+    CHECK(contains(lines[6], " ms"));  // a busy machine has a ", pipe 2" behind it
 }
 
 TEST_CASE("ping++ agrees with ping on everything but the times", "[apps][ping]")

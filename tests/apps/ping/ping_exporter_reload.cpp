@@ -119,7 +119,7 @@ TEST_CASE("no signal that operators send ends an exporter by accident", "[apps][
 TEST_CASE("a scrape is the same with gzip, and its end is there", "[apps][exporter]")
 {
     if (!can_ping()) return;
-    const Exporter exporter{{"-i", "0.05", "127.1.0.0/23"}};
+    const Exporter exporter{{"-i", "2", "127.1.0.0/23"}};
     exporter.wait_for("smokeping_requests_total{ip=\"127.1.0.9\",host=\"127.1.0.9\",source=\"\",tos=\"0\"}", 1);
     const auto plain = curl({"-H", "Accept: application/openmetrics-text", exporter.url("/metrics")});
     const auto packed =

@@ -32,7 +32,7 @@ struct Site {
 /// curl with this kind of proxy: "http", "https", "socks4", "socks4a", "socks5", "socks5h".
 Finished curl_by(const Proxy& proxy, const std::string& kind, Arguments arguments)
 {
-    arguments.insert(arguments.begin(), {"curl", "--silent", "--show-error", "--noproxy", "", "--max-time", "20",
+    arguments.insert(arguments.begin(), {"curl", "--silent", "--show-error", "--noproxy", "", "--max-time", "60",
                                          "--proxy", kind + "://127.0.0.1:" + proxy.port()});
     return run(arguments);
 }

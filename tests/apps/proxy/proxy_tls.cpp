@@ -39,7 +39,7 @@ struct Site {
 /// curl with this kind of proxy: "http", "https", "socks4", "socks4a", "socks5", "socks5h".
 Finished curl_by(const Proxy& proxy, const std::string& kind, Arguments arguments)
 {
-    arguments.insert(arguments.begin(), {"curl", "--silent", "--show-error", "--noproxy", "", "--max-time", "20",
+    arguments.insert(arguments.begin(), {"curl", "--silent", "--show-error", "--noproxy", "", "--max-time", "60",
                                          "--proxy", kind + "://127.0.0.1:" + proxy.port()});
     return run(arguments);
 }
@@ -110,7 +110,7 @@ TEST_CASE("proxy++ speaks TLS at one place and none at another", "[apps][proxy][
     auto secure = proxy.err().substr(proxy.err().find(words) + words.size());
     secure.erase(secure.find_first_not_of("0123456789"));
     CHECK(curl_by(proxy, "http", {httpd.url("/a.txt")}).out == "hello");
-    CHECK(run({"curl", "--silent", "--noproxy", "", "--max-time", "20", "--proxy", "https://127.0.0.2:" + secure,
+    CHECK(run({"curl", "--silent", "--noproxy", "", "--max-time", "60", "--proxy", "https://127.0.0.2:" + secure,
                "--proxy-insecure", httpd.url("/a.txt")})
               .out == "hello");
 }

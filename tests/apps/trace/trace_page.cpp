@@ -19,12 +19,12 @@ TEST_CASE("the page of trace++ has the path to each target", "[apps][pages]")
     Exporter exporter{{"--interval", "0.5", "127.0.0.1", evil}, "trace++"};
     Browser browser;
     browser.open(exporter.url("/"));
-    CHECK(browser.wait_until("return document.body.dataset.state === 'good'") < 20s);
-    CHECK(browser.wait_until("return drawn.size === 2 && /up$/.test(drawn.get(1).parts.state.textContent)") < 20s);
+    CHECK(browser.wait_until("return document.body.dataset.state === 'good'") < 60s);
+    CHECK(browser.wait_until("return drawn.size === 2 && /up$/.test(drawn.get(1).parts.state.textContent)") < 60s);
     CHECK(browser.text("return drawn.get(0).parts.name.textContent") == evil);
     CHECK(browser.text("return document.title") == "trace++");
     browser.run_script("drawn.get(1).parts.name.click()");
-    CHECK(browser.wait_until("return document.querySelectorAll('#details tbody tr').length >= 2") < 20s);
+    CHECK(browser.wait_until("return document.querySelectorAll('#details tbody tr').length >= 2") < 60s);
     const auto details = browser.text("return document.getElementById('details').textContent");
     CHECK(details.find("127.0.0.1") != std::string::npos);
     CHECK(details.find("The path has not changed.") != std::string::npos);
@@ -41,9 +41,9 @@ TEST_CASE("the page of trace++ fits a phone, with long paths and hostile names i
     Exporter exporter{{"--interval", "0.5", "127.0.0.1"}, "trace++"};
     Browser browser{{.dark = true, .phone = true}};
     browser.open(exporter.url("/"));
-    CHECK(browser.wait_until("return drawn.size === 1 && /up$/.test(drawn.get(0).parts.state.textContent)") < 20s);
+    CHECK(browser.wait_until("return drawn.size === 1 && /up$/.test(drawn.get(0).parts.state.textContent)") < 60s);
     browser.run_script("drawn.get(0).parts.name.click()");
-    CHECK(browser.wait_until("return document.querySelectorAll('#details tbody tr').length >= 2") < 20s);
+    CHECK(browser.wait_until("return document.querySelectorAll('#details tbody tr').length >= 2") < 60s);
     const std::string overflow = "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
     CHECK(browser.text(overflow) == "0");
 

@@ -66,7 +66,7 @@ struct Server {
 
     Finished curl(Arguments options, const std::string& path = "/a.txt") const
     {
-        options.insert(options.begin(), {"curl", "--silent", "--show-error", "--noproxy", "*", "--max-time", "20"});
+        options.insert(options.begin(), {"curl", "--silent", "--show-error", "--noproxy", "*", "--max-time", "60"});
         options.push_back("https://" + address() + path);
         return test::run(options);
     }

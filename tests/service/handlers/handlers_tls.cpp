@@ -58,7 +58,7 @@ TEST_CASE("handlers and WebSockets speak TLS where their server does", "[service
     const auto address = "127.0.0.1:" + std::to_string(server.endpoint().port());
 
     const auto answer = test::run({"curl", "--silent", "--show-error", "--insecure", "--noproxy", "*", "--max-time",
-                                   "20", "--data-binary", "@-", "https://" + address + "/count"},
+                                   "60", "--data-binary", "@-", "https://" + address + "/count"},
                                   {}, std::string(20'000, 'y'));
     CHECK(answer.out == std::string(1'000'000, 'x') + "20000");
 
