@@ -48,7 +48,7 @@ TEST_CASE("as fping, requests leave by the interface that --oiface names", "[lab
 {
     CHECK(as_fping({"--oiface", "client-r1", "10.0.4.2"}).out == "10.0.4.2 is alive\n");
     CHECK(as_fping({"--oiface", "client-r1", "fd00:0:0:4::2"}).out == "fd00:0:0:4::2 is alive\n");
-    const auto elsewhere = as_fping({"--oiface", "lo", "-r0", "-t100", "10.0.4.2"});
+    const auto elsewhere = as_fping({"--oiface", "lo", "-r0", "-t500", "10.0.4.2"});
     CHECK(elsewhere.exit_code == 1);
     CHECK(elsewhere.out.find("is alive") == std::string::npos);
     const auto none = as_fping({"--oiface", "nothing", "10.0.4.2"});
@@ -90,11 +90,11 @@ TEST_CASE("as fping, --icmp-timestamp asks for the other host's time", "[lab]")
 
 TEST_CASE("as fping, timestamps find what is unreachable, and are IPv4's alone", "[lab]")
 {
-    const auto done = as_fping({"--icmp-timestamp", "-r0", "-t100", "10.0.9.1", "10.0.4.2"});
+    const auto done = as_fping({"--icmp-timestamp", "-r0", "-t500", "10.0.9.1", "10.0.4.2"});
     CHECK(done.exit_code == 1);
     CHECK(done.out.find("10.0.9.1 is unreachable\n") != std::string::npos);
     CHECK(done.out.find("10.0.4.2 is alive, timestamps: ") != std::string::npos);
-    CHECK(as_fping({"--icmp-timestamp", "-r0", "-t100", "10.0.7.1"})
+    CHECK(as_fping({"--icmp-timestamp", "-r0", "-t500", "10.0.7.1"})
               .err.starts_with("ICMP Host Unreachable from 10.0.3.2 for ICMP Echo sent to 10.0.7.1\n"));
     const auto v6 = as_fping({"-6", "--icmp-timestamp", "alpha"});
     CHECK(v6.err == "fping: ICMP Timestamp is IPv4 only\n");

@@ -57,31 +57,31 @@ TEST_CASE("as fping, hosts are alive or unreachable in fping's words", "[lab]")
 {
     if (is_missing("fping", "fping")) return;
     check_same({"10.0.4.2", "10.0.6.2"});
-    check_same({"-a", "alpha", "web", "10.0.9.1", "-r1", "-t50"});
-    check_same({"-u", "alpha", "10.0.9.1", "10.0.9.2", "-r1", "-t50"});
+    check_same({"-a", "alpha", "web", "10.0.9.1", "-r1", "-t500"});
+    check_same({"-u", "alpha", "10.0.9.1", "10.0.9.2", "-r1", "-t500"});
     check_same({"-e", "-4", "alpha"});
     check_same({"-A", "-4", "alpha"});
     check_same({"-A", "-n", "10.0.4.2"});
     check_same({"-6", "alpha"});
     check_same({"-i", "200", "fd00:0:0:4::2", "10.0.4.2"});
-    check_same({"-q", "-r0", "-t50", "10.0.4.2", "10.0.9.1"});
-    check_same({"-s", "10.0.4.2", "10.0.9.1", "-r1", "-t50"});
-    check_same({"-x", "1", "10.0.4.2", "10.0.9.1", "-r0", "-t50"});
-    check_same({"-x", "2", "10.0.4.2", "10.0.9.1", "-r0", "-t50"});
+    check_same({"-q", "-r0", "-t500", "10.0.4.2", "10.0.9.1"});
+    check_same({"-s", "10.0.4.2", "10.0.9.1", "-r1", "-t500"});
+    check_same({"-x", "1", "10.0.4.2", "10.0.9.1", "-r0", "-t500"});
+    check_same({"-x", "2", "10.0.4.2", "10.0.9.1", "-r0", "-t500"});
     check_same({"-i", "0", "-b", "0", "10.0.4.2"});
     check_same({"-b", "2000", "-H", "5", "-O", "0x10", "-R", "-T", "3", "10.0.4.2"});
-    check_same({"-H", "1", "-r0", "-t100", "10.0.1.1"});
+    check_same({"-H", "1", "-r0", "-t500", "10.0.1.1"});
 }
 
 TEST_CASE("as fping, each reply and each timeout of a count has fping's line", "[lab]")
 {
     if (is_missing("fping", "fping")) return;
-    check_same({"-c", "3", "-p", "200", "-t", "100", "10.0.4.2", "10.0.9.1"});
+    check_same({"-c", "3", "-p", "600", "-t", "500", "10.0.4.2", "10.0.9.1"});
     check_same({"-c", "4", "-p", "50", "-4", "beta"});
     check_same({"-C", "4", "-q", "-p", "50", "-4", "beta", "alpha", "10.0.9.1"});
     check_same({"-C", "2", "-p", "50", "10.0.4.2"});
     check_same({"-c", "2", "-p", "50", "-D", "10.0.4.2"});
-    check_same({"-c", "2", "-p", "200", "-t", "100", "-o", "10.0.4.2", "10.0.9.1"});
+    check_same({"-c", "2", "-p", "600", "-t", "500", "-o", "10.0.4.2", "10.0.9.1"});
     check_same({"-q", "-c", "2", "-p", "50", "-s", "10.0.4.2"});
     check_same({"--count=2", "--period", "50", "--quiet", "10.0.4.2"});
     check_same({"-e", "-q", "-c", "3", "-p", "500", "-t", "500", "-O", "0", "10.0.4.2"});
@@ -90,14 +90,14 @@ TEST_CASE("as fping, each reply and each timeout of a count has fping's line", "
 TEST_CASE("as fping, what can't be sent and what routers say is told as fping tells it", "[lab]")
 {
     if (is_missing("fping", "fping")) return;
-    check_same({"-r", "1", "-t", "100", "10.0.7.1"});  // host unreachable
-    check_same({"-r", "1", "-t", "100", "10.0.8.1"});  // prohibited
+    check_same({"-r", "1", "-t", "500", "10.0.7.1"});  // host unreachable
+    check_same({"-r", "1", "-t", "500", "10.0.8.1"});  // prohibited
     check_same({"-c", "2", "-p", "100", "10.0.7.1"});
     check_same({"-C", "2", "-q", "-p", "100", "10.0.7.1", "10.0.4.2"});
     run({"ip", "route", "add", "blackhole", "10.77.1.0/24"});
     run({"ip", "route", "add", "unreachable", "10.77.2.0/24"});
     run({"ip", "route", "add", "prohibit", "10.77.3.0/24"});
-    check_same({"-r", "1", "-t", "50", "10.77.1.1", "10.77.2.1", "10.77.3.1", "10.0.4.2"});
+    check_same({"-r", "1", "-t", "500", "10.77.1.1", "10.77.2.1", "10.77.3.1", "10.0.4.2"});
     check_same({"-c", "2", "-p", "50", "10.77.1.1", "10.0.4.2"});
     check_same({"-C", "2", "-q", "-p", "50", "10.77.1.1", "10.0.4.2"});
 }
@@ -110,14 +110,14 @@ TEST_CASE("as fping, targets come from operands, files, standard input and range
     std::ofstream{file} << "# hosts\n10.0.4.2 and more\n\n   web\n#10.0.9.1\n";
     check_same({"-4", "-f", file});
     check_same({"-4"}, "10.0.4.2\nweb # the other\n");
-    check_same({"-4", "-f", "-", "-t", "100", "-r", "0"}, "alpha\n10.0.9.1\n");
-    check_same({"-c1", "-t50", "-i0", "-p100"}, "10.0.4.2\n");
+    check_same({"-4", "-f", "-", "-t", "500", "-r", "0"}, "alpha\n10.0.9.1\n");
+    check_same({"-c1", "-t500", "-i0", "-p600"}, "10.0.4.2\n");
     check_same({"-g", "10.0.4.1", "10.0.4.2"});
     check_same({"-g", "10.0.4.0/30"});
     check_same({"-g", "10.0.4.2/32"});
-    check_same({"-g", "10.0.9.0/31", "-r0", "-t50"});
-    check_same({"-4", "alpha", "nowhere.example", "-t50"});
-    check_same({"-4", "-q", "-c1", "alpha", "nowhere.example", "-t50"});
+    check_same({"-g", "10.0.9.0/31", "-r0", "-t500"});
+    check_same({"-4", "alpha", "nowhere.example", "-t500"});
+    check_same({"-4", "-q", "-c1", "alpha", "nowhere.example", "-t500"});
     check_same({"nowhere.example"});
     check_same({"-6", "10.0.4.2"});
 }
@@ -186,7 +186,8 @@ TEST_CASE("as fping, summaries come from time to time", "[lab]")
 
 TEST_CASE("as fping, JSON lines are objects of one key each", "[lab]")
 {
-    const auto done = as_fping({"-J", "-c", "2", "-p", "50", "-t", "40", "-s", "--print-ttl", "10.0.4.2", "10.0.9.1"});
+    const auto done =
+        as_fping({"-J", "-c", "2", "-p", "600", "-t", "500", "-s", "--print-ttl", "10.0.4.2", "10.0.9.1"});
     CHECK(done.exit_code == 1);
     CHECK(done.err.empty());
     std::vector<std::string> kinds;

@@ -71,11 +71,11 @@ TEST_CASE("check_fping reads loss and round trip", "[lab]")
             program("ping++"), check};
         return run(with(command, arguments));
     };
-    const auto good = checked({"-H", "10.0.4.2", "-n", "3", "-i", "50", "-w", "100,20%", "-c", "500,60%"});
+    const auto good = checked({"-H", "10.0.4.2", "-n", "3", "-i", "50", "-w", "5000,20%", "-c", "9000,60%"});
     INFO(good.out << good.err);
     CHECK(good.exit_code == 0);
-    CHECK(matches(good.out, "FPING OK - 10\\.0\\.4\\.2 \\(loss=0%, rta=0\\.[0-9]+ ms\\)"));
-    const auto bad = checked({"-H", "10.0.9.1", "-n", "2", "-i", "50", "-w", "100,20%", "-c", "500,60%"});
+    CHECK(matches(good.out, "FPING OK - 10\\.0\\.4\\.2 \\(loss=0%, rta=[0-9.]+ ms\\)"));
+    const auto bad = checked({"-H", "10.0.9.1", "-n", "2", "-i", "50", "-w", "5000,20%", "-c", "9000,60%"});
     INFO(bad.out << bad.err);
     CHECK(bad.exit_code == 2);
     CHECK(matches(bad.out, "loss=100%"));
@@ -88,9 +88,9 @@ TEST_CASE("Zabbix reads targets' lines from both streams", "[lab]")
     const auto help = run({name, "-h"});
     CHECK(matches(help.out, "^   -I,"));
     CHECK(matches(help.out, "^   -S,"));
-    const auto probed = run({"sh", "-c", name + " -c1 -t50 -i0 2>&1"}, {}, "10.0.4.2\n");
-    CHECK(matches(probed.out, R"(^10\.0\.4\.2 : \[0\], 64 bytes, 0\.[0-9]{3} ms \(0\.[0-9]{3} avg, 0% loss\)$)"));
-    const auto done = run({"sh", "-c", name + " -C3 -p50 -b68 -t100 -i10 2>&1"}, {}, "10.0.4.2\n10.0.9.1\n");
+    const auto probed = run({"sh", "-c", name + " -c1 -t500 -i0 2>&1"}, {}, "10.0.4.2\n");
+    CHECK(matches(probed.out, R"(^10\.0\.4\.2 : \[0\], 64 bytes, [0-9.]+ ms \([0-9.]+ avg, 0% loss\)$)"));
+    const auto done = run({"sh", "-c", name + " -C3 -p600 -b68 -t500 -i10 2>&1"}, {}, "10.0.4.2\n10.0.9.1\n");
     INFO(done.out);
     CHECK(matches(done.out, R"(^10\.0\.4\.2 : \[2\], 76 bytes, [0-9.]+ ms \([0-9.]+ avg, 0% loss\)$)"));
     CHECK(matches(done.out, R"(^10\.0\.4\.2 : [0-9.]+ [0-9.]+ [0-9.]+$)"));
@@ -105,11 +105,11 @@ TEST_CASE("LibreNMS reads the summary, the words and the exit codes", "[lab]")
     const auto numbers = run({name, "-e", "-q", "-c", "3", "-p", "500", "-t", "500", "-O", "0", "10.0.4.2"});
     CHECK(matches(numbers.err, R"(^10\.0\.4\.2 : xmt/rcv/%loss = 3/3/0%, min/avg/max = [0-9.]+/[0-9.]+/[0-9.]+$)"));
     CHECK(numbers.exit_code == 0);
-    const auto list = run({name, "-f", "-", "-t", "100", "-r", "1"}, {}, "10.0.4.2\n10.0.9.1\nnowhere.invalid\n");
+    const auto list = run({name, "-f", "-", "-t", "500", "-r", "1"}, {}, "10.0.4.2\n10.0.9.1\nnowhere.invalid\n");
     CHECK(list.out == "10.0.4.2 is alive\n10.0.9.1 is unreachable\n");
     CHECK(list.err == "nowhere.invalid: Name or service not known\n");
     CHECK(list.exit_code == 2);
-    CHECK(run({name, "-q", "-r0", "-t100", "-M", "-b", "1000", "10.0.9.1"}).exit_code == 1);
+    CHECK(run({name, "-q", "-r0", "-t500", "-M", "-b", "1000", "10.0.9.1"}).exit_code == 1);
 }
 
 TEST_CASE("netdata reads charts, and then their values", "[lab]")

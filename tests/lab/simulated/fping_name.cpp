@@ -18,7 +18,7 @@ TEST_CASE("as fping, a replayed answer makes no dead host alive")
         "  alive: {address: 10.9.0.1}\n"
         "attackers:\n"
         "  - {kind: replayed, from: 10.66.0.0/28, rate: 2000/s}\n"};
-    Arguments command{program("ping++"), "--as", "fping", "-i", "2", "-r", "2", "-t", "100", "10.9.0.1"};
+    Arguments command{program("ping++"), "--as", "fping", "-i", "2", "-r", "2", "-t", "500", "10.9.0.1"};
     std::string dead;
     for (int host = 1; host <= 8; ++host) {
         command.push_back("10.66.0." + std::to_string(host));
