@@ -52,9 +52,9 @@ public:
     explicit AccessLog(std::string target, DiagnosticsHandler diagnostics = {}, AccessLogFormat format = {},
                        std::string what = "access log");
 
+    struct StandardError {};  ///< Says that lines go to standard error.
     /// The same on standard error, for other lines than those of requests.
-    struct StandardError {};
-    explicit AccessLog(StandardError) : AccessLog{"-"}
+    explicit AccessLog(StandardError) : AccessLog{"-"}  ///< to standard error
     {
         standard_ = 2;
         in_pieces_ = true;

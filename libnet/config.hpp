@@ -9,11 +9,11 @@
 #define LIBNETXX_VERSION_MINOR 1
 #define LIBNETXX_VERSION_PATCH 0
 
-/// The version as one number to compare with, in the preprocessor too: 1.2.3 is 10203.
+/// The version as one number to compare with, in the preprocessor too: 1.2.3 is 10203, so that each of the last two numbers
+/// has two digits.
 ///
 ///     #if LIBNETXX_VERSION_NUMBER >= 200  // 0.2.0 and newer
-#define LIBNETXX_VERSION_NUMBER \
-  (LIBNETXX_VERSION_MAJOR * 10'000 + LIBNETXX_VERSION_MINOR * 100 + LIBNETXX_VERSION_PATCH)
+#define LIBNETXX_VERSION_NUMBER (LIBNETXX_VERSION_MAJOR * 10000 + LIBNETXX_VERSION_MINOR * 100 + LIBNETXX_VERSION_PATCH)
 
 #define LIBNETXX_DETAIL_TEXT_OF(major, minor, patch) #major "." #minor "." #patch
 #define LIBNETXX_DETAIL_VERSION(major, minor, patch) LIBNETXX_DETAIL_TEXT_OF(major, minor, patch)

@@ -32,7 +32,7 @@ public:
 
     /// As AccessLog::reopen and AccessLog::dropped.
     void reopen() noexcept { log_.reopen(); }
-    std::uint64_t dropped() const noexcept { return log_.dropped(); }
+    std::uint64_t dropped() const noexcept { return log_.dropped(); }  ///< lines that the file did not get
 
 private:
     AccessLog log_;

@@ -126,8 +126,8 @@ struct ForwardProxyOptions {
     std::size_t max_idle_upstreams = 128;  ///< idle connections to servers in all; 0: none
 
     /// Connections to servers that are in use at a time, to one host and in all, those that are being made and tunnels
-    /// included; more are refused with 503. Of each ForwardProxy. 0: no limit.
-    std::size_t max_upstreams_per_host = 0, max_upstreams = 0;
+    /// included; more are refused with 503. Of each ForwardProxy.
+    std::size_t max_upstreams_per_host = 0, max_upstreams = 0;  ///< 0: no limit
 
     std::uint64_t max_requests = 0;  ///< of one connection of a client: the answer to the last ends it; 0: any number
     HttpLimits limits{.head = 65'536};  ///< of requests: browsers send cookies of 40 KB to some sites

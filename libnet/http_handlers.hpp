@@ -42,7 +42,7 @@ class HttpFailure : public std::runtime_error {
 public:
     /// `status` is 400 to 599; another one becomes a 500.
     HttpFailure(unsigned status, const std::string& reason) : std::runtime_error{reason}, status_{status} {}
-    unsigned status() const noexcept { return status_; }
+    unsigned status() const noexcept { return status_; }  ///< that the client gets
 
 private:
     unsigned status_;
@@ -104,15 +104,15 @@ private:
 /// to write, and left out. "Connection: close" ends the connection behind the answer.
 class HttpReply {
 public:
-    using Message = boost::beast::http::response<boost::beast::http::string_body>;
-    using Source = std::function<boost::asio::awaitable<void>(HttpStream&)>;
+    using Message = boost::beast::http::response<boost::beast::http::string_body>;  ///< fields and body in memory
+    using Source = std::function<boost::asio::awaitable<void>(HttpStream&)>;        ///< writes the body piece by piece
 
     /// A whole answer, with its body.
     HttpReply(Message message) : message_{std::move(message)} {}
 
     /// A text of this type.
     static HttpReply text(std::string body, std::string_view type = "text/plain; charset=utf-8", unsigned status = 200);
-    static HttpReply json(std::string body, unsigned status = 200);
+    static HttpReply json(std::string body, unsigned status = 200);  ///< of application/json
 
     /// No content: 204, or another status that says all.
     static HttpReply empty(unsigned status = 204);
@@ -133,8 +133,8 @@ public:
         return std::move(*this);
     }
 
-    const Message& message() const noexcept { return message_; }
-    Message& message() noexcept { return message_; }
+    const Message& message() const noexcept { return message_; }  ///< without a file's or a stream's contents
+    Message& message() noexcept { return message_; }              ///< the same, to add fields to
 
 private:
     friend struct detail::HandlerJob;
@@ -167,10 +167,10 @@ struct RouteOptions {
 /// they refer to is declared before it.
 class RequestHandler {
 public:
-    using AtOnce = std::function<HttpReply(HttpCall&)>;
-    using Coroutine = std::function<boost::asio::awaitable<HttpReply>(HttpCall&)>;
+    using AtOnce = std::function<HttpReply(HttpCall&)>;                             ///< answers without waiting
+    using Coroutine = std::function<boost::asio::awaitable<HttpReply>(HttpCall&)>;  ///< may wait for other things
 
-    template <typename Handler>
+    template <typename Handler>  ///< either kind
     requires std::invocable<Handler&, HttpCall&> RequestHandler(Handler handler)
     {
         using Result = std::invoke_result_t<Handler&, HttpCall&>;
@@ -179,8 +179,8 @@ public:
         else coroutine_ = adapted(std::move(handler), static_cast<Result*>(nullptr));
     }
 
-    const AtOnce& at_once() const noexcept { return at_once_; }
-    const Coroutine& coroutine() const noexcept { return coroutine_; }
+    const AtOnce& at_once() const noexcept { return at_once_; }         ///< empty: it is a coroutine
+    const Coroutine& coroutine() const noexcept { return coroutine_; }  ///< empty: it answers at once
 
 private:
     template <typename Handler, typename Reply>
@@ -210,7 +210,7 @@ struct ServerSentEvent {
 ///                                            -> asio::awaitable<void> { co_await events.send({.data = "hello"}); });
 class EventStream {
 public:
-    explicit EventStream(HttpStream& stream) noexcept : stream_{stream} {}
+    explicit EventStream(HttpStream& stream) noexcept : stream_{stream} {}  ///< the stream outlives it
 
     /// Sends an event, with the back-pressure of HttpStream::write.
     /// @throws std::invalid_argument  the type or the id has a line break or NUL in it
@@ -222,7 +222,7 @@ public:
     /// Says how long the client waits before it connects again.
     boost::asio::awaitable<void> retry_after(std::chrono::milliseconds time);
 
-    bool draining() const noexcept { return stream_.draining(); }
+    bool draining() const noexcept { return stream_.draining(); }  ///< the server stops: end soon
 
     /// The id of the last event that the client got before the connection was lost; empty: none.
     static std::string last_id(const HttpCall& call);

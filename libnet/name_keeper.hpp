@@ -30,7 +30,7 @@ using engine::NameAttempts, engine::NameFailure, engine::NameNews;
 
 /// A name that a NameKeeper keeps. Numbered from 0 on in the order of `add`; no number is used twice.
 struct KeptName {
-    std::size_t index = 0;
+    std::size_t index = 0;  ///< in the order of `add`, from 0 on
 
     friend bool operator==(const KeptName&, const KeptName&) = default;
 };

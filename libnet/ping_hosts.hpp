@@ -19,21 +19,21 @@ namespace libnet::inline v0 {
 
 /// A host as the user named it, and the address that it has. There may be a million of them.
 struct PingHost {
-    enum class State : std::uint8_t {
-        unresolved,  ///< its name has no address (yet)
-        known,       ///< it has one
-        failed,      ///< it can't be pinged: no socket for its address
+    enum class State : std::uint8_t {  ///< Whether it can be pinged.
+        unresolved,                    ///< its name has no address (yet)
+        known,                         ///< it has one
+        failed,                        ///< it can't be pinged: no socket for its address
     };
-    std::string name;
+    std::string name;                             ///< as the user wrote it
     boost::asio::ip::address address{};           ///< or the first one of a range
     std::uint32_t index = 0;                      ///< its place among the hosts
     std::shared_ptr<const AddressRange> range{};  ///< null: it is a single host
-    State state = State::unresolved;
-    bool asked_again = true;  ///< while it is unresolved
-    bool of_range = false;    ///< one of a range that was taken apart
-    bool named = false;       ///< its addresses are shown with their names
+    State state = State::unresolved;              ///< whether it can be pinged
+    bool asked_again = true;                      ///< while it is unresolved
+    bool of_range = false;                        ///< one of a range that was taken apart
+    bool named = false;                           ///< its addresses are shown with their names
 
-    bool known() const noexcept { return state == State::known; }
+    bool known() const noexcept { return state == State::known; }  ///< it has an address
 };
 
 /// Hosts by their indices, in the order of `add`, with their streams through one pinger: for programs that show names, and
@@ -44,7 +44,7 @@ public:
     /// The pinger must outlive it.
     explicit PingHosts(IcmpPinger& pinger) : pinger_{pinger} {}
 
-    void add(std::vector<std::string> names)
+    void add(std::vector<std::string> names)  ///< appends them in this order
     {
         entries_.reserve(entries_.size() + names.size());
         for (auto& name : names) add(std::move(name), false);
@@ -63,10 +63,10 @@ public:
     {
         entries_[index].host.range = std::make_shared<const AddressRange>(range);
     }
-    void set_named(std::size_t index) { entries_[index].host.named = true; }
+    void set_named(std::size_t index) { entries_[index].host.named = true; }  ///< PingHost::named
 
-    std::size_t size() const noexcept { return entries_.size(); }
-    const PingHost& host(std::size_t index) const { return entries_[index].host; }
+    std::size_t size() const noexcept { return entries_.size(); }                   ///< hosts there are
+    const PingHost& host(std::size_t index) const { return entries_[index].host; }  ///< the index is below `size()`
 
     /// Why it has no address, or can't be pinged; empty if it can.
     std::string_view trouble(std::size_t index) const
@@ -125,7 +125,7 @@ public:
         entry.target.reset();
     }
 
-    bool is_pinged(std::size_t index) const { return entries_[index].target && !entries_[index].stopped; }
+    bool is_pinged(std::size_t index) const { return entries_[index].target && !entries_[index].stopped; }  ///< running
 
     /// Ends the host's stream, and keeps its numbers.
     void stop(std::size_t index)

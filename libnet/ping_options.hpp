@@ -50,15 +50,15 @@ struct PingOptions {
     InterfaceName interface {};                 ///< name of the interface to send through; empty: as routed
     InterfaceName outgoing_interface{};         ///< the same, but answers may come by others; empty: as routed
     PingAccess access = PingAccess::automatic;  ///< a datagram socket first, which needs no privilege
-    PathMtuDiscovery path_mtu_discovery = PathMtuDiscovery::system;
-    std::optional<std::uint8_t> traffic_class{};  ///< DSCP and ECN bits of the header; empty: zero
-    std::optional<std::uint32_t> mark{};          ///< SO_MARK of socket(7): takes CAP_NET_ADMIN
-    std::optional<int> send_buffer{};             ///< octets, more than 0; empty: 4 MiB, or what the system allows
-    PingPattern pattern{};                        ///< of the payload's octets behind the first eight
-    PingClock clock = PingClock::kernel;          ///< whose times the round trips are
-    PingRecord record = PingRecord::nothing;      ///< IPv4 only: told in `PingReply::ip_options`
+    PathMtuDiscovery path_mtu_discovery = PathMtuDiscovery::system;  ///< whether probes may be fragmented
+    std::optional<std::uint8_t> traffic_class{};                     ///< DSCP and ECN bits of the header; empty: zero
+    std::optional<std::uint32_t> mark{};                             ///< SO_MARK of socket(7): takes CAP_NET_ADMIN
+    std::optional<int> send_buffer{};         ///< octets, more than 0; empty: 4 MiB, or what the system allows
+    PingPattern pattern{};                    ///< of the payload's octets behind the first eight
+    PingClock clock = PingClock::kernel;      ///< whose times the round trips are
+    PingRecord record = PingRecord::nothing;  ///< IPv4 only: told in `PingReply::ip_options`
     Ipv4OptionOctets ip_options{};  ///< IPv4 only, in place of `record`: see encode_ipv4_source_route; told likewise
-    PingMessage message = PingMessage::echo;
+    PingMessage message = PingMessage::echo;  ///< what kind of request they are
     bool tell_headers = false;  ///< tell each answer's traffic class and where it was sent to: PingAnswerDetails
     std::optional<std::uint16_t> identifier{};  ///< of the requests; 0 takes a raw socket; empty: a free one
     std::optional<std::uint32_t> flow_label{};  ///< IPv6 only, 20 bits: takes a raw socket; empty: the system's

@@ -13,9 +13,9 @@
 
 namespace libnet::inline v0 {
 
-struct PingVerdict {
-    boost::asio::ip::address address;
-    bool alive = false;
+struct PingVerdict {                   ///< What became of one address.
+    boost::asio::ip::address address;  ///< that was pinged
+    bool alive = false;                ///< it has answered
     friend bool operator==(const PingVerdict&, const PingVerdict&) = default;
 };
 

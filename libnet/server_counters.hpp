@@ -30,7 +30,7 @@ struct ServerCounts {
     std::map<std::string_view, std::uint64_t>
         verdicts{};  ///< requests of a proxy by HttpForwarding::verdict, which is static
 
-    ServerCounts& operator+=(const ServerCounts& other)
+    ServerCounts& operator+=(const ServerCounts& other)  ///< adds another server's
     {
         connections += other.connections;
         for (std::size_t i = 0; i < requests.size(); ++i) requests[i] += other.requests[i];

@@ -18,7 +18,7 @@ using io::ConnectionNow;  ///< a connection, and what it is at
 
 /// What StaticFileServer and ForwardProxy say of themselves when they are asked. It costs them nothing before.
 struct ServerNow {
-    static constexpr std::size_t most_connections = 200, most_names = 50;
+    static constexpr std::size_t most_connections = 200, most_names = 50;  ///< that are told
 
     /// Those with something under way first; `most_connections` at the most.
     std::vector<ConnectionNow> connections{};
@@ -40,7 +40,7 @@ struct ServerNow {
         for (auto& name : other.names)
             if (names.size() < most_names) names.push_back(std::move(name));
     }
-    void add(std::string_view name, std::uint64_t amount)
+    void add(std::string_view name, std::uint64_t amount)  ///< adds to the amount of this name
     {
         for (auto& [known, sum] : amounts)
             if (known == name) {

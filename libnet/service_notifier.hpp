@@ -40,9 +40,9 @@ public:
     /// There is a service manager that listens.
     explicit operator bool() const noexcept { return static_cast<bool>(socket_); }
 
-    void ready() const { send("READY=1\n"); }
-    void stopping() const { send("STOPPING=1\n"); }
-    void alive() const { send("WATCHDOG=1\n"); }
+    void ready() const { send("READY=1\n"); }        ///< it serves
+    void stopping() const { send("STOPPING=1\n"); }  ///< it ends
+    void alive() const { send("WATCHDOG=1\n"); }     ///< it isn't stuck: within `watchdog()`
 
     /// `ready` is to follow, whether the new configuration was good or not.
     void reloading() const

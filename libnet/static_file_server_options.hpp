@@ -28,8 +28,8 @@ struct VirtualHost {
     /// Host names, addresses (IPv6 without brackets), or "*.example.org" for all the names below one. A name counts
     /// before a wildcard, a longer wildcard before a shorter one.
     std::vector<std::string> names{};
-    std::string root = ".";
-    SiteOptions site{};
+    std::string root = ".";  ///< its directory
+    SiteOptions site{};      ///< how it answers
 };
 
 /// What a StaticFileServer serves, where, and how patient it is.

@@ -61,7 +61,7 @@ public:
         if (!settled_) end_process();
     }
 
-    pid_t pid() const noexcept { return pid_; }
+    pid_t pid() const noexcept { return pid_; }  ///< of the new process; 0: there is none
 
     /// Completes with true when it serves, and with false when it has ended instead, or was ended because `limit` had
     /// passed.

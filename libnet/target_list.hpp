@@ -19,8 +19,8 @@ namespace libnet::inline v0 {
 
 /// What a list holds: hosts, and a complaint for each line that is none.
 struct TargetList {
-    std::vector<std::string> hosts;
-    std::vector<std::string> complaints;
+    std::vector<std::string> hosts;       ///< one for each line
+    std::vector<std::string> complaints;  ///< why lines are left out
 };
 
 /// No name, address or range has other characters, or more of them.

@@ -95,11 +95,11 @@ private:
 
 /// What a page of a server tells.
 struct TrafficReport {
-    std::string_view name{}, version{};
-    std::uint64_t started = 0;  ///< seconds since the epoch
-    bool draining = false;
-    std::size_t seconds = 0;  ///< of the history, the last ones
-    std::uint64_t connections = 0;
+    std::string_view name{}, version{};  ///< of the program
+    std::uint64_t started = 0;           ///< seconds since the epoch
+    bool draining = false;               ///< it ends
+    std::size_t seconds = 0;             ///< of the history, the last ones
+    std::uint64_t connections = 0;       ///< open now
 };
 
 /// Writes all of it as one JSON object.

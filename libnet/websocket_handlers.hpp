@@ -132,8 +132,8 @@ struct EndOctets {
 /// HttpEndpointOptions).
 class HttpConnectionStream {
 public:
-    using executor_type = boost::asio::any_io_executor;
-
+    using executor_type = boost::asio::any_io_executor;  ///< of its completions
+    /// The library makes these.
     explicit HttpConnectionStream(std::shared_ptr<detail::HandedOctets> octets) noexcept : octets_{std::move(octets)} {}
 
     executor_type get_executor() const noexcept { return octets_->readable.get_executor(); }
@@ -208,14 +208,14 @@ struct WebSocketOptions {
 /// a read ends with `websocket::error::closed`.
 class WebSocketHandler {
 public:
-    using Function = std::function<boost::asio::awaitable<void>(WebSocket&, HttpCall&)>;
+    using Function = std::function<boost::asio::awaitable<void>(WebSocket&, HttpCall&)>;  ///< a coroutine that talks
 
-    template <typename Handler>
+    template <typename Handler>  ///< of any type
     requires std::invocable<Handler&, WebSocket&, HttpCall&> WebSocketHandler(Handler handler)
         : function_{std::move(handler)}
     {}
 
-    const Function& function() const noexcept { return function_; }
+    const Function& function() const noexcept { return function_; }  ///< what is called
 
 private:
     Function function_;

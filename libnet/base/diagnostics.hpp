@@ -18,7 +18,7 @@ enum class DiagnosticLevel : std::uint8_t {
     error,    ///< somebody wasn't served because of it
 };
 
-constexpr std::string_view name_of(DiagnosticLevel level) noexcept
+constexpr std::string_view name_of(DiagnosticLevel level) noexcept  ///< "warning"
 {
     switch (level) {
     case DiagnosticLevel::info:
@@ -55,9 +55,9 @@ inline std::string describe_current_exception()
 class Diagnostics {
 public:
     Diagnostics() = default;
-    explicit Diagnostics(DiagnosticsHandler handler) : handler_{std::move(handler)} {}
+    explicit Diagnostics(DiagnosticsHandler handler) : handler_{std::move(handler)} {}  ///< an empty one takes nothing
 
-    void tell(DiagnosticLevel level, std::string_view text) const noexcept
+    void tell(DiagnosticLevel level, std::string_view text) const noexcept  ///< never throws
     {
         if (!handler_) return;
         try {

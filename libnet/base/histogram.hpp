@@ -20,7 +20,7 @@ namespace libnet::inline v0::base {
 /// count as that. A bucket is full at 2^32 - 1 values.
 class Histogram {
 public:
-    static constexpr std::uint64_t max_value = (std::uint64_t{1} << 40) - 1;
+    static constexpr std::uint64_t max_value = (std::uint64_t{1} << 40) - 1;  ///< larger ones count as this
 
     /// Throws `std::bad_alloc`, and has changed nothing then.
     void add(std::uint64_t value) { add_to(bucket_of(std::min(value, max_value)), 1); }
@@ -34,7 +34,7 @@ public:
         });
     }
 
-    std::uint64_t count() const noexcept
+    std::uint64_t count() const noexcept  ///< values that were added
     {
         std::uint64_t total = 0;
         for_each([&](std::size_t, std::uint32_t count) {

@@ -10,7 +10,7 @@ namespace libnet::inline v0::base {
 /// Welford's algorithm: exact enough for any number of values, where a sum of squares loses its digits.
 class RunningStatistics {
 public:
-    void add(double value) noexcept
+    void add(double value) noexcept  ///< takes one more value into account
     {
         ++count_;
         const double delta = value - mean_;
@@ -37,10 +37,10 @@ public:
         max_ = std::max(max_, other.max_);
     }
 
-    std::uint64_t count() const noexcept { return count_; }
-    double mean() const noexcept { return mean_; }  ///< 0 without values, as the others
-    double min() const noexcept { return min_; }
-    double max() const noexcept { return max_; }
+    std::uint64_t count() const noexcept { return count_; }  ///< values that were added
+    double mean() const noexcept { return mean_; }           ///< 0 without values, as the others
+    double min() const noexcept { return min_; }             ///< the least one
+    double max() const noexcept { return max_; }             ///< the greatest one
 
     /// Of the sample (divided by n - 1); 0 for fewer than two values.
     double standard_deviation() const noexcept

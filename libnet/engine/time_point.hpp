@@ -5,6 +5,6 @@
 
 namespace libnet::inline v0::engine {
 
-using TimePoint = std::chrono::steady_clock::time_point;
+using TimePoint = std::chrono::steady_clock::time_point;  ///< that engines are given
 
 }  // namespace libnet::inline v0::engine

@@ -11,9 +11,9 @@ namespace libnet::inline v0::testing {
 /// after the clock's own beginning, so that a test can name times before it. For one thread.
 class ManualTime {
 public:
-    using TimePoint = std::chrono::steady_clock::time_point;
+    using TimePoint = std::chrono::steady_clock::time_point;  ///< of std::chrono::steady_clock
 
-    TimePoint now() const noexcept { return now_; }
+    TimePoint now() const noexcept { return now_; }  ///< the time
 
     /// Since the beginning.
     std::chrono::nanoseconds passed() const noexcept { return now_ - start; }
@@ -23,9 +23,9 @@ public:
     {
         if (time > now_) now_ = time;
     }
-    void advance(std::chrono::nanoseconds time) noexcept { reach(now_ + time); }
+    void advance(std::chrono::nanoseconds time) noexcept { reach(now_ + time); }  ///< never back
 
-    static constexpr TimePoint start{std::chrono::hours{1}};
+    static constexpr TimePoint start{std::chrono::hours{1}};  ///< the first time
 
 private:
     TimePoint now_ = start;

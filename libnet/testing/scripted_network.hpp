@@ -20,10 +20,10 @@ namespace libnet::inline v0::testing {
 
 /// What becomes of one probe. Made by the functions below.
 struct ScriptedAnswer {
-    enum class Kind : std::uint8_t { reply, nothing, icmp_error, send_error };
-    Kind kind = Kind::nothing;
-    std::chrono::nanoseconds after{};        ///< the probe was sent
-    std::optional<int> ttl = 64;             ///< of a reply
+    enum class Kind : std::uint8_t { reply, nothing, icmp_error, send_error };  ///< What a host or router does.
+    Kind kind = Kind::nothing;                                                  ///< what happens
+    std::chrono::nanoseconds after{};                                           ///< the probe was sent
+    std::optional<int> ttl = 64;                                                ///< of a reply
     boost::asio::ip::address from{};         ///< who answers; unspecified: the host itself
     std::uint8_t type = 0, code = 0;         ///< of an ICMP error
     std::optional<std::uint32_t> mtu{};      ///< that the error tells
@@ -67,7 +67,7 @@ using HostScript = std::function<ScriptedAnswer(std::uint64_t number)>;
 /// need an interval: one without a pause never ends where no time passes. Which options say how a packet is sent has no effect. For one thread; the io_context must outlive it.
 class ScriptedNetwork {
 public:
-    explicit ScriptedNetwork(boost::asio::io_context& io);
+    explicit ScriptedNetwork(boost::asio::io_context& io);  ///< runs nothing by itself
     ~ScriptedNetwork();  ///< its pingers may outlive it: their time stands still then
     ScriptedNetwork(const ScriptedNetwork&) = delete;
     ScriptedNetwork& operator=(const ScriptedNetwork&) = delete;

@@ -41,7 +41,7 @@ enum class Access : std::uint8_t {
 class AccessRules {
 public:
     AccessRules() = default;
-    explicit AccessRules(std::vector<AccessRule> rules) : rules_{std::move(rules)} {}
+    explicit AccessRules(std::vector<AccessRule> rules) : rules_{std::move(rules)} {}  ///< the first that fits decides
 
     /// Decides about a path as wire::decode_path reads it, `name` without a slash in front; for a client, and for the
     /// user that it has proved to be, if any. Where no rule fits, access is granted.
@@ -53,7 +53,7 @@ public:
     Access judge(std::string_view name, const boost::asio::ip::address& client,
                  const std::optional<std::string_view>& user, std::string* rule = nullptr) const;
 
-    bool empty() const noexcept { return rules_.empty(); }
+    bool empty() const noexcept { return rules_.empty(); }  ///< there are no rules: everything is granted
 
 private:
     const AccessRule* rule_for(std::string_view name) const;

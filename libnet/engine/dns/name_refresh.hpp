@@ -24,7 +24,7 @@ struct NameRefreshOptions {
     std::chrono::nanoseconds patience = std::chrono::milliseconds{200};  ///< after which one no longer counts as such
     std::size_t max_under_way = 1024;                                    ///< questions under way in all
     std::chrono::nanoseconds first_pause = std::chrono::seconds{1};      ///< after a failure; twice as long each time
-    std::chrono::nanoseconds longest_pause = std::chrono::minutes{1};
+    std::chrono::nanoseconds longest_pause = std::chrono::minutes{1};    ///< between two questions
     std::chrono::nanoseconds shortest_life = std::chrono::seconds{1};  ///< an answer is asked for again after its TTL,
     std::chrono::nanoseconds longest_life = std::chrono::hours{24};    ///< within these bounds
     std::chrono::nanoseconds zero_life = std::chrono::seconds{10};     ///< what a TTL of 0 counts as
@@ -58,7 +58,7 @@ struct NameAttempts {
 /// another, so that names whose servers are dead don't delay others.
 class NameRefresh {
 public:
-    explicit NameRefresh(NameRefreshOptions options) : options_{options} {}
+    explicit NameRefresh(NameRefreshOptions options) : options_{options} {}  ///< no names yet
 
     /// Adds a name. Names are numbered from 0 on.
     std::size_t add(TimePoint now);
@@ -78,7 +78,7 @@ public:
     /// The name has these addresses, at least one, best first. A `ttl` that is empty holds for ever.
     NameNews on_answer(std::size_t name, const std::vector<asio::ip::address>& addresses,
                        std::optional<std::chrono::seconds> ttl, TimePoint now);
-    void on_failure(std::size_t name, NameFailure why, TimePoint now);
+    void on_failure(std::size_t name, NameFailure why, TimePoint now);  ///< likewise
 
     /// The address that the name has; unspecified: none yet.
     const asio::ip::address& address(std::size_t name) const { return names_[name].address; }

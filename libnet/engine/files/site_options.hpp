@@ -87,25 +87,25 @@ struct SiteHeader {
 struct SiteOptions {
     std::vector<std::string> index{
         "index.html"};  ///< what answers for a directory, the first that is there; empty: none
-    DirectoryListing listing = DirectoryListing::off;
-    DotFiles dot_files = DotFiles::refuse;
-    Symlinks symlinks = Symlinks::inside;
-    CleanUrls clean_urls = CleanUrls::off;
-    Precompressed precompressed = Precompressed::on;
-    SiteCompression compression = SiteCompression::off;
+    DirectoryListing listing = DirectoryListing::off;    ///< whether a directory without an index is listed
+    DotFiles dot_files = DotFiles::refuse;               ///< names that begin with a dot
+    Symlinks symlinks = Symlinks::inside;                ///< where symbolic links may lead
+    CleanUrls clean_urls = CleanUrls::off;               ///< whether pages are known without their ".html"
+    Precompressed precompressed = Precompressed::on;     ///< whether FILE.br, FILE.zst or FILE.gz answer for FILE
+    SiteCompression compression = SiteCompression::off;  ///< what is compressed as it is served
     /// The page of an application that does its own routing, such as "index.html": it answers (200) where a page is asked
     /// for that isn't there. A name with an extension, or an encoded slash, is a page where a browser navigates to it
     /// (Sec-Fetch-Mode, or HTML first in Accept). Empty: 404.
     std::string fallback{};
-    SiteCacheControl cache_control = SiteCacheControl::classes;
+    SiteCacheControl cache_control = SiteCacheControl::classes;  ///< what caches are told
     /// How long the files that are in no other class may be used without asking; nothing: the field is left out.
     std::optional<std::chrono::seconds> max_age{};
     /// Patterns, as in SiteHeader, of names that never get another content, besides those that show it by a hash of
     /// eight or more hexadecimal digits: app.3f9a1c07.js.
     std::vector<std::string> immutable{};
-    std::vector<SiteErrorPage> error_pages{};
-    std::vector<SiteRedirect> redirects{};  ///< the first one that fits counts
-    std::vector<SiteHeader> headers{};
+    std::vector<SiteErrorPage> error_pages{};  ///< in place of the built-in ones
+    std::vector<SiteRedirect> redirects{};     ///< the first one that fits counts
+    std::vector<SiteHeader> headers{};         ///< fields that are added to answers
     /// Origins whose scripts may read the answers (the Fetch standard's CORS): "https://a.example", or "*" for every one.
     std::vector<std::string> cors_origins{};
     /// The text of a mime.types file, which counts before the built-in table.

@@ -19,7 +19,7 @@ namespace libnet::inline v0::engine {
 /// What octets a payload is filled with.
 class PayloadPattern {
 public:
-    static constexpr std::size_t max_size = 16;
+    static constexpr std::size_t max_size = 16;  ///< octets of a pattern
 
     /// Each octet is its own place, modulo 256.
     constexpr PayloadPattern() = default;

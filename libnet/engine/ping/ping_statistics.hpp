@@ -8,11 +8,11 @@ namespace libnet::inline v0 {
 
 /// Round-trip times of the replies that came in time; zero where there are none.
 struct PingTimes {
-    std::chrono::nanoseconds min{}, mean{}, max{};
+    std::chrono::nanoseconds min{}, mean{}, max{};                ///< extremes and mean
     std::chrono::nanoseconds standard_deviation{};                ///< of the sample
     std::chrono::nanoseconds mdev{};                              ///< as iputils' ping has it: of the population
     std::chrono::nanoseconds p50{}, p90{}, p95{}, p99{}, p999{};  ///< percentiles (p999: 99.9 %), at most 1 % off
-    std::chrono::nanoseconds last{};
+    std::chrono::nanoseconds last{};                              ///< of the newest reply
     std::chrono::nanoseconds ewma{};            ///< as iputils' ping has it: each reply weighs an eighth
     std::chrono::nanoseconds jitter{};          ///< mean absolute difference from one reply to the next
     std::chrono::nanoseconds jitter_rfc3550{};  ///< the same, smoothed (RFC 3550 section 6.4.1)
@@ -29,7 +29,7 @@ struct PingStackTimes {
 
 /// Probes in a row that got no answer in time. One that goes on counts up to now.
 struct PingOutage {
-    std::uint64_t probes = 0;
+    std::uint64_t probes = 0;             ///< in the row
     std::chrono::nanoseconds duration{};  ///< from its first probe to the next one answered, or to its own last
     friend bool operator==(const PingOutage&, const PingOutage&) = default;
 };
@@ -55,10 +55,10 @@ struct PingStatistics {
     // Runs in the order of sending; not of a range, whose probes are to many hosts. Late answers don't mend them:
     std::uint64_t answers_in_a_row = 0;     ///< probes up to the last one whose end is known
     std::uint64_t unanswered_in_a_row = 0;  ///< lost, or ended by an error
-    PingOutage longest_outage{};
-    PingTimes rtt{};
-    PingStackTimes stack{};
-    std::chrono::nanoseconds sending{};  ///< from the first send to the last
+    PingOutage longest_outage{};            ///< the longest of these runs
+    PingTimes rtt{};                        ///< round trips of the answered probes
+    PingStackTimes stack{};                 ///< what this host added to them
+    std::chrono::nanoseconds sending{};     ///< from the first send to the last
 
     std::uint64_t hosts = 1;           ///< addresses of the target: of a range, many
     std::uint64_t hosts_answered = 0;  ///< of these, in time or late; of a range of more than 2^24 none is counted

@@ -21,20 +21,20 @@ namespace libnet::inline v0::engine {
 
 /// The ports from `first` to `last`, both included.
 struct PortRange {
-    std::uint16_t first = 0, last = 0;
-    bool contains(std::uint16_t port) const noexcept { return first <= port && port <= last; }
+    std::uint16_t first = 0, last = 0;                                                          ///< 0 to 65535
+    bool contains(std::uint16_t port) const noexcept { return first <= port && port <= last; }  ///< it is one of them
     friend bool operator==(const PortRange&, const PortRange&) = default;
 };
 
 /// A list that rules name.
 struct NamedList {
-    std::string name;  ///< as the rules have it, without the @
-    std::shared_ptr<const EgressList> list{};
+    std::string name;                          ///< as the rules have it, without the @
+    std::shared_ptr<const EgressList> list{};  ///< what it holds
 };
 
 /// One rule. What is empty fits everything.
 struct EgressRule {
-    bool allows = true;
+    bool allows = true;    ///< false: what fits is refused
     std::string text{};    ///< the line as it was written, for logs
     std::size_t line = 0;  ///< its number, from 1; 0: it comes from elsewhere
 
@@ -49,8 +49,8 @@ struct EgressRule {
     std::vector<std::string> hosts{};       ///< "example.com": that host; ".example.com": that and all below; canonical
     std::vector<wire::Network> networks{};  ///< networks of targets
     std::vector<NamedList> lists{};         ///< lists of both
-    std::vector<PortRange> ports{};
-    std::vector<std::string> methods{};  ///< "GET", "CONNECT"; methods have case
+    std::vector<PortRange> ports{};         ///< ports of targets
+    std::vector<std::string> methods{};     ///< "GET", "CONNECT"; methods have case
     /// Patterns of whole decoded paths ("/api/*"): `*` stands for any text, slashes too, `?` for any octet. A tunnel shows no
     /// path: a rule with paths never fits CONNECT.
     std::vector<std::string> paths{};
@@ -62,24 +62,24 @@ struct EgressRule {
 
 /// A private host that may be reached, at addresses in these networks and nowhere else.
 struct PrivateService {
-    std::string host;  ///< canonical; ".example.com" is that and all below
-    std::vector<wire::Network> networks{};
+    std::string host;                       ///< canonical; ".example.com" is that and all below
+    std::vector<wire::Network> networks{};  ///< where its addresses must be
 };
 
 /// How much may go through, of what a rule fits. Each one that fits counts.
 struct EgressLimit {
     EgressRule
         rule{};  ///< who and what it is about; without networks of targets, which aren't known when it is decided
-    EgressAmounts amounts{};
+    EgressAmounts amounts{};  ///< how much of it
 };
 
 /// What a file of rules says.
 struct EgressRules {
-    std::vector<EgressRule> rules{};    ///< the first that fits decides
-    std::vector<EgressLimit> limits{};  ///< for what is allowed
-    bool allows_by_default = true;      ///< where none fits
-    std::vector<PrivateService> services{};
-    bool report_only = false;  ///< refusals are told, and allowed all the same
+    std::vector<EgressRule> rules{};         ///< the first that fits decides
+    std::vector<EgressLimit> limits{};       ///< for what is allowed
+    bool allows_by_default = true;           ///< where none fits
+    std::vector<PrivateService> services{};  ///< private hosts that may be reached
+    bool report_only = false;                ///< refusals are told, and allowed all the same
     /// The route of requests whose rule has none. Empty: as EgressPolicyOptions::route says.
     std::vector<std::string> route{};
 };

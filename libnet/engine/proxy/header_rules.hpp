@@ -25,12 +25,12 @@ enum class ClientAddressRule : std::uint8_t {
 
 /// A field that is set: others of its name are left out.
 struct HeaderField {
-    std::string name, value;
+    std::string name, value;  ///< without CR and LF
 };
 
 /// What is changed. Fields that say how a message is framed or where it goes can't be named: see `check_header_rules`.
 struct HeaderRules {
-    ClientAddressRule client_address = ClientAddressRule::pass;
+    ClientAddressRule client_address = ClientAddressRule::pass;  ///< what servers hear of it
     /// The field that `add`, `replace` and `obfuscate` write. The other one is left out then: what stands there would be the
     /// client's word.
     wire::ForwardingField client_field = wire::ForwardingField::x_forwarded_for;
@@ -38,7 +38,7 @@ struct HeaderRules {
     /// Referer, and the usual fields for a client's address are left out. Cookies and User-Agent are not.
     bool anonymous = false;
     std::vector<std::string> strip_request{}, strip_response{};  ///< names of fields that are left out
-    std::vector<HeaderField> set_request{}, set_response{};
+    std::vector<HeaderField> set_request{}, set_response{};      ///< fields that are set
 
     /// Nothing is changed.
     bool empty() const noexcept
@@ -54,12 +54,12 @@ void check_header_rules(const HeaderRules& rules);
 
 /// Whether a field of a request, or a response, is forwarded. Of those that are forwarded at all.
 bool keeps_request_field(const HeaderRules& rules, std::string_view name) noexcept;
-bool keeps_response_field(const HeaderRules& rules, std::string_view name) noexcept;
+bool keeps_response_field(const HeaderRules& rules, std::string_view name) noexcept;  ///< likewise
 
 /// Who the client is, for the fields about it.
 struct ForwardedClient {
-    boost::asio::ip::address address{};
-    std::string_view request_id{};  ///< letters and digits
+    boost::asio::ip::address address{};  ///< of its connection
+    std::string_view request_id{};       ///< letters and digits
 };
 
 /// Appends the fields that the rules add to a request, each with its CRLF.

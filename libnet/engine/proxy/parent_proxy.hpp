@@ -26,12 +26,12 @@ enum class ParentPreface : std::uint8_t {
 /// the policy. The connection to it is not encrypted, and what it is told of a log-in neither.
 struct ParentProxy {
     std::string name{};  ///< by which rules, logs and Proxy-Status know it: letters, digits, '.', '_', '-'
-    ParentKind kind = ParentKind::http;
-    std::string host{};  ///< a name or an address, without brackets
-    std::uint16_t port = 0;
-    std::string authorization{};  ///< http: the value of Proxy-Authorization; empty: it wants none
-    ParentPreface preface = ParentPreface::none;
-    std::string user{}, password{};  ///< socks5: 1 to 255 octets each; empty: it wants no log-in
+    ParentKind kind = ParentKind::http;           ///< which protocol it speaks
+    std::string host{};                           ///< a name or an address, without brackets
+    std::uint16_t port = 0;                       ///< 1 to 65535
+    std::string authorization{};                  ///< http: the value of Proxy-Authorization; empty: it wants none
+    ParentPreface preface = ParentPreface::none;  ///< what is said before that protocol
+    std::string user{}, password{};               ///< socks5: 1 to 255 octets each; empty: it wants no log-in
     friend bool operator==(const ParentProxy&, const ParentProxy&) = default;
 };
 

@@ -13,12 +13,12 @@ namespace libnet::inline v0::engine {
 
 /// A minute of the week, from Monday 00:00: 0 to 10079.
 using WeekMinute = std::uint16_t;
-inline constexpr WeekMinute minutes_of_day = 1440, minutes_of_week = 7 * minutes_of_day;
+inline constexpr WeekMinute minutes_of_day = 1440, minutes_of_week = 7 * minutes_of_day;  ///< how many
 
 /// When a client asks, by two clocks. Whoever has a clock fills it in: see io::week_moment.
 struct WeekMoment {
     WeekMinute local = 0;  ///< where the proxy is
-    WeekMinute utc = 0;
+    WeekMinute utc = 0;    ///< the same moment in UTC
     friend bool operator==(const WeekMoment&, const WeekMoment&) = default;
 };
 
@@ -26,14 +26,14 @@ struct WeekMoment {
 struct WeekTimes {
     /// From the first minute to the one before the last; past the end of the week it goes on at its beginning.
     struct Range {
-        WeekMinute first = 0, last = 0;
+        WeekMinute first = 0, last = 0;  ///< `last` is the first one behind it
         friend bool operator==(const Range&, const Range&) = default;
     };
     bool is_utc = false;          ///< else the proxy's local time
     std::vector<Range> ranges{};  ///< empty: always
 
-    bool contains(const WeekMoment& moment) const noexcept;
-    bool empty() const noexcept { return ranges.empty(); }
+    bool contains(const WeekMoment& moment) const noexcept;  ///< the moment is in one of the ranges
+    bool empty() const noexcept { return ranges.empty(); }   ///< there are no ranges: always
     friend bool operator==(const WeekTimes&, const WeekTimes&) = default;
 };
 

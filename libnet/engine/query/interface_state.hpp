@@ -27,22 +27,22 @@ using NeighbourState = wire::NeighbourState;
 
 /// Who says that the question didn't get there.
 struct InterfaceError {
-    boost::asio::ip::address from{};
-    std::uint8_t type = 0;  ///< of the ICMP message
-    std::uint8_t code = 0;  ///< of the ICMP message
+    boost::asio::ip::address from{};  ///< who sent the error
+    std::uint8_t type = 0;            ///< of the ICMP message
+    std::uint8_t code = 0;            ///< of the ICMP message
     friend bool operator==(const InterfaceError&, const InterfaceError&) = default;
 };
 
 /// What a node said about an interface.
 struct InterfaceState {
-    enum class Outcome : std::uint8_t {
-        answered,     ///< `code` and the rest are what the node says
-        no_answer,    ///< nothing came: most nodes have to be told to answer
-        unreachable,  ///< an ICMP error came instead
+    enum class Outcome : std::uint8_t {  ///< How a question ended.
+        answered,                        ///< `code` and the rest are what the node says
+        no_answer,                       ///< nothing came: most nodes have to be told to answer
+        unreachable,                     ///< an ICMP error came instead
     };
 
-    boost::asio::ip::address address{};  ///< of the node that was asked
-    Outcome outcome = Outcome::no_answer;
+    boost::asio::ip::address address{};               ///< of the node that was asked
+    Outcome outcome = Outcome::no_answer;             ///< how the question ended
     InterfaceCode code = InterfaceCode::no_error;     ///< anything else: the node knows nothing, and the rest is false
     NeighbourState neighbour = NeighbourState::none;  ///< of an interface on a neighbour
     bool active = false;                              ///< the interface is up

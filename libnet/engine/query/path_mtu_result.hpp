@@ -24,9 +24,9 @@ enum class PathMtuOutcome : std::uint8_t {
 
 /// One finding of a search.
 struct PathMtuStep {
-    std::uint32_t size = 0;  ///< of the probes in octets, with their IP headers
-    PathMtuOutcome outcome = PathMtuOutcome::answered;
-    boost::asio::ip::address from{};      ///< who answered or says so; unspecified: only our own system
+    std::uint32_t size = 0;                             ///< of the probes in octets, with their IP headers
+    PathMtuOutcome outcome = PathMtuOutcome::answered;  ///< what became of the probes
+    boost::asio::ip::address from{};                    ///< who answered or says so; unspecified: only our own system
     std::optional<std::uint32_t> told{};  ///< the MTU that goes with "too big", as it was told; empty: none, or zero
     std::chrono::nanoseconds rtt{};       ///< from sending to the answer, or to the "too big"; zero: there was none
     std::uint32_t probes = 0;             ///< of this size, up to now
@@ -44,26 +44,26 @@ enum class PathMtuLimit : std::uint8_t {
 
 /// An ICMP error that is not about size.
 struct PathMtuError {
-    boost::asio::ip::address from{};
-    std::uint8_t type = 0;
-    std::uint8_t code = 0;
+    boost::asio::ip::address from{};  ///< who sent the error
+    std::uint8_t type = 0;            ///< of the ICMP or ICMPv6 message
+    std::uint8_t code = 0;            ///< of the ICMP or ICMPv6 message
     friend bool operator==(const PathMtuError&, const PathMtuError&) = default;
 };
 
 /// What is known about a path.
 struct PathMtu {
-    boost::asio::ip::address address{};
+    boost::asio::ip::address address{};  ///< the host at the end of the path
     std::uint32_t mtu = 0;  ///< the largest packet that got through, in octets, with its IP header; 0: none did
-    PathMtuLimit limit = PathMtuLimit::unknown;
-    boost::asio::ip::address told_by{};   ///< the router, where `limit` is that; unspecified otherwise
-    std::chrono::nanoseconds rtt{};       ///< of a packet with `mtu` octets
-    std::uint32_t probes = 0;             ///< that were sent
-    std::optional<PathMtuError> error{};  ///< the last one, which may say why there is no answer
-    std::vector<PathMtuStep> steps{};     ///< all findings, in their order
+    PathMtuLimit limit = PathMtuLimit::unknown;  ///< what keeps larger packets from it
+    boost::asio::ip::address told_by{};          ///< the router, where `limit` is that; unspecified otherwise
+    std::chrono::nanoseconds rtt{};              ///< of a packet with `mtu` octets
+    std::uint32_t probes = 0;                    ///< that were sent
+    std::optional<PathMtuError> error{};         ///< the last one, which may say why there is no answer
+    std::vector<PathMtuStep> steps{};            ///< all findings, in their order
 
     /// The path has an MTU that is known: a packet of it got through, and one with an octet more doesn't.
     bool found() const noexcept { return limit != PathMtuLimit::unknown && limit != PathMtuLimit::no_answer; }
-    bool black_hole() const noexcept { return limit == PathMtuLimit::black_hole; }
+    bool black_hole() const noexcept { return limit == PathMtuLimit::black_hole; }  ///< they vanish silently
     friend bool operator==(const PathMtu&, const PathMtu&) = default;
 };
 

@@ -20,7 +20,7 @@ struct HopNumbers {
     std::uint64_t unreachable = 0;      ///< of these refused: an ICMP error said that they can't get there
     base::ShareInterval loss_bounds{};  ///< of the loss: Wilson's interval, 95 %
 
-    std::chrono::nanoseconds last{}, best{}, mean{}, worst{};
+    std::chrono::nanoseconds last{}, best{}, mean{}, worst{};  ///< round-trip times; zero where there are none
     std::chrono::nanoseconds deviation{};          ///< standard deviation of the sample (n - 1); 0 for fewer than two
     std::chrono::nanoseconds jitter{};             ///< RFC 3550 section 6.4.1, smoothed by 1/16
     std::chrono::nanoseconds jitter_mean{};        ///< mean difference between an answer's time and the one's before
@@ -58,11 +58,11 @@ public:
         ++unreachable_;
     }
 
-    std::uint64_t sent() const noexcept { return sent_; }
-    std::uint64_t received() const noexcept { return times_.count(); }
-    std::uint64_t unreachable() const noexcept { return unreachable_; }
+    std::uint64_t sent() const noexcept { return sent_; }                ///< probes whose turn has come
+    std::uint64_t received() const noexcept { return times_.count(); }   ///< of these answered
+    std::uint64_t unreachable() const noexcept { return unreachable_; }  ///< of these refused
 
-    HopNumbers numbers() const
+    HopNumbers numbers() const  ///< all of them up to now
     {
         const auto time = [](double nanoseconds) {
             return std::chrono::nanoseconds{static_cast<std::int64_t>(std::llround(nanoseconds))};

@@ -26,12 +26,12 @@ enum class HopKind : std::uint8_t {
     loop,          ///< packets come here again and again
 };
 
-std::string_view name_of(HopKind kind) noexcept;
+std::string_view name_of(HopKind kind) noexcept;  ///< as in `--json`: "rate_limited"
 
 /// What is known of a hop, for `judge_hops`.
 struct HopEvidence {
-    std::uint8_t ttl = 0;
-    std::uint64_t sent = 0;
+    std::uint8_t ttl = 0;           ///< the hop's number, from 1 on
+    std::uint64_t sent = 0;         ///< probes to it
     std::uint64_t received = 0;     ///< of these answered, refusals not among them
     std::uint64_t unreachable = 0;  ///< of these refused
     bool reached = false;           ///< the destination answers here
@@ -41,7 +41,7 @@ struct HopEvidence {
 
 /// A verdict on a hop.
 struct HopVerdict {
-    HopKind kind = HopKind::forwards;
+    HopKind kind = HopKind::forwards;  ///< what the hop does
     /// What the path loses up to this hop, as far as this and the later hops tell; 0 to 1.
     double path_loss = 0;
     base::ShareInterval path_loss_bounds{};  ///< of that, 95 %

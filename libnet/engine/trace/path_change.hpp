@@ -33,20 +33,20 @@ namespace libnet::inline v0::engine {
 /// Memory: at most 64 routers for each of 255 hops; hops with more are not looked at any more.
 class PathChangeDetector {
 public:
-    using Address = boost::asio::ip::address;
+    using Address = boost::asio::ip::address;  ///< of a router
 
     /// A change that is certain now.
     struct Change {
         std::size_t rounds_ago = 0;  ///< the new path was seen first so many rounds before this one
         std::uint8_t first_ttl = 0;  ///< the hops that changed
-        std::uint8_t last_ttl = 0;
+        std::uint8_t last_ttl = 0;   ///< the last hop that differs
         friend bool operator==(const Change&, const Change&) = default;
     };
 
     /// An answer of a router, or of the destination, to a probe with this TTL (1 or more).
     struct Sight {
-        std::uint8_t ttl = 0;
-        Address router{};
+        std::uint8_t ttl = 0;  ///< the hop's number, from 1 on
+        Address router{};      ///< who answered there
     };
 
     /// Takes what a round saw. `end` is the last TTL that counts: nothing lies beyond.

@@ -25,10 +25,10 @@ enum class TraceField : std::uint8_t {
 
 /// One difference. Numbers of numeric fields, and addresses of the two others.
 struct TraceChange {
-    using Value = std::variant<std::uint32_t, boost::asio::ip::address>;
-    TraceField field = TraceField::dscp;
-    Value sent{};
-    Value quoted{};
+    using Value = std::variant<std::uint32_t, boost::asio::ip::address>;  ///< a number, or an address
+    TraceField field = TraceField::dscp;                                  ///< which field differs
+    Value sent{};                                                         ///< as we sent it
+    Value quoted{};                                                       ///< as the error quotes it
     friend bool operator==(const TraceChange&, const TraceChange&) = default;
 };
 

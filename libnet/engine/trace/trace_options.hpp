@@ -18,8 +18,8 @@ namespace libnet::inline v0 {
 
 /// Hosts that probes go by way of: a loose source route of RFC 791 section 3.1.
 struct TraceGateways {
-    static constexpr std::size_t max_count = 8;
-    std::array<boost::asio::ip::address_v4, max_count> addresses{};
+    static constexpr std::size_t max_count = 8;                      ///< that an IPv4 header has room for
+    std::array<boost::asio::ip::address_v4, max_count> addresses{};  ///< the hosts, of which `count` are used
     std::uint8_t count = 0;  ///< of `addresses`, in the order of the way; 0: as routed
 };
 
@@ -53,7 +53,7 @@ struct TraceOptions {
     std::uint8_t max_gap = 8;
     std::chrono::nanoseconds gap{};  ///< at least so long between two probes to one target: zero, to a minute
     double rate = 0;                 ///< probes a second to all targets together, evenly spread; 0: no limit
-    TraceAccess access = TraceAccess::automatic;
+    TraceAccess access = TraceAccess::automatic;  ///< which sockets are used
     /// Many targets share their first hops: a hop of a path that is known from another one is not probed again, and the path
     /// says what was found there (`TraceHop::rtt` is that of the first time).
     bool share_hops = false;

@@ -59,7 +59,7 @@ enum class TraceStop : std::uint8_t {
     interrupted,  ///< it hadn't ended: the caller stopped it, or looks at it while it runs
 };
 
-constexpr std::string_view name_of(TraceStop reason) noexcept
+constexpr std::string_view name_of(TraceStop reason) noexcept  ///< as in `--json`: "reached"
 {
     switch (reason) {
     case TraceStop::reached:
@@ -80,12 +80,12 @@ constexpr std::string_view name_of(TraceStop reason) noexcept
 
 /// A probe was answered.
 struct TraceHop {
-    TraceTarget target{};             ///< whose path
-    std::uint8_t ttl = 0;             ///< of the probe: the hop's number
-    std::uint8_t probe = 0;           ///< which of the hop's probes, from 1 on
-    boost::asio::ip::address from{};  ///< who answered; a router may use any of its addresses
-    std::chrono::nanoseconds rtt{};
-    TraceAnswer kind = TraceAnswer::time_exceeded;
+    TraceTarget target{};                           ///< whose path
+    std::uint8_t ttl = 0;                           ///< of the probe: the hop's number
+    std::uint8_t probe = 0;                         ///< which of the hop's probes, from 1 on
+    boost::asio::ip::address from{};                ///< who answered; a router may use any of its addresses
+    std::chrono::nanoseconds rtt{};                 ///< from sending to the answer
+    TraceAnswer kind = TraceAnswer::time_exceeded;  ///< what the answer says
     std::string annotation{};  ///< traceroute's: "!H" and the like; empty for time exceeded and port unreachable
     std::uint8_t flow = 1;     ///< which of `TraceOptions::flows` the probe was of, from 1 on
     /// TTL or hop limit that the answer arrived with; see `hops_back`. Empty where the kernel doesn't tell.
@@ -104,18 +104,18 @@ struct TraceHop {
 
 /// A probe wasn't answered in time.
 struct TraceLost {
-    TraceTarget target{};
-    std::uint8_t ttl = 0;
+    TraceTarget target{};    ///< whose path
+    std::uint8_t ttl = 0;    ///< of the probe: the hop's number
     std::uint8_t probe = 0;  ///< from 1 on
     std::uint8_t flow = 1;   ///< from 1 on
     friend bool operator==(const TraceLost&, const TraceLost&) = default;
 };
 
-using TraceOutcome = std::variant<TraceHop, TraceLost>;
+using TraceOutcome = std::variant<TraceHop, TraceLost>;  ///< what becomes of a probe
 
 /// One hop: what became of the probes with this TTL. Several addresses are possible where routers share the load.
 struct TracePathHop {
-    std::uint8_t ttl = 0;
+    std::uint8_t ttl = 0;                ///< the hop's number, from 1 on
     std::vector<TraceOutcome> probes{};  ///< in the order they were sent
     friend bool operator==(const TracePathHop&, const TracePathHop&) = default;
 };
@@ -123,19 +123,19 @@ struct TracePathHop {
 /// The path to a target, as far as it could be seen. It is the path of these flows: others may take another one, and the
 /// way back isn't visible at all.
 struct TracePath {
-    boost::asio::ip::address target{};
-    TraceStop stop_reason = TraceStop::interrupted;
-    boost::system::error_code error{};            ///< for TraceStop::send_failed
-    std::vector<TracePathHop> hops{};             ///< from the first TTL on, without gaps
-    TraceAccess access = TraceAccess::automatic;  ///< what was used: raw or datagram; automatic: nothing was sent
-    bool reached() const noexcept { return stop_reason == TraceStop::reached; }
+    boost::asio::ip::address target{};               ///< the host that was traced to
+    TraceStop stop_reason = TraceStop::interrupted;  ///< why there are no more hops
+    boost::system::error_code error{};               ///< for TraceStop::send_failed
+    std::vector<TracePathHop> hops{};                ///< from the first TTL on, without gaps
+    TraceAccess access = TraceAccess::automatic;     ///< what was used: raw or datagram; automatic: nothing was sent
+    bool reached() const noexcept { return stop_reason == TraceStop::reached; }  ///< the destination itself answered
     friend bool operator==(const TracePath&, const TracePath&) = default;
 };
 
 /// The path to a target is known; the last event of that target.
 struct TraceDone {
-    TraceTarget target{};
-    TracePath path{};
+    TraceTarget target{};  ///< whose path
+    TracePath path{};      ///< all of its hops
     friend bool operator==(const TraceDone&, const TraceDone&) = default;
 };
 

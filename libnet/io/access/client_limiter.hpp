@@ -16,51 +16,51 @@ namespace libnet::inline v0::io {
 /// should share one: a client's connections go to any of them.
 class ClientLimiter {
 public:
-    using Wait = engine::ClientTable::Wait;
+    using Wait = engine::ClientTable::Wait;  ///< nothing: at once; else how long the client has to wait
 
     /// @throws boost::system::system_error  `invalid_argument`: a limit out of its range, which `what()` names
     explicit ClientLimiter(const engine::ClientLimits& limits) : limits_{checked(limits)}, table_{limits, random_word()}
     {}
 
-    const engine::ClientLimits& limits() const noexcept { return limits_; }
+    const engine::ClientLimits& limits() const noexcept { return limits_; }  ///< that it was made with
 
-    bool connect(engine::ClientKey client)
+    bool connect(engine::ClientKey client)  ///< false: it has too many
     {
         const std::lock_guard lock{mutex_};
         return table_.connect(client, Clock::now());
     }
 
-    void disconnect(engine::ClientKey client) noexcept
+    void disconnect(engine::ClientKey client) noexcept  ///< one of its connections has ended
     {
         const std::lock_guard lock{mutex_};
         table_.disconnect(client);
     }
 
-    Wait request(engine::ClientKey client)
+    Wait request(engine::ClientKey client)  ///< it asks for something
     {
         const std::lock_guard lock{mutex_};
         return table_.request(client, Clock::now());
     }
 
-    Wait send(engine::ClientKey client)
+    Wait send(engine::ClientKey client)  ///< it may be sent more
     {
         const std::lock_guard lock{mutex_};
         return table_.send(client, Clock::now());
     }
 
-    void sent(engine::ClientKey client, std::size_t size)
+    void sent(engine::ClientKey client, std::size_t size)  ///< octets it was sent
     {
         const std::lock_guard lock{mutex_};
         table_.sent(client, size, Clock::now());
     }
 
-    Wait log_in(engine::ClientKey client)
+    Wait log_in(engine::ClientKey client)  ///< it tries a password, counted at once
     {
         const std::lock_guard lock{mutex_};
         return table_.log_in(client, Clock::now());
     }
 
-    void forgive_login(engine::ClientKey client)
+    void forgive_login(engine::ClientKey client)  ///< the password was right
     {
         const std::lock_guard lock{mutex_};
         table_.forgive_login(client, Clock::now());

@@ -65,17 +65,17 @@ struct HttpEndpointOptions {
 
 /// What a client asks for. The views are good until the answer is there.
 struct EndpointRequest {
-    std::string_view path;   ///< as sent, percent-encoded
-    std::string_view query;  ///< behind the `?`, as sent: see wire/query.hpp
-    const wire::HttpFields& fields;
+    std::string_view path;                ///< as sent, percent-encoded
+    std::string_view query;               ///< behind the `?`, as sent: see wire/query.hpp
+    const wire::HttpFields& fields;       ///< of the request's head
     asio::ip::tcp::endpoint client = {};  ///< who asks
 };
 
 /// What it gets.
 struct EndpointAnswer {
-    unsigned status = 200;
-    std::string content_type = "text/plain; charset=utf-8";
-    std::string body = {};
+    unsigned status = 200;                                   ///< 200 to 599
+    std::string content_type = "text/plain; charset=utf-8";  ///< the value of Content-Type
+    std::string body = {};                                   ///< the whole of it
 
     /// Where the body is long, and made as the client takes it: returns the piece behind the last one, and an empty one at
     /// the end. `body` is the first piece then. Between two pieces others have their turn, and as long as the client takes

@@ -20,7 +20,7 @@ using Executor = asio::io_context::executor_type;
 template <typename T = void>
 using Task = asio::awaitable<T, Executor>;
 
-using TcpSocket = asio::basic_stream_socket<asio::ip::tcp, Executor>;
+using TcpSocket = asio::basic_stream_socket<asio::ip::tcp, Executor>;  ///< of a server
 
 /// For operations whose failure is expected: `auto [error, size] = co_await socket.async_read_some(buffer, use_tuple);`
 constexpr auto use_tuple = asio::as_tuple(asio::use_awaitable_t<Executor>{});

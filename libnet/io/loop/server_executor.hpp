@@ -23,16 +23,16 @@ Executor executor_behind(const asio::any_io_executor& any);
 /// or one that is empty, and for an `any_io_executor` that holds a strand of a strand.
 class ServerExecutor {
 public:
-    ServerExecutor(const Executor& executor) noexcept : executor_{executor} {}
+    ServerExecutor(const Executor& executor) noexcept : executor_{executor} {}  ///< an io_context's own
 
-    ServerExecutor(const asio::any_io_executor& executor) : executor_{detail::executor_behind(executor)} {}
+    ServerExecutor(const asio::any_io_executor& executor) : executor_{detail::executor_behind(executor)} {}  ///< any
 
     /// A strand.
     template <typename Strand>
     requires requires(const Strand& strand) { strand.get_inner_executor(); }
     ServerExecutor(const Strand& strand) : ServerExecutor{strand.get_inner_executor()} {}
 
-    operator const Executor&() const noexcept { return executor_; }
+    operator const Executor&() const noexcept { return executor_; }  ///< the io_context's own
 
 private:
     Executor executor_;

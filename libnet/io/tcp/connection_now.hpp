@@ -15,14 +15,14 @@ namespace libnet::inline v0::io {
 struct ConnectionNow {
     static constexpr std::size_t longest = 200;  ///< octets of a text; what is longer is cut
 
-    enum class Phase : std::uint8_t {
-        idle,     ///< nothing is under way
-        request,  ///< a request is being received or answered
-        tunnel,   ///< octets pass in both directions
+    enum class Phase : std::uint8_t {  ///< What a connection is at.
+        idle,                          ///< nothing is under way
+        request,                       ///< a request is being received or answered
+        tunnel,                        ///< octets pass in both directions
     };
 
     boost::asio::ip::tcp::endpoint client{};  ///< the peer, or whom a PROXY header has named
-    Phase phase = Phase::idle;
+    Phase phase = Phase::idle;                ///< what it is at
     std::chrono::nanoseconds since{};  ///< how long the request or tunnel has been under way; zero while it is idle
     std::string method{};              ///< of the request; empty: its head isn't complete
     std::string target{};              ///< of the request; where the tunnel leads

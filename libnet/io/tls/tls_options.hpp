@@ -33,12 +33,12 @@ struct TlsOptions {
     /// one, are one: each client gets what it can verify.
     std::vector<TlsCertificate> certificates;
 
-    TlsVersion least_version = TlsVersion::tls_1_2;
+    TlsVersion least_version = TlsVersion::tls_1_2;  ///< of the protocol
 
     /// Cipher suites of TLS 1.2, in OpenSSL's notation (ciphers(1)). Empty: ECDHE with AES-GCM or ChaCha20-Poly1305.
     std::string ciphers = {};
 
-    ClientCertificate client_certificate = ClientCertificate::none;
+    ClientCertificate client_certificate = ClientCertificate::none;  ///< whether clients show one
     std::string client_ca_file = {};  ///< PEM: who may have signed a client's certificate
 
     /// The protocols spoken above TLS, the preferred one first (ALPN, RFC 7301). A client that offers only others is

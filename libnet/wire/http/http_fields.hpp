@@ -12,16 +12,16 @@ namespace libnet::inline v0::wire {
 
 /// One field line. The value has no white space around it.
 struct HttpField {
-    std::string_view name, value;
+    std::string_view name, value;  ///< views of the head
     friend bool operator==(const HttpField&, const HttpField&) = default;
 };
 
 /// Field lines in message order; repeated names stay apart. The caller that adds fields owns their bytes.
 class HttpFields {
 public:
-    using const_iterator = std::vector<HttpField>::const_iterator;
+    using const_iterator = std::vector<HttpField>::const_iterator;  ///< in message order
 
-    void add(std::string_view name, std::string_view value) { fields_.push_back({name, value}); }
+    void add(std::string_view name, std::string_view value) { fields_.push_back({name, value}); }  ///< as the last
 
     /// Gives one of the fields another value, such as itself without the line breaks in it.
     void replace_value(std::size_t index, std::string_view value) { fields_[index].value = value; }
@@ -36,10 +36,10 @@ public:
     /// Forgets the fields and keeps the memory, so that the next message needs no allocation.
     void clear() noexcept { fields_.clear(); }
 
-    const_iterator begin() const noexcept { return fields_.begin(); }
-    const_iterator end() const noexcept { return fields_.end(); }
-    std::size_t size() const noexcept { return fields_.size(); }
-    bool empty() const noexcept { return fields_.empty(); }
+    const_iterator begin() const noexcept { return fields_.begin(); }  ///< the first field
+    const_iterator end() const noexcept { return fields_.end(); }      ///< behind the last field
+    std::size_t size() const noexcept { return fields_.size(); }       ///< field lines
+    bool empty() const noexcept { return fields_.empty(); }            ///< there are none
 
     /// The first field of this name, or null. Names have no case (RFC 9110 section 5.1).
     const HttpField* find(std::string_view name) const noexcept

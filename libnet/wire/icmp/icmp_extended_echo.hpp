@@ -58,10 +58,10 @@ enum class NameForm : std::uint8_t {
 
 /// What a request asks.
 struct ExtendedEchoRequest {
-    std::uint16_t identifier = 0;
-    std::uint8_t sequence = 0;
-    InterfacePlace place = InterfacePlace::node;
-    InterfaceId interface;
+    std::uint16_t identifier = 0;                 ///< of who asks
+    std::uint8_t sequence = 0;                    ///< of the request
+    InterfacePlace place = InterfacePlace::node;  ///< where the interface is
+    InterfaceId interface;                        ///< which one it is
     friend bool operator==(const ExtendedEchoRequest&, const ExtendedEchoRequest&) = default;
 };
 
@@ -87,13 +87,13 @@ enum class NeighbourState : std::uint8_t {
 
 /// What a reply says. Unless the code is `no_error`, the rest is false and none, whatever was sent.
 struct ExtendedEchoReply {
-    std::uint16_t identifier = 0;
-    std::uint8_t sequence = 0;
-    ExtendedEchoCode code = ExtendedEchoCode::no_error;
-    NeighbourState neighbour = NeighbourState::none;
-    bool active = false;                   ///< A: the interface is up
-    bool ipv4 = false;                     ///< 4: IPv4 runs on it
-    bool ipv6 = false;                     ///< 6: IPv6 runs on it
+    std::uint16_t identifier = 0;                        ///< of the request
+    std::uint8_t sequence = 0;                           ///< of the request
+    ExtendedEchoCode code = ExtendedEchoCode::no_error;  ///< whether it knows the interface
+    NeighbourState neighbour = NeighbourState::none;     ///< of an interface on a neighbour
+    bool active = false;                                 ///< A: the interface is up
+    bool ipv4 = false;                                   ///< 4: IPv4 runs on it
+    bool ipv6 = false;                                   ///< 6: IPv6 runs on it
     std::span<const std::byte> payload{};  ///< what is behind the header, a view: nothing, or the request's (Linux)
 };
 
@@ -119,8 +119,8 @@ LIBNETXX_DECL boost::system::result<ExtendedEchoReply, ExtendedEchoError> decode
 
 /// Which request an ICMP error quotes.
 struct QuotedExtendedEcho {
-    std::uint16_t identifier = 0;
-    std::uint8_t sequence = 0;
+    std::uint16_t identifier = 0;  ///< of who asked
+    std::uint8_t sequence = 0;     ///< of the request
 };
 
 /// Decodes the beginning of a request that an error quotes: it may be cut anywhere after its header.
@@ -136,7 +136,7 @@ LIBNETXX_DECL std::vector<std::byte> encode_extended_echo_reply(IpVersion versio
 
 /// In the words of RFC 8335: "No Such Interface", "Reachable". The texts are literals.
 LIBNETXX_DECL std::string_view extended_echo_words(ExtendedEchoCode code) noexcept;
-LIBNETXX_DECL std::string_view neighbour_words(NeighbourState state) noexcept;
+LIBNETXX_DECL std::string_view neighbour_words(NeighbourState state) noexcept;  ///< in words
 
 /// As a user would write it: "eth0", "2", "192.0.2.1".
 LIBNETXX_DECL std::string interface_text(const InterfaceId& interface);

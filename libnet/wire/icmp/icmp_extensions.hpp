@@ -35,7 +35,7 @@ struct MplsLabel {
     std::uint32_t label = 0;         ///< 20 bits
     std::uint8_t traffic_class = 0;  ///< 3 bits, once called experimental
     bool bottom = false;             ///< the last one of the stack
-    std::uint8_t ttl = 0;
+    std::uint8_t ttl = 0;            ///< the label's own
     friend bool operator==(const MplsLabel&, const MplsLabel&) = default;
 };
 
@@ -49,17 +49,17 @@ enum class IcmpInterfaceRole : std::uint8_t {
 
 /// An interface, RFC 5837. A router tells any part of it.
 struct IcmpInterface {
-    IcmpInterfaceRole role = IcmpInterfaceRole::incoming;
-    std::optional<std::uint32_t> index{};  ///< ifIndex of RFC 2863
-    std::optional<asio::ip::address> address{};
-    std::string name{};                  ///< at most 63 octets, as they came: anything may be in it
-    std::optional<std::uint32_t> mtu{};  ///< octets
+    IcmpInterfaceRole role = IcmpInterfaceRole::incoming;  ///< what it was to the packet
+    std::optional<std::uint32_t> index{};                  ///< ifIndex of RFC 2863
+    std::optional<asio::ip::address> address{};            ///< of the interface
+    std::string name{};                                    ///< at most 63 octets, as they came: anything may be in it
+    std::optional<std::uint32_t> mtu{};                    ///< octets
     friend bool operator==(const IcmpInterface&, const IcmpInterface&) = default;
 };
 
 /// An object of another class.
 struct IcmpObject {
-    std::uint8_t class_number = 0;
+    std::uint8_t class_number = 0;     ///< Class-Num
     std::uint8_t type = 0;             ///< C-Type
     std::vector<std::byte> payload{};  ///< without the four octets of its header
     friend bool operator==(const IcmpObject&, const IcmpObject&) = default;
@@ -67,10 +67,10 @@ struct IcmpObject {
 
 /// All that an error carries, each kind in its order.
 struct IcmpExtensions {
-    std::vector<MplsLabel> mpls{};
-    std::vector<IcmpInterface> interfaces{};
-    std::vector<IcmpObject> others{};
-    bool empty() const noexcept { return mpls.empty() && interfaces.empty() && others.empty(); }
+    std::vector<MplsLabel> mpls{};                                                                ///< labels
+    std::vector<IcmpInterface> interfaces{};                                                      ///< interfaces
+    std::vector<IcmpObject> others{};                                                             ///< of other classes
+    bool empty() const noexcept { return mpls.empty() && interfaces.empty() && others.empty(); }  ///< of all
     friend bool operator==(const IcmpExtensions&, const IcmpExtensions&) = default;
 };
 

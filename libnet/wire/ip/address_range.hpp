@@ -17,7 +17,7 @@ namespace asio = boost::asio;
 /// The addresses from `first` to `last`, both included: of one family, and `first` is not above `last`. None of them
 /// is held, so that a range of any size costs two addresses.
 struct AddressRange {
-    asio::ip::address first, last;
+    asio::ip::address first, last;  ///< both are in it
 
     /// How many addresses these are; 2^64 - 1 stands for that many and for any more.
     LIBNETXX_DECL std::uint64_t size() const;

@@ -20,7 +20,7 @@ namespace libnet::inline v0 {
 /// temporary that holds a `std::string` twice.
 class InterfaceName {
 public:
-    static constexpr std::size_t max_size = 15;
+    static constexpr std::size_t max_size = 15;  ///< octets
 
     constexpr InterfaceName() noexcept = default;
 
@@ -30,12 +30,12 @@ public:
         if (name.size() > max_size || name.find('\0') != name.npos) refuse();
         for (const char octet : name) octets_[size_++] = octet;
     }
-    constexpr InterfaceName(const char* name) : InterfaceName{std::string_view{name}} {}
-    InterfaceName(const std::string& name) : InterfaceName{std::string_view{name}} {}
+    constexpr InterfaceName(const char* name) : InterfaceName{std::string_view{name}} {}  ///< the same
+    InterfaceName(const std::string& name) : InterfaceName{std::string_view{name}} {}     ///< the same
 
-    constexpr bool empty() const noexcept { return size_ == 0; }
-    constexpr std::string_view view() const noexcept { return {octets_.data(), size_}; }
-    std::string str() const { return std::string{view()}; }
+    constexpr bool empty() const noexcept { return size_ == 0; }                          ///< it names none
+    constexpr std::string_view view() const noexcept { return {octets_.data(), size_}; }  ///< of this object's octets
+    std::string str() const { return std::string{view()}; }                               ///< a copy
 
     friend bool operator==(const InterfaceName&, const InterfaceName&) = default;
     friend std::ostream& operator<<(std::ostream& out, const InterfaceName& name) { return out << name.view(); }

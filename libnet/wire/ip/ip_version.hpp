@@ -10,9 +10,9 @@ namespace libnet::inline v0::wire {
 
 namespace asio = boost::asio;
 
-enum class IpVersion : std::uint8_t { v4 = 4, v6 = 6 };
+enum class IpVersion : std::uint8_t { v4 = 4, v6 = 6 };  ///< As in the first four bits of a packet.
 
-inline IpVersion version_of(const asio::ip::address& address) noexcept
+inline IpVersion version_of(const asio::ip::address& address) noexcept  ///< that the address belongs to
 {
     return address.is_v4() ? IpVersion::v4 : IpVersion::v6;
 }

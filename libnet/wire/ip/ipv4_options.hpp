@@ -15,7 +15,7 @@
 
 namespace libnet::inline v0::wire {
 
-constexpr std::size_t ipv4_max_options_size = 40;
+constexpr std::size_t ipv4_max_options_size = 40;  ///< octets (RFC 791 section 3.1)
 
 /// What routers shall write into a packet's header on its way. Many leave it, and some drop such packets.
 enum class Ipv4Record : std::uint8_t {
@@ -36,8 +36,8 @@ public:
         std::copy_n(octets.begin(), size_, octets_.begin());
     }
 
-    std::span<const std::byte> octets() const noexcept { return std::span{octets_}.first(size_); }
-    bool empty() const noexcept { return size_ == 0; }
+    std::span<const std::byte> octets() const noexcept { return std::span{octets_}.first(size_); }  ///< encoded
+    bool empty() const noexcept { return size_ == 0; }                                              ///< there are none
     friend bool operator==(const Ipv4OptionOctets&, const Ipv4OptionOctets&) = default;
 
 private:
@@ -51,13 +51,13 @@ private:
 
 /// Addresses of the interfaces that the packet left its routers by, in its order.
 struct RecordedRoute {
-    std::vector<asio::ip::address_v4> addresses;
+    std::vector<asio::ip::address_v4> addresses;  ///< at most nine
     friend bool operator==(const RecordedRoute&, const RecordedRoute&) = default;
 };
 /// The addresses that a source-routed packet has passed.
 struct SourceRoute {
-    bool strict = false;
-    std::vector<asio::ip::address_v4> addresses;
+    bool strict = false;                          ///< these and no others
+    std::vector<asio::ip::address_v4> addresses;  ///< at most nine
     friend bool operator==(const SourceRoute&, const SourceRoute&) = default;
 };
 
@@ -71,29 +71,29 @@ struct SourceRoute {
 
 /// A time that a router has written down.
 struct RecordedTime {
-    std::optional<asio::ip::address_v4> address;
-    std::uint32_t milliseconds = 0;  ///< since midnight UT, if `standard`
-    bool standard = true;
+    std::optional<asio::ip::address_v4> address;  ///< where addresses were asked for
+    std::uint32_t milliseconds = 0;               ///< since midnight UT, if `standard`
+    bool standard = true;                         ///< of universal time
     friend bool operator==(const RecordedTime&, const RecordedTime&) = default;
 };
-struct RecordedTimes {
-    std::vector<RecordedTime> times;
-    unsigned unrecorded = 0;  ///< hosts that found no place
+struct RecordedTimes {                ///< What routers have written down.
+    std::vector<RecordedTime> times;  ///< in the order of the way
+    unsigned unrecorded = 0;          ///< hosts that found no place
     friend bool operator==(const RecordedTimes&, const RecordedTimes&) = default;
 };
 struct NoOperation {  ///< one octet that fills a place
     friend bool operator==(const NoOperation&, const NoOperation&) = default;
 };
-struct UnknownIpv4Option {
-    std::uint8_t type = 0;
+struct UnknownIpv4Option {  ///< Another option.
+    std::uint8_t type = 0;  ///< its first octet
     friend bool operator==(const UnknownIpv4Option&, const UnknownIpv4Option&) = default;
 };
-using Ipv4Option = std::variant<RecordedRoute, SourceRoute, RecordedTimes, NoOperation, UnknownIpv4Option>;
+using Ipv4Option = std::variant<RecordedRoute, SourceRoute, RecordedTimes, NoOperation, UnknownIpv4Option>;  ///< any
 
 /// The options to send a packet with, so that they are written into; empty for `nothing`.
 LIBNETXX_DECL Ipv4OptionOctets encode_ipv4_record(Ipv4Record record);
 
-constexpr std::size_t ipv4_max_source_route = 9, ipv4_max_prespecified = 4;
+constexpr std::size_t ipv4_max_source_route = 9, ipv4_max_prespecified = 4;  ///< addresses
 
 /// The option that sends a packet by way of these hosts, in this order, to its destination, which isn't among them: 1 to
 /// `ipv4_max_source_route`; more are left out. `strict`: by no other. Hosts and routers refuse such packets by default

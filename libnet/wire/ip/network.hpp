@@ -25,7 +25,7 @@ public:
           bits_{address.is_v4() ? 96 + bits : bits}
     {}
 
-    /// IPv4 addresses may come in IPv6's clothes (::ffff:192.0.2.1), as a socket for both families shows them.
+    /// An IPv4 address may come inside of an IPv6 one (::ffff:192.0.2.1), as a socket for both families shows them.
     bool contains(const asio::ip::address& address) const noexcept
     {
         const auto other = octets_of(address);
