@@ -1,8 +1,8 @@
 // Memory that runs out under a pinger: at each of its allocations in turn, wherever it is.
 
 #include <libnet/icmp_pinger.hpp>
+#include <libnet/testing/failing_memory.hpp>
 #include <tests/support/catch.hpp>
-#include <tests/support/failing_memory.hpp>
 #include <tests/support/fails_at_every_step.hpp>
 
 #include <boost/asio/co_spawn.hpp>
@@ -23,6 +23,7 @@ namespace icmp_pinger_tests {
 using namespace std::chrono_literals;
 using namespace libnet;
 using namespace libnet::test;
+using libnet::testing::FailingMemory;
 namespace asio = boost::asio;
 
 namespace {
