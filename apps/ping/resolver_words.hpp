@@ -2,6 +2,7 @@
 // Why a name has no address, in the words of the system's resolver.
 
 #include <boost/asio/error.hpp>
+#include <boost/system/errc.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <string_view>
@@ -13,7 +14,8 @@ inline std::string_view resolver_words(const boost::system::error_code& error)
 {
     if (error == boost::asio::error::host_not_found) return "Name or service not known";
     if (error == boost::asio::error::no_data) return "No address associated with hostname";
-    if (error == boost::asio::error::no_recovery) return "Non-recoverable failure in name resolution";
+    const bool is_loop = error == boost::system::errc::too_many_symbolic_link_levels;
+    if (is_loop || error == boost::asio::error::no_recovery) return "Non-recoverable failure in name resolution";
     return "Temporary failure in name resolution";
 }
 

@@ -110,6 +110,9 @@ public:
                    std::optional<std::chrono::seconds> ttl, TimePoint now);
     void on_failure(Question question, boost::system::error_code error, Failure why, TimePoint now);
 
+    /// Whether the name of this question is known to have no address of the other family.
+    bool other_has_none(Question question) const;
+
     /// Names that are remembered or looked up.
     std::size_t size() const noexcept { return names_.size(); }
 

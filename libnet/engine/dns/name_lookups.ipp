@@ -113,6 +113,16 @@ LIBNETXX_DECL void NameLookups::on_failure(Question question, boost::system::err
     settle(entry, now);
 }
 
+LIBNETXX_DECL bool NameLookups::other_has_none(Question question) const
+{
+    const auto found = questions_.find(question);
+    if (found == questions_.end()) return false;
+    const auto& [entry, family] = found->second;
+    const auto& other =
+        entry->second.answers[static_cast<std::size_t>(family == Family::ipv4 ? Family::ipv6 : Family::ipv4)];
+    return other.state == State::failed && other.failure == Failure::no_address;
+}
+
 LIBNETXX_DECL NameLookups::Answer* NameLookups::end_question(Question question, Entry& entry)
 {
     const auto found = questions_.find(question);

@@ -16,6 +16,7 @@ namespace libnet::inline v0::engine {
 /// Why a request was not answered by the origin server.
 enum class ProxyFailure : std::uint8_t {
     name_not_found,      ///< the host has no address
+    name_is_loop,        ///< the host is an alias of itself
     name_server_failed,  ///< the name servers don't answer as they should
     name_timeout,        ///< the name servers don't answer in time
     refused,             ///< nothing listens there

@@ -26,6 +26,7 @@ LIBNETXX_DECL wire::ProxyStatusError proxy_status_of(ProxyFailure failure) noexc
     using Error = wire::ProxyStatusError;
     switch (failure) {
     case ProxyFailure::name_not_found:
+    case ProxyFailure::name_is_loop:
     case ProxyFailure::name_server_failed:
         return Error::dns_error;
     case ProxyFailure::name_timeout:
@@ -61,6 +62,8 @@ LIBNETXX_DECL std::string describe(ProxyFailure failure, const ProxyDestination&
     switch (failure) {
     case ProxyFailure::name_not_found:
         return name + " has no address.";
+    case ProxyFailure::name_is_loop:
+        return name + " can't be looked up: its aliases (CNAME records) form a loop.";
     case ProxyFailure::name_server_failed:
         return name + " can't be looked up: the name servers fail.";
     case ProxyFailure::name_timeout:

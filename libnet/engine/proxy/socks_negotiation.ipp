@@ -156,6 +156,7 @@ LIBNETXX_DECL wire::Socks5Reply socks5_reply_of(ProxyFailure failure) noexcept
     case ProxyFailure::parent_denied:
         return Socks5Reply::not_allowed;
     case ProxyFailure::name_not_found:
+    case ProxyFailure::name_is_loop:
     case ProxyFailure::name_server_failed:
     case ProxyFailure::unreachable:
         return Socks5Reply::host_unreachable;

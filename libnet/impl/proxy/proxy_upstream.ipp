@@ -19,6 +19,7 @@ LIBNETXX_DECL engine::ProxyFailure failure_of_resolve(boost::system::error_code 
     using engine::ProxyFailure;
     namespace asio = io::asio;
     if (error == asio::error::host_not_found || error == asio::error::no_data) return ProxyFailure::name_not_found;
+    if (error == boost::system::errc::too_many_symbolic_link_levels) return ProxyFailure::name_is_loop;
     if (error == boost::system::errc::timed_out) return ProxyFailure::name_timeout;
     return ProxyFailure::name_server_failed;
 }

@@ -5,6 +5,7 @@
 #include <libnet/io/dns/resolver_options.hpp>
 
 #include <boost/asio/error.hpp>
+#include <boost/system/errc.hpp>
 #include <boost/system/system_error.hpp>
 
 #include <algorithm>
@@ -73,7 +74,8 @@ inline ResolveError resolve_error(int status, std::string_view name, AddressFami
     const std::string host = printable_host(name);
     switch (status) {
     case alias_loop:
-        return {asio::error::no_recovery, host + ": its aliases (CNAME records) form a loop"};
+        return {make_error_code(boost::system::errc::too_many_symbolic_link_levels),
+                host + ": its aliases (CNAME records) form a loop"};
     case ARES_ENOTFOUND:
         return {asio::error::host_not_found, host + ": no such host"};
     case ARES_EBADNAME:

@@ -41,7 +41,7 @@ public:
     ///
     /// A literal address ("192.0.2.1", "2001:db8::1", "fe80::1%eth0") answers at once; an IPv4-mapped one is the IPv4
     /// address that it stands for. A name in UTF-8 is asked for as IDNA 2008 writes it. "localhost" and the names below it
-    /// are the loopback addresses, those in "invalid" don't exist, and nobody is asked for either (RFC 6761). All others
+    /// are the loopback addresses (see `ResolverOptions::localhost_from_hosts`), those in "invalid" don't exist, and nobody is asked for either (RFC 6761). All others
     /// are looked for in /etc/hosts, then asked for at the name servers, with the system's search list. At most 64
     /// addresses are taken.
     ///
@@ -50,7 +50,8 @@ public:
     ///  - `no_data`: the name exists, without an address of this family
     ///  - `host_not_found_try_again`: the name servers can't be reached, refuse or fail
     ///  - `timed_out`: no name server answered in time
-    ///  - `no_recovery`: the answer makes no sense, or the name is an alias of itself
+    ///  - `no_recovery`: the answer makes no sense
+    ///  - `errc::too_many_symbolic_link_levels`: the name is an alias of itself, over however many others
     ///  - `operation_aborted` (plain): cancelled (terminal; ends this call only), or the resolver was destroyed
     asio::awaitable<std::vector<asio::ip::address>> resolve(std::string name,
                                                             AddressFamily family = AddressFamily::any);

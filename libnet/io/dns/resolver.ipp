@@ -92,16 +92,24 @@ LIBNETXX_DECL std::chrono::seconds ttl_of(const ares_addrinfo& info)
     return least;
 }
 
+/// What "localhost" is.
+enum class Localhost : std::uint8_t { loopback, from_hosts };
+
 /// The addresses of this name.
 struct NameQuestion {
     std::string name;
     AddressFamily family;
 };
 
+/// Whether this name, which has no address of either family, is an alias of itself.
+struct AliasQuestion {
+    std::string name;
+};
+
 /// One call: what it asks, and where the answer will lie. Who waits for it owns it and everybody else knows it weakly, so
 /// a call that was cancelled is simply gone when its answer comes.
 struct Lookup {
-    using Question = std::variant<NameQuestion, asio::ip::address>;
+    using Question = std::variant<NameQuestion, AliasQuestion, asio::ip::address>;
 
     Lookup(Question what, std::function<void()> tell) : question{std::move(what)}, on_finished{std::move(tell)} {}
     void finish(int ares_status)
@@ -129,10 +137,12 @@ public:
     ResolverState(asio::any_io_executor executor, const ResolverOptions& options)
         : executor_{std::move(executor)},
           max_in_flight_{std::max<std::size_t>(options.max_in_flight, 1)},
+          localhost_{options.localhost_from_hosts ? Localhost::from_hosts : Localhost::loopback},
           channel_{std::make_shared<AresChannel>(executor_, options, [this] { proceed(); })}
     {}
 
     const asio::any_io_executor& executor() const { return executor_; }
+    Localhost localhost() const { return localhost_; }
 
     /// Asks, now or when its turn comes. May be finished on return.
     std::shared_ptr<Lookup> start(Lookup::Question question, std::function<void()> on_finished);
@@ -166,6 +176,7 @@ private:
 
     asio::any_io_executor executor_;
     std::size_t max_in_flight_;
+    Localhost localhost_;
     std::size_t in_flight_ = 0;
     std::deque<std::weak_ptr<Lookup>> waiting_;
     std::shared_ptr<AresChannel> channel_;
@@ -203,6 +214,10 @@ LIBNETXX_DECL void ResolverState::proceed()
 
 LIBNETXX_DECL void ResolverState::ask(const std::shared_ptr<Lookup>& lookup)
 {
+    if (const auto* aliases = std::get_if<AliasQuestion>(&lookup->question)) {
+        follow(std::make_unique<AliasTicket>(AliasTicket{*this, lookup, ARES_ENODATA, {aliases->name}}));
+        return;
+    }
     ++in_flight_;
     auto ticket = std::make_unique<Ticket>(Ticket{*this, lookup});
     if (const auto* question = std::get_if<NameQuestion>(&lookup->question)) {
@@ -284,7 +299,8 @@ LIBNETXX_DECL void ResolverState::on_name(void* ticket, int status, int, hostent
 
 /// What needs no name server, if the name is such a one. Throws where there is nothing to ask for.
 LIBNETXX_DECL std::optional<ResolvedName> answer_without_asking(const asio::any_io_executor& executor,
-                                                                const std::string& name, AddressFamily family)
+                                                                const std::string& name, AddressFamily family,
+                                                                Localhost localhost = Localhost::loopback)
 {
     if (const auto literal = literal_address(name)) {
         if (!in_family(*literal, family)) throw no_such_address(name, family);
@@ -294,7 +310,8 @@ LIBNETXX_DECL std::optional<ResolvedName> answer_without_asking(const asio::any_
     if (!ascii || !wire::is_host_name(*ascii)) throw not_a_host_name(name);
 
     if (wire::is_invalid_domain(*ascii)) throw resolve_error(ARES_ENOTFOUND, name, family);
-    if (wire::is_localhost(*ascii)) return ResolvedName{loopback_addresses(executor, family), std::nullopt};
+    if (localhost == Localhost::loopback && wire::is_localhost(*ascii))
+        return ResolvedName{loopback_addresses(executor, family), std::nullopt};
     return std::nullopt;
 }
 
@@ -312,7 +329,7 @@ LIBNETXX_DECL asio::awaitable<std::shared_ptr<Lookup>> wait_for(std::shared_ptr<
 LIBNETXX_DECL asio::awaitable<ResolvedName> look_up(std::shared_ptr<ResolverState> state, std::string name,
                                                     AddressFamily family)
 {
-    auto known = answer_without_asking(state->executor(), name, family);
+    auto known = answer_without_asking(state->executor(), name, family, state->localhost());
     if (known) co_return std::move(*known);
 
     Lookup::Question question{NameQuestion{*ascii_host_name(name), family}};

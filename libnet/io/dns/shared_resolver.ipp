@@ -88,13 +88,18 @@ private:
         } catch (const boost::system::system_error& error) {
             return fail(ask.question, error.code());
         }
+        start(ask.question, NameQuestion{*ascii_host_name(ask.name), family});
+    }
+
+    void start(Question question, Lookup::Question about)
+    {
         // Not at once: it is called in the middle of c-ares' work, maybe before there is a lookup.
-        const auto on_finished = [weak = weak_from_this(), executor = executor_, question = ask.question] {
+        const auto on_finished = [weak = weak_from_this(), executor = executor_, question] {
             asio::post(executor, [weak, question] {
                 if (const auto state = weak.lock()) state->on_finished(question);
             });
         };
-        asked_.emplace(ask.question, resolver_->start(NameQuestion{*ascii_host_name(ask.name), family}, on_finished));
+        asked_.emplace(question, resolver_->start(std::move(about), on_finished));
     }
 
     void on_finished(Question question)
@@ -106,7 +111,9 @@ private:
         const auto* name = std::get_if<NameQuestion>(&lookup->question);
         if (lookup->status == ARES_SUCCESS)
             lookups_.on_answer(question, std::move(lookup->addresses), lookup->ttl, Clock::now());
-        else fail(question, resolve_error(lookup->status, name->name, name->family).code());
+        else if (name != nullptr && lookup->status == ARES_ENODATA && lookups_.other_has_none(question))
+            start(question, AliasQuestion{name->name});  // some servers hand out a loop of aliases without an address
+        else fail(question, resolve_error(lookup->status, {}, AddressFamily::any).code());
         act();
     }
 
@@ -115,6 +122,7 @@ private:
         using Failure = engine::NameLookups::Failure;
         auto why = Failure::passing;
         if (error == asio::error::host_not_found) why = Failure::no_name;
+        if (error == boost::system::errc::too_many_symbolic_link_levels) why = Failure::no_name;  // it leads nowhere
         if (error == asio::error::no_data) why = Failure::no_address;
         lookups_.on_failure(question, error, why, Clock::now());
     }

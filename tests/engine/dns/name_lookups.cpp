@@ -275,4 +275,24 @@ TEST_CASE("a name that hangs for one client is asked again for another only when
     CHECK(names.told[second].error == nobody_knew);
 }
 
+TEST_CASE("of two questions about a name, the second knows that the first found no address", "[engine][dns]")
+{
+    Names names;
+    names.ask();
+    const auto first = names.under_way.at({"a.test", Family::ipv4}),
+               second = names.under_way.at({"a.test", Family::ipv6});
+    CHECK_FALSE(names.lookups.other_has_none(first));
+    CHECK_FALSE(names.lookups.other_has_none(second));
+    names.fail(Family::ipv4, no_address, Failure::no_address);
+    CHECK(names.lookups.other_has_none(second));
+    CHECK_FALSE(names.lookups.other_has_none(first));
+    names.fail(Family::ipv6, nobody_knew, Failure::no_name);
+    CHECK_FALSE(names.lookups.other_has_none(second));
+
+    Names passing;
+    passing.ask();
+    passing.fail(Family::ipv4, nobody_knew, Failure::passing);
+    CHECK_FALSE(passing.lookups.other_has_none(passing.under_way.at({"a.test", Family::ipv6})));
+}
+
 }  // namespace name_lookups_tests

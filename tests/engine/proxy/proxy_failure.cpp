@@ -14,7 +14,7 @@ constexpr ProxyFailure all[] = {
     ProxyFailure::name_not_found, ProxyFailure::name_server_failed, ProxyFailure::name_timeout,
     ProxyFailure::refused,        ProxyFailure::unreachable,        ProxyFailure::connect_timeout,
     ProxyFailure::connect_failed, ProxyFailure::connection_lost,    ProxyFailure::response_timeout,
-    ProxyFailure::bad_response,
+    ProxyFailure::bad_response,   ProxyFailure::name_is_loop,
 };
 
 }  // namespace

@@ -140,6 +140,25 @@ TEST_CASE("each way to fail is told from the others", "[io][connector]")
     CHECK(net.last_error == boost::system::errc::connection_refused);
 }
 
+TEST_CASE("a loop of aliases is told from a name without an address", "[io][connector]")
+{
+    constexpr std::uint16_t type_cname = 5;
+    const bool fails = GENERATE(true, false);
+    Net net{[fails](const DnsQuestion& question) -> std::vector<std::string> {
+        const bool turns = question.name == "loop.test" || question.name == "xn--mnchen-3ya.test";
+        if (!turns) return ordinary(question);
+        if (fails && question.type != type_cname) return {failure(question, Rcode::server_failure)};
+        return {answer(question, {record(type_cname, question.wire.substr(0, question.wire.size() - 4))})};
+    }};
+    for (const std::string name : {"loop.test", "m\u00FCnchen.test"})
+        for (int i = 0; i < 2; ++i) {
+            CHECK(net.end_of(name) == End::no_name);
+            CHECK(net.last_error == boost::system::errc::too_many_symbolic_link_levels);
+        }
+    CHECK(net.end_of("none.test") == End::no_name);
+    CHECK(net.last_error == asio::error::no_data);
+}
+
 TEST_CASE("of a name's addresses only those that are allowed are connected to", "[io][connector]")
 {
     Net net;

@@ -44,9 +44,34 @@ TEST_CASE("a loop of aliases is called a loop", "[io][resolver]")
     ResolverFixture fixture{[fails](const DnsQuestion& q) { return loops(q, fails); }};
     for (const std::string name : {"a.test", "one.test", "m\u00FCnchen.test"}) {
         const auto outcome = fixture.resolve(name);
-        CHECK(outcome.error() == asio::error::no_recovery);
+        CHECK(outcome.error() == boost::system::errc::too_many_symbolic_link_levels);
         CHECK(outcome.what() == name + ": its aliases (CNAME records) form a loop");
     }
+}
+
+TEST_CASE("an address whose name is a loop of aliases has no name", "[io][resolver]")
+{
+    const bool fails = GENERATE(true, false);
+    const std::string own = "7.2.0.192.in-addr.arpa";
+    ResolverFixture fixture{[&](const DnsQuestion& q) -> std::vector<std::string> {
+        if (q.name != own) return ordinary(q);
+        if (fails) return {failure(q, Rcode::server_failure)};
+        const auto itself = record(type_cname, wire_name({"7", "2", "0", "192", "in-addr", "arpa"}));
+        return {answer(q, {itself, itself})};
+    }};
+    const auto outcome = fixture.name_of(asio::ip::make_address("192.0.2.7"));
+    REQUIRE(outcome.value.has_value());
+    CHECK_FALSE(outcome.value->has_value());
+    CHECK(fixture.server.questions.size() < 20);
+}
+
+TEST_CASE("localhost is what the hosts file says, for who wants that; no server is asked", "[io][resolver]")
+{
+    ResolverFixture fixture{ordinary, {.timeout = std::chrono::seconds{10}, .localhost_from_hosts = true}};
+    const auto outcome = fixture.resolve("localhost");
+    REQUIRE(outcome.value.has_value());
+    CHECK_FALSE(outcome.value->empty());
+    CHECK(fixture.server.questions.empty());
 }
 
 TEST_CASE("who fails without a loop fails as before, and aliases are followed only so far", "[io][resolver]")
