@@ -29,8 +29,7 @@ enum class PingNames { of_names, never, always };
 
 /// What is different under the name of iputils' ping: its lines and no others, and when it ends.
 struct PlainPing {
-    std::optional<std::string> name;  ///< of the address, as the first line shows it
-    asio::ip::address address{};      ///< of the one host
+    asio::ip::address address{};  ///< of the one host
     std::chrono::nanoseconds linger =
         std::chrono::seconds{10};  ///< for the last answers, if there was none; 0: without end
     bool timed = true;             ///< the payload has room for a time

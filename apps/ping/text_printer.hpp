@@ -93,9 +93,7 @@ public:
             v4 ? fmt::format("{}({}) bytes of data.", size, size + headers()) : fmt::format("{} data bytes", size);
         const auto label = settings_.options.flow_label.value_or(0);
         const auto flow = v4 || label == 0 ? "" : fmt::format(", flow 0x{:05x}, ", label);
-        auto address = host.address.to_string();
-        if (settings_.plain && settings_.plain->name) address = fmt::format("{} ({})", *settings_.plain->name, address);
-        print("PING {}{}({}) {}{}{}\n", printable_name(host.name), v4 ? " " : "", address, flow, origin(host.address),
+        print("PING {} ({}) {}{}{}\n", printable_name(host.name), host.address.to_string(), flow, origin(host.address),
               sizes);
     }
 

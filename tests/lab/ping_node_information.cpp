@@ -4,6 +4,7 @@
 #include <libnet/io/loop/file_descriptor.hpp>
 #include <libnet/wire/icmp/node_information.hpp>
 #include <tests/support/catch.hpp>
+#include <tests/support/iputils_header.hpp>
 #include <tests/support/masked.hpp>
 #include <tests/support/programs.hpp>
 
@@ -115,7 +116,7 @@ void check_same(const Arguments& arguments)
     std::string line;
     for (const auto& argument : arguments) line += argument + ' ';
     INFO("ping " << line);
-    CHECK(told_by(run(with(ours, arguments))) == told_by(run(with(theirs, arguments))));
+    CHECK(told_by(run(with(ours, arguments))) == with_newer_header(told_by(run(with(theirs, arguments)))));
 }
 
 bool contains(const std::string& text, std::string_view part) { return text.find(part) != text.npos; }
@@ -129,7 +130,7 @@ TEST_CASE("as ping, a node tells its names and addresses", "[lab]")
     INFO(names.out << names.err);
     CHECK(names.exit_code == 0);
     CHECK(masked(names.out) ==
-          "PING ::1(::1) 56 data bytes\n38 bytes from ::1: alpha.net., beta; seq=1; ttl=64\n"
+          "PING ::1 (::1) 56 data bytes\n38 bytes from ::1: alpha.net., beta; seq=1; ttl=64\n"
           "38 bytes from ::1: alpha.net., beta; seq=2; ttl=64\n\n--- ::1 ping statistics ---\n"
           "2 packets transmitted, 2 received, 0% packet loss, time T\n\n");
     CHECK(contains(run(with(ours, {"-N", "ipv6-global", "-c", "1", "::1"})).out, " from ::1: 2001:db8::1; seq=1; "));

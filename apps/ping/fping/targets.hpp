@@ -141,7 +141,7 @@ public:
     NameTable(asio::any_io_executor executor, const Plan& plan, std::vector<std::string> names)
         : plan_{plan},
           executor_{executor},
-          resolver_{executor},
+          resolver_{executor, {.localhost_from_hosts = true}},
           names_{std::move(names)},
           results_(names_.size()),
           done_{executor, asio::steady_timer::time_point::max()}

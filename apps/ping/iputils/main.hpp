@@ -113,7 +113,8 @@ inline asio::awaitable<int> ping(PingSettings& settings, const Request& request)
 {
     const auto executor = co_await asio::this_coro::executor;
     const auto raw = settings.verbose ? tell_sockets(executor, settings, request) : RawSockets{};
-    io::Resolver resolver{executor};
+    const io::ResolverOptions like_system{.localhost_from_hosts = true};
+    io::Resolver resolver{executor, like_system};
     const auto hops = co_await hop_addresses(resolver, settings, request);
     const std::string name = io::resolvable_host(settings.hosts.front());
     const auto addresses = co_await resolver.resolve(name, settings.family);
@@ -121,12 +122,6 @@ inline asio::awaitable<int> ping(PingSettings& settings, const Request& request)
     settings.plain->tells_identifier = settings.options.identifier || (address.is_v4() ? raw.v4 : raw.v6);
     if (settings.verbose) tell_address(settings, address);
     set_hops(settings, request, hops);
-    boost::system::error_code is_name;
-    asio::ip::make_address(name, is_name);
-    if (is_name && address.is_v6() && settings.names != PingNames::never) {
-        const auto found = co_await resolver.name_of(address);
-        settings.plain->name = found;
-    }
     const auto source = source_towards(hops.empty() ? address : asio::ip::address{hops.front()}, settings);
     if (hops.empty() && address.is_v4() && address.is_unspecified()) address = source;
     settings.plain->address = address;
@@ -162,6 +157,7 @@ inline asio::awaitable<int> ping_or_fail(PingSettings& settings, const Request& 
     } catch (const boost::system::system_error& error) {
         if (error.code() == asio::error::operation_aborted) throw;
         const bool unknown = error.code().category() == asio::error::get_netdb_category() ||
+                             error.code() == boost::system::errc::too_many_symbolic_link_levels ||
                              error.code() == asio::error::no_data || error.code() == asio::error::timed_out;
         if (unknown && settings.hosts.empty()) settings.hosts = {request.operands.back()};
         complain(settings.program,

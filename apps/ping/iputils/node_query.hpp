@@ -2,7 +2,7 @@
 // ping -N: asks IPv6 nodes for their names and addresses (RFC 4620), as iputils' ping does it.
 //
 //   $ ping -N name fe80::1%eth0
-//   PING fe80::1%eth0(fe80::1%eth0) 56 data bytes
+//   PING fe80::1%eth0 (fe80::1%eth0) 56 data bytes
 //   39 bytes from fe80::1%eth0: alpha.example.net.; seq=1; ttl=64
 
 #include <apps/common/output.hpp>
@@ -132,13 +132,11 @@ private:
 
     void start()
     {
-        const auto& plain = *settings_.plain;
-        const auto literal = plain.address.to_string();
         boost::system::error_code is_name;
         asio::ip::make_address(io::resolvable_host(name_), is_name);
         named_ = settings_.names == PingNames::always || (is_name && settings_.names != PingNames::never);
-        print("PING {}({}) {} data bytes\n", printable_name(name_),
-              plain.name ? fmt::format("{} ({})", *plain.name, literal) : literal, settings_.options.payload_size);
+        print("PING {} ({}) {} data bytes\n", printable_name(name_), settings_.plain->address.to_string(),
+              settings_.options.payload_size);
     }
 
     /// Does what there is to do now; until when to wait, or nullopt: it is over.

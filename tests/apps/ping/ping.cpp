@@ -1,4 +1,5 @@
 #include <tests/support/catch.hpp>
+#include <tests/support/iputils_header.hpp>
 #include <tests/support/process.hpp>
 #include <tests/support/temporary_directory.hpp>
 
@@ -92,7 +93,7 @@ TEST_CASE("ping++ agrees with ping on everything but the times", "[apps][ping]")
                 text.erase(at + start.size(), text.find('\n', at) - at - start.size());
         return text;
     };
-    CHECK(shape(ours.out) == shape(theirs.out));
+    CHECK(shape(ours.out) == libnet::test::with_newer_header(shape(theirs.out)));
 }
 
 TEST_CASE("ping++ asks several hosts, by name and address, with a row for each", "[apps][ping]")
@@ -113,7 +114,7 @@ TEST_CASE("ping++ takes the family, the size and the ttl that it is told", "[app
     if (!can_ping()) return;
     const auto done = ping({"-6", "-c1", "-s", "1400", "-t", "7", "localhost"});
     CHECK(done.exit_code == 0);
-    CHECK(contains(done.out, "PING localhost(::1) 1400 data bytes\n1408 bytes from "));
+    CHECK(contains(done.out, "PING localhost (::1) 1400 data bytes\n1408 bytes from "));
     const auto from = ping({"-c1", "-I", "127.0.0.3", "127.0.0.1"});
     CHECK(contains(from.out, "PING 127.0.0.1 (127.0.0.1) from 127.0.0.3 : 56(84) bytes of data.\n"));
     CHECK(from.exit_code == 0);
