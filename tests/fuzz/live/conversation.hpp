@@ -55,6 +55,9 @@ public:
         ::setsockopt(descriptor_, SOL_SOCKET, SO_LINGER, &now, sizeof now);
     }
 
+    /// Says that nothing more comes.
+    void shutdown() const { ::shutdown(descriptor_, SHUT_WR); }
+
     /// Takes what comes within so many milliseconds. False: nothing comes any more.
     bool receive(std::string& received, int milliseconds) const
     {
@@ -84,7 +87,8 @@ private:
 };
 
 /// Sends an input in pieces, with breaks, and ends in one way or another.
-inline void send_in_pieces(const Socket& socket, std::string_view input, Dice& dice)
+template <typename Stream>
+void send_in_pieces(const Stream& socket, std::string_view input, Dice& dice)
 {
     std::string received;
     const bool whole = dice.once_in(3);
@@ -99,27 +103,31 @@ inline void send_in_pieces(const Socket& socket, std::string_view input, Dice& d
 }
 
 /// A conversation. Returns the status of the first answer, or 0.
-inline unsigned converse(std::uint16_t port, std::string_view input, Dice& dice)
+template <typename Stream>
+unsigned converse(const Stream& socket, std::string_view input, Dice& dice)
 {
-    const Socket socket{port};
     if (socket.get() < 0) return 0;
     send_in_pieces(socket, input, dice);
-    if (dice.once_in(4)) ::shutdown(socket.get(), SHUT_WR);
+    if (dice.once_in(4)) socket.shutdown();
     std::string received;
-    for (int reads = 0; reads < 20 && received.size() < 100'000; ++reads)
+    const int patience = dice.once_in(8) ? 20 : 4;  // most answers come at once, and then the connection stays open
+    for (int waits = 0; waits < patience && received.size() < 100'000;) {
+        const auto before = received.size();
         if (!socket.receive(received, dice.once_in(5) ? 0 : 20)) break;
+        if (received.size() == before) ++waits;
+    }
     if (dice.once_in(3)) socket.reset();
     return received.starts_with("HTTP/1.1 ") && received.size() > 12 ? static_cast<unsigned>(std::atoi(&received[9]))
                                                                      : 0;
 }
 
-/// What a good client gets: the whole answer to a request that ends the connection, or what came of it in five seconds.
-inline std::string ask(std::uint16_t port, std::string_view request)
+/// What a good client gets: the whole answer to a request that ends the connection, or what came of it in twenty seconds.
+template <typename Stream>
+std::string ask(const Stream& socket, std::string_view request)
 {
-    const Socket socket{port};
     std::string received;
     if (socket.get() < 0 || !socket.send(request)) return received;
-    for (int waits = 0; waits < 50 && socket.receive(received, 100);) ++waits;
+    for (int waits = 0; waits < 200 && socket.receive(received, 100);) ++waits;
     return received;
 }
 

@@ -25,8 +25,8 @@ private:
     std::mt19937_64 engine_;
 };
 
-/// What HTTP, and those who read it, may stumble over.
-inline constexpr std::array<std::string_view, 44> dictionary{"\r\n",
+/// What HTTP, SOCKS and what stands before them, and those who read it, may stumble over.
+inline constexpr std::array<std::string_view, 56> dictionary{"\r\n",
                                                              "\n",
                                                              "\r",
                                                              "\r\n\r\n",
@@ -69,7 +69,19 @@ inline constexpr std::array<std::string_view, 44> dictionary{"\r\n",
                                                              "HEAD ",
                                                              "POST ",
                                                              "CONNECT ",
-                                                             "OPTIONS * "};
+                                                             "OPTIONS * ",
+                                                             "PROXY TCP4 ",
+                                                             "PROXY UNKNOWN\r\n",
+                                                             "X-Forwarded-For: 192.0.2.1\r\n",
+                                                             "Forwarded: for=\"[2001:db8::1]\"\r\n",
+                                                             "Proxy-Authorization: Basic YWxpY2U6c2VjcmV0\r\n",
+                                                             "Upgrade: websocket\r\n",
+                                                             "Via: 1.1 a, 1.1 b\r\n",
+                                                             "Max-Forwards: 0\r\n",
+                                                             "Accept: application/json\r\n",
+                                                             std::string_view{"\5\1\0\3", 4},
+                                                             std::string_view{"\4\1\0\120\0\0\0\1", 8},
+                                                             std::string_view{"\x88\x82\1\2\3\4", 6}};
 
 /// Changes an input in a few places. `others` are good inputs, of which pieces get in.
 inline std::string mutate(std::string input, const std::vector<std::string>& others, Dice& dice)

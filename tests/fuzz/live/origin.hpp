@@ -19,13 +19,17 @@ namespace live {
 /// Listens on loopback until it goes. Each connection gets mutated answers, in pieces, and ends in one way or another.
 class Origin {
 public:
-    Origin(std::vector<std::string> answers, std::uint64_t seed)
+    /// @param port 0: any free one
+    /// @throws std::runtime_error it is taken, or not for us
+    Origin(std::vector<std::string> answers, std::uint64_t seed, std::uint16_t port = 0)
         : answers_{std::move(answers)},
           seed_{seed},
           listener_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)}
     {
-        auto address = Socket::loopback(0);
+        auto address = Socket::loopback(port);
         socklen_t size = sizeof address;
+        const int on = 1;
+        ::setsockopt(listener_.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
         if (::bind(listener_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
             ::listen(listener_.get(), 200) != 0 ||
             ::getsockname(listener_.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0)

@@ -1,19 +1,20 @@
 #pragma once
 // A program that is tried: started, watched, and stopped, with what it said.
 
+#include <tests/fuzz/live/folder.hpp>
 #include <tests/support/command.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -24,12 +25,6 @@
 #include <unistd.h>
 
 namespace live {
-
-inline std::string read_file(const std::filesystem::path& file)
-{
-    std::ifstream in{file, std::ios::binary};
-    return {std::istreambuf_iterator<char>{in}, {}};
-}
 
 class Subject {
 public:
@@ -43,16 +38,17 @@ public:
         const libnet::test::Command program{command};  // there are threads
         pid_ = ::fork();
         if (pid_ == 0) become(program);
-        for (int tries = 0; tries < 600 && port_ == 0; ++tries) {
+        const bool has_admin = std::find(command.begin(), command.end(), "--admin") != command.end();
+        for (int tries = 0; tries < 600 && (port_ == 0 || (has_admin && admin_port_ == 0)); ++tries) {
             std::this_thread::sleep_for(std::chrono::milliseconds{50});
             const auto text = said();
             if (!is_alive()) throw std::runtime_error{name_ + " does not start: " + text};
             if (port != 0 && is_listening(port)) port_ = port;
-            const auto at = text.rfind(" on 127.0.0.1:");
-            if (at != text.npos && text.find('\n', at) != text.npos)
-                port_ = static_cast<std::uint16_t>(std::stoul(text.substr(at + 14)));
+            for (std::size_t end, at = 0; (end = text.find('\n', at)) != text.npos; at = end + 1)
+                find_port(text.substr(at, end - at));
         }
-        if (port_ == 0) throw std::runtime_error{name_ + " does not say where it listens"};
+        if (port_ == 0 || (has_admin && admin_port_ == 0))
+            throw std::runtime_error{name_ + " does not say where it listens"};
     }
     ~Subject()
     {
@@ -63,6 +59,9 @@ public:
 
     const std::string& name() const { return name_; }
     std::uint16_t port() const { return port_; }
+    /// Of --admin; 0: it has none.
+    std::uint16_t admin_port() const { return admin_port_; }
+    void signal(int number) const { ::kill(pid_, number); }
     std::string said() const { return read_file(said_); }
 
     bool is_alive()
@@ -91,10 +90,16 @@ public:
         return static_cast<long>(std::distance(begin(all), end(all)));
     }
 
-    /// Asks it to end. Empty: it did, with 0, and had nothing to complain of; else what was wrong.
+    /// Asks it to end, once: asked twice, it would end at once.
+    void ask_to_end()
+    {
+        if (is_alive() && !std::exchange(is_asked_, true)) signal(SIGTERM);
+    }
+
+    /// Waits for its end, for which it is asked. Empty: it ended with 0, and had nothing to complain of; else what was wrong.
     std::string stop()
     {
-        if (is_alive()) ::kill(pid_, SIGTERM);
+        ask_to_end();
         for (int tries = 0; tries < 600 && is_alive(); ++tries)
             std::this_thread::sleep_for(std::chrono::milliseconds{50});
         if (is_alive()) return name_ + " does not end at SIGTERM";
@@ -107,6 +112,16 @@ public:
     }
 
 private:
+    /// Reads "…: serving … on 127.0.0.1:8080, …" or "…: for administrators on 127.0.0.1:9000", which is the last line.
+    void find_port(const std::string& line)
+    {
+        constexpr std::string_view before = " on 127.0.0.1:";
+        const auto at = line.find(before);
+        if (at == line.npos) return;
+        const auto port = static_cast<std::uint16_t>(std::stoul(line.substr(at + before.size())));
+        (line.find("for administrators") < at ? admin_port_ : port_) = port;
+    }
+
     /// Whether a program on this machine listens at 127.0.0.1 on a port, as /proc/net/tcp shows it.
     static bool is_listening(std::uint16_t port)
     {
@@ -130,7 +145,8 @@ private:
     std::filesystem::path said_;
     pid_t pid_ = -1;
     int status_ = 0;
-    std::uint16_t port_ = 0;
+    bool is_asked_ = false;
+    std::uint16_t port_ = 0, admin_port_ = 0;
 };
 
 }  // namespace live
