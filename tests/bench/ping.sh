@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # ping.sh [ROW...]: ping++ beside fping and iputils' ping, in a network namespace of its own where every address of
 # 10.0.0.0/8 answers, or in a simulated network. Rows: sweep named million targets scrape flood drift requests fates
-# times names (all of them). Needs root (the first eight: or user namespaces), fping, strace; build first:
+# times names dead (all of them). Needs root (the first eight: or user namespaces), fping, strace; build first:
 #     cmake --preset bench && cmake --build --preset bench && cmake --build --preset bench --target test_simulated
 # RUNS=9 for more runs, USER_ID=65534 to measure as a user without rights.
 set -eu
@@ -155,6 +155,27 @@ names() { # 1,000 names at a resolver of 50 ms
         printf "names: %d probed; the first one %.0f ms after the first question, the last one %.0f ms\n", NR, t[1], t[NR]}' "$work/probes"
 }
 
+# Hosts of the local link that don't exist: nothing answers the kernel's questions for their link-layer addresses. They are
+# beyond a cable, whose other end has no address.
+dead_ours() { pingpp -q -c 1 --rate max -W 0.5 172.16.0.0/22 || true; }
+dead_theirs() { fping -q -i 0 -r 0 -t 500 -g 172.16.0.0/22 || true; }
+dead() {
+    local i
+    ip link add dead0 type veth peer name dead1
+    ip link set dead0 up
+    ip link set dead1 up
+    ip address add 172.16.0.1/19 dev dead0
+    compare "sweep of a dead /22 of the local link, beside fping" dead_ours dead_theirs
+    {
+        for ((i = 0; i < 5000; ++i)); do echo "172.16.$((i / 250)).$((i % 250 + 2))"; done
+        for ((i = 1; i <= 10; ++i)); do echo "10.2.0.$i"; done
+    } >"$work/dead"
+    pingpp -q --json -c 10 -i 1 --targets "$work/dead" >"$out" || true
+    grep -c '"event":"summary","target":"10.2.*"received":10,' "$out" | sed 's/$/ of 10 healthy hosts answered ten times beside 5,000 dead ones/'
+    tail -n 1 "$out"
+    ip link delete dead0
+}
+
 drift_of() { # NAME COMMAND...: 2,000 sends at 10 ms take 1,999 intervals
     local name=$1
     shift
@@ -166,5 +187,5 @@ drift() {
     drift_of ping ping -q -i 0.01 -c 2000 10.20.0.1
 }
 
-[ $# -gt 0 ] || set -- sweep named million targets scrape flood drift requests fates times names
+[ $# -gt 0 ] || set -- sweep named million targets scrape flood drift requests fates times names dead
 for row; do "$row"; done

@@ -14,7 +14,7 @@ namespace hostile {
 using live::Socket;
 
 /// The program that is attacked.
-enum class Victim : std::uint8_t { httpd, proxy };
+enum class Victim : std::uint8_t { httpd, proxy, exporter };
 
 struct Attack {
     std::string name;
@@ -24,8 +24,8 @@ struct Attack {
     std::function<void(std::uint16_t port, const std::atomic<bool>& stop)> run;
     bool connects_anew = false;  ///< the good client, for each request: the attack is about connections
     int nginx_connections = 0;   ///< that nginx may have, where it is attacked as well; 0: it isn't
-    std::string good_host =
-        "";  ///< a name that the good client asks the proxy for, with a number before it; empty: none
+    std::string good_host{};     ///< a name that the good client asks for, with a number before it; empty: none
+    bool in_lab = false;         ///< it needs the network of lab/network.sh
 };
 
 inline std::string get(const std::string& path, const std::string& host = "a", const std::string& fields = {})

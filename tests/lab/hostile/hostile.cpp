@@ -1,7 +1,7 @@
-// hostile DIRECTORY [ATTACK...]: starts httpd++ or proxy++ of DIRECTORY for each attack, and nginx beside it where that is
-// installed and can be attacked so; and shows what a good client has of it: its latency without and beside the attack, and
-// the server's memory and descriptors before, at most, and ten seconds after. For comparing builds; run it on a quiet
-// machine.
+// hostile DIRECTORY [ATTACK...]: starts httpd++, proxy++ or ping++ --listen of DIRECTORY for each attack, and nginx or Squid
+// beside it where that is installed and can be attacked so; and shows what a good client has of it: its latency without and
+// beside the attack, and the server's memory and descriptors before, at most, and ten seconds after. For comparing builds;
+// run it on a quiet machine.
 //
 //   listings  large listings, asked for and not taken
 //   idle      more connections than there may be, which have asked once
@@ -12,10 +12,14 @@
 //   chunks    bodies in chunks of one octet, for files
 //   lookups   names that no server answers, through the proxy; in the lab: sh tests/lab/network.sh hostile DIRECTORY lookups
 //   silence   an origin that says nothing, and clients that go
+//   tunnels   1,500 tunnels, closed all at once
 //   uploads   bodies in chunks of one octet, through the proxy
+//   scrapes   1,200 connections to the exporter, which have asked once
+//   probes    long probes, and clients that go; in the lab
 
 #include <tests/fuzz/live/subject.hpp>
 #include <tests/lab/hostile/attack.hpp>
+#include <tests/lab/hostile/exporter_attacks.hpp>
 #include <tests/lab/hostile/httpd_attacks.hpp>
 #include <tests/lab/hostile/proxy_attacks.hpp>
 #include <tests/lab/hostile/site.hpp>
@@ -26,6 +30,7 @@
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <functional>
 #include <optional>
 #include <stdexcept>
@@ -39,9 +44,14 @@ using Clock = std::chrono::steady_clock;
 
 namespace {
 
-/// Milliseconds that a good client waits for its answers, from the shortest to the longest. `next` makes its requests.
-std::vector<double> measure(std::uint16_t port, bool connects_anew, std::chrono::seconds length,
-                            const std::function<std::string()>& next)
+/// What a good client asks for, and how the answer ends.
+struct Good {
+    std::function<std::string()> request;
+    std::string end = "good\n";
+};
+
+/// Milliseconds that a good client waits for its answers, from the shortest to the longest.
+std::vector<double> measure(std::uint16_t port, bool connects_anew, std::chrono::seconds length, const Good& good)
 {
     std::vector<double> waits;
     std::optional<Socket> socket{port};
@@ -49,12 +59,12 @@ std::vector<double> measure(std::uint16_t port, bool connects_anew, std::chrono:
         const auto begun = Clock::now();
         std::string received;
         if (connects_anew) socket.emplace(port);
-        socket->send(next());
-        while (!received.ends_with("good\n") && Clock::now() - begun < 20s) {
+        socket->send(good.request());
+        while (!received.ends_with(good.end) && Clock::now() - begun < 20s) {
             if (socket->receive(received, 1000)) continue;
             socket.emplace(port);  // it was closed as an idle one: a client tries again
             received.clear();
-            socket->send(next());
+            socket->send(good.request());
             if (Clock::now() - begun > 10s) throw std::runtime_error{"the good client is not served"};
         }
         waits.push_back(std::chrono::duration<double, std::milli>(Clock::now() - begun).count());
@@ -68,9 +78,9 @@ double quantile(const std::vector<double>& waits, double part)
     return waits[static_cast<std::size_t>(part * static_cast<double>(waits.size() - 1))];
 }
 
-void try_out(const Attack& attack, Subject& server, const std::function<std::string()>& good_request)
+void try_out(const Attack& attack, Subject& server, const Good& good)
 {
-    const auto quiet = measure(server.port(), attack.connects_anew, 3s, good_request);
+    const auto quiet = measure(server.port(), attack.connects_anew, 3s, good);
     const auto memory_before = server.memory().second, descriptors_before = server.descriptors();
     std::atomic<bool> stop{false};
     std::vector<double> beside;
@@ -79,7 +89,7 @@ void try_out(const Attack& attack, Subject& server, const std::function<std::str
         const std::jthread attacker{[&] { attack.run(server.port(), stop); }};
         std::this_thread::sleep_for(500ms);
         try {
-            beside = measure(server.port(), attack.connects_anew, 6s, good_request);
+            beside = measure(server.port(), attack.connects_anew, 6s, good);
         } catch (const std::runtime_error&) {
             beside.push_back(1e9);
         }
@@ -98,7 +108,7 @@ void try_out(const Attack& attack, Subject& server, const std::function<std::str
 
 void attack_files(const Attack& attack, const std::string& programs, const Site& site)
 {
-    const auto good = [] { return get("/good.txt"); };
+    const Good good{[] { return get("/good.txt"); }};
     {
         Subject httpd{"httpd++", site.httpd(programs + "/httpd++", attack.options), site.path()};
         try_out(attack, httpd, good);
@@ -118,17 +128,40 @@ void attack_proxy(const Attack& attack, const std::string& programs, const Site&
         return;
     }
     std::uint64_t number = 0;
-    const auto good = [&] {
+    const Good good{[&] {
         auto host = origin.host();
         if (!attack.good_host.empty())
             host = "good" + std::to_string(number++) + attack.good_host + ":" + std::to_string(origin.port());
         return get("http://" + host + "/good.txt", host);
-    };
-    Subject proxy{
-        "proxy++",
-        {programs + "/proxy++", "--allow-private", "--bind", "127.0.0.1", "--port", "0", "--access-log", "none"},
-        site.path()};
-    try_out(attack, proxy, good);
+    }};
+    {
+        Subject proxy{
+            "proxy++",
+            {programs + "/proxy++", "--allow-private", "--bind", "127.0.0.1", "--port", "0", "--access-log", "none"},
+            site.path()};
+        try_out(attack, proxy, good);
+    }
+    const std::string squid = "/usr/sbin/squid";
+    if (!fs::exists(squid)) return;
+    const auto port = Origin{}.port();  // that is free
+    Subject beside{"squid", site.squid(squid, port), site.path(), port};
+    try_out(attack, beside, good);
+}
+
+void attack_exporter(const Attack& attack, const std::string& programs, const Site& site)
+{
+    const char* const lab = std::getenv("LIBNET_LAB");
+    if (attack.in_lab && lab == nullptr) {
+        std::printf("%-9s left out (run it by tests/lab/network.sh)\n", attack.name.c_str());
+        return;
+    }
+    const Good good{[] {
+                        return "GET /probe?target=127.0.0.1 HTTP/1.0\r\nHost: 127.0.0.1\r\n"
+                               "Accept: application/openmetrics-text; version=1.0.0\r\n\r\n";
+                    },
+                    "# EOF\n"};
+    Subject exporter{"ping++", {programs + "/ping++", "--listen", "127.0.0.1:0", "127.0.0.1"}, site.path()};
+    try_out(attack, exporter, good);
 }
 
 }  // namespace
@@ -148,10 +181,12 @@ try {
                 "before", "most", "after", "before", "beside", "after");
     auto attacks = httpd_attacks();
     for (auto& attack : proxy_attacks(origin)) attacks.push_back(attack);
+    for (auto& attack : exporter_attacks()) attacks.push_back(attack);
     for (const auto& attack : attacks) {
         if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), attack.name) == wanted.end()) continue;
         if (attack.victim == Victim::httpd) attack_files(attack, argv[1], site);
-        else attack_proxy(attack, argv[1], site, origin);
+        else if (attack.victim == Victim::proxy) attack_proxy(attack, argv[1], site, origin);
+        else attack_exporter(attack, argv[1], site);
     }
     return 0;
 } catch (const std::exception& error) {

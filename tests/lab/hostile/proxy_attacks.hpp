@@ -158,6 +158,23 @@ inline void ask_a_silent_origin(const Origin& origin, std::uint16_t port, const 
     }
 }
 
+/// Holds many tunnels, through each of which something has gone, and then closes them all at once.
+inline void hold_tunnels(const Origin& origin, std::uint16_t port, const std::atomic<bool>& stop)
+{
+    const auto head = "CONNECT " + origin.host() + " HTTP/1.1\r\nHost: " + origin.host() + "\r\n\r\n";
+    while (!stop) {
+        std::deque<Socket> tunnels;
+        std::string received;
+        for (int i = 0; i < 1500 && !stop; ++i) {
+            tunnels.emplace_back(port).send(head);
+            tunnels.back().receive(received, 20);
+            tunnels.back().send(get("/good.txt", "a", "X-Long: " + std::string(20'000, 'x') + "\r\n"));
+            received.clear();
+        }
+        for (int i = 0; i < 20 && !stop; ++i) std::this_thread::sleep_for(50ms);
+    }
+}
+
 /// `origin` must outlive the attacks.
 inline std::vector<Attack> proxy_attacks(const Origin& origin)
 {
@@ -169,9 +186,13 @@ inline std::vector<Attack> proxy_attacks(const Origin& origin)
                           "\r\nTransfer-Encoding: chunked\r\n\r\n" + chunked_octets();
         keep_asking(port, stop, [&text] { return text; });
     };
+    const auto tunnels = [&origin](std::uint16_t port, const std::atomic<bool>& stop) {
+        hold_tunnels(origin, port, stop);
+    };
     return {
         {.name = "lookups", .victim = Victim::proxy, .run = ask_for_silence, .good_host = ".test"},
         {.name = "silence", .victim = Victim::proxy, .run = silent},
+        {.name = "tunnels", .victim = Victim::proxy, .run = tunnels},
         {.name = "uploads", .victim = Victim::proxy, .run = chunks},
     };
 }

@@ -92,6 +92,18 @@ public:
         return {program, "-p", path_.string(), "-c", (path_ / "nginx.conf").string()};
     }
 
+    /// Squid as one process that keeps nothing, on that port.
+    std::vector<std::string> squid(const std::string& program, std::uint16_t port) const
+    {
+        std::ofstream config{path_ / "squid.conf"};
+        config << "http_port 127.0.0.1:" << port
+               << "\nhttp_access allow all\ncache deny all\ncache_mem 0 MB\naccess_log none\ncache_log /dev/null\n"
+               << "cache_store_log none\npid_filename none\nshutdown_lifetime 0 seconds\n"
+               << "max_filedescriptors 65536\npinger_enable off\nforwarded_for delete\n";
+        config.close();
+        return {program, "-N", "-f", (path_ / "squid.conf").string()};
+    }
+
     static std::string host(int number) { return "host" + std::to_string(number) + ".example"; }
 
 private:
