@@ -10,6 +10,7 @@
 #include <libnet/access_log.hpp>
 #include <libnet/executor.hpp>
 #include <libnet/io/http/process_metrics.hpp>
+#include <libnet/io/loop/give_memory_back.hpp>
 #include <libnet/io/tcp/endpoint_text.hpp>
 #include <libnet/io/tcp/inherited_sockets.hpp>
 #include <libnet/server_admin.hpp>
@@ -38,8 +39,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include <malloc.h>
 
 namespace libnet::apps {
 
@@ -276,7 +275,7 @@ private:
         const auto resident = io::detail::resident_memory();
         const bool was_short = memory_is_short_;
         const bool is_short = resident > (was_short ? max_memory_ / 10 * 9 : max_memory_);
-        if (is_short) ::malloc_trim(0);
+        if (is_short) io::give_memory_back();
         memory_is_short_ = is_short;
         if (is_short || was_short) group_.hold_connections(is_short);
         if (is_short != was_short)

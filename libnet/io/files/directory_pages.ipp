@@ -3,6 +3,7 @@
 #include <libnet/io/files/content_hashes.hpp>
 #include <libnet/io/files/directory_pages.hpp>
 #include <libnet/io/files/read_directory.hpp>
+#include <libnet/io/loop/give_memory_back.hpp>
 #include <libnet/io/loop/random_key.hpp>
 
 #include <boost/asio/basic_waitable_timer.hpp>
@@ -12,8 +13,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <utility>
-
-#include <malloc.h>
 
 namespace libnet::inline v0::io {
 
@@ -26,14 +25,6 @@ inline constexpr std::uint64_t most_page_bytes = 64 * 1024 * 1024;
 
 /// The making of a listing of this size takes tens of megabytes for a moment, in small pieces.
 inline constexpr std::uint64_t large_page = 256 * 1024;
-
-/// Gives what is free back to the system: glibc keeps the memory of each thread else, whether or not it is used again.
-LIBNETXX_DECL void give_memory_back() noexcept
-{
-#ifdef __GLIBC__
-    ::malloc_trim(0);
-#endif
-}
 
 /// What makes one listing another one. No name has a NUL in it.
 LIBNETXX_DECL std::string listing_key(const engine::ListDirectory& wanted)
@@ -79,7 +70,7 @@ struct DirectoryPages::Build {
             return;
         }
         write(*std::move(content));
-        if (size >= detail::large_page) detail::give_memory_back();
+        if (size >= detail::large_page) give_memory_back();
     }
 
     void write(engine::DirectoryContent content)

@@ -18,7 +18,7 @@ LIBNETXX_DECL Connection::Connection(FileDescriptor socket, const asio::ip::tcp:
       peer_{peer},
       deadline_{server.wheel, [this] { on_deadline(); }}
 {
-    ++server_.connections;
+    server_.peak.note(++server_.connections);
 }
 
 LIBNETXX_DECL Connection::~Connection()
@@ -28,6 +28,7 @@ LIBNETXX_DECL Connection::~Connection()
     --server_.connections;
     place_ = {};  // before who waits for it looks
     if (server_.full || !server_.accepts()) server_.connection_ended.cancel();
+    if (server_.peak.has_passed(server_.connections)) server_.give_memory_back_soon();
 }
 
 LIBNETXX_DECL TcpSocket& Connection::socket()

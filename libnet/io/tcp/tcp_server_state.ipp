@@ -1,8 +1,10 @@
 #pragma once
 // What a TcpServer, its accept loop and its connections share.
 
+#include <libnet/base/peak.hpp>
 #include <libnet/config.hpp>
 #include <libnet/io/loop/file_descriptor.hpp>
+#include <libnet/io/loop/give_memory_back.hpp>
 #include <libnet/io/loop/last_error.hpp>
 #include <libnet/io/tcp/tcp_server.hpp>
 
@@ -12,7 +14,9 @@
 #include <boost/system/system_error.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
+#include <exception>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -53,7 +57,8 @@ struct TcpServerState : std::enable_shared_from_this<TcpServerState> {
           listener{poll, std::move(socket)},
           stopped{executor, Timer::time_point::max()},
           connection_ended{executor, Timer::time_point::max()},
-          wheel{executor}
+          wheel{executor},
+          gives_memory_back{wheel, [this] { give_memory_back_now(); }}
     {}
 
     ~TcpServerState()
@@ -206,6 +211,25 @@ struct TcpServerState : std::enable_shared_from_this<TcpServerState> {
         });
     }
 
+    /// Most of many connections have ended. More may end, or come: it is looked at again after a while.
+    void give_memory_back_soon() noexcept
+    try {
+        constexpr std::chrono::seconds a_while{2};
+        if (!accepts() || std::exchange(gives_back, true)) return;
+        gives_memory_back.expires_after(a_while);
+    } catch (const std::exception&) {
+        gives_back = false;  // there is no memory for a timer: it is a saving only
+    }
+
+    void give_memory_back_now()
+    {
+        gives_memory_back.clear();
+        gives_back = false;
+        if (!peak.has_passed(connections)) return;
+        peak.begin_again(connections);
+        give_memory_back();
+    }
+
     /// Another server has a client who waits.
     void make_room_for_others()
     {
@@ -293,6 +317,9 @@ struct TcpServerState : std::enable_shared_from_this<TcpServerState> {
     Timer stopped;           // condition variables: timers that don't expire
     Timer connection_ended;  // (but for the limit of a drain, and when descriptors are short)
     DeadlineWheel wheel;
+    Deadline gives_memory_back;
+    bool gives_back = false;  // the deadline is set
+    base::Peak peak{256};     // of connections, since memory was given back
     TcpServer::HandlerFactory factory;
     std::vector<std::pair<FileDescriptor, asio::ip::tcp::endpoint>> early;  // accepted elsewhere, before `run`
     List open, closing;
