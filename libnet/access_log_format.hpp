@@ -38,6 +38,7 @@ void append_log_line(std::string& line, const AccessRecord& record);
 /// | host | where the request was to go |
 /// | upstream | the server's address that was connected to |
 /// | name, connect | how long it took to look the name up, and to connect; a dash where that wasn't done |
+/// | cache | of a file server's: hit, all files that it needed were remembered; miss, they were not; a dash, it needed none |
 ///
 /// What is empty is a dash. Octets of clients are escaped as in the combined format; a field that stands behind a quote may have
 /// spaces in it, and any other has them escaped, too, as it has the characters that stand beside it. `{{` is a brace.
@@ -51,8 +52,7 @@ public:
     explicit AccessLogFormat(std::string_view text);
 
     /// Appends the line of one request, with its line feed. In JSON it is an object with all fields by their names, those of a proxy where
-    /// it is a proxy's; numbers are
-    /// numbers, what is empty is null, and an octet above 127 is the character of that number.
+    /// it is a proxy's and `cache` elsewhere; numbers are numbers, what is empty is null, and an octet above 127 is the character of that number.
     void append(std::string& line, const AccessRecord& record) const;
 
 private:
@@ -81,7 +81,8 @@ private:
         host,
         upstream,
         name,
-        connect
+        connect,
+        cache
     };
     enum class Kind : std::uint8_t { combined, json, text };
 

@@ -1,6 +1,7 @@
 #pragma once
 // What a server tells about a request when it is over: one record, which an access log, a metric or a test takes.
 
+#include <libnet/engine/http/cache_use.hpp>
 #include <libnet/engine/http/http_forwarding.hpp>
 
 #include <boost/asio/ip/tcp.hpp>
@@ -34,6 +35,8 @@ struct AccessRecord {
     std::string_view rule = {};  ///< of AccessOptions that refused the request, as it was written; empty: none did
     /// What a ForwardProxy tells beside; null: it is another server's. Valid during the call only, too.
     const engine::HttpForwarding* forwarding = nullptr;
+    /// Whether a StaticFileServer remembered the files that the answer needed; `none`: there were none, or it is another server's.
+    engine::CacheUse cache = engine::CacheUse::none;
 };
 
 /// Called once per request, on the server's thread, when the request is over. The record's views are valid during the

@@ -23,6 +23,9 @@ struct ServerCounts {
     std::map<unsigned, std::uint64_t> refusals{};  ///< the same by status; 0: no answer was sent
     std::uint64_t upstreams_opened = 0;            ///< requests of a proxy for which a connection was opened
     std::uint64_t upstreams_reused = 0;            ///< those that went on one that had served others
+    std::uint64_t cache_hits = 0;                  ///< requests for files whose cache had all that they needed
+    std::uint64_t cache_misses = 0;                ///< those for which something had to be looked up
+    std::uint64_t cache_evictions = 0;             ///< what was forgotten for want of room
     std::uint64_t bytes_sent = 0;                  ///< of contents and tunnels, to clients
     std::uint64_t bytes_received = 0;              ///< of contents and tunnels, from clients
     std::uint64_t latency_ns = 0;                  ///< of all requests together
@@ -38,6 +41,9 @@ struct ServerCounts {
         for (const auto& [status, count] : other.refusals) refusals[status] += count;
         upstreams_opened += other.upstreams_opened;
         upstreams_reused += other.upstreams_reused;
+        cache_hits += other.cache_hits;
+        cache_misses += other.cache_misses;
+        cache_evictions += other.cache_evictions;
         bytes_sent += other.bytes_sent;
         bytes_received += other.bytes_received;
         latency_ns += other.latency_ns;
@@ -61,6 +67,8 @@ inline void count(ServerCounts& counts, const AccessRecord& record)
         const bool has_upstream = !forwarding->upstream.is_unspecified();
         if (has_upstream) ++(forwarding->was_connected ? counts.upstreams_reused : counts.upstreams_opened);
     }
+    if (record.cache == engine::CacheUse::hit) ++counts.cache_hits;
+    if (record.cache == engine::CacheUse::miss) ++counts.cache_misses;
     counts.bytes_sent += record.bytes_sent;
     counts.bytes_received += record.bytes_received;
     counts.latency_ns += static_cast<std::uint64_t>(record.duration.count());

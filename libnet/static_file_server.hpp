@@ -77,6 +77,9 @@ public:
     /// What it is at: connections, caches, pools. On its thread.
     ServerNow now() const;
 
+    /// How many files, listings and names its caches have forgotten so far for want of room. On its thread.
+    std::uint64_t cache_evictions() const;
+
     /// Mounts a handler of the program's own for the requests with this method whose path fits the pattern, on every host:
     /// `files.handle("GET", "/api/hosts/{name}", handler)`. To be used, it takes libnet/http_handlers.hpp.
     ///

@@ -80,8 +80,10 @@ public:
         entries_.emplace(by_use_.front().name, by_use_.begin());
         descriptors_ += weight.descriptors;
         bytes_ += weight.bytes;
-        while (entries_.size() > limits_.entries || descriptors_ > limits_.descriptors || bytes_ > limits_.bytes)
+        while (entries_.size() > limits_.entries || descriptors_ > limits_.descriptors || bytes_ > limits_.bytes) {
             drop(std::prev(by_use_.end()));
+            ++evictions_;
+        }
     }
 
     /// Forgets a name. True: there was something to forget.
@@ -112,6 +114,9 @@ public:
     std::size_t size() const noexcept { return entries_.size(); }
     std::size_t descriptors() const noexcept { return descriptors_; }
     std::uint64_t bytes() const noexcept { return bytes_; }
+
+    /// How many entries had to go so far because there were too many, or they were too heavy.
+    std::uint64_t evictions() const noexcept { return evictions_; }
 
 private:
     using Position = typename std::list<Entry>::iterator;
@@ -152,6 +157,7 @@ private:
     std::unordered_map<std::string_view, Position, Hash> entries_;
     std::size_t descriptors_ = 0;
     std::uint64_t bytes_ = 0;
+    std::uint64_t evictions_ = 0;
 };
 
 }  // namespace libnet::inline v0::engine

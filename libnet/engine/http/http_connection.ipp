@@ -370,6 +370,7 @@ LIBNETXX_DECL void HttpConnection::add_record()
 LIBNETXX_DECL HttpRecord HttpConnection::record() const
 {
     HttpRecord record{.began = began_, .status = exchange_->answer.status, .reason = exchange_->answer.reason};
+    record.cache = exchange_->answer.cache;
     record.begin = exchange_->content_begin;
     record.end = exchange_->content_begin + exchange_->answer.content_length;
     record.forwarding = std::move(exchange_->forwarding);

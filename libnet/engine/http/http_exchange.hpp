@@ -1,6 +1,7 @@
 #pragma once
 // What an HTTP connection needs from the first octet of a request until it waits for the next one.
 
+#include <libnet/engine/http/cache_use.hpp>
 #include <libnet/engine/http/http_log.hpp>
 #include <libnet/wire/http/http_chunked.hpp>
 #include <libnet/wire/http/http_limits.hpp>
@@ -26,6 +27,7 @@ struct HttpAnswer {
     std::string_view user{};           ///< who has logged in
     std::string_view rule{};           ///< of access that has refused the request; empty: none has
     HttpTime began{};                  ///< when it begins
+    CacheUse cache = CacheUse::none;   ///< what it was made of
 };
 
 /// Lent to a HttpConnection while there is something of a request; thousands of idle connections share a few.

@@ -1,6 +1,7 @@
 #pragma once
 // The requests of a connection that are answered, and that `on_access` has not been told of yet.
 
+#include <libnet/engine/http/cache_use.hpp>
 #include <libnet/engine/http/http_action.hpp>
 #include <libnet/engine/http/http_forwarding.hpp>
 
@@ -36,6 +37,7 @@ struct HttpRecord {
     std::chrono::nanoseconds duration{0};                ///< set when it is told
     std::chrono::nanoseconds queue{0};                   ///< until the handler got it
     std::chrono::nanoseconds first_byte{0};              ///< until its answer began
+    CacheUse cache = CacheUse::none;                     ///< what the answer was made of
 };
 
 /// A record that outlives the octets it is about: that of a tunnel.

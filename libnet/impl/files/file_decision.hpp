@@ -4,6 +4,7 @@
 #include <libnet/config.hpp>
 #include <libnet/engine/files/file_request.hpp>
 #include <libnet/engine/files/file_responder.hpp>
+#include <libnet/engine/http/cache_use.hpp>
 #include <libnet/impl/files/served_site.hpp>
 #include <libnet/io/access/request_guard.hpp>
 #include <libnet/io/http/http_clock.hpp>
@@ -44,6 +45,9 @@ public:
     /// The responder's own plan, and about a file: what it says of a request depends on that, the file and the time only.
     bool is_regular() const noexcept { return plan_ == &responder_.plan() && !listed_; }
 
+    /// Whether all that was needed of files was remembered.
+    engine::CacheUse cache_use() const noexcept { return cache_use_; }
+
     /// The file that the plan is about, if it is about one.
     const io::FilePointer& file() const noexcept { return file_; }
 
@@ -71,6 +75,7 @@ private:
     engine::FileAction action_;  // what the responder wants
     io::FilePointer file_;       // what it found last
     bool listed_ = false;        // and that is a listing
+    engine::CacheUse cache_use_ = engine::CacheUse::none;
     io::HttpClock::Time now_{};
 };
 

@@ -34,6 +34,7 @@ LIBNETXX_DECL void FileDecision::begin(ServedSite& site, const wire::RequestHead
     request_ = &request;
     guard_ = guard;
     listed_ = false;
+    cache_use_ = engine::CacheUse::none;
     now_ = now;
 }
 
@@ -42,7 +43,7 @@ LIBNETXX_DECL bool FileDecision::go_on()
 {
     while (!std::holds_alternative<engine::Respond>(action_)) {
         if (const auto* look_up = std::get_if<engine::LookUp>(&action_)) {
-            auto file = site_->files.find(look_up->name);
+            auto file = site_->files.find(look_up->name, &cache_use_);
             if (!file) return false;
             take(std::move(file));
         } else if (std::holds_alternative<engine::Encode>(action_)) {
@@ -59,7 +60,7 @@ LIBNETXX_DECL bool FileDecision::go_on()
 LIBNETXX_DECL bool FileDecision::go_on_encoding()
 {
     const auto wanted = std::get<engine::Encode>(action_);
-    const auto plain = site_->files.find(wanted.name);
+    const auto plain = site_->files.find(wanted.name, &cache_use_);
     if (!plain) return false;
     if (!plain->found) {  // it has just been there
         action_ = responder_.on_failure(engine::LookUpFailure::not_found);
@@ -75,7 +76,7 @@ LIBNETXX_DECL bool FileDecision::go_on_encoding()
 LIBNETXX_DECL bool FileDecision::go_on_hashing()
 {
     const auto& wanted = std::get<engine::Hash>(action_);
-    auto file = site_->files.find(wanted.name);
+    auto file = site_->files.find(wanted.name, &cache_use_);
     if (!file || site_->files.can_hash(*file, wanted.digests)) return false;
     take(std::move(file));
     return true;
@@ -105,11 +106,13 @@ LIBNETXX_DECL io::Task<> FileDecision::load()
         } else if (std::holds_alternative<engine::Hash>(action_)) {
             const auto wanted = std::get<engine::Hash>(action_);
             auto file = co_await site_->files.hash(wanted.name, wanted.digests);
+            note(&cache_use_, engine::CacheUse::miss);
             now_ = io::HttpClock::now();
             take(std::move(file));
         } else {
             const std::string_view name = std::get<engine::LookUp>(action_).name;
             auto file = co_await site_->files.load(name);
+            note(&cache_use_, engine::CacheUse::miss);
             now_ = io::HttpClock::now();
             take(std::move(file));
         }
@@ -119,7 +122,7 @@ LIBNETXX_DECL io::Task<> FileDecision::load()
 LIBNETXX_DECL io::Task<> FileDecision::list()
 {
     const auto wanted = std::get<engine::ListDirectory>(action_);
-    auto page = co_await site_->pages.get(wanted);
+    auto page = co_await site_->pages.get(wanted, &cache_use_);
     now_ = io::HttpClock::now();
     if (!page->found) {
         action_ = responder_.on_failure(page->failure);
@@ -133,6 +136,7 @@ LIBNETXX_DECL io::Task<> FileDecision::list()
 /// Has the plain file put into a coding.
 LIBNETXX_DECL io::Task<> FileDecision::encode()
 {
+    note(&cache_use_, engine::CacheUse::miss);
     const auto wanted = std::get<engine::Encode>(action_);
     auto plain = site_->files.find(wanted.name);
     if (!plain) plain = co_await site_->files.load(wanted.name);
@@ -154,6 +158,7 @@ LIBNETXX_DECL io::Task<> FileDecision::admit()
 
 LIBNETXX_DECL void FileDecision::refuse(unsigned status, std::string_view why, const wire::RequestHead* request)
 {
+    cache_use_ = engine::CacheUse::none;
     refusal_.refuse(status, why);
     refusal_.head_only = request != nullptr && request->method == "HEAD";
     plan_ = &refusal_;
@@ -162,6 +167,7 @@ LIBNETXX_DECL void FileDecision::refuse(unsigned status, std::string_view why, c
 LIBNETXX_DECL void FileDecision::redirect(unsigned status, std::string location, std::string_view why,
                                           const wire::RequestHead& request)
 {
+    cache_use_ = engine::CacheUse::none;
     refusal_.redirect(status, std::move(location), why);
     refusal_.head_only = request.method == "HEAD";
     plan_ = &refusal_;

@@ -62,6 +62,7 @@ LIBNETXX_DECL engine::HttpRecord FileRequests::record_of(const FinishedAnswers::
                               .referer = answer.referer.of(found.request),
                               .user_agent = answer.user_agent.of(found.request),
                               .reason = answer.reason};
+    record.cache = answer.cache;
     record.begin = queued + answer.text.size() - (answer.content_length - answer.length);
     record.end = record.begin + answer.content_length;
     return record;
@@ -101,6 +102,8 @@ LIBNETXX_DECL void FileRequests::remember(io::HttpSession& session)
     answer->user_agent = part_of(request.fields.value_of("User-Agent"));
     answer->second = std::chrono::floor<std::chrono::seconds>(session.now());
     answer->changes = changes_;
+    const bool needs_files = work_->decision.cache_use() != engine::CacheUse::none;
+    answer->cache = needs_files ? engine::CacheUse::hit : engine::CacheUse::none;  // from now on
     answer->keep = keeps_;
 }
 

@@ -217,7 +217,8 @@ LIBNETXX_DECL void FileRequests::queue_answer(io::HttpSession& session)
     const auto persistence = session.begin_answer({.status = plan().status,
                                                    .reason = plan().reason,
                                                    .content_length = plan().head_only ? 0 : plan().content_length(),
-                                                   .may_keep = may_keep_});
+                                                   .may_keep = may_keep_,
+                                                   .cache = work_->decision.cache_use()});
     keeps_ = persistence != engine::HttpPersistence::close;
     io::ResponseHead head{queue, plan().status, session.date()};
     engine::for_each_field(plan(), [&head](std::string_view name, std::string_view value) { head.field(name, value); });

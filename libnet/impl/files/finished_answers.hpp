@@ -2,6 +2,7 @@
 // Answers that are ready to be sent again.
 
 #include <libnet/base/siphash.hpp>
+#include <libnet/engine/http/cache_use.hpp>
 #include <libnet/io/files/stored_file.hpp>
 
 #include <array>
@@ -33,7 +34,8 @@ struct FinishedAnswer {
     Part method, target, referer, user_agent;
     std::chrono::sys_seconds second{};  ///< of its Date
     std::uint64_t changes = 0;          ///< how many changes to files there had been
-    bool keep = true;                   ///< the connection outlives it
+    engine::CacheUse cache = engine::CacheUse::none;
+    bool keep = true;  ///< the connection outlives it
 };
 
 /// Finds the answer to a request that came before, byte for byte, in the same second: the same bytes mean the same, the

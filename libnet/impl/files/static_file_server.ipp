@@ -193,6 +193,14 @@ LIBNETXX_DECL ServerNow StaticFileServer::now() const
     return now;
 }
 
+LIBNETXX_DECL std::uint64_t StaticFileServer::cache_evictions() const
+{
+    auto evictions = state_->context.share.absences.evictions();
+    for (const auto& site : state_->context.sites)
+        evictions += site.files.known().evictions + site.encoded.evictions() + site.pages.evictions();
+    return evictions;
+}
+
 LIBNETXX_DECL detail::FileServerContext& StaticFileServer::context_to_mount_on()
 {
     auto& context = state_->context;

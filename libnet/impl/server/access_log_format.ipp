@@ -133,11 +133,11 @@ LIBNETXX_DECL AccessLogFormat::AccessLogFormat(std::string_view text)
 
 LIBNETXX_DECL AccessLogFormat::Field AccessLogFormat::field_of(std::string_view name)
 {
-    static constexpr std::array<std::string_view, 25> names{
+    static constexpr std::array<std::string_view, 26> names{
         "",       "client",     "port",    "user",       "time",       "time_iso",       "request",
         "method", "target",     "version", "status",     "bytes_sent", "bytes_received", "duration",
         "queue",  "first_byte", "referer", "user_agent", "reason",     "request_id",     "verdict",
-        "host",   "upstream",   "name",    "connect"};
+        "host",   "upstream",   "name",    "connect",    "cache"};
     std::string known;
     for (std::size_t i = 1; i < names.size(); ++i) {
         if (names[i] == name) return static_cast<Field>(i);
@@ -231,6 +231,8 @@ LIBNETXX_DECL void AccessLogFormat::append_field_value(std::string& line, const 
         return word(record.user_agent);
     case Field::reason:
         return word(record.reason);
+    case Field::cache:
+        return word(engine::name_of(record.cache));
     default:
         return;
     }
@@ -264,6 +266,8 @@ LIBNETXX_DECL void AccessLogFormat::append_json(std::string& line, const AccessR
         append_json_text(line, "upstream", upstream_text(*record.forwarding));
         append_json_seconds(line, "name", record.forwarding->name);
         append_json_seconds(line, "connect", record.forwarding->connect);
+    } else {
+        append_json_text(line, "cache", engine::name_of(record.cache));
     }
     line += "}\n";
 }

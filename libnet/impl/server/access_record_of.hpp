@@ -33,6 +33,7 @@ inline AccessRecord access_record(const engine::HttpRecord& of, const boost::asi
     record.reason = of.reason;
     record.rule = of.rule;
     record.forwarding = of.forwarding.get();
+    record.cache = of.cache;
     return record;
 }
 

@@ -49,6 +49,24 @@ LIBNETXX_DECL void write_amounts(wire::MetricsWriter& writer, const std::string&
         }
 }
 
+/// Whether there is a cache of files, of which ServerCounts tells.
+LIBNETXX_DECL bool has_file_cache(const ServerNow& now)
+{
+    return std::ranges::any_of(now.amounts, [](const auto& one) { return one.first == "files known"; });
+}
+
+/// How the cache of files does.
+LIBNETXX_DECL void write_cache_use(wire::MetricsWriter& writer, const std::string& prefix, const ServerCounts& counts)
+{
+    const auto single = [&](std::string_view name, std::string_view help, std::uint64_t value) {
+        writer.family(wire::MetricType::counter, prefix + std::string{name}, help);
+        writer.add({}, value);
+    };
+    single("file_cache_hits", "Requests whose files were all remembered.", counts.cache_hits);
+    single("file_cache_misses", "Requests for which files were looked up on the disk.", counts.cache_misses);
+    single("file_cache_evictions", "What was forgotten for want of room.", counts.cache_evictions);
+}
+
 /// Requests by what became of them, where that isn't the usual.
 LIBNETXX_DECL void write_refusals(wire::MetricsWriter& writer, const std::string& prefix, const ServerCounts& counts)
 {
@@ -88,6 +106,7 @@ LIBNETXX_DECL void write_server_metrics(wire::MetricsWriter& writer, const Serve
         writer.add({{"code", status_classes[i]}}, counts.requests[i]);
     write_refusals(writer, prefix, counts);
     write_amounts(writer, prefix, now);
+    if (has_file_cache(now)) write_cache_use(writer, prefix, counts);
     single(MetricType::counter, "sent_bytes", "Content sent to clients.", "bytes", counts.bytes_sent);
     single(MetricType::counter, "received_bytes", "Content received from clients.", "bytes", counts.bytes_received);
     writer.family(MetricType::histogram, prefix + "http_request_duration_seconds",
@@ -130,6 +149,11 @@ LIBNETXX_DECL std::string status_json(const ServerAdminOptions& options, const S
     for (const auto& [words, amount] : now.amounts)
         for (const auto& known : amount_names)
             if (known.words == words) add(known.name, amount);
+    if (has_file_cache(now)) {
+        add("file_cache_hits", counts.cache_hits);
+        add("file_cache_misses", counts.cache_misses);
+        add("file_cache_evictions", counts.cache_evictions);
+    }
     add("bytes_sent", counts.bytes_sent);
     add("bytes_received", counts.bytes_received);
     if (options.dropped_log_lines) add("access_log_lines_dropped", options.dropped_log_lines());

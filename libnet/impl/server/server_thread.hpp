@@ -131,7 +131,10 @@ public:
     ServerCounts counts() const
     {
         auto counts = counts_;
-        for (const auto& serving : servers_) counts.connections += serving.server.connections();
+        for (const auto& serving : servers_) {
+            counts.connections += serving.server.connections();
+            counts.cache_evictions += evictions_of(serving.server);
+        }
         return counts;
     }
 
@@ -194,6 +197,12 @@ private:
         return options;
     }
 
+    static std::uint64_t evictions_of(const Server& server)
+    {
+        if constexpr (requires { server.cache_evictions(); }) return server.cache_evictions();
+        else return 0;
+    }
+
     /// A server that gives up ends the thread; one that was replaced goes when its last connection has gone.
     void on_end(Serving& ended, const std::exception_ptr& thrown)
     {
@@ -202,6 +211,7 @@ private:
             return io_.stop();
         }
         boost::asio::post(io_, [this, &ended] {
+            counts_.cache_evictions += evictions_of(ended.server);
             servers_.remove_if([&ended](const Serving& serving) { return &serving == &ended; });
             if (servers_.empty()) io_.stop();
         });

@@ -30,6 +30,9 @@ public:
     Absences(const Absences&) = delete;
     Absences& operator=(const Absences&) = delete;
 
+    /// As FileCache::evictions.
+    std::uint64_t evictions() const noexcept { return cache_.evictions(); }
+
     /// A number for a store, by which its names are told from those of others.
     unsigned add_store() noexcept { return ++stores_; }
 

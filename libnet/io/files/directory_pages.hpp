@@ -30,8 +30,11 @@ public:
     DirectoryPages& operator=(const DirectoryPages&) = delete;
 
     /// The listing, in memory; its facts have its size and hash. Never null; the failures are those of
-    /// RootDirectory::open, and overload.
-    Task<FilePointer> get(engine::ListDirectory wanted);
+    /// RootDirectory::open, and overload. `use`, which is told whether it was remembered, must stay where it is meanwhile.
+    Task<FilePointer> get(engine::ListDirectory wanted, engine::CacheUse* use = nullptr);
+
+    /// As FileCache::evictions.
+    std::uint64_t evictions() const noexcept { return pages_.evictions(); }
 
     /// Forgets all of them; those that are being sent live as long as that.
     void rest() { pages_.forget_beneath({}); }

@@ -102,12 +102,13 @@ LIBNETXX_DECL DirectoryPages::DirectoryPages(FileStoreShare& share, const FileSt
       pages_{detail::page_limits, random_key()}
 {}
 
-LIBNETXX_DECL Task<FilePointer> DirectoryPages::get(engine::ListDirectory wanted)
+LIBNETXX_DECL Task<FilePointer> DirectoryPages::get(engine::ListDirectory wanted, engine::CacheUse* use)
 {
     const auto asked = share_.clock.steady();
     auto key = detail::listing_key(wanted);
     for (;;) {
         auto known = find(key, wanted.name, asked);
+        note(use, known ? engine::CacheUse::hit : engine::CacheUse::miss);
         if (known) co_return known;
         const auto found = under_way_.find(key);
         if (found == under_way_.end()) break;

@@ -8,6 +8,7 @@
 #include <libnet/io/loop/executor.hpp>
 #include <libnet/wire/http/content_coding.hpp>
 
+#include <cstdint>
 #include <set>
 #include <string>
 #include <string_view>
@@ -29,6 +30,9 @@ public:
 
     /// Forgets all that is encoded.
     void forget() { cache_.forget_beneath({}); }
+
+    /// As FileCache::evictions.
+    std::uint64_t evictions() const noexcept { return cache_.evictions(); }
 
     /// Waits for what is being encoded, and encodes no more.
     void close() { thread_.close(); }

@@ -4,6 +4,7 @@
 #include <libnet/base/diagnostics.hpp>
 #include <libnet/config.hpp>
 #include <libnet/engine/files/file_cache.hpp>
+#include <libnet/engine/http/cache_use.hpp>
 #include <libnet/io/files/absences.hpp>
 #include <libnet/io/files/directory_watch.hpp>
 #include <libnet/io/files/file_clock.hpp>
@@ -87,8 +88,9 @@ public:
     /// What is never found here.
     const WithheldFiles& withheld() const noexcept { return withheld_; }
 
-    /// What a name stands for, if that can be said without waiting for a disk; else null: `load` it.
-    FilePointer find(std::string_view name);
+    /// What a name stands for, if that can be said without waiting for a disk; else null: `load` it. `use` is told whether it was
+    /// remembered; a `load` is a miss.
+    FilePointer find(std::string_view name, engine::CacheUse* use = nullptr);
 
     /// Looks a name up in a thread that may wait. Never null. The name must stay where it is meanwhile.
     Task<FilePointer> load(std::string_view name);
@@ -106,9 +108,9 @@ public:
     /// How much is remembered.
     struct Known {
         std::size_t files = 0, descriptors = 0;
-        std::uint64_t bytes = 0;
+        std::uint64_t bytes = 0, evictions = 0;
     };
-    Known known() const noexcept { return {cache_.size(), cache_.descriptors(), cache_.bytes()}; }
+    Known known() const noexcept { return {cache_.size(), cache_.descriptors(), cache_.bytes(), cache_.evictions()}; }
 
 private:
     using Cache = engine::FileCache<FilePointer>;

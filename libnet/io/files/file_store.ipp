@@ -75,7 +75,7 @@ LIBNETXX_DECL FileStore::FileStore(FileStoreShare& share, const std::string& roo
       forbidden_{new SharedFile{StoredFile::failed(engine::LookUpFailure::forbidden)}}
 {}
 
-LIBNETXX_DECL FilePointer FileStore::find(std::string_view name)
+LIBNETXX_DECL FilePointer FileStore::find(std::string_view name, engine::CacheUse* use)
 {
     const auto now = share_.clock.steady();
     if (!may_trust_root(now)) return nullptr;
@@ -83,14 +83,17 @@ LIBNETXX_DECL FilePointer FileStore::find(std::string_view name)
     if (auto* const entry = cache_.find(name)) {
         known = entry->value;
         hash_if_asked_again(known, name, now);
-        if (!cache_.must_confirm(*entry, now)) return known;
-        if (still_true(*known, name)) {
-            cache_.confirm(*entry, now);
+        const bool must_confirm = cache_.must_confirm(*entry, now);
+        if (!must_confirm || still_true(*known, name)) {
+            if (must_confirm) cache_.confirm(*entry, now);
+            note(use, engine::CacheUse::hit);
             return known;
         }
     } else if (auto nothing = find_absent(name, now)) {
+        note(use, engine::CacheUse::hit);
         return nothing;
     }
+    note(use, engine::CacheUse::miss);
     const auto time = share_.file_time();
     auto loaded = load_file(root_, name, detail::small_file, time, Waiting::refused);
     if (loaded && detail::is_overloaded(*loaded) && cache_.give_up_descriptors()) {

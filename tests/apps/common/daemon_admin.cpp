@@ -1,5 +1,6 @@
 // --admin: what those who look after a daemon see.
 
+#include <libnet/io/files/stored_file.hpp>
 #include <tests/support/catch.hpp>
 #include <tests/support/daemon.hpp>
 #include <tests/support/raw_client.hpp>
@@ -8,10 +9,13 @@
 #include <boost/asio/ip/address_v4.hpp>
 #include <boost/json.hpp>
 
+#include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <exception>
+#include <filesystem>
 #include <string>
+#include <thread>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -30,6 +34,16 @@ std::string get(const std::string& path, const std::string& fields = {})
     return "GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\n" + fields + "\r\n";
 }
 
+/// Until the file is so old that its next change would show in its time stamps: only then it is remembered.
+void wait_until_settled(const std::filesystem::path& file)
+{
+    const auto young = [&file] {
+        return std::filesystem::file_time_type::clock::now() - std::filesystem::last_write_time(file) <
+               2 * libnet::io::stamp_granularity;
+    };
+    while (young()) std::this_thread::sleep_for(std::chrono::milliseconds{5});
+}
+
 /// Where the daemon is for its administrators.
 boost::asio::ip::tcp::endpoint admin_of(Daemon& daemon)
 {
@@ -46,6 +60,7 @@ TEST_CASE("metrics, health and status of httpd++ are at an address of their own"
 {
     const TemporaryDirectory root;
     root.write("a", "content");
+    wait_until_settled(root.path() / "a");
     Daemon httpd{"httpd++", {root.path().string(), "--threads", "2", "--admin", "127.0.0.1:0"}};
     const auto admin = admin_of(httpd);
     RawClient kept{httpd.endpoint()};
@@ -61,6 +76,9 @@ TEST_CASE("metrics, health and status of httpd++ are at an address of their own"
     CHECK(has(text, "libnet_httpd_http_requests_refused_by_status_total{status=\"404\"} 1\n"));
     CHECK(has(text, "# TYPE libnet_httpd_file_cache_entries gauge\n"));
     CHECK(has(text, "libnet_httpd_listing_cache_bytes 0\n"));
+    CHECK(has(text, "libnet_httpd_file_cache_hits_total 1\n"));
+    CHECK(has(text, "libnet_httpd_file_cache_misses_total 2\n"));
+    CHECK(has(text, "libnet_httpd_file_cache_evictions_total 0\n"));
     CHECK(!has(text, "upstream"));
     CHECK(has(text, "libnet_httpd_connections 1\n"));
     CHECK(has(text, "libnet_httpd_http_request_duration_seconds_count 3\n"));
@@ -72,6 +90,9 @@ TEST_CASE("metrics, health and status of httpd++ are at an address of their own"
     CHECK(status.at("connections") == 1);
     CHECK(status.at("refused_by_status").at("404") == 1);
     CHECK(status.contains("file_cache_entries"));
+    CHECK(status.at("file_cache_hits") == 1);
+    CHECK(status.at("file_cache_misses") == 2);
+    CHECK(status.at("file_cache_evictions") == 0);
     CHECK(status.at("draining") == false);
     CHECK(RawClient{admin}.exchange(get("/healthz")).body == "healthy\n");
     CHECK(RawClient{admin}.exchange(get("/readyz")).body == "ready\n");
@@ -84,6 +105,32 @@ TEST_CASE("metrics, health and status of httpd++ are at an address of their own"
     CHECK(httpd.upgrade());
     CHECK(RawClient{admin}.exchange(get("/readyz")).status == 200);  // the new process has this socket, too
     CHECK(httpd.stop().exit_code == 0);
+}
+
+TEST_CASE("the log tells which requests the cache had everything for, and a reload loses no count", "[apps][daemon]")
+{
+    const TemporaryDirectory root, folder;
+    root.write("a", "content");
+    const auto log = (folder.path() / "log").string();
+    const auto config = folder.write("conf", "listing = no\n").string();
+    wait_until_settled(root.path() / "a");
+    Daemon httpd{"httpd++",
+                 {root.path().string(), "--config", config, "--admin", "127.0.0.1:0", "--access-log", log,
+                  "--log-format", "{target} {status} {cache}"}};
+    const auto admin = admin_of(httpd);
+    for (const char* path : {"/a", "/a", "/a", "/none", "/none", "/%00"})
+        RawClient{httpd.endpoint()}.exchange(get(path));
+    folder.write("conf", "listing = yes\n");
+    httpd.reload();
+    REQUIRE(httpd.process().wait_for("reloaded"));
+    RawClient{httpd.endpoint()}.exchange(get("/a"));
+    const auto status = boost::json::parse(RawClient{admin}.exchange(get("/status")).body).as_object();
+    CHECK(status.at("file_cache_hits") == 3);
+    CHECK(status.at("file_cache_misses") == 3);
+    CHECK(httpd.stop().exit_code == 0);
+    CHECK(read_file(log) ==
+          "/a 200 miss\n/a 200 hit\n/a 200 hit\n/none 404 miss\n/none 404 hit\n/%00 400 -\n"
+          "/a 200 miss\n");
 }
 
 TEST_CASE("a daemon that drains isn't ready any more", "[apps][daemon]")

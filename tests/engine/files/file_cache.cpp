@@ -65,6 +65,22 @@ TEST_CASE("where there are too many entries, those go that were not used for lon
     CHECK(value_of(cache, "4") == 4);
 }
 
+TEST_CASE("only what had to go for want of room is counted", "[engine][file_cache]")
+{
+    Cache cache{{.entries = 2, .descriptors = 1}, {}};
+    cache.put("a", 1, {}, start);
+    cache.put("a", 2, {}, start);
+    cache.put("b", 3, {}, start);
+    CHECK(cache.forget("a"));
+    CHECK(cache.evictions() == 0);
+    cache.put("c", 4, {}, start);
+    cache.put("d", 5, {}, start);
+    CHECK(cache.evictions() == 1);
+    cache.put("too heavy", 6, {.descriptors = 2}, start);
+    CHECK(cache.size() == 0);
+    CHECK(cache.evictions() == 4);
+}
+
 TEST_CASE("descriptors and memory are bounded", "[engine][file_cache]")
 {
     Cache cache{{.descriptors = 2, .bytes = 10'000}, {}};

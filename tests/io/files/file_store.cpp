@@ -111,6 +111,29 @@ TEST_CASE("what is known is handed out again, names of nothing included", "[io][
     }
 }
 
+TEST_CASE("a look-up tells whether it found what was remembered", "[io][file_store]")
+{
+    using engine::CacheUse;
+    Fixture fixture;
+    const auto use_of = [&fixture](std::string_view name) {
+        auto use = CacheUse::none;
+        fixture.store.find(name, &use);
+        return use;
+    };
+    for (const char* name : {"small", "large", "dir", "nothing"}) {
+        INFO(name);
+        CHECK(use_of(name) == CacheUse::miss);
+        fixture.settled(name);
+        CHECK(use_of(name) == CacheUse::hit);
+    }
+    auto of_both = CacheUse::none;
+    fixture.store.find("dir/inner", &of_both);
+    fixture.store.find("small", &of_both);
+    CHECK(of_both == CacheUse::miss);
+    fixture.clock.advance(1001ms);
+    CHECK(use_of("small") == CacheUse::hit);  // confirmed
+}
+
 TEST_CASE("changes are noticed at once, and told", "[io][file_store]")
 {
     Fixture fixture;

@@ -335,6 +335,7 @@ TEST_CASE("phases of a request, and what a proxy has decided, are fields", "[ser
     constexpr std::string_view format =
         "{queue} {name} {connect} {first_byte} {duration} {verdict} {host} {upstream} {request_id}";
     CHECK(line(format, record) == "0.002000 - - 0.030000 1.000000 - - - -\n");
+    CHECK(line("{cache}", record) == "-\n");
     engine::HttpForwarding forwarding;
     forwarding.request_id = "00c0ffee000001";
     forwarding.host = "example.org";
@@ -377,8 +378,11 @@ TEST_CASE("the form of lines can be chosen, and changed", "[service][access_log]
           R"({"time":"2026-11-23T08:36:41.000Z","client":"192.0.2.7","port":4711,"user":null,"method":"GET",)"
           R"("target":"/a b\"\u000a","version":"1.1","status":200,"bytes_sent":1024,"bytes_received":7,)"
           R"("duration":1.234567,"queue":0.000000,"first_byte":0.000000,"referer":null,"user_agent":"\u00ff\\",)"
-          R"("reason":null})"
+          R"("reason":null,"cache":null})"
           "\n");
+    record.cache = engine::CacheUse::hit;
+    CHECK(line("{status} {cache}", record) == "200 hit\n");
+    CHECK(line("json", record).ends_with("\"cache\":\"hit\"}\n"));
     for (const char* bad : {"", "text", "{statsu}", "{status", "{status}\n", "{}"})
         CHECK_THROWS_AS(AccessLogFormat{bad}, std::invalid_argument);
 
