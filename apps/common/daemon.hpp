@@ -8,7 +8,8 @@
 //       libnet::StaticFileServerOptions options;
 //       apps::Options table{...};
 //       Program();                                      // fills the table
-//       apps::Changes prepare(const Program* before);   // reads the files that the options name
+//       apps::Changes prepare(const Program* before, apps::Faults& faults);   // reads the files that the options name
+//       void check_files(apps::Faults& faults) const;   // for --check: tries what `prepare` doesn't
 //       std::string what() const;                       // "serving public"
 //   };
 //   int main(int argc, char** argv) { return apps::run_daemon<Program>(argc, argv); }
@@ -28,6 +29,7 @@
 #include <apps/common/daemon_options.hpp>
 #include <apps/common/daemon_sockets.hpp>
 #include <apps/common/diagnostics_log.hpp>
+#include <apps/common/faults.hpp>
 #include <apps/common/held_signals.hpp>
 #include <apps/common/log_check.hpp>
 #include <apps/common/output.hpp>
@@ -62,7 +64,7 @@
 namespace libnet::apps {
 
 /// The exit code of a daemon that can't start, or has to give up.
-constexpr int exit_not_serving = 1;
+constexpr int exit_not_serving = exit_not_possible;
 
 /// What is to be done when everything that was read is good: then all of it changes at once.
 using Changes = std::vector<std::function<void()>>;
@@ -100,9 +102,7 @@ inline void prepare_process() noexcept
 /// Says why it can't serve, and returns the exit code.
 inline int complain_of_start(const std::string& program, const std::exception& error)
 {
-    auto why = std::string{reason_of(error)};
-    if (const auto* const failure = dynamic_cast<const CannotListen*>(&error)) why += failure->hint();
-    complain(program, why);
+    complain(program, reason_of(error));
     return exit_not_serving;
 }
 
@@ -201,7 +201,9 @@ asio::awaitable<void> reload(std::unique_ptr<Program>& current, std::vector<std:
     next->daemon.access_log = current->daemon.access_log;  // these can't change, and others are made of them
     next->daemon.drain = current->daemon.drain;
     next->daemon.traffic = current->daemon.traffic;
-    const auto changes = next->prepare(current.get());
+    Faults faults;
+    const auto changes = next->prepare(current.get(), faults);
+    faults.raise();
     complete(next->options, name, current->daemon);
     if (!next->table.same_as(current->table)) {
         auto replaced = group.replace(by_place(next->options, group.places()));
@@ -216,20 +218,36 @@ asio::awaitable<void> reload(std::unique_ptr<Program>& current, std::vector<std:
     current = std::move(next);
 }
 
-/// --check: tries what reading alone doesn't show. It makes no files but those of Unix sockets, which go again.
+/// --check: looks for a log that can't be written, a user that doesn't exist.
 template <typename Program>
-int check(Program& program)
+void check_surroundings(const Program& program, Faults& faults)
+{
+    const auto& daemon = program.daemon;
+    const auto& table = program.table;
+    table.attempt(faults, {"user"}, [&] { check_identity({.user = daemon.identity.user}); });
+    table.attempt(faults, {"group"}, [&] { check_identity({.group = daemon.identity.group}); });
+    table.attempt(faults, {"access-log"}, [&] {
+        if (daemon.access_log != "none" && daemon.access_log != "-") require_writable("access log", daemon.access_log);
+    });
+    for (const auto& log : daemon.more_logs)
+        table.attempt(faults, {"event-log"}, [&] { require_writable("event log", log); });
+    if constexpr (requires { program.check_files(faults); }) program.check_files(faults);
+}
+
+/// --check: tries what reading alone doesn't show, and says all that is wrong. It makes no files but those of Unix sockets, which
+/// go again.
+template <typename Program>
+int check(Program& program, Faults& faults)
 {
     const std::string name{Program::name};
     const auto& daemon = program.daemon;
-    const auto on_use = [&name](const std::exception& error) {
-        complain(name, fmt::format("{}, which is as it should be while it serves", reason_of(error)));
+    const auto on_use = [&name](const CannotListen& error) {
+        report(name, fmt::format("{}, which is as it should be while it serves", error.why()));
     };
-    auto sockets = try_to_listen_at(daemon, on_use);
-    const auto admin_sockets = try_to_listen_for_admin(daemon, on_use);
-    check_identity(daemon.identity);
-    if (daemon.access_log != "none" && daemon.access_log != "-") require_writable("access log", daemon.access_log);
-    for (const auto& log : daemon.more_logs) require_writable("event log", log);
+    auto sockets = try_to_listen_at(daemon, program.table, faults, on_use);
+    try_to_listen_for_admin(daemon, program.table, faults, on_use);
+    check_surroundings(program, faults);
+    if (!faults.empty()) return program.table.complain(faults);
     complete(program.options, name, daemon);
     if constexpr (requires { program.options.hash_file; }) {
         const auto file = std::exchange(program.options.hash_file, {});
@@ -238,7 +256,7 @@ int check(Program& program)
     }
     const auto places = sockets.places();
     const ServerGroup<typename Program::Server> group{by_place(program.options, places), {}, std::move(sockets)};
-    complain(name, "the configuration is good");
+    report(name, "the configuration is good");
     return 0;
 }
 
@@ -253,14 +271,15 @@ int run_daemon(int argc, char** argv)
     detail::prepare_process();
     const std::string name{Program::name};
     auto current = std::make_unique<Program>();
-    if (const auto exit_code = current->table.read(argc, argv)) return *exit_code;
+    Faults faults;
+    if (const auto exit_code = current->table.read(argc, argv, faults)) return *exit_code;
+    if (!faults.empty() && !current->daemon.check) return current->table.complain(faults);
     try {
-        current->prepare(nullptr);
+        current->prepare(nullptr, faults);
+        if (current->daemon.check) return detail::check(*current, faults);
+        if (!faults.empty()) return current->table.complain(faults);
         if constexpr (requires { current->instead_of_serving(); })
             if (const auto exit_code = current->instead_of_serving()) return *exit_code;
-        if (current->daemon.check) return detail::check(*current);
-    } catch (const UsageError& error) {
-        return current->table.complain(error.what());
     } catch (const std::exception& error) {
         return detail::complain_of_start(name, error);
     }

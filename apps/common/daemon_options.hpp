@@ -138,7 +138,7 @@ inline void add_options(Options& table, DaemonOptions& daemon, std::string_view 
 {
     table.value("port,p", "PORT", fmt::format("port to listen on, 0 for any free one ({})", daemon.port), port(0),
                 daemon.port);
-    table.value("bind,b", "ADDR", std::string{bind_help}, address(), daemon.address);
+    table.value("bind,b", "ADDR", std::string{bind_help}, bind_address(), daemon.address);
     table.value("threads", "N", fmt::format("event loops, one a thread (usable cores: {})", daemon.threads),
                 integer<unsigned>(1, 256), daemon.threads);
     table.value("access-log", "FILE", "FILE for a line per request, - or none (-)", text("file name"),

@@ -2,7 +2,10 @@
 // Where a daemon listens: with sockets of the service manager, of its predecessor, or its own.
 
 #include <apps/common/daemon_options.hpp>
+#include <apps/common/faults.hpp>
+#include <apps/common/options.hpp>
 #include <libnet/io/loop/file_descriptor.hpp>
+#include <libnet/io/loop/reason_of.hpp>
 #include <libnet/io/tcp/inherited_sockets.hpp>
 #include <libnet/io/tcp/listening_sockets.hpp>
 #include <libnet/privileges.hpp>
@@ -13,7 +16,9 @@
 #include <boost/system/system_error.hpp>
 #include <fmt/format.h>
 
+#include <cstddef>
 #include <filesystem>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -53,19 +58,24 @@ inline std::string hint_for(const io::ListenPlace& place, const boost::system::e
 
 }  // namespace detail
 
-/// A place where a daemon can't listen, and what would do.
-class CannotListen : public boost::system::system_error {
+/// A place where a daemon can't listen, and what would do, in its words.
+class CannotListen : public std::runtime_error {
 public:
-    CannotListen(const boost::system::system_error& failure, std::string hint)
-        : system_error{failure},
-          hint_{std::move(hint)}
+    /// `hint`: ": choose another --port"; may be empty.
+    CannotListen(const boost::system::system_error& failure, const std::string& hint)
+        : runtime_error{io::reason_of(failure) + hint},
+          code_{failure.code()},
+          why_{io::reason_of(failure)}
     {}
 
-    /// ": choose another --port"; may be empty.
-    const std::string& hint() const noexcept { return hint_; }
+    const boost::system::error_code& code() const noexcept { return code_; }
+
+    /// Without the hint.
+    const std::string& why() const noexcept { return why_; }
 
 private:
-    std::string hint_;
+    boost::system::error_code code_;
+    std::string why_;
 };
 
 namespace detail {
@@ -117,33 +127,54 @@ inline void give_sockets(const io::ListeningSockets& sockets, const std::vector<
         if (place.is_unix()) give_socket(place.path, identity);
 }
 
-/// For --check: listens there, unless it is in use; then it calls `on_use`.
-template <typename OnUse>
-io::ListeningSockets try_to_listen_for_admin(const DaemonOptions& daemon, OnUse&& on_use)
-try {
-    io::Inheritance none;
-    return listen_for_admin(daemon, none);
-} catch (const boost::system::system_error& error) {
-    if (error.code() != boost::asio::error::address_in_use) throw;
-    on_use(error);
-    return {};
-}
+namespace detail {
 
-/// For --check: as `listen_at`, but a place that is in use is as good, for that may be by the daemon whose configuration it is.
-/// Calls `on_use` with the words for it.
+/// For --check: listens at a place that `option` has named. One that is in use is as good, for that may be by the daemon whose
+/// configuration it is: then it calls `on_use` with the words for it, and returns false.
+/// @throws CannotListen
 template <typename OnUse>
-io::ListeningSockets try_to_listen_at(const DaemonOptions& daemon, OnUse&& on_use)
+bool try_place(io::ListeningSockets& sockets, const io::ListenPlace& place, std::string_view option, OnUse&& on_use)
 {
-    io::Inheritance none;
+    std::vector<io::FileDescriptor> none;
     try {
-        return listen_at(daemon, false, none);
-    } catch (const boost::system::system_error& error) {
+        open_place(sockets, place, option, {}, none);
+        return true;
+    } catch (const CannotListen& error) {
         if (error.code() != boost::asio::error::address_in_use) throw;
         on_use(error);
+        return false;
     }
+}
+
+}  // namespace detail
+
+/// For --check: listens at every place that can be listened at.
+template <typename OnUse>
+io::ListeningSockets try_to_listen_at(const DaemonOptions& daemon, const Options& table, Faults& faults, OnUse&& on_use)
+{
     io::ListeningSockets sockets;
-    sockets.open({.endpoint = {boost::asio::ip::address_v4::loopback(), 0}}, {}, none.sockets);
-    return sockets;
+    bool all_free = true;
+    const auto attempt = [&](const io::ListenPlace& place, std::string_view option) {
+        all_free = detail::try_place(sockets, place, option, on_use) && all_free;
+    };
+    if (daemon.listen.empty())
+        table.attempt(faults, {"bind", "port"}, [&] { attempt({.endpoint = {daemon.address, daemon.port}}, "port"); });
+    table.attempt_each(faults, "listen", daemon.listen.size(),
+                       [&](std::size_t i) { attempt(daemon.listen[i], "listen"); });
+    if (all_free && !sockets.empty()) return sockets;
+    io::ListeningSockets other;
+    std::vector<io::FileDescriptor> none;
+    other.open({.endpoint = {boost::asio::ip::address_v4::loopback(), 0}}, {}, none);
+    return other;
+}
+
+/// For --check: the same where metrics, health and status are.
+template <typename OnUse>
+void try_to_listen_for_admin(const DaemonOptions& daemon, const Options& table, Faults& faults, OnUse&& on_use)
+{
+    if (!daemon.admin) return;
+    io::ListeningSockets sockets;
+    table.attempt(faults, {"admin"}, [&] { detail::try_place(sockets, *daemon.admin, "admin", on_use); });
 }
 
 }  // namespace libnet::apps

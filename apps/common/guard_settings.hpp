@@ -1,10 +1,12 @@
 #pragma once
 // The options of every HTTP daemon about who may have what, and how much of it.
 
+#include <apps/common/faults.hpp>
 #include <apps/common/option_values.hpp>
 #include <apps/common/options.hpp>
 #include <apps/common/units.hpp>
 #include <libnet/access.hpp>
+#include <libnet/io/files/read_text.hpp>
 
 #include <fmt/format.h>
 
@@ -44,6 +46,14 @@ try {
     return rules.front();
 } catch (const std::invalid_argument& error) {
     throw BadValue{fmt::format("'{}' is no rule: {}", printable(text), error.what())};
+}
+
+/// Rules without the users that they may be for.
+inline void read_rules(const std::string& file)
+try {
+    engine::parse_access_rules(io::read_text(file));
+} catch (const std::invalid_argument& error) {
+    throw std::runtime_error{fmt::format("access rules '{}': {}", printable(file), error.what())};
 }
 
 /// A number above zero, or zero for none of it; with a fraction if need be.
@@ -96,6 +106,24 @@ inline std::shared_ptr<AccessControl> access_of(const GuardSettings& settings)
     return guarded ? std::make_shared<AccessControl>(access) : nullptr;
 }
 
+/// The same, where what is wrong is noted: what is wrong with users hides nothing that is wrong with rules.
+inline std::shared_ptr<AccessControl> read_access(const Options& table, Faults& faults, const GuardSettings& settings)
+{
+    const auto& access = settings.access;
+    std::shared_ptr<AccessControl> read;
+    bool has_users = true;
+    table.attempt(faults, {"users"}, [&] {
+        has_users = access.users_file.empty();
+        if (!has_users) std::make_shared<AccessControl>(io::AccessOptions{.users_file = access.users_file});
+        has_users = true;
+    });
+    table.attempt(faults, {"access-file", "access", "users"}, [&] {
+        if (has_users) read = access_of(settings);
+        else if (!access.rules_file.empty()) detail::read_rules(access.rules_file);
+    });
+    return read;
+}
+
 /// What counts each client; null: nothing has to be counted.
 inline std::shared_ptr<ClientLimiter> limiter_of(const GuardSettings& settings)
 {
@@ -106,14 +134,15 @@ inline std::shared_ptr<ClientLimiter> limiter_of(const GuardSettings& settings)
 
 /// At a reload: keeps the rules and users that were read before, where the options name the same files, and has these read
 /// again when the changes are made.
-/// @throws std::exception what is wrong with the files
+/// What is wrong with the files by now is noted.
 inline void keep_access(const Options& table, const Options& before, const std::shared_ptr<AccessControl>& kept,
-                        std::shared_ptr<AccessControl>& access, std::vector<std::function<void()>>& changes)
+                        std::shared_ptr<AccessControl>& access, std::vector<std::function<void()>>& changes,
+                        Faults& faults)
 {
     for (const char* const option : {"users", "access", "access-file", "realm"})
         if (!table.same_option(before, option)) return;
     if (!kept) return;
-    changes.push_back(kept->prepare_reload());
+    table.attempt(faults, {"access-file", "users"}, [&] { changes.push_back(kept->prepare_reload()); });
     access = kept;
 }
 

@@ -1,8 +1,9 @@
 #pragma once
 // Where option values come from: the command line, the environment, a configuration file. Each function here reads one
 // of them into texts by option name, which remember how the user would call their place. What Boost.Program_options
-// throws becomes a UsageError in the manner of the house.
+// throws becomes a UsageError in the manner of the house, or one of the Faults, where the rest can be read all the same.
 
+#include <apps/common/faults.hpp>
 #include <apps/common/option_values.hpp>
 
 #include <boost/program_options.hpp>
@@ -17,7 +18,6 @@
 #include <fstream>
 #include <iterator>
 #include <sstream>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,11 +25,6 @@
 namespace libnet::apps {
 
 namespace po = boost::program_options;
-
-/// A mistake of the user. The message is "what: why", ready to stand behind the program's name.
-struct UsageError : std::runtime_error {
-    using runtime_error::runtime_error;
-};
 
 /// What the sources need to know of an option.
 struct OptionName {
@@ -73,6 +68,7 @@ struct ConfigFile {
 struct CommandLine {
     Settings settings;
     std::vector<std::string> operands;
+    bool has_all_operands = true;  ///< false: which these are can't be said
 };
 
 /// The environment variable of an option: PING_TIMEOUT for --timeout of ping++.
@@ -115,10 +111,13 @@ inline std::string in_words(const po::invalid_command_line_syntax& error)
 
 }  // namespace detail
 
-inline CommandLine read_command_line(std::string_view program, const std::vector<OptionName>& options,
-                                     const std::vector<std::string>& arguments)
-try {
-    const auto description = detail::describe(options, false);
+namespace detail {
+
+/// The arguments as program_options sees them.
+/// @throws po::error what is wrong with them
+inline CommandLine parse_command_line(const std::vector<OptionName>& options, const std::vector<std::string>& arguments)
+{
+    const auto description = describe(options, false);
     // A guess that works today ("--po" for --port) would break on the day another option begins so.
     const int style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
     const auto parsed = po::command_line_parser{arguments}.options(description).style(style).run();
@@ -138,8 +137,41 @@ try {
         line.settings.push_back({item.string_key, place, item.value.empty() ? "yes" : item.value.front()});
     }
     return line;
-} catch (const po::unknown_option& error) {
-    throw UsageError{fmt::format("unknown option '{}': try '{} --help'", printable(error.get_option_name()), program)};
+}
+
+/// Takes the argument with this option away. False: there is none, as "-z" in "-qz".
+inline bool remove_option(std::vector<std::string>& arguments, const std::string& option)
+{
+    const auto found = std::ranges::find_if(arguments, [&option](const std::string& argument) {
+        return argument == option || argument.starts_with(option + "=");
+    });
+    if (found == arguments.end()) return false;
+    arguments.erase(found);
+    return true;
+}
+
+}  // namespace detail
+
+/// Reads the arguments. Unknown options are noted, and the others are read all the same; of operands nothing can be said then,
+/// since one of them may be an unknown option's value.
+/// @throws UsageError  what is wrong, where it is unclear how the others were meant
+inline CommandLine read_command_line(std::string_view program, const std::vector<OptionName>& options,
+                                     std::vector<std::string> arguments, Faults& faults)
+try {
+    bool all_known = true;
+    for (;;) {
+        try {
+            auto line = detail::parse_command_line(options, arguments);
+            if (!all_known) line.operands.clear();
+            line.has_all_operands = all_known;
+            return line;
+        } catch (const po::unknown_option& error) {
+            const auto option = error.get_option_name();
+            faults.add(fmt::format("unknown option '{}': try '{} --help'", printable(option), program), exit_usage);
+            all_known = false;
+            if (!detail::remove_option(arguments, option)) faults.raise();
+        }
+    }
 } catch (const po::invalid_command_line_syntax& error) {
     throw UsageError{fmt::format("{}: try '{} --help'", detail::in_words(error), program)};
 } catch (const po::error& error) {
@@ -171,8 +203,8 @@ struct FileLine {
     bool is_setting() const { return !is_header && text.find('=') != std::string::npos; }
 };
 
-/// Finds them, and falls over "[]", as program_options does.
-inline std::vector<FileLine> lines_of(const std::string& text, const std::string& file)
+/// Finds them, but for "[]", over which program_options falls.
+inline std::vector<FileLine> lines_of(const std::string& text, const std::string& file, Faults& faults)
 {
     std::vector<FileLine> found;
     std::istringstream lines{text};
@@ -187,7 +219,10 @@ inline std::vector<FileLine> lines_of(const std::string& text, const std::string
         const bool is_header = line[begin] == '[' && line[end] == ']';
         if (is_header) {
             std::string_view header{line.data() + begin + 1, end - begin - 1};
-            if (header.empty()) throw UsageError{fmt::format("{}:{}: '[]' names no section", printable(file), number)};
+            if (header.empty()) {
+                faults.add(fmt::format("{}:{}: '[]' names no section", printable(file), number), exit_usage);
+                continue;
+            }
             if (header.ends_with('.')) header.remove_suffix(1);  // as program_options does
             section = base::trim(header);
         }
@@ -218,14 +253,6 @@ inline std::vector<Section> find_sections(const std::vector<FileLine>& lines, co
     return sections;
 }
 
-/// "my.conf:3", the place of the first line of which this is so; "my.conf" where there is none.
-template <typename Predicate>
-std::string place_of_line(const std::string& file, const std::vector<FileLine>& lines, Predicate predicate)
-{
-    const auto found = std::ranges::find_if(lines, predicate);
-    return found == lines.end() ? printable(file) : fmt::format("{}:{}", printable(file), found->number);
-}
-
 /// Adds a line of a section.
 inline void add_to_section(std::vector<Section>& sections, const std::string& file, const FileLine& line,
                            const std::string& value)
@@ -250,18 +277,32 @@ inline std::string read_text_of(const Setting& config)
     return text;
 }
 
+/// What is wrong with a line in itself; empty: nothing. Those of sections are for whom they are about.
+inline std::string fault_of(const FileLine& line, const std::vector<OptionName>& options, bool with_sections)
+{
+    if (line.is_header) return {};
+    if (!line.is_setting()) return fmt::format("'{}' is no line like 'name = value'", printable(line.text));
+    if (!line.section.empty() && with_sections) return {};
+    const auto name = line.section.empty() ? line.name() : line.section + "." + line.name();
+    const bool known = std::ranges::any_of(options, [&name](const OptionName& option) {
+        return option.long_name() == name && !option.only_on_command_line();
+    });
+    return known ? std::string{} : fmt::format("unknown option '{}'", printable(name));
+}
+
 /// What program_options finds in the lines. It tells of each setting, in their order.
-inline ConfigFile settings_of(const std::string& text, const std::string& file, const std::vector<FileLine>& lines,
+inline ConfigFile settings_of(const std::string& file, const std::vector<FileLine>& lines,
                               const po::options_description& description, bool with_sections)
 {
     ConfigFile read{{}, find_sections(lines, file)};
+    std::string text;
+    for (const auto& line : lines) text += line.text + "\n";
     std::istringstream stream{text};
     auto line = lines.begin();
     for (const auto& item : po::parse_config_file(stream, description, with_sections).options) {
         line = std::find_if(line, lines.end(), [](const FileLine& each) { return each.is_setting(); });
         if (line == lines.end()) throw po::unknown_option{item.string_key};
         const auto& here = *line++;
-        if (item.unregistered && here.section.empty()) throw po::unknown_option{item.string_key};
         if (item.unregistered) add_to_section(read.sections, file, here, item.value.front());
         else
             read.settings.push_back({item.string_key,
@@ -276,26 +317,23 @@ inline ConfigFile settings_of(const std::string& text, const std::string& file, 
 /// Whether a configuration file may have sections.
 enum class Sections : std::uint8_t { none, some };
 
-/// Reads the file that the setting `config` names. The lines of sections are not looked at.
-inline ConfigFile read_file(const Setting& config, const std::vector<OptionName>& options, Sections sections)
+/// Reads the file that the setting `config` names. Lines that can't be read are noted, and left out. The lines of sections are
+/// not looked at.
+/// @throws UsageError  the file can't be read
+inline ConfigFile read_file(const Setting& config, const std::vector<OptionName>& options, Sections sections,
+                            Faults& faults)
 {
     const auto text = detail::read_text_of(config);
     const auto& file = config.text;
-    const auto lines = detail::lines_of(text, file);
+    const bool with_sections = sections == Sections::some;
+    auto lines = detail::lines_of(text, file, faults);
+    std::erase_if(lines, [&](const detail::FileLine& line) {
+        const auto fault = detail::fault_of(line, options, with_sections);
+        if (!fault.empty()) faults.add(fmt::format("{}:{}: {}", printable(file), line.number, fault), exit_usage);
+        return !fault.empty();
+    });
     try {
-        const auto description = detail::describe(options, true);
-        return detail::settings_of(text, file, lines, description, sections == Sections::some);
-    } catch (const po::unknown_option& error) {
-        const auto name = error.get_option_name();
-        const auto is_it = [&name](const detail::FileLine& line) {
-            return line.is_setting() && (line.section.empty() ? line.name() : line.section + "." + line.name()) == name;
-        };
-        throw UsageError{
-            fmt::format("{}: unknown option '{}'", detail::place_of_line(file, lines, is_it), printable(name))};
-    } catch (const po::invalid_syntax& error) {
-        const auto is_it = [](const detail::FileLine& line) { return !line.is_header && !line.is_setting(); };
-        throw UsageError{fmt::format("{}: '{}' is no line like 'name = value'",
-                                     detail::place_of_line(file, lines, is_it), printable(error.tokens()))};
+        return detail::settings_of(file, lines, detail::describe(options, true), with_sections);
     } catch (const po::error& error) {
         throw UsageError{fmt::format("{}: {}", printable(file), printable(error.what()))};
     }

@@ -8,6 +8,7 @@
 //
 // The readers are used through apps/common/options.hpp, which says in front of the message which option it is about.
 
+#include <apps/common/faults.hpp>
 #include <libnet/base/parse_seconds.hpp>
 #include <libnet/base/printable.hpp>
 #include <libnet/base/text.hpp>
@@ -31,8 +32,8 @@
 namespace libnet::apps {
 
 /// A value that an option can't take. The message quotes it and says what would do.
-struct BadValue : std::runtime_error {
-    using runtime_error::runtime_error;
+struct BadValue : UsageError {
+    using UsageError::UsageError;
 };
 
 using base::printable;

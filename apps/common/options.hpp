@@ -22,9 +22,11 @@
 //   some-name = VALUE                                         in the file that --config or PROG_CONFIG names
 // and, where the program takes such sections, a line below "[kind NAME]" in that file, which is about NAME only.
 // A switch has no value on the command line, and yes or no elsewhere. Where an option is given twice in one place, the
-// last one counts. A value that is overridden is not looked at. Those of a `list` add up, over all the places.
+// last one counts. A value that is overridden is not looked at. Those of a `list` add up, over all the places. All mistakes that
+// can be found are told at once, a line for each.
 
 #include <apps/common/completion.hpp>
+#include <apps/common/faults.hpp>
 #include <apps/common/man_page.hpp>
 #include <apps/common/option_sources.hpp>
 #include <apps/common/option_text.hpp>
@@ -47,9 +49,6 @@
 #include <vector>
 
 namespace libnet::apps {
-
-/// The exit code of every program for a UsageError.
-constexpr int exit_usage = 2;
 
 /// The options of a program, with the variables that they set. Defaults are what the variables hold before `read`.
 class Options {
@@ -136,10 +135,9 @@ public:
     /// @throws UsageError  one of them is unknown, or no good
     void set(const Section& section) const
     {
-        for (const auto& setting : section.settings)
-            if (name_of(setting) == names_.end())
-                throw UsageError{fmt::format("{}: there is no such option in a section", setting.place)};
-        apply(section.settings);
+        Faults faults;
+        apply(section.settings, faults);
+        faults.raise();
     }
 
     /// Adds a command to the help's examples.
@@ -154,12 +152,38 @@ public:
     void load(const std::vector<std::string>& arguments)
     {
         if (!has_common_) add_common();
-        const auto line = read_command_line(usage_.program, names_, arguments);
-        given_ = with_lower_sources(line.settings, given_sections_);
-        apply(given_);
-        take_operands(line.operands);
-        for (const auto& section : given_sections_) take(section);
-        given_operands_ = line.operands;
+        Faults faults;
+        load(read_command_line(usage_.program, names_, arguments, faults), faults);
+        faults.raise();
+    }
+
+    /// Does what a program makes of the values of these options, and notes what that throws, with the place of the first of them
+    /// that was given, or of the one that an OptionError names. It isn't done where one of them is wrong in itself.
+    template <typename Work>
+    void attempt(Faults& faults, const std::vector<std::string_view>& options, Work&& work) const
+    {
+        if (std::ranges::any_of(options, [this](std::string_view option) { return is_wrong(option); })) return;
+        try {
+            work();
+        } catch (const OptionError& error) {
+            faults.add(error, place_of(error.option));
+        } catch (const std::exception& error) {
+            const auto given = std::ranges::find_if(
+                options, [this](std::string_view option) { return last_of(given_, option) != nullptr; });
+            faults.add(error, given == options.end() ? std::string{} : place_of(*given));
+        }
+    }
+
+    /// The same for each value of a list; `work` gets its index.
+    template <typename Work>
+    void attempt_each(Faults& faults, std::string_view list, std::size_t count, Work&& work) const
+    {
+        for (std::size_t i = 0; i < count; ++i) try
+            {
+                work(i);
+            } catch (const std::exception& error) {
+                faults.add(error, place_of(list, i));
+            }
     }
 
     /// Whether everything that was given, wherever, is what another table was given. With `prefix`: all options whose names
@@ -209,21 +233,41 @@ public:
     /// result is the exit code.
     std::optional<int> read(int argc, const char* const* argv)
     {
+        Faults faults;
+        if (const auto exit_code = read(argc, argv, faults)) return exit_code;
+        if (faults.empty()) return std::nullopt;
+        return complain(faults);
+    }
+
+    /// The same, but what is wrong with values is not complained of, for a program that looks for more of that.
+    std::optional<int> read(int argc, const char* const* argv, Faults& faults)
+    {
         add_common();
         try {
             const std::vector<std::string> arguments{argv + (argc > 0 ? 1 : 0), argv + argc};
             if (const auto page = page_for_packages(arguments)) return print(*page);
-            const auto line = read_command_line(usage_.program, names_, arguments);
-            if (last_of(line.settings, "help-all") != nullptr) return print(help_text(usage_, true));
-            if (last_of(line.settings, "help") != nullptr) return print(help_text(usage_));
-            if (last_of(line.settings, "version") != nullptr) return print(version_text(usage_.program));
-            const bool prints = last_of(line.settings, "print-config") != nullptr;
-            load(arguments);
-            if (prints) return print(config_text());
+            const auto line = read_command_line(usage_.program, names_, arguments, faults);
+            const auto is_asked = [&](std::string_view option) {
+                return faults.empty() && last_of(line.settings, option) != nullptr;
+            };
+            if (is_asked("help-all")) return print(help_text(usage_, true));
+            if (is_asked("help")) return print(help_text(usage_));
+            if (is_asked("version")) return print(version_text(usage_.program));
+            load(line, faults);
+            if (is_asked("print-config")) return print(config_text());
             return std::nullopt;
+        } catch (const SeveralFaults& error) {
+            return complain(error.faults);
         } catch (const std::exception& error) {  // a UsageError, or standard output on a full disk
             return complain(error.what());
         }
+    }
+
+    /// Prints a line for each, and returns the exit code.
+    int complain(const Faults& faults) const
+    {
+        for (const auto& words : faults.words()) apps::complain(usage_.program, words);
+        return faults.exit_code();
     }
 
     /// Prints "program: message" to standard error and returns the exit code for wrong usage. For what the table can't
@@ -312,10 +356,10 @@ private:
     std::string config_lines(std::size_t index) const
     {
         const auto name = names_[index].long_name();
-        const bool adds_up = std::ranges::find(lists_, name) != lists_.end();
         std::string lines;
         for (const auto& setting : given_)
-            if (setting.option == name && (adds_up || &setting == last_of(given_, name))) lines += config_line(setting);
+            if (setting.option == name && (adds_up(name) || &setting == last_of(given_, name)))
+                lines += config_line(setting);
         if (!lines.empty()) return lines;
         if (!defaults_[index]) return fmt::format("# {}: by default\n", name);
         return config_line({name, "default", *defaults_[index]});
@@ -328,15 +372,38 @@ private:
         return found == settings.rend() ? nullptr : &*found;
     }
 
+    /// Sets everything, as far as it is good.
+    void load(const CommandLine& line, Faults& faults)
+    {
+        given_ = with_lower_sources(line.settings, given_sections_, faults);
+        apply(given_, faults, &wrong_);
+        given_operands_ = line.operands;
+        try {
+            if (line.has_all_operands) take_operands(line.operands);
+        } catch (const UsageError& error) {
+            faults.add(error);
+        }
+        for (const auto& section : given_sections_) try
+            {
+                take(section);
+            } catch (const UsageError& error) {
+                faults.add(error);
+            }
+    }
+
     /// The settings of all sources, the highest source last, and the sections of the file.
-    Settings with_lower_sources(const Settings& line, std::vector<Section>& sections) const
+    Settings with_lower_sources(const Settings& line, std::vector<Section>& sections, Faults& faults) const
     {
         auto settings = read_environment(usage_.program, names_);
         settings.insert(settings.end(), line.begin(), line.end());
-        if (const auto* config = last_of(settings, "config")) {
-            auto file = read_file(*config, names_, sections_.empty() ? Sections::none : Sections::some);
+        const auto* const config = last_of(settings, "config");
+        if (config == nullptr) return settings;
+        try {
+            auto file = read_file(*config, names_, sections_.empty() ? Sections::none : Sections::some, faults);
             settings.insert(settings.begin(), file.settings.begin(), file.settings.end());
             sections = std::move(file.sections);
+        } catch (const UsageError& error) {
+            faults.add(error);
         }
         return settings;
     }
@@ -353,18 +420,40 @@ private:
         kind->take(section);
     }
 
-    /// In their order, so that of two options for one variable (-4 and -6) the one from the higher source wins.
-    void apply(const Settings& settings) const
+    bool adds_up(std::string_view option) const { return std::ranges::find(lists_, option) != lists_.end(); }
+
+    /// In their order, so that of two options for one variable (-4 and -6) the one from the higher source wins. `wrong` gets the
+    /// indices of those that are no good.
+    void apply(const Settings& settings, Faults& faults, std::vector<std::size_t>* wrong = nullptr) const
     {
-        for (const auto& setting : settings) {
-            const bool adds_up = std::ranges::find(lists_, setting.option) != lists_.end();
-            if (!adds_up && &setting != last_of(settings, setting.option)) continue;
+        for (std::size_t i = 0; i < settings.size(); ++i) {
+            const auto& setting = settings[i];
+            if (!adds_up(setting.option) && &setting != last_of(settings, setting.option)) continue;
             try {
-                setters_[static_cast<std::size_t>(name_of(setting) - names_.begin())](setting.text);
+                const auto name = name_of(setting);
+                if (name == names_.end()) throw BadValue{"there is no such option in a section"};
+                setters_[static_cast<std::size_t>(name - names_.begin())](setting.text);
             } catch (const BadValue& error) {
-                throw UsageError{fmt::format("{}: {}", setting.place, error.what())};
+                faults.add(fmt::format("{}: {}", setting.place, error.what()), exit_usage);
+                if (wrong != nullptr) wrong->push_back(i);
             }
         }
+    }
+
+    bool is_wrong(std::string_view option) const
+    {
+        return std::ranges::any_of(wrong_, [&](std::size_t i) { return given_[i].option == option; });
+    }
+
+    /// Where an option was given, or the value of a list with this index among the good ones; "--NAME", where it wasn't.
+    std::string place_of(std::string_view option, std::size_t index = 0) const
+    {
+        const bool is_list = adds_up(option);
+        for (std::size_t i = 0; i < given_.size(); ++i) {
+            if (given_[i].option != option || std::ranges::find(wrong_, i) != wrong_.end()) continue;
+            if (is_list ? index-- == 0 : &given_[i] == last_of(given_, option)) return given_[i].place;
+        }
+        return fmt::format("--{}", option);
     }
 
     void take_operands(const std::vector<std::string>& given) const
@@ -388,6 +477,7 @@ private:
     std::vector<SectionKind> sections_;
     Operands operands_;
     Settings given_;
+    std::vector<std::size_t> wrong_;  // indices of those of `given_` that are no good
     std::vector<Section> given_sections_;
     std::vector<std::string> given_operands_;
     bool has_common_ = false;

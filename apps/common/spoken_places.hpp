@@ -1,17 +1,19 @@
 #pragma once
 // What a daemon speaks at each of its places: TLS at some, plain HTTP at others, or nothing but redirects from there to TLS.
 //
-//   apps::check_places(daemon.listen, daemon.has_certificate, apps::Redirects::possible);
+//   apps::check_places(table, faults, daemon.listen, daemon.has_certificate, apps::Redirects::possible);
 //   ...
 //   ServerGroup<Server> group{apps::by_place(options, sockets.places()), ..., std::move(sockets)};
 
-#include <apps/common/option_sources.hpp>
+#include <apps/common/faults.hpp>
+#include <apps/common/options.hpp>
 #include <libnet/io/tcp/listening_sockets.hpp>
 #include <libnet/server_group.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -44,25 +46,41 @@ inline std::optional<std::uint16_t> https_port(const std::vector<io::ListenPlace
 
 }  // namespace detail
 
+/// What makes no sense of a place among these, and what would do; empty: nothing.
+inline std::string fault_of(const io::ListenPlace& place, const std::vector<io::ListenPlace>& places,
+                            bool has_certificate, Redirects redirects)
+{
+    const auto text = io::to_text(place);
+    if (place.spoken == io::SpokenThere::tls && !has_certificate)
+        return fmt::format("{},tls: there is no certificate: give --tls-cert", text);
+    if (place.spoken != io::SpokenThere::redirect) return {};
+    if (redirects == Redirects::impossible)
+        return fmt::format("{},redirect: only a file server redirects: give {},plain", text, text);
+    if (place.https_port == 0 && !detail::https_port(places, has_certificate))
+        return fmt::format(
+            "{},redirect: TLS is spoken at no port: give another --listen for that, or "
+            "the port that clients find it at, as in {},redirect=443",
+            text, text);
+    return {};
+}
+
 /// Looks for places that make no sense.
 /// @throws UsageError which one, and what would do
 inline void check_places(const std::vector<io::ListenPlace>& places, bool has_certificate, Redirects redirects)
 {
-    const bool reaches_tls = detail::https_port(places, has_certificate).has_value();
-    for (const auto& place : places) {
-        const auto text = io::to_text(place);
-        if (place.spoken == io::SpokenThere::tls && !has_certificate)
-            throw UsageError{fmt::format("--listen {},tls: there is no certificate: give --tls-cert", text)};
-        if (place.spoken != io::SpokenThere::redirect) continue;
-        if (redirects == Redirects::impossible)
-            throw UsageError{
-                fmt::format("--listen {},redirect: only a file server redirects: give {},plain", text, text)};
-        if (place.https_port == 0 && !reaches_tls)
-            throw UsageError{
-                fmt::format("--listen {},redirect: TLS is spoken at no port: give another --listen for that, or "
-                            "the port that clients find it at, as in {},redirect=443",
-                            text, text)};
-    }
+    for (const auto& place : places)
+        if (const auto fault = fault_of(place, places, has_certificate, redirects); !fault.empty())
+            throw UsageError{"--listen " + fault};
+}
+
+/// The same of those that --listen gave.
+inline void check_places(const Options& table, Faults& faults, const std::vector<io::ListenPlace>& places,
+                         bool has_certificate, Redirects redirects)
+{
+    table.attempt_each(faults, "listen", places.size(), [&](std::size_t i) {
+        if (const auto fault = fault_of(places[i], places, has_certificate, redirects); !fault.empty())
+            throw UsageError{fault};
+    });
 }
 
 /// What a daemon does at a place, in the words that it has for itself: "serving public with TLS".

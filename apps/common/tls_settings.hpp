@@ -6,6 +6,7 @@
 //   ...
 //   options.tls = make_context(tls);        // null without --tls-cert
 
+#include <apps/common/faults.hpp>
 #include <apps/common/option_values.hpp>
 #include <apps/common/options.hpp>
 #include <apps/common/units.hpp>
@@ -15,7 +16,6 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -61,7 +61,7 @@ inline std::shared_ptr<io::TlsContext> make_context(TlsSettings tls)
 {
     if (tls.certificates.empty() && tls.keys.empty()) return nullptr;
     if (!tls.keys.empty() && tls.keys.size() != tls.certificates.size())
-        throw std::runtime_error{"--tls-key: give one key for each certificate, or none"};
+        throw OptionError{"tls-key", "give one key for each certificate, or none"};
     for (std::size_t i = 0; i < tls.certificates.size(); ++i)
         tls.options.certificates.push_back(
             {.chain_file = tls.certificates[i], .key_file = tls.keys.empty() ? std::string{} : tls.keys[i]});

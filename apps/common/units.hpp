@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -37,24 +38,54 @@ inline auto octets(std::uint64_t least, std::uint64_t most)
     };
 }
 
-/// Reads a duration in seconds, as `seconds` does; s, m, h, d and w behind it stand for other units.
+namespace detail {
+
+/// The units of times, and their letters; those without one are seconds.
+constexpr std::array<std::pair<std::string_view, std::chrono::nanoseconds>, 6> time_units{
+    {{"ms", std::chrono::milliseconds{1}},
+     {"s", std::chrono::seconds{1}},
+     {"m", std::chrono::minutes{1}},
+     {"h", std::chrono::hours{1}},
+     {"d", std::chrono::days{1}},
+     {"w", std::chrono::weeks{1}}}};
+
+/// A whole number of milliseconds, in the largest unit that has it whole: "1ms", "24h"; "0".
+inline std::string time_text(std::chrono::nanoseconds time)
+{
+    if (time.count() == 0) return "0";
+    for (const std::size_t unit : {3U, 2U, 1U})
+        if (time % time_units[unit].second == std::chrono::nanoseconds{0})
+            return fmt::format("{}{}", time / time_units[unit].second, time_units[unit].first);
+    return fmt::format("{}ms", time / std::chrono::milliseconds{1});
+}
+
+/// The nanoseconds of "500ms" or "1.5h"; nothing: it is none, or more than `most`.
+inline std::optional<std::chrono::nanoseconds> read_time(std::string_view text, std::chrono::nanoseconds most)
+{
+    std::int64_t factor = 1, divisor = 1;
+    for (const auto& [letters, unit] : time_units) {
+        if (!text.ends_with(letters)) continue;
+        text.remove_suffix(letters.size());
+        if (letters == "ms") divisor = 1000;
+        else factor = unit / std::chrono::seconds{1};
+        break;
+    }
+    const auto number = base::parse_seconds(text);
+    if (!number || *number / divisor > most / factor) return std::nullopt;
+    return *number / divisor * factor;
+}
+
+}  // namespace detail
+
+/// Reads a duration in seconds, with a fraction if need be; ms, s, m, h, d and w behind it stand for other units.
 inline auto period(std::chrono::nanoseconds least, std::chrono::nanoseconds most)
 {
     return [=](std::string_view text) {
-        using namespace std::chrono;
-        constexpr std::array<std::pair<char, std::chrono::seconds>, 5> units{
-            {{'s', 1s}, {'m', minutes{1}}, {'h', hours{1}}, {'d', days{1}}, {'w', weeks{1}}}};
-        for (const auto& [letter, unit] : units) {
-            if (!text.ends_with(letter) || text.size() == 1) continue;
-            const auto factor = unit / 1s;
-            const auto number = base::parse_seconds(text.substr(0, text.size() - 1));
-            if (!number || *number > most / factor || *number * factor < least)
-                throw BadValue{fmt::format("'{}' is not a time such as 90, 1.5h or 7d, from {} to {} seconds",
-                                           printable(text), duration<double>{least}.count(),
-                                           duration<double>{most}.count())};
-            return factor * *number;
-        }
-        return libnet::apps::seconds(least, most)(text);
+        const auto time = detail::read_time(text, most);
+        if (!time || *time < least)
+            throw BadValue{fmt::format("'{}' is not a time from {} to {}: give one such as 30, 500ms, 30s, 5m or 1h",
+                                       printable(text), detail::time_text(least), detail::time_text(most))};
+        return *time;
     };
 }
 

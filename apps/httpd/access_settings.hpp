@@ -4,7 +4,8 @@
 //   apps::AccessSettings access;
 //   add_options(table, access);
 //   ...
-//   apply(access, options);                 // throws std::exception: what is wrong with the files
+//   options.access = read_access(table, faults, access);
+//   apply(access, options);
 
 #include <apps/common/guard_settings.hpp>
 #include <apps/common/option_values.hpp>
@@ -49,11 +50,9 @@ inline void add_options(Options& table, AccessSettings& settings)
                settings.forwarding_field);
 }
 
-/// Reads the files, and takes the settings over.
-/// @throws std::exception what is wrong with them
+/// Takes the settings over, but for the files.
 inline void apply(const AccessSettings& settings, StaticFileServerOptions& options)
 {
-    options.access = access_of(settings);
     options.limits = limiter_of(settings);
     options.min_send_rate = settings.min_rate;
     options.min_receive_rate = settings.min_receive_rate;

@@ -2,6 +2,7 @@
 // What httpd++ is: its options, and what they make of a StaticFileServer.
 
 #include <apps/common/daemon.hpp>
+#include <apps/common/faults.hpp>
 #include <apps/common/options.hpp>
 #include <apps/common/sandbox_settings.hpp>
 #include <apps/common/spoken_places.hpp>
@@ -11,14 +12,17 @@
 #include <apps/httpd/operands.hpp>
 #include <apps/httpd/site_settings.hpp>
 #include <apps/httpd/withheld_settings.hpp>
+#include <libnet/io/files/root_directory.hpp>
 #include <libnet/static_file_server.hpp>
 
 #include <boost/asio/ip/address_v6.hpp>
+#include <boost/system/system_error.hpp>
 #include <fmt/format.h>
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -36,9 +40,11 @@ struct HttpdProgram {
 
     /// Reads certificates, users, rules and media types. What `before` has read and what is the same now stays, with what it
     /// remembers of clients and sessions, and is read again when the changes are made.
-    /// @throws UsageError options that make no sense
-    /// @throws std::exception what is wrong with the files
-    Changes prepare(const HttpdProgram* before);
+    /// Options that make no sense and files that can't be read are noted as faults; then nothing else is to be done with it.
+    Changes prepare(const HttpdProgram* before, Faults& faults);
+
+    /// For --check: looks for roots that can't be served.
+    void check_files(Faults& faults) const;
 
     std::string what() const { return fmt::format("serving {}", options.root); }
 
@@ -49,6 +55,11 @@ struct HttpdProgram {
     TlsSettings tls;
     AccessSettings access;
     Options table{name.data(), "[ROOT]", "Serves the files under ROOT, by default those of this directory."};
+
+private:
+    void read_files(const HttpdProgram* before, Changes& changes, Faults& faults);
+
+    std::vector<std::string> section_places_;  // of the last hosts
 };
 
 inline HttpdProgram::HttpdProgram()
@@ -83,37 +94,63 @@ inline HttpdProgram::HttpdProgram()
     table.example("httpd++ --port 8000 --access-log none public");
 }
 
-inline Changes HttpdProgram::prepare(const HttpdProgram* before)
+/// Reads the files that the options name.
+inline void HttpdProgram::read_files(const HttpdProgram* before, Changes& changes, Faults& faults)
 {
-    if (const auto mistake = mistaken_operand(roots)) throw UsageError{*mistake};
+    const bool same_tls = before != nullptr && before->options.tls && table.same_as(before->table, "tls-");
+    table.attempt(faults, {"tls-cert", "tls-key", "tls-client-ca", "tls-ciphers"}, [&] {
+        options.tls = same_tls ? before->options.tls : make_context(tls);
+        if (same_tls) changes.push_back(options.tls->prepare_reload());
+    });
+    options.access = read_access(table, faults, access);
+    apply(access, options);
+    if (before == nullptr || !faults.empty()) return;
+    keep_access(table, before->table, before->options.access, options.access, changes, faults);
+    keep_limits(table, before->table, before->options.limits, options.limits);
+}
+
+inline Changes HttpdProgram::prepare(const HttpdProgram* before, Faults& faults)
+{
+    if (const auto mistake = mistaken_operand(roots)) faults.add(*mistake, exit_usage);
     options.root = roots.front();
     options.hash_file = hash_file(site.hash_file, daemon);
-    try {
-        apply(std::move(site), options);
-    } catch (const std::invalid_argument& error) {
-        throw UsageError{error.what()};
-    }
+    for (const auto& section : site.sections) section_places_.push_back(section.place);
+    apply(table, faults, std::move(site), options);
     Changes changes;
-    const bool same_tls = before != nullptr && before->options.tls && table.same_as(before->table, "tls-");
-    options.tls = same_tls ? before->options.tls : make_context(tls);
-    if (same_tls) changes.push_back(options.tls->prepare_reload());
-    apply(access, options);
-    if (before != nullptr) {
-        keep_access(table, before->table, before->options.access, options.access, changes);
-        keep_limits(table, before->table, before->options.limits, options.limits);
-    }
+    read_files(before, changes, faults);
+    daemon.has_certificate = !tls.certificates.empty() || !tls.keys.empty();
+    check_places(table, faults, daemon.listen, daemon.has_certificate, Redirects::possible);
+    if (!faults.empty()) return changes;
     options.withheld = withheld_files(tls, access, daemon);
     warn_of_withheld(options);
     warn_of_missing(options);
-    daemon.has_certificate = options.tls != nullptr;
     daemon.scheme = options.tls ? "https" : "http";
     daemon.sandbox_paths = files_of_daemon(table, daemon, tls, access);
     add_folder_of(daemon.sandbox_paths.write, options.hash_file);
     for (const auto& file : table.given("mime-types")) add_folder_of(daemon.sandbox_paths.read, file);
     daemon.sandbox_paths.read.push_back(options.root);
     for (const auto& host : options.hosts) daemon.sandbox_paths.read.push_back(host.root);
-    check_places(daemon.listen, daemon.has_certificate, Redirects::possible);
     return changes;
+}
+
+inline void HttpdProgram::check_files(Faults& faults) const
+{
+    const auto look_at = [this](const std::string& root) {
+        try {
+            io::RootDirectory{root, options.site.symlinks};
+        } catch (const boost::system::system_error& error) {
+            throw std::runtime_error{fmt::format("root '{}': {}", printable(root), error.code().message())};
+        }
+    };
+    if (roots.size() == 1) table.attempt(faults, {}, [&] { look_at(options.root); });
+    const auto given = options.hosts.size() - section_places_.size();  // by --host, whose hosts come first
+    table.attempt_each(faults, "host", given, [&](std::size_t i) { look_at(options.hosts[i].root); });
+    for (std::size_t i = given; i < options.hosts.size(); ++i) try
+        {
+            if (options.hosts[i].root != options.root) look_at(options.hosts[i].root);
+        } catch (const std::exception& error) {
+            faults.add(error, section_places_[i - given]);
+        }
 }
 
 }  // namespace libnet::apps

@@ -8,8 +8,9 @@
 //       site.sections.push_back(read_host_section(section, site.options, root));
 //   });
 //   ...
-//   apply(site, options);                 // throws std::invalid_argument for what makes no sense
+//   apply(table, faults, site, options);
 
+#include <apps/common/faults.hpp>
 #include <apps/common/option_values.hpp>
 #include <apps/common/options.hpp>
 #include <apps/common/output.hpp>
@@ -23,6 +24,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <exception>
 #include <filesystem>
 #include <stdexcept>
 #include <string>
@@ -55,7 +57,7 @@ inline std::string read_media_types(const std::string& file)
 try {
     return io::read_text(file);
 } catch (const std::invalid_argument& error) {
-    throw std::invalid_argument{fmt::format("--mime-types: '{}': {}", printable(file), error.what())};
+    throw UsageError{fmt::format("'{}': {}", printable(file), error.what())};
 }
 
 /// The text in front of a separator, and what is behind it.
@@ -66,6 +68,30 @@ inline std::pair<std::string_view, std::string_view> cut(std::string_view text, 
     return {base::trim(text.substr(0, at)), base::trim(text.substr(at + separator.size()))};
 }
 
+/// Runs the checks of the library on a site that has nothing but one value.
+template <typename Set>
+void check_alone(Set&& set)
+{
+    SiteOptions options;
+    set(options);
+    try {
+        const engine::Site checked{std::move(options)};
+    } catch (const std::invalid_argument& error) {
+        throw BadValue{error.what()};
+    }
+}
+
+/// Reads a text by `read`, and has the site's checks look at it where `set` has put it.
+template <typename Read, typename Set>
+auto checked(Read read, Set set)
+{
+    return [read = std::move(read), set = std::move(set)](std::string_view text) {
+        auto value = read(text);
+        check_alone([&](SiteOptions& options) { set(options, value); });
+        return value;
+    };
+}
+
 /// "404=errors/404.html"
 inline SiteErrorPage read_error_page(std::string_view text)
 {
@@ -73,7 +99,9 @@ inline SiteErrorPage read_error_page(std::string_view text)
     const auto number = base::parse_number<unsigned>(status);
     if (!number || file.empty())
         throw BadValue{fmt::format("'{}' is no error page: give one like 404=errors/404.html", printable(text))};
-    return {*number, std::string{file}};
+    SiteErrorPage page{*number, std::string{file}};
+    check_alone([&page](SiteOptions& options) { options.error_pages = {page}; });
+    return page;
 }
 
 /// "/old/* /new/*" or "/old /new 302"
@@ -85,7 +113,9 @@ inline SiteRedirect read_redirect(std::string_view text)
     if (from.empty() || to.empty() || number == 0)
         throw BadValue{
             fmt::format("'{}' is no redirect: give one like '/old/* /new/*' or '/a /b 302'", printable(text))};
-    return {std::string{from}, std::string{to}, number};
+    SiteRedirect redirect{std::string{from}, std::string{to}, number};
+    check_alone([&redirect](SiteOptions& options) { options.redirects = {redirect}; });
+    return redirect;
 }
 
 /// "*.woff2 Access-Control-Max-Age: 60"
@@ -95,7 +125,17 @@ inline SiteHeader read_header(std::string_view text)
     const auto [name, value] = cut(field, ":");
     if (paths.empty() || name.empty() || field.find(':') == field.npos)
         throw BadValue{fmt::format("'{}' is no header: give one like '* X-Frame-Options: DENY'", printable(text))};
-    return {std::string{paths}, std::string{name}, std::string{value}};
+    SiteHeader header{std::string{paths}, std::string{name}, std::string{value}};
+    check_alone([&header](SiteOptions& options) { options.headers = {header}; });
+    return header;
+}
+
+/// Adds those of a host, none of which may be there.
+inline void add_names(engine::HostTable& names, const VirtualHost& host)
+try {
+    for (const auto& name : host.names) names.add(name, 0);
+} catch (const std::invalid_argument& error) {
+    throw UsageError{error.what()};
 }
 
 /// "example.org,*.example.org=/srv/example"
@@ -118,7 +158,9 @@ namespace detail {
 inline Options& add_site_options(Options& table, SiteOptions& options)
 {
     return table.flag("listing,l", "list directories that have no index", options.listing, DirectoryListing::on)
-        .value("fallback", "FILE", "answers for pages that aren't there", text("file name"), options.fallback);
+        .value("fallback", "FILE", "answers for pages that aren't there",
+               checked(text("file name"), [](SiteOptions& site, const std::string& file) { site.fallback = file; }),
+               options.fallback);
 }
 
 /// The rest of it.
@@ -126,7 +168,10 @@ inline Options& add_rare_site_options(Options& table, SiteOptions& options)
 {
     using namespace std::chrono_literals;
     return table
-        .value("index", "FILE,...", "what answers for a directory (index.html)", texts("file name"), options.index)
+        .value("index", "FILE,...", "what answers for a directory (index.html)",
+               checked(texts("file name"),
+                       [](SiteOptions& site, const std::vector<std::string>& files) { site.index = files; }),
+               options.index)
         .flag("dot-files", "serve files whose name begins with a dot, too", options.dot_files, DotFiles::serve)
         .value("symlinks", "inside|none|any", "which are followed: those that stay in the root (inside)",
                choice<Symlinks>({{"inside", Symlinks::inside}, {"none", Symlinks::none}, {"any", Symlinks::any}}),
@@ -141,11 +186,15 @@ inline Options& add_rare_site_options(Options& table, SiteOptions& options)
               detail::read_redirect, options.redirects)
         .list("header", "'PATHS NAME: VALUE'", "a field for paths like *.css or /assets/*", detail::read_header,
               options.headers)
-        .value("cors", "ORIGIN,...", "whose scripts may read the answers, * for all", texts("origin"),
+        .value("cors", "ORIGIN,...", "whose scripts may read the answers, * for all",
+               checked(texts("origin"),
+                       [](SiteOptions& site, const std::vector<std::string>& from) { site.cors_origins = from; }),
                options.cors_origins)
         .value("max-age", "TIME", "Cache-Control of what is neither HTML nor has a hash in its name: 90, 1h, 7d",
                period(0s, 87600h), options.max_age)
-        .list("immutable", "PATHS", "that never change, besides names with a hash", text("pattern"), options.immutable)
+        .list("immutable", "PATHS", "that never change, besides names with a hash",
+              checked(text("pattern"), [](SiteOptions& site, const std::string& paths) { site.immutable = {paths}; }),
+              options.immutable)
         .flag("no-cache-control", "leave the field to --header", options.cache_control, SiteCacheControl::off)
         .value("max-listing", "N", "entries that a listing shows (10000)", integer<std::size_t>(1, 1'000'000),
                options.max_listing);
@@ -196,27 +245,27 @@ inline HostSection read_host_section(const Section& section, const SiteOptions& 
     return {std::move(host), section.place};
 }
 
-/// Takes them over.
-/// @throws std::invalid_argument what makes no sense
-inline void apply(SiteSettings site, StaticFileServerOptions& options)
+/// Takes them over. What makes no sense is noted.
+inline void apply(const Options& table, Faults& faults, SiteSettings site, StaticFileServerOptions& options)
 {
-    if (!site.mime_types.empty()) {
+    table.attempt(faults, {"mime-types"}, [&site] {
+        if (site.mime_types.empty()) return;
         const auto types = detail::read_media_types(site.mime_types);
         site.options.media_types = types;
         for (auto& section : site.sections) section.host.site.media_types = types;
-    }
-    const engine::Site checked{site.options};
+    });
+    table.attempt(faults, {}, [&site] { detail::check_alone([&](SiteOptions& all) { all = site.options; }); });
     engine::HostTable names;
-    for (auto& host : site.hosts) {
-        for (const auto& name : host.names) names.add(name, 0);
-        host.site = site.options;
-    }
+    table.attempt_each(faults, "host", site.hosts.size(), [&](std::size_t i) {
+        detail::add_names(names, site.hosts[i]);
+        site.hosts[i].site = site.options;
+    });
     for (auto& [host, place] : site.sections) {
         try {
-            const engine::Site alone{host.site};
-            for (const auto& name : host.names) names.add(name, 0);
-        } catch (const std::invalid_argument& error) {
-            throw std::invalid_argument{fmt::format("{}: {}", place, error.what())};
+            detail::check_alone([&host](SiteOptions& all) { all = host.site; });
+            detail::add_names(names, host);
+        } catch (const std::exception& error) {
+            faults.add(fmt::format("{}: {}", place, error.what()), exit_usage);
         }
         site.hosts.push_back(std::move(host));
     }

@@ -1,6 +1,7 @@
 #pragma once
 // The options of proxy++ about proxies behind it.
 
+#include <apps/common/faults.hpp>
 #include <apps/common/option_values.hpp>
 #include <apps/common/options.hpp>
 #include <apps/common/units.hpp>
@@ -12,6 +13,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -82,32 +84,34 @@ inline void add_parents(Options& table, ParentSettings& settings, ForwardProxyOp
                options.parent_retry);
 }
 
-/// Reads the files, and sets what follows for the proxy and its policy.
-/// @throws std::runtime_error  what is wrong
-inline void read_parents(const ParentSettings& settings, ForwardProxyOptions& options, EgressOptions& egress)
+/// Reads the files, and sets what follows for the proxy and its policy. What is wrong is noted.
+inline void read_parents(const Options& table, Faults& faults, const ParentSettings& settings,
+                         ForwardProxyOptions& options, EgressOptions& egress)
 {
     options.parents.clear();
     egress.parents.clear();
     egress.route.clear();
-    for (const auto& parent : settings.parents) {
+    table.attempt_each(faults, "parent", settings.parents.size(), [&](std::size_t i) {
+        const auto& parent = settings.parents[i];
         if (std::ranges::find(egress.route, parent.name) != egress.route.end())
-            throw std::runtime_error{fmt::format("--parent: two are called '{}': give them names", parent.name)};
+            throw std::runtime_error{fmt::format("two are called '{}': give them names", parent.name)};
         egress.route.push_back(parent.name);
-        if (parent.name == engine::direct_route) continue;
+        if (parent.name == engine::direct_route) return;
         egress.parents.push_back(parent.name);
         options.parents.push_back(parent);
         options.parents.back().preface = settings.preface;
-    }
-    for (const auto& [name, file] : settings.logins) {
+    });
+    table.attempt_each(faults, "parent-login", settings.logins.size(), [&](std::size_t i) {
+        const auto& [name, file] = settings.logins[i];
         const auto parent = std::ranges::find(options.parents, name, &ParentProxy::name);
         if (parent == options.parents.end())
-            throw std::runtime_error{fmt::format("--parent-login: there is no parent '{}'", printable(name))};
+            throw std::runtime_error{fmt::format("there is no parent '{}'", printable(name))};
         try {
             engine::set_parent_login(*parent, io::read_text(file));
         } catch (const std::invalid_argument& error) {
-            throw std::runtime_error{fmt::format("--parent-login '{}': {}", printable(file), error.what())};
+            throw std::runtime_error{fmt::format("'{}': {}", printable(file), error.what())};
         }
-    }
+    });
 }
 
 }  // namespace libnet::apps

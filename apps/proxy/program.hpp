@@ -3,6 +3,7 @@
 
 #include <apps/common/daemon.hpp>
 #include <apps/common/daemon_options.hpp>
+#include <apps/common/faults.hpp>
 #include <apps/common/guard_settings.hpp>
 #include <apps/common/option_values.hpp>
 #include <apps/common/options.hpp>
@@ -22,6 +23,7 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <random>
@@ -43,8 +45,8 @@ struct ProxyProgram {
 
     /// Reads certificates, users, rules, credentials and where clients may go. What `before` has read and what is the same
     /// now stays, with what it remembers of clients, and is read again when the changes are made.
-    /// @throws std::exception what is wrong with the files
-    Changes prepare(const ProxyProgram* before);
+    /// What is wrong with them is noted as faults; then nothing else is to be done with it.
+    Changes prepare(const ProxyProgram* before, Faults& faults);
 
     std::string what() const { return "forwarding"; }
 
@@ -72,6 +74,12 @@ struct ProxyProgram {
         options.credentials = before.options.credentials;
         changes.push_back(options.credentials->prepare_reload());
     }
+
+    /// Reads the files that the options name, each for itself.
+    void read_files(const ProxyProgram* before, Changes& changes, Faults& faults);
+
+    /// Keeps of what `before` has read and remembers what is the same now.
+    void keep(const ProxyProgram& before, Changes& changes, Faults& faults);
 
     /// Has the proxy's events written to a file, if somebody wants them. The same file is only opened again.
     void open_events(const ProxyProgram* before, Changes& changes)
@@ -158,27 +166,43 @@ inline ProxyProgram::ProxyProgram()
     table.example("proxy++ --port 8888 & curl -x 127.0.0.1:8888 http://example.org/");
 }
 
-inline Changes ProxyProgram::prepare(const ProxyProgram* before)
+inline void ProxyProgram::read_files(const ProxyProgram* before, Changes& changes, Faults& faults)
+{
+    read_parents(table, faults, parents, options, egress);
+    table.attempt(faults, {"egress", "parent"}, [&] { options.egress = std::make_shared<EgressControl>(egress); });
+    const bool same_tls = before != nullptr && before->options.tls && table.same_as(before->table, "tls-");
+    table.attempt(faults, {"tls-cert", "tls-key", "tls-client-ca", "tls-ciphers"}, [&] {
+        options.tls = same_tls ? before->options.tls : make_context(tls);
+        if (same_tls) changes.push_back(options.tls->prepare_reload());
+    });
+    const auto so_far = faults.words().size();
+    table.attempt_each(faults, "credential", credentials.size(),
+                       [this](std::size_t i) { CredentialFiles{std::vector{credentials[i]}}; });
+    if (!credentials.empty() && faults.words().size() == so_far)
+        table.attempt(faults, {"credential"},
+                      [&] { options.credentials = std::make_shared<CredentialFiles>(credentials); });
+    options.access = read_access(table, faults, guard);
+    options.client_limits = limiter_of(guard);
+}
+
+inline void ProxyProgram::keep(const ProxyProgram& before, Changes& changes, Faults& faults)
+{
+    table.attempt(faults, {"egress"}, [&] { keep_egress(before, changes); });
+    table.attempt(faults, {"credential"}, [&] { keep_credentials(before, changes); });
+    keep_access(table, before.table, before.options.access, options.access, changes, faults);
+    keep_limits(table, before.table, before.options.client_limits, options.client_limits);
+}
+
+inline Changes ProxyProgram::prepare(const ProxyProgram* before, Faults& faults)
 {
     Changes changes;
-    read_parents(parents, options, egress);
-    options.egress = std::make_shared<EgressControl>(egress);
-    const bool same_tls = before != nullptr && before->options.tls && table.same_as(before->table, "tls-");
-    options.tls = same_tls ? before->options.tls : make_context(tls);
-    if (same_tls) changes.push_back(options.tls->prepare_reload());
-    if (!credentials.empty()) options.credentials = std::make_shared<CredentialFiles>(credentials);
-    options.access = access_of(guard);
-    options.client_limits = limiter_of(guard);
-    if (before != nullptr) {
-        keep_egress(*before, changes);
-        keep_credentials(*before, changes);
-        keep_access(table, before->table, before->options.access, options.access, changes);
-        keep_limits(table, before->table, before->options.client_limits, options.client_limits);
-    }
-    daemon.has_certificate = options.tls != nullptr;
-    check_places(daemon.listen, daemon.has_certificate, Redirects::impossible);
-    open_events(before, changes);
+    read_files(before, changes, faults);
+    daemon.has_certificate = !tls.certificates.empty() || !tls.keys.empty();
+    check_places(table, faults, daemon.listen, daemon.has_certificate, Redirects::impossible);
     if (!event_log.empty() && event_log != "-") daemon.more_logs.push_back(event_log);
+    if (before != nullptr && faults.empty()) keep(*before, changes, faults);
+    if (!faults.empty()) return changes;
+    open_events(before, changes);
     daemon.sandbox_paths = files_of_daemon(table, daemon, tls, guard);
     for (const auto& file : options.egress->files()) add_folder_of(daemon.sandbox_paths.read, file);
     for (const auto& credential : credentials) add_folder_of(daemon.sandbox_paths.read, credential.file);

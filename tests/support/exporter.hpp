@@ -55,8 +55,8 @@ inline Finished curl(Arguments arguments)
 /// `ping++ --listen`, or another program's, on a free port of loopback.
 class Exporter {
 public:
-    explicit Exporter(Arguments arguments, const std::string& name = "ping++")
-        : process_{with_program(name, std::move(arguments))}
+    explicit Exporter(Arguments arguments, const std::string& name = "ping++", const Arguments& environment = {})
+        : process_{with_program(name, std::move(arguments)), environment}
     {
         constexpr std::string_view announcement = "exporting on ";
         if (!process_.wait_for(std::string{announcement}) || !process_.wait_for("\n"))

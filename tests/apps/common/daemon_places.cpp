@@ -4,63 +4,29 @@
 #include <tests/support/daemon.hpp>
 #include <tests/support/programs.hpp>
 #include <tests/support/raw_client.hpp>
+#include <tests/support/service_manager.hpp>
 #include <tests/support/temporary_directory.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/local/datagram_protocol.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 
-#include <array>
 #include <csignal>
-#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <vector>
 
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 namespace daemon_places_tests {
 
 using namespace libnet::test;
 namespace fs = std::filesystem;
-using boost::asio::local::datagram_protocol;
 
 namespace {
 
 bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-/// What a service manager is told.
-class Manager {
-public:
-    explicit Manager(const TemporaryDirectory& directory)
-        : path_{(directory.path() / "notify").string()},
-          socket_{io_, datagram_protocol::endpoint{path_}}
-    {
-        const timeval limit{20, 0};
-        ::setsockopt(socket_.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-    }
-    std::string variable() const { return "NOTIFY_SOCKET=" + path_; }
-
-    /// Whether it hears this, sooner or later.
-    bool hears(const std::string& line)
-    {
-        std::array<char, 4096> buffer;
-        for (;;) {
-            const auto size = ::recv(socket_.native_handle(), buffer.data(), buffer.size(), 0);
-            if (size <= 0) return false;
-            if (has({buffer.data(), static_cast<std::size_t>(size)}, line)) return true;
-        }
-    }
-
-private:
-    std::string path_;
-    boost::asio::io_context io_;
-    datagram_protocol::socket socket_;
-};
 
 }  // namespace
 
@@ -97,7 +63,17 @@ TEST_CASE("places that are none are said so", "[apps][daemon]")
     const auto finished = run({program("httpd++"), "--listen", "unix:/none/such/socket"});
     CHECK(finished.exit_code == 1);
     CHECK(has(finished.err, "httpd++: cannot listen on unix:/none/such/socket: No such file or directory"));
-    CHECK(has(complaint("[fe80::1]:80"), "give one like [fe80::1%eth0]:PORT"));
+    CHECK(has(complaint("[fe80::1]:80"),
+              "'[fe80::1]:80': fe80::1 is link-local: say on which interface, as in [fe80::1%eth0]:80\n"));
+    CHECK(has(complaint("[fe80::1%none0]:80"), "there is no interface none0"));
+    for (const std::string name : {"httpd++", "proxy++"}) {
+        const auto bound = run({program(name), "--bind", "fe80::1", "--admin", "[fe80::2]:9"});
+        CHECK(bound.exit_code == 2);
+        CHECK(bound.err ==
+              name + ": --bind: 'fe80::1': fe80::1 is link-local: say on which interface, as in fe80::1%eth0\n" + name +
+                  ": --admin: '[fe80::2]:9': fe80::2 is link-local: say on which interface, as in "
+                  "[fe80::2%eth0]:9\n");
+    }
 }
 
 TEST_CASE("of a place that is taken, the option is named that gave it", "[apps][daemon]")
@@ -129,7 +105,7 @@ TEST_CASE("a daemon takes the sockets of its service manager, and tells it how i
 {
     const TemporaryDirectory root, folder;
     root.write("a", "content");
-    Manager manager{folder};
+    ServiceManager manager{folder};
     // A shell becomes the daemon, as the number of the process has to be right. Its descriptor 3 is a socket that listens.
     boost::asio::io_context io;
     boost::asio::ip::tcp::acceptor listener{io, {boost::asio::ip::address_v4::loopback(), 0}};

@@ -80,8 +80,8 @@ TEST_CASE("rules from the command line and from a file are read again at SIGHUP"
 
     site.files.write("rules", "/private/ nonsense");
     httpd.process().signal(SIGHUP);
-    CHECK(
-        httpd.process().wait_for("httpd++: not reloaded: access rules '" + rules + "': line 1: 'nonsense' is none of"));
+    CHECK(httpd.process().wait_for("httpd++: not reloaded: --access-file: access rules '" + rules +
+                                   "': line 1: 'nonsense' is none of"));
     CHECK(status({httpd.url("/private/a.txt")}) == "401");
 }
 
@@ -141,9 +141,9 @@ TEST_CASE("what is wrong with users and rules keeps httpd++ from starting", "[ap
         CHECK(finished.exit_code == exit_code);
         return finished.err;
     };
-    CHECK(complaint({"--users", "/no/such"}, 1) == "httpd++: users '/no/such': No such file or directory\n");
+    CHECK(complaint({"--users", "/no/such"}, 1) == "httpd++: --users: users '/no/such': No such file or directory\n");
     CHECK(complaint({"--access", "/a/ users *"}, 1) ==
-          "httpd++: access rules: a rule is for users, and there is no file of users\n");
+          "httpd++: --access: access rules: a rule is for users, and there is no file of users\n");
     CHECK(complaint({"--access", "/a/"}, 2) ==
           "httpd++: --access: '/a/' is no rule: line 1: it neither allows, nor denies, nor names users\n");
     CHECK(complaint({"--client-requests", "-1"}, 2) ==

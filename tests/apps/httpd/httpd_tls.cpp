@@ -97,7 +97,8 @@ TEST_CASE("SIGHUP reads the certificates again, and a bad one changes nothing", 
 
     site.certificates.directory().write("live.pem", "no certificate");
     httpd.process().signal(SIGHUP);
-    CHECK(httpd.process().wait_for("httpd++: not reloaded: certificate '" + site.certificates.chain("live") + "'"));
+    CHECK(httpd.process().wait_for("httpd++: not reloaded: --tls-cert: certificate '" +
+                                   site.certificates.chain("live") + "'"));
     CHECK(has(s_client(httpd, {}), "subject=CN = second"));
     CHECK(httpd.stop().exit_code == 0);
 }
@@ -155,10 +156,10 @@ TEST_CASE("what is wrong with the certificates keeps httpd++ from starting", "[a
         return finished.err;
     };
     CHECK(complaint({"--tls-cert", "/no/such.pem"}) ==
-          "httpd++: certificate '/no/such.pem': No such file or directory\n");
+          "httpd++: --tls-cert: certificate '/no/such.pem': No such file or directory\n");
     CHECK(complaint({"--tls-cert", site.certificates.chain("first"), "--tls-key", site.certificates.key("second")}) ==
-          "httpd++: key '" + site.certificates.key("second") + "' of certificate '" + site.certificates.chain("first") +
-              "': key values mismatch (x509 certificate routines)\n");
+          "httpd++: --tls-cert: key '" + site.certificates.key("second") + "' of certificate '" +
+              site.certificates.chain("first") + "': key values mismatch (x509 certificate routines)\n");
     CHECK(complaint(site.options({"--tls-key", "a,b"})) ==
           "httpd++: --tls-key: give one key for each certificate, or none\n");
 }

@@ -92,7 +92,7 @@ TEST_CASE("a server gets its credential in the place of the client's, and SIGHUP
     CHECK(has(exchange(proxy, origin, "").request, "\r\nAuthorization: Bearer fresh\r\n"));
     files.write("secret", "");
     proxy.signal(SIGHUP);
-    REQUIRE(proxy.wait_for("not reloaded: credential '" + file));
+    REQUIRE(proxy.wait_for("not reloaded: --credential: credential '" + file));
     CHECK(has(exchange(proxy, origin, "").request, "\r\nAuthorization: Bearer fresh\r\n"));
 
     ScriptedOrigin other;
