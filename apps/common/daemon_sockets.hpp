@@ -1,82 +1,25 @@
 #pragma once
 // Where a daemon listens: with sockets of the service manager, of its predecessor, or its own.
 
+#include <apps/common/cannot_listen.hpp>
 #include <apps/common/daemon_options.hpp>
 #include <apps/common/faults.hpp>
 #include <apps/common/options.hpp>
 #include <libnet/io/loop/file_descriptor.hpp>
-#include <libnet/io/loop/reason_of.hpp>
 #include <libnet/io/tcp/inherited_sockets.hpp>
 #include <libnet/io/tcp/listening_sockets.hpp>
 #include <libnet/privileges.hpp>
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/address_v4.hpp>
-#include <boost/system/error_code.hpp>
 #include <boost/system/system_error.hpp>
-#include <fmt/format.h>
 
 #include <cstddef>
-#include <filesystem>
-#include <stdexcept>
-#include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 namespace libnet::apps {
-
-namespace detail {
-
-/// What would do at the path of a Unix socket, which `option` has named.
-inline std::string hint_for_path(const std::string& path, const boost::system::error_code& failure,
-                                 std::string_view option)
-{
-    if (failure != boost::asio::error::address_in_use) return {};
-    std::error_code unknown;
-    if (std::filesystem::symlink_status(path, unknown).type() != std::filesystem::file_type::socket)
-        return fmt::format(": the file is no socket: give --{} another path, or remove the file", option);
-    return fmt::format(": give --{} another path, or end the program that has it", option);
-}
-
-/// What would do at a place, which `option` has named.
-inline std::string hint_for(const io::ListenPlace& place, const boost::system::error_code& failure,
-                            std::string_view option)
-{
-    if (place.is_unix()) return hint_for_path(place.path, failure, option);
-    if (failure == boost::asio::error::address_in_use)
-        return fmt::format(": choose another --{}, or end the program that has it", option);
-    if (failure == boost::asio::error::access_denied)
-        return fmt::format(": a port below 1024 takes the capability CAP_NET_BIND_SERVICE: choose another --{}",
-                           option);
-    if (failure == boost::system::errc::address_not_available)
-        return fmt::format(": this machine has no such {} address",
-                           option == "port" ? "--bind" : "--" + std::string{option});
-    return {};
-}
-
-}  // namespace detail
-
-/// A place where a daemon can't listen, and what would do, in its words.
-class CannotListen : public std::runtime_error {
-public:
-    /// `hint`: ": choose another --port"; may be empty.
-    CannotListen(const boost::system::system_error& failure, const std::string& hint)
-        : runtime_error{io::reason_of(failure) + hint},
-          code_{failure.code()},
-          why_{io::reason_of(failure)}
-    {}
-
-    const boost::system::error_code& code() const noexcept { return code_; }
-
-    /// Without the hint.
-    const std::string& why() const noexcept { return why_; }
-
-private:
-    boost::system::error_code code_;
-    std::string why_;
-};
 
 namespace detail {
 
@@ -86,7 +29,7 @@ inline void open_place(io::ListeningSockets& sockets, const io::ListenPlace& pla
 try {
     sockets.open(place, options, adopted);
 } catch (const boost::system::system_error& error) {
-    throw CannotListen{error, hint_for(place, error.code(), option)};
+    throw CannotListen{error, place, option};
 }
 
 }  // namespace detail

@@ -4,7 +4,7 @@
 //   apps::TlsSettings tls;
 //   add_options(table, tls);
 //   ...
-//   options.tls = make_context(tls);        // null without --tls-cert
+//   options.tls = read_tls(table, faults, tls);        // null without --tls-cert
 
 #include <apps/common/faults.hpp>
 #include <apps/common/option_values.hpp>
@@ -14,6 +14,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
@@ -69,6 +70,46 @@ inline std::shared_ptr<io::TlsContext> make_context(TlsSettings tls)
         tls.options.client_ca_file.empty() ? io::ClientCertificate::none : io::ClientCertificate::required;
     tls.options.client_certificate = tls.client_certificate.value_or(asks);
     return std::make_shared<io::TlsContext>(std::move(tls.options));
+}
+
+namespace detail {
+
+/// Says of each certificate, of the clients' authority and of the ciphers what is wrong with it. False: nothing.
+inline bool find_tls_faults(const Options& table, Faults& faults, const TlsSettings& tls)
+{
+    const auto so_far = faults.words().size();
+    TlsSettings alone;
+    alone.options.least_version = tls.options.least_version;
+    for (std::size_t i = 0; i < tls.certificates.size(); ++i) {
+        alone.certificates = {tls.certificates[i]};
+        if (!tls.keys.empty()) alone.keys = {tls.keys[i]};
+        table.attempt(faults, {"tls-cert"}, [&] { make_context(alone); });
+    }
+    if (faults.words().size() != so_far) return true;
+    alone.options.client_ca_file = tls.options.client_ca_file;
+    table.attempt(faults, {"tls-client-ca"}, [&] { make_context(alone); });
+    alone.options.client_ca_file.clear();
+    alone.options.ciphers = tls.options.ciphers;
+    table.attempt(faults, {"tls-ciphers"}, [&] { make_context(alone); });
+    return faults.words().size() != so_far;
+}
+
+}  // namespace detail
+
+/// As `make_context`; all that is wrong is noted, and said of the option that it is about.
+inline std::shared_ptr<io::TlsContext> read_tls(const Options& table, Faults& faults, const TlsSettings& tls)
+{
+    std::shared_ptr<io::TlsContext> context;
+    table.attempt(faults, {"tls-cert", "tls-key"}, [&] {
+        try {
+            context = make_context(tls);
+        } catch (const OptionError&) {
+            throw;
+        } catch (const std::exception&) {
+            if (!detail::find_tls_faults(table, faults, tls)) throw;
+        }
+    });
+    return context;
 }
 
 }  // namespace libnet::apps

@@ -98,10 +98,8 @@ inline HttpdProgram::HttpdProgram()
 inline void HttpdProgram::read_files(const HttpdProgram* before, Changes& changes, Faults& faults)
 {
     const bool same_tls = before != nullptr && before->options.tls && table.same_as(before->table, "tls-");
-    table.attempt(faults, {"tls-cert", "tls-key", "tls-client-ca", "tls-ciphers"}, [&] {
-        options.tls = same_tls ? before->options.tls : make_context(tls);
-        if (same_tls) changes.push_back(options.tls->prepare_reload());
-    });
+    options.tls = same_tls ? before->options.tls : read_tls(table, faults, tls);
+    if (same_tls) table.attempt(faults, {"tls-cert"}, [&] { changes.push_back(options.tls->prepare_reload()); });
     options.access = read_access(table, faults, access);
     apply(access, options);
     if (before == nullptr || !faults.empty()) return;

@@ -1,6 +1,7 @@
 #pragma once
 // `ping++ --listen`: watches the hosts it is given and probes those that it is asked about, for Prometheus.
 
+#include <apps/common/cannot_listen.hpp>
 #include <apps/common/exporter_life.hpp>
 #include <apps/common/output.hpp>
 #include <apps/pages/live_pages.hpp>
@@ -11,7 +12,6 @@
 #include <libnet/target_list.hpp>
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/error.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/system/system_error.hpp>
 
@@ -56,15 +56,14 @@ inline PingExporterOptions exporter_options(const PingSettings& settings)
             .diagnostics = [](DiagnosticLevel, std::string_view text) { complain("ping++", text); }};
 }
 
-/// Throws std::runtime_error in words when it can't listen.
+/// Throws CannotListen.
 inline std::unique_ptr<PingExporter> make_exporter(const Executor& executor, const PingSettings& settings)
 {
     try {
         return std::make_unique<PingExporter>(executor, exporter_options(settings));
     } catch (const boost::system::system_error& error) {
-        const auto why = reason_of(error);
-        if (error.code() != asio::error::address_in_use || !why.starts_with("cannot listen")) throw;
-        throw std::runtime_error{why + ": choose another --listen, or end the program that has it"};
+        if (!reason_of(error).starts_with("cannot listen")) throw;
+        throw CannotListen{error, {.endpoint = *settings.exporter.listen}, "listen"};
     }
 }
 

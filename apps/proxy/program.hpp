@@ -171,10 +171,8 @@ inline void ProxyProgram::read_files(const ProxyProgram* before, Changes& change
     read_parents(table, faults, parents, options, egress);
     table.attempt(faults, {"egress", "parent"}, [&] { options.egress = std::make_shared<EgressControl>(egress); });
     const bool same_tls = before != nullptr && before->options.tls && table.same_as(before->table, "tls-");
-    table.attempt(faults, {"tls-cert", "tls-key", "tls-client-ca", "tls-ciphers"}, [&] {
-        options.tls = same_tls ? before->options.tls : make_context(tls);
-        if (same_tls) changes.push_back(options.tls->prepare_reload());
-    });
+    options.tls = same_tls ? before->options.tls : read_tls(table, faults, tls);
+    if (same_tls) table.attempt(faults, {"tls-cert"}, [&] { changes.push_back(options.tls->prepare_reload()); });
     const auto so_far = faults.words().size();
     table.attempt_each(faults, "credential", credentials.size(),
                        [this](std::size_t i) { CredentialFiles{std::vector{credentials[i]}}; });

@@ -1,6 +1,7 @@
 // --check and --print-config, as administrators use them.
 
 #include <tests/support/catch.hpp>
+#include <tests/support/certificates.hpp>
 #include <tests/support/process.hpp>
 #include <tests/support/temporary_directory.hpp>
 
@@ -154,6 +155,31 @@ TEST_CASE("--check of proxy++ reads each of its files", "[apps][config]")
                               "--credential: credential '/none/a'" + missing + "--credential: credential '/none/b'" +
                               missing + "--users: users '/none/users'" + missing +
                               "--event-log: event log '/none/log': No such file or directory\n");
+}
+
+TEST_CASE("what is wrong with TLS is said of the option that it is about", "[apps][config]")
+{
+    const TemporaryDirectory directory;
+    const Certificates certificates;
+    certificates.make("good", "DNS:good.test");
+    const auto good = "tls-cert = " + certificates.chain("good") + "\ntls-key = " + certificates.key("good") + "\n";
+    const auto check = [&](const std::string& lines) {
+        const auto file = directory.write("conf", lines).string();
+        const auto finished = run({program("proxy++"), "--port", "0", "--config", file, "--check"});
+        auto text = finished.err;
+        for (auto at = text.find(file); at != std::string::npos; at = text.find(file))
+            text.replace(at, file.size(), "conf");
+        return std::to_string(finished.exit_code) + " " + text;
+    };
+    CHECK(check(good) == "0 proxy++: the configuration is good\n");
+    CHECK(check("tls-cert = /none/a,/none/b\n") ==
+          "1 proxy++: conf:1: tls-cert: certificate '/none/a': No such file or directory\n"
+          "proxy++: conf:1: tls-cert: certificate '/none/b': No such file or directory\n");
+    CHECK(check(good + "tls-client-ca = /none/ca\ntls-ciphers = NONE-SUCH\n")
+              .starts_with("1 proxy++: conf:3: tls-client-ca: "));
+    CHECK(has(check(good + "tls-client-ca = /none/ca\ntls-ciphers = NONE-SUCH\n"), "\nproxy++: conf:4: tls-ciphers: "));
+    CHECK(check("tls-key = /a,/b\n" + good.substr(0, good.find('\n') + 1)) ==
+          "1 proxy++: conf:1: tls-key: give one key for each certificate, or none\n");
 }
 
 TEST_CASE("a user or group that doesn't exist is found by --check", "[apps][config]")
