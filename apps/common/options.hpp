@@ -178,12 +178,13 @@ public:
     template <typename Work>
     void attempt_each(Faults& faults, std::string_view list, std::size_t count, Work&& work) const
     {
-        for (std::size_t i = 0; i < count; ++i) try
-            {
+        for (std::size_t i = 0; i < count; ++i) {
+            try {
                 work(i);
             } catch (const std::exception& error) {
                 faults.add(error, place_of(list, i));
             }
+        }
     }
 
     /// Whether everything that was given, wherever, is what another table was given. With `prefix`: all options whose names
@@ -383,12 +384,13 @@ private:
         } catch (const UsageError& error) {
             faults.add(error);
         }
-        for (const auto& section : given_sections_) try
-            {
+        for (const auto& section : given_sections_) {
+            try {
                 take(section);
             } catch (const UsageError& error) {
                 faults.add(error);
             }
+        }
     }
 
     /// The settings of all sources, the highest source last, and the sections of the file.

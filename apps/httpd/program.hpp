@@ -143,12 +143,13 @@ inline void HttpdProgram::check_files(Faults& faults) const
     if (roots.size() == 1) table.attempt(faults, {}, [&] { look_at(options.root); });
     const auto given = options.hosts.size() - section_places_.size();  // by --host, whose hosts come first
     table.attempt_each(faults, "host", given, [&](std::size_t i) { look_at(options.hosts[i].root); });
-    for (std::size_t i = given; i < options.hosts.size(); ++i) try
-        {
+    for (std::size_t i = given; i < options.hosts.size(); ++i) {
+        try {
             if (options.hosts[i].root != options.root) look_at(options.hosts[i].root);
         } catch (const std::exception& error) {
             faults.add(error, section_places_[i - given]);
         }
+    }
 }
 
 }  // namespace libnet::apps
