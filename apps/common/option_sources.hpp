@@ -203,12 +203,13 @@ struct FileLine {
     bool is_setting() const { return !is_header && text.find('=') != std::string::npos; }
 };
 
-/// Finds them, but for "[]", over which program_options falls.
+/// Finds them, but for "[]", over which program_options falls, and what stands below it.
 inline std::vector<FileLine> lines_of(const std::string& text, const std::string& file, Faults& faults)
 {
     std::vector<FileLine> found;
     std::istringstream lines{text};
     std::string section;
+    bool is_nameless = false;
     std::size_t number = 0;
     for (std::string line; std::getline(lines, line);) {
         ++number;
@@ -219,13 +220,15 @@ inline std::vector<FileLine> lines_of(const std::string& text, const std::string
         const bool is_header = line[begin] == '[' && line[end] == ']';
         if (is_header) {
             std::string_view header{line.data() + begin + 1, end - begin - 1};
-            if (header.empty()) {
+            is_nameless = base::trim(header).empty();
+            if (is_nameless) {
                 faults.add(fmt::format("{}:{}: '[]' names no section", printable(file), number), exit_usage);
                 continue;
             }
             if (header.ends_with('.')) header.remove_suffix(1);  // as program_options does
             section = base::trim(header);
         }
+        if (is_nameless) continue;
         found.push_back({number, section, line.substr(begin, end - begin + 1), is_header});
     }
     return found;
