@@ -244,7 +244,7 @@ TEST_CASE("httpd++ complains of what makes no sense about a site", "[apps][httpd
         return said.substr(file.size() + 10);
     };
     CHECK(complaint_of("[host a.test]\nfallback = ../x\n") ==
-          "1: [host a.test]: fallback '../x': give a file's name below the root, such as errors/404.html\n");
+          "2: [host a.test] fallback: fallback '../x': give a file's name below the root, such as errors/404.html\n");
     CHECK(complaint_of("[host a.test]\nlisting = perhaps\n") ==
           "2: [host a.test] listing: 'perhaps' is neither yes nor no\n");
     CHECK(complaint_of("[host a.test]\nport = 80\n") ==
