@@ -260,14 +260,14 @@ inline void apply(const Options& table, Faults& faults, SiteSettings site, Stati
         detail::add_names(names, site.hosts[i]);
         site.hosts[i].site = site.options;
     });
-    for (auto& [host, place] : site.sections) {
+    for (auto& section : site.sections) {
         try {
-            detail::check_alone([&host](SiteOptions& all) { all = host.site; });
-            detail::add_names(names, host);
+            detail::check_alone([&section](SiteOptions& all) { all = section.host.site; });
+            detail::add_names(names, section.host);
         } catch (const std::exception& error) {
-            faults.add(fmt::format("{}: {}", place, error.what()), exit_usage);
+            faults.add(fmt::format("{}: {}", section.place, error.what()), exit_usage);
         }
-        site.hosts.push_back(std::move(host));
+        site.hosts.push_back(std::move(section.host));
     }
     options.site = std::move(site.options);
     options.hosts = std::move(site.hosts);
