@@ -128,7 +128,7 @@ row_memory() {
             start "$name" --bind 127.0.0.1 --port "$httpd_port" --access-log none --threads "$threads"
             sleep 0.3
             rss=$(awk '/VmRSS/ { print $2 }' /proc/"$last"/status)
-            awk -v n="$name" -v t="$threads" -v r="$rss" 'BEGIN { printf "%s with %d threads at rest: %.1f MiB, %.1f a thread\n", n, t, r / 1024, r / 1024 / t }'
+            awk -v n="$name" -v t="$threads" -v r="$rss" 'BEGIN { printf "%s with %d threads, idle: %.1f MiB, %.1f a thread\n", n, t, r / 1024, r / 1024 / t }'
             stop_all
         done
     done
