@@ -12,7 +12,7 @@
 namespace libnet::inline v0 {
 
 /// An AccessLog with one queue for all threads, for what is told less often than requests: the events of proxies. A reader that
-/// stalls costs lines, and nobody waits for it.
+/// stalls costs lines, and no caller waits for it.
 class EventLog {
 public:
     /// As the constructor of AccessLog. The thread that writes begins with the first line.

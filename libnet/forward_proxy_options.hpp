@@ -133,12 +133,12 @@ struct ForwardProxyOptions {
     HttpLimits limits{.head = 65'536};  ///< of requests: browsers send cookies of 40 KB to some sites
     HttpLimits response_limits{.head = 65'536, .fields = 200};  ///< of responses
     ResolverOptions resolver{};                                 ///< how names are looked up
-    /// Called when a request, or a tunnel, is over; none: nobody is told. What it throws ends that connection.
+    /// Called when a request, or a tunnel, is over; may be empty. What it throws ends that connection.
     AccessHandler on_access{};
     /// Called when a tunnel begins, and when a request or a tunnel is over, with all that is known of its way: see
-    /// libnet/proxy_event.hpp, which also writes it as JSON. None: nobody is told.
+    /// libnet/proxy_event.hpp, which also writes it as JSON. May be empty.
     ProxyEventHandler on_event{};
-    /// Told what the proxy complains of, see libnet/diagnostics.hpp; none: nobody is.
+    /// Told what the proxy complains of, see libnet/diagnostics.hpp; may be empty.
     DiagnosticsHandler diagnostics{};
 };
 

@@ -111,7 +111,7 @@ private:
             return fmt::format("{}; {} takes no more.", segments, show(path.told_by));
         case PathMtuLimit::black_hole:
             return fmt::format(
-                "{}. Larger packets vanish, and nobody says so (a black hole): TCP stalls there unless "
+                "{}. Larger packets are dropped without a message (a black hole): TCP stalls there unless "
                 "it searches itself\n(Linux: sysctl -w net.ipv4.tcp_mtu_probing=1), or its MSS is "
                 "limited to {}.",
                 segments, size);

@@ -13,7 +13,7 @@ namespace libnet::inline v0::base {
 
 /// A ring buffer with one writer and one reader. What has no room is refused, so that a slow reader costs the writer nothing.
 ///
-///     |....rrrrrrrrwwww....|     positions count on for ever; their place is the remainder by the capacity
+///     |....rrrrrrrrwwww....|     positions only grow; their place is the remainder by the capacity
 ///          ^taken      ^given
 class ByteRing {
 public:

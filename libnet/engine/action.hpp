@@ -31,7 +31,7 @@ struct WaitUntil {
     friend bool operator==(const WaitUntil&, const WaitUntil&) = default;
 };
 
-/// Nothing is left to do. The engine says so for ever.
+/// Nothing is left to do. The engine says nothing else from then on.
 struct Done {
     friend bool operator==(const Done&, const Done&) = default;
 };

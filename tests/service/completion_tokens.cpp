@@ -1,6 +1,7 @@
 // The operations of all classes with whatever completion token a caller prefers.
 
 #include <libnet/libnet.hpp>
+#include <tests/support/can_ping.hpp>
 #include <tests/support/catch.hpp>
 #include <tests/support/temporary_directory.hpp>
 
@@ -27,15 +28,6 @@ namespace {
 
 const asio::ip::address loopback = asio::ip::address_v4::loopback();
 
-bool can_ping(asio::io_context& io)
-try {
-    const IcmpPinger pinger{io.get_executor()};
-    return true;
-} catch (const boost::system::system_error& error) {
-    WARN("SKIPPED: " << error.what());
-    return false;
-}
-
 /// A coroutine's part of a test.
 template <typename Body>
 void run(asio::io_context& io, Body body)
@@ -52,7 +44,7 @@ void run(asio::io_context& io, Body body)
 TEST_CASE("pings and their events come to callbacks, futures, tuples, promises, and later", "[service][tokens]")
 {
     asio::io_context io;
-    if (!can_ping(io)) return;
+    if (!test::can_ping()) return;
     IcmpPinger pinger{io.get_executor(), {.interval = 1ms}};
 
     std::optional<error_code> called;
@@ -88,7 +80,7 @@ TEST_CASE("pings and their events come to callbacks, futures, tuples, promises, 
 TEST_CASE("an operation that is cancelled by the handler's slot tells so, whichever type it is", "[service][tokens]")
 {
     asio::io_context io;
-    if (!can_ping(io)) return;
+    if (!test::can_ping()) return;
     const auto type =
         GENERATE(asio::cancellation_type::terminal, asio::cancellation_type::partial, asio::cancellation_type::total);
     const asio::ip::address silent = asio::ip::make_address("127.0.0.1");
@@ -142,7 +134,7 @@ TEST_CASE("traces come to callbacks, futures and tuples", "[service][tokens]")
 TEST_CASE("questions are answered to callbacks and futures", "[service][tokens]")
 {
     asio::io_context io;
-    if (!can_ping(io)) return;
+    if (!test::can_ping()) return;
     std::optional<error_code> asked;
     async_probe_interface(io.get_executor(), loopback, "lo", {.timeout = 1ms, .attempts = 1},
                           [&](error_code error, const InterfaceState& state) {

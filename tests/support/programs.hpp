@@ -16,4 +16,13 @@ inline bool is_missing(const std::string& name, const std::string& package)
     return true;
 }
 
+/// Whether ping++ may ping here; where it may not, that is said: the test is then SKIPPED.
+inline bool can_ping()
+{
+    static const Finished once = run({program("ping++"), "-c", "1", "127.0.0.1"});
+    if (once.exit_code == 0) return true;
+    WARN("SKIPPED: " << once.err);
+    return false;
+}
+
 }  // namespace libnet::test

@@ -19,7 +19,7 @@ namespace libnet::inline v0::engine {
 /// Who a client is for its limits: an IPv4 address, or the upper half of an IPv6 address.
 enum class ClientKey : std::uint64_t {};
 
-/// IPv4 in IPv6's clothes is IPv4.
+/// An IPv4 address inside of an IPv6 one is IPv4.
 inline ClientKey client_key(const boost::asio::ip::address& address)
 {
     const bool mapped = address.is_v6() && address.to_v6().is_v4_mapped();

@@ -75,7 +75,7 @@ public:
     /// When to call `next` again at the latest; empty: not before an answer comes.
     std::optional<TimePoint> deadline() const;
 
-    /// The name has these addresses, at least one, best first. A `ttl` that is empty holds for ever.
+    /// The name has these addresses, at least one, best first. A `ttl` that is empty has no end.
     NameNews on_answer(std::size_t name, const std::vector<asio::ip::address>& addresses,
                        std::optional<std::chrono::seconds> ttl, TimePoint now);
     void on_failure(std::size_t name, NameFailure why, TimePoint now);  ///< likewise

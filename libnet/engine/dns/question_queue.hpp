@@ -32,7 +32,7 @@ struct QuestionQueueOptions {
 /// Puts questions into an order that is fair to clients, without a resolver or a clock.
 ///
 /// Clients take turns, one question each. Of one client's questions the newest and the oldest go out alternately: what
-/// it asks now doesn't wait behind thousands that it asked before, and none of those waits for ever. A client that
+/// it asks now doesn't wait behind thousands that it asked before, and none of those waits without end. A client that
 /// fills its share delays only itself, and questions without an answer make room after `patience`.
 class QuestionQueue {
 public:

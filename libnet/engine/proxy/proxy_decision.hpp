@@ -79,7 +79,7 @@ ProxyDecision decide(const wire::RequestHead& request, const ProxyRules& rules);
 /// May the proxy connect?
 enum class ProxyVerdict : std::uint8_t {
     allowed,
-    own_listener,  ///< the address is our own: the request would come back to us for ever
+    own_listener,  ///< the address is our own: the request would come back to us again and again
 };
 
 /// The verdict in words.

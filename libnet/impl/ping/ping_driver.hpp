@@ -34,7 +34,7 @@ public:
     virtual void pause() = 0;   ///< none does: nothing keeps the io_context running
 };
 
-/// Drives one engine. Asio operations are under way only while a waiter exists, so that a pinger at rest keeps no
+/// Drives one engine. Asio operations are under way only while a waiter exists, so that an idle pinger keeps no
 /// io_context running; their handlers share the driver.
 ///
 /// Any number wait at once, so that the driver has handlers and no coroutine of its own: a coroutine that waits for each

@@ -170,7 +170,7 @@ LIBNETXX_DECL void ProxyExchange::expect_progress()
     auto timeout = options.transfer_timeout;
     if (awaits_answer && download_state_ == ProxyDownloadState::head) {
         timeout = options.response_timeout;
-        // From its first byte on, the head has so long in all: a server that drips bytes mustn't hold us for ever.
+        // From its first byte on, the head has so long in all: a server that drips bytes must not hold us without end.
         if (answer_.head_ends)
             timeout = std::chrono::ceil<std::chrono::milliseconds>(*answer_.head_ends - Clock::now());
     }

@@ -45,7 +45,7 @@ struct ForwardProxyState {
     const std::shared_ptr<io::EgressControl> egress;
     std::optional<io::TcpServer> server;  // nothing once the ForwardProxy is destroyed
     const io::asio::ip::tcp::endpoint listener;
-    std::optional<io::Connector> connector;      // nothing once nobody is served any more
+    std::optional<io::Connector> connector;      // empty when no client is served any more
     std::optional<io::RequestGuardShare> guard;  // nothing: every request is answered
     io::HttpShare http;                          // the clients' side
     io::DeadlineWheel wheel;                     // of the servers' side

@@ -82,7 +82,7 @@ LIBNETXX_DECL void ProxyExchange::download()
     if (!session_->given_up() && !session_->is_blocked()) session_->send_queued();
 }
 
-/// Takes more of a head. False: there is nothing, for now or for ever.
+/// Takes more of a head. False: there is nothing, now or at all.
 LIBNETXX_DECL bool ProxyExchange::receive_answer_head()
 {
     if (!upstream_->peer.may_receive()) return false;

@@ -95,7 +95,7 @@ public:
     /// them afterwards isn't asked for them again. The status of what isn't granted is not 0.
     Task<Verdict> log_in(wire::BasicCredentials credentials);
 
-    /// The user of the request that was judged last; empty: nobody has logged in.
+    /// The user of the request that was judged last; empty: there was no log-in.
     std::string_view user() const noexcept { return user_; }
 
     /// The rule that refused what was judged last, as it was written; empty: none did, or it wasn't written.

@@ -17,7 +17,7 @@ inline constexpr std::string_view forbidden = "This is not for you, or not from 
 inline constexpr std::string_view login_needed = "A user name and a password are needed.";
 inline constexpr std::string_view requests_too_often = "Too many requests came from this client.";
 inline constexpr std::string_view logins_too_often = "Too many wrong passwords came from this client.";
-inline constexpr std::string_view logins_too_many = "Too many passwords are being looked after.";
+inline constexpr std::string_view logins_too_many = "Too many log-ins are being checked at the same time.";
 
 /// Asks for a password's proof on a thread that may wait.
 struct PasswordCheck {
@@ -128,7 +128,7 @@ LIBNETXX_DECL engine::Access RequestGuard::judge_user(std::string_view name)
     return share_.access->judge(name, client_, user, &rule_);
 }
 
-/// False: the request has none, or nobody can log in.
+/// False: the request has none, or there are no users.
 LIBNETXX_DECL bool RequestGuard::reads_credentials(const wire::RequestHead& request)
 {
     const auto* const field = request.fields.find(share_.words.credentials);

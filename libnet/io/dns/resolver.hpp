@@ -41,9 +41,9 @@ public:
     ///
     /// A literal address ("192.0.2.1", "2001:db8::1", "fe80::1%eth0") answers at once; an IPv4-mapped one is the IPv4
     /// address that it stands for. A name in UTF-8 is asked for as IDNA 2008 writes it. "localhost" and the names below it
-    /// are the loopback addresses (see `ResolverOptions::localhost_from_hosts`), those in "invalid" don't exist, and nobody is asked for either (RFC 6761). All others
-    /// are looked for in /etc/hosts, then asked for at the name servers, with the system's search list. At most 64
-    /// addresses are taken.
+    /// are the loopback addresses (see `ResolverOptions::localhost_from_hosts`), those in "invalid" don't exist, and no server
+    /// is asked for either (RFC 6761). All others are looked for in /etc/hosts, then asked for at the name servers, with the
+    /// system's search list. At most 64 addresses are taken.
     ///
     /// Throws `boost::system::system_error` with a `what()` in words that names the host:
     ///  - `host_not_found`: no such name, or not a host name at all (see `wire::is_host_name`)

@@ -147,7 +147,7 @@ public:
     /// Asks, now or when its turn comes. May be finished on return.
     std::shared_ptr<Lookup> start(Lookup::Question question, std::function<void()> on_finished);
 
-    /// Ends every lookup with `ARES_EDESTRUCTION`, at once and for ever.
+    /// Ends every lookup with `ARES_EDESTRUCTION`, at once, and all that follow.
     void close();
 
 private:

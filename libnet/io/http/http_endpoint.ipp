@@ -121,7 +121,7 @@ private:
     asio::cancellation_signal abort_;  // of the handler that is at work
 };
 
-/// True: there is nobody to be asked.
+/// False: a handler of the program has to be asked.
 LIBNETXX_DECL bool EndpointRequests::answer_at_once(HttpSession& session)
 {
     const auto& request = session.request();

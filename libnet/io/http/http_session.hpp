@@ -66,7 +66,7 @@ struct HttpShare {
     const wire::HttpLimits limits{};          // of requests
     const std::shared_ptr<TlsContext> tls{};  // null: plain HTTP
     RequestGuardShare* guard = nullptr;  // limits, users and access rules; null: none. Must outlive the connections
-    const OnRecord on_record{};          // empty: nobody wants to know
+    const OnRecord on_record{};          // may be empty
     const ClientSources sources{};       // who is believed about whose a connection or request is
     RefusedPrefaces refused_prefaces{};
     HttpClock clock{};

@@ -25,7 +25,7 @@ namespace libnet::inline v0::io {
 namespace asio = boost::asio;
 
 /// The event loop sees one descriptor only, that of an epoll(7) instance. Nothing is pending between two waits, so that a
-/// probe at rest keeps no io_context running.
+/// idle probe keeps no io_context running.
 class ProbePoll : public std::enable_shared_from_this<ProbePoll> {
 public:
     using TimePoint = std::chrono::steady_clock::time_point;

@@ -39,7 +39,7 @@ public:
         ::bind(socket_.get(), local.data(), static_cast<socklen_t>(local.size()));
     }
 
-    /// nullopt: there is no route. Some answers are kept and given again, but not for ever: routes change.
+    /// nullopt: there is no route. Some answers are kept and given again, but for a while only: routes change.
     std::optional<asio::ip::address> source_to(const asio::ip::address& destination)
     {
         constexpr unsigned most_uses = 64;

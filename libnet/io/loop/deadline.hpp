@@ -14,7 +14,7 @@ namespace libnet::inline v0::io {
 
 /// The clock behind any number of `Deadline`s. It ticks only while there are some, so that an io_context without other
 /// work can end. Of many deadlines that pass together some are called at a time, and others have their turn between: what
-/// thousands of slow clients bring about at once keeps nobody waiting. Must outlive its deadlines.
+/// thousands of slow clients bring about at once delays no other. Must outlive its deadlines.
 class DeadlineWheel {
 public:
     static constexpr std::chrono::milliseconds tick{250};

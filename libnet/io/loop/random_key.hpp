@@ -16,7 +16,7 @@ inline std::uint64_t random_word()
     return high | random();
 }
 
-/// A key that nobody else knows.
+/// A key that no other process knows.
 inline base::SipKey random_key()
 {
     const auto low = random_word();

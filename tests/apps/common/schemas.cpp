@@ -89,14 +89,6 @@ std::string printed(const std::string& name, Arguments arguments)
     return run(arguments).out;
 }
 
-bool can_ping()
-{
-    const auto once = run({program("ping++"), "-c", "1", "127.0.0.1"});
-    if (once.exit_code == 0) return true;
-    WARN("SKIPPED: " << once.err);
-    return false;
-}
-
 std::string url_of(const Daemon& daemon) { return "http://127.0.0.1:" + std::to_string(daemon.endpoint().port()); }
 
 /// Where a daemon's --admin listens: it says so.

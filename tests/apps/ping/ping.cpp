@@ -1,6 +1,7 @@
 #include <tests/support/catch.hpp>
 #include <tests/support/iputils_header.hpp>
 #include <tests/support/process.hpp>
+#include <tests/support/programs.hpp>
 #include <tests/support/temporary_directory.hpp>
 
 #include <boost/json.hpp>
@@ -48,20 +49,11 @@ std::vector<boost::json::object> events_of(const std::string& text)
     return events;
 }
 
-/// Whether ICMP sockets are allowed here; says so when they aren't.
-bool can_ping()
-{
-    static const Finished once = ping({"-c", "1", "127.0.0.1"});
-    if (once.exit_code == 0) return true;
-    WARN("SKIPPED: " << once.err);
-    return false;
-}
-
 }  // namespace
 
 TEST_CASE("ping++ prints what iputils' ping prints", "[apps][ping]")
 {
-    if (!can_ping()) return;
+    if (!libnet::test::can_ping()) return;
     const auto done = ping({"-c", "2", "-i", "0.01", "127.0.0.1"});
     CHECK(done.exit_code == 0);
     CHECK(done.err.empty());
@@ -80,7 +72,7 @@ TEST_CASE("ping++ prints what iputils' ping prints", "[apps][ping]")
 
 TEST_CASE("ping++ agrees with ping on everything but the times", "[apps][ping]")
 {
-    if (!can_ping()) return;
+    if (!libnet::test::can_ping()) return;
     const std::string host = GENERATE("127.0.0.1", "::1");
     const auto theirs = libnet::test::run({"ping", "-n", "-c", "2", "-i", "0.01", "-s", "100", host});
     if (theirs.exit_code == 127) WARN("SKIPPED: there is no ping to compare with");
@@ -98,7 +90,7 @@ TEST_CASE("ping++ agrees with ping on everything but the times", "[apps][ping]")
 
 TEST_CASE("ping++ asks several hosts, by name and address, with a row for each", "[apps][ping]")
 {
-    if (!can_ping()) return;
+    if (!libnet::test::can_ping()) return;
     const auto done = ping({"-c", "1", "-4", "localhost", "127.0.0.2"});
     CHECK(done.exit_code == 0);
     CHECK(contains(done.out, "PING localhost (127.0.0.1) 56(84) bytes of data.\n"));
@@ -111,7 +103,7 @@ TEST_CASE("ping++ asks several hosts, by name and address, with a row for each",
 
 TEST_CASE("ping++ takes the family, the size and the ttl that it is told", "[apps][ping]")
 {
-    if (!can_ping()) return;
+    if (!libnet::test::can_ping()) return;
     const auto done = ping({"-6", "-c1", "-s", "1400", "-t", "7", "localhost"});
     CHECK(done.exit_code == 0);
     CHECK(contains(done.out, "PING localhost (::1) 1400 data bytes\n1408 bytes from "));
@@ -122,7 +114,7 @@ TEST_CASE("ping++ takes the family, the size and the ttl that it is told", "[app
 
 TEST_CASE("ping++ -q prints the summary only", "[apps][ping]")
 {
-    if (!can_ping()) return;
+    if (!libnet::test::can_ping()) return;
     const auto done = ping({"-qc", "1", "127.0.0.1"});
     CHECK(done.exit_code == 0);
     CHECK(!contains(done.out, "icmp_seq"));
@@ -131,7 +123,7 @@ TEST_CASE("ping++ -q prints the summary only", "[apps][ping]")
 
 TEST_CASE("ping++ stops at the deadline, or when it has the answers that it wants", "[apps][ping]")
 {
-    if (!can_ping()) return;
+    if (!libnet::test::can_ping()) return;
     const auto enough = ping({"-w", "60", "-c", "3", "-i", "0.01", "127.0.0.1"});
     CHECK(enough.exit_code == 0);
     CHECK(contains(enough.out, ", 3 received"));
@@ -143,7 +135,7 @@ TEST_CASE("ping++ stops at the deadline, or when it has the answers that it want
 
 TEST_CASE("SIGQUIT tells the numbers so far, and ping++ goes on", "[apps][ping]")
 {
-    if (!can_ping()) return;
+    if (!libnet::test::can_ping()) return;
     Process process{command({"--json", "-i", "30", "127.0.0.1"})};
     REQUIRE(process.wait_for("\"reply\""));
     process.signal(SIGQUIT);
@@ -160,7 +152,7 @@ TEST_CASE("SIGQUIT tells the numbers so far, and ping++ goes on", "[apps][ping]"
 
 TEST_CASE("ping++ tells the numbers so far from time to time, in iputils' words", "[apps][ping]")
 {
-    if (!can_ping()) return;
+    if (!libnet::test::can_ping()) return;
     const auto done = ping({"-q", "-c", "5", "-i", "0.05", "--summary-interval", "0.08", "127.0.0.1"});
     CHECK(done.exit_code == 0);
     CHECK(contains(done.err, " packets, 0% loss, min/avg/ewma/max = "));
@@ -168,7 +160,7 @@ TEST_CASE("ping++ tells the numbers so far from time to time, in iputils' words"
 
 TEST_CASE("ping++ -D tells the time of each line, -a rings the bell", "[apps][ping]")
 {
-    if (!can_ping()) return;
+    if (!libnet::test::can_ping()) return;
     const auto lines = lines_of(ping({"-c1", "-D", "-a", "127.0.0.1"}).out);
     REQUIRE(lines.size() > 2);
     CHECK(lines[1].starts_with("["));
@@ -178,7 +170,7 @@ TEST_CASE("ping++ -D tells the time of each line, -a rings the bell", "[apps][pi
 
 TEST_CASE("ping++ reads hosts from a list, and names the lines that are none", "[apps][ping]")
 {
-    if (!can_ping()) return;
+    if (!libnet::test::can_ping()) return;
     const libnet::test::TemporaryDirectory directory;
     const auto file = directory.path() / "hosts";
     std::ofstream{file} << "# hosts\n127.0.0.1\n\n  127.0.0.2-3  # two of them\n\n\nwhat is this?\n127.0.0.4\n";
@@ -193,7 +185,7 @@ TEST_CASE("ping++ reads hosts from a list, and names the lines that are none", "
 
 TEST_CASE("ping++ --until stops when its condition holds", "[apps][ping]")
 {
-    if (!can_ping()) return;
+    if (!libnet::test::can_ping()) return;
     const auto done = ping({"-i", "0.01", "--until", "replies>=3 || loss>0%", "127.0.0.1"});
     CHECK(done.exit_code == 0);
     CHECK(contains(done.out, "3 packets transmitted, 3 received, 0% packet loss"));
@@ -201,14 +193,14 @@ TEST_CASE("ping++ --until stops when its condition holds", "[apps][ping]")
 
 TEST_CASE("ping++ --fail-if decides about the exit code", "[apps][ping]")
 {
-    if (!can_ping()) return;
+    if (!libnet::test::can_ping()) return;
     CHECK(ping({"-c1", "--fail-if", "loss>0% || p95>1s", "127.0.0.1"}).exit_code == 0);
     CHECK(ping({"-c1", "--fail-if", "replies<2", "127.0.0.1"}).exit_code == 1);
 }
 
 TEST_CASE("Ctrl-C prints the summary and ends ping++ as usual", "[apps][ping]")
 {
-    if (!can_ping()) return;
+    if (!libnet::test::can_ping()) return;
     const int signal = GENERATE(SIGINT, SIGTERM);
     Process process{command({"-i", "30", "127.0.0.1"})};
     REQUIRE(process.wait_for("icmp_seq=1"));
@@ -220,7 +212,7 @@ TEST_CASE("Ctrl-C prints the summary and ends ping++ as usual", "[apps][ping]")
 
 TEST_CASE("ping++ --json prints events of the documented shape, and nothing else", "[apps][ping]")
 {
-    if (!can_ping()) return;
+    if (!libnet::test::can_ping()) return;
     const auto done = ping({"--json", "-c", "2", "-i", "0.01", "127.0.0.1"});
     CHECK(done.exit_code == 0);
     const auto events = events_of(done.out);
@@ -258,7 +250,7 @@ TEST_CASE("ping++ --json prints events of the documented shape, and nothing else
 
 TEST_CASE("ping++ --json is valid when it is interrupted", "[apps][ping]")
 {
-    if (!can_ping()) return;
+    if (!libnet::test::can_ping()) return;
     Process process{command({"--json", "-i", "30", "127.0.0.1"})};
     REQUIRE(process.wait_for("\"reply\""));
     process.signal(SIGINT);
@@ -270,7 +262,7 @@ TEST_CASE("ping++ --json is valid when it is interrupted", "[apps][ping]")
 TEST_CASE("a name that doesn't resolve is told and stays in the results, and the other hosts are pinged",
           "[apps][ping]")
 {
-    if (!can_ping()) return;
+    if (!libnet::test::can_ping()) return;
     const auto alone = ping({"-c1", "no-such-host.invalid"});
     CHECK(alone.exit_code == 2);
     CHECK(alone.out.empty());
@@ -296,7 +288,7 @@ TEST_CASE("a name that doesn't resolve is told and stays in the results, and the
 
 TEST_CASE("an address of the wrong family is refused with its name", "[apps][ping]")
 {
-    if (!can_ping()) return;
+    if (!libnet::test::can_ping()) return;
     const auto done = ping({"-4", "-c1", "::1"});
     CHECK(done.exit_code == 2);
     CHECK(contains(done.err, "ping++: ::1: has no IPv4 address"));
@@ -348,7 +340,7 @@ TEST_CASE("wrong usage ends with exit code 2, one line that says why, and no out
     CHECK(refused({"--targets", "/no/such/list"}, "/no/such/list: No such file"));
     CHECK(refused({"--targets", "/"}, "/: Is a directory"));
     CHECK(refused({"--targets", "/dev/null"}, "no HOST given"));
-    if (!can_ping()) return;
+    if (!libnet::test::can_ping()) return;
     CHECK(refused({"-I", "nosuch0", "127.0.0.1"}, "nosuch0"));
     CHECK(refused({"-c1", "not a name"}, "not a host name"));
 }
@@ -372,7 +364,7 @@ TEST_CASE("ping++ --help fits a screen and gives an example, --version names the
 
 TEST_CASE("ping++ ends quietly when nobody reads its output any more", "[apps][ping]")
 {
-    if (!can_ping()) return;
+    if (!libnet::test::can_ping()) return;
     const auto program = libnet::test::program("ping++");
     const auto done = libnet::test::run({"sh", "-c", program + " -i 0.01 127.0.0.1 | head -1"});
     CHECK(done.out == "PING 127.0.0.1 (127.0.0.1) 56(84) bytes of data.\n");
@@ -381,7 +373,7 @@ TEST_CASE("ping++ ends quietly when nobody reads its output any more", "[apps][p
 
 TEST_CASE("hosts are taken in every form that the system takes", "[apps][ping]")
 {
-    if (!can_ping()) return;
+    if (!libnet::test::can_ping()) return;
     CHECK(contains(ping({"-c", "1", "127.1"}).out,
                    "PING 127.1 (127.0.0.1) 56(84) bytes of data.\n64 bytes from 127.0.0.1:"));
     CHECK(contains(ping({"-c", "1", "::ffff:127.0.0.1"}).out, "PING ::ffff:127.0.0.1 (127.0.0.1) 56(84)"));
@@ -394,7 +386,7 @@ TEST_CASE("hosts are taken in every form that the system takes", "[apps][ping]")
 
 TEST_CASE("a range of hosts is pinged, one after the other", "[apps][ping]")
 {
-    if (!can_ping()) return;
+    if (!libnet::test::can_ping()) return;
     const auto few = ping({"-c", "1", "--rate", "max", "127.20.0.0/29"});
     INFO(few.out << few.err);
     CHECK(few.exit_code == 0);
@@ -411,7 +403,7 @@ TEST_CASE("a range that is none, or is too large, is refused with what would do"
 {
     for (const char* rate : {"0", "fast", "-1", "1000001", ""})
         CHECK(ping({"--rate", rate, "127.0.0.1"}).exit_code == 2);
-    if (!can_ping()) return;
+    if (!libnet::test::can_ping()) return;
     const auto wrong = ping({"10.0.0.0/33"});
     CHECK(wrong.exit_code == 2);
     CHECK(contains(wrong.err, "ping++: 10.0.0.0/33: expected a prefix length"));

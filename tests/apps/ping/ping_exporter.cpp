@@ -3,6 +3,7 @@
 #include <libnet/config.hpp>
 #include <tests/support/catch.hpp>
 #include <tests/support/exporter.hpp>
+#include <tests/support/programs.hpp>
 #include <tests/support/raw_client.hpp>
 #include <tests/support/temporary_directory.hpp>
 
@@ -20,14 +21,6 @@ namespace {
 
 const std::string one = R"({ip="127.0.0.1",host="127.0.0.1",source="",tos="0"})";
 const std::string open_metrics = "Accept: application/openmetrics-text;version=1.0.0,text/plain;q=0.5";
-
-bool can_ping()
-{
-    static const Finished once = run({program("ping++"), "-c", "1", "127.0.0.1"});
-    if (once.exit_code == 0) return true;
-    WARN("SKIPPED: " << once.err);
-    return false;
-}
 
 bool has(const std::string& text, const std::string& part) { return text.find(part) != text.npos; }
 

@@ -2,6 +2,7 @@
 
 #include <tests/support/catch.hpp>
 #include <tests/support/exporter.hpp>
+#include <tests/support/programs.hpp>
 #include <tests/support/temporary_directory.hpp>
 
 #include <chrono>
@@ -21,14 +22,6 @@ using namespace std::chrono_literals;
 namespace {
 
 const std::string labels_of_1 = R"({ip="127.0.0.1",host="127.0.0.1",source="",tos="0"})";
-
-bool can_ping()
-{
-    static const Finished once = run({program("ping++"), "-c", "1", "127.0.0.1"});
-    if (once.exit_code == 0) return true;
-    WARN("SKIPPED: " << once.err);
-    return false;
-}
 
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != text.npos; }
 

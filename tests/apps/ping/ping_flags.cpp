@@ -4,6 +4,7 @@
 #include <tests/support/iputils_header.hpp>
 #include <tests/support/pattern.hpp>
 #include <tests/support/process.hpp>
+#include <tests/support/programs.hpp>
 
 #include <string>
 
@@ -21,14 +22,6 @@ Finished run(const std::string& program, const Arguments& arguments)
 }
 
 Finished ping(const Arguments& arguments) { return run(libnet::test::program("ping++"), arguments); }
-
-bool can_ping()
-{
-    static const Finished once = ping({"-c", "1", "127.0.0.1"});
-    if (once.exit_code == 0) return true;
-    WARN("SKIPPED: " << once.err);
-    return false;
-}
 
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != text.npos; }
 

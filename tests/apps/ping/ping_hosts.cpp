@@ -2,6 +2,7 @@
 
 #include <tests/support/catch.hpp>
 #include <tests/support/process.hpp>
+#include <tests/support/programs.hpp>
 #include <tests/support/temporary_directory.hpp>
 
 #include <fstream>
@@ -20,14 +21,6 @@ Finished ping(Arguments arguments)
 {
     arguments.insert(arguments.begin(), libnet::test::program("ping++"));
     return libnet::test::run(arguments);
-}
-
-bool can_ping()
-{
-    static const Finished once = ping({"-c", "1", "127.0.0.1"});
-    if (once.exit_code == 0) return true;
-    WARN("SKIPPED: " << once.err);
-    return false;
 }
 
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != text.npos; }
@@ -58,7 +51,7 @@ using Rows = std::vector<std::string>;
 
 TEST_CASE("the table of several hosts has the order that is asked for", "[apps][ping]")
 {
-    if (!can_ping()) return;
+    if (!libnet::test::can_ping()) return;
     const auto rows = [](const Arguments& flags) {
         Arguments all{"-q", "-c", "1"};
         all.insert(all.end(), flags.begin(), flags.end());
@@ -74,7 +67,7 @@ TEST_CASE("the table of several hosts has the order that is asked for", "[apps][
 
 TEST_CASE("ping++ --csv has the same columns in every line, and quotes what needs it", "[apps][ping]")
 {
-    if (!can_ping()) return;
+    if (!libnet::test::can_ping()) return;
     const auto done = ping({"--csv", "-c", "2", "-i", "0.01", "127.0.0.1", "gone.invalid", "10.0.0.0/33"});
     CHECK(done.exit_code == 2);
     CHECK(done.err.empty());
@@ -101,7 +94,7 @@ TEST_CASE("ping++ --csv has the same columns in every line, and quotes what need
 
 TEST_CASE("thousands of hosts on the command line, and a hundred thousand in a list", "[apps][ping]")
 {
-    if (!can_ping()) return;
+    if (!libnet::test::can_ping()) return;
     Arguments many{"-q", "-c", "1", "-W", "60", "--rate", "1000"};
     for (int i = 0; i < 3000; ++i)
         many.push_back("127.1." + std::to_string(i / 250) + '.' + std::to_string(i % 250 + 1));
@@ -124,7 +117,7 @@ TEST_CASE("thousands of hosts on the command line, and a hundred thousand in a l
 
 TEST_CASE("ping++ --rate holds for single hosts, too", "[apps][ping]")
 {
-    if (!can_ping()) return;
+    if (!libnet::test::can_ping()) return;
     const auto start = std::chrono::steady_clock::now();
     const auto done = ping({"-q", "-c", "10", "-i", "0.01", "--rate", "50", "127.0.0.1", "127.0.0.2"});
     CHECK(done.exit_code == 0);
@@ -133,7 +126,7 @@ TEST_CASE("ping++ --rate holds for single hosts, too", "[apps][ping]")
 
 TEST_CASE("a host by the unspecified address is this one, and is told as known", "[apps][ping]")
 {
-    if (!can_ping()) return;
+    if (!libnet::test::can_ping()) return;
     const auto done = ping({"-c1", "0.0.0.0"});
     CHECK(done.exit_code == 0);
     CHECK(contains(done.out, "1 packets transmitted, 1 received"));

@@ -3,6 +3,7 @@
 
 #include <tests/support/catch.hpp>
 #include <tests/support/process.hpp>
+#include <tests/support/programs.hpp>
 
 #include <string>
 
@@ -24,14 +25,6 @@ std::string ping(Arguments arguments)
 }
 
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != text.npos; }
-
-bool can_ping()
-{
-    static const auto once = run({program("ping++"), "-c", "1", "127.0.0.1"});
-    if (once.exit_code == 0) return true;
-    WARN("SKIPPED: " << once.err);
-    return false;
-}
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 #include <apps/ping/question_options.hpp>
 #include <tests/support/catch.hpp>
 #include <tests/support/process.hpp>
+#include <tests/support/programs.hpp>
 
 #include <boost/json/parse.hpp>
 
@@ -34,15 +35,6 @@ std::vector<boost::json::object> events_of(const std::string& text)
     std::istringstream in{text};
     for (std::string line; std::getline(in, line);) events.push_back(boost::json::parse(line).as_object());
     return events;
-}
-
-/// Whether ICMP sockets are allowed here; says so when they aren't.
-bool can_ping()
-{
-    static const Finished once = ping({"-c", "1", "127.0.0.1"});
-    if (once.exit_code == 0) return true;
-    WARN("SKIPPED: " << once.err);
-    return false;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <apps/ping/watch_table.hpp>
 #include <tests/support/catch.hpp>
 #include <tests/support/process.hpp>
+#include <tests/support/programs.hpp>
 #include <tests/support/pseudo_terminal.hpp>
 
 #include <string>
@@ -23,14 +24,6 @@ PingReply reply(std::chrono::nanoseconds rtt)
 }
 
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != text.npos; }
-
-bool can_ping()
-{
-    static const auto once = test::run({test::program("ping++"), "-c", "1", "127.0.0.1"});
-    if (once.exit_code == 0) return true;
-    WARN("SKIPPED: " << once.err);
-    return false;
-}
 
 }  // namespace
 
@@ -130,7 +123,7 @@ TEST_CASE("addresses that are the names have no column of their own", "[apps][pi
 
 TEST_CASE("ping++ --watch paints a table, follows the terminal's size, and leaves it as it was", "[apps][ping]")
 {
-    if (!can_ping()) return;
+    if (!test::can_ping()) return;
     const int signal = GENERATE(SIGINT, SIGTERM);
     test::TerminalProcess process{{test::program("ping++"), "--watch", "-i", "0.1", "127.0.0.1", "gone.invalid"},
                                   {"NO_COLOR=1", "LC_ALL=C", "TERM=xterm"},
@@ -153,7 +146,7 @@ TEST_CASE("ping++ --watch paints a table, follows the terminal's size, and leave
 
 TEST_CASE("ping++ --watch shows the hosts of a range, the dead ones first, and obeys keys", "[apps][ping]")
 {
-    if (!can_ping()) return;
+    if (!test::can_ping()) return;
     test::TerminalProcess process{
         {test::program("ping++"), "--watch", "-i", "0.2", "-W", "0.1", "127.0.0.1-3", "gone.invalid"},
         {"NO_COLOR=1", "LC_ALL=C", "TERM=xterm"},
@@ -189,7 +182,7 @@ TEST_CASE("ping++ --watch shows the hosts of a range, the dead ones first, and o
 
 TEST_CASE("ping++ --watch has colours, unless NO_COLOR is set", "[apps][ping]")
 {
-    if (!can_ping()) return;
+    if (!test::can_ping()) return;
     test::TerminalProcess process{{test::program("ping++"), "--watch", "-w", "0.7", "127.0.0.1", "gone.invalid"},
                                   {"NO_COLOR=", "LC_ALL=C", "TERM=xterm"},
                                   100,
@@ -200,7 +193,7 @@ TEST_CASE("ping++ --watch has colours, unless NO_COLOR is set", "[apps][ping]")
 
 TEST_CASE("ping++ --watch without a terminal says so, and prints lines", "[apps][ping]")
 {
-    if (!can_ping()) return;
+    if (!test::can_ping()) return;
     const auto done = test::run({test::program("ping++"), "--watch", "-c1", "127.0.0.1"});
     CHECK(done.exit_code == 0);
     CHECK(done.err == "ping++: --watch: standard output is no terminal: this is what there is without it\n");

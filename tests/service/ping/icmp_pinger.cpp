@@ -1,4 +1,5 @@
 #include <libnet/icmp_pinger.hpp>
+#include <tests/support/can_ping.hpp>
 #include <tests/support/catch.hpp>
 
 #include <boost/asio/as_tuple.hpp>
@@ -26,19 +27,6 @@ namespace {
 
 const auto v4_loopback = asio::ip::make_address("127.0.0.1");
 const auto v6_loopback = asio::ip::make_address("::1");
-
-/// Whether this machine lets us ping; says so when it doesn't.
-bool can_ping(PingAccess access = PingAccess::automatic)
-{
-    try {
-        asio::io_context io;
-        const IcmpPinger pinger{io.get_executor(), {.access = access}};
-        return true;
-    } catch (const boost::system::system_error& error) {
-        WARN("SKIPPED: " << error.what());
-        return false;
-    }
-}
 
 /// Runs a coroutine to its end, which must leave nothing behind that keeps the io_context running.
 void run(asio::io_context& io, asio::awaitable<void> work)
@@ -70,7 +58,7 @@ TEST_CASE("streams to both loopback addresses are answered, in order and with al
           "[service][icmp_pinger]")
 {
     const auto access = GENERATE(PingAccess::automatic, PingAccess::datagram, PingAccess::raw);
-    if (!can_ping(access)) return;
+    if (!test::can_ping(access)) return;
     asio::io_context io;
     IcmpPinger pinger{io.get_executor(), {.interval = 2ms, .timeout = 5s, .payload_size = 24, .access = access}};
     const auto v4 = pinger.add(v4_loopback, {.count = 5});
@@ -103,7 +91,7 @@ TEST_CASE("streams to both loopback addresses are answered, in order and with al
 
 TEST_CASE("the clock says which part of a round trip is our own stack's", "[service][icmp_pinger]")
 {
-    if (!can_ping()) return;
+    if (!test::can_ping()) return;
     asio::io_context io;
     const auto clock = GENERATE(PingClock::kernel, PingClock::user, PingClock::arrival);
     IcmpPinger pinger{io.get_executor(), {.interval = 0ns, .timeout = 5s, .clock = clock}};
@@ -126,7 +114,7 @@ TEST_CASE("the clock says which part of a round trip is our own stack's", "[serv
 
 TEST_CASE("the unspecified address is this host, and an IPv4-mapped one is IPv4", "[service][icmp_pinger]")
 {
-    if (!can_ping()) return;
+    if (!test::can_ping()) return;
     asio::io_context io;
     IcmpPinger pinger{io.get_executor()};
     std::vector<PingTarget> targets;
@@ -139,10 +127,10 @@ TEST_CASE("the unspecified address is this host, and an IPv4-mapped one is IPv4"
 
 TEST_CASE("payloads from nothing to the largest come back whole", "[service][icmp_pinger]")
 {
-    if (!can_ping()) return;
+    if (!test::can_ping()) return;
     const auto size = GENERATE(std::size_t{0}, std::size_t{1}, std::size_t{8}, std::size_t{2000}, std::size_t{65507});
     const auto access = GENERATE(PingAccess::automatic, PingAccess::raw);
-    if (!can_ping(access)) return;
+    if (!test::can_ping(access)) return;
     asio::io_context io;
     IcmpPinger pinger{io.get_executor(), {.timeout = 5s, .payload_size = size, .access = access}};
     const auto v4 = pinger.add(v4_loopback, {.count = 1});
@@ -155,7 +143,7 @@ TEST_CASE("payloads from nothing to the largest come back whole", "[service][icm
 TEST_CASE("twelve thousand coroutines ping at once over one pinger, many of them the same address",
           "[service][icmp_pinger]")
 {
-    if (!can_ping()) return;
+    if (!test::can_ping()) return;
     constexpr std::size_t coroutines = 12'000;  // more than a receive buffer has room for
     asio::io_context io;
     IcmpPinger pinger{io.get_executor(), {.timeout = 10s}};
@@ -177,7 +165,7 @@ TEST_CASE("twelve thousand coroutines ping at once over one pinger, many of them
 
 TEST_CASE("targets come and go while events are awaited", "[service][icmp_pinger]")
 {
-    if (!can_ping()) return;
+    if (!test::can_ping()) return;
     asio::io_context io;
     IcmpPinger pinger{io.get_executor(), {.interval = 1ms, .timeout = 5s}};
     const auto endless = pinger.add(v4_loopback);
@@ -197,7 +185,7 @@ TEST_CASE("targets come and go while events are awaited", "[service][icmp_pinger
 
 TEST_CASE("removing the last target ends the wait for its events", "[service][icmp_pinger]")
 {
-    if (!can_ping()) return;
+    if (!test::can_ping()) return;
     asio::io_context io;
     IcmpPinger pinger{io.get_executor()};
     const auto target = pinger.add(v4_loopback, {.delay = 1h});
@@ -209,7 +197,7 @@ TEST_CASE("removing the last target ends the wait for its events", "[service][ic
 
 TEST_CASE("without targets there is nothing to wait for", "[service][icmp_pinger]")
 {
-    if (!can_ping()) return;
+    if (!test::can_ping()) return;
     asio::io_context io;
     IcmpPinger pinger{io.get_executor()};
     std::vector<PingEvent> events;
@@ -219,7 +207,7 @@ TEST_CASE("without targets there is nothing to wait for", "[service][icmp_pinger
 
 TEST_CASE("cancelling a wait loses no event and ends no other wait", "[service][icmp_pinger]")
 {
-    if (!can_ping()) return;
+    if (!test::can_ping()) return;
     asio::io_context io;
     IcmpPinger pinger{io.get_executor(), {.timeout = 5s}};
     const auto target = pinger.add(v4_loopback, {.count = 1, .delay = 20ms});
@@ -246,7 +234,7 @@ TEST_CASE("cancelling a wait loses no event and ends no other wait", "[service][
 TEST_CASE("a cancelled ping ends once, whether or not its answer is faster, and hurts no later one",
           "[service][icmp_pinger]")
 {
-    if (!can_ping()) return;
+    if (!test::can_ping()) return;
     asio::io_context io;
     IcmpPinger pinger{io.get_executor(), {.timeout = 5s}};
     int aborted = 0, answered = 0;
@@ -271,7 +259,7 @@ TEST_CASE("a cancelled ping ends once, whether or not its answer is faster, and 
 
 TEST_CASE("destroying the pinger ends all waits", "[service][icmp_pinger]")
 {
-    if (!can_ping()) return;
+    if (!test::can_ping()) return;
     asio::io_context io;
     std::optional<IcmpPinger> pinger{std::in_place, io.get_executor()};
     pinger->add(v4_loopback, {.delay = 1h});
@@ -286,7 +274,7 @@ TEST_CASE("destroying the pinger ends all waits", "[service][icmp_pinger]")
 
 TEST_CASE("a coroutine that was made before the pinger went, and starts after it, is aborted", "[service][icmp_pinger]")
 {
-    if (!can_ping()) return;
+    if (!test::can_ping()) return;
     asio::io_context io;
     std::optional<IcmpPinger> pinger{std::in_place, io.get_executor()};
     auto next = pinger->next();
@@ -302,7 +290,7 @@ TEST_CASE("a coroutine that was made before the pinger went, and starts after it
 
 TEST_CASE("an io_context that is destroyed under waiting coroutines frees them", "[service][icmp_pinger]")
 {
-    if (!can_ping()) return;
+    if (!test::can_ping()) return;
     auto io = std::make_unique<asio::io_context>();
     const auto wait = [](asio::any_io_executor executor) -> asio::awaitable<void> {
         IcmpPinger pinger{executor};
@@ -317,7 +305,7 @@ TEST_CASE("an io_context that is destroyed under waiting coroutines frees them",
 
 TEST_CASE("a pinger can be moved, and the one that is replaced ends its waits", "[service][icmp_pinger]")
 {
-    if (!can_ping()) return;
+    if (!test::can_ping()) return;
     asio::io_context io;
     IcmpPinger first{io.get_executor()};
     first.add(v4_loopback, {.delay = 1h});
@@ -359,7 +347,7 @@ TEST_CASE("options out of range are refused by name", "[service][icmp_pinger]")
     CHECK_THROWS_AS((PingOptions{.interface = "sixteen-octets-x"}), boost::system::system_error);
     CHECK_THROWS_AS((PingOptions{.interface = std::string_view{"a\0b", 3}}), boost::system::system_error);
     CHECK(PingOptions{.interface = "fifteen-octets-"}.interface.view() == "fifteen-octets-");
-    if (!can_ping()) return;
+    if (!test::can_ping()) return;
     IcmpPinger pinger{io.get_executor()};
     CHECK_THROWS_AS(pinger.add(v4_loopback, {.interval = -1ns}), boost::system::system_error);
     CHECK_THROWS_AS(pinger.add(v4_loopback, {.timeout = 0ns}), boost::system::system_error);
@@ -374,7 +362,7 @@ TEST_CASE("options out of range are refused by name", "[service][icmp_pinger]")
 
 TEST_CASE("an interface that isn't there is named", "[service][icmp_pinger]")
 {
-    if (!can_ping()) return;
+    if (!test::can_ping()) return;
     asio::io_context io;
     try {
         const IcmpPinger pinger{io.get_executor(), {.interface = "nosuch0"}};
@@ -386,7 +374,7 @@ TEST_CASE("an interface that isn't there is named", "[service][icmp_pinger]")
 
 TEST_CASE("the source address is the one that was asked for", "[service][icmp_pinger]")
 {
-    if (!can_ping()) return;
+    if (!test::can_ping()) return;
     asio::io_context io;
     IcmpPinger pinger{io.get_executor(), {.source = asio::ip::make_address("127.0.0.9")}};
     const auto target = pinger.add(v4_loopback, {.count = 1});
@@ -401,7 +389,7 @@ TEST_CASE("the source address is the one that was asked for", "[service][icmp_pi
 // g++ 12 destroys some temporaries of a statement twice in which there is a co_await: options must not mind.
 TEST_CASE("options may be written out in the statement that awaits", "[service][icmp_pinger]")
 {
-    if (!can_ping()) return;
+    if (!test::can_ping()) return;
     asio::io_context io;
     const auto ping = []() -> asio::awaitable<PingOutcome> {
         co_return co_await IcmpPinger{co_await asio::this_coro::executor, {.interface = "lo"}}.ping(v4_loopback);
@@ -417,7 +405,7 @@ TEST_CASE("options may be written out in the statement that awaits", "[service][
 
 TEST_CASE("a pinger whose timeout and interval are never sends once, and waits", "[service][icmp_pinger]")
 {
-    if (!can_ping()) return;
+    if (!test::can_ping()) return;
     constexpr auto never = std::chrono::nanoseconds::max();
     asio::io_context io;
     IcmpPinger pinger{io.get_executor(), {.interval = never, .timeout = never}};

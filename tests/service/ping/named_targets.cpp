@@ -1,6 +1,7 @@
 // Names as targets of a pinger, on a resolver that is a script.
 
 #include <libnet/named_targets.hpp>
+#include <tests/support/can_ping.hpp>
 #include <tests/support/catch.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -32,18 +33,6 @@ using namespace libnet;
 using namespace std::chrono_literals;
 
 namespace {
-
-bool can_ping()
-{
-    try {
-        asio::io_context io;
-        const IcmpPinger pinger{io.get_executor()};
-        return true;
-    } catch (const boost::system::system_error& error) {
-        WARN("SKIPPED: " << error.what());
-        return false;
-    }
-}
 
 /// What a name server says to one question after the other; the last answer stays. An error, or an address.
 struct Script {
@@ -130,7 +119,7 @@ struct Ended {
 
 TEST_CASE("a name is asked for when somebody waits, and its address pinged", "[service][named_targets]")
 {
-    if (!can_ping()) return;
+    if (!test::can_ping()) return;
     asio::io_context io;
     Script script{{{{}, "127.0.0.1"}}};
     IcmpPinger pinger{io.get_executor(), {.interval = 1ms, .timeout = 20s}};
@@ -149,7 +138,7 @@ TEST_CASE("a name is asked for when somebody waits, and its address pinged", "[s
 
 TEST_CASE("literal addresses and localhost need no name server", "[service][named_targets]")
 {
-    if (!can_ping()) return;
+    if (!test::can_ping()) return;
     asio::io_context io;
     IcmpPinger pinger{io.get_executor(), {.interval = 1ms, .timeout = 20s}};
     pinger.add("127.0.0.1", {.count = 1});
@@ -161,7 +150,7 @@ TEST_CASE("literal addresses and localhost need no name server", "[service][name
 
 TEST_CASE("probes to a name without an address end as errors, and so does the stream", "[service][named_targets]")
 {
-    if (!can_ping()) return;
+    if (!test::can_ping()) return;
     const auto [told, code] = GENERATE(table<boost::system::error_code, boost::system::error_code>(
         {{asio::error::host_not_found, asio::error::host_not_found},
          {boost::system::error_code{}, asio::error::host_not_found},  // an answer without an address
@@ -185,7 +174,7 @@ TEST_CASE("probes to a name without an address end as errors, and so does the st
 
 TEST_CASE("what is no host name at all is not asked for", "[service][named_targets]")
 {
-    if (!can_ping()) return;
+    if (!test::can_ping()) return;
     asio::io_context io;
     IcmpPinger pinger{io.get_executor()};
     pinger.add("no host\x1b", {.count = 1});
@@ -200,7 +189,7 @@ TEST_CASE("what is no host name at all is not asked for", "[service][named_targe
 
 TEST_CASE("a name that gets an address after all is pinged from then on, and follows it", "[service][named_targets]")
 {
-    if (!can_ping()) return;
+    if (!test::can_ping()) return;
     asio::io_context io;
     Script script{{{asio::error::timed_out, ""}, {{}, "127.0.0.1"}}};
     IcmpPinger pinger{io.get_executor(), {.interval = 1ms, .timeout = 20s}};
@@ -220,7 +209,7 @@ TEST_CASE("a name that gets an address after all is pinged from then on, and fol
 
 TEST_CASE("the address that a name had stays while questions fail", "[service][named_targets]")
 {
-    if (!can_ping()) return;
+    if (!test::can_ping()) return;
     asio::io_context io;
     Script script{{{{}, "127.0.0.1"}, {asio::error::host_not_found, ""}}};
     IcmpPinger pinger{io.get_executor(), {.interval = 1ms, .timeout = 20s}};
@@ -232,7 +221,7 @@ TEST_CASE("the address that a name had stays while questions fail", "[service][n
 
 TEST_CASE("a target by name is removed as others are, before and after its answer", "[service][named_targets]")
 {
-    if (!can_ping()) return;
+    if (!test::can_ping()) return;
     asio::io_context io;
     Script script{{{{}, "127.0.0.1"}}};
     IcmpPinger pinger{io.get_executor(), {.interval = 1ms, .timeout = 20s}};
@@ -249,7 +238,7 @@ TEST_CASE("a target by name is removed as others are, before and after its answe
 
 TEST_CASE("a pinger that goes while its name is asked for ends what waits", "[service][named_targets]")
 {
-    if (!can_ping()) return;
+    if (!test::can_ping()) return;
     asio::io_context io;
     Script script{{{{}, "127.0.0.1"}}};
     script.never = true;
@@ -266,7 +255,7 @@ TEST_CASE("a pinger that goes while its name is asked for ends what waits", "[se
 
 TEST_CASE("one probe to a name: its outcome, or why there is no address", "[service][named_targets]")
 {
-    if (!can_ping()) return;
+    if (!test::can_ping()) return;
     asio::io_context io;
     Script script{{{{}, "127.0.0.1"}, {asio::error::host_not_found, ""}, {{}, ""}}};
     IcmpPinger pinger{io.get_executor(), {.timeout = 20s}};
@@ -287,7 +276,7 @@ TEST_CASE("one probe to a name: its outcome, or why there is no address", "[serv
 
 TEST_CASE("every type of cancellation ends the question of a single probe", "[service][named_targets]")
 {
-    if (!can_ping()) return;
+    if (!test::can_ping()) return;
     const auto type =
         GENERATE(asio::cancellation_type::total, asio::cancellation_type::partial, asio::cancellation_type::terminal);
     asio::io_context io;
@@ -306,7 +295,7 @@ TEST_CASE("every type of cancellation ends the question of a single probe", "[se
 
 TEST_CASE("a resolver is replaced before the first name only, and by a good refresh", "[service][named_targets]")
 {
-    if (!can_ping()) return;
+    if (!test::can_ping()) return;
     asio::io_context io;
     Script script{{{{}, "127.0.0.1"}}};
     IcmpPinger pinger{io.get_executor()};

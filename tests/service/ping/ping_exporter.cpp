@@ -2,6 +2,7 @@
 
 #include <libnet/icmp_pinger.hpp>
 #include <libnet/ping_exporter.hpp>
+#include <tests/support/can_ping.hpp>
 #include <tests/support/catch.hpp>
 
 #include <boost/asio/awaitable.hpp>
@@ -33,19 +34,6 @@ using asio::ip::tcp;
 
 namespace {
 
-/// Whether this machine lets us ping; says so when it doesn't.
-bool can_ping()
-{
-    try {
-        asio::io_context io;
-        const IcmpPinger pinger{io.get_executor()};
-        return true;
-    } catch (const boost::system::system_error& error) {
-        WARN("SKIPPED: " << error.what());
-        return false;
-    }
-}
-
 asio::awaitable<std::string> get(tcp::endpoint server, std::string path)
 {
     const auto executor = co_await asio::this_coro::executor;
@@ -65,7 +53,7 @@ bool contains(const std::string& text, std::string_view part) { return text.find
 
 TEST_CASE("an exporter in a program of one's own answers, tells what it complains of, and stops", "[service][exporter]")
 {
-    if (!can_ping()) return;
+    if (!test::can_ping()) return;
     asio::io_context io;
     std::vector<std::string> told;
     PingExporterOptions options{.port = 0, .targets = {"127.0.0.1", "x.invalid"}, .ping = {.interval = 10ms}};
@@ -102,7 +90,7 @@ TEST_CASE("an exporter in a program of one's own answers, tells what it complain
 
 TEST_CASE("an exporter that is destroyed while it runs ends", "[service][exporter]")
 {
-    if (!can_ping()) return;
+    if (!test::can_ping()) return;
     asio::io_context io;
     std::optional<PingExporter> exporter{std::in_place, io.get_executor(),
                                          PingExporterOptions{.port = 0, .targets = {"127.0.0.1"}}};
@@ -115,7 +103,7 @@ TEST_CASE("an exporter that is destroyed while it runs ends", "[service][exporte
 
 TEST_CASE("an exporter that can't be made says why", "[service][exporter]")
 {
-    if (!can_ping()) return;
+    if (!test::can_ping()) return;
     asio::io_context io;
     tcp::acceptor other{io, {asio::ip::address_v4::loopback(), 0}};
     const PingExporterOptions taken{.port = other.local_endpoint().port()},

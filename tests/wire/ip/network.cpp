@@ -40,7 +40,7 @@ TEST_CASE("an address alone is a network of one", "[wire]")
     CHECK_FALSE(contains("::1", "::2"));
 }
 
-TEST_CASE("IPv4 in IPv6's clothes is IPv4, and no family contains the other", "[wire]")
+TEST_CASE("an IPv4 address inside of an IPv6 one is IPv4, and no family contains the other", "[wire]")
 {
     CHECK(contains("127.0.0.0/8", "::ffff:127.0.0.1"));
     CHECK(contains("::ffff:127.0.0.0/104", "127.0.0.1"));
