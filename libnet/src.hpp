@@ -106,6 +106,7 @@
 #include <libnet/impl/server/access_log_format.ipp>
 #include <libnet/impl/server/server_admin.ipp>
 #include <libnet/impl/trace/path_watcher.ipp>
+#include <libnet/impl/trace/scripted_paths.ipp>
 #include <libnet/impl/trace/trace_by_name.ipp>
 #include <libnet/impl/trace/trace_channel.ipp>
 #include <libnet/impl/trace/trace_exporter.ipp>

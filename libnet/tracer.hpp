@@ -26,6 +26,9 @@ namespace detail {
 class TraceSession;
 struct TracerState;
 }  // namespace detail
+namespace testing {
+class ScriptedPaths;
+}
 
 /// How long a UDP or ICMP probe with the default payload is, with its IP header, in octets: 60 for IPv4, 80 for IPv6.
 std::size_t trace_probe_size(const boost::asio::ip::address& target) noexcept;
@@ -125,6 +128,9 @@ public:
     TraceCounters counters() const;
 
 private:
+    friend class testing::ScriptedPaths;
+    explicit Tracer(std::shared_ptr<detail::TracerState> state) noexcept;
+
     base::Owner<detail::TracerState> state_;
 };
 

@@ -60,6 +60,22 @@ TurnEnd<Session> take_turn(Session& session, engine::action::TimePoint now, std:
     return TurnOver{};
 }
 
+/// A session that a test may have given a network and a time of its own: `link()`, which is null where it hasn't.
+template <typename Session>
+concept HasLink = requires(const Session& session)
+{
+    session.link();
+};
+
+/// The session's time.
+template <typename Session>
+engine::action::TimePoint time_of(const Session& session)
+{
+    if constexpr (HasLink<Session>)
+        if (const auto* link = session.link()) return link->now();
+    return std::chrono::steady_clock::now();
+}
+
 /// Runs a session up to the next thing that its engine reports; nullopt: it is done. Keeps the session alive.
 ///
 /// A session has an engine with its sockets: `take_answers()` hands over what has come, `next(now)` is the engine's,
@@ -73,12 +89,18 @@ boost::asio::awaitable<std::optional<typename Session::Outcome>> next_outcome(st
     for (;;) {
         if (poll->stopped()) throw boost::system::system_error{boost::asio::error::operation_aborted};
         session->take_answers();  // first: what is here must not count as lost
-        auto end = take_turn(*session, std::chrono::steady_clock::now(), 1);
+        auto end = take_turn(*session, time_of(*session), 1);
         if (auto* report = std::get_if<Report<typename Session::Outcome>>(&end)) co_return std::move(report->outcome);
         if (std::holds_alternative<Done>(end)) co_return std::nullopt;
         const auto* wait = std::get_if<WaitUntil>(&end);
         if (wait == nullptr) continue;
         const auto deadline = wait->deadline;
+        if constexpr (HasLink<Session>) {
+            if (auto* link = session->link()) {
+                co_await link->until(deadline);
+                continue;
+            }
+        }
         co_await io::ProbePoll::until(poll, deadline);
     }
 }

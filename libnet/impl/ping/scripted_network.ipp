@@ -3,6 +3,7 @@
 
 #include <libnet/engine/ping/ping_payload.hpp>
 #include <libnet/impl/ping/ping_driver.hpp>
+#include <libnet/impl/scripted_time.hpp>
 #include <libnet/testing/scripted_network.hpp>
 
 #include <boost/asio/ip/address.hpp>
@@ -17,24 +18,16 @@
 
 namespace libnet::inline v0::testing {
 
-namespace detail {
-
-class ScriptedLink;
-
-}  // namespace detail
-
 struct ScriptedNetwork::State {
     struct Host {
         HostScript script;
         std::uint64_t probes = 0;
     };
 
-    explicit State(boost::asio::io_context& on) : io{on} {}
+    explicit State(boost::asio::io_context& io) : time{io} {}
 
-    boost::asio::io_context& io;
-    ManualTime time;
+    detail::ScriptedTime time;
     std::map<boost::asio::ip::address, Host> hosts;
-    std::vector<detail::ScriptedLink*> links;
 
     ScriptedAnswer answer_of(const boost::asio::ip::address& address)
     {
@@ -48,24 +41,23 @@ struct ScriptedNetwork::State {
 namespace detail {
 
 /// The way between the network and one pinger.
-class ScriptedLink final : public libnet::detail::PingLink {
+class ScriptedLink final : public libnet::detail::PingLink, public ScriptedEnd {
 public:
-    ScriptedLink(std::shared_ptr<void> keep, ManualTime& time, std::vector<ScriptedLink*>& links,
+    ScriptedLink(std::shared_ptr<void> keep, ScriptedTime& time,
                  std::function<ScriptedAnswer(const boost::asio::ip::address&)> ask, const PingOptions& options)
         : keep_{std::move(keep)},
           time_{time},
-          links_{links},
           ask_{std::move(ask)},
           payload_size_{options.payload_size},
           pattern_{options.pattern}
     {
-        links_.push_back(this);
+        time_.ends.push_back(this);
     }
-    ~ScriptedLink() override { std::erase(links_, this); }
+    ~ScriptedLink() override { std::erase(time_.ends, this); }
     ScriptedLink(const ScriptedLink&) = delete;
     ScriptedLink& operator=(const ScriptedLink&) = delete;
 
-    engine::TimePoint now() const override { return time_.now(); }
+    engine::TimePoint now() const override { return time_.now.now(); }
 
     void send(const engine::PingProbe& probe, engine::PingEngine& engine) override
     {
@@ -94,15 +86,14 @@ public:
         wake_ = std::move(wake);
     }
 
-    /// When there is something to do for it, after now.
-    engine::TimePoint next() const
+    engine::TimePoint next() const override
     {
         const auto deadline = deadline_ > now() ? deadline_ : engine::TimePoint::max();
         const auto arrival = arrivals_.upper_bound(now());
         return arrival == arrivals_.end() ? deadline : std::min(deadline, arrival->first);
     }
 
-    void wake()
+    void wake() override
     {
         if (const auto act = std::exchange(wake_, nullptr)) act();
     }
@@ -133,8 +124,7 @@ private:
     }
 
     std::shared_ptr<void> keep_;
-    ManualTime& time_;
-    std::vector<ScriptedLink*>& links_;
+    ScriptedTime& time_;
     std::function<ScriptedAnswer(const boost::asio::ip::address&)> ask_;
     std::size_t payload_size_;
     PingPattern pattern_;
@@ -158,32 +148,14 @@ LIBNETXX_DECL IcmpPinger ScriptedNetwork::make_pinger(PingOptions options)
 {
     State* const state = state_.get();
     auto link = std::make_unique<detail::ScriptedLink>(
-        state_, state->time, state->links,
-        [state](const boost::asio::ip::address& address) { return state->answer_of(address); }, options);
-    return IcmpPinger{std::make_shared<libnet::detail::PingDriver>(state->io.get_executor(), options, std::move(link))};
+        state_, state->time, [state](const boost::asio::ip::address& address) { return state->answer_of(address); },
+        options);
+    return IcmpPinger{
+        std::make_shared<libnet::detail::PingDriver>(state->time.io.get_executor(), options, std::move(link))};
 }
 
-LIBNETXX_DECL void ScriptedNetwork::advance(std::chrono::nanoseconds time)
-{
-    const auto end = state_->time.now() + time;
-    const auto poll = [this] {
-        state_->io.restart();
-        state_->io.poll();
-    };
-    for (;;) {
-        poll();
-        auto next = end;
-        for (const auto* link : state_->links) next = std::min(next, link->next());
-        const bool last = next == end;
-        state_->time.reach(next);
-        const auto links = state_->links;  // a copy: what is woken may make and destroy pingers
-        for (auto* link : links)
-            if (std::ranges::find(state_->links, link) != state_->links.end()) link->wake();
-        poll();
-        if (last) return;
-    }
-}
+LIBNETXX_DECL void ScriptedNetwork::advance(std::chrono::nanoseconds time) { state_->time.advance(time); }
 
-LIBNETXX_DECL const ManualTime& ScriptedNetwork::time() const noexcept { return state_->time; }
+LIBNETXX_DECL const ManualTime& ScriptedNetwork::time() const noexcept { return state_->time.now; }
 
 }  // namespace libnet::inline v0::testing

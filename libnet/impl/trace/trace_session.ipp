@@ -26,6 +26,7 @@ constexpr int version_shift = 32;
 
 LIBNETXX_DECL TraceTarget TraceSession::add(const asio::ip::address& target)
 {
+    if (link_) return traces_.add(target);
     const auto version = wire::version_of(target);
     auto channel = channels_.find(version);
     if (channel == channels_.end()) {
@@ -49,12 +50,14 @@ LIBNETXX_DECL const TracePath& TraceSession::path(TraceTarget target) const
 LIBNETXX_DECL engine::TraceSet::Action TraceSession::next(engine::action::TimePoint now)
 {
     auto action = traces_.next(now);
-    while (const auto released = traces_.take_released()) channels_.at(released->version).release(released->number);
+    while (const auto released = traces_.take_released())
+        if (!link_) channels_.at(released->version).release(released->number);
     return action;
 }
 
 LIBNETXX_DECL void TraceSession::send(const engine::TraceSetProbe& probe)
 {
+    if (link_) return link_->send(probe, traces_);
     const auto version = wire::version_of(probe.address);
     auto& channel = channels_.at(version);
     const auto sent = channel.send(probe);
@@ -66,6 +69,7 @@ LIBNETXX_DECL void TraceSession::send(const engine::TraceSetProbe& probe)
 
 LIBNETXX_DECL void TraceSession::take_answers()
 {
+    if (link_) return link_->read(traces_);
     std::map<wire::IpVersion, std::vector<engine::TraceReply>> replies;
     const auto read = [&](std::uint64_t key) {
         const auto version = key >> version_shift == 4 ? wire::IpVersion::v4 : wire::IpVersion::v6;

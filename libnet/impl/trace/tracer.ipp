@@ -88,6 +88,8 @@ LIBNETXX_DECL Tracer::Tracer(boost::asio::any_io_executor executor, TraceOptions
     : state_{std::make_shared<detail::TracerState>(executor, options)}
 {}
 
+LIBNETXX_DECL Tracer::Tracer(std::shared_ptr<detail::TracerState> state) noexcept : state_{std::move(state)} {}
+
 LIBNETXX_DECL Tracer::~Tracer() = default;
 
 LIBNETXX_DECL Tracer::Tracer(Tracer&&) noexcept = default;

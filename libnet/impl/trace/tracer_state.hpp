@@ -11,6 +11,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/address.hpp>
 
+#include <functional>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -39,13 +40,22 @@ struct TracerState {
     std::shared_ptr<TraceSession> session;    // of add and next
     io::Turnstile nexts;                      // which wait for their events one after the other
     std::vector<std::weak_ptr<TraceSession>> others;
-    std::shared_ptr<io::NameSource> names;  // null: there was no name yet
+    std::shared_ptr<io::NameSource> names;                  // null: there was no name yet
+    std::function<std::shared_ptr<TraceLink>()> make_link;  // empty: sessions have sockets
     bool stopped = false;
+
+    /// Each session is given one of these. Before the first target.
+    void link_by(std::function<std::shared_ptr<TraceLink>()> make)
+    {
+        make_link = std::move(make);
+        session->use(make_link());
+    }
 
     /// A session of its own, for one `trace`.
     std::shared_ptr<TraceSession> begin()
     {
         auto fresh = std::make_shared<TraceSession>(executor, options, counters);
+        if (make_link) fresh->use(make_link());
         std::erase_if(others, [](const auto& other) { return other.expired(); });
         others.push_back(fresh);
         return fresh;

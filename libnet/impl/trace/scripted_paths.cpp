@@ -1,0 +1,2 @@
+// The compiled ScriptedPaths. Only tests link it.
+#include <libnet/impl/trace/scripted_paths.ipp>
