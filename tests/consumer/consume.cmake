@@ -11,7 +11,7 @@ function(step)
 endfunction()
 
 if(way STREQUAL "find_package")
-    step(${CMAKE_COMMAND} --install ${build} --prefix ${work}/prefix)
+    step(${CMAKE_COMMAND} --install ${build} --prefix ${work}/prefix --component development)
 endif()
 set(link_flags "")
 if(sanitize AND way STREQUAL "find_package")
