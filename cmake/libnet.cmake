@@ -76,6 +76,9 @@ endif()
 get_target_property(kind libnet TYPE)
 if(kind STREQUAL "SHARED_LIBRARY")
     target_link_libraries(libnet PRIVATE ${lookups} ${servers} ${compression})
+    set(shown ${PROJECT_SOURCE_DIR}/cmake/libnet++.map)
+    target_link_options(libnet PRIVATE LINKER:--version-script=${shown})
+    set_property(TARGET libnet PROPERTY LINK_DEPENDS ${shown})
 endif()
 
 libnet_component(ping libnet)               # IcmpPinger, path MTU, interface probes
