@@ -55,7 +55,7 @@ rooms() {
 
 rooms wire 'ip:' 'icmp: ip' 'dns: ip' 'http: ip' 'socks: http ip' 'proxy: ip' 'tls: http'
 rooms engine 'ping:' 'trace: ping' 'query: ping trace' 'http:' 'access: http' 'files: access http' 'dns: access' 'proxy: dns http'
-rooms io 'loop:' 'tcp: loop' 'tls: access tcp loop' 'http: access files tls tcp loop' 'icmp: loop' 'dns: loop' 'connect: dns loop tcp' 'files: loop' \
+rooms io 'loop:' 'tcp: loop' 'tls: access tcp loop' 'http: access files tls tcp loop' 'icmp: loop' 'dns: loop' 'connect: dns loop tcp tls' 'files: loop' \
     'access: files loop'
 rooms impl 'dns:' 'server:' 'ping:' 'trace:' 'query:' 'files: server' 'handlers: files server' 'proxy: server' 'units:'
 

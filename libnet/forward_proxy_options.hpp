@@ -47,6 +47,11 @@ struct ForwardProxyOptions {
     /// would without. Proxies that share a port must share the context.
     std::shared_ptr<TlsContext> tls{};
 
+    /// Whom to trust of the servers with which the proxy itself speaks TLS: those of `https://` targets in absolute form. A client
+    /// that asks so lets the proxy read everything. Such targets are judged as those of CONNECT, and `credentials` work for them.
+    /// Null: they are refused with 501. Several proxies may share one.
+    std::shared_ptr<TlsClientContext> origin_tls{};
+
     /// Our name in Via, a token, by which a forwarding loop is recognised: unique to this proxy, but the same for all
     /// that share a port. Empty: `libnet-` and a random number.
     std::string via_name{};
@@ -57,7 +62,7 @@ struct ForwardProxyOptions {
     /// Where clients may go, by rules in files that can be read again; then `allow_private` and `connect_ports` don't count.
     /// Null: to the public internet. Several proxies may share one.
     std::shared_ptr<EgressControl> egress{};
-    /// The ports that CONNECT may reach. Empty: all of them.
+    /// The ports that CONNECT and `https://` targets may reach. Empty: all of them.
     std::vector<std::uint16_t> connect_ports{};
 
     /// Speaks SOCKS4, 4a and 5 as well, on the same port: who begins so gets what CONNECT would get, by the same rules and

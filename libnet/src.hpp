@@ -93,6 +93,7 @@
 #include <libnet/impl/proxy/proxy_parent.ipp>
 #include <libnet/impl/proxy/proxy_peer.ipp>
 #include <libnet/impl/proxy/proxy_requests.ipp>
+#include <libnet/impl/proxy/proxy_secure.ipp>
 #include <libnet/impl/proxy/proxy_socks.ipp>
 #include <libnet/impl/proxy/proxy_transfer.ipp>
 #include <libnet/impl/proxy/proxy_tunnel.ipp>
@@ -157,6 +158,7 @@
 #include <libnet/io/tcp/session_handler.ipp>
 #include <libnet/io/tcp/tcp_server.ipp>
 #include <libnet/io/tcp/tcp_server_state.ipp>
+#include <libnet/io/tls/tls_client.ipp>
 #include <libnet/io/tls/tls_configuration.ipp>
 #include <libnet/io/tls/tls_context.ipp>
 #include <libnet/io/tls/tls_handshake.ipp>

@@ -13,7 +13,7 @@ namespace libnet::apps {
 
 /// Adds them in groups of their own.
 inline void add_egress(Options& table, EgressOptions& egress, ForwardProxyOptions& options, ExplainSettings& explained,
-                       std::string& event_log)
+                       std::string& origin_ca, std::string& event_log)
 {
     table.group("Destinations")
         .flag("allow-private", "private and loopback addresses, too", egress.allow_private)
@@ -25,9 +25,11 @@ inline void add_egress(Options& table, EgressOptions& egress, ForwardProxyOption
     table.rare_group("Destinations and events")
         .value("at", "TIME", "when --explain's request comes: 2026-11-30T14:00, with Z behind it in UTC (now)",
                explained_time(), explained.time)
-        .list("connect-port", "PORT", "that CONNECT may reach, several times if need be (every port)", port(1),
-              egress.connect_ports)
+        .list("connect-port", "PORT", "that CONNECT and https may reach, several times if need be (every port)",
+              port(1), egress.connect_ports)
         .flag("check-sni", "tunnels to 443 begin with TLS for the host of their CONNECT", options.check_sni, {443})
+        .value("origin-ca", "FILE", "who signs the certificates of https:// servers, PEM (who the system trusts)",
+               text("file name"), origin_ca)
         .flag("pac", "GET /proxy.pac, as of a server, is the file by which browsers find it", options.serves_pac)
         .value("event-log", "FILE", "requests and tunnels as JSON Lines, with verdict and phases; - is stdout",
                text("file name"), event_log);

@@ -60,12 +60,13 @@ inline engine::EgressTarget read_explained_request(std::string_view text)
             fmt::format("'{}' is no request: give one like 'GET http://example.org/' or "
                         "'CONNECT example.org:443'",
                         printable(text))};
-    if (target->form == wire::TargetForm::absolute && !base::iequals(target->scheme, "http"))
-        throw BadValue{fmt::format("'{}' would not be forwarded, only http is: for https give 'CONNECT HOST:443'",
-                                   printable(text))};
-    constexpr std::uint16_t otherwise = 80;
-    return engine::egress_target(target->authority.host, target->authority.port.value_or(otherwise), method,
-                                 target->path);
+    const bool is_tls = base::iequals(target->scheme, "https");
+    if (target->form == wire::TargetForm::absolute && !is_tls && !base::iequals(target->scheme, "http"))
+        throw BadValue{fmt::format("'{}' would not be forwarded: only http and https are", printable(text))};
+    auto explained = engine::egress_target(target->authority.host, target->authority.port.value_or(is_tls ? 443 : 80),
+                                           method, target->path);
+    explained.is_tls = is_tls;
+    return explained;
 }
 
 inline ExplainedClient read_explained_client(std::string_view text)

@@ -81,6 +81,15 @@ struct ProxyProgram {
     /// Keeps of what `before` has read and remembers what is the same now.
     void keep(const ProxyProgram& before, Changes& changes, Faults& faults);
 
+    /// Whom to trust where the proxy itself speaks TLS with servers; null: it was built without TLS.
+    std::shared_ptr<TlsClientContext> trust_of_origins() const
+    {
+#if !defined(LIBNETXX_TLS)
+        if (origin_ca.empty()) return nullptr;
+#endif
+        return std::make_shared<TlsClientContext>(TlsClientOptions{.ca_file = origin_ca});
+    }
+
     /// Has the proxy's events written to a file, if somebody wants them. The same file is only opened again.
     void open_events(const ProxyProgram* before, Changes& changes)
     {
@@ -130,7 +139,7 @@ struct ProxyProgram {
     ExplainSettings explained;
     std::vector<CredentialFile> credentials;
     ParentSettings parents;
-    std::string event_log;
+    std::string origin_ca, event_log;
     std::shared_ptr<EventLog> events;
     TlsSettings tls;
     GuardSettings guard{.access = {.realm = "proxy"}};
@@ -148,7 +157,7 @@ inline ProxyProgram::ProxyProgram()
         "socks", "YES", "SOCKS4, 4a and 5 on the same port, too (yes)",
         [](std::string_view given) { return yes_or_no(given); }, options.socks);
     add_options(table, tls);
-    add_egress(table, egress, options, explained, event_log);
+    add_egress(table, egress, options, explained, origin_ca, event_log);
     add_headers(table, options.headers, credentials);
     add_parents(table, parents, options);
     add_limits(table.rare_group("Limits"), options);
@@ -173,6 +182,7 @@ inline void ProxyProgram::read_files(const ProxyProgram* before, Changes& change
     const bool same_tls = before != nullptr && before->options.tls && table.same_as(before->table, "tls-");
     options.tls = same_tls ? before->options.tls : read_tls(table, faults, tls);
     if (same_tls) table.attempt(faults, {"tls-cert"}, [&] { changes.push_back(options.tls->prepare_reload()); });
+    table.attempt(faults, {"origin-ca"}, [&] { options.origin_tls = trust_of_origins(); });
     const auto so_far = faults.words().size();
     table.attempt_each(faults, "credential", credentials.size(),
                        [this](std::size_t i) { CredentialFiles{std::vector{credentials[i]}}; });
@@ -203,6 +213,7 @@ inline Changes ProxyProgram::prepare(const ProxyProgram* before, Faults& faults)
     open_events(before, changes);
     daemon.sandbox_paths = files_of_daemon(table, daemon, tls, guard);
     for (const auto& file : options.egress->files()) add_folder_of(daemon.sandbox_paths.read, file);
+    add_folder_of(daemon.sandbox_paths.read, origin_ca);
     for (const auto& credential : credentials) add_folder_of(daemon.sandbox_paths.read, credential.file);
     for (const auto& login : parents.logins) add_folder_of(daemon.sandbox_paths.read, login.file);
     // The same for all threads, and for as long as it runs: a request that comes back is recognised by whichever gets it.

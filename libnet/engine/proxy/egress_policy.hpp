@@ -32,6 +32,7 @@ struct EgressTarget {
     std::uint16_t port = 0;
     std::string method{};               ///< "CONNECT" for all tunnels, of SOCKS too
     std::optional<std::string> path{};  ///< decoded; nothing: it is not seen (a tunnel), or can't be read
+    bool is_tls = false;                ///< the proxy speaks TLS with it: its port has to be one of those for tunnels
     bool goes_by_parent = false;        ///< a parent proxy looks the name up: its addresses stay unknown here
     bool is_tunnel() const noexcept { return method == "CONNECT"; }
 };
@@ -56,7 +57,7 @@ struct EgressDecision {
 /// What a policy is made of.
 struct EgressPolicyOptions {
     bool allow_private = false;  ///< all addresses are reached but multicast, broadcast and metadata services
-    std::vector<std::uint16_t> connect_ports{};  ///< ports of tunnels; empty: every port
+    std::vector<std::uint16_t> connect_ports{};  ///< ports of tunnels and of TLS; empty: every port
     EgressRules rules{};
     std::vector<std::string> route{};  ///< where neither a rule nor EgressRules::route says one. Empty: directly
 };
@@ -71,7 +72,7 @@ struct EgressPolicyOptions {
 /// The first of these that applies decides:
 ///
 ///  1. the host is neither a name nor an address: bad_host
-///  2. a tunnel's port is not listed: port_denied
+///  2. the port of a tunnel, or of an https URL, is not listed: port_denied
 ///  3. the first rule that fits: allows or rule_denied. A rule with networks or lists of networks can't be decided without
 ///     an address: the request is allowed for now, and the whole judgement comes again with the address
 ///  4. no rule fits, and the default is to deny: default_denied

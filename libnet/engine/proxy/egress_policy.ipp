@@ -196,8 +196,9 @@ LIBNETXX_DECL EgressDecision judge_strictly(const EgressPolicyOptions& options, 
         return {EgressVerdict::bad_host};
     }
     const auto& ports = options.connect_ports;
-    if (target.is_tunnel() && !ports.empty() && std::ranges::find(ports, target.port) == ports.end()) {
-        if (steps) steps->push_back("tunnels don't go to port " + std::to_string(target.port));
+    const bool needs_port = target.is_tunnel() || target.is_tls;
+    if (needs_port && !ports.empty() && std::ranges::find(ports, target.port) == ports.end()) {
+        if (steps) steps->push_back("tunnels and TLS don't go to port " + std::to_string(target.port));
         return {EgressVerdict::port_denied};
     }
     bool needs_address = false;
@@ -279,9 +280,11 @@ LIBNETXX_DECL EgressTarget egress_target(std::string_view host, std::uint16_t po
 
 LIBNETXX_DECL EgressTarget egress_target(const wire::RequestHead& request)
 {
-    const std::uint16_t otherwise = base::iequals(request.scheme, "https") ? 443 : 80;
-    return egress_target(request.authority.host, request.authority.port.value_or(otherwise), request.method,
-                         request.path);
+    const bool is_tls = base::iequals(request.scheme, "https");
+    auto target = egress_target(request.authority.host, request.authority.port.value_or(is_tls ? 443 : 80),
+                                request.method, request.path);
+    target.is_tls = is_tls;
+    return target;
 }
 
 LIBNETXX_DECL EgressDecision EgressPolicy::judge(const EgressClient& client, const EgressTarget& target,

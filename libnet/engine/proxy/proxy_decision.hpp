@@ -21,6 +21,7 @@ namespace libnet::inline v0::engine {
 struct ProxyDestination {
     std::string host;  ///< lower case; an IPv6 address without its brackets
     std::uint16_t port = 0;
+    bool is_tls = false;  ///< the proxy speaks TLS with it
     friend bool operator==(const ProxyDestination&, const ProxyDestination&) = default;
 };
 
@@ -63,6 +64,7 @@ using ProxyDecision =
 struct ProxyRules {
     std::string via_name;     ///< our pseudonym in Via
     bool serves_pac = false;  ///< /proxy.pac and /wpad.dat are answered, see engine::pac_file
+    bool dials_tls = false;   ///< https in absolute form is forwarded, see ProxyDestination::is_tls
 };
 
 /// Decides, by the first of these that applies:
@@ -71,7 +73,7 @@ struct ProxyRules {
 ///  - OPTIONS and TRACE with `Max-Forwards: 0`, and `OPTIONS *`, are answered here (RFC 9110 section 7.6.2)
 ///  - GET and HEAD of /proxy.pac and /wpad.dat in origin form are for the PAC file, where there is one
 ///  - an origin-form target was meant for an origin server: 400
-///  - only http is forwarded: for https there is CONNECT, and anything else is 501
+///  - http is forwarded, and https where the proxy speaks TLS with servers; else there is CONNECT for that. The rest is 501
 ProxyDecision decide(const wire::RequestHead& request, const ProxyRules& rules);
 
 // --- where a decided request may go ----------------------------------------------------------------------------------

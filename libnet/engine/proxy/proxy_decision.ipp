@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <utility>
 
 namespace libnet::inline v0::engine {
 
@@ -24,18 +25,21 @@ LIBNETXX_DECL std::ptrdiff_t count(const wire::HttpFields& fields, std::string_v
     return std::ranges::count_if(fields, [name](const auto& field) { return base::iequals(field.name, name); });
 }
 
-LIBNETXX_DECL ProxyDecision decide_forward(const wire::RequestHead& request)
+LIBNETXX_DECL ProxyDecision decide_forward(const wire::RequestHead& request, const ProxyRules& rules)
 {
     if (request.form != wire::TargetForm::absolute)
         return ProxyRefuse{400, wire::ProxyStatusError::http_request_error,
                            "This is a forward proxy: it needs the whole URL as the request target."};
-    if (base::iequals(request.scheme, "https"))
+    const bool is_https = base::iequals(request.scheme, "https");
+    if (is_https && !rules.dials_tls)
         return ProxyRefuse{501, wire::ProxyStatusError::http_request_error,
                            "This proxy speaks plain HTTP to origin servers; use CONNECT for https."};
-    if (!base::iequals(request.scheme, "http"))
+    if (!is_https && !base::iequals(request.scheme, "http"))
         return ProxyRefuse{501, wire::ProxyStatusError::http_request_error,
                            "This proxy doesn't support the scheme of the URL."};
-    return ProxyForward{destination_of(request.authority, 80)};
+    auto destination = destination_of(request.authority, is_https ? 443 : 80);
+    destination.is_tls = is_https;
+    return ProxyForward{std::move(destination)};
 }
 
 }  // namespace detail
@@ -61,13 +65,13 @@ LIBNETXX_DECL ProxyDecision decide(const wire::RequestHead& request, const Proxy
     const bool is_options = request.method == "OPTIONS", is_trace = request.method == "TRACE";
     if (request.form == wire::TargetForm::asterisk) return ProxyAnswerOptions{};
     const auto* max_forwards = is_options || is_trace ? request.fields.find("Max-Forwards") : nullptr;
-    if (!max_forwards) return detail::decide_forward(request);
+    if (!max_forwards) return detail::decide_forward(request, rules);
     if (detail::count(request.fields, "Max-Forwards") > 1)
         return ProxyRefuse{400, wire::ProxyStatusError::http_request_error, "Max-Forwards is there twice."};
     const auto hops = base::parse_number<std::uint32_t>(max_forwards->value);
     if (!hops)
         return ProxyRefuse{400, wire::ProxyStatusError::http_request_error, "Max-Forwards is not a number of hops."};
-    if (*hops > 0) return detail::decide_forward(request);
+    if (*hops > 0) return detail::decide_forward(request, rules);
     if (is_trace) return ProxyAnswerTrace{};
     return ProxyAnswerOptions{};
 }

@@ -26,6 +26,9 @@ enum class ProxyFailure : std::uint8_t {
     connection_lost,     ///< the server closed or reset the connection before its answer was complete
     response_timeout,    ///< the server is silent
     bad_response,        ///< the server's answer is no HTTP that can be relied on
+    tls_certificate,     ///< the server's certificate can't be trusted
+    tls_alert,           ///< the server has ended the TLS handshake
+    tls_protocol,        ///< the server speaks no TLS, or none that we do
     parent_login,        ///< the parent proxy doesn't take our log-in, or wants one
     parent_denied,       ///< the parent proxy doesn't allow the request
 };
@@ -37,8 +40,10 @@ unsigned status_of(ProxyFailure failure) noexcept;
 wire::ProxyStatusError proxy_status_of(ProxyFailure failure) noexcept;
 
 /// The failure in words, as a sentence with the destination in it, or `parent`, the name of the parent proxy that has failed
-/// (empty: it was the destination). Escape it for HTML: the host is as the client sent it.
-std::string describe(ProxyFailure failure, const ProxyDestination& destination, std::string_view parent = {});
+/// (empty: it was the destination). `why`: of a failure of TLS, "certificate has expired"; empty: it isn't known. Escape it for
+/// HTML: the host is as the client sent it.
+std::string describe(ProxyFailure failure, const ProxyDestination& destination, std::string_view parent = {},
+                     std::string_view why = {});
 
 /// The failure behind what `io::connect` reports.
 ProxyFailure failure_of_connect(boost::system::error_code error) noexcept;

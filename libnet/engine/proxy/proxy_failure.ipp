@@ -43,6 +43,12 @@ LIBNETXX_DECL wire::ProxyStatusError proxy_status_of(ProxyFailure failure) noexc
         return Error::http_response_timeout;
     case ProxyFailure::bad_response:
         return Error::http_protocol_error;
+    case ProxyFailure::tls_certificate:
+        return Error::tls_certificate_error;
+    case ProxyFailure::tls_alert:
+        return Error::tls_alert_received;
+    case ProxyFailure::tls_protocol:
+        return Error::tls_protocol_error;
     case ProxyFailure::parent_login:
         return Error::proxy_configuration_error;
     case ProxyFailure::parent_denied:
@@ -53,8 +59,10 @@ LIBNETXX_DECL wire::ProxyStatusError proxy_status_of(ProxyFailure failure) noexc
     return Error::destination_unavailable;
 }
 
-LIBNETXX_DECL std::string describe(ProxyFailure failure, const ProxyDestination& destination, std::string_view parent)
+LIBNETXX_DECL std::string describe(ProxyFailure failure, const ProxyDestination& destination, std::string_view parent,
+                                   std::string_view why)
 {
+    const auto because = why.empty() ? std::string{"."} : ": " + std::string{why} + '.';
     const bool is_parent = !parent.empty();
     const auto server = is_parent ? "The parent proxy " + std::string{parent} : "The server " + to_string(destination);
     const auto name =
@@ -80,6 +88,12 @@ LIBNETXX_DECL std::string describe(ProxyFailure failure, const ProxyDestination&
         return server + " took too long to answer.";
     case ProxyFailure::bad_response:
         return server + (is_parent ? " sent an answer that can't be read." : " sent an answer that is not valid HTTP.");
+    case ProxyFailure::tls_certificate:
+        return server + " has no certificate that can be trusted" + because;
+    case ProxyFailure::tls_alert:
+        return server + " has refused the TLS handshake" + because;
+    case ProxyFailure::tls_protocol:
+        return server + " speaks no TLS that this proxy speaks" + because;
     case ProxyFailure::parent_login:
         return server + " doesn't take this proxy's log-in.";
     case ProxyFailure::parent_denied:

@@ -8,6 +8,7 @@
 #include <libnet/impl/proxy/proxy_parent.ipp>
 #include <libnet/impl/proxy/proxy_peer.ipp>
 #include <libnet/impl/proxy/proxy_requests.ipp>
+#include <libnet/impl/proxy/proxy_secure.ipp>
 #include <libnet/impl/proxy/proxy_socks.ipp>
 #include <libnet/impl/proxy/proxy_state.hpp>
 #include <libnet/impl/proxy/proxy_transfer.ipp>
@@ -113,7 +114,7 @@ LIBNETXX_DECL ForwardProxyState::ForwardProxyState(const io::Executor& executor,
                                                    io::FileDescriptor listening)
     : options{std::move(proxy_options)},
       diagnostics{options.diagnostics},
-      rules{via_name_of(checked(options)), options.serves_pac},
+      rules{via_name_of(checked(options)), options.serves_pac, options.origin_tls != nullptr},
       egress{egress_of(options)},
       server{std::in_place, executor,
              io::TcpServerOptions{.address = options.address,

@@ -34,19 +34,21 @@ struct ForwardProxyState;
 
 /// A connection to an origin server, while a request uses it.
 struct ProxyUpstream {
-    ProxyUpstream(std::unique_ptr<io::PolledSocket> connected, bool used_before)
-        : socket{std::move(connected)},
+    ProxyUpstream(io::OpenConnection connected, bool used_before)
+        : connection{std::move(connected)},
           was_idle{used_before}
-    {}
+    {
+        peer.use(connection.tls.get());
+    }
 
-    std::unique_ptr<io::PolledSocket> socket;
-    ProxyPeer peer{*socket};
+    io::OpenConnection connection;
+    ProxyPeer peer{*connection.socket};
     bool was_idle;  // it has served another request before
 };
 
 /// A connection to a server that has authenticated as this client, and serves no other one.
 struct ProxyPinned {
-    std::unique_ptr<io::PolledSocket> socket;
+    io::OpenConnection connection;
     std::string server;
 };
 
@@ -147,14 +149,20 @@ private:
     void take_way(std::size_t way);
     bool goes_another_way();
     bool reuse_upstream();
-    void use_upstream(std::unique_ptr<io::PolledSocket> socket, const io::asio::ip::address& address, bool was_idle);
+    void use_upstream(io::OpenConnection connection, const io::asio::ip::address& address, bool was_idle);
     void use_dialled(io::FileDescriptor connected);
     void note_failure(const io::Dial& dial);
     bool may_connect(const io::asio::ip::address& address);
-    std::unique_ptr<io::PolledSocket> take_idle(io::asio::ip::address& address);
+    io::OpenConnection take_idle(io::asio::ip::address& address);
     void drop_upstream() noexcept;
 
+    // proxy_secure.ipp: servers that speak TLS
+    Connected begin_tls();
+    Connected secure();
+    Connected end_tls(engine::ProxyFailure failure, std::string_view why);
+
     // proxy_parent.ipp: connections to parents
+    bool asks_parent() const noexcept;
     bool needs_handshake() const noexcept;
     std::string name_of_way() const;
     void send_preface();
@@ -191,6 +199,8 @@ private:
     std::optional<engine::ParentHandshake> handshake_;  // under way on the connection to the parent
     engine::ParentFault fault_ = engine::ParentFault::none;
     bool blames_parent_ = false;  // what has failed is the parent
+    bool secures_ = false;        // the TLS handshake with the server is under way
+    std::string why_;             // it has failed
     std::string server_;          // the destination with the parent in front: whom a connection authenticates to
     std::string key_;             // whose connections will do
     bool tunnels_ = false;

@@ -38,7 +38,8 @@ LIBNETXX_DECL void ProxyExchange::begin(io::HttpSession& session, io::ReadinessL
     upload_state_ = ProxyUploadState::complete;
     head_.clear();
     upgrade_.clear();
-    if (!tunnels) upgrade_ = engine::requested_upgrade(session.request());
+    // The tunnel that it would become has no TLS on the server's side.
+    if (!tunnels && !destination_.is_tls) upgrade_ = engine::requested_upgrade(session.request());
 }
 
 LIBNETXX_DECL void ProxyExchange::clear() noexcept
@@ -57,7 +58,7 @@ LIBNETXX_DECL void ProxyExchange::clear() noexcept
 LIBNETXX_DECL ProxyExchange::Step ProxyExchange::go_on()
 {
     while (!session_->given_up()) {
-        if (!upstream_ || handshake_) {
+        if (!upstream_ || handshake_ || secures_) {
             const auto connected = connect();
             if (connected == Connected::not_yet) return Step::waits;
             if (connected == Connected::no) {
@@ -100,7 +101,7 @@ LIBNETXX_DECL void ProxyExchange::send_request()
     if (credentials && request.method != "TRACE") by.authorization = credentials->find(host(), destination_.port);
     has_credential_ = !by.authorization.empty();
     std::string url;
-    if (parent_ != nullptr && parent_->kind == ParentKind::http) {
+    if (asks_parent()) {
         url = url_for_parent();
         by.absolute = url;
         by.proxy_authorization = parent_->authorization;
@@ -226,7 +227,8 @@ LIBNETXX_DECL void ProxyExchange::fail_exchange()
         error_ = proxy_status_of(*failure);
         told_->verdict = name_of(*error_);
         told_->is_reported = false;
-        session_->fail(status_of(*failure), describe(*failure, destination_, blames_parent_ ? told_->parent : ""));
+        session_->fail(status_of(*failure),
+                       describe(*failure, destination_, blames_parent_ ? told_->parent : "", why_));
     } else {
         session_->fail(403, deny());
     }
@@ -241,11 +243,11 @@ LIBNETXX_DECL void ProxyExchange::end_exchange()
                               answer_.interim_keeps && request_complete && nothing_left_;
     session_->end_answer();
     if (keeps_server) {
-        auto socket = std::move(upstream_->socket);
-        socket->listen(nullptr);
+        auto connection = std::move(upstream_->connection);
+        connection.socket->listen(nullptr);
         upstream_.reset();
-        if (!authenticates_) proxy_.connector->keep_idle(key_, std::move(socket));
-        else if (keeps_client_ && request_complete) *pinned_ = {std::move(socket), server_};
+        if (!authenticates_) proxy_.connector->keep_idle(key_, std::move(connection));
+        else if (keeps_client_ && request_complete) *pinned_ = {std::move(connection), server_};
     }
     drop_upstream();
 }

@@ -13,10 +13,13 @@
 
 namespace libnet::inline v0::detail {
 
-LIBNETXX_DECL bool ProxyExchange::needs_handshake() const noexcept
+/// A parent has the request, and not only a tunnel to the server.
+LIBNETXX_DECL bool ProxyExchange::asks_parent() const noexcept
 {
-    return parent_ != nullptr && (tunnels_ || parent_->kind == ParentKind::socks5);
+    return parent_ != nullptr && parent_->kind == ParentKind::http && !tunnels_ && !destination_.is_tls;
 }
+
+LIBNETXX_DECL bool ProxyExchange::needs_handshake() const noexcept { return parent_ != nullptr && !asks_parent(); }
 
 /// What stands in front of a connection's name, so that none of one parent serves another one, or the origins; no name of a host or
 /// a parent has a space. A connection that has been told of one client's serves no other.
@@ -106,7 +109,7 @@ LIBNETXX_DECL ProxyExchange::Connected ProxyExchange::end_handshake(engine::Pare
     if (agreed && !is_early) {
         handshake_.reset();
         upstream_deadline_.clear();
-        return Connected::yes;
+        return begin_tls();
     }
     const auto failure = is_early ? ProxyFailure::bad_response : handshake_->failure();
     fault_ = is_early ? ParentFault::none : handshake_->fault();

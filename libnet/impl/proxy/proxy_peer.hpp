@@ -4,6 +4,7 @@
 #include <libnet/io/loop/socket_poll.hpp>
 #include <libnet/io/tcp/byte_buffer.hpp>
 #include <libnet/io/tcp/transfer.hpp>
+#include <libnet/io/tls/tls_stream.hpp>
 
 #include <array>
 #include <span>
@@ -20,11 +21,17 @@ public:
 
     io::PolledSocket& socket() noexcept { return socket_; }
 
+    /// From now on everything goes through TLS, whose handshake is done; null: nothing does. Must outlive it.
+    void use(io::TlsStream* tls) noexcept { tls_ = tls; }
+
     /// Takes what has come, see `io::receive_some`; `want_read` without a call where nothing can be there.
     io::Transferred receive(std::span<char> room) noexcept;
 
     /// `receive` may bring something. If not, the socket's listener hears of it.
-    bool may_receive() noexcept { return socket_.ready(io::PolledSocket::read) || !socket_.watch(); }
+    bool may_receive() noexcept
+    {
+        return socket_.ready(io::PolledSocket::read) || (tls_ != nullptr && tls_->pending()) || !socket_.watch();
+    }
 
     /// Sends all pieces, in one packet where they fit, behind what waits. What the kernel doesn't take waits. False: the
     /// connection is broken.
@@ -47,7 +54,11 @@ public:
     bool has_moved() const noexcept { return moved_; }
 
 private:
+    io::Transferred receive_now(std::span<char> room) noexcept;
+    io::Transferred send_queued() noexcept;
+
     io::PolledSocket& socket_;
+    io::TlsStream* tls_ = nullptr;
     io::ByteBuffer queue_;
     bool moved_ = false;
     bool ended_ = false;

@@ -140,8 +140,7 @@ LIBNETXX_DECL void ProxyExchange::handle_answer_head(std::size_t size)
     const auto& request = session_->request();
     // Its challenge is for us, and not for the client, whose log-in it is not to get.
     constexpr unsigned wants_log_in = 407;
-    const bool by_parent = parent_ != nullptr && parent_->kind == ParentKind::http;
-    if (by_parent && response_.status == wants_log_in) return fail_answer(engine::ProxyFailure::parent_login);
+    if (asks_parent() && response_.status == wants_log_in) return fail_answer(engine::ProxyFailure::parent_login);
     answer_reader_.emplace(response_.body, proxy_.options.response_limits, wire::ChunkSource::server);
     const auto received = writable(answer_bytes_.view().substr(size));
     const auto piece = answer_reader_->decode(received);
@@ -198,7 +197,7 @@ LIBNETXX_DECL void ProxyExchange::forward_piece(engine::ProxyBodyReader::Piece p
 LIBNETXX_DECL void ProxyExchange::fail_answer(engine::ProxyFailure failure)
 {
     answer_.failure = failure;
-    blames_parent_ = parent_ != nullptr && parent_->kind == ParentKind::http;
+    blames_parent_ = asks_parent();
     download_state_ = ProxyDownloadState::upstream_failed;
 }
 

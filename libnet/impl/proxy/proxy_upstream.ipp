@@ -28,7 +28,9 @@ LIBNETXX_DECL engine::ProxyFailure failure_of_resolve(boost::system::error_code 
 LIBNETXX_DECL ProxyExchange::Connected ProxyExchange::connect()
 {
     for (;;) {
-        const auto connected = handshake_ ? negotiate() : reach();
+        auto connected = Connected::no;
+        if (handshake_) connected = negotiate();
+        else connected = secures_ ? secure() : reach();
         if (connected != Connected::no || !goes_another_way()) return connected;
     }
 }
@@ -40,10 +42,9 @@ LIBNETXX_DECL void ProxyExchange::take_way(std::size_t way)
     parent_ = way == engine::ParentRoute::direct ? nullptr : &proxy_.options.parents[way];
     told_->parent = parent_ != nullptr ? parent_->name : std::string{};
     const auto in_front = name_of_way();
-    server_ = in_front + to_string(destination_);
+    server_ = in_front + (destination_.is_tls ? "https://" : "") + to_string(destination_);
     // A parent of HTTP takes requests for any server on one connection; to others a connection is one to the server.
-    const bool serves_all = parent_ != nullptr && parent_->kind == ParentKind::http;
-    key_ = serves_all ? in_front : server_;
+    key_ = asks_parent() ? in_front : server_;
 }
 
 /// The way that was tried has failed. Whether there is another one, which is tried from now on.
@@ -65,6 +66,7 @@ LIBNETXX_DECL ProxyExchange::Connected ProxyExchange::reach()
     if (!dial_) {
         answer_ = {};
         blames_parent_ = false;
+        why_.clear();
         if (reuse_upstream()) {
             if (parent_ != nullptr) proxy_.parents.works(way_);
             return Connected::yes;
@@ -88,7 +90,7 @@ LIBNETXX_DECL ProxyExchange::Connected ProxyExchange::reach()
     if (!connected) return Connected::no;
     if (!needs_handshake()) {
         if (parent_ != nullptr) proxy_.parents.works(way_);
-        return Connected::yes;
+        return begin_tls();
     }
     begin_handshake();
     return negotiate();
@@ -108,31 +110,31 @@ LIBNETXX_DECL bool ProxyExchange::reuse_upstream()
 {
     authenticates_ = false;
     if (tunnels_) return false;
-    if (pinned_->socket && pinned_->server == server_) {
-        auto socket = std::move(pinned_->socket);
-        const auto address = io::peer_address(socket->native_handle());
-        if (io::is_quiet(*socket) && address && may_connect(*address)) {
+    if (pinned_->connection && pinned_->server == server_) {
+        auto pinned = std::move(pinned_->connection);
+        const auto address = io::peer_address(pinned.socket->native_handle());
+        if (io::is_quiet(pinned) && address && may_connect(*address)) {
             authenticates_ = true;
-            use_upstream(std::move(socket), *address, true);
+            use_upstream(std::move(pinned), *address, true);
             return true;
         }
     }
     io::asio::ip::address address;
-    auto idle = may_be_idle_ ? take_idle(address) : nullptr;
+    auto idle = may_be_idle_ ? take_idle(address) : io::OpenConnection{};
     if (!idle) return false;
     use_upstream(std::move(idle), address, true);
     return true;
 }
 
-LIBNETXX_DECL void ProxyExchange::use_upstream(std::unique_ptr<io::PolledSocket> socket,
-                                               const io::asio::ip::address& address, bool was_idle)
+LIBNETXX_DECL void ProxyExchange::use_upstream(io::OpenConnection connection, const io::asio::ip::address& address,
+                                               bool was_idle)
 {
     told_->upstream = address;
     told_->was_connected = was_idle;
     // A limit that is only reported was told before.
     if (!told_->is_reported) engine::tell_decision(*told_, gate_.admission());
-    socket->listen(listener_);
-    upstream_.emplace(std::move(socket), was_idle);
+    connection.socket->listen(listener_);
+    upstream_.emplace(std::move(connection), was_idle);
 }
 
 LIBNETXX_DECL void ProxyExchange::note_failure(const io::Dial& dial)
@@ -145,15 +147,15 @@ LIBNETXX_DECL void ProxyExchange::note_failure(const io::Dial& dial)
 }
 
 /// A connection that another client has opened is for whoever may connect to its address.
-LIBNETXX_DECL std::unique_ptr<io::PolledSocket> ProxyExchange::take_idle(io::asio::ip::address& address)
+LIBNETXX_DECL io::OpenConnection ProxyExchange::take_idle(io::asio::ip::address& address)
 {
     auto idle = proxy_.connector->take_idle(key_);
-    if (!idle) return nullptr;
-    const auto found = io::peer_address(idle->native_handle());
+    if (!idle) return {};
+    const auto found = io::peer_address(idle.socket->native_handle());
     address = found.value_or(address);
     if (found && may_connect(address)) return idle;
     if (found) proxy_.connector->keep_idle(key_, std::move(idle));
-    return nullptr;
+    return {};
 }
 
 /// Not to an address that the policy refuses this client, or that would lead back to us. Parents are the operator's.
@@ -168,9 +170,9 @@ LIBNETXX_DECL bool ProxyExchange::may_connect(const io::asio::ip::address& addre
 
 LIBNETXX_DECL std::unique_ptr<io::PolledSocket> ProxyExchange::take_upstream()
 {
-    auto socket = std::move(upstream_->socket);
+    auto connection = std::move(upstream_->connection);
     upstream_.reset();
-    return socket;
+    return std::move(connection.socket);
 }
 
 /// Closes the connection to the server. What it has got of a request is not all of it: a connection that simply ended
@@ -180,7 +182,10 @@ LIBNETXX_DECL void ProxyExchange::drop_upstream() noexcept
     upstream_deadline_.clear();
     awaited_upstream_ = false;
     handshake_.reset();
-    if (upstream_ && upload_state_ != ProxyUploadState::complete) io::reset(*upstream_->socket);
+    secures_ = false;
+    const bool is_cut = upload_state_ != ProxyUploadState::complete;
+    if (upstream_ && is_cut) io::reset(*upstream_->connection.socket);
+    if (upstream_ && !is_cut && upstream_->connection.tls) upstream_->connection.tls->end();
     upstream_.reset();
 }
 

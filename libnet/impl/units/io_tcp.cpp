@@ -8,6 +8,7 @@
 #include <libnet/io/tcp/session_handler.ipp>
 #include <libnet/io/tcp/tcp_server.ipp>
 #include <libnet/io/tcp/tcp_server_state.ipp>
+#include <libnet/io/tls/tls_client.ipp>
 #include <libnet/io/tls/tls_configuration.ipp>
 #include <libnet/io/tls/tls_context.ipp>
 #include <libnet/io/tls/tls_handshake.ipp>

@@ -6,6 +6,7 @@
 #include <libnet/engine/access/client_table.hpp>
 #include <libnet/engine/proxy/connect_race.hpp>
 #include <libnet/engine/proxy/idle_pool.hpp>
+#include <libnet/io/connect/open_connection.hpp>
 #include <libnet/io/dns/shared_resolver.hpp>
 #include <libnet/io/loop/deadline.hpp>
 #include <libnet/io/loop/executor.hpp>
@@ -36,10 +37,6 @@ struct ConnectorOptions {
     engine::IdlePoolOptions idle{};                     ///< connections that wait for their next use
 };
 
-/// Nothing has come on an idle connection, and it is open, as far as is known without a system call that has
-/// nothing to find. What a server sends without a request ends the connection, or is not meant for the next request.
-bool is_quiet(PolledSocket& socket) noexcept;
-
 /// What the connections that a program makes have in common.
 class Connector {
 public:
@@ -49,11 +46,11 @@ public:
     Connector(const Connector&) = delete;
     Connector& operator=(const Connector&) = delete;
 
-    /// A connection with this key that is quiet; null: there is none.
-    std::unique_ptr<PolledSocket> take_idle(std::string_view key);
+    /// A connection with this key that is quiet; an empty one: there is none.
+    OpenConnection take_idle(std::string_view key);
 
     /// Keeps a connection on which nothing is under way.
-    void keep_idle(std::string key, std::unique_ptr<PolledSocket> connection);
+    void keep_idle(std::string key, OpenConnection connection);
 
     /// Closes all idle connections.
     void close_idle() noexcept;
@@ -72,7 +69,7 @@ private:
     const ConnectorOptions options_;
     SharedResolver resolver_;
     DeadlineWheel wheel_;
-    engine::IdlePool<std::unique_ptr<PolledSocket>> idle_;
+    engine::IdlePool<OpenConnection> idle_;
     Deadline idle_expires_;
 };
 

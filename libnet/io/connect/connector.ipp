@@ -15,11 +15,18 @@
 
 namespace libnet::inline v0::io {
 
-LIBNETXX_DECL bool is_quiet(PolledSocket& socket) noexcept
+LIBNETXX_DECL bool is_quiet(OpenConnection& connection) noexcept
 {
+    auto& socket = *connection.socket;
     if (!socket.is_open() || socket.hung_up()) return false;
-    if (!socket.ready(PolledSocket::read)) return true;
+    const bool holds_octets = connection.tls && connection.tls->pending();
+    if (!socket.ready(PolledSocket::read) && !holds_octets) return true;
     char octet;
+    if (connection.tls) {
+        if (connection.tls->receive({&octet, 1}).outcome != Transfer::want_read) return false;
+        socket.exhausted(PolledSocket::read);
+        return true;
+    }
     if (::recv(socket.native_handle(), &octet, 1, MSG_PEEK | MSG_DONTWAIT) >= 0) return false;
     if (errno != EAGAIN && errno != EWOULDBLOCK) return false;
     socket.exhausted(PolledSocket::read);
@@ -35,17 +42,17 @@ LIBNETXX_DECL Connector::Connector(SocketPoll& poll, ConnectorOptions options)
       idle_expires_{wheel_, [this] { expire(); }}
 {}
 
-LIBNETXX_DECL std::unique_ptr<PolledSocket> Connector::take_idle(std::string_view key)
+LIBNETXX_DECL OpenConnection Connector::take_idle(std::string_view key)
 {
     const auto now = std::chrono::steady_clock::now();
     while (auto connection = idle_.take(key, now))
-        if (is_quiet(**connection)) return std::move(*connection);
-    return nullptr;
+        if (is_quiet(*connection)) return std::move(*connection);
+    return {};
 }
 
-LIBNETXX_DECL void Connector::keep_idle(std::string key, std::unique_ptr<PolledSocket> connection)
+LIBNETXX_DECL void Connector::keep_idle(std::string key, OpenConnection connection)
 {
-    if (!connection->watch()) return;
+    if (!connection.socket->watch()) return;
     idle_.put(std::move(key), std::move(connection), std::chrono::steady_clock::now());
     expire();
 }

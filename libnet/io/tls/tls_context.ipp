@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <new>
 #include <string>
 #include <utility>
 
@@ -62,7 +63,10 @@ LIBNETXX_DECL std::unique_ptr<TlsStream> TlsContext::accept(int socket) const
     std::unique_lock lock{current_->mutex};
     auto configuration = current_->configuration;
     lock.unlock();
-    return std::make_unique<detail::OpensslStream>(std::move(configuration), socket);
+    detail::SslHandle ssl{SSL_new(configuration->certificates.front().context.get())};
+    if (!ssl) throw std::bad_alloc{};
+    SSL_set_accept_state(ssl.get());
+    return std::make_unique<detail::OpensslStream>(std::move(configuration), std::move(ssl), socket);
 }
 
 #else

@@ -11,7 +11,8 @@
 
 namespace libnet::inline v0::io {
 
-/// The server's end of a TLS connection over a non-blocking socket. `TlsContext::accept` makes one.
+/// One end of a TLS connection over a non-blocking socket: a server's, which `TlsContext::accept` makes, or a client's, which
+/// `TlsClientContext::connect` does.
 class TlsStream {
 public:
     virtual ~TlsStream() = default;
@@ -21,8 +22,8 @@ public:
         want_read,   ///< call again when the socket is readable
         want_write,  ///< call again when the socket is writable
         plain_http,  ///< what came is HTTP without TLS: answer it so
-        closed,      ///< the client left without a word
-        failed,      ///< see `failure`; the client has been told, if there is a way to
+        closed,      ///< the peer left without a word
+        failed,      ///< see `failure`; the peer has been told, if there is a way to
     };
 
     /// Goes on with the handshake, which comes first.
@@ -43,11 +44,20 @@ public:
     /// sent the call must come again, for the rest. Outcomes: all.
     virtual Transferred send_file(int file, off_t& at, std::uint64_t length) noexcept = 0;
 
-    /// Tells the client that no more will come, so that it knows an end from a cut; once is enough.
+    /// Tells the peer that no more will come, so that it knows an end from a cut; once is enough.
     virtual void end() noexcept = 0;
 
     /// Why the handshake failed, with OpenSSL's words: "The TLS handshake failed: no shared cipher."
     virtual std::string_view failure() const noexcept = 0;
+
+    /// What a failed handshake has failed for.
+    enum class Fault : std::uint8_t {
+        none,         ///< it has not failed
+        certificate,  ///< the peer's certificate can't be trusted
+        alert,        ///< the peer has refused (RFC 8446 section 6)
+        protocol,     ///< what came is not TLS, or none that both can speak
+    };
+    virtual Fault fault() const noexcept = 0;
 
     /// The protocol that was agreed on, or empty: RFC 7301.
     virtual std::string_view protocol() const noexcept = 0;

@@ -85,15 +85,15 @@ LIBNETXX_DECL bool kernel_has_tls()
 /// kernel seals the records, it goes straight to the socket.
 class OpensslStream final : public TlsStream {
 public:
-    OpensslStream(std::shared_ptr<const TlsConfiguration> configuration, int socket)
+    /// `ssl` knows which end it is. The configuration is kept as long as this is; null: there is none to keep.
+    OpensslStream(std::shared_ptr<const TlsConfiguration> configuration, SslHandle ssl, int socket)
         : configuration_{std::move(configuration)},
           socket_{socket},
-          ssl_{SSL_new(configuration_->certificates.front().context.get())}
+          ssl_{std::move(ssl)}
     {
         if (!ssl_ || SSL_set_fd(ssl_.get(), socket) != 1) throw std::bad_alloc{};
         if (!kernel_has_tls()) SSL_set0_wbio(ssl_.get(), make_collector());
         if (SSL_get_wbio(ssl_.get()) == nullptr) throw std::bad_alloc{};
-        SSL_set_accept_state(ssl_.get());
     }
 
     Handshake handshake() noexcept override;
@@ -103,6 +103,7 @@ public:
     Transferred send_file(int file, off_t& at, std::uint64_t length) noexcept override;
     void end() noexcept override;
     std::string_view failure() const noexcept override { return failure_; }
+    Fault fault() const noexcept override { return fault_; }
     std::string_view protocol() const noexcept override;
 
 private:
@@ -119,6 +120,7 @@ private:
     std::string waiting_;           // sealed records that the socket didn't take yet
     std::size_t waiting_size_ = 0;  // so many plain bytes are in them, and not yet reported as sent
     std::string failure_;
+    Fault fault_ = Fault::none;
     bool starved_ = false;  // what is buffered is less than a record
     bool usable_ = false;   // the handshake is done, and nothing went wrong since
 };
@@ -150,8 +152,14 @@ LIBNETXX_DECL TlsStream::Handshake OpensslStream::explain_failure(unsigned long 
 {
     const auto reason = ERR_GET_LIB(code) == ERR_LIB_SSL ? ERR_GET_REASON(code) : 0;
     if (reason == SSL_R_HTTP_REQUEST || reason == SSL_R_HTTPS_PROXY_REQUEST) return Handshake::plain_http;
-    if (code == 0 || reason == SSL_R_UNEXPECTED_EOF_WHILE_READING) return Handshake::closed;
-    const char* const text = ERR_reason_error_string(code);
+    const bool is_reset = ERR_SYSTEM_ERROR(code) && SSL_is_server(ssl_.get()) == 0;
+    if (code == 0 || is_reset || reason == SSL_R_UNEXPECTED_EOF_WHILE_READING) return Handshake::closed;
+    const char* text = ERR_reason_error_string(code);
+    fault_ = reason >= SSL_AD_REASON_OFFSET ? Fault::alert : Fault::protocol;
+    if (reason == SSL_R_CERTIFICATE_VERIFY_FAILED) {
+        fault_ = Fault::certificate;
+        text = X509_verify_cert_error_string(SSL_get_verify_result(ssl_.get()));
+    }
     failure_ = std::string{"The TLS handshake failed: "} + (text != nullptr ? text : "for an unknown reason") + '.';
     return Handshake::failed;
 }

@@ -316,6 +316,25 @@ TEST_CASE("a target is what a request's head says", "[engine][proxy]")
     const test::ParsedRequest plain{"GET http://a.test HTTP/1.1\r\nHost: x\r\n\r\n"};
     CHECK(egress_target(plain.request).port == 80);
     CHECK(egress_target(plain.request).path == "/");
+    CHECK_FALSE(egress_target(plain.request).is_tls);
+    const test::ParsedRequest secure{"GET https://a.test/b HTTP/1.1\r\nHost: x\r\n\r\n"};
+    CHECK(egress_target(secure.request).port == 443);
+    CHECK(egress_target(secure.request).is_tls);
+}
+
+TEST_CASE("https goes to the ports that are listed for tunnels, and paths are seen", "[engine][proxy]")
+{
+    const auto target = [](std::string url) {
+        const test::ParsedRequest request{"GET https://" + url + " HTTP/1.1\r\nHost: x\r\n\r\n"};
+        return egress_target(request.request);
+    };
+    const auto ports = policy_of("", false, {443});
+    CHECK(verdict(ports, target("a.test/")) == V::allowed);
+    CHECK(verdict(ports, target("a.test:8443/")) == V::port_denied);
+    CHECK(verdict(ports, get("a.test")) == V::allowed);
+    const auto paths = policy_of("allow to a.test paths /open/*\ndefault deny\n");
+    CHECK(verdict(paths, target("a.test/open/b")) == V::allowed);
+    CHECK(verdict(paths, target("a.test/secret")) == V::default_denied);
 }
 
 TEST_CASE("each refusal has a name, a sentence, and an error of Proxy-Status", "[engine][proxy]")

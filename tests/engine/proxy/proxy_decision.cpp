@@ -68,6 +68,18 @@ TEST_CASE("other schemes than http are not implemented", "[engine][proxy]")
     CHECK(refusal(decision_on("GET ftp://h/ HTTP/1.1\r\nHost: h\r\n\r\n")) == 501);
 }
 
+TEST_CASE("https is forwarded where the proxy speaks TLS with servers", "[engine][proxy]")
+{
+    const auto with_tls = [](std::string head) {
+        const ParsedRequest parsed{std::move(head)};
+        return decide(parsed.request, {.via_name = "us", .dials_tls = true});
+    };
+    CHECK(with_tls("GET https://H/ HTTP/1.1\r\nHost: h\r\n\r\n") == ProxyDecision{ProxyForward{{"h", 443, true}}});
+    CHECK(with_tls("GET HTTPS://h:81/ HTTP/1.1\r\nHost: h\r\n\r\n") == ProxyDecision{ProxyForward{{"h", 81, true}}});
+    CHECK(with_tls("GET http://h/ HTTP/1.1\r\nHost: h\r\n\r\n") == forward("h", 80));
+    CHECK(refusal(with_tls("GET wss://h/ HTTP/1.1\r\nHost: h\r\n\r\n")) == 501);
+}
+
 TEST_CASE("too many nominations are refused", "[engine][proxy]")
 {
     std::string list = "x0";

@@ -14,7 +14,8 @@ constexpr ProxyFailure all[] = {
     ProxyFailure::name_not_found, ProxyFailure::name_server_failed, ProxyFailure::name_timeout,
     ProxyFailure::refused,        ProxyFailure::unreachable,        ProxyFailure::connect_timeout,
     ProxyFailure::connect_failed, ProxyFailure::connection_lost,    ProxyFailure::response_timeout,
-    ProxyFailure::bad_response,   ProxyFailure::name_is_loop,
+    ProxyFailure::bad_response,   ProxyFailure::name_is_loop,       ProxyFailure::tls_certificate,
+    ProxyFailure::tls_alert,      ProxyFailure::tls_protocol,
 };
 
 }  // namespace
@@ -38,6 +39,15 @@ TEST_CASE("each failure names the host in a sentence of its own", "[engine][prox
         CHECK(said_before.find(sentence) == std::string::npos);
         said_before += sentence;
     }
+}
+
+TEST_CASE("a failure of TLS says why", "[engine][proxy]")
+{
+    const auto said = describe(ProxyFailure::tls_certificate, {"a.test", 443}, {}, "certificate has expired");
+    CHECK(said == "The server a.test:443 has no certificate that can be trusted: certificate has expired.");
+    CHECK(proxy_status_of(ProxyFailure::tls_certificate) == libnet::wire::ProxyStatusError::tls_certificate_error);
+    CHECK(proxy_status_of(ProxyFailure::tls_alert) == libnet::wire::ProxyStatusError::tls_alert_received);
+    CHECK(proxy_status_of(ProxyFailure::tls_protocol) == libnet::wire::ProxyStatusError::tls_protocol_error);
 }
 
 TEST_CASE("what connect reports is told apart", "[engine][proxy]")
