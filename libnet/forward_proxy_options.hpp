@@ -66,8 +66,15 @@ struct ForwardProxyOptions {
     std::vector<std::uint16_t> connect_ports{};
 
     /// Speaks SOCKS4, 4a and 5 as well, on the same port: who begins so gets what CONNECT would get, by the same rules and
-    /// limits, and is logged so. Users log in with SOCKS5 (RFC 1929). Names are looked up here; neither BIND nor UDP.
+    /// limits, and is logged so. Users log in with SOCKS5 (RFC 1929). Names are looked up here; BIND is refused.
     bool socks = true;
+
+    /// Relays datagrams for clients of SOCKS5, too (UDP ASSOCIATE, RFC 1928 section 7), each from sockets of its own, as long as its
+    /// connection stays. Off, since UDP reaches what CONNECT doesn't: each destination is judged as that of a tunnel, with the
+    /// method "UDP", and parents are not asked. The rules of `access` are asked about the host `socks-udp.invalid` and not about the
+    /// destinations. A client gets datagrams from those whom it has sent some to; the proxy neither encrypts them nor puts
+    /// fragments together.
+    bool socks_udp = false;
 
     /// Ports where a tunnel has to begin with a ClientHello of TLS that names the host of its CONNECT, such as {443}: against
     /// domain fronting, and against other protocols on these ports. What doesn't fit ends the tunnel before the server hears a
@@ -115,6 +122,8 @@ struct ForwardProxyOptions {
     std::chrono::milliseconds tunnel_timeout{600'000};   ///< a tunnel without a byte in either direction; 0: no limit
     /// The same for a tunnel of which one side has ended (a FIN) and the other hasn't; 0: `tunnel_timeout`.
     std::chrono::milliseconds half_closed_timeout{60'000};
+    /// After so long without a datagram in either direction a client's UDP association ends; 0: no limit.
+    std::chrono::milliseconds udp_timeout{120'000};
     /// After so long without a byte the kernel asks both sides of a tunnel whether they are still there, and after a minute
     /// without an answer the tunnel breaks (tcp(7), SO_KEEPALIVE). 0: it doesn't ask.
     std::chrono::seconds tunnel_keep_alive{120};

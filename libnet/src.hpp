@@ -97,7 +97,9 @@
 #include <libnet/impl/proxy/proxy_socks.ipp>
 #include <libnet/impl/proxy/proxy_transfer.ipp>
 #include <libnet/impl/proxy/proxy_tunnel.ipp>
+#include <libnet/impl/proxy/proxy_udp.ipp>
 #include <libnet/impl/proxy/proxy_upstream.ipp>
+#include <libnet/impl/proxy/udp_association.ipp>
 #include <libnet/impl/query/interface_probe.ipp>
 #include <libnet/impl/query/narrow_links.ipp>
 #include <libnet/impl/query/path_mtu.ipp>

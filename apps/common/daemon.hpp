@@ -205,7 +205,9 @@ asio::awaitable<void> reload(std::unique_ptr<Program>& current, std::vector<std:
     const auto changes = next->prepare(current.get(), faults);
     faults.raise();
     complete(next->options, name, current->daemon);
-    if (!next->table.same_as(current->table)) {
+    bool is_other = !next->table.same_as(current->table);
+    if constexpr (requires { next->is_other_than(*current); }) is_other = is_other || next->is_other_than(*current);
+    if (is_other) {
         auto replaced = group.replace(by_place(next->options, group.places()));
         co_await std::move(replaced);
     }

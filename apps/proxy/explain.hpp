@@ -54,12 +54,14 @@ inline engine::EgressTarget read_explained_request(std::string_view text)
     const auto space = std::min(text.find(' '), text.size());
     const auto method = text.substr(0, space);
     const auto url = text.substr(std::min(space + 1, text.size()));
-    const auto target = wire::parse_target(method, url);
+    const bool is_datagram = method == "UDP";
+    const auto target = wire::parse_target(is_datagram ? "CONNECT" : method, url);
     if (method.empty() || !target || target->authority.host.empty())
         throw BadValue{
             fmt::format("'{}' is no request: give one like 'GET http://example.org/' or "
                         "'CONNECT example.org:443'",
                         printable(text))};
+    if (is_datagram) return engine::datagram_target(target->authority.host, target->authority.port.value_or(0));
     const bool is_tls = base::iequals(target->scheme, "https");
     if (target->form == wire::TargetForm::absolute && !is_tls && !base::iequals(target->scheme, "http"))
         throw BadValue{fmt::format("'{}' would not be forwarded: only http and https are", printable(text))};
@@ -127,7 +129,7 @@ inline asio::awaitable<int> explain(const ExplainSettings& settings, const engin
 
 }  // namespace detail
 
-/// Reads "GET http://host/path" or "CONNECT host:port".
+/// Reads "GET http://host/path", "CONNECT host:port" or "UDP host:port".
 inline auto explained_request()
 {
     return [](std::string_view text) { return detail::read_explained_request(text); };

@@ -45,6 +45,8 @@ inline void add_limits(Options& table, ForwardProxyOptions& options)
                integer<std::uint64_t>(0), options.min_send_rate)
         .value("tunnel-timeout", "TIME", "without a byte in a tunnel; 0: no limit (600)", timeout_or_none,
                options.tunnel_timeout)
+        .value("udp-timeout", "TIME", "without a datagram of a SOCKS5 client; 0: no limit (120)", timeout_or_none,
+               options.udp_timeout)
         .value("half-closed-timeout", "TIME", "the same when one side has ended; 0: as above (60)", timeout_or_none,
                options.half_closed_timeout)
         .value("tunnel-keep-alive", "TIME", "until silent peers of a tunnel are probed; 0: never (120)",

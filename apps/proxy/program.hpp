@@ -81,6 +81,17 @@ struct ProxyProgram {
     /// Keeps of what `before` has read and remembers what is the same now.
     void keep(const ProxyProgram& before, Changes& changes, Faults& faults);
 
+    /// The same for whom to trust of servers.
+    void keep_trust(const ProxyProgram& before, Changes& changes)
+    {
+        if (!options.origin_tls || !before.options.origin_tls || !table.same_option(before.table, "origin-ca")) return;
+        options.origin_tls = before.options.origin_tls;
+        changes.push_back(options.origin_tls->prepare_reload());
+    }
+
+    /// Whether files have other servers take the places of those that serve, be it that the options are the same.
+    bool is_other_than(const ProxyProgram& before) const { return options.parents != before.options.parents; }
+
     /// Whom to trust where the proxy itself speaks TLS with servers; null: it was built without TLS.
     std::shared_ptr<TlsClientContext> trust_of_origins() const
     {
@@ -156,6 +167,8 @@ inline ProxyProgram::ProxyProgram()
     table.value(
         "socks", "YES", "SOCKS4, 4a and 5 on the same port, too (yes)",
         [](std::string_view given) { return yes_or_no(given); }, options.socks);
+    table.rare_group("SOCKS").flag("socks-udp", "relay datagrams of SOCKS5 clients (UDP ASSOCIATE), by the same rules",
+                                   options.socks_udp);
     add_options(table, tls);
     add_egress(table, egress, options, explained, origin_ca, event_log);
     add_headers(table, options.headers, credentials);
@@ -197,6 +210,7 @@ inline void ProxyProgram::keep(const ProxyProgram& before, Changes& changes, Fau
 {
     table.attempt(faults, {"egress"}, [&] { keep_egress(before, changes); });
     table.attempt(faults, {"credential"}, [&] { keep_credentials(before, changes); });
+    table.attempt(faults, {"origin-ca"}, [&] { keep_trust(before, changes); });
     keep_access(table, before.table, before.options.access, options.access, changes, faults);
     keep_limits(table, before.table, before.options.client_limits, options.client_limits);
 }

@@ -31,7 +31,8 @@ struct Outcome {
 Outcome negotiate(std::string_view said, engine::SocksUsers users, std::size_t split)
 {
     using Kind = engine::SocksStep::Kind;
-    engine::SocksNegotiation negotiation{wire::dialect_of(said.front()), users};
+    const auto udp = said.size() % 2 == 0 ? engine::SocksUdp::served : engine::SocksUdp::refused;
+    engine::SocksNegotiation negotiation{wire::dialect_of(said.front()), users, udp};
     Outcome outcome;
     std::string octets{said.substr(0, split)}, later{said.substr(split)};
     for (int steps = 0;; ++steps) {

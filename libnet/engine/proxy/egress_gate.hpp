@@ -52,6 +52,9 @@ public:
     bool has_routes() const noexcept { return policy_->has_routes(); }
     std::vector<std::string> route() const { return policy_->route(client(), target_); }
 
+    /// See EgressPolicy::preface.
+    ParentPreface preface() const { return policy_->preface(client(), target_); }
+
     /// What admitted the request, or the last address of several.
     const EgressDecision& admission() const noexcept { return admission_; }
 

@@ -30,16 +30,20 @@ struct EgressClient {
 struct EgressTarget {
     std::optional<wire::CanonicalHost> host{};  ///< nothing: the text is no host
     std::uint16_t port = 0;
-    std::string method{};               ///< "CONNECT" for all tunnels, of SOCKS too
+    std::string method{};               ///< "CONNECT" for all tunnels, of SOCKS too; "UDP" for datagrams
     std::optional<std::string> path{};  ///< decoded; nothing: it is not seen (a tunnel), or can't be read
     bool is_tls = false;                ///< the proxy speaks TLS with it: its port has to be one of those for tunnels
+    bool is_datagram = false;           ///< it goes by UDP: see `datagram_target`
     bool goes_by_parent = false;        ///< a parent proxy looks the name up: its addresses stay unknown here
-    bool is_tunnel() const noexcept { return method == "CONNECT"; }
+    bool is_tunnel() const noexcept { return is_datagram || method == "CONNECT"; }
 };
 
 /// A target from the parts of a request: the host as it stands there (no brackets), the path still encoded, without its
 /// query. Of a tunnel the path is not looked at.
 EgressTarget egress_target(std::string_view host, std::uint16_t port, std::string_view method, std::string_view path);
+
+/// The target of a datagram, which is judged as a tunnel would be; its method is "UDP", which no request's is taken for.
+EgressTarget datagram_target(std::string_view host, std::uint16_t port);
 
 /// The target of a request that a proxy has got. Where the URL leaves the port out it is 443 for https, else 80.
 EgressTarget egress_target(const wire::RequestHead& request);
@@ -91,7 +95,9 @@ public:
     explicit EgressPolicy(EgressPolicyOptions options)
         : options_{std::move(options)},
           has_routes_{!options_.route.empty() || !options_.rules.route.empty() ||
-                      std::ranges::any_of(options_.rules.rules, [](const auto& rule) { return !rule.route.empty(); })}
+                      std::ranges::any_of(options_.rules.rules, [](const auto& rule) { return !rule.route.empty(); })},
+          has_prefaces_{std::ranges::any_of(options_.rules.rules,
+                                            [](const auto& rule) { return rule.preface != ParentPreface::none; })}
     {}
 
     /// Judges a request. `address`: one that the host has; nothing: it is not known yet, or is the host itself. `steps`:
@@ -116,6 +122,9 @@ public:
     /// another route. Never empty.
     std::vector<std::string> route(const EgressClient& client, const EgressTarget& target) const;
 
+    /// What a server hears of the client before all else, where the request goes directly: as the first rule that fits by name says.
+    ParentPreface preface(const EgressClient& client, const EgressTarget& target) const;
+
     const EgressPolicyOptions& options() const noexcept { return options_; }
 
     /// Whether a rule asks which listener a client has connected to.
@@ -130,8 +139,10 @@ public:
     bool has_routes() const noexcept { return has_routes_; }
 
 private:
+    const EgressRule* first_by_name(const EgressClient& client, const EgressTarget& target) const;
+
     EgressPolicyOptions options_;
-    bool has_routes_ = false;
+    bool has_routes_ = false, has_prefaces_ = false;
 };
 
 /// The path of the decision about a request whose host has these addresses, in lines for people: who, what, each rule that

@@ -93,7 +93,8 @@ LIBNETXX_DECL EgressFit fit_rule(const EgressRule& rule, const EgressClient& cli
     const auto has_port = [&target](const PortRange& range) { return range.contains(target.port); };
     if (!fits_client(rule, client)) return EgressFit::no;
     if (!rule.ports.empty() && std::ranges::none_of(rule.ports, has_port)) return EgressFit::no;
-    if (!rule.methods.empty() && std::ranges::find(rule.methods, target.method) == rule.methods.end())
+    const bool is_forged = target.method == "UDP" && !target.is_datagram;
+    if (!rule.methods.empty() && (is_forged || std::ranges::find(rule.methods, target.method) == rule.methods.end()))
         return EgressFit::no;
     return std::max(fit_target_host(rule, target, address), fit_path(rule, target));
 }
@@ -278,6 +279,13 @@ LIBNETXX_DECL EgressTarget egress_target(std::string_view host, std::uint16_t po
     return target;
 }
 
+LIBNETXX_DECL EgressTarget datagram_target(std::string_view host, std::uint16_t port)
+{
+    EgressTarget target{wire::canonical_host(host), port, "UDP", std::nullopt};
+    target.is_datagram = true;
+    return target;
+}
+
 LIBNETXX_DECL EgressTarget egress_target(const wire::RequestHead& request)
 {
     const bool is_tls = base::iequals(request.scheme, "https");
@@ -306,17 +314,31 @@ LIBNETXX_DECL bool EgressPolicy::is_limited(const EgressLimit& limit, const Egre
     return target.host && detail::fit_rule(limit.rule, client, target, target.host->address) != detail::EgressFit::no;
 }
 
+/// The first rule that fits a target with a host, of which no more than that is known; null: none does.
+LIBNETXX_DECL const EgressRule* EgressPolicy::first_by_name(const EgressClient& client,
+                                                            const EgressTarget& target) const
+{
+    auto by_name = target;
+    by_name.goes_by_parent = true;
+    const auto found = std::ranges::find_if(options_.rules.rules, [&](const EgressRule& rule) {
+        return detail::fit_rule(rule, client, by_name, target.host->address) != detail::EgressFit::no;
+    });
+    return found == options_.rules.rules.end() ? nullptr : &*found;
+}
+
+LIBNETXX_DECL ParentPreface EgressPolicy::preface(const EgressClient& client, const EgressTarget& target) const
+{
+    const auto* const rule = has_prefaces_ && target.host ? first_by_name(client, target) : nullptr;
+    return rule != nullptr ? rule->preface : ParentPreface::none;
+}
+
 LIBNETXX_DECL std::vector<std::string> EgressPolicy::route(const EgressClient& client, const EgressTarget& target) const
 {
     const std::vector<std::string> direct{std::string{direct_route}};
     if (!target.host) return direct;
     const auto& rules = options_.rules;
-    auto by_name = target;
-    by_name.goes_by_parent = true;
-    const auto decides = std::ranges::find_if(rules.rules, [&](const EgressRule& rule) {
-        return detail::fit_rule(rule, client, by_name, target.host->address) != detail::EgressFit::no;
-    });
-    if (decides != rules.rules.end() && !decides->route.empty()) return decides->route;
+    const auto* const decides = first_by_name(client, target);
+    if (decides != nullptr && !decides->route.empty()) return decides->route;
     if (detail::is_private_service(rules.services, *target.host, {})) return direct;
     if (!rules.route.empty()) return rules.route;
     return options_.route.empty() ? direct : options_.route;

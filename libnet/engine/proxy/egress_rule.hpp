@@ -4,6 +4,7 @@
 #include <libnet/config.hpp>
 #include <libnet/engine/proxy/egress_limit.hpp>
 #include <libnet/engine/proxy/egress_list.hpp>
+#include <libnet/engine/proxy/parent_proxy.hpp>
 #include <libnet/engine/proxy/week_times.hpp>
 #include <libnet/wire/ip/network.hpp>
 
@@ -58,6 +59,9 @@ struct EgressRule {
     /// By which parent proxies what it allows goes on: their names, the first one first; "direct": by none. Empty: as
     /// EgressRules::route says.
     std::vector<std::string> route{};
+
+    /// What servers hear of the client before all else, where what it allows goes directly.
+    ParentPreface preface = ParentPreface::none;
 };
 
 /// A private host that may be reached, at addresses in these networks and nowhere else.
@@ -105,13 +109,14 @@ using FindList = std::function<std::shared_ptr<const EgressList>(const std::stri
 ///     report-only                                           say what would be refused, and allow it
 ///     allow  to .corp.example proxy=corp,spare              by the parent proxy corp; by spare where corp fails
 ///     allow  to .example.net proxy=direct                   by no parent proxy
+///     allow  to .lb.example send-proxy=v2                   with a PROXY header that has the client's address
 ///     default proxy=spare,direct                            the route of all for which no rule says another
 ///
 /// A rule is `allow` or `deny`, and then any of these, each at most once, with its values behind it, parted by spaces or
 /// commas: `from` networks of clients; `user` names, * is everyone who has logged in; `listener` ports that clients connect to; `to` hosts (a dot in
 /// front: and all below), networks, @lists, and ports or ranges of ports (8000-8099), * is every host; `methods`; `paths`;
 /// `times`, see parse_week_times; `proxy=` names of parent proxies, and `direct`, in the order in which they are tried, of `allow`
-/// only. What a rule doesn't say fits everything.
+/// only; `send-proxy=` v1 or v2 likewise. What a rule doesn't say fits everything.
 ///
 /// A `limit` has the same, but for networks behind `to`, and at least one of `rate` (bytes a second), `quota` (bytes in a
 /// period) and `requests` (in a period), see EgressAmounts; `per` says what is counted together: `client` (where nothing is

@@ -27,14 +27,15 @@ LIBNETXX_DECL std::invalid_argument bad_word(std::string_view word, std::string_
 LIBNETXX_DECL std::vector<std::string_view> egress_words_of(std::string_view line)
 {
     line = line.substr(0, line.find('#'));
+    constexpr std::array<std::string_view, 2> joined{"send-proxy=", "proxy="};
     constexpr std::string_view blank = " \t\r,";
     std::vector<std::string_view> words;
     for (;;) {
         line.remove_prefix(std::min(line.find_first_not_of(blank), line.size()));
         if (line.empty()) return words;
         auto word = line.substr(0, line.find_first_of(blank));
-        constexpr std::string_view route = "proxy=";
-        if (word.starts_with(route)) word = word.substr(0, route.size());
+        for (const auto keyword : joined)
+            if (word.starts_with(keyword)) word = word.substr(0, keyword.size());
         words.push_back(word);
         line.remove_prefix(word.size());
     }
@@ -98,6 +99,13 @@ LIBNETXX_DECL void add_way(std::vector<std::string>& route, std::string_view wor
     route.emplace_back(word);
 }
 
+LIBNETXX_DECL ParentPreface preface_of(std::string_view word)
+{
+    if (word == "v1") return ParentPreface::proxy_v1;
+    if (word == "v2") return ParentPreface::proxy_v2;
+    throw bad_word(word, "is no version of the PROXY protocol: v1 or v2");
+}
+
 LIBNETXX_DECL void add_value(EgressRule& rule, std::string_view keyword, std::string_view word)
 {
     if (keyword == "from") {
@@ -108,6 +116,9 @@ LIBNETXX_DECL void add_value(EgressRule& rule, std::string_view keyword, std::st
         rule.listeners.emplace_back(word);
     } else if (keyword == "proxy=") {
         add_way(rule.route, word);
+    } else if (keyword == "send-proxy=") {
+        if (rule.preface != ParentPreface::none) throw bad_word(word, "is one version too many");
+        rule.preface = preface_of(word);
     } else if (keyword == "methods") {
         if (!wire::is_token(word)) throw bad_word(word, "is no method");
         rule.methods.emplace_back(word);
@@ -175,8 +186,8 @@ LIBNETXX_DECL std::vector<EgressPart> egress_parts(std::span<const std::string_v
     return parts;
 }
 
-inline constexpr std::array<std::string_view, 8> rule_keywords{"from",    "user",  "listener", "to",
-                                                               "methods", "paths", "times",    "proxy="};
+inline constexpr std::array<std::string_view, 9> rule_keywords{"from",  "user",  "listener", "to",         "methods",
+                                                               "paths", "times", "proxy=",   "send-proxy="};
 inline constexpr std::array<std::string_view, 11> limit_keywords{
     "from", "user", "listener", "to", "methods", "paths", "times", "rate", "quota", "requests", "per"};
 
@@ -252,6 +263,8 @@ LIBNETXX_DECL void read_egress_line(EgressRules& rules, std::string_view line, s
         rule.text = base::trim(line.substr(0, line.find_first_of("#\r")));
         for (const auto& part : egress_parts(rest, rule_keywords)) read_egress_part(rule, part, find_list);
         if (!rule.allows && !rule.route.empty()) throw std::invalid_argument{"what is denied goes by no proxy"};
+        if (!rule.allows && rule.preface != ParentPreface::none)
+            throw std::invalid_argument{"what is denied hears of nobody: send-proxy= is for allow"};
         rules.rules.push_back(std::move(rule));
     } else if (keyword == "limit") {
         EgressLimit limit;

@@ -35,8 +35,8 @@ LIBNETXX_DECL std::string_view only_line(std::string_view text)
 
 LIBNETXX_DECL bool is_parent_name(std::string_view name) noexcept
 {
-    constexpr std::array<std::string_view, 9> taken{direct_route, "from",  "user",  "listener", "to",
-                                                    "methods",    "paths", "proxy", "default"};
+    constexpr std::array<std::string_view, 10> taken{direct_route, "from",  "user",  "listener", "to",
+                                                     "methods",    "paths", "proxy", "default",  "send-proxy"};
     const auto fits = [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
                c == '-';

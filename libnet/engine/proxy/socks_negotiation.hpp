@@ -24,6 +24,9 @@ namespace libnet::inline v0::engine {
 //    greeting (5) --> [login] --> request (5) --> connect
 //    request (4)  --------------------------> connect
 //
+//  Who wants to send datagrams (UDP ASSOCIATE) names no destination: it asks for a host that doesn't exist, so that its log-in, the
+//  proxy's rules and the log treat that as all else. Where each datagram goes is judged by itself.
+//
 //  A client of SOCKS5 that offers both methods logs in if the proxy has users; one that offers no log-in is judged by what
 //  its request gets without one. A log-in is checked before it is answered, for a client believes that answer.
 
@@ -49,6 +52,7 @@ std::ostream& operator<<(std::ostream& out, const SocksStep& step);
 
 inline constexpr std::string_view socks_no_method = "The client offers no way to log in that is known.";
 inline constexpr std::string_view socks_no_command = "Of SOCKS only connections are served here, neither BIND nor UDP.";
+inline constexpr std::string_view socks_no_bind = "BIND of SOCKS is not served here.";
 inline constexpr std::string_view socks_wrong_password = "The user or the password is wrong.";
 inline constexpr std::string_view socks_too_slow = "The SOCKS request took too long to arrive.";
 
@@ -58,11 +62,21 @@ enum class SocksUsers : std::uint8_t {
     some,
 };
 
+/// Whether the proxy relays datagrams.
+enum class SocksUdp : std::uint8_t { refused, served };
+
+/// The host that stands for all whom datagrams go to, in rules about hosts and in the log.
+inline constexpr std::string_view socks_udp_host = "socks-udp.invalid";
+
 /// One client's negotiation. Bounded: no part of it has more than 520 octets.
 class SocksNegotiation {
 public:
     /// `dialect`: socks4 or socks5, by the first octet.
-    SocksNegotiation(wire::ProxyDialect dialect, SocksUsers users) noexcept : dialect_{dialect}, users_{users} {}
+    SocksNegotiation(wire::ProxyDialect dialect, SocksUsers users, SocksUdp udp = SocksUdp::refused) noexcept
+        : dialect_{dialect},
+          users_{users},
+          udp_{udp}
+    {}
 
     /// Looks at all that has come and isn't consumed. Not to be called after `connect` or `refuse`.
     SocksStep next(std::string_view received);
@@ -80,6 +94,10 @@ public:
     /// request belongs to the other end.
     std::string_view connect_head() const noexcept { return head_; }
 
+    /// After `connect`: the client wants to send datagrams, from this port (0: it hasn't said from which). Nothing: it wants to be
+    /// connected.
+    std::optional<std::uint16_t> datagram_port() const noexcept { return datagram_port_; }
+
 private:
     enum class Phase : std::uint8_t { greeting, login, granted, denied, request };
 
@@ -89,10 +107,13 @@ private:
     SocksStep answer_login();
     SocksStep read_request(std::string_view received);
     SocksStep refuse_socks5(wire::Socks5Reply code, std::string_view reason);
+    SocksStep read_command(const wire::Socks5Request& request, std::size_t size);
     bool make_head(const wire::SocksDestination& destination);
 
     const wire::ProxyDialect dialect_;
     const SocksUsers users_;
+    const SocksUdp udp_;
+    std::optional<std::uint16_t> datagram_port_{};
     Phase phase_ = Phase::greeting;
     wire::BasicCredentials login_{};
     std::string reply_, head_;

@@ -101,15 +101,30 @@ LIBNETXX_DECL SocksStep SocksNegotiation::answer_login()
 
 LIBNETXX_DECL SocksStep SocksNegotiation::read_request(std::string_view received)
 {
-    using wire::SocksError;
     const auto parsed = wire::parse_socks5_request(received);
     if (!parsed) return refuse_socks5(wire::socks5_reply_to(parsed.error()), wire::reason_of(parsed.error()));
     if (!*parsed) return {};
-    if ((*parsed)->value.command != wire::SocksCommand::connect)
-        return refuse_socks5(wire::Socks5Reply::command_not_supported, socks_no_command);
-    if (!make_head((*parsed)->value.destination))
+    return read_command((*parsed)->value, (*parsed)->consumed);
+}
+
+/// `size` octets that have come are the request.
+LIBNETXX_DECL SocksStep SocksNegotiation::read_command(const wire::Socks5Request& request, std::size_t size)
+{
+    using wire::SocksCommand, wire::SocksError;
+    const bool is_served = request.command == SocksCommand::connect ||
+                           (request.command == SocksCommand::udp_associate && udp_ == SocksUdp::served);
+    if (!is_served)
+        return refuse_socks5(wire::Socks5Reply::command_not_supported,
+                             udp_ == SocksUdp::served ? socks_no_bind : socks_no_command);
+    auto destination = request.destination;
+    if (request.command == SocksCommand::udp_associate) {
+        datagram_port_ = destination.port;
+        constexpr std::uint16_t any = 1;  // a target has to have one
+        destination = {std::nullopt, std::string{socks_udp_host}, destination.port == 0 ? any : destination.port};
+    }
+    if (!make_head(destination))
         return refuse_socks5(wire::socks5_reply_to(SocksError::bad_name), wire::reason_of(SocksError::bad_name));
-    return {.kind = SocksStep::Kind::connect, .consumed = (*parsed)->consumed};
+    return {.kind = SocksStep::Kind::connect, .consumed = size};
 }
 
 LIBNETXX_DECL SocksStep SocksNegotiation::refuse_socks5(wire::Socks5Reply code, std::string_view reason)

@@ -13,7 +13,9 @@
 #include <libnet/impl/proxy/proxy_state.hpp>
 #include <libnet/impl/proxy/proxy_transfer.ipp>
 #include <libnet/impl/proxy/proxy_tunnel.ipp>
+#include <libnet/impl/proxy/proxy_udp.ipp>
 #include <libnet/impl/proxy/proxy_upstream.ipp>
+#include <libnet/impl/proxy/udp_association.ipp>
 #include <libnet/impl/server/access_record_of.hpp>
 #include <libnet/wire/http/http_syntax.hpp>
 

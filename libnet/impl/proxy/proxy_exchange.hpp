@@ -150,7 +150,7 @@ private:
     bool goes_another_way();
     bool reuse_upstream();
     void use_upstream(io::OpenConnection connection, const io::asio::ip::address& address, bool was_idle);
-    void use_dialled(io::FileDescriptor connected);
+    bool use_dialled(io::FileDescriptor connected);
     void note_failure(const io::Dial& dial);
     bool may_connect(const io::asio::ip::address& address);
     io::OpenConnection take_idle(io::asio::ip::address& address);
@@ -165,7 +165,8 @@ private:
     bool asks_parent() const noexcept;
     bool needs_handshake() const noexcept;
     std::string name_of_way() const;
-    void send_preface();
+    engine::ParentPreface preface() const;
+    bool send_preface();
     void begin_handshake();
     Connected negotiate();
     io::Transfer receive_handshake();

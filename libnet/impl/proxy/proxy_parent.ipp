@@ -25,17 +25,23 @@ LIBNETXX_DECL bool ProxyExchange::needs_handshake() const noexcept { return pare
 /// a parent has a space. A connection that has been told of one client's serves no other.
 LIBNETXX_DECL std::string ProxyExchange::name_of_way() const
 {
-    if (parent_ == nullptr) return {};
-    auto name = parent_->name + ' ';
-    if (parent_->preface != engine::ParentPreface::none) name += io::to_text(session_->client()) + ' ';
+    auto name = parent_ != nullptr ? parent_->name + ' ' : std::string{};
+    if (preface() != engine::ParentPreface::none) name += io::to_text(session_->client()) + ' ';
     return name;
 }
 
-/// What can't be sent is found out by what is sent behind it.
-LIBNETXX_DECL void ProxyExchange::send_preface()
+/// What the parent, or the server, hears of the client.
+LIBNETXX_DECL engine::ParentPreface ProxyExchange::preface() const
+{
+    return parent_ != nullptr ? parent_->preface : gate_.preface();
+}
+
+/// False: the connection takes nothing, not even as much as that.
+LIBNETXX_DECL bool ProxyExchange::send_preface()
 {
     using engine::ParentPreface;
-    if (parent_ == nullptr || parent_->preface == ParentPreface::none) return;
+    const auto kind = preface();
+    if (kind == ParentPreface::none) return true;
     const auto client = session_->client(), local = session_->connection().local();
     wire::ProxyHeader header;
     header.is_proxied = !client.address().is_unspecified();  // a socket of a file system has none
@@ -44,9 +50,9 @@ LIBNETXX_DECL void ProxyExchange::send_preface()
         header.destination = {wire::unmapped(local.address()), local.port()};
     }
     std::string octets;
-    if (parent_->preface == ParentPreface::proxy_v1) wire::append_proxy_header_v1(octets, header);
+    if (kind == ParentPreface::proxy_v1) wire::append_proxy_header_v1(octets, header);
     else wire::append_proxy_header_v2(octets, header);
-    upstream_->peer.send({octets});
+    return upstream_->peer.send({octets}) && !upstream_->peer.is_blocked();
 }
 
 /// The parent hears of the very host that was judged, in its one spelling.

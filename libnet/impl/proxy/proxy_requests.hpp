@@ -8,6 +8,7 @@
 #include <libnet/impl/proxy/proxy_meter.hpp>
 #include <libnet/impl/proxy/proxy_state.hpp>
 #include <libnet/impl/proxy/proxy_tunnel.hpp>
+#include <libnet/impl/proxy/udp_association.hpp>
 #include <libnet/io/http/http_handler.hpp>
 #include <libnet/io/http/http_session.hpp>
 #include <libnet/wire/http/proxy_status.hpp>
@@ -69,6 +70,12 @@ private:
     void answer_with_page(io::HttpSession& session, Answer answer);
     void count();
     void tell_tunnel(unsigned status) const;
+    engine::WeekMoment moment_of(const engine::EgressPolicy& policy) const;
+    std::string listener_of(const engine::EgressPolicy& policy) const;
+    bool associate();
+    bool open_association();
+    bool go_on_association();
+    void end_association();
     bool open_tunnel();
     bool go_on_tunnel();
     void end_tunnel(std::string_view reason);
@@ -84,6 +91,9 @@ private:
     std::optional<engine::UpstreamPlaces::Place> place_;  // for the exchange's connection, and then the tunnel's
     std::string host_;                                    // that the guard is asked about
     std::unique_ptr<ProxyTunnel> tunnel_;
+    std::optional<std::uint16_t> datagram_port_;  // see engine::SocksNegotiation
+    std::unique_ptr<UdpAssociation> association_;
+    bool is_associated_ = false;  // the client has been told so
     wire::ProxyDialect dialect_ = wire::ProxyDialect::http;
     std::optional<engine::ProxyFailure> failure_;  // of the last exchange
     std::string socks_refusal_;                    // what a negotiation has ended with

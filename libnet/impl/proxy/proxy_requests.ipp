@@ -61,6 +61,7 @@ LIBNETXX_DECL bool ProxyRequests::start(io::HttpSession& session)
 {
     session_ = &session;
     begin_telling(session);
+    if (datagram_port_) return associate();
     const auto& request = session.request();
     auto decision = engine::decide(request, proxy_->rules);
     if (auto* const to = std::get_if<engine::ProxyForward>(&decision))
@@ -95,6 +96,7 @@ LIBNETXX_DECL bool ProxyRequests::pursue(io::HttpSession&)
 {
     using Step = ProxyExchange::Step;
     if (tunnel_) return go_on_tunnel();
+    if (association_) return is_associated_ ? go_on_association() : open_association();
     const auto step = exchange_->go_on();
     if (step == Step::waits) return false;
     if (step == Step::tunnel) return open_tunnel();
@@ -107,16 +109,27 @@ LIBNETXX_DECL bool ProxyRequests::pursue(io::HttpSession&)
     return true;
 }
 
+/// What the policy wants to know of it: when it is, and which place the client has connected to.
+LIBNETXX_DECL engine::WeekMoment ProxyRequests::moment_of(const engine::EgressPolicy& policy) const
+{
+    if (!policy.names_times()) return {};
+    return io::week_moment(std::chrono::system_clock::now());
+}
+
+LIBNETXX_DECL std::string ProxyRequests::listener_of(const engine::EgressPolicy& policy) const
+{
+    if (!policy.names_listeners()) return {};
+    return std::to_string(session_->connection().local().port());
+}
+
 /// Begins an exchange, if the policy allows it. True: it doesn't, and the request is answered.
 LIBNETXX_DECL bool ProxyRequests::exchange(engine::ProxyDestination destination, bool tunnels)
 {
     const auto* const guard = session_->guard();
     auto target = engine::egress_target(session_->request());
     auto policy = proxy_->egress->policy();
-    std::string listener;
-    if (policy->names_listeners()) listener = std::to_string(session_->connection().local().port());
-    engine::WeekMoment when;
-    if (policy->names_times()) when = io::week_moment(std::chrono::system_clock::now());
+    auto listener = listener_of(*policy);
+    const auto when = moment_of(*policy);
     engine::EgressGate gate{std::move(policy),
                             session_->client().address(),
                             guard != nullptr ? guard->user() : std::string_view{},
@@ -332,17 +345,18 @@ LIBNETXX_DECL void ProxyRequests::end_tunnel(std::string_view reason)
 LIBNETXX_DECL void ProxyRequests::stop() noexcept
 try {
     if (tunnel_) end_tunnel(engine::tunnel_cut);
+    if (is_associated_ && association_) end_association();
 } catch (...) {
     proxy_->diagnostics.tell_exception("a tunnel was not logged");
 }
 
 LIBNETXX_DECL void ProxyRequests::describe(io::ConnectionNow& now) const
 {
-    if (!tunnel_ || !told_) return;
-    now.method = "CONNECT";
+    if ((!tunnel_ && !association_) || !told_) return;
+    now.method = tunnel_ ? "CONNECT" : "UDP";
     now.target = io::ConnectionNow::cut(told_->host) + ':' + std::to_string(told_->port);
-    now.sent = tunnel_->sent();
-    now.received = tunnel_->received();
+    now.sent = tunnel_ ? tunnel_->sent() : association_->sent();
+    now.received = tunnel_ ? tunnel_->received() : association_->received();
 }
 
 LIBNETXX_DECL void ProxyRequests::give_exchange_back() noexcept

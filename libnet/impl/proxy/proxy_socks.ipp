@@ -24,7 +24,8 @@ LIBNETXX_DECL io::Task<> ProxyRequests::negotiate(io::HttpSession& session)
     dialect_ = wire::dialect_of(session.octets().front());
     const auto& access = proxy_->options.access;
     const bool has_users = access && access->users() != nullptr;
-    engine::SocksNegotiation negotiation{dialect_, has_users ? SocksUsers::some : SocksUsers::none};
+    const auto udp = proxy_->options.socks_udp ? engine::SocksUdp::served : engine::SocksUdp::refused;
+    engine::SocksNegotiation negotiation{dialect_, has_users ? SocksUsers::some : SocksUsers::none, udp};
     unsigned status = 400;
     for (;;) {
         const auto step = negotiation.next(session.octets());
@@ -43,6 +44,7 @@ LIBNETXX_DECL io::Task<> ProxyRequests::negotiate(io::HttpSession& session)
             negotiation.logged_in(verdict.status == 0);
         }
         if (step.kind == Kind::connect) {
+            datagram_port_ = negotiation.datagram_port();
             session.begin_with(negotiation.connect_head());
             goes_on = false;
         }

@@ -83,8 +83,8 @@ LIBNETXX_DECL ProxyExchange::Connected ProxyExchange::reach()
         dial_.emplace(*proxy_.connector, host, port, client, judge, [this] { poke(); });
     }
     if (!dial_->done()) return Connected::not_yet;
-    const bool connected = dial_->end() == io::Dial::End::connected;
-    if (connected) use_dialled(dial_->take());
+    bool connected = dial_->end() == io::Dial::End::connected;
+    if (connected) connected = use_dialled(dial_->take());
     else note_failure(*dial_);
     dial_.reset();
     if (!connected) return Connected::no;
@@ -96,13 +96,19 @@ LIBNETXX_DECL ProxyExchange::Connected ProxyExchange::reach()
     return negotiate();
 }
 
-LIBNETXX_DECL void ProxyExchange::use_dialled(io::FileDescriptor connected)
+/// False: the connection is lost already.
+LIBNETXX_DECL bool ProxyExchange::use_dialled(io::FileDescriptor connected)
 {
     told_->connect = Clock::now() - dialled_ - told_->name.value_or(Clock::duration::zero());
     const auto address = io::peer_address(connected.get()).value_or(io::asio::ip::address{});
     use_upstream(std::make_unique<io::PolledSocket>(proxy_.connector->poll(), std::move(connected), listener_), address,
                  false);
-    send_preface();
+    if (send_preface()) return true;
+    answer_.failure = engine::ProxyFailure::connection_lost;
+    blames_parent_ = parent_ != nullptr;
+    fault_ = blames_parent_ ? engine::ParentFault::parent : engine::ParentFault::none;
+    drop_upstream();
+    return false;
 }
 
 /// A connection that has authenticated as this client serves whatever else this client asks of the same server.

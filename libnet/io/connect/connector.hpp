@@ -58,6 +58,7 @@ public:
     /// Connections that are idle, and names that are being looked up.
     std::size_t idle_connections() const noexcept { return idle_.size(); }
     const SharedResolver& resolver() const noexcept { return resolver_; }
+    SharedResolver& resolver() noexcept { return resolver_; }  ///< for names whose addresses are not connected to
 
     SocketPoll& poll() noexcept { return poll_; }
 

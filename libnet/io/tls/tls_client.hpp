@@ -5,6 +5,7 @@
 #include <libnet/io/tls/tls_options.hpp>
 #include <libnet/io/tls/tls_stream.hpp>
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -34,6 +35,11 @@ public:
     TlsClientContext(const TlsClientContext&) = delete;
     TlsClientContext& operator=(const TlsClientContext&) = delete;
 
+    /// Reads the file again, for the connections to come, and changes nothing yet: what is returned does that, cannot fail, and must
+    /// not outlive this. Those that there are go on.
+    /// @throws boost::system::system_error  as the constructor
+    std::function<void()> prepare_reload();
+
     /// A stream over a connected, non-blocking socket, which must outlive it. `host`: whose certificate the server has to have: a
     /// name, which it also hears of (SNI, RFC 6066 section 3), or an address without brackets. It speaks HTTP/1.1 (ALPN,
     /// RFC 7301).
@@ -41,6 +47,7 @@ public:
     std::unique_ptr<TlsStream> connect(int socket, const std::string& host) const;
 
 private:
+    TlsClientOptions options_;
     struct Trust;
     std::unique_ptr<Trust> trust_;
 };

@@ -8,6 +8,8 @@
 #include <boost/asio/ip/address.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <memory>
+#include <mutex>
 #include <new>
 #include <string>
 #include <utility>
@@ -22,7 +24,8 @@ namespace libnet::inline v0::io {
 #if defined(LIBNETXX_TLS)
 
 struct TlsClientContext::Trust {
-    detail::SslContext context;
+    std::mutex mutex{};
+    std::shared_ptr<SSL_CTX> context{};
 };
 
 namespace detail {
@@ -63,15 +66,29 @@ LIBNETXX_DECL bool expect_host(SSL* ssl, const std::string& host)
 
 }  // namespace detail
 
-LIBNETXX_DECL TlsClientContext::TlsClientContext(TlsClientOptions options) : trust_{std::make_unique<Trust>()}
+LIBNETXX_DECL TlsClientContext::TlsClientContext(TlsClientOptions options)
+    : options_{std::move(options)},
+      trust_{std::make_unique<Trust>()}
 {
-    require_option(options.least_version, TlsVersion::tls_1_3, "TLS least version: 1.2 or 1.3");
-    trust_->context = detail::make_client_context(options);
+    require_option(options_.least_version, TlsVersion::tls_1_3, "TLS least version: 1.2 or 1.3");
+    trust_->context = detail::make_client_context(options_);
+}
+
+LIBNETXX_DECL std::function<void()> TlsClientContext::prepare_reload()
+{
+    std::shared_ptr<SSL_CTX> fresh = detail::make_client_context(options_);
+    return [this, fresh = std::move(fresh)]() mutable {
+        const std::lock_guard lock{trust_->mutex};
+        trust_->context.swap(fresh);
+    };
 }
 
 LIBNETXX_DECL std::unique_ptr<TlsStream> TlsClientContext::connect(int socket, const std::string& host) const
 {
-    detail::SslHandle ssl{SSL_new(trust_->context.get())};
+    std::unique_lock lock{trust_->mutex};
+    const auto context = trust_->context;
+    lock.unlock();
+    detail::SslHandle ssl{SSL_new(context.get())};
     if (!ssl || !detail::expect_host(ssl.get(), host)) throw std::bad_alloc{};
     SSL_set_connect_state(ssl.get());
     return std::make_unique<detail::OpensslStream>(nullptr, std::move(ssl), socket);
@@ -84,6 +101,11 @@ struct TlsClientContext::Trust {};
 LIBNETXX_DECL TlsClientContext::TlsClientContext(TlsClientOptions)
 {
     throw boost::system::system_error{boost::asio::error::operation_not_supported, "libnet was built without TLS"};
+}
+
+LIBNETXX_DECL std::function<void()> TlsClientContext::prepare_reload()
+{
+    return [] {};
 }
 
 LIBNETXX_DECL std::unique_ptr<TlsStream> TlsClientContext::connect(int, const std::string&) const { return nullptr; }

@@ -192,6 +192,41 @@ TEST_CASE("rules decide by client, host, port, method and path, and a list that 
     CHECK(has(ask(proxy, get("a.good.localhost:" + port)).body, "rule_denied"));
 }
 
+TEST_CASE("servers that a rule names hear of the client first, each on a connection of that client's",
+          "[apps][proxy][egress]")
+{
+    const TemporaryDirectory files;
+    ScriptedOrigin origin, other;
+    const auto port = origin.authority().substr(origin.authority().find(':') + 1);
+    const auto rules = files.write("rules", "allow to 127.0.0.1/32 " + port + " send-proxy=v1\n").string();
+    Proxy proxy{{"--egress", rules}};
+    const auto preface_of = [&](RawClient& client) {
+        const auto from = std::to_string(client.socket().local_endpoint().port());
+        return "PROXY TCP4 127.0.0.1 127.0.0.1 " + from + " " + proxy.port() + "\r\n";
+    };
+    RawClient first{proxy.endpoint()}, second{proxy.endpoint()}, tunnels{proxy.endpoint()}, elsewhere{proxy.endpoint()};
+    first.send(get(origin.authority()));
+    auto connection = origin.accept();
+    CHECK(connection.receive_head().starts_with(preface_of(first) + "GET / HTTP/1.1\r\n"));
+    connection.send(hello);
+    CHECK(first.receive().status == 200);
+    first.send(get(origin.authority()));
+    CHECK(connection.receive_head().starts_with("GET / "));  // the same client's next request
+    connection.send(hello);
+    CHECK(first.receive().status == 200);
+    second.send(get(origin.authority()));
+    auto another = origin.accept();
+    CHECK(another.receive_head().starts_with(preface_of(second)));
+    another.send(hello);
+    CHECK(second.receive().status == 200);
+    tunnels.send(tunnel(origin.authority()) + "early");
+    auto end = origin.accept();
+    CHECK(end.receive(preface_of(tunnels).size() + 5) == preface_of(tunnels) + "early");
+    elsewhere.send(get(other.authority()));
+    auto plain = other.accept();
+    CHECK(plain.receive_head().starts_with("GET / "));
+}
+
 TEST_CASE("a policy that only reports lets everything through", "[apps][proxy][egress]")
 {
     ScriptedOrigin origin;

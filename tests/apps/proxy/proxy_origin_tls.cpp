@@ -9,6 +9,8 @@
 #include <tests/support/raw_client.hpp>
 #include <tests/support/scripted_origin.hpp>
 
+#include <csignal>
+#include <filesystem>
 #include <string>
 #include <string_view>
 
@@ -94,6 +96,26 @@ TEST_CASE("a server of TLS that can't be trusted gets no request", "[apps][proxy
     CHECK(has(refused(trusting, "https://localhost:" + httpd.port() + "/a.txt"), "hostname mismatch"));
     const auto log = httpd.stop().out;
     CHECK_FALSE(has(log, "GET"));
+}
+
+TEST_CASE("the file of authorities is read again at SIGHUP", "[apps][proxy][tls]")
+{
+    const Site site;
+    Httpd httpd{site.root, site.tls()};
+    const TemporaryDirectory files;
+    site.certificates.make("other", "IP:127.0.0.1");
+    const auto authorities = (files.path() / "ca.pem").string();
+    const auto become = [&](const std::string& name) {
+        const auto from = site.certificates.chain(name);
+        std::filesystem::copy_file(from, authorities, std::filesystem::copy_options::overwrite_existing);
+    };
+    become("other");
+    Proxy proxy{{"--origin-ca", authorities, "--upstream-idle-timeout", "0"}};
+    CHECK(ask(proxy, get(httpd.secure_url("/a.txt"))).status == 502);
+    become("origin");
+    proxy.signal(SIGHUP);
+    REQUIRE(proxy.wait_for("proxy++: reloaded\n"));
+    CHECK(ask(proxy, get(httpd.secure_url("/a.txt"))).body == "hello");
 }
 
 TEST_CASE("what speaks no TLS, or leaves, is told apart", "[apps][proxy][tls]")

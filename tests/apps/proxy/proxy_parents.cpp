@@ -8,6 +8,7 @@
 #include <tests/support/scripted_origin.hpp>
 #include <tests/support/temporary_directory.hpp>
 
+#include <csignal>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -109,6 +110,26 @@ TEST_CASE("a parent that wants another log-in is a failure of ours, and no chall
             CHECK(has(answer.body, "The parent proxy corp doesn"));
         }
     }
+}
+
+TEST_CASE("a parent's log-in is read again at SIGHUP", "[apps][proxy][parents]")
+{
+    const Site site;
+    const Httpd httpd{site.root};
+    const GuardedParent parent;
+    const auto login = parent.files.write("changing", "alice:wrong\n").string();
+    const auto url = "http://127.0.0.1:" + httpd.port() + "/a.txt";
+    Proxy proxy{{"--parent", "corp=" + parent.url("http"), "--parent-login", "corp=" + login, "--parent-retry", "0"}};
+    CHECK(has(proxy.curl({"--write-out", "%{http_code}", url}).out, "502"));
+    parent.files.write("changing", "alice:secret\n");
+    proxy.signal(SIGHUP);
+    REQUIRE(proxy.wait_for("proxy++: reloaded\n"));
+    CHECK(proxy.curl({url}).out == "hello");
+    CHECK(proxy.curl({"--proxytunnel", url}).out == "hello");
+    parent.files.write("changing", "a line\nand another\n");
+    proxy.signal(SIGHUP);
+    REQUIRE(proxy.wait_for("changing"));
+    CHECK(proxy.curl({url}).out == "hello");  // the one that was good stays
 }
 
 TEST_CASE("a parent gets the whole URL, our log-in and our name, and none of the client's", "[apps][proxy][parents]")

@@ -56,6 +56,37 @@ TEST_CASE("curl reaches httpd++ through proxy++ by every kind of SOCKS", "[apps]
     CHECK(has(log, "\"CONNECT name.invalid:80 HTTP/1.1\" 502"));
 }
 
+TEST_CASE("a client in Python sends and gets datagrams by proxy++ --socks-udp", "[apps][proxy][socks]")
+{
+    if (is_missing("python3")) return;
+    constexpr auto script = R"(
+import socket, struct, sys
+server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); server.bind(('127.0.0.1', 0)); server.settimeout(20)
+control = socket.create_connection(('127.0.0.1', int(sys.argv[1]))); control.settimeout(20)
+control.sendall(b'\5\1\0'); assert control.recv(2) == b'\5\0'
+control.sendall(b'\5\3\0\1' + bytes(6)); reply = control.recv(10)
+print('reply', reply[1])
+if reply[1] != 0: sys.exit()
+relay = (socket.inet_ntoa(reply[4:8]), struct.unpack('>H', reply[8:])[0])
+client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); client.settimeout(20)
+header = bytes(3) + b'\1' + socket.inet_aton('127.0.0.1') + struct.pack('>H', server.getsockname()[1])
+for size in (1, 1400, 60000):
+    client.sendto(header + b'q' * size, relay)
+    data, proxy = server.recvfrom(65536); assert data == b'q' * size
+    server.sendto(b'a' * size, proxy)
+    assert client.recvfrom(65536)[0] == header + b'a' * size
+print('relayed'))";
+    Proxy proxy{{"--socks-udp"}};
+    CHECK(run({"python3", "-c", script, proxy.port()}).out == "reply 0\nrelayed\n");
+    const auto log = proxy.stop().out;
+    CHECK(has(log, "\"CONNECT socks-udp.invalid:1 HTTP/1.1\" 200 61401 "));
+    const Proxy without;
+    CHECK(run({"python3", "-c", script, without.port()}).out == "reply 7\n");
+    const auto explained = run({program("proxy++"), "--explain", "UDP 127.0.0.1:53"});
+    CHECK(explained.exit_code == 1);
+    CHECK(has(explained.out, "loopback_address"));
+}
+
 TEST_CASE("curl logs in by SOCKS5", "[apps][proxy][socks]")
 {
     const Site site;

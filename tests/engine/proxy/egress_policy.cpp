@@ -322,6 +322,40 @@ TEST_CASE("a target is what a request's head says", "[engine][proxy]")
     CHECK(egress_target(secure.request).is_tls);
 }
 
+TEST_CASE("datagrams are judged as tunnels, with a method that no request has", "[engine][proxy]")
+{
+    const auto ports = policy_of("", false, {443});
+    CHECK(verdict(ports, datagram_target("a.test", 443)) == V::allowed);
+    CHECK(verdict(ports, datagram_target("a.test", 53)) == V::port_denied);
+    CHECK(verdict(policy_of(""), datagram_target("a b", 53)) == V::bad_host);
+    CHECK(verdict_at(policy_of(""), datagram_target("a.test", 53), "127.0.0.1") == V::loopback_address);
+    const auto only_udp = policy_of("allow to a.test methods UDP\ndefault deny\n");
+    CHECK(verdict(only_udp, datagram_target("a.test", 53)) == V::allowed);
+    CHECK(verdict(only_udp, tunnel("a.test")) == V::default_denied);
+    CHECK(verdict(only_udp, egress_target("a.test", 53, "UDP", "/")) == V::default_denied);
+    const auto no_udp = policy_of("allow to a.test methods CONNECT\ndefault deny\n");
+    CHECK(verdict(no_udp, datagram_target("a.test", 53)) == V::default_denied);
+    const auto paths = policy_of("deny to a.test paths /secret/*\n");
+    CHECK(verdict(paths, egress_target("a.test", 80, "UDP", "/secret/x")) == V::rule_denied);
+}
+
+TEST_CASE("the first rule that fits by name says what servers hear of a client", "[engine][proxy]")
+{
+    const auto policy = policy_of(
+        "allow to a.test 80 send-proxy=v1\nallow to .b.test send-proxy=v2 methods CONNECT\nallow to 192.0.2.1/32 "
+        "send-proxy=v1\n");
+    CHECK(policy.preface(nobody, get("a.test")) == ParentPreface::proxy_v1);
+    CHECK(policy.preface(nobody, tunnel("a.test")) == ParentPreface::none);
+    CHECK(policy.preface(nobody, tunnel("x.b.test")) == ParentPreface::proxy_v2);
+    CHECK(policy.preface(nobody, get("x.b.test")) == ParentPreface::none);
+    CHECK(policy.preface(nobody, get("192.0.2.1")) == ParentPreface::proxy_v1);
+    CHECK(policy.preface(nobody, get("a b")) == ParentPreface::none);
+    CHECK_FALSE(policy.has_routes());
+    for (const auto* const bad :
+         {"allow send-proxy=v3", "allow send-proxy=v1,v2", "deny send-proxy=v1", "allow send-proxy="})
+        CHECK_THROWS_AS(policy_of(bad), std::invalid_argument);
+}
+
 TEST_CASE("https goes to the ports that are listed for tunnels, and paths are seen", "[engine][proxy]")
 {
     const auto target = [](std::string url) {

@@ -4,8 +4,11 @@
 #include <tests/support/catch.hpp>
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 namespace socks_negotiation_tests {
@@ -13,6 +16,7 @@ namespace socks_negotiation_tests {
 using namespace libnet;
 using engine::SocksNegotiation, engine::SocksStep, engine::SocksUsers, wire::ProxyDialect;
 using namespace std::string_literals;
+using namespace std::string_view_literals;
 using Kind = SocksStep::Kind;
 
 namespace {
@@ -72,6 +76,27 @@ const std::string granted_login = "\1\5alice\6secret"s, wrong_login = "\1\5alice
 std::string failure(char code) { return "\5"s + code + "\0\1\0\0\0\0\0\0"s; }
 
 }  // namespace
+
+TEST_CASE("who wants to send datagrams asks for a host that isn't there, where that is served",
+          "[engine][proxy][socks]")
+{
+    const auto ask = [](const std::string& said, engine::SocksUdp udp) {
+        SocksNegotiation negotiation{ProxyDialect::socks5, SocksUsers::none, udp};
+        CHECK(negotiation.next("\5\1\0"s).kind == Kind::send);
+        const auto step = negotiation.next(said);
+        return std::tuple{step.kind, std::string{negotiation.connect_head()}, negotiation.datagram_port(), step.reason};
+    };
+    using engine::SocksUdp;
+    const std::string from_any = "\5\3\0\1\0\0\0\0\0\0"s, from_53 = "\5\3\0\3\6a.test\0\x35"s,
+                      bind = "\5\2" + to_v4.substr(2);
+    CHECK(ask(from_any, SocksUdp::served) ==
+          std::tuple{Kind::connect, head_for("socks-udp.invalid:1"), std::optional<std::uint16_t>{0}, ""sv});
+    CHECK(ask(from_53, SocksUdp::served) ==
+          std::tuple{Kind::connect, head_for("socks-udp.invalid:53"), std::optional<std::uint16_t>{53}, ""sv});
+    CHECK(std::get<0>(ask(from_any, SocksUdp::refused)) == Kind::refuse);
+    CHECK(std::get<3>(ask(bind, SocksUdp::served)) == engine::socks_no_bind);
+    CHECK_FALSE(std::get<2>(ask(to_v4, SocksUdp::served)));
+}
 
 TEST_CASE("SOCKS4 asks for an address, 4a for a name", "[engine][proxy][socks]")
 {
