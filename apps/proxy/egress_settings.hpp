@@ -30,6 +30,7 @@ inline void add_egress(Options& table, EgressOptions& egress, ForwardProxyOption
         .flag("check-sni", "tunnels to 443 begin with TLS for the host of their CONNECT", options.check_sni, {443})
         .value("origin-ca", "FILE", "who signs the certificates of https:// servers, PEM (who the system trusts)",
                text("file name"), origin_ca)
+        .flag("socks-udp", "relay datagrams of SOCKS5 clients (UDP ASSOCIATE), by the same rules", options.socks_udp)
         .flag("pac", "GET /proxy.pac, as of a server, is the file by which browsers find it", options.serves_pac)
         .value("event-log", "FILE", "requests and tunnels as JSON Lines, with verdict and phases; - is stdout",
                text("file name"), event_log);

@@ -167,8 +167,6 @@ inline ProxyProgram::ProxyProgram()
     table.value(
         "socks", "YES", "SOCKS4, 4a and 5 on the same port, too (yes)",
         [](std::string_view given) { return yes_or_no(given); }, options.socks);
-    table.rare_group("SOCKS").flag("socks-udp", "relay datagrams of SOCKS5 clients (UDP ASSOCIATE), by the same rules",
-                                   options.socks_udp);
     add_options(table, tls);
     add_egress(table, egress, options, explained, origin_ca, event_log);
     add_headers(table, options.headers, credentials);
