@@ -3,11 +3,13 @@
 
 #include <libnet/io/icmp/connect_probe.hpp>
 #include <libnet/io/icmp/control_data.hpp>
+#include <libnet/io/icmp/flow_label.hpp>
 #include <libnet/io/loop/last_error.hpp>
 
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <cstring>
 #include <utility>
 
 #include <netinet/in.h>
@@ -48,12 +50,15 @@ LIBNETXX_DECL void configure_stream(int socket, wire::IpVersion version, std::ui
     set_option(socket, level, v4 ? IP_RECVTTL : IPV6_RECVHOPLIMIT, 1);
     if (options.traffic_class) set_option(socket, level, v4 ? IP_TOS : IPV6_TCLASS, *options.traffic_class);
     if (options.mark) set_option(socket, SOL_SOCKET, SO_MARK, static_cast<int>(*options.mark));
-    if (!options.interface.empty())
-        ::setsockopt(socket, SOL_SOCKET, SO_BINDTODEVICE, options.interface.data(),
-                     static_cast<socklen_t>(options.interface.size()));
+    // An interface that has gone away must not leave the choice to the routes.
+    if (!options.interface.empty() && ::setsockopt(socket, SOL_SOCKET, SO_BINDTODEVICE, options.interface.data(),
+                                                   static_cast<socklen_t>(options.interface.size())) != 0)
+        throw boost::system::system_error{last_error(), "interface " + options.interface};
     constexpr int on = 1;
     if (options.debug) ::setsockopt(socket, SOL_SOCKET, SO_DEBUG, &on, sizeof on);  // HeldPort has asked whether it may
     if (options.dont_route) ::setsockopt(socket, SOL_SOCKET, SO_DONTROUTE, &on, sizeof on);
+    // Probes of one flow are connections of their own, and need one label all the same.
+    if (!v4) use_flow_label(socket, options.flow_label.value_or(0));
     if (v4 && !options.ip_options.empty()) set_ip_options(socket, options.ip_options);
     // The kernel sends the SYN again a second later, and gives up soon after.
     set_option(socket, IPPROTO_TCP, TCP_SYNCNT, 1);
@@ -86,8 +91,17 @@ try {
     auto socket = detail::open_stream(version);
     detail::configure_stream(socket.get(), version, ttl, options);
     if (const auto failed = detail::bind_stream(socket.get(), version, source_port, options)) return failed;
+    sockaddr_storage address{};
+    std::memcpy(&address, to.data(), to.size());
+    if (version == wire::IpVersion::v6) {
+        sockaddr_in6 labelled{};
+        std::memcpy(&labelled, &address, sizeof labelled);
+        labelled.sin6_flowinfo = htonl(options.flow_label.value_or(0));
+        std::memcpy(&address, &labelled, sizeof labelled);
+    }
     const auto now = std::chrono::steady_clock::now();
-    const int connected = ::connect(socket.get(), to.data(), static_cast<socklen_t>(to.size()));
+    const int connected =
+        ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), static_cast<socklen_t>(to.size()));
     const auto error = last_error();
     if (connected != 0 && error != asio::error::in_progress && error != asio::error::connection_refused) return error;
     return ConnectProbe{std::move(socket), to, now};

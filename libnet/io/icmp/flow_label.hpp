@@ -38,4 +38,19 @@ inline void lease_flow_label(int socket, std::uint32_t label)
     set_option(socket, IPPROTO_IPV6, flow_info_send, 1);
 }
 
+/// Packets of this socket have the label 0, which is none, instead of one that the kernel computes: a connection would have
+/// another one each time (net.ipv6.auto_flowlabels).
+inline void send_without_flow_label(int socket)
+{
+    constexpr int auto_flow_label = 70, off = 0;  // IPV6_AUTOFLOWLABEL of linux/in6.h; kernels without it compute none
+    ::setsockopt(socket, IPPROTO_IPV6, auto_flow_label, &off, sizeof off);
+}
+
+/// Likewise, with this label; 0 is none. Throws `boost::system::system_error` as `lease_flow_label` does.
+inline void use_flow_label(int socket, std::uint32_t label)
+{
+    if (label == 0) send_without_flow_label(socket);
+    else lease_flow_label(socket, label);
+}
+
 }  // namespace libnet::inline v0::io

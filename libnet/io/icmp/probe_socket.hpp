@@ -53,7 +53,7 @@ struct ProbeSocketOptions {
     std::optional<std::uint16_t> identifier;
     /// ICMP, raw: lets in all errors (and no answers) that come to this host, whoever sent what they are about.
     bool hears_errors = false;
-    std::optional<std::uint32_t> flow_label;  ///< IPv6 ICMP only, takes a raw socket; empty: the system's
+    std::optional<std::uint32_t> flow_label;  ///< IPv6; ICMP takes a raw socket for it. Empty: the system's
     bool multicast_loopback = true;
     bool debug = false;
     bool broadcast = false;        ///< SO_BROADCAST
@@ -141,6 +141,7 @@ private:
     void bind(const ProbeSocketOptions& options);
     boost::system::error_code not_sent(const Outgoing& message, boost::system::error_code error);
     void count_from_zero();
+    void remember(const Counted& message);
     bool is_full() const;
 
     static constexpr std::size_t max_counted = 4096;  ///< a power of two
@@ -155,7 +156,7 @@ private:
     std::uint16_t identifier_ = 0;
     std::uint32_t flow_label_;
     int receive_buffer_ = 0;
-    std::vector<Counted> counted_;  ///< by the kernel's count of what we sent
+    std::vector<Counted> counted_;  ///< by the kernel's count of what we sent, as far as that goes
     std::uint32_t count_ = 0;
 };
 

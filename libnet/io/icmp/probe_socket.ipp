@@ -106,7 +106,6 @@ LIBNETXX_DECL ProbeSocket::ProbeSocket(const asio::any_io_executor& executor, wi
     open(options);
     configure(options);
     bind(options);
-    if (stamps_) counted_.resize(max_counted);
 }
 
 LIBNETXX_DECL void ProbeSocket::open(const ProbeSocketOptions& options)
@@ -189,7 +188,7 @@ LIBNETXX_DECL void ProbeSocket::configure_header(const ProbeSocketOptions& optio
                    detail::to_option(options.path_mtu_discovery));
     if (!options.multicast_loopback) set_option(native_, level, v4 ? IP_MULTICAST_LOOP : IPV6_MULTICAST_LOOP, 0);
     if (v4) configure_ip_options(options);
-    if (!v4 && options.flow_label) lease_flow_label(native_, *options.flow_label);
+    if (!v4 && options.flow_label) use_flow_label(native_, *options.flow_label);
 }
 
 LIBNETXX_DECL void set_ip_options(int socket, const wire::Ipv4OptionOctets& options)
@@ -345,7 +344,7 @@ LIBNETXX_DECL ProbeSocket::Sent ProbeSocket::send(std::span<const Outgoing> mess
     }
     const auto count = static_cast<std::size_t>(sent);
     for (std::size_t i = 0; stamps_ && i < count; ++i)
-        if (messages[i].stamp) counted_[count_++ % max_counted] = {messages[i].tag, called};
+        if (messages[i].stamp) remember({messages[i].tag, called});
     return {count, {}};
 }
 
@@ -354,7 +353,7 @@ LIBNETXX_DECL ProbeSocket::Sent ProbeSocket::send(std::span<const Outgoing> mess
 LIBNETXX_DECL boost::system::error_code ProbeSocket::not_sent(const Outgoing& message, boost::system::error_code error)
 {
     if (error == asio::error::no_buffer_space && !raw_) {
-        if (stamps_ && message.stamp) counted_[count_++ % max_counted] = {0, TimePoint::max()};
+        if (stamps_ && message.stamp) remember({0, TimePoint::max()});
         return error;
     }
     if (stamps_) count_from_zero();
@@ -371,7 +370,16 @@ LIBNETXX_DECL void ProbeSocket::count_from_zero()
 
 LIBNETXX_DECL const ProbeSocket::Counted* ProbeSocket::counted(std::uint32_t count) const noexcept
 {
-    return stamps_ ? &counted_[count % max_counted] : nullptr;
+    const auto at = count % max_counted;
+    return at < counted_.size() ? &counted_[at] : nullptr;
+}
+
+/// There may be a socket for each probe, so that nothing is kept for what was never sent.
+LIBNETXX_DECL void ProbeSocket::remember(const Counted& message)
+{
+    const auto at = count_++ % max_counted;
+    if (at >= counted_.size()) counted_.resize(at + 1);
+    counted_[at] = message;
 }
 
 LIBNETXX_DECL std::uint64_t ProbeSocket::dropped() const { return detail::memory_info(native_)[SK_MEMINFO_DROPS]; }
