@@ -112,6 +112,8 @@
 #include <libnet/impl/trace/scripted_paths.ipp>
 #include <libnet/impl/trace/trace_by_name.ipp>
 #include <libnet/impl/trace/trace_channel.ipp>
+#include <libnet/impl/trace/trace_channel_read.ipp>
+#include <libnet/impl/trace/trace_channel_send.ipp>
 #include <libnet/impl/trace/trace_exporter.ipp>
 #include <libnet/impl/trace/trace_session.ipp>
 #include <libnet/impl/trace/tracer.ipp>

@@ -86,6 +86,9 @@ public:
     /// A probe was sent at this time, and its answers carry this number.
     void on_sent(TraceProbeId probe, std::uint16_t number, TimePoint at);
 
+    /// It left at this time, if that is later: its round trip is counted from then on.
+    void on_left(TraceProbeId probe, TimePoint at);
+
     /// A probe that was sent, and may still be answered.
     struct UnderWay {
         std::uint16_t number = 0;

@@ -251,6 +251,12 @@ LIBNETXX_DECL void TraceEngine::on_sent(TraceProbeId probe, std::uint16_t number
     slots_[*slot].sent = at;
 }
 
+LIBNETXX_DECL void TraceEngine::on_left(TraceProbeId probe, TimePoint at)
+{
+    const auto slot = slot_of(probe);
+    if (slot && is_under_way(*slot)) slots_[*slot].sent = std::max(slots_[*slot].sent, at);
+}
+
 LIBNETXX_DECL std::optional<TraceEngine::UnderWay> TraceEngine::under_way(TraceProbeId probe) const noexcept
 {
     const auto slot = slot_of(probe);

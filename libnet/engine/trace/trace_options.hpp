@@ -52,7 +52,9 @@ struct TraceOptions {
     /// So many hops in a row from which nothing comes end the trace (`TraceStop::gap`). 0: it goes on to `max_ttl`.
     std::uint8_t max_gap = 8;
     std::chrono::nanoseconds gap{};  ///< at least so long between two probes to one target: zero, to a minute
-    double rate = 0;                 ///< probes a second to all targets together, evenly spread; 0: no limit
+    /// Probes a second to all targets together, evenly spread; 0: no limit. With more than 1,000 the kernel isn't asked when
+    /// each probe leaves: its round trip begins when it is handed over.
+    double rate = 0;
     TraceAccess access = TraceAccess::automatic;  ///< which sockets are used
     /// Many targets share their first hops: a hop of a path that is known from another one is not probed again, and the path
     /// says what was found there (`TraceHop::rtt` is that of the first time).

@@ -44,6 +44,10 @@ LIBNETXX_DECL std::size_t upper_size(const TraceSent& sent);
 /// `received`, `read` and `reply_ttl` are left to the caller. The number may be missing, when the quote is too short for it.
 LIBNETXX_DECL std::optional<TraceReply> read_trace_error(const TraceSent& sent, std::span<const std::byte> message);
 
+/// Where the packet had gone that an error is about, whoever sent it; nullopt: the error doesn't quote that.
+LIBNETXX_DECL std::optional<asio::ip::address> quoted_destination(wire::IpVersion version,
+                                                                  std::span<const std::byte> message);
+
 }  // namespace libnet::inline v0::engine
 
 #if !defined(LIBNETXX_SEPARATE_COMPILATION)

@@ -53,6 +53,7 @@ struct TraceReply {
     std::uint8_t flow = 0;         ///< from 0 on; of an answer without a number
     /// What came back of the probe's cookie: these bits of it. No bits: nothing.
     std::uint64_t cookie = 0, cookie_mask = 0;
+    bool needs_destination = false;  ///< that is no proof for a probe to another destination
     std::optional<std::uint8_t> reply_ttl{};
     std::optional<std::uint8_t> quoted_ttl{};
     std::vector<TraceChange> changes{};
@@ -123,6 +124,12 @@ public:
     void on_not_sent(const TraceSetProbe& probe, TimePoint now);
     /// It can't be sent at all: the trace of its target ends.
     void on_send_failed(const TraceSetProbe& probe, boost::system::error_code error);
+
+    /// The probe with this number left this host then, as the kernel stamped it: later than `on_sent` said.
+    void on_left(wire::IpVersion version, std::uint16_t number, TimePoint at);
+    /// An ICMP error that is about no probe as it was sent. It counts as unmatched if its packet was going to a target, or
+    /// if it doesn't quote that (nullopt).
+    void on_refused(const std::optional<asio::ip::address>& destination);
 
     /// An answer over this version of IP.
     void on_reply(wire::IpVersion version, const TraceReply& reply);

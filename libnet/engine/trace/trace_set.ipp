@@ -240,6 +240,22 @@ LIBNETXX_DECL void TraceSet::on_send_failed(const TraceSetProbe& probe, boost::s
     slots_[probe.target.index].target->engine.on_send_failed(error);
 }
 
+LIBNETXX_DECL void TraceSet::on_left(wire::IpVersion version, std::uint16_t number, TimePoint at)
+{
+    const auto& owners = numbers_[version == wire::IpVersion::v4 ? 0 : 1].owners;
+    const auto found = owners.find(number);
+    if (found == owners.end()) return;
+    slots_[found->second.target.index].target->engine.on_left(found->second.probe, at);
+}
+
+LIBNETXX_DECL void TraceSet::on_refused(const std::optional<asio::ip::address>& destination)
+{
+    if (by_address_.empty()) return;
+    const auto found = destination ? by_address_.lower_bound({*destination, 0}) : by_address_.begin();
+    const bool could_be_ours = found != by_address_.end() && (!destination || found->first == *destination);
+    if (could_be_ours) ++counters_->unmatched;
+}
+
 LIBNETXX_DECL void TraceSet::on_reply(wire::IpVersion version, const TraceReply& reply)
 {
     if (!reply.number || is_foreign_packet(version, reply)) return on_anonymous(version, reply);
@@ -257,7 +273,7 @@ LIBNETXX_DECL void TraceSet::on_reply(wire::IpVersion version, const TraceReply&
     const auto& address = slots_[owner.target.index].target->address;
     // The kernel sends what is for 0.0.0.0 to a loopback address. With its identity proven, a probe was redirected.
     const bool elsewhere = reply.destination && *reply.destination != address && !address.is_unspecified();
-    if (elsewhere && reply.cookie_mask == 0) {
+    if (elsewhere && (reply.cookie_mask == 0 || reply.needs_destination)) {
         ++counters_->unmatched;
         return;
     }

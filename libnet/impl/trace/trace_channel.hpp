@@ -46,6 +46,19 @@ namespace libnet::inline v0::detail {
 
 namespace asio = boost::asio;
 
+/// What was read from the sockets of a channel.
+struct TraceHeard {
+    /// A probe has left, by the kernel's stamp.
+    struct Left {
+        std::uint16_t number = 0;
+        engine::action::TimePoint at{};
+    };
+    std::vector<Left> left;  ///< to be handed over before the replies: they have those of the probes that were answered
+    std::vector<engine::TraceReply> replies;
+    /// ICMP errors that are about no probe as it was sent: where their packet was going, as far as they quote that.
+    std::vector<std::optional<asio::ip::address>> refused;
+};
+
 class TraceChannel {
 public:
     /// What is watched has for its key there `key_bits` and a number, below `listener_key`, that `read` takes. Opens all
@@ -75,11 +88,11 @@ public:
         connections_.erase(number);
     }
 
-    /// Reads what has come to the socket with this key, without `key_bits`, and appends the replies.
-    void read(std::uint64_t key, std::vector<engine::TraceReply>& replies);
+    /// Reads what has come to the socket with this key, without `key_bits`, and appends it.
+    void read(std::uint64_t key, TraceHeard& heard);
 
-    /// Replies that were met while sending.
-    std::vector<engine::TraceReply> take_replies() { return std::exchange(met_, {}); }
+    /// What was met while sending.
+    TraceHeard take_met() { return std::exchange(met_, {}); }
 
 private:
     bool is_udp() const noexcept
@@ -111,9 +124,10 @@ private:
                                      const io::ProbeSocket::Outgoing& message, std::uint16_t number);
     asio::ip::address first_stop(const asio::ip::address& target) const;
     std::optional<asio::ip::address> source_to(const asio::ip::address& target);
-    bool read_errors(const io::ProbeSocket& socket, std::uint16_t key, std::vector<engine::TraceReply>& replies);
-    void read_listener(std::vector<engine::TraceReply>& replies);
-    void read_connection(std::uint16_t number, std::vector<engine::TraceReply>& replies);
+    bool read_errors(const io::ProbeSocket& socket, std::uint16_t key, TraceHeard& heard);
+    void read_listener(TraceHeard& heard);
+    void read_stamps(std::size_t first_reply, TraceHeard& heard);
+    void read_connection(std::uint16_t number, TraceHeard& heard);
     std::optional<engine::TraceReply> to_reply(const io::ProbeSocket& socket, const io::ProbeReader::Entry& entry,
                                                std::uint16_t key) const;
     std::optional<engine::TraceReply> to_reply(const io::ProbeReader::Datagram& datagram, std::uint16_t key) const;
@@ -126,6 +140,7 @@ private:
     std::shared_ptr<io::ProbePoll> poll_;
     std::uint64_t key_bits_;
     TraceOptions options_;
+    bool stamps_;  ///< the kernel is asked when probes leave
     engine::TraceSent sent_;
     io::ProbeReader reader_;
     std::vector<std::byte> payload_;
@@ -134,11 +149,13 @@ private:
     std::vector<io::HeldPort> held_ports_;                   ///< of raw TCP sockets, by flow
     std::map<std::uint16_t, io::ConnectProbe> connections_;  ///< by number
     std::optional<io::SourceFinder> sources_;
-    std::vector<engine::TraceReply> met_;
+    TraceHeard met_;
 };
 
 }  // namespace libnet::inline v0::detail
 
 #if !defined(LIBNETXX_SEPARATE_COMPILATION)
 #  include <libnet/impl/trace/trace_channel.ipp>
+#  include <libnet/impl/trace/trace_channel_read.ipp>
+#  include <libnet/impl/trace/trace_channel_send.ipp>
 #endif

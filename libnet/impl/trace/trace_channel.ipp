@@ -1,8 +1,6 @@
 #pragma once
-// Bodies of libnet/impl/trace/trace_channel.hpp.
+// Bodies of libnet/impl/trace/trace_channel.hpp: the sockets and what they are asked for.
 
-#include <libnet/base/bytes.hpp>
-#include <libnet/base/checksum.hpp>
 #include <libnet/impl/trace/trace_channel.hpp>
 #include <libnet/impl/trace/trace_defaults.hpp>
 #include <libnet/io/icmp/control_data.hpp>
@@ -10,9 +8,7 @@
 #include <libnet/io/loop/random_key.hpp>
 #include <libnet/io/loop/require_option.hpp>
 #include <libnet/wire/icmp/icmp.hpp>
-#include <libnet/wire/ip/ipv6.hpp>
 
-#include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
 
 #include <algorithm>
@@ -65,6 +61,7 @@ LIBNETXX_DECL TraceChannel::TraceChannel(asio::any_io_executor executor, std::sh
       poll_{std::move(poll)},
       key_bits_{key_bits},
       options_{options},
+      stamps_{asks_for_stamps(options)},
       reader_{std::max(longest_answer, trace_payload_size(options) + wire::icmp_header_size), 8, longest_answer},
       payload_(trace_payload_size(options))
 {
@@ -111,6 +108,7 @@ try {
     options.ip_options = {};
     options.mark.reset();  // it sends nothing: what takes other capabilities is left to the sockets that do
     options.debug = false;
+    options.transmit_stamps = false;
     listener_.emplace(executor_, sent_.version, options);
     poll_->add(listener_->native(), key_bits_ | listener_key);
     sources_.emplace(sent_.version, socket_options());
@@ -147,6 +145,7 @@ LIBNETXX_DECL io::ProbeSocketOptions TraceChannel::socket_options() const
     if (options_.dont_fragment) options.path_mtu_discovery = io::PathMtuDiscovery::probe;
     options.dont_route = options_.bypass_routes;
     options.debug = options_.debug;
+    options.transmit_stamps = stamps_;
     const auto gateways = std::span{options_.gateways.addresses}.first(options_.gateways.count);
     if (!gateways.empty() && sent_.version == wire::IpVersion::v4)
         options.ip_options = wire::encode_ipv4_source_route(gateways, false);
@@ -206,367 +205,6 @@ LIBNETXX_DECL void TraceChannel::open_dccp(std::uint16_t flow)
     io::pass_only_port(socket.native(), sent_.version, port);
     sent_.own_ports.push_back(port);
     add_raw(flow, std::move(socket));
-}
-
-/// Where packets to the target are sent first.
-LIBNETXX_DECL asio::ip::address TraceChannel::first_stop(const asio::ip::address& target) const
-{
-    const bool by_gateway = options_.gateways.count != 0 && target.is_v4();
-    return by_gateway ? asio::ip::address{options_.gateways.addresses.front()} : target;
-}
-
-LIBNETXX_DECL std::optional<asio::ip::address> TraceChannel::source_to(const asio::ip::address& target)
-{
-    if (!sources_) return std::nullopt;
-    const auto source = sources_->source_to(first_stop(target));
-    constexpr std::size_t many = 64;
-    if (source && sent_.sources.size() < many && std::ranges::find(sent_.sources, *source) == sent_.sources.end())
-        sent_.sources.push_back(*source);
-    return source;
-}
-
-LIBNETXX_DECL boost::system::result<TraceChannel::Sent> TraceChannel::send(const engine::TraceSetProbe& probe)
-try {
-    switch (sent_.method) {
-    case TraceProbe::icmp:
-        return send_icmp(probe);
-    case TraceProbe::tcp:
-        return connects() ? connect(probe) : send_tcp(probe);
-    case TraceProbe::dccp:
-        return send_dccp(probe);
-    case TraceProbe::raw:
-        return send_raw(probe);
-    case TraceProbe::udp_lite:
-    case TraceProbe::udp:
-    case TraceProbe::udp_constant:
-        break;
-    }
-    return send_udp(probe);
-} catch (const boost::system::system_error& error) {
-    // Where descriptors are short, the probes under way will soon give some back.
-    const bool soon = error.code() == asio::error::no_descriptors && !sockets_.empty();
-    return soon ? boost::system::error_code{asio::error::would_block} : error.code();
-}
-
-LIBNETXX_DECL boost::system::result<TraceChannel::Sent> TraceChannel::send_udp(const engine::TraceSetProbe& probe)
-{
-    const bool own_socket = has_socket_for_each_probe();
-    io::ProbeSocket& socket = own_socket ? open(0) : sockets_.at(probe.flow);
-    const auto number = own_socket ? socket.identifier() : probe.number;
-    const auto key = own_socket ? number : std::uint16_t{probe.flow};
-    const bool rising = sent_.classic && sent_.method == TraceProbe::udp;
-    const auto port = rising ? probe.number : sent_.port;
-    engine::write_question(payload_, sent_.question, probe.cookie, number, sent_.mark);
-    if (!sent_.classic)
-        if (const auto source = source_to(probe.address))
-            balance({*source, first_stop(probe.address), socket.identifier(), port}, number);
-    return send(socket, key, {{probe.address, port}, payload_, probe.probe.ttl}, number);
-}
-
-/// Makes the number the checksum of the datagram, where that covers enough of it. The kernel takes the address that it is
-/// sent to for the sum, with gateways too.
-LIBNETXX_DECL void TraceChannel::balance(const engine::TraceEnds& ends, std::uint16_t number)
-{
-    if (sent_.method != TraceProbe::udp_lite)
-        return engine::balance_udp(payload_, ends, number, engine::head_at(sent_.question));
-    if (engine::covers_balance(sent_.coverage)) engine::balance_udp_lite(payload_, ends, number, sent_.coverage);
-}
-
-LIBNETXX_DECL boost::system::result<TraceChannel::Sent> TraceChannel::send_dccp(const engine::TraceSetProbe& probe)
-{
-    io::ProbeSocket& socket = sockets_.at(probe.flow);
-    const auto source = source_to(probe.address);
-    const engine::TraceEnds ends{source.value_or(asio::ip::address{}), probe.address, socket.identifier(), sent_.port};
-    const auto request = engine::make_dccp_probe(ends, probe.number, probe.cookie, options_.dccp_service);
-    return send(socket, probe.flow, {{probe.address, 0}, request, probe.probe.ttl}, probe.number);
-}
-
-LIBNETXX_DECL boost::system::result<TraceChannel::Sent> TraceChannel::send_raw(const engine::TraceSetProbe& probe)
-{
-    std::vector<std::byte> packet(engine::raw_head_size + payload_.size());
-    engine::write_raw_probe(packet, probe.number, probe.cookie);
-    source_to(probe.address);
-    return send(sockets_.at(probe.flow), probe.flow, {{probe.address, 0}, packet, probe.probe.ttl}, probe.number);
-}
-
-LIBNETXX_DECL boost::system::result<TraceChannel::Sent> TraceChannel::send_icmp(const engine::TraceSetProbe& probe)
-{
-    io::ProbeSocket& socket = sockets_.begin()->second;
-    std::vector<std::byte> echo(wire::icmp_header_size + payload_.size());
-    const auto payload = std::span{echo}.subspan(wire::icmp_header_size);
-    engine::write_trace_payload(payload, probe.cookie, probe.number, sent_.mark);
-    wire::encode_echo_request(sent_.version, socket.identifier(), probe.number, echo);
-    if (!sent_.classic) {
-        constexpr std::size_t checksum_at = 2;
-        base::store_be(echo, checksum_at, std::uint16_t{0});
-        const auto header = base::checksum_add(0, std::span{echo}.first(wire::icmp_header_size));
-        engine::balance_trace_payload(payload, header, sent_.checksums[probe.flow]);
-        wire::encode_echo_request(sent_.version, socket.identifier(), probe.number, echo);
-    }
-    source_to(probe.address);
-    return send(socket, 0, {{probe.address, 0}, echo, probe.probe.ttl}, probe.number);
-}
-
-LIBNETXX_DECL boost::system::result<TraceChannel::Sent> TraceChannel::send_tcp(const engine::TraceSetProbe& probe)
-{
-    io::ProbeSocket& socket = sockets_.at(probe.flow);
-    engine::TraceEnds ends{{}, probe.address, socket.identifier(), sent_.port};
-    const auto source = source_to(probe.address);
-    if (source && sent_.version == wire::IpVersion::v4) ends.source = *source;
-    const auto segment = engine::make_tcp_probe(ends, probe.number, probe.cookie, sent_.tcp);
-    return send(socket, probe.flow, {{probe.address, 0}, segment, probe.probe.ttl}, probe.number);
-}
-
-/// The number is ours alone: each connection has a socket.
-LIBNETXX_DECL boost::system::result<TraceChannel::Sent> TraceChannel::connect(const engine::TraceSetProbe& probe)
-{
-    const auto port = sent_.classic ? std::uint16_t{0} : sent_.own_ports[probe.flow];
-    auto started =
-        io::ConnectProbe::start(sent_.version, {probe.address, sent_.port}, port, probe.probe.ttl, socket_options());
-    if (!started) {
-        const auto error = started.error();
-        // Only probes under way can give something back.
-        const bool soon =
-            !connections_.empty() && (error == asio::error::address_in_use || error == asio::error::no_descriptors ||
-                                      error == boost::system::errc::address_not_available);
-        return soon ? boost::system::error_code{asio::error::would_block} : error;
-    }
-    const auto at = started->sent();
-    poll_->add_connecting(started->native(), key_bits_ | probe.number);
-    connections_.insert_or_assign(probe.number, std::move(*started));
-    return Sent{probe.number, at};
-}
-
-LIBNETXX_DECL boost::system::result<TraceChannel::Sent> TraceChannel::send(io::ProbeSocket& socket, std::uint16_t key,
-                                                                           const io::ProbeSocket::Outgoing& message,
-                                                                           std::uint16_t number)
-{
-    const auto sent = io::send_past_errors(socket, message, [&] { return read_errors(socket, key, met_); });
-    if (sent) return Sent{number, *sent};
-    if (has_socket_for_each_probe()) release(number);
-    return sent.error();
-}
-
-LIBNETXX_DECL void TraceChannel::read(std::uint64_t key, std::vector<engine::TraceReply>& replies)
-{
-    if (key == listener_key) return read_listener(replies);
-    const auto number = static_cast<std::uint16_t>(key);
-    if (connects()) return read_connection(number, replies);
-    const auto found = sockets_.find(number);
-    if (found == sockets_.end()) return;
-    const auto& socket = found->second;
-    read_errors(socket, number, replies);
-    // No more at once than a window's answers, duplicated: a flood must not keep us from sending.
-    constexpr int batches = 32;
-    for (int i = 0; i < batches; ++i) {
-        const auto batch = reader_.receive(socket);
-        for (const auto& datagram : batch.read)
-            if (auto reply = to_reply(datagram, number)) replies.push_back(*std::move(reply));
-        if (!batch.more) return;
-    }
-}
-
-LIBNETXX_DECL void TraceChannel::read_listener(std::vector<engine::TraceReply>& replies)
-{
-    constexpr int batches = 32;
-    for (int i = 0; i < batches; ++i) {
-        const auto batch = reader_.receive(*listener_);
-        for (const auto& datagram : batch.read) {
-            auto reply = engine::read_trace_error(sent_, datagram.message);
-            if (!reply) continue;
-            reply->from = datagram.from.address();
-            reply->received = datagram.received;
-            reply->read = datagram.read;
-            if (datagram.ttl) reply->reply_ttl = static_cast<std::uint8_t>(*datagram.ttl);
-            replies.push_back(*std::move(reply));
-        }
-        if (!batch.more) return;
-    }
-}
-
-LIBNETXX_DECL void TraceChannel::read_connection(std::uint16_t number, std::vector<engine::TraceReply>& replies)
-{
-    const auto found = connections_.find(number);
-    if (found == connections_.end()) return;
-    io::ErrorQueueReader errors{1};
-    const auto outcome = found->second.take(errors);
-    if (!outcome) return;
-    const auto now = std::chrono::steady_clock::now();
-    engine::TraceReply reply{.number = number, .from = found->second.to().address(), .received = now, .read = now};
-    reply.destination = reply.from;
-    if (outcome->error != nullptr) {
-        const auto& error = *outcome->error;
-        reply.from = error.offender;
-        reply.error = engine::TraceReply::Error{error.type, error.code, error.info};
-        if (error.ttl) reply.reply_ttl = static_cast<std::uint8_t>(*error.ttl);
-    }
-    const bool told = outcome->error != nullptr || outcome->answered;
-    connections_.erase(found);
-    if (told) replies.push_back(std::move(reply));
-}
-
-/// False: the error queue was empty. With a listener, the errors are only taken off: it has all of them.
-LIBNETXX_DECL bool TraceChannel::read_errors(const io::ProbeSocket& socket, std::uint16_t key,
-                                             std::vector<engine::TraceReply>& replies)
-{
-    constexpr int batches = 32;
-    bool any = false;
-    for (int i = 0; i < batches; ++i) {
-        const auto batch = reader_.receive_errors(socket);
-        any = any || batch.any;
-        for (const auto& entry : batch.read)
-            if (auto reply = to_reply(socket, entry, key)) replies.push_back(*std::move(reply));
-        if (!batch.more) break;
-    }
-    return any;
-}
-
-/// The extensions of an error, whose quote the kernel has stripped of its headers.
-LIBNETXX_DECL std::span<const std::byte> extensions_of(const io::QueuedError& error, std::size_t stripped)
-{
-    const std::size_t told = error.data & 0xFFFFU;  // sock_ee_data_rfc4884: the length comes first
-    constexpr std::size_t legacy_quote_size = 128;
-    constexpr std::size_t header_size = 4, checksum_at = 2;
-    const auto at = told != 0 ? told : legacy_quote_size - std::min(stripped, legacy_quote_size);
-    if (error.payload.size() < at + header_size) return {};
-    const auto extensions = error.payload.subspan(at);
-    // Where only habit says that they are there, the checksum has to say so, too.
-    const bool trusted = told != 0 || base::load_be<std::uint16_t>(extensions, checksum_at) != 0;
-    return trusted ? extensions : std::span<const std::byte>{};
-}
-
-/// nullopt: no host on the path sent it, or it isn't about a probe of ours.
-LIBNETXX_DECL std::optional<engine::TraceReply> TraceChannel::to_reply(const io::ProbeSocket& socket,
-                                                                       const io::ProbeReader::Entry& entry,
-                                                                       std::uint16_t key) const
-{
-    using Origin = io::QueuedError::Origin;
-    const auto& error = *entry.error;
-    if (listener_ || (error.origin != Origin::icmp && error.origin != Origin::icmpv6)) return std::nullopt;
-    engine::TraceReply reply{.from = error.offender,
-                             .destination = error.destination.address(),
-                             .error = engine::TraceReply::Error{error.type, error.code, error.info},
-                             .received = entry.at,
-                             .read = std::chrono::steady_clock::now()};
-    if (error.ttl) reply.reply_ttl = static_cast<std::uint8_t>(*error.ttl);
-    if (engine::is_gateway(sent_.gateways, *reply.destination)) reply.destination.reset();
-    const bool v4 = sent_.version == wire::IpVersion::v4;
-    std::size_t stripped = v4 ? wire::ipv4_header_size : wire::ipv6_header_size;
-    if (is_udp()) {
-        stripped += engine::udp_header_size;
-        reply.flow = static_cast<std::uint8_t>(key);
-        if (sent_.classic) reply.number = has_socket_for_each_probe() ? key : error.destination.port();
-        else take_payload(error.payload, reply);
-        if (!sent_.classic && error.destination.port() != sent_.port)
-            reply.changes.push_back(
-                {TraceField::destination_port, std::uint32_t{sent_.port}, std::uint32_t{error.destination.port()}});
-    } else {
-        const auto echo = wire::decode_quoted_echo_request(sent_.version, error.payload);
-        if (!echo || echo->identifier != socket.identifier()) return std::nullopt;
-        const auto checksum = base::load_be<std::uint16_t>(error.payload, 2);
-        const bool right = std::ranges::find(sent_.checksums, checksum) != sent_.checksums.end();
-        const bool told = take_payload(echo->payload, reply);
-        reply.number = echo->sequence;
-        if (!told && v4 && !sent_.classic && !right) return std::nullopt;
-    }
-    if (const auto found = extensions_of(error, stripped); !found.empty())
-        if (auto extensions = wire::decode_icmp_extensions(found)) reply.extensions = *std::move(extensions);
-    return reply;
-}
-
-/// Of a payload that came back. False: it is cut before its number.
-LIBNETXX_DECL bool TraceChannel::take_payload(std::span<const std::byte> octets, engine::TraceReply& reply) const
-{
-    const auto at = std::min(octets.size(), engine::head_at(sent_.question));
-    const auto payload = engine::read_trace_payload(octets.subspan(at));
-    // A quote of 28 octets ends before the head of a DNS question, but has its identifier.
-    const bool has_identifier = sent_.question == engine::TraceQuestion::dns && octets.size() >= 2;
-    if (!payload && has_identifier && base::load_be<std::uint16_t>(octets, 0) != 0)
-        reply.number = base::load_be<std::uint16_t>(octets, 0);
-    if (!payload) return false;
-    reply.number = payload->number;
-    reply.cookie = payload->cookie;
-    reply.cookie_mask = ~std::uint64_t{0};
-    return true;
-}
-
-LIBNETXX_DECL bool TraceChannel::take_segment(std::span<const std::byte> segment, std::uint16_t key,
-                                              engine::TraceReply& reply) const
-{
-    const auto answer = engine::read_tcp_answer(segment, sent_.tcp.flags);
-    if (!answer || answer->source_port != sent_.port || answer->destination_port != sent_.own_ports[key]) return false;
-    reply.number = answer->number;
-    reply.cookie = answer->cookie;
-    reply.cookie_mask = 0xFFFF;
-    reply.tcp_flags = answer->flags;
-    return true;
-}
-
-LIBNETXX_DECL bool TraceChannel::take_dccp(std::span<const std::byte> packet, std::uint16_t key,
-                                           engine::TraceReply& reply) const
-{
-    const auto answer = engine::read_dccp_answer(packet);
-    if (!answer || answer->source_port != sent_.port || answer->destination_port != sent_.own_ports[key]) return false;
-    reply.number = answer->number;
-    reply.cookie = answer->cookie;
-    reply.cookie_mask = 0xFFFF;
-    return true;
-}
-
-/// nullopt: it answers no probe of ours.
-LIBNETXX_DECL std::optional<engine::TraceReply> TraceChannel::to_reply(const io::ProbeReader::Datagram& datagram,
-                                                                       std::uint16_t key) const
-{
-    const auto from = datagram.from.address();
-    engine::TraceReply reply{.from = from, .destination = from, .received = datagram.received, .read = datagram.read};
-    if (datagram.ttl) reply.reply_ttl = static_cast<std::uint8_t>(*datagram.ttl);
-    return take_answer(datagram, key, reply) ? std::optional{std::move(reply)} : std::nullopt;
-}
-
-LIBNETXX_DECL bool TraceChannel::take_answer(const io::ProbeReader::Datagram& datagram, std::uint16_t key,
-                                             engine::TraceReply& reply) const
-{
-    if (sent_.method == TraceProbe::tcp) return take_segment(datagram.message, key, reply);
-    if (sent_.method == TraceProbe::dccp) return take_dccp(datagram.message, key, reply);
-    // What answers in an unknown protocol can't be read. The set of traces knows an echo of a probe by its head, and takes
-    // other packets of the target for answers to the one probe that they can be for.
-    if (sent_.method == TraceProbe::raw) {
-        const auto head = engine::read_raw_probe(datagram.message);
-        if (!head) return true;
-        reply.number = head->number;
-        reply.cookie = head->cookie;
-        reply.cookie_mask = engine::raw_cookie_mask;
-        return true;
-    }
-    if (sent_.method == TraceProbe::icmp) {
-        const auto echo = wire::decode_echo_reply(sent_.version, datagram.message);
-        if (!echo || !take_payload(echo->payload, reply) || reply.number != echo->sequence) return false;
-        reply.destination.reset();  // a translated or multi-homed destination answers from another address
-        return true;
-    }
-    reply.flow = static_cast<std::uint8_t>(key);
-    if (sent_.classic && sent_.method == TraceProbe::udp) {  // a service listens on that port, and answers
-        reply.number = datagram.from.port();
-        return true;
-    }
-    if (datagram.from.port() != sent_.port) return false;
-    if (sent_.classic) {
-        reply.number = key;
-        return true;
-    }
-    // A service says what it likes. An answer to our question, or an echo of our payload, tells the probe; else only one can
-    // be meant.
-    auto answer = engine::read_question_answer(sent_.question, sent_.mark, datagram.message);
-    if (!answer) {
-        const auto at = std::min(datagram.message.size(), engine::head_at(sent_.question));
-        const auto echo = engine::read_trace_payload(datagram.message.subspan(at));
-        if (!echo || echo->mark != sent_.mark) return true;
-        answer = engine::TraceQuestionAnswer{echo->number, echo->cookie, ~std::uint64_t{0}};
-    }
-    reply.number = answer->number;
-    reply.cookie = answer->cookie;
-    reply.cookie_mask = answer->cookie_mask;
-    return true;
 }
 
 }  // namespace libnet::inline v0::detail

@@ -47,6 +47,14 @@ inline bool takes_raw(const TraceOptions& options) noexcept
            (options.method == TraceProbe::tcp && !options.tcp.is_plain());
 }
 
+/// Whether the kernel is asked when each probe leaves. A stamp costs two system calls: with thousands of probes a second
+/// the time at which a probe was handed over has to do.
+inline bool asks_for_stamps(const TraceOptions& options) noexcept
+{
+    constexpr double many = 1000;
+    return options.rate <= many;
+}
+
 /// What the probes ask.
 inline engine::TraceQuestion trace_question(const TraceOptions& options) noexcept
 {

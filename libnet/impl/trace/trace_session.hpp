@@ -42,7 +42,7 @@ public:
     void take_answers();
 
 private:
-    void hand_over(wire::IpVersion version, const std::vector<engine::TraceReply>& replies);
+    void hand_over(wire::IpVersion version, const TraceHeard& heard);
 
     asio::any_io_executor executor_;
     TraceOptions options_;

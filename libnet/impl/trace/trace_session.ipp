@@ -64,25 +64,27 @@ LIBNETXX_DECL void TraceSession::send(const engine::TraceSetProbe& probe)
     if (sent) traces_.on_sent(probe, sent->number, sent->at);
     else if (sent.error() == asio::error::would_block) traces_.on_not_sent(probe, std::chrono::steady_clock::now());
     else traces_.on_send_failed(probe, sent.error());
-    hand_over(version, channel.take_replies());
+    hand_over(version, channel.take_met());
 }
 
 LIBNETXX_DECL void TraceSession::take_answers()
 {
     if (link_) return link_->read(traces_);
-    std::map<wire::IpVersion, std::vector<engine::TraceReply>> replies;
+    std::map<wire::IpVersion, TraceHeard> heard;
     const auto read = [&](std::uint64_t key) {
         const auto version = key >> version_shift == 4 ? wire::IpVersion::v4 : wire::IpVersion::v6;
-        channels_.at(version).read(static_cast<std::uint32_t>(key), replies[version]);
+        channels_.at(version).read(static_cast<std::uint32_t>(key), heard[version]);
     };
     constexpr int many = 64;  // a flood must not keep us from sending
     for (int i = 0; i < many && poll_->take_ready(read); ++i) continue;
-    for (const auto& [version, some] : replies) hand_over(version, some);
+    for (const auto& [version, some] : heard) hand_over(version, some);
 }
 
-LIBNETXX_DECL void TraceSession::hand_over(wire::IpVersion version, const std::vector<engine::TraceReply>& replies)
+LIBNETXX_DECL void TraceSession::hand_over(wire::IpVersion version, const TraceHeard& heard)
 {
-    for (const auto& reply : replies) traces_.on_reply(version, reply);
+    for (const auto& left : heard.left) traces_.on_left(version, left.number, left.at);
+    for (const auto& reply : heard.replies) traces_.on_reply(version, reply);
+    for (const auto& destination : heard.refused) traces_.on_refused(destination);
 }
 
 }  // namespace libnet::inline v0::detail

@@ -168,7 +168,8 @@ TEST_CASE("a quoted echo request is proven by its payload, or else by the checks
     error.quote = 40;
     CHECK(fields_of(*read_trace_error(sent, error.octets())) == std::vector{TraceField::checksum});
     error.first = 1;  // a rewritten identifier: the payload says that it is ours
-    CHECK(read_trace_error(sent, error.octets()).has_value());
+    CHECK(fields_of(*read_trace_error(sent, error.octets())) ==
+          std::vector{TraceField::source_port, TraceField::checksum});
     error.mark = 1;
     CHECK_FALSE(read_trace_error(sent, error.octets()).has_value());
 }
@@ -183,10 +184,49 @@ TEST_CASE("a quoted SYN proves itself by half of its sequence number", "[engine]
     CHECK(reply->cookie == 0x7788);
     CHECK(reply->cookie_mask == 0xFFFF);
     CHECK(reply->changes.empty());
-    error.first = 1;
-    CHECK_FALSE(read_trace_error(sent, error.octets()).has_value());
+    CHECK_FALSE(reply->needs_destination);
     error.quote = 7;
     CHECK_FALSE(read_trace_error(sent, error.octets()).has_value());
+}
+
+TEST_CASE("a quoted SYN from another port than ours is a probe if its destination is, too", "[engine][trace]")
+{
+    const auto sent = sent_by(TraceProbe::tcp);
+    Error error{.protocol = 6, .first = 4000, .second = 80, .length = 40, .quote = 8};
+    const auto reply = read_trace_error(sent, error.octets());
+    REQUIRE(reply);
+    CHECK(reply->number == 4711);
+    CHECK(reply->cookie == 0x7788);
+    CHECK(reply->cookie_mask == 0xFFFF);
+    CHECK(reply->needs_destination);
+    CHECK(reply->changes == std::vector<TraceChange>{{TraceField::source_port, 40000U, 4000U}});
+    error.second = 5000;
+    CHECK(fields_of(*read_trace_error(sent, error.octets())) ==
+          std::vector{TraceField::source_port, TraceField::destination_port});
+}
+
+TEST_CASE("a quoted segment with another checksum than the one that was sent was rewritten", "[engine][trace]")
+{
+    auto sent = sent_by(TraceProbe::tcp);
+    sent.sources = {theirs, ours};
+    auto segment = make_tcp_probe({ours, theirs, 40000, 80}, 4711, cookie, sent.tcp);
+    CHECK(read_trace_error(sent, error_about(6, segment, segment.size()))->changes.empty());
+    CHECK(read_trace_error(sent, error_about(6, std::span{segment}.first(17), segment.size()))->changes.empty());
+    const auto checksum = base::load_be<std::uint16_t>(segment, 16);
+    base::store_be(std::span{segment}, 16, std::uint16_t{0x1234});
+    const auto changes = read_trace_error(sent, error_about(6, segment, segment.size()))->changes;
+    CHECK(changes == std::vector<TraceChange>{{TraceField::checksum, std::uint32_t{checksum}, 0x1234U}});
+    sent.sources.clear();  // without them, the sum isn't known
+    CHECK(read_trace_error(sent, error_about(6, segment, segment.size()))->changes.empty());
+}
+
+TEST_CASE("where the packet of an error was going can be told, whoever sent it", "[engine][trace]")
+{
+    CHECK(quoted_destination(IpVersion::v4, Error{.protocol = 99}.octets()) == asio::ip::address{theirs});
+    CHECK_FALSE(quoted_destination(IpVersion::v4, {}));
+    auto cut = Error{}.octets();
+    cut.resize(8 + 19);
+    CHECK_FALSE(quoted_destination(IpVersion::v4, cut));
 }
 
 TEST_CASE("a quoted DCCP request tells its number in eight octets, and proves itself in more", "[engine][trace]")
@@ -203,7 +243,11 @@ TEST_CASE("a quoted DCCP request tells its number in eight octets, and proves it
     }
     CHECK_FALSE(read_trace_error(sent, error_about(33, std::span{request}.first(7), 20)));
     const auto other = make_dccp_probe({ours, theirs, 40001, 33434}, 4711, cookie, 1);
-    CHECK_FALSE(read_trace_error(sent, error_about(33, other, 20)));
+    CHECK_FALSE(read_trace_error(sent, error_about(33, std::span{other}.first(13), 20)));
+    const auto translated = read_trace_error(sent, error_about(33, other, 20));
+    REQUIRE(translated);
+    CHECK(translated->needs_destination);
+    CHECK(translated->changes == std::vector<TraceChange>{{TraceField::source_port, 40000U, 40001U}});
     CHECK_FALSE(read_trace_error(sent, error_about(17, request, 20)));
 }
 
