@@ -84,6 +84,41 @@ nodes:
     }
 }
 
+TEST_CASE(
+    "connections of one flow take one path through routers that share load, and those of several flows all of them")
+{
+    const WrittenScenario diamond{R"(
+path: [[a, b, d, host], [a, c, d, host]]
+nodes:
+  a: {balance: {by: five-tuple, over: [b, c]}}
+  host: {address: [10.9.0.1, "fd09::1"], tcp: {80: syn-ack}}
+)"};
+    for (const std::string target : {"10.9.0.1", "fd09::1"}) {
+        const auto one = trace(diamond.path(), "probes=8 method=tcp access=datagram", target);
+        INFO(one.run.tool.out);
+        for (int ttl = 1; ttl <= 4; ++ttl) CHECK(one.at(ttl).size() == 1);
+        CHECK(one.lost.empty());
+        const auto flows = trace(diamond.path(), "probes=1 flows=16 method=tcp access=datagram", target);
+        INFO(flows.run.tool.out);
+        CHECK(flows.at(2).size() == 2);
+    }
+}
+
+TEST_CASE("over IPv6 all probes of a flow have one label, so that routers which share load by it show one path")
+{
+    const std::string method = GENERATE("udp", "udp53", "icmp", "tcp");
+    const WrittenScenario labelled{R"(
+path: [[a, b, d, e, host], [a, c, d, f, host]]
+nodes:
+  a: {balance: {by: flow-label, over: [b, c]}}
+  d: {balance: {by: flow-label, over: [e, f]}}
+  host: {address: "fd09::1"}
+)"};
+    const auto one = trace(labelled.path(), "probes=10 method=" + method + any_access(), "fd09::1");
+    INFO(one.run.tool.out);
+    for (int ttl = 1; ttl <= 5; ++ttl) CHECK(one.at(ttl).size() == 1);
+}
+
 TEST_CASE("routers that quote eight octets are found all the same")
 {
     const std::string method = GENERATE("udp", "icmp", "tcp");
@@ -140,6 +175,23 @@ TEST_CASE("what was rewritten on the way is seen in what comes back")
     CHECK(traced.done.front().at("hops") == "10");
 }
 
+TEST_CASE(
+    "a TCP probe whose quote has other ports is known by its sequence number, and what no probe can be is counted")
+{
+    const auto altered = trace(scenario("altered"), "probes=1 access=raw method=tcp");
+    INFO(altered.run.tool.out);
+    CHECK(altered.first(7, "checksum").ends_with(">4660"));
+    CHECK(altered.first(8, "source_port").ends_with(">4000"));
+    CHECK(altered.first(8, "destination_port") == "80>5000");
+    CHECK(altered.done.front().at("hops") == "10");
+    CHECK(altered.lost.empty());
+    const auto broken = trace(scenario("broken"), "probes=2 access=raw method=tcp");
+    INFO(broken.run.tool.out);
+    CHECK(broken.at(6) == std::set<std::string>{"10.255.6.1"});
+    CHECK(broken.at(5).empty());
+    CHECK(broken.counters.at("unmatched") == "2");  // the fifth hop quotes nothing
+}
+
 TEST_CASE("the end of a path is what the message says")
 {
     const std::string access = any_access();
@@ -171,10 +223,10 @@ nodes:
     CHECK(traced.first(3, "destination") == "10.9.0.1>192.168.0.7");
 }
 
-TEST_CASE("all probes of a flow have the same ports")
+TEST_CASE("all probes of a flow have the same ports, with and without privilege")
 {
     const std::string method = GENERATE("udp", "tcp");
-    const auto traced = trace(scenario("twenty_hops"), "probes=1 access=raw method=" + method);
+    const auto traced = trace(scenario("plain"), "probes=1 method=" + method + any_access());
     CHECK(logged(traced, "sport").size() == 1);
     CHECK(logged(traced, "dport") == std::set<std::int64_t>{method == "udp" ? 33434 : 80});
 }

@@ -5,7 +5,9 @@
 
 #include <boost/json.hpp>
 
+#include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <sstream>
 #include <string>
 
@@ -62,6 +64,33 @@ TEST_CASE("a path that grows is noticed, and loses nothing")
     CHECK(report.at("changes") == 1);
     REQUIRE(report.at("hops").as_array().size() == 5);
     for (const auto& hop : report.at("hops").as_array()) CHECK(hop.at("loss").to_number<double>() == 0);
+}
+
+TEST_CASE("a path that grows, shrinks and dies for a second has changed twice, and lost what the log says it lost")
+{
+    const auto run = simulate(scenario("changes"), {program("trace++"), "-n", "-w", "5,0,0", "--report", "90",
+                                                    "--interval", "0.1", "--json", "10.9.0.1"});
+    INFO(run.tool.err);
+    CHECK(run.tool.exit_code == 0);
+    const auto report = report_of(run.tool.out);
+    INFO(report);
+    REQUIRE(report.at("hops").as_array().size() == 3);
+    // To be certain of a change takes some rounds before and after it, which a busy machine may not have made.
+    const auto rounds_between = [&](std::int64_t first, std::int64_t last) {
+        constexpr std::int64_t second = 1'000'000'000;
+        return run.count_if([&](const json::object& packet) {
+            const auto in = packet.at("in_ns").as_int64();
+            return packet.at("ttl") == 1 && in >= first * second && in < last * second;
+        });
+    };
+    const auto fewest = std::min({rounds_between(0, 2), rounds_between(2, 4), rounds_between(4, 6)});
+    if (fewest >= 16) CHECK(report.at("changes") == 2);
+    else WARN("too few rounds between two changes: " << fewest);
+    std::int64_t lost = 0;
+    for (const auto& hop : report.at("hops").as_array())
+        lost += hop.at("sent").as_int64() - hop.at("received").as_int64();
+    CHECK(lost <= static_cast<std::int64_t>(run.count("dropped", "down")));
+    CHECK((lost > 0) == (run.count("dropped", "down") > 0));
 }
 
 TEST_CASE("loss of the path is told where it begins, and by an exit code")
