@@ -213,7 +213,8 @@ private:
     {
         if (hooks_.arguments.empty()) return;
         if (stopping_) return complain(program_, "not upgraded: it ends already");
-        if (retired_ || std::exchange(upgrading_, true)) return;
+        if (retired_) return complain(program_, "not upgraded: another process serves in its place");
+        if (std::exchange(upgrading_, true)) return;  // the one that is under way has the newest program, too
         asio::co_spawn(executor, upgrade(), [this](std::exception_ptr) { upgrading_ = false; });
     }
 

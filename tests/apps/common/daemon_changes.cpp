@@ -160,13 +160,17 @@ TEST_CASE("after an upgrade the old process ends, though clients stay idle", "[a
 {
     const TemporaryDirectory root;
     root.write("a", "content");
-    Daemon httpd{"httpd++", {root.path().string()}};
+    Daemon httpd{"httpd++", {root.path().string(), "--header-timeout", "60"}};
     RawClient idle{httpd.endpoint()}, busy{httpd.endpoint()};
     CHECK(idle.exchange("GET /a HTTP/1.1\r\nHost: x\r\n\r\n").body == "content");
     CHECK(busy.exchange("GET /a HTTP/1.1\r\nHost: x\r\n\r\n").body == "content");
     busy.send("GET /a HTTP/1.1\r\n");  // it has begun, and is answered
     REQUIRE(httpd.upgrade());
     CHECK(idle.ended());
+    httpd.process().signal(SIGUSR2);  // the old one
+    CHECK(httpd.process().wait_for("httpd++: not upgraded: another process serves in its place\n"));
+    httpd.process().signal(SIGHUP);
+    CHECK(httpd.process().wait_for("httpd++: not reloaded: another process serves in its place\n"));
     const auto last = busy.exchange("Host: x\r\n\r\n");
     CHECK(last.body == "content");
     CHECK(last.field("Connection") == "close");
