@@ -21,7 +21,8 @@ set(lower
     engine/trace/trace_path engine/trace/trace_target engine/trace/trace_tcp
     io/access/access_control io/access/client_limiter io/access/credential_files io/access/egress_control
     io/dns/name_lookup io/dns/resolver io/dns/resolver_options io/http/http_endpoint io/icmp/icmp_options
-    io/loop/executor io/loop/server_executor io/tcp/connection_now io/tls/tls_context io/tls/tls_options
+    io/loop/executor io/loop/server_executor io/tcp/connection_now io/tls/tls_client io/tls/tls_context
+    io/tls/tls_options
     wire/http/forwarded wire/http/http_fields wire/http/http_limits wire/http/proxy_status wire/icmp/icmp_extended_echo
     wire/icmp/icmp_extensions wire/ip/address_range wire/ip/interface_name wire/ip/ip_version wire/ip/ipv4_options
     wire/ip/network)
