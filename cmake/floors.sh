@@ -27,9 +27,9 @@ forbid "below io there are no sockets" '#\s*include\s*<(sys/socket|netinet/[a-z_
 forbid "below io there is no clock" '_clock::now *\(|clock_gettime|gettimeofday' libnet/base libnet/wire libnet/engine
 forbid "Beast is for handlers only" '#\s*include\s*<boost/beast' \
     libnet/base libnet/wire libnet/engine libnet/io libnet/impl/[!h]* $(ls libnet/*.hpp | grep -v '_handlers\.hpp')
-forbid "who doesn't ask for Beast gets none" '#\s*include\s*<libnet/([a-z]+_handlers\.hpp|impl/handlers/)' \
+forbid "who doesn't ask for Beast gets none" '#\s*include\s*<libnet/([a-z]+_handlers\.hpp|websocket_group\.hpp|impl/handlers/)' \
     libnet/base libnet/wire libnet/engine libnet/io libnet/impl/[!h]* $(ls -d apps/* | grep -v '^apps/pages$') \
-    $(ls libnet/*.hpp | grep -vE '_handlers\.hpp|src\.hpp')
+    $(ls libnet/*.hpp | grep -vE '_handlers\.hpp|websocket_group\.hpp|src\.hpp')
 forbid "headers are included by their full name" '#\s*include\s*"' libnet apps examples
 
 # rooms FLOOR 'ROOM: OTHER...'...: which rooms of its floor a room may include. Each room has its rule.

@@ -78,6 +78,7 @@
 #include <libnet/impl/handlers/handler_requests.ipp>
 #include <libnet/impl/handlers/handler_tunnels.ipp>
 #include <libnet/impl/handlers/http_handlers.ipp>
+#include <libnet/impl/handlers/websocket_group.ipp>
 #include <libnet/impl/handlers/websocket_handlers.ipp>
 #include <libnet/impl/ping/icmp_pinger.ipp>
 #include <libnet/impl/ping/ping_channel.ipp>

@@ -14,12 +14,11 @@
 #include <libnet/http_handlers.hpp>
 #include <libnet/impl/handlers/handed_octets.hpp>
 
-#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/compose.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/role.hpp>
 #include <boost/beast/websocket/stream.hpp>
 
@@ -126,17 +125,19 @@ struct EndOctets {
 
 }  // namespace detail
 
+class WebSocketMember;
+
 /// A connection of a server that a handler has taken over, with or without TLS, as an AsyncStream in Asio's sense: what a
 /// WebSocket stands on. One read and one write may wait at a time. The client's limits hold here, too: one that doesn't take
 /// what it is sent is waited for as long as for an answer (StaticFileServerOptions::write_timeout and min_send_rate;
 /// HttpEndpointOptions).
 class HttpConnectionStream {
 public:
-    using executor_type = boost::asio::any_io_executor;  ///< of its completions
+    using executor_type = boost::asio::io_context::executor_type;  ///< of its completions
     /// The library makes these.
     explicit HttpConnectionStream(std::shared_ptr<detail::HandedOctets> octets) noexcept : octets_{std::move(octets)} {}
 
-    executor_type get_executor() const noexcept { return octets_->readable.get_executor(); }
+    executor_type get_executor() const noexcept { return octets_->executor(); }
 
     /// Errors: `eof`: the client has closed its half; `connection_reset`; `operation_aborted`: the server ends.
     template <typename Buffers, BOOST_ASIO_COMPLETION_TOKEN_FOR(void(boost::system::error_code, std::size_t)) Token>
@@ -155,6 +156,7 @@ public:
     }
 
 private:
+    friend class WebSocketMember;
     friend void beast_close_socket(HttpConnectionStream& stream) { stream.octets_->close(); }
     friend void teardown(boost::beast::role_type, HttpConnectionStream& stream, boost::system::error_code& error)
     {
@@ -196,7 +198,9 @@ struct WebSocketOptions {
     /// that don't get smaller for broken ("invalid stored block length"), and the WebSocket ends.
     bool compress = false;
 
-    /// Without a message or a pong: at half of it a ping goes out, and the connection ends at the end of it. Zero: never.
+    /// Without any octet of the client's: at half of it a ping goes out, and the connection ends at the end of it (asio's
+    /// `timed_out`), up to half of it later. Zero: never. One clock of the server's does that for all; Beast's own timeout for
+    /// idle streams is off.
     std::chrono::milliseconds idle_timeout{60'000};
     std::chrono::milliseconds close_timeout{5'000};  ///< for the client's answer to a Close frame
 };

@@ -1,12 +1,16 @@
 #pragma once
 // The octets of a connection that a handler has taken over, as its coroutine sees them.
 
-#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/wait_traits.hpp>
 #include <boost/system/error_code.hpp>
 
+#include <chrono>
 #include <cstddef>
+#include <memory>
+#include <string>
 
 namespace libnet::inline v0::detail {
 
@@ -14,13 +18,17 @@ namespace libnet::inline v0::detail {
 /// cancelled when something has happened.
 class HandedOctets {
 public:
-    explicit HandedOctets(const boost::asio::any_io_executor& executor)
-        : readable{executor, boost::asio::steady_timer::time_point::max()},
-          writable{executor, boost::asio::steady_timer::time_point::max()}
+    using Executor = boost::asio::io_context::executor_type;
+
+    explicit HandedOctets(const Executor& executor)
+        : readable{executor, Clock::time_point::max()},
+          writable{executor, Clock::time_point::max()}
     {}
     virtual ~HandedOctets() = default;
     HandedOctets(const HandedOctets&) = delete;
     HandedOctets& operator=(const HandedOctets&) = delete;
+
+    Executor executor() noexcept { return readable.get_executor(); }
 
     struct Moved {
         boost::system::error_code error{};
@@ -36,7 +44,26 @@ public:
     virtual void end() noexcept = 0;
     virtual void close() noexcept = 0;
 
-    boost::asio::steady_timer readable, writable;
+    /// From now on what is put are frames of a WebSocket. Its other end is asked for a sign of life when it has been silent for half
+    /// of `idle_timeout`, and given up at the end of it; zero: never.
+    virtual void begin_frames(std::chrono::milliseconds idle_timeout) = 0;
+
+    /// A message for a WebSocket, as one frame; others may get the same.
+    using Frame = std::shared_ptr<const std::string>;
+    enum class Pushed {
+        taken,  ///< it is sent, or waits for its turn
+        full,   ///< more than `most_waiting` octets of such messages would wait: it isn't taken
+        over,   ///< the WebSocket is closed, or about to be
+    };
+
+    /// Sends the message at once, or as soon as the WebSocket's own frames and the client leave room for it.
+    virtual Pushed push(const Frame& frame, std::size_t most_waiting) = 0;
+
+    /// The client is given up: whatever waits ends with this error.
+    virtual void give_up(boost::system::error_code error) noexcept = 0;
+
+    using Clock = std::chrono::steady_clock;
+    boost::asio::basic_waitable_timer<Clock, boost::asio::wait_traits<Clock>, Executor> readable, writable;
 };
 
 }  // namespace libnet::inline v0::detail

@@ -7,4 +7,5 @@
 #include <libnet/impl/handlers/handler_requests.ipp>
 #include <libnet/impl/handlers/handler_tunnels.ipp>
 #include <libnet/impl/handlers/http_handlers.ipp>
+#include <libnet/impl/handlers/websocket_group.ipp>
 #include <libnet/impl/handlers/websocket_handlers.ipp>

@@ -6,6 +6,7 @@
 #include <libnet/impl/handlers/handler_job.hpp>
 #include <libnet/impl/handlers/mounted_routes.hpp>
 #include <libnet/impl/handlers/upgrade_handler.hpp>
+#include <libnet/impl/handlers/websocket_settings.hpp>
 #include <libnet/websocket_handlers.hpp>
 
 #include <boost/asio/as_tuple.hpp>
@@ -38,7 +39,6 @@ public:
 private:
     bool allows_origin(const HttpCall& call) const;
     void choose_protocol(HttpCall& call) const;
-    void set_up(WebSocket& socket, const HttpCall& call) const;
     boost::asio::awaitable<void> use(WebSocket& socket, HandlerJob& job) const;
 
     /// Counts a WebSocket as long as it is there.
@@ -122,42 +122,18 @@ LIBNETXX_DECL void WebSocketRoute::choose_protocol(HttpCall& call) const
     else call.set(http::field::sec_websocket_protocol, chosen);
 }
 
-LIBNETXX_DECL void WebSocketRoute::set_up(WebSocket& socket, const HttpCall& call) const
-{
-    namespace websocket = boost::beast::websocket;
-    namespace http = boost::beast::http;
-    websocket::permessage_deflate deflate;
-    deflate.server_enable = options_.compress;
-    deflate.server_max_window_bits = 12;  // 4 KiB of window, and 24 KiB in all, instead of 256
-    deflate.memLevel = 4;
-    deflate.compLevel = 3;
-    deflate.msg_size_threshold = 128;
-    socket.set_option(deflate);
-    const bool pings = options_.idle_timeout.count() > 0;
-    socket.set_option(websocket::stream_base::timeout{
-        .handshake_timeout = options_.close_timeout,
-        .idle_timeout =
-            pings ? std::chrono::steady_clock::duration{options_.idle_timeout} : websocket::stream_base::none(),
-        .keep_alive_pings = pings});
-    socket.read_message_max(options_.max_message);
-    const auto chosen = call[http::field::sec_websocket_protocol];
-    socket.set_option(websocket::stream_base::decorator(
-        [protocol = std::string{chosen.data(), chosen.size()}](websocket::response_type& response) {
-            response.set(http::field::server, "libnet/" LIBNETXX_VERSION);
-            if (!protocol.empty()) response.set(http::field::sec_websocket_protocol, protocol);
-        }));
-}
-
 LIBNETXX_DECL boost::asio::awaitable<void> WebSocketRoute::run(std::shared_ptr<HandlerJob> job) const
 {
     constexpr auto token = boost::asio::as_tuple(boost::asio::use_awaitable);
     const Open counted{open_};
     HttpConnectionStream stream{job->octets};
     WebSocket socket{std::move(stream)};
-    set_up(socket, job->call);
+    const auto protocol = job->call[boost::beast::http::field::sec_websocket_protocol];
+    set_up(socket, options_, {protocol.data(), protocol.size()});
     const boost::beast::http::request<boost::beast::http::string_body>& request = job->call;
     const auto [refused] = co_await socket.async_accept(request, token);
     if (!refused) {
+        job->octets->begin_frames(options_.idle_timeout);
         auto using_it = use(socket, *job);
         co_await std::move(using_it);
     }
