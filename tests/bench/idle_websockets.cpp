@@ -2,18 +2,19 @@
 //
 //   idle_websockets [COUNT]
 //
-// The clients are another process. The handlers wait for a message to all, and hear what their clients say.
+// The clients are another process. The handlers hear what their clients say, with the usual deadline for idle ones; messages to
+// all go by a WebSocketGroup. Beside it stands what the system calls alone cost: a loop of send(2) of the same octets to as many
+// bare connections.
 
-#include <libnet/websocket_handlers.hpp>
+#include <libnet/websocket_group.hpp>
+#include <tests/bench/live_memory.hpp>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/address_v4.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/read_until.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -34,6 +35,7 @@
 
 #include <pthread.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -44,31 +46,6 @@ using asio::ip::tcp;
 namespace {
 
 constexpr std::size_t message_size = 100;
-
-/// The message to all, and who waits for it.
-struct News {
-    explicit News(asio::io_context& io) : changed{io, asio::steady_timer::time_point::max()} {}
-    asio::steady_timer changed;
-    std::size_t number = 0, said = 0;
-    const std::string text = std::string(message_size, 'x');
-};
-
-asio::awaitable<void> hear(libnet::WebSocket& socket)
-{
-    for (boost::beast::flat_buffer said;; said.clear()) co_await socket.async_read(said, asio::use_awaitable);
-}
-
-asio::awaitable<void> say(libnet::WebSocket& socket, News& news)
-{
-    constexpr auto token = asio::as_tuple(asio::use_awaitable);
-    for (auto seen = news.number;;) {
-        co_await news.changed.async_wait(token);
-        if (seen == news.number) co_return;
-        seen = news.number;
-        co_await socket.async_write(asio::buffer(news.text), asio::use_awaitable);
-        ++news.said;
-    }
-}
 
 double resident_kib()
 {
@@ -81,17 +58,19 @@ void tell(int pipe, char what)
 {
     if (::write(pipe, &what, 1) != 1) std::exit(1);
 }
-void await(int pipe)
+char await(int pipe)
 {
     char what = 0;
     if (::read(pipe, &what, 1) != 1) std::exit(1);
+    return what;
 }
 
-/// Opens all connections, says so, and takes a message on each whenever it is told that one is on its way.
-void be_clients(std::uint16_t port, int count, int in, int out)
+/// Opens all connections, to the server and to the bare port, says so, and takes a message on each whenever it is told that one is
+/// on its way: 'm' from the server, 'b' on the bare ones.
+void be_clients(std::uint16_t port, std::uint16_t bare_port, int count, int in, int out)
 {
     asio::io_context io;
-    std::deque<tcp::socket> sockets;
+    std::deque<tcp::socket> sockets, bare;
     const std::string request =
         "GET /live HTTP/1.1\r\nHost: bench\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: "
         "13\r\n"
@@ -104,12 +83,43 @@ void be_clients(std::uint16_t port, int count, int in, int out)
         asio::read_until(socket, asio::dynamic_buffer(answer), "\r\n\r\n");
         if (!answer.starts_with("HTTP/1.1 101 ")) std::exit(1);
     }
-    for (;;) {
+    tell(out, 'r');
+    await(in);
+    for (int i = 0; i < count; ++i) {
+        bare.emplace_back(io).connect({asio::ip::address_v4::loopback(), bare_port});
         tell(out, 'r');
-        await(in);
-        std::string frame(message_size + 2, '\0');
-        for (auto& socket : sockets) asio::read(socket, asio::buffer(frame));
     }
+    for (;;) {
+        const char which = await(in);
+        std::string frame(message_size + 2, '\0');
+        for (auto& socket : which == 'm' ? sockets : bare) asio::read(socket, asio::buffer(frame));
+        tell(out, 'r');
+    }
+}
+
+/// Microseconds of processor time that a thread has used.
+double used_by(clockid_t clock)
+{
+    timespec time{};
+    ::clock_gettime(clock, &time);
+    return static_cast<double>(time.tv_sec) * 1e6 + static_cast<double>(time.tv_nsec) / 1e3;
+}
+
+constexpr int rounds = 10;
+
+/// The least of several rounds, for each of `count`.
+template <typename Send>
+double measure(clockid_t clock, int count, char which, int to_clients, int from_clients, Send&& send)
+{
+    double best = 1e9;
+    for (int round = 0; round < rounds; ++round) {
+        const auto began = used_by(clock);
+        send();
+        tell(to_clients, which);
+        await(from_clients);
+        best = std::min(best, (used_by(clock) - began) / count);
+    }
+    return best;
 }
 
 }  // namespace
@@ -123,53 +133,49 @@ int main(int argc, char** argv)
     ::setrlimit(RLIMIT_NOFILE, &descriptors);
 
     asio::io_context io{1};
-    News news{io};
+    libnet::WebSocketGroup all;
     libnet::StaticFileServer files{io.get_executor(),
                                    {.root = std::filesystem::temp_directory_path().string(),
                                     .address = asio::ip::address_v4::loopback(),
                                     .port = 0}};
-    libnet::WebSocketOptions options;
-    options.idle_timeout = std::chrono::milliseconds{0};
-    const auto live = [&news](libnet::WebSocket& socket, libnet::HttpCall&) -> asio::awaitable<void> {
-        using asio::experimental::awaitable_operators::operator&&;
-        auto both = hear(socket) && say(socket, news);
-        co_await std::move(both);
-    };
-    files.websocket("/live", live, options);
+    files.websocket("/live", [&all](libnet::WebSocket& socket, libnet::HttpCall&) -> asio::awaitable<void> {
+        const libnet::WebSocketMember member{all, socket};
+        for (boost::beast::flat_buffer said;; said.clear()) co_await socket.async_read(said, asio::use_awaitable);
+    });
+    asio::io_context own;
+    tcp::acceptor acceptor{own, {asio::ip::address_v4::loopback(), 0}};
     int to_clients[2], from_clients[2];
     if (::pipe(to_clients) != 0 || ::pipe(from_clients) != 0) return 1;
-    const auto port = files.local_endpoint().port();
+    const auto port = files.local_endpoint().port(), bare_port = acceptor.local_endpoint().port();
     const pid_t clients = ::fork();
-    if (clients == 0) be_clients(port, count, to_clients[0], from_clients[1]);
+    if (clients == 0) be_clients(port, bare_port, count, to_clients[0], from_clients[1]);
 
     asio::co_spawn(io, files.run(), [](std::exception_ptr) {});
     const auto before = resident_kib();
+    const libnet::bench::LiveMemory heap;
     std::thread thread{[&io] { io.run(); }};
     await(from_clients[0]);
     std::this_thread::sleep_for(std::chrono::milliseconds{500});
     std::printf("%d idle WebSockets: %.2f KiB each\n", count, (resident_kib() - before) / count);
+    heap.print(count);
 
-    clockid_t clock{};
-    ::pthread_getcpuclockid(thread.native_handle(), &clock);
-    const auto used = [clock] {
-        timespec time{};
-        ::clock_gettime(clock, &time);
-        return static_cast<double>(time.tv_sec) * 1e6 + static_cast<double>(time.tv_nsec) / 1e3;
-    };
-    constexpr int rounds = 10;
-    double best = 1e9;
-    for (int round = 0; round < rounds; ++round) {
-        const auto began = used();
-        asio::post(io, [&news] {
-            ++news.number;
-            news.changed.cancel();
-        });
-        tell(to_clients[1], 'm');
+    std::deque<tcp::socket> bare;
+    tell(to_clients[1], 'o');
+    for (int i = 0; i < count; ++i) {
         await(from_clients[0]);
-        std::this_thread::sleep_for(std::chrono::milliseconds{100});
-        best = std::min(best, (used() - began) / count);
+        acceptor.accept(bare.emplace_back(own));
     }
-    std::printf("a message to all: %.2f us of processor time each\n", best);
+    clockid_t servers{}, mine{};
+    ::pthread_getcpuclockid(thread.native_handle(), &servers);
+    ::pthread_getcpuclockid(::pthread_self(), &mine);
+    const std::string text(message_size, 'x'), frame(message_size + 2, 'x');
+    const auto by_group = measure(servers, count, 'm', to_clients[1], from_clients[0],
+                                  [&] { asio::post(io, [&] { all.send_text(text); }); });
+    const auto by_hand = measure(mine, count, 'b', to_clients[1], from_clients[0], [&] {
+        for (auto& socket : bare)
+            ::send(socket.native_handle(), frame.data(), frame.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    });
+    std::printf("a message to all: %.2f us of processor time each; send(2) alone: %.2f us\n", by_group, by_hand);
     ::kill(clients, SIGKILL);
     ::waitpid(clients, nullptr, 0);
     io.stop();
