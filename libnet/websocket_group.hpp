@@ -32,7 +32,7 @@ struct WebSocketGroupOptions {
     /// Octets of messages that may wait for each member. A message that is larger waits where no other one does. A message is in memory
     /// once, however many members wait for it.
     std::size_t max_waiting = 64 * 1024;
-    SlowMember slow_member = SlowMember::ends;
+    SlowMember slow_member = SlowMember::ends;  ///< what becomes of a member for which more would wait
 };
 
 class WebSocketMember;
@@ -46,6 +46,7 @@ class WebSocketMember;
 /// any more; their WebSockets go on.
 class WebSocketGroup {
 public:
+    /// A group without members.
     explicit WebSocketGroup(WebSocketGroupOptions options = {}) noexcept : options_{options} {}
     ~WebSocketGroup();
     WebSocketGroup(const WebSocketGroup&) = delete;
@@ -54,6 +55,7 @@ public:
     /// Sends a message to all members. A text should be UTF-8: clients end the connection otherwise. Doesn't wait; what a client
     /// doesn't take is sent as it does, within the server's time for answers (StaticFileServerOptions::write_timeout).
     void send_text(std::string_view message);
+    /// The same for octets of any kind.
     void send_binary(std::string_view message);
 
     /// Members, among them those whose connection has ended while their handler hasn't.
@@ -74,7 +76,7 @@ private:
 /// A WebSocket is a member of a group as long as this exists: in the handler that has the WebSocket.
 class WebSocketMember {
 public:
-    /// Both outlive it; the group may be destroyed before, too.
+    /// The WebSocket outlives it; the group may be destroyed before.
     WebSocketMember(WebSocketGroup& group, WebSocket& socket);
     ~WebSocketMember();
     WebSocketMember(const WebSocketMember&) = delete;
