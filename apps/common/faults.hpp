@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <exception>
 #include <stdexcept>
 #include <string>
@@ -38,20 +39,30 @@ struct OptionError : std::runtime_error {
     std::string option;
 };
 
-/// Messages, and the exit code that they make.
+/// Messages, and the exit code that they make. Of very many, as of a file that is no configuration, the first ones are kept.
 class Faults {
 public:
+    static constexpr std::size_t most = 100;
+
     void add(std::string words, int exit_code)
     {
-        words_.push_back(std::move(words));
         exit_code_ = std::max(exit_code_, exit_code);
+        if (++count_ <= most) words_.push_back(std::move(words));
     }
 
     /// What was thrown; `place` says what is to be corrected, and may be empty. Of several faults in one exception, each counts.
     void add(const std::exception& error, std::string_view place = {});
 
-    bool empty() const noexcept { return words_.empty(); }
-    const std::vector<std::string>& words() const noexcept { return words_; }
+    bool empty() const noexcept { return count_ == 0; }
+    std::size_t count() const noexcept { return count_; }
+
+    /// A line for each; of those that are not kept, one that says how many these are.
+    std::vector<std::string> words() const
+    {
+        auto lines = words_;
+        if (count_ > most) lines.push_back(fmt::format("and {} more faults", count_ - most));
+        return lines;
+    }
 
     /// That of a mistake, where one of them is one.
     int exit_code() const noexcept { return exit_code_; }
@@ -61,6 +72,7 @@ public:
 
 private:
     std::vector<std::string> words_;
+    std::size_t count_ = 0;
     int exit_code_ = 0;
 };
 

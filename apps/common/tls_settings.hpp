@@ -77,7 +77,7 @@ namespace detail {
 /// Says of each certificate, of the clients' authority and of the ciphers what is wrong with it. False: nothing.
 inline bool find_tls_faults(const Options& table, Faults& faults, const TlsSettings& tls)
 {
-    const auto so_far = faults.words().size();
+    const auto so_far = faults.count();
     TlsSettings alone;
     alone.options.least_version = tls.options.least_version;
     for (std::size_t i = 0; i < tls.certificates.size(); ++i) {
@@ -85,13 +85,13 @@ inline bool find_tls_faults(const Options& table, Faults& faults, const TlsSetti
         if (!tls.keys.empty()) alone.keys = {tls.keys[i]};
         table.attempt(faults, {"tls-cert"}, [&] { make_context(alone); });
     }
-    if (faults.words().size() != so_far) return true;
+    if (faults.count() != so_far) return true;
     alone.options.client_ca_file = tls.options.client_ca_file;
     table.attempt(faults, {"tls-client-ca"}, [&] { make_context(alone); });
     alone.options.client_ca_file.clear();
     alone.options.ciphers = tls.options.ciphers;
     table.attempt(faults, {"tls-ciphers"}, [&] { make_context(alone); });
-    return faults.words().size() != so_far;
+    return faults.count() != so_far;
 }
 
 }  // namespace detail

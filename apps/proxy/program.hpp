@@ -194,10 +194,10 @@ inline void ProxyProgram::read_files(const ProxyProgram* before, Changes& change
     options.tls = same_tls ? before->options.tls : read_tls(table, faults, tls);
     if (same_tls) table.attempt(faults, {"tls-cert"}, [&] { changes.push_back(options.tls->prepare_reload()); });
     table.attempt(faults, {"origin-ca"}, [&] { options.origin_tls = trust_of_origins(); });
-    const auto so_far = faults.words().size();
+    const auto so_far = faults.count();
     table.attempt_each(faults, "credential", credentials.size(),
                        [this](std::size_t i) { CredentialFiles{std::vector{credentials[i]}}; });
-    if (!credentials.empty() && faults.words().size() == so_far)
+    if (!credentials.empty() && faults.count() == so_far)
         table.attempt(faults, {"credential"},
                       [&] { options.credentials = std::make_shared<CredentialFiles>(credentials); });
     options.access = read_access(table, faults, guard);

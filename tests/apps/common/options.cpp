@@ -3,6 +3,7 @@
 #include <tests/support/catch.hpp>
 #include <tests/support/temporary_directory.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
@@ -307,6 +308,27 @@ TEST_CASE("every fault of a configuration file is named with the file", "[apps][
     CHECK(complaint_about("count =\n") == "1: count: '' is not a whole number from 1 to 1000");
     CHECK(complaint_about("[section]\ncount = 3\n") == "2: unknown option 'section.count'");
     CHECK(complaint_about("config = other\n") == "1: unknown option 'config'");
+}
+
+TEST_CASE("all mistakes are told at once, up to a hundred", "[apps][options]")
+{
+    const test::TemporaryDirectory directory;
+    const auto file = directory.write("f", "foo = 3\nbar\ncount = x\n").string();
+    const Variable port{"DEMO_PORT", "0"};
+    const auto typed = type({"--config", file.c_str(), "--nope", "--interval", "0", "a", "b", "c"});
+    CHECK(typed.exit_code == 2);
+    CHECK(typed.err == "demo++: unknown option '--nope': try 'demo++ --help'\ndemo++: " + file +
+                           ":1: unknown option 'foo'\ndemo++: " + file +
+                           ":2: 'bar' is no line like 'name = value'\ndemo++: " + file +
+                           ":3: count: 'x' is not a whole number from 1 to 1000\n"
+                           "demo++: DEMO_PORT: '0' is not a port: give a number from 1 to 65535\n"
+                           "demo++: --interval: '0' is not a number of seconds: give a number from 0.001 to 3600\n");
+    std::string garbage;
+    for (int i = 0; i < 1000; ++i) garbage += "garbage\n";
+    directory.write("f", garbage);
+    const auto much = type({"--config", file.c_str(), "a"});
+    CHECK(std::count(much.err.begin(), much.err.end(), '\n') == 101);
+    CHECK(much.err.ends_with("demo++: and 900 more faults\n"));
 }
 
 TEST_CASE("a section of the file is about one thing", "[apps][options]")
