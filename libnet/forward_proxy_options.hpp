@@ -65,6 +65,14 @@ struct ForwardProxyOptions {
     /// The ports that CONNECT and `https://` targets may reach. Empty: all of them.
     std::vector<std::uint16_t> connect_ports{};
 
+    /// Clients have connected to others, and a firewall has led them here: by REDIRECT, or by TPROXY, for which the listening socket
+    /// needs IP_TRANSPARENT (Linux; `tls` and `socks` don't count then). What they speak is found out by their first octets: a
+    /// request of HTTP is for the host in it, a ClientHello of TLS for the server that it names, both at the address that the
+    /// client has connected to. Rules are about that host if it has this address, else about the address. Anything else is a
+    /// tunnel to the address; who waits for the server's word first waits in vain. What is refused ends without a word, but
+    /// for HTTP. The proxy's own tunnels must not be led back to it: those that are end.
+    bool transparent = false;
+
     /// Speaks SOCKS4, 4a and 5 as well, on the same port: who begins so gets what CONNECT would get, by the same rules and
     /// limits, and is logged so. Users log in with SOCKS5 (RFC 1929). Names are looked up here; BIND is refused.
     bool socks = true;

@@ -36,6 +36,7 @@
 #include <libnet/engine/proxy/egress_policy.ipp>
 #include <libnet/engine/proxy/egress_rule.ipp>
 #include <libnet/engine/proxy/egress_verdict.ipp>
+#include <libnet/engine/proxy/first_octets.ipp>
 #include <libnet/engine/proxy/header_rules.ipp>
 #include <libnet/engine/proxy/pac_file.ipp>
 #include <libnet/engine/proxy/parent_handshake.ipp>
@@ -97,6 +98,7 @@
 #include <libnet/impl/proxy/proxy_secure.ipp>
 #include <libnet/impl/proxy/proxy_socks.ipp>
 #include <libnet/impl/proxy/proxy_transfer.ipp>
+#include <libnet/impl/proxy/proxy_transparent.ipp>
 #include <libnet/impl/proxy/proxy_tunnel.ipp>
 #include <libnet/impl/proxy/proxy_udp.ipp>
 #include <libnet/impl/proxy/proxy_upstream.ipp>

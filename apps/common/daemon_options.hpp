@@ -60,7 +60,7 @@ struct DaemonOptions {
 
 namespace detail {
 
-/// Takes ",tls", ",plain", ",redirect" or ",redirect=443" from the end of the text: what is spoken at the place.
+/// Takes ",tls", ",plain", ",transparent", ",redirect" or ",redirect=443" from the end of the text: what is spoken at the place.
 inline void take_speech(std::string_view& text, io::ListenPlace& place)
 {
     const auto comma = text.rfind(',');
@@ -69,6 +69,7 @@ inline void take_speech(std::string_view& text, io::ListenPlace& place)
     constexpr std::string_view to_port = "redirect=";
     if (word == "tls") place.spoken = io::SpokenThere::tls;
     else if (word == "plain") place.spoken = io::SpokenThere::plain;
+    else if (word == "transparent") place.spoken = io::SpokenThere::transparent;
     else if (word == "redirect" || word.starts_with(to_port)) place.spoken = io::SpokenThere::redirect;
     else return;
     if (word.starts_with(to_port)) place.https_port = port(1)(word.substr(to_port.size()));

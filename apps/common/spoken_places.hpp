@@ -53,6 +53,11 @@ inline std::string fault_of(const io::ListenPlace& place, const std::vector<io::
     const auto text = io::to_text(place);
     if (place.spoken == io::SpokenThere::tls && !has_certificate)
         return fmt::format("{},tls: there is no certificate: give --tls-cert", text);
+    if (place.spoken == io::SpokenThere::transparent && (redirects == Redirects::possible || place.is_unix()))
+        return fmt::format(
+            "{},transparent: only a proxy takes connections that were meant for others, and at an address and "
+            "port: give {},plain",
+            text, text);
     if (place.spoken != io::SpokenThere::redirect) return {};
     if (redirects == Redirects::impossible)
         return fmt::format("{},redirect: only a file server redirects: give {},plain", text, text);
@@ -87,6 +92,7 @@ inline void check_places(const Options& table, Faults& faults, const std::vector
 inline std::string what_at(const io::ListenPlace& place, std::string_view what, bool has_certificate)
 {
     if (place.spoken == io::SpokenThere::redirect) return "redirecting to TLS";
+    if (place.spoken == io::SpokenThere::transparent) return std::string{what} + " what is led there";
     return std::string{what} + (detail::speaks_tls(place, has_certificate) ? " with TLS" : "");
 }
 
@@ -114,6 +120,7 @@ OptionsByPlace<Options> by_place(Options options, const std::vector<io::ListenPl
         [[maybe_unused]] const auto usual_port = https_port;
         if (place.spoken == SpokenThere::usual || place.spoken == SpokenThere::tls) return;
         if constexpr (requires { there.tls; }) there.tls = nullptr;
+        if constexpr (requires { there.transparent; }) there.transparent = place.spoken == SpokenThere::transparent;
         if constexpr (requires { there.redirect_to_https; }) {
             if (place.spoken != SpokenThere::redirect) return;
             there.redirect_to_https = place.https_port != 0 ? place.https_port : usual_port.value();

@@ -182,7 +182,7 @@ inline ProxyProgram::ProxyProgram()
     table.rare_group("Behind proxies")
         .list("proxy-protocol", "NETWORK", "whose connections begin with a PROXY header; may be given several times",
               network(), options.proxy_protocol);
-    add_life_options(table.rare_group("Daemon"), daemon);
+    add_life_options(table.rare_group("Daemon"), daemon, ",tls, ,plain or ,transparent");
     table.example("proxy++ --port 8888 & curl -x 127.0.0.1:8888 http://example.org/");
 }
 

@@ -63,6 +63,15 @@ public:
 
     const EgressTarget& target() const noexcept { return target_; }
 
+    /// The same for another host: nothing is decided about that yet.
+    EgressGate for_host(wire::CanonicalHost host) const
+    {
+        auto other = *this;
+        other.target_.host = std::move(host);
+        other.admission_ = other.refusal_ = {};
+        return other;
+    }
+
     /// Who asks. The views are good as long as this is.
     EgressClient client() const
     {

@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -22,6 +23,8 @@ struct ProxyDestination {
     std::string host;  ///< lower case; an IPv6 address without its brackets
     std::uint16_t port = 0;
     bool is_tls = false;  ///< the proxy speaks TLS with it
+    /// The only address that may be connected to, whatever the host has; nothing: each one that it has.
+    std::optional<boost::asio::ip::address> address{};
     friend bool operator==(const ProxyDestination&, const ProxyDestination&) = default;
 };
 
@@ -62,9 +65,10 @@ using ProxyDecision =
 
 /// What the decision depends on beside the request.
 struct ProxyRules {
-    std::string via_name;     ///< our pseudonym in Via
-    bool serves_pac = false;  ///< /proxy.pac and /wpad.dat are answered, see engine::pac_file
-    bool dials_tls = false;   ///< https in absolute form is forwarded, see ProxyDestination::is_tls
+    std::string via_name;         ///< our pseudonym in Via
+    bool serves_pac = false;      ///< /proxy.pac and /wpad.dat are answered, see engine::pac_file
+    bool dials_tls = false;       ///< https in absolute form is forwarded, see ProxyDestination::is_tls
+    bool is_transparent = false;  ///< requests are as for origin servers, and CONNECT is for other proxies
 };
 
 /// Decides, by the first of these that applies:
@@ -72,7 +76,7 @@ struct ProxyRules {
 ///  - a request that has passed through us before is a loop: 502, as RFC 9209 has it (proxy_loop_detected)
 ///  - OPTIONS and TRACE with `Max-Forwards: 0`, and `OPTIONS *`, are answered here (RFC 9110 section 7.6.2)
 ///  - GET and HEAD of /proxy.pac and /wpad.dat in origin form are for the PAC file, where there is one
-///  - an origin-form target was meant for an origin server: 400
+///  - an origin-form target was meant for an origin server: 400, where the proxy isn't transparent
 ///  - http is forwarded, and https where the proxy speaks TLS with servers; else there is CONNECT for that. The rest is 501
 ProxyDecision decide(const wire::RequestHead& request, const ProxyRules& rules);
 

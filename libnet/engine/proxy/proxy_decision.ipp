@@ -27,6 +27,8 @@ LIBNETXX_DECL std::ptrdiff_t count(const wire::HttpFields& fields, std::string_v
 
 LIBNETXX_DECL ProxyDecision decide_forward(const wire::RequestHead& request, const ProxyRules& rules)
 {
+    if (request.form == wire::TargetForm::origin && rules.is_transparent)
+        return ProxyForward{destination_of(request.authority, 80)};
     if (request.form != wire::TargetForm::absolute)
         return ProxyRefuse{400, wire::ProxyStatusError::http_request_error,
                            "This is a forward proxy: it needs the whole URL as the request target."};
@@ -61,7 +63,8 @@ LIBNETXX_DECL ProxyDecision decide(const wire::RequestHead& request, const Proxy
 
     const bool is_get = request.method == "GET" || request.method == "HEAD";
     const bool is_pac = request.path == "/proxy.pac" || request.path == "/wpad.dat";
-    if (rules.serves_pac && request.form == wire::TargetForm::origin && is_get && is_pac) return ProxyAnswerPac{};
+    const bool is_ours = request.form == wire::TargetForm::origin && !rules.is_transparent;
+    if (rules.serves_pac && is_ours && is_get && is_pac) return ProxyAnswerPac{};
     const bool is_options = request.method == "OPTIONS", is_trace = request.method == "TRACE";
     if (request.form == wire::TargetForm::asterisk) return ProxyAnswerOptions{};
     const auto* max_forwards = is_options || is_trace ? request.fields.find("Max-Forwards") : nullptr;

@@ -12,6 +12,7 @@
 #include <libnet/impl/proxy/proxy_socks.ipp>
 #include <libnet/impl/proxy/proxy_state.hpp>
 #include <libnet/impl/proxy/proxy_transfer.ipp>
+#include <libnet/impl/proxy/proxy_transparent.ipp>
 #include <libnet/impl/proxy/proxy_tunnel.ipp>
 #include <libnet/impl/proxy/proxy_udp.ipp>
 #include <libnet/impl/proxy/proxy_upstream.ipp>
@@ -97,7 +98,7 @@ LIBNETXX_DECL io::HttpShare client_side(const ForwardProxyOptions& options)
                          .end_means_leaving = true,
                          .takes_userinfo_out = true},
             .limits = options.limits,
-            .tls = options.tls,
+            .tls = options.transparent ? std::shared_ptr<TlsContext>{} : options.tls,
             .on_record = proxy_records(options),
             .sources = {.proxy_protocol = options.proxy_protocol}};
 }
@@ -116,7 +117,7 @@ LIBNETXX_DECL ForwardProxyState::ForwardProxyState(const io::Executor& executor,
                                                    io::FileDescriptor listening)
     : options{std::move(proxy_options)},
       diagnostics{options.diagnostics},
-      rules{via_name_of(checked(options)), options.serves_pac, options.origin_tls != nullptr},
+      rules{via_name_of(checked(options)), options.serves_pac, options.origin_tls != nullptr, options.transparent},
       egress{egress_of(options)},
       server{std::in_place, executor,
              io::TcpServerOptions{.address = options.address,

@@ -16,6 +16,7 @@
 #include <libnet/io/http/http_session.hpp>
 #include <libnet/io/loop/deadline.hpp>
 #include <libnet/io/tcp/byte_buffer.hpp>
+#include <libnet/io/tcp/original_destination.hpp>
 #include <libnet/wire/http/http_response_parser.hpp>
 #include <libnet/wire/http/proxy_status.hpp>
 
@@ -102,6 +103,7 @@ public:
     /// For a tunnel: the server's connection, its answer (status 101 with its head, or none to a CONNECT), and what it has
     /// said already.
     std::unique_ptr<io::PolledSocket> take_upstream();
+    io::OwnConnection take_own_connection() noexcept { return std::move(own_); }
     unsigned status() const noexcept { return tunnels_ ? 200 : response_.status; }
     const wire::CanonicalHost& host() const noexcept { return *gate_.target().host; }
     std::string_view tunnel_head() const noexcept { return head_; }
@@ -151,6 +153,8 @@ private:
     bool reuse_upstream();
     void use_upstream(io::OpenConnection connection, const io::asio::ip::address& address, bool was_idle);
     bool use_dialled(io::FileDescriptor connected);
+    bool is_at_other_address() const;
+    Connected reach_address();
     void note_failure(const io::Dial& dial);
     bool may_connect(const io::asio::ip::address& address);
     io::OpenConnection take_idle(io::asio::ip::address& address);
@@ -222,6 +226,7 @@ private:
 
     // The answer to it.
     std::optional<ProxyUpstream> upstream_;
+    io::OwnConnection own_;  // where the proxy is transparent
     io::Deadline upstream_deadline_;
     wire::ResponseParser response_parser_;
     wire::ResponseHead response_;

@@ -46,6 +46,7 @@ LIBNETXX_DECL void ProxyExchange::clear() noexcept
 {
     dial_.reset();
     drop_upstream();
+    own_ = {};
     gate_ = {};
     meter_ = nullptr;
     told_.reset();

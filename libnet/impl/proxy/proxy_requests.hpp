@@ -70,6 +70,10 @@ private:
     void answer_with_page(io::HttpSession& session, Answer answer);
     void count();
     void tell_tunnel(unsigned status) const;
+    io::Task<> look_at_client(io::HttpSession& session);
+    bool is_led_in_circles(io::HttpSession& session) const;
+    void answer_silently(io::HttpSession& session, const Answer& answer);
+    engine::EgressTarget target_of(engine::ProxyDestination& destination, bool tunnels) const;
     engine::WeekMoment moment_of(const engine::EgressPolicy& policy) const;
     std::string listener_of(const engine::EgressPolicy& policy) const;
     bool associate();
@@ -91,7 +95,10 @@ private:
     std::optional<engine::UpstreamPlaces::Place> place_;  // for the exchange's connection, and then the tunnel's
     std::string host_;                                    // that the guard is asked about
     std::unique_ptr<ProxyTunnel> tunnel_;
-    std::optional<std::uint16_t> datagram_port_;  // see engine::SocksNegotiation
+    std::optional<boost::asio::ip::tcp::endpoint> original_;  // where the client wanted to go that was led here
+    bool is_led_tunnel_ = false, is_led_tls_ = false;         // it speaks no HTTP
+    io::OwnConnection own_;                                   // the tunnel's
+    std::optional<std::uint16_t> datagram_port_;              // see engine::SocksNegotiation
     std::unique_ptr<UdpAssociation> association_;
     bool is_associated_ = false;  // the client has been told so
     wire::ProxyDialect dialect_ = wire::ProxyDialect::http;

@@ -66,8 +66,13 @@ LIBNETXX_DECL bool ProxyRequests::start(io::HttpSession& session)
     auto decision = engine::decide(request, proxy_->rules);
     if (auto* const to = std::get_if<engine::ProxyForward>(&decision))
         return exchange(std::move(to->destination), false);
-    if (auto* const through = std::get_if<engine::ProxyTunnel>(&decision))
-        return exchange(std::move(through->destination), true);
+    auto* const through = std::get_if<engine::ProxyTunnel>(&decision);
+    if (through != nullptr && proxy_->rules.is_transparent && !is_led_tunnel_) {
+        error_ = wire::ProxyStatusError::http_request_error;
+        refuse(session, 400, "CONNECT is for proxies that clients know.");
+        return true;
+    }
+    if (through != nullptr) return exchange(std::move(through->destination), true);
     const bool may_keep = request.version == wire::HttpVersion::http_1_1;
     if (const auto* refusal = std::get_if<engine::ProxyRefuse>(&decision)) {
         error_ = refusal->error;
@@ -126,7 +131,7 @@ LIBNETXX_DECL std::string ProxyRequests::listener_of(const engine::EgressPolicy&
 LIBNETXX_DECL bool ProxyRequests::exchange(engine::ProxyDestination destination, bool tunnels)
 {
     const auto* const guard = session_->guard();
-    auto target = engine::egress_target(session_->request());
+    auto target = target_of(destination, tunnels);
     auto policy = proxy_->egress->policy();
     auto listener = listener_of(*policy);
     const auto when = moment_of(*policy);
@@ -246,6 +251,7 @@ LIBNETXX_DECL void ProxyRequests::count()
 
 LIBNETXX_DECL void ProxyRequests::answer(io::HttpSession& session, const Answer& answer)
 {
+    if (is_led_tunnel_) return answer_silently(session, answer);
     if (dialect_ != wire::ProxyDialect::http) return answer_socks(session, answer);
     const bool head_only = session.has_request() && session.request().method == "HEAD";
     const auto persistence = session.begin_answer({.status = answer.status,
@@ -276,7 +282,8 @@ LIBNETXX_DECL bool ProxyRequests::open_tunnel()
     const bool is_connect = exchange_->tunnel_head().empty();
     session.begin_answer({.status = exchange_->status(), .may_keep = false});
     std::string granted;
-    if (dialect_ == wire::ProxyDialect::http) granted = is_connect ? tunnel_answer : exchange_->tunnel_head();
+    if (is_led_tunnel_) granted = {};
+    else if (dialect_ == wire::ProxyDialect::http) granted = is_connect ? tunnel_answer : exchange_->tunnel_head();
     else engine::append_socks_answer(granted, dialect_, wire::Socks5Reply::succeeded);
     session.send(granted, {}, {});
     if (session.given_up()) return true;
@@ -284,7 +291,8 @@ LIBNETXX_DECL bool ProxyRequests::open_tunnel()
                                    .from_server = exchange_->early(),
                                    .unsent = session.writer().queue().view()};
     std::optional<wire::CanonicalHost> checked;
-    if (is_connect && std::ranges::count(proxy_->options.check_sni, told_->port) > 0) checked = exchange_->host();
+    if (is_connect && !is_led_tunnel_ && std::ranges::count(proxy_->options.check_sni, told_->port) > 0)
+        checked = exchange_->host();
     // A tunnel reads so much up to eight times in a row.
     auto scratch = std::span{proxy_->scratch};
     if (meter_) scratch = scratch.first(std::clamp<std::size_t>(meter_->piece() / 8, 1024, scratch.size()));
@@ -292,6 +300,7 @@ LIBNETXX_DECL bool ProxyRequests::open_tunnel()
     tunnel_ = std::make_unique<ProxyTunnel>(proxy_->options, session.connection(), session.transport().release_tls(),
                                             exchange_->take_upstream(), early, scratch, meter, std::move(checked));
     tunnel_->count_for(meter_.get());
+    own_ = exchange_->take_own_connection();
     tell_tunnel(exchange_->status());
     session.open_tunnel();
     give_exchange_back();
@@ -331,6 +340,7 @@ LIBNETXX_DECL bool ProxyRequests::go_on_tunnel()
 LIBNETXX_DECL void ProxyRequests::end_tunnel(std::string_view reason)
 {
     const auto tunnel = std::move(tunnel_);
+    own_ = {};
     place_.reset();
     meter_.reset();
     if (!tunnel->verdict().empty()) {

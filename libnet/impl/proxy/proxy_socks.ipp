@@ -12,6 +12,7 @@ namespace libnet::inline v0::detail {
 LIBNETXX_DECL bool ProxyRequests::negotiates(char first) const noexcept
 {
     using wire::ProxyDialect;
+    if (proxy_->options.transparent) return true;  // more than one octet is needed
     const auto dialect = wire::dialect_of(first);
     return proxy_->options.socks && (dialect == ProxyDialect::socks4 || dialect == ProxyDialect::socks5);
 }
@@ -21,6 +22,11 @@ LIBNETXX_DECL io::Task<> ProxyRequests::negotiate(io::HttpSession& session)
 {
     using Kind = engine::SocksStep::Kind;
     using engine::SocksUsers;
+    if (proxy_->options.transparent) {
+        auto looking = look_at_client(session);
+        co_await std::move(looking);
+        co_return;
+    }
     dialect_ = wire::dialect_of(session.octets().front());
     const auto& access = proxy_->options.access;
     const bool has_users = access && access->users() != nullptr;

@@ -6,6 +6,7 @@
 #include <libnet/impl/proxy/proxy_state.hpp>
 #include <libnet/io/tcp/peer_address.hpp>
 #include <libnet/io/tcp/relay.hpp>
+#include <libnet/wire/ip/unmapped.hpp>
 
 #include <boost/asio/error.hpp>
 
@@ -43,6 +44,7 @@ LIBNETXX_DECL void ProxyExchange::take_way(std::size_t way)
     told_->parent = parent_ != nullptr ? parent_->name : std::string{};
     const auto in_front = name_of_way();
     server_ = in_front + (destination_.is_tls ? "https://" : "") + to_string(destination_);
+    if (destination_.address && parent_ == nullptr) server_ += " at " + destination_.address->to_string();
     // A parent of HTTP takes requests for any server on one connection; to others a connection is one to the server.
     key_ = asks_parent() ? in_front : server_;
 }
@@ -85,6 +87,7 @@ LIBNETXX_DECL ProxyExchange::Connected ProxyExchange::reach()
     if (!dial_->done()) return Connected::not_yet;
     bool connected = dial_->end() == io::Dial::End::connected;
     if (connected) connected = use_dialled(dial_->take());
+    else if (is_at_other_address()) return reach_address();
     else note_failure(*dial_);
     dial_.reset();
     if (!connected) return Connected::no;
@@ -96,9 +99,36 @@ LIBNETXX_DECL ProxyExchange::Connected ProxyExchange::reach()
     return negotiate();
 }
 
+/// Whether the client has said a name that doesn't have the address which it has connected to, or none at all, and has no other
+/// answer for that: then the name counts for nothing, and the address for all.
+LIBNETXX_DECL bool ProxyExchange::is_at_other_address() const
+{
+    if (!destination_.address || parent_ != nullptr || !gate_.refusal().goes_on()) return false;
+    const bool is_the_address = host().address && wire::unmapped(*host().address) == *destination_.address;
+    return !is_the_address && dial_->end() != io::Dial::End::no_connection;
+}
+
+LIBNETXX_DECL ProxyExchange::Connected ProxyExchange::reach_address()
+{
+    wire::CanonicalHost address{destination_.address->to_string(), destination_.address};
+    dial_.reset();
+    destination_.host = address.name;
+    gate_ = gate_.for_host(std::move(address));
+    take_way(way_);
+    return gate_.admits() ? reach() : Connected::no;
+}
+
 /// False: the connection is lost already.
 LIBNETXX_DECL bool ProxyExchange::use_dialled(io::FileDescriptor connected)
 {
+    if (proxy_.options.transparent && tunnels_) {  // a loop of requests is seen by Via
+        io::asio::ip::tcp::endpoint from;
+        auto size = static_cast<socklen_t>(from.capacity());
+        if (::getsockname(connected.get(), from.data(), &size) == 0) {
+            from.resize(size);
+            own_ = io::OwnConnection{from};
+        }
+    }
     told_->connect = Clock::now() - dialled_ - told_->name.value_or(Clock::duration::zero());
     const auto address = io::peer_address(connected.get()).value_or(io::asio::ip::address{});
     use_upstream(std::make_unique<io::PolledSocket>(proxy_.connector->poll(), std::move(connected), listener_), address,
@@ -167,6 +197,7 @@ LIBNETXX_DECL io::OpenConnection ProxyExchange::take_idle(io::asio::ip::address&
 /// Not to an address that the policy refuses this client, or that would lead back to us. Parents are the operator's.
 LIBNETXX_DECL bool ProxyExchange::may_connect(const io::asio::ip::address& address)
 {
+    if (parent_ == nullptr && destination_.address && wire::unmapped(address) != *destination_.address) return false;
     if (parent_ == nullptr && !gate_.admits(address)) return false;
     const auto port = parent_ != nullptr ? parent_->port : destination_.port;
     const auto verdict =

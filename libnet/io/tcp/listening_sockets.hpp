@@ -19,10 +19,11 @@ namespace libnet::inline v0::io {
 
 /// What is spoken at a place.
 enum class SpokenThere : std::uint8_t {
-    usual,     ///< what the server's options say
-    tls,       ///< TLS, for which the options have the certificates
-    plain,     ///< no TLS, whatever the options say
-    redirect,  ///< no TLS, and every request is sent to where it is spoken
+    usual,        ///< what the server's options say
+    tls,          ///< TLS, for which the options have the certificates
+    plain,        ///< no TLS, whatever the options say
+    redirect,     ///< no TLS, and every request is sent to where it is spoken
+    transparent,  ///< whatever clients speak with others, from whom a firewall has led them here
 };
 
 /// A place where a server listens: an address and port, or the path of a Unix socket.

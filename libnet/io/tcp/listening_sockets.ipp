@@ -6,6 +6,7 @@
 #include <libnet/io/tcp/endpoint_text.hpp>
 #include <libnet/io/tcp/listen_check.hpp>
 #include <libnet/io/tcp/listening_sockets.hpp>
+#include <libnet/io/tcp/original_destination.hpp>
 #include <libnet/io/tcp/tcp_server.hpp>
 #include <libnet/io/tcp/tcp_server.ipp>
 
@@ -190,6 +191,8 @@ LIBNETXX_DECL ListeningSockets::Listener ListeningSockets::open_tcp(ListenPlace 
     Listener listener{.place = place, .sockets = {}};
     do {
         listener.sockets.push_back(detail::listen(io.get_executor(), each));
+        // Without the right to do so only TPROXY's connections stay away.
+        if (place.spoken == SpokenThere::transparent) take_foreign_addresses(listener.sockets.back().get());
         listener.place.endpoint = detail::endpoint_of(listener.sockets.front().get());
         each.port = listener.place.endpoint.port();
         each.share_port = false;

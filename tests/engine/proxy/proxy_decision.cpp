@@ -80,6 +80,18 @@ TEST_CASE("https is forwarded where the proxy speaks TLS with servers", "[engine
     CHECK(refusal(with_tls("GET wss://h/ HTTP/1.1\r\nHost: h\r\n\r\n")) == 501);
 }
 
+TEST_CASE("a transparent proxy gets requests as servers do", "[engine][proxy]")
+{
+    const auto transparent = [](std::string head) {
+        const ParsedRequest parsed{std::move(head)};
+        return decide(parsed.request, {.via_name = "us", .serves_pac = true, .is_transparent = true});
+    };
+    CHECK(transparent("GET /a HTTP/1.1\r\nHost: H:81\r\n\r\n") == forward("h", 81));
+    CHECK(transparent("GET /proxy.pac HTTP/1.1\r\nHost: h\r\n\r\n") == forward("h", 80));
+    CHECK(transparent("GET / HTTP/1.0\r\n\r\n") == forward("", 80));
+    CHECK(refusal(transparent("GET / HTTP/1.1\r\nHost: h\r\nVia: 1.1 us\r\n\r\n")) == 502);
+}
+
 TEST_CASE("too many nominations are refused", "[engine][proxy]")
 {
     std::string list = "x0";
