@@ -151,7 +151,7 @@ private:
 
     void add_site(CommandLine& line) const
     {
-        line.add({"--header-timeout", "1", "--write-timeout", "2", "--client-logins", "100000"});
+        line.add({"--header-timeout", "3", "--write-timeout", "2", "--client-logins", "100000"});
         line.maybe({"--listing", "--max-listing", "200"});
         line.maybe({"--compress"});
         line.maybe({"--clean-urls"});
@@ -171,7 +171,7 @@ private:
 
     void add_proxy(CommandLine& line) const
     {
-        line.add({"--allow-private", "--request-timeout", "1", "--resolve-timeout", "2", "--connect-timeout", "2"});
+        line.add({"--allow-private", "--request-timeout", "3", "--resolve-timeout", "2", "--connect-timeout", "2"});
         line.add({"--response-timeout", "2", "--transfer-timeout", "2", "--tunnel-timeout", "3"});
         line.add({"--half-closed-timeout", "1", "--upstream-idle-timeout", "1"});
         line.maybe({"--event-log", folder_ / "events.log"});

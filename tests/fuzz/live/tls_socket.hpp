@@ -17,7 +17,10 @@ namespace live {
 /// Speaks as Socket does, inside of TLS. What comes before it, such as a PROXY header, is sent as it is.
 class TlsSocket {
 public:
-    explicit TlsSocket(std::uint16_t port, std::string_view preface = {}) : socket_{port}
+    /// @param patience  milliseconds in which the other side says something, while something of it is waited for
+    explicit TlsSocket(std::uint16_t port, std::string_view preface = {}, int patience = 2000)
+        : socket_{port},
+          patience_{patience}
     {
         if (socket_.get() < 0 || !socket_.send(preface)) return;
         ::fcntl(socket_.get(), F_SETFL, ::fcntl(socket_.get(), F_GETFL) | O_NONBLOCK);
@@ -61,7 +64,7 @@ private:
         return only.get();
     }
 
-    /// Tries until it is done, or the other side has let two seconds pass.
+    /// Tries until it is done, or patience has ended.
     template <typename Step>
     bool perform(Step step) const
     {
@@ -71,11 +74,12 @@ private:
             const int error = SSL_get_error(session_.get(), done);
             if (error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE) return false;
             pollfd wait{socket_.get(), static_cast<short>(error == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT), 0};
-            if (::poll(&wait, 1, 2000) <= 0) return false;
+            if (::poll(&wait, 1, patience_) <= 0) return false;
         }
     }
 
     Socket socket_;
+    int patience_;
     std::unique_ptr<SSL, decltype(&SSL_free)> session_{nullptr, &SSL_free};
     bool is_open_ = false;
 };
