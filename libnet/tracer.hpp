@@ -36,7 +36,7 @@ std::size_t trace_probe_size(const boost::asio::ip::address& target) noexcept;
 /// Traces paths with increasing TTLs, any number of them at the same time.
 ///
 /// On Linux this takes no privilege: errors come out of the sockets' error queues, round trips begin and end with the
-/// kernel's time stamps, so that a slow caller does not lengthen them (of TCP without privilege, with our calls).
+/// kernel's time stamps, so that a slow caller does not lengthen them (of TCP without privilege, they begin with our call).
 /// `TraceProbe::icmp` needs a group in net.ipv4.ping_group_range, or CAP_NET_RAW. With CAP_NET_RAW, hops tell more: see
 /// TraceAccess.
 ///

@@ -23,6 +23,7 @@
 // there is nothing to guess: any of these from its address is an answer, unless it echoes a head that no probe has, or such
 // packets came before the first probe was sent.
 
+#include <libnet/base/clock_bridge.hpp>
 #include <libnet/config.hpp>
 #include <libnet/engine/trace/trace_quote.hpp>
 #include <libnet/engine/trace/trace_set.hpp>
@@ -148,6 +149,7 @@ private:
     std::map<std::uint16_t, io::ProbeSocket> sockets_;       ///< by flow from 0 on, or by number
     std::vector<io::HeldPort> held_ports_;                   ///< of raw TCP sockets, by flow
     std::map<std::uint16_t, io::ConnectProbe> connections_;  ///< by number
+    engine::ClockBridge clocks_;                             ///< for the stamps of their errors
     std::optional<io::SourceFinder> sources_;
     TraceHeard met_;
 };

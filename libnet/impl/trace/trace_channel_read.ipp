@@ -3,6 +3,7 @@
 
 #include <libnet/base/bytes.hpp>
 #include <libnet/impl/trace/trace_channel.hpp>
+#include <libnet/io/icmp/timestamp.hpp>
 #include <libnet/wire/icmp/icmp.hpp>
 #include <libnet/wire/ip/ipv6.hpp>
 
@@ -78,8 +79,8 @@ LIBNETXX_DECL void TraceChannel::read_connection(std::uint16_t number, TraceHear
     if (found == connections_.end()) return;
     io::ErrorQueueReader errors{1};
     const auto outcome = found->second.take(errors);
+    const auto now = io::observe_clocks(clocks_);
     if (!outcome) return;
-    const auto now = std::chrono::steady_clock::now();
     engine::TraceReply reply{.number = number, .from = found->second.to().address(), .received = now, .read = now};
     reply.destination = reply.from;
     if (outcome->error != nullptr) {
@@ -87,7 +88,9 @@ LIBNETXX_DECL void TraceChannel::read_connection(std::uint16_t number, TraceHear
         reply.from = error.offender;
         reply.error = engine::TraceReply::Error{error.type, error.code, error.info};
         if (error.ttl) reply.reply_ttl = static_cast<std::uint8_t>(*error.ttl);
+        if (error.received) reply.received = clocks_.steady_time(*error.received).value_or(now);
     }
+    if (outcome->round_trip) reply.received = std::min(now, found->second.sent() + *outcome->round_trip);
     const bool told = outcome->error != nullptr || outcome->answered;
     connections_.erase(found);
     if (told) heard.replies.push_back(std::move(reply));

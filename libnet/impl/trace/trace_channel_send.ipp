@@ -4,6 +4,7 @@
 #include <libnet/base/bytes.hpp>
 #include <libnet/base/checksum.hpp>
 #include <libnet/impl/trace/trace_channel.hpp>
+#include <libnet/io/icmp/timestamp.hpp>
 #include <libnet/wire/icmp/icmp.hpp>
 
 #include <boost/asio/error.hpp>
@@ -139,6 +140,7 @@ LIBNETXX_DECL boost::system::result<TraceChannel::Sent> TraceChannel::connect(co
         return soon ? boost::system::error_code{asio::error::would_block} : error;
     }
     const auto at = started->sent();
+    io::observe_clocks(clocks_);
     poll_->add_connecting(started->native(), key_bits_ | probe.number);
     connections_.insert_or_assign(probe.number, std::move(*started));
     return Sent{probe.number, at};

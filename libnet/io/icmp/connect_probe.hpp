@@ -53,6 +53,8 @@ public:
         const QueuedError* error = nullptr;
         /// The destination answered, with SYN-ACK or reset. Without this and an error: this host gave up.
         bool answered = false;
+        /// From the SYN to its SYN-ACK, as the kernel has measured it (tcpi_rtt of tcp(7)), in whole microseconds.
+        std::optional<std::chrono::microseconds> round_trip{};
     };
     /// nullopt: nothing yet.
     LIBNETXX_DECL std::optional<Outcome> take(ErrorQueueReader& errors) const;

@@ -48,6 +48,7 @@ LIBNETXX_DECL void configure_stream(int socket, wire::IpVersion version, std::ui
     set_option(socket, level, v4 ? IP_TTL : IPV6_UNICAST_HOPS, ttl);
     set_option(socket, level, v4 ? IP_RECVERR : IPV6_RECVERR, 1);
     set_option(socket, level, v4 ? IP_RECVTTL : IPV6_RECVHOPLIMIT, 1);
+    enable_receive_timestamps(socket);  // of the errors; segments have none
     if (options.traffic_class) set_option(socket, level, v4 ? IP_TOS : IPV6_TCLASS, *options.traffic_class);
     if (options.mark) set_option(socket, SOL_SOCKET, SO_MARK, static_cast<int>(*options.mark));
     // An interface that has gone away must not leave the choice to the routes.
@@ -64,6 +65,16 @@ LIBNETXX_DECL void configure_stream(int socket, wire::IpVersion version, std::ui
     set_option(socket, IPPROTO_TCP, TCP_SYNCNT, 1);
     constexpr linger no_wait{1, 0};
     ::setsockopt(socket, SOL_SOCKET, SO_LINGER, &no_wait, sizeof no_wait);
+}
+
+/// nullopt: there is none, or it isn't known which of two SYNs was answered.
+LIBNETXX_DECL std::optional<std::chrono::microseconds> first_round_trip(int socket)
+{
+    tcp_info info{};
+    socklen_t size = sizeof info;
+    if (::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return std::nullopt;
+    if (info.tcpi_rtt == 0 || info.tcpi_total_retrans != 0) return std::nullopt;
+    return std::chrono::microseconds{info.tcpi_rtt};
 }
 
 }  // namespace detail
@@ -113,17 +124,18 @@ LIBNETXX_DECL std::optional<ConnectProbe::Outcome> ConnectProbe::take(ErrorQueue
 {
     for (const auto& entry : errors.take(native())) {
         const bool icmp = entry.origin == QueuedError::Origin::icmp || entry.origin == QueuedError::Origin::icmpv6;
-        if (icmp) return Outcome{&entry, false};
+        if (icmp) return Outcome{&entry, false, std::nullopt};
     }
     int error = 0;
     socklen_t size = sizeof error;
     if (::getsockopt(native(), SOL_SOCKET, SO_ERROR, &error, &size) != 0) return std::nullopt;
     // A host that resets the connection has accepted it before, perhaps without our having seen that.
-    if (error != 0) return Outcome{nullptr, error == ECONNREFUSED || error == ECONNRESET || error == EPIPE};
+    if (error != 0)
+        return Outcome{nullptr, error == ECONNREFUSED || error == ECONNRESET || error == EPIPE, std::nullopt};
     sockaddr_storage peer{};
     size = sizeof peer;
     const bool connected = ::getpeername(native(), reinterpret_cast<sockaddr*>(&peer), &size) == 0;
-    return connected ? std::optional{Outcome{nullptr, true}} : std::nullopt;
+    return connected ? std::optional{Outcome{nullptr, true, detail::first_round_trip(native())}} : std::nullopt;
 }
 
 }  // namespace libnet::inline v0::io
