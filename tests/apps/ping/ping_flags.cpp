@@ -110,8 +110,8 @@ TEST_CASE("a flow label is told as iputils' ping tells it, in decimal or hexadec
     INFO(done.err);
     CHECK(done.exit_code == 0);
     CHECK(done.out.starts_with("PING ::1 (::1) , flow 0x1234a, 56 data bytes\n64 bytes from ::1: icmp_seq=1 "));
-    CHECK(ping({"-F", "99", "-c1", "::1"}).out.starts_with("PING ::1(::1) , flow 0x00063, "));
-    CHECK(ping({"-F", "0", "-c1", "::1"}).out.starts_with("PING ::1(::1) , flow 0x"));
+    CHECK(ping({"-F", "99", "-c1", "::1"}).out.starts_with("PING ::1 (::1) , flow 0x00063, "));
+    CHECK(ping({"-F", "0", "-c1", "::1"}).out.starts_with("PING ::1 (::1) , flow 0x"));
 }
 
 TEST_CASE("a flood sends as fast as answers come, and shows nothing when nothing is missing", "[apps][ping]")
