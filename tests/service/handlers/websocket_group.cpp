@@ -162,9 +162,10 @@ TEST_CASE("a message to a group waits for the end of one that is written in piec
     group.say("all");
     client.send(client_frame(0x89, "?"));  // a Pong may stand between the pieces
     client.send(text_of("end"));
-    client.send(client_frame(0x88, ""));
+    const std::string_view normal{"\x03\xe8", 2};
+    client.send(client_frame(0x88, normal));
     CHECK(client.receive_rest() == client_frame(0x8a, "?", false) + client_frame(0x80, "end", false) +
-                                       client_frame(0x81, "all", false) + client_frame(0x88, "", false));
+                                       client_frame(0x81, "all", false) + client_frame(0x88, normal, false));
 }
 
 TEST_CASE("messages of a handler and to its group don't mix, however slowly the client takes them",
@@ -307,10 +308,13 @@ TEST_CASE("behind a Close frame nothing is sent to a member", "[service][websock
     };
     GroupServer group{root, {}, closes, {.close_timeout = 20s}};
     RawClient client{group.server.endpoint()};
-    REQUIRE(client.exchange(upgrade_request()).status == 101);
+    client.send(upgrade_request());
     const auto close = client_frame(0x88, std::string_view{"\x03\xe8", 2}, false);
-    std::string heard(close.size(), '\0');
-    asio::read(client.socket(), asio::buffer(heard));
+    std::string heard;  // the Close frame may come with the head
+    asio::read_until(client.socket(), asio::dynamic_buffer(heard), "\r\n\r\n");
+    heard.erase(0, heard.find("\r\n\r\n") + 4);
+    if (heard.size() < close.size())
+        asio::read(client.socket(), asio::dynamic_buffer(heard), asio::transfer_exactly(close.size() - heard.size()));
     CHECK(heard == close);
     CHECK(group.size() == "1 0");  // its handler waits for the client's Close frame
     group.say("too late");
