@@ -330,11 +330,14 @@ inline ConfigFile read_file(const Setting& config, const std::vector<OptionName>
     const auto& file = config.text;
     const bool with_sections = sections == Sections::some;
     auto lines = detail::lines_of(text, file, faults);
+    const auto so_far = faults.count();
     std::erase_if(lines, [&](const detail::FileLine& line) {
         const auto fault = detail::fault_of(line, options, with_sections);
         if (!fault.empty()) faults.add(fmt::format("{}:{}: {}", printable(file), line.number, fault), exit_usage);
         return !fault.empty();
     });
+    if (!with_sections && faults.count() != so_far)
+        std::erase_if(lines, [](const detail::FileLine& line) { return line.is_header; });
     try {
         return detail::settings_of(file, lines, detail::describe(options, true), with_sections);
     } catch (const po::error& error) {

@@ -3,7 +3,6 @@
 #include <tests/support/catch.hpp>
 #include <tests/support/temporary_directory.hpp>
 
-#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
@@ -323,12 +322,11 @@ TEST_CASE("all mistakes are told at once, up to a hundred", "[apps][options]")
                            ":3: count: 'x' is not a whole number from 1 to 1000\n"
                            "demo++: DEMO_PORT: '0' is not a port: give a number from 1 to 65535\n"
                            "demo++: --interval: '0' is not a number of seconds: give a number from 0.001 to 3600\n");
-    std::string garbage;
-    for (int i = 0; i < 1000; ++i) garbage += "garbage\n";
-    directory.write("f", garbage);
-    const auto much = type({"--config", file.c_str(), "a"});
-    CHECK(std::count(much.err.begin(), much.err.end(), '\n') == 101);
-    CHECK(much.err.ends_with("demo++: and 900 more faults\n"));
+    apps::Faults many;
+    for (int i = 0; i < 1000; ++i) many.add("garbage", apps::exit_usage);
+    CHECK(many.count() == 1000);
+    CHECK(many.words().size() == 101);
+    CHECK(many.words().back() == "and 900 more faults");
 }
 
 TEST_CASE("a section of the file is about one thing", "[apps][options]")
