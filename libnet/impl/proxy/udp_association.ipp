@@ -156,7 +156,8 @@ LIBNETXX_DECL void UdpAssociation::on_name(const std::string& host, std::uint16_
     auto* const flow = flows_.find(host, port, Clock::now());
     if (flow == nullptr || !flow->extra.name) return;
     auto addresses = flow->extra.name->outcome()->addresses;
-    std::ranges::stable_partition(addresses, [](const Address& each) { return each.is_v4(); });
+    // Not that of ranges, whose result clang 14 does not compile.
+    std::stable_partition(addresses.begin(), addresses.end(), [](const Address& each) { return each.is_v4(); });
     auto& gate = flow->extra.gate;
     const auto fits = [&](const Address& each) {
         return outer_for(each) != nullptr && gate.admits(each) && io::has_route(each);
