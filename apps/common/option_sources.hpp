@@ -5,19 +5,17 @@
 
 #include <apps/common/faults.hpp>
 #include <apps/common/option_values.hpp>
+#include <libnet/io/files/read_text.hpp>
 
 #include <boost/program_options.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cctype>
-#include <cerrno>
 #include <cstdint>
 #include <cstdlib>
-#include <cstring>
-#include <fstream>
-#include <iterator>
 #include <sstream>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -267,15 +265,15 @@ inline void add_to_section(std::vector<Section>& sections, const std::string& fi
     section.settings.push_back({name, place, value});
 }
 
-/// The text of the file.
+/// The text of the file, which is bounded, so that one without an end is said so.
 inline std::string read_text_of(const Setting& config)
 {
-    std::ifstream file{config.text};
-    file.peek();  // a directory opens, but can't be read
-    if (!file.is_open() || file.bad())
-        throw UsageError{
-            fmt::format("{}: cannot read '{}': {}", config.place, printable(config.text), std::strerror(errno))};
-    std::string text{std::istreambuf_iterator<char>{file}, {}};
+    std::string text;
+    try {
+        text = io::read_text(config.text);
+    } catch (const std::invalid_argument& error) {
+        throw UsageError{fmt::format("{}: cannot read '{}': {}", config.place, printable(config.text), error.what())};
+    }
     if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);  // a byte order mark, as editors on Windows write it
     return text;
 }

@@ -404,6 +404,7 @@ TEST_CASE("a configuration file that can't be read stops the program", "[apps][o
     CHECK(complaint({"--config", "/none/such", "x"}) ==
           "--config: cannot read '/none/such': No such file or directory");
     CHECK(complaint({"--config", "/", "x"}) == "--config: cannot read '/': Is a directory");
+    CHECK(complaint({"--config", "/dev/zero", "x"}) == "--config: cannot read '/dev/zero': it is larger than 16 MiB");
     const Variable config{"DEMO_CONFIG", "/none/such"};
     CHECK(complaint({"x"}) == "DEMO_CONFIG: cannot read '/none/such': No such file or directory");
 }
