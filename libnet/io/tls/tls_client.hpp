@@ -26,7 +26,7 @@ struct TlsClientOptions {
 /// no way to do without. Several threads may use one object at a time. It looks up no revocations.
 class TlsClientContext {
 public:
-    /// Reads the file.
+    /// Reads the file. Those that the system trusts are read when the first connection needs them: it takes 50 ms and 5 MB.
     /// @throws boost::system::system_error  it can't be read or has no certificate, or libnet was built without TLS
     ///         (`operation_not_supported`); `what()` names it. An option out of its range (`invalid_argument`)
     explicit TlsClientContext(TlsClientOptions options = {});
@@ -43,7 +43,7 @@ public:
     /// A stream over a connected, non-blocking socket, which must outlive it. `host`: whose certificate the server has to have: a
     /// name, which it also hears of (SNI, RFC 6066 section 3), or an address without brackets. It speaks HTTP/1.1 (ALPN,
     /// RFC 7301).
-    /// @throws std::bad_alloc
+    /// @throws std::bad_alloc, or boost::system::system_error: OpenSSL can't look for what the system trusts
     std::unique_ptr<TlsStream> connect(int socket, const std::string& host) const;
 
 private:

@@ -25,7 +25,7 @@ namespace libnet::inline v0::io {
 
 struct TlsClientContext::Trust {
     std::mutex mutex{};
-    std::shared_ptr<SSL_CTX> context{};
+    std::shared_ptr<SSL_CTX> context{};  // none while the system's certificates are not read
 };
 
 namespace detail {
@@ -71,12 +71,13 @@ LIBNETXX_DECL TlsClientContext::TlsClientContext(TlsClientOptions options)
       trust_{std::make_unique<Trust>()}
 {
     require_option(options_.least_version, TlsVersion::tls_1_3, "TLS least version: 1.2 or 1.3");
-    trust_->context = detail::make_client_context(options_);
+    if (!options_.ca_file.empty()) trust_->context = detail::make_client_context(options_);
 }
 
 LIBNETXX_DECL std::function<void()> TlsClientContext::prepare_reload()
 {
-    std::shared_ptr<SSL_CTX> fresh = detail::make_client_context(options_);
+    std::shared_ptr<SSL_CTX> fresh;
+    if (!options_.ca_file.empty()) fresh = detail::make_client_context(options_);
     return [this, fresh = std::move(fresh)]() mutable {
         const std::lock_guard lock{trust_->mutex};
         trust_->context.swap(fresh);
@@ -86,6 +87,7 @@ LIBNETXX_DECL std::function<void()> TlsClientContext::prepare_reload()
 LIBNETXX_DECL std::unique_ptr<TlsStream> TlsClientContext::connect(int socket, const std::string& host) const
 {
     std::unique_lock lock{trust_->mutex};
+    if (!trust_->context) trust_->context = detail::make_client_context(options_);
     const auto context = trust_->context;
     lock.unlock();
     detail::SslHandle ssl{SSL_new(context.get())};
