@@ -31,7 +31,8 @@ using HostScript = std::function<ScriptedAnswer(std::uint64_t number)>;
 ///     network.advance(10s);                                // takes some microseconds
 ///
 /// A host without a script is silent. Timers of Asio don't know of this time: what is tested waits in the pinger alone. Streams
-/// need an interval: one without a pause never ends where no time passes. Which options say how a packet is sent has no effect. For one thread; the io_context must outlive it.
+/// need an interval: one without a pause never ends where no time passes. Which options say how a packet is sent has no effect.
+/// For one thread; the io_context must outlive it.
 class ScriptedNetwork {
 public:
     explicit ScriptedNetwork(boost::asio::io_context& io);  ///< runs nothing by itself

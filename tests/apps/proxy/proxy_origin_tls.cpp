@@ -8,6 +8,7 @@
 #include <tests/support/proxy_program.hpp>
 #include <tests/support/raw_client.hpp>
 #include <tests/support/scripted_origin.hpp>
+#include <tests/support/tls_site.hpp>
 
 #include <csignal>
 #include <filesystem>
@@ -23,25 +24,12 @@ namespace {
 bool has(const std::string& text, std::string_view part) { return text.find(part) != text.npos; }
 
 /// An httpd++ with TLS, whose certificate is for its address and not for its name.
-struct Site {
-    Site()
-    {
-        root.write("a.txt", "hello");
-        root.write("large.txt", numbers());
-        certificates.make("origin", "IP:127.0.0.1");
-    }
-    Arguments tls() const
-    {
-        return {"--tls-cert", certificates.chain("origin"), "--tls-key", certificates.key("origin")};
-    }
+struct Site : TlsSite {
     Arguments trust(Arguments more = {}) const
     {
-        more.insert(more.begin(), {"--origin-ca", certificates.chain("origin")});
+        more.insert(more.begin(), {"--origin-ca", authority()});
         return more;
     }
-
-    TemporaryDirectory root;
-    Certificates certificates;
 };
 
 std::string get(const std::string& url, const std::string& fields = {})
@@ -112,7 +100,7 @@ TEST_CASE("the file of authorities is read again at SIGHUP", "[apps][proxy][tls]
     become("other");
     Proxy proxy{{"--origin-ca", authorities, "--upstream-idle-timeout", "0"}};
     CHECK(ask(proxy, get(httpd.secure_url("/a.txt"))).status == 502);
-    become("origin");
+    become("site");
     proxy.signal(SIGHUP);
     REQUIRE(proxy.wait_for("proxy++: reloaded\n"));
     CHECK(ask(proxy, get(httpd.secure_url("/a.txt"))).body == "hello");

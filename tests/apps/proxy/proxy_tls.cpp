@@ -1,11 +1,11 @@
 // proxy++ that speaks TLS with its clients.
 
 #include <tests/support/catch.hpp>
-#include <tests/support/certificates.hpp>
 #include <tests/support/httpd.hpp>
 #include <tests/support/numbers.hpp>
 #include <tests/support/process.hpp>
 #include <tests/support/proxy_program.hpp>
+#include <tests/support/tls_site.hpp>
 
 #include <csignal>
 #include <string>
@@ -19,23 +19,6 @@ namespace {
 
 bool has(const std::string& text, std::string_view part) { return text.find(part) != text.npos; }
 
-struct Site {
-    Site()
-    {
-        root.write("a.txt", "hello");
-        root.write("large.txt", numbers());
-        certificates.make("proxy", "IP:127.0.0.1");
-    }
-    Arguments options() const
-    {
-        return {"--tls-cert", certificates.chain("proxy"), "--tls-key", certificates.key("proxy")};
-    }
-    std::string authority() const { return certificates.chain("proxy"); }
-
-    TemporaryDirectory root;
-    Certificates certificates;
-};
-
 /// curl with this kind of proxy: "http", "https", "socks4", "socks4a", "socks5", "socks5h".
 Finished curl_by(const Proxy& proxy, const std::string& kind, Arguments arguments)
 {
@@ -48,9 +31,9 @@ Finished curl_by(const Proxy& proxy, const std::string& kind, Arguments argument
 
 TEST_CASE("curl speaks TLS with proxy++, for requests and for tunnels", "[apps][proxy][tls]")
 {
-    const Site site;
+    const TlsSite site;
     Httpd httpd{site.root};
-    Proxy proxy{site.options()};
+    Proxy proxy{site.tls()};
     const Arguments trust{"--proxy-cacert", site.authority()};
     const auto curl = [&](Arguments more) {
         more.insert(more.begin(), trust.begin(), trust.end());
@@ -70,11 +53,11 @@ TEST_CASE("curl speaks TLS with proxy++, for requests and for tunnels", "[apps][
 
 TEST_CASE("a tunnel in TLS carries TLS", "[apps][proxy][tls]")
 {
-    const Site site;
+    const TlsSite site;
     Httpd httpd{site.root,
-                {"--access-log", "none", "--tls-cert", site.certificates.chain("proxy"), "--tls-key",
-                 site.certificates.key("proxy")}};
-    Proxy proxy{site.options()};
+                {"--access-log", "none", "--tls-cert", site.certificates.chain("site"), "--tls-key",
+                 site.certificates.key("site")}};
+    Proxy proxy{site.tls()};
     const auto got =
         curl_by(proxy, "https",
                 {"--proxy-cacert", site.authority(), "--cacert", site.authority(), httpd.secure_url("/large.txt")});
@@ -83,15 +66,15 @@ TEST_CASE("a tunnel in TLS carries TLS", "[apps][proxy][tls]")
 
 TEST_CASE("certificates of proxy++ are read again at SIGHUP, and bad ones aren't taken", "[apps][proxy][tls]")
 {
-    const Site site;
+    const TlsSite site;
     Httpd httpd{site.root};
-    Proxy proxy{site.options()};
+    Proxy proxy{site.tls()};
     const auto trusted = [&] {
         return curl_by(proxy, "https", {"--proxy-cacert", site.authority(), httpd.url("/a.txt")}).out;
     };
     const auto before = trusted();
     CHECK(before == "hello");
-    site.certificates.make("proxy", "IP:127.0.0.1");  // another key
+    site.certificates.make("site", "IP:127.0.0.1");  // another key
     CHECK(trusted().empty());
     proxy.signal(SIGHUP);
     CHECK(proxy.wait_for("proxy++: reloaded\n"));
@@ -100,9 +83,9 @@ TEST_CASE("certificates of proxy++ are read again at SIGHUP, and bad ones aren't
 
 TEST_CASE("proxy++ speaks TLS at one place and none at another", "[apps][proxy][tls]")
 {
-    const Site site;
+    const TlsSite site;
     Httpd httpd{site.root};
-    auto options = site.options();
+    auto options = site.tls();
     options.insert(options.end(), {"--listen", "127.0.0.1:0,plain", "--listen", "127.0.0.2:0"});
     Proxy proxy{options};
     const std::string words = " on 127.0.0.2:";
