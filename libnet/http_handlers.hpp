@@ -69,7 +69,8 @@ public:
     ///         connection has ended; nobody waits for an answer any more
     boost::asio::awaitable<std::string> read();
 
-    /// Who asks: the peer, or whom a proxy names that the server trusts (StaticFileServerOptions::trusted_proxies).
+    /// Who asks: the peer, or whom a proxy names that the server trusts (StaticFileServerOptions::trusted_proxies). The port
+    /// of one that is named is 0: it isn't known.
     boost::asio::ip::tcp::endpoint client{};
 
     /// Who has logged in, where the server has rules for that (StaticFileServerOptions::access); else empty.

@@ -216,7 +216,7 @@ public:
     /// Whose the connection is: the peer, or who a PROXY header has named.
     const asio::ip::tcp::endpoint& connected_client() const noexcept { return client_ ? *client_ : connection_.peer(); }
 
-    /// Whose the request in hand is: as above, or who a trusted proxy has named in a field; then the port is 0.
+    /// Whose the request in hand is: as above, or whom a trusted proxy names in a field; the port is 0 then.
     asio::ip::tcp::endpoint client() const;
 
     /// The client is a proxy that names others: what its requests say of them counts.

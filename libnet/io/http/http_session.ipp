@@ -4,6 +4,7 @@
 #include <libnet/io/http/http_session.hpp>
 #include <libnet/io/http/http_session_events.ipp>
 #include <libnet/io/http/http_session_waits.ipp>
+#include <libnet/wire/ip/unmapped.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -168,7 +169,9 @@ LIBNETXX_DECL bool HttpSession::learn_client()
     const auto& sources = share_.sources;
     const auto address = wire::client_address(engine_.request().fields, connected_client().address(),
                                               sources.trusted_proxies, sources.field);
-    exchange().client = address;
+    // Where the proxy names no one else the request is its own, and the port that of the connection.
+    if (address != wire::unmapped(connected_client().address())) exchange().client = address;
+    else exchange().client.reset();
     return !guard_ || guard_->stand_for(address);
 }
 
