@@ -31,7 +31,7 @@ try {
     asio::cancellation_signal stop;
     asio::co_spawn(io, files.run(), asio::bind_cancellation_slot(stop.slot(), [](std::exception_ptr) {}));
     asio::co_spawn(io, watch(asio::ip::make_address("127.0.0.1")), [&](std::exception_ptr failure) {
-        stop.emit(asio::cancellation_type::total);  // the server finishes what it has in hand
+        stop.emit(asio::cancellation_type::total);  // the server finishes the requests under way
         if (failure) std::rethrow_exception(failure);
     });
     io.run();

@@ -75,7 +75,7 @@ public:
     }
 
 private:
-    std::shared_ptr<detail::PingExporterState> state_;  ///< the requests in hand share it
+    std::shared_ptr<detail::PingExporterState> state_;  ///< the requests under way share it
 };
 
 }  // namespace libnet::inline v0

@@ -25,7 +25,7 @@ struct ServerCounts {
     std::uint64_t upstreams_reused = 0;            ///< those that went on one that had served others
     std::uint64_t cache_hits = 0;                  ///< requests for files whose cache had all that they needed
     std::uint64_t cache_misses = 0;                ///< those for which something had to be looked up
-    std::uint64_t cache_evictions = 0;             ///< what was forgotten for want of room
+    std::uint64_t cache_evictions = 0;             ///< what was forgotten because there was no more room
     std::uint64_t bytes_sent = 0;                  ///< of contents and tunnels, to clients
     std::uint64_t bytes_received = 0;              ///< of contents and tunnels, from clients
     std::uint64_t latency_ns = 0;                  ///< of all requests together

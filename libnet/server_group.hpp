@@ -93,7 +93,7 @@ public:
 
     /// Starts the threads and waits until all servers have ended; call it once, and keep the group until it completes.
     ///
-    /// Completes after a cancellation, which is passed on to the servers: `total` lets the requests in hand end, `terminal`
+    /// Completes after a cancellation, which is passed on to the servers: `total` lets the requests under way end, `terminal`
     /// doesn't. A server that gives up takes the others with it, as half a daemon would hide the fault: they drain, then
     /// what it threw is thrown. A coroutine that is destroyed meanwhile stops them at once, and waits for their threads.
     boost::asio::awaitable<void> run();

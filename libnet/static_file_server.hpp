@@ -52,7 +52,7 @@ struct FileServerContext;
 class StaticFileServer {
 public:
     /// Opens the root and listens. From then on the process ignores SIGPIPE, unless it has set it otherwise.
-    /// @throws std::invalid_argument  an option of a site is no good; `what()` says which one, and what would do
+    /// @throws std::invalid_argument  an option of a site isn't valid; `what()` says which one, and what would do
     /// @throws boost::system::system_error  a root is no directory or can't be opened (its name is in `what()`);
     ///         `invalid_argument`: `redirect_to_https` is port 0; or what bind(2) and listen(2) report, e.g. `address_in_use`
     StaticFileServer(ServerExecutor executor, StaticFileServerOptions options);
@@ -77,7 +77,7 @@ public:
     /// What it is at: connections, caches, pools. On its thread.
     ServerNow now() const;
 
-    /// How many files, listings and names its caches have forgotten so far for want of room. On its thread.
+    /// How many files, listings and names its caches have forgotten so far because there was no more room. On its thread.
     std::uint64_t cache_evictions() const;
 
     /// Mounts a handler of the program's own for the requests with this method whose path fits the pattern, on every host:

@@ -61,7 +61,7 @@ public:
     /// Members, among them those whose connection has ended while their handler hasn't.
     std::size_t size() const noexcept { return members_.size(); }
 
-    /// Messages that members haven't got for want of room, counted for each member.
+    /// Messages that members haven't got because there was no room, counted for each member.
     std::uint64_t missed() const noexcept { return missed_; }
 
 private:

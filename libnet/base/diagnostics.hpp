@@ -1,5 +1,5 @@
 #pragma once
-// What a part of the library complains of, where there is no caller to return an error to.
+// What a part of the library reports where there is no caller to return an error to.
 
 #include <cstdint>
 #include <exception>
@@ -13,9 +13,9 @@ namespace libnet::inline v0 {
 
 /// How bad it is.
 enum class DiagnosticLevel : std::uint8_t {
-    info,     ///< what was complained of is over
+    info,     ///< what was reported before is over
     warning,  ///< something is slower, or less up to date, than it should be
-    error,    ///< somebody wasn't served because of it
+    error,    ///< a client or a target wasn't served because of it
 };
 
 constexpr std::string_view name_of(DiagnosticLevel level) noexcept  ///< "warning"
@@ -33,7 +33,7 @@ constexpr std::string_view name_of(DiagnosticLevel level) noexcept  ///< "warnin
 
 inline std::ostream& operator<<(std::ostream& out, DiagnosticLevel level) { return out << name_of(level); }
 
-/// Takes a complaint in words: one sentence, valid during the call only. It may quote octets that a client sent: escape
+/// Takes a report in words: one sentence, valid during the call only. It may quote octets that a client sent: escape
 /// it before printing. Called on the thread of whatever complains, and must not throw: what it throws is lost.
 using DiagnosticsHandler = std::function<void(DiagnosticLevel level, std::string_view text)>;
 
@@ -63,7 +63,7 @@ public:
         try {
             handler_(level, text);
         } catch (...) {
-            // Where complaints go there is nowhere else to complain.
+            // An exception of the handler itself can't be reported anywhere.
         }
     }
 

@@ -1,5 +1,5 @@
 #pragma once
-// The numbers below a bound, in an order that only the key foretells, without a table of them.
+// The numbers below a bound, in an order that can't be predicted without the key, and without a table of them.
 
 #include <libnet/base/siphash.hpp>
 

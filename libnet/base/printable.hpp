@@ -1,5 +1,5 @@
 #pragma once
-// Text from strangers, as it may stand on a terminal or in a log.
+// Text from an untrusted source, as it may stand on a terminal or in a log.
 
 #include <libnet/base/utf8.hpp>
 
@@ -10,7 +10,7 @@
 
 namespace libnet::inline v0::base {
 
-/// Octets of text that one of a stranger's may become.
+/// Octets of text that one untrusted octet may become.
 constexpr std::size_t max_escaped = 4;
 
 /// Writes the text to `out`, which has room for `max_escaped` times as much, with \xHH for every byte that is a control

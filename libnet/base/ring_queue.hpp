@@ -10,7 +10,7 @@
 namespace libnet::inline v0::engine {
 
 /// First in, first out, in a ring that doubles when it is full. A std::deque allocates and frees a block every few
-/// elements, for as long as it is used; this one is quiet once it has its size, which it keeps.
+/// elements, for as long as it is used; this one allocates nothing once it has its size, which it keeps.
 template <typename T>
 class RingQueue {
 public:

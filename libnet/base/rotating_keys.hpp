@@ -1,5 +1,5 @@
 #pragma once
-// Secrets that are replaced from time to time, so that one which leaks opens little.
+// Secrets that are replaced from time to time, so that a key that leaks opens little.
 
 #include <chrono>
 #include <optional>

@@ -25,7 +25,7 @@ struct AccessRule {
     std::vector<wire::Network> deny{};   ///< but not these
     std::vector<std::string> users{};  ///< who must log in; "*": anyone with a password; empty: no log-in is asked for
     bool either = false;               ///< the right network or the right user is enough; else both count
-    std::string text{};                ///< the rule as it was written, for whoever looks after it; decides nothing
+    std::string text{};                ///< the rule as it was written, for the operator; decides nothing
 
     friend bool operator==(const AccessRule&, const AccessRule&) = default;
 };
@@ -71,7 +71,7 @@ bool fits(std::string_view pattern, std::string_view name) noexcept;
 ///     /intranet/  allow 10.0.0.0/8 or users *
 ///     *.key       deny all
 ///
-/// @throws std::invalid_argument  a line is no good; `what()` says which one and why
+/// @throws std::invalid_argument  a line isn't valid; `what()` says which one and why
 std::vector<AccessRule> parse_access_rules(std::string_view text);
 
 }  // namespace libnet::inline v0::engine

@@ -21,7 +21,7 @@ class UserTable {
 public:
     UserTable() : UserTable{std::string_view{}} {}
 
-    /// @throws std::invalid_argument  a line is no good; `what()` says which one and why, and shows no hash
+    /// @throws std::invalid_argument  a line isn't valid; `what()` says which one and why, and shows no hash
     explicit UserTable(std::string_view text);
 
     /// The hash of a user's password; where there is no such user, one of `samples`.

@@ -1,5 +1,5 @@
 #pragma once
-// Names looked up for many clients, and remembered for a while: everything about it but the asking.
+// Names looked up for many clients, and remembered for a while: everything but the sending of questions.
 
 #include <libnet/config.hpp>
 #include <libnet/engine/access/client_table.hpp>

@@ -55,7 +55,7 @@ struct NameAttempts {
 /// A name is asked for when its turn comes, the first one first; when its answer is as old as its TTL allows; and after
 /// a failure, with a growing pause. An address that the name has had before a failure stays. Few questions are under
 /// way at once, as a name server's buffer is small; one that waits for its answer longer than `patience` makes room for
-/// another, so that names whose servers are dead don't delay others.
+/// another, so that names whose servers are silent don't delay others.
 class NameRefresh {
 public:
     explicit NameRefresh(NameRefreshOptions options) : options_{options} {}  ///< no names yet

@@ -44,7 +44,7 @@ struct ListingStyle {
     friend bool operator==(const ListingStyle&, const ListingStyle&) = default;
 };
 
-/// The text of a listing: `append_directory_page` or `append_directory_json`, sorted. Takes its time.
+/// The text of a listing: `append_directory_page` or `append_directory_json`, sorted. May take long.
 std::string make_listing(std::string_view path, DirectoryContent content, const ListingStyle& style);
 
 /// Reads the query of a listing's address: "sort=size&order=desc", or "sort=size-desc". By name, upwards, where it says

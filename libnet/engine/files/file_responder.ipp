@@ -80,7 +80,7 @@ LIBNETXX_DECL FileAction FileResponder::start_refused(const Site& site, const Fi
                                                       const AccessVerdict& verdict)
 {
     begin(site, request);
-    if (wire::decode_path(request.path, path_)) show_path();  // for the rules about fields; if it is none, so be it
+    if (wire::decode_path(request.path, path_)) show_path();  // for the rules about fields, as far as it can be read
     return refuse(verdict);
 }
 

@@ -15,7 +15,7 @@ namespace libnet::inline v0::engine {
 /// What a FileResponder asks about its site. Never changes: sessions share it.
 class Site {
 public:
-    /// @throws std::invalid_argument  an option is no good; `what()` says which, and what would do
+    /// @throws std::invalid_argument  an option isn't valid; `what()` says which, and what would do
     explicit Site(SiteOptions options = {});
 
     const SiteOptions& options() const noexcept { return options_; }

@@ -49,7 +49,7 @@ enum class SiteCompression : std::uint8_t {
     on,  ///< files of 256 bytes to 4 MiB, and the result is kept in memory; no ranges of it are served
 };
 
-/// What Cache-Control says. Never "public": a shared cache must not keep what somebody had to log in for (RFC 9111
+/// What Cache-Control says. Never "public": a shared cache must not keep what a client had to log in for (RFC 9111
 /// section 3.5).
 enum class SiteCacheControl : std::uint8_t {
     classes,  ///< HTML is asked for again each time ("no-cache"), hashed names never ("immutable"), the rest by `max_age`
@@ -59,15 +59,15 @@ enum class SiteCacheControl : std::uint8_t {
 /// A file of the site that is shown instead of a built-in error page.
 ///
 /// Where access rules or limits refuse a request (401, 403, 429, 503) it is shown whatever the rules say of the page
-/// itself, so it is for everybody; for another error they must grant it. Before any site is asked the built-in page
+/// itself, so every client can see it; for another error they must grant it. Before any site is asked the built-in page
 /// answers: where HTTP itself is broken, for a body that is too large or too slow, an expectation (417), a URL of
 /// another server (421), and one connection too many.
 struct SiteErrorPage {
     unsigned status = 404;  ///< 400 to 599
-    std::string file{};     ///< relative to the root; where it can't be had, the built-in page stands in
+    std::string file{};     ///< relative to the root; where it can't be read, the built-in page is shown
 };
 
-/// Sends clients elsewhere before any file is looked up.
+/// Redirects clients before any file is looked up.
 struct SiteRedirect {
     std::string from{};     ///< the path, decoded; a "*" at its end stands for any rest: "/old/*"
     std::string to{};       ///< a path or URL; a "*" in its path stands for that rest: "/new/*". The query goes along,

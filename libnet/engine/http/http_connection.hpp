@@ -47,7 +47,7 @@
 
 namespace libnet::inline v0::engine {
 
-/// How patient a connection is, and how much of a body is read for nothing.
+/// How long a connection waits for its client, and how much of an unwanted body is read.
 struct HttpConnectionOptions {
     using Duration = std::chrono::milliseconds;
 
@@ -80,7 +80,7 @@ struct HttpConnectionOptions {
 
 /// What a handler does with a request's body.
 enum class HttpBodyUse : std::uint8_t {
-    discard,  ///< it is got out of the way: one `body_end`
+    discard,  ///< it is read and thrown away: one `body_end`
     stream,   ///< it is handed over piece by piece: `body` until `last`, each followed by `body_taken`
     relay,    ///< as `stream`, but who waits to be asked for it is asked by the handler, which says so: `invited`
 };
@@ -92,7 +92,7 @@ enum class HttpPersistence : std::uint8_t {
     close,       ///< it ends behind the answer
 };
 
-/// How long somebody is heard who is turned away.
+/// How long the octets of a client are read that is turned away.
 enum class HttpFarewell : std::uint8_t {
     curt,       ///< not at all: there may be too many of them. What is sent may get lost
     lingering,  ///< as behind any last answer
@@ -101,7 +101,7 @@ enum class HttpFarewell : std::uint8_t {
 /// See above. The options must outlive it.
 class HttpConnection {
 public:
-    /// The connection was accepted at `now`. `logs`: somebody wants to know of its requests.
+    /// The connection was accepted at `now`. `logs`: its requests are told to a log.
     HttpConnection(const HttpConnectionOptions& options, HttpTime now, bool logs) noexcept;
 
     /// Where requests are read from now on; null: nowhere. It must be there when octets have come, and stay the same
@@ -133,7 +133,7 @@ public:
     /// The deadline of `receive` has passed, and nothing has come.
     void expired() noexcept { expired_ = true; }
 
-    /// The server is about to end: the answer in hand is the connection's last.
+    /// The server is about to end: the answer under way is the connection's last.
     void drain() noexcept { draining_ = true; }
 
     /// The connection is of no use any more: the client doesn't take what it is sent, or the server has closed it. `why`
@@ -148,7 +148,7 @@ public:
 
     // ------------------------------------------------------------------------------ what to do: the handler
 
-    /// The request in hand, after `handle`; its views are good until its answer ends.
+    /// The request under way, after `handle`; its views are good until its answer ends.
     const wire::RequestHead& request() const noexcept { return exchange_->head; }
 
     /// There is one, and it is a request.
@@ -174,7 +174,7 @@ public:
     /// The handler has passed on a 100 (Continue): from now on the body has its time.
     void invited(HttpTime now) noexcept;
 
-    /// What the log is to know of how a proxy came by the request in hand. May be written to until the request is told.
+    /// What the log is to know of how a proxy came by the request under way. May be written to until the request is told.
     void tell(std::shared_ptr<const HttpForwarding> forwarding) noexcept
     {
         if (logs_ && exchange_ != nullptr) exchange_->forwarding = std::move(forwarding);
@@ -198,7 +198,7 @@ public:
     /// time.
     void answer_known(std::size_t head_size, bool keep, const HttpRecord* record, HttpTime now);
 
-    /// The handler gets the request in hand, at this time: for the log.
+    /// The handler gets the request under way, at this time: for the log.
     void handled(HttpTime now) noexcept { exchange_->handled_at = now; }
 
     /// The handler has failed. Where the answer has not begun there will be a `refuse`, else the connection ends. `reason`
@@ -216,7 +216,7 @@ public:
     /// The tunnel has ended, after so many octets to and from the client.
     void end_tunnel(std::uint64_t sent, std::uint64_t received, std::string_view reason);
 
-    /// Nothing is to be heard of the client: it is answered at once, if `status` isn't 0, and the log is told why. Before
+    /// Nothing is read of the client: it is answered at once, if `status` isn't 0, and the log is told why. Before
     /// anything else, with an exchange in `use`.
     void turn_away(unsigned status, std::string_view reason, HttpFarewell farewell = HttpFarewell::curt);
 
@@ -225,7 +225,7 @@ public:
     /// Nothing is under way: a drain may end it at once.
     bool idle() const noexcept { return phase_ == Phase::idle && !begun_; }
 
-    /// When the octets came with which the request in hand begins. Before the first one: when octets came last, or the
+    /// When the octets came with which the request under way begins. Before the first one: when octets came last, or the
     /// connection began.
     HttpTime began() const noexcept { return began_ == HttpTime{} ? received_at_ : began_; }
 
@@ -235,7 +235,7 @@ public:
         return phase_ == Phase::idle && keep_ && !draining_ && !lost_ && !is_at_last_request();
     }
 
-    /// No request follows the answer in hand.
+    /// No request follows the answer under way.
     bool last() const noexcept { return !keep_; }
 
     bool draining() const noexcept { return draining_; }
@@ -294,7 +294,7 @@ private:
     const HttpConnectionOptions& options_;
     HttpExchange* exchange_ = nullptr;
     HttpTime received_at_;              // when the last octets came
-    HttpTime began_{};                  // the request in hand
+    HttpTime began_{};                  // the request under way
     HttpTime waiting_since_{};          // for the head or the body that is yet to be complete
     HttpTime deadline_{};               // of the next request, or of lingering
     HttpTime::duration body_waited_{};  // for octets of the body that have come and aren't counted yet
@@ -318,7 +318,7 @@ private:
     bool uninvited_ = false;  // the client waits for the handler's word to send its body
     bool keep_ = true;
     bool hangs_up_ = false;  // it is we who end the connection: the client may still be sending
-    bool is_curt_ = false;   // and we don't mind
+    bool is_curt_ = false;   // and what it sends isn't read
     bool ended_ = false, expired_ = false, draining_ = false, lost_ = false;
 };
 

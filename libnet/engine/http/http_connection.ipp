@@ -218,7 +218,7 @@ LIBNETXX_DECL HttpAction HttpConnection::stream(std::span<char> octets)
     return more_of_body(uninvited_ ? HttpTime::max() : base::deadline_after(waiting_since_, options_.body_timeout));
 }
 
-/// Takes the framing out of what has come, so that its content is one piece. False: it is no good.
+/// Takes the framing out of what has come, so that its content is one piece. False: it isn't valid.
 LIBNETXX_DECL bool HttpConnection::gather_chunks(std::span<char> octets)
 {
     std::size_t size = 0;
@@ -358,7 +358,7 @@ LIBNETXX_DECL HttpRecord HttpConnection::keep_record()
     return kept;
 }
 
-/// The log hears of the request in hand, once.
+/// The log hears of the request under way, once.
 LIBNETXX_DECL void HttpConnection::add_record()
 {
     if (!std::exchange(begun_, false) || !logs_) return;
@@ -450,7 +450,7 @@ LIBNETXX_DECL HttpAction HttpConnection::finish() noexcept
     return {HttpAction::Kind::finish};
 }
 
-/// The client has closed its half, and its answer is not worth while any more. While its body is read, that finds the end.
+/// The client has closed its half, and its answer is of no use any more. While its body is read, that finds the end.
 LIBNETXX_DECL bool HttpConnection::has_left() const noexcept
 {
     const bool awaited = phase_ == Phase::handling || phase_ == Phase::answering || phase_ == Phase::piece;

@@ -15,7 +15,7 @@ namespace libnet::inline v0::engine {
 /// request's own, without its port. Nothing: the request names no host, or nothing that such a URL could be made of ("*", an
 /// absolute form of another scheme).
 ///
-/// The host is whichever the client has named: who makes others name one has them redirected there. A browser names the
+/// The host is whichever the client has named: whoever can make a client name a host has it redirected there. A browser names the
 /// host of the URL that it follows.
 inline std::optional<std::string> https_location(const wire::RequestHead& request, std::uint16_t port)
 {
@@ -32,7 +32,7 @@ inline std::optional<std::string> https_location(const wire::RequestHead& reques
     return location;
 }
 
-/// The status that goes with it: 301 for who only reads, which every client understands; 308 for others, who are to send the
+/// The status that goes with it: 301 for clients that only read, which every client understands; 308 for others, who are to send the
 /// same request again (RFC 9110 section 15.4.9).
 inline unsigned https_redirect_status(const wire::RequestHead& request)
 {

@@ -14,7 +14,7 @@
 
 namespace libnet::inline v0::engine {
 
-/// Theory of operation. A page of an attacker's has a name of the attacker's, who can have that name lead to an address of ours
+/// Theory of operation. A page of an attacker has a name that the attacker owns, and can make resolve to an address of ours
 /// (DNS rebinding). To the browser our answers are then of the page's own origin, so that the page may read them. What it can't
 /// change is the Host field, which has the attacker's name. So only names are taken that no attacker has: addresses, localhost
 /// (RFC 6761 section 6.3), and those that are given.

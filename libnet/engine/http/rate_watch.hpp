@@ -12,7 +12,7 @@ class RateWatch {
 public:
     using Duration = std::chrono::nanoseconds;
 
-    /// At least `least` bytes a second shall move, on average over `period` of waiting; 0: it may be as slow as it likes.
+    /// At least `least` bytes a second shall move, on average over `period` of waiting; 0: any rate will do.
     RateWatch(std::uint64_t least, Duration period) noexcept : least_{least}, period_{period} {}
 
     /// The connection was waited for, and now `moved` bytes have moved in all. True: it is too slow.

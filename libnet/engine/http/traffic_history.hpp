@@ -86,7 +86,7 @@ public:
     }
 
 private:
-    /// What is hot is hot by any clock.
+    /// What is asked for most does not depend on the clock.
     void begin_anew()
     {
         seconds_.clear();

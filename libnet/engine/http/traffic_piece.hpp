@@ -43,7 +43,7 @@ struct SlowRequest {
 
 /// Theory of operation. Every request is counted. What it was about (which file, client, origin, agent, rule) is looked at only
 /// while `watches`, and then for each request of the first `looked_at` of a piece; beyond, for one in `share`, which then counts
-/// as so many. So a page costs a busy server little, and a quiet one sees each request.
+/// as so many. So a page costs a busy server little, and shows each request of a quiet one.
 struct TrafficPiece {
     static constexpr std::size_t most_slow = 10, longest = 200;
     static constexpr std::uint64_t looked_at = 500, share = 16;

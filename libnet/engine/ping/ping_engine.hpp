@@ -23,7 +23,7 @@ namespace libnet::inline v0::engine {
 struct PingEngineOptions {
     std::size_t payload_size = 56;  ///< octets after the ICMP header; eight hold the whole cookie
     PayloadPattern pattern{};       ///< of the octets behind the cookie
-    base::SipKey key{};             ///< secret and random: what keeps forged answers out
+    base::SipKey key{};             ///< secret and random: so that answers can't be forged
     std::chrono::nanoseconds linger = std::chrono::seconds{10};  ///< how long an ended probe is remembered
     // Ended probes remembered at the most; the oldest are forgotten first:
     std::size_t max_answered = 16'384;    ///< to know duplicates
@@ -47,7 +47,7 @@ struct PingEngineOptions {
 /// one may become late (or an error that took its time), and more answers to the others are duplicates.
 ///
 /// Call `next(now)` and do what it says until it says to wait; hand in everything that arrives; then take events, which
-/// are kept until somebody wants them. Hand in what has arrived before calling `next` after a deadline, lest an answer that
+/// are kept until the caller takes them. Hand in what has arrived before calling `next` after a deadline, lest an answer that
 /// waits in a socket is called lost. Nothing here blocks or looks at a clock.
 ///
 /// A probe that the system had no room for waits and is tried again. When many wait, further probes to targets that were
@@ -150,7 +150,7 @@ public:
     /// Every stream has sent all its probes, and all of them have ended.
     bool streams_done() const noexcept { return running_ == 0; }
 
-    /// Answers to no probe of ours, from anybody.
+    /// Answers to no probe of ours, from any host.
     std::uint64_t foreign() const noexcept { return foreign_; }
 
 private:

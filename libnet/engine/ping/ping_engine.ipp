@@ -26,7 +26,7 @@ LIBNETXX_DECL PingTarget PingEngine::add(const wire::AddressRange& range, PingSc
     const std::uint64_t hosts = range.size();
     schedule.count = schedule.count > most / hosts ? most : schedule.count * hosts;
     constexpr auto longest = static_cast<std::uint64_t>(std::chrono::nanoseconds::max().count());
-    if (schedule.interval != std::chrono::nanoseconds::max())  // never is never, for however many
+    if (schedule.interval != std::chrono::nanoseconds::max())  // which means never
         schedule.interval /= static_cast<std::int64_t>(std::min(hosts, longest));
     schedule_.make_room(1);
     auto windows = schedule.windows ? std::make_unique<PingWindows>() : nullptr;

@@ -153,7 +153,7 @@ LIBNETXX_DECL void PingEngine::answered(ProbeId id, Probe& probe, Target& target
 {
     // A stamp from before the question is none: a clock was stepped.
     const auto rtt = (answer.received < probe.sent ? answer.read : answer.received) - probe.sent;
-    // It came too late, but was read before anybody asked whether it was lost.
+    // It came too late, but was read before the engine was asked whether it was lost.
     if (probe.state == Probe::State::pending && rtt > target.schedule->timeout) give_up(id, probe, target);
     if (probe.state == Probe::State::lost) return answered_late(probe, target, answer, rtt);
     if (probe.state != Probe::State::pending) return answered_again(probe, target, answer, rtt);
@@ -223,7 +223,7 @@ LIBNETXX_DECL void PingEngine::answered_again(const Probe& probe, Target& target
     make_room(1);
     target.count(PingCount::duplicates, answer.read);
     if (!target.stream || target.schedule->quiet || streams_held())
-        return;  // as many as a hostile network likes to send: they are not kept
+        return;  // a hostile network may send any number of these: they are not kept
     events_.push_back(PingDuplicate{probe.target, probe.sequence, answer.from, answer.ttl, answer.bytes(), rtt,
                                     target.address_of(probe.sequence), answer.details});
 }

@@ -102,7 +102,7 @@ struct PingDuplicate {
     friend bool operator==(const PingDuplicate&, const PingDuplicate&) = default;
 };
 
-/// Somebody on the path, or the target itself, sent an ICMP error about the probe.
+/// A router on the path, or the target itself, sent an ICMP error about the probe.
 struct PingError {
     PingTarget target;                 ///< whose probe it was
     std::uint64_t sequence = 0;        ///< of the probe, from 1 on

@@ -10,7 +10,7 @@
 namespace libnet::inline v0::engine {
 
 /// Gives sends their moments, evenly spread: no more than a rate. After a stall at most ten milliseconds of it are
-/// made up for, in a burst that no network minds.
+/// made up for, in one short burst.
 class PingPace {
 public:
     /// `per_second` is 0 (no limit) or more.

@@ -1,5 +1,5 @@
 #pragma once
-// What an echo request carries, so that its answer can be told from everybody else's.
+// What an echo request carries, so that its answer can be told from those of other programs.
 
 #include <libnet/base/bytes.hpp>
 

@@ -11,7 +11,7 @@ namespace libnet::inline v0::engine {
 
 /// Tries go in turns, a few probes each: thousands may wait, all for the same thing (room in the neighbour table, or in a
 /// device's queue), so that a few tell whether there is some. Turns come at once again while they find room, and ever
-/// more seldom while they find none.
+/// less often while they find none.
 class PingRetry {
 public:
     /// When the next turn may begin.

@@ -15,7 +15,7 @@
 namespace libnet::inline v0::engine {
 
 /// Holds them, and says when the next one may be tried again, and which: any of them. In the order of their refusals, the
-/// pings of an interval and the kernel's patience with hosts that are gone would go in step, and the same hosts would find
+/// interval of the pings and the kernel's timeout for hosts that are gone would coincide, and the same hosts would find
 /// no room again and again.
 class RefusedProbes {
 public:

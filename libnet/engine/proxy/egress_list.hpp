@@ -36,7 +36,7 @@ public:
 
     /// Reads a list. `seed` should be random: whoever writes lines, or asks for names, must not be able to choose such that
     /// fall into one place of the table.
-    /// @throws std::invalid_argument  a line is no good: `what()` says which one and why ("line 7: ..."); or the text has
+    /// @throws std::invalid_argument  a line isn't valid: `what()` says which one and why ("line 7: ..."); or the text has
     /// 4 GiB or more
     EgressList(std::string text, base::SipKey seed);
 

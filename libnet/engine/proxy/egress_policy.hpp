@@ -88,7 +88,7 @@ struct EgressPolicyOptions {
 /// What goes by a parent proxy (`EgressTarget::goes_by_parent`) is judged once, by its name and port, since the parent looks the
 /// name up: a rule or a list that needs an address fits no name then, and whether the name leads to private addresses is for the
 /// parent to see to. `localhost` and what is below it are loopback, though, whoever looks them up, and targets that are addresses
-/// are judged as ever.
+/// are judged as always.
 class EgressPolicy {
 public:
     EgressPolicy() = default;
@@ -122,7 +122,7 @@ public:
     /// another route. Never empty.
     std::vector<std::string> route(const EgressClient& client, const EgressTarget& target) const;
 
-    /// What a server hears of the client before all else, where the request goes directly: as the first rule that fits by name says.
+    /// What a server is told of the client first, where the request goes directly: as the first rule that fits by name says.
     ParentPreface preface(const EgressClient& client, const EgressTarget& target) const;
 
     const EgressPolicyOptions& options() const noexcept { return options_; }

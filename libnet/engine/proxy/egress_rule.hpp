@@ -60,7 +60,7 @@ struct EgressRule {
     /// EgressRules::route says.
     std::vector<std::string> route{};
 
-    /// What servers hear of the client before all else, where what it allows goes directly.
+    /// What servers are told of the client first, where what it allows goes directly.
     ParentPreface preface = ParentPreface::none;
 };
 
@@ -89,7 +89,7 @@ struct EgressRules {
 };
 
 /// Finds a list that a rule names.
-/// @throws std::invalid_argument  there is none, or it is no good; what() says why
+/// @throws std::invalid_argument  there is none, or it isn't valid; what() says why
 using FindList = std::function<std::shared_ptr<const EgressList>(const std::string& name)>;
 
 /// Reads a file of rules. The order of the rules counts, that of all other lines doesn't.
@@ -122,7 +122,7 @@ using FindList = std::function<std::shared_ptr<const EgressList>(const std::stri
 /// period) and `requests` (in a period), see EgressAmounts; `per` says what is counted together: `client` (where nothing is
 /// said), `target`, both of them, or `rule`. A rule `allow` or `deny` doesn't end the search for limits: all that fit count.
 ///
-/// @throws std::invalid_argument  a line is no good: `what()` says which one and why ("line 7: ...")
+/// @throws std::invalid_argument  a line isn't valid: `what()` says which one and why ("line 7: ...")
 EgressRules parse_egress_rules(std::string_view text, const FindList& find_list);
 
 }  // namespace libnet::inline v0::engine

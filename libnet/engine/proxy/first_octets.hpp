@@ -1,5 +1,5 @@
 #pragma once
-// What a client speaks that doesn't know that it speaks with a proxy.
+// Which protocol a client uses that doesn't know of the proxy.
 
 #include <libnet/config.hpp>
 
@@ -14,7 +14,7 @@ namespace libnet::inline v0::engine {
 enum class FirstProtocol : std::uint8_t {
     incomplete,  ///< ask again with more octets
     http,        ///< HTTP/1: its first line ends in a version of that
-    tls,         ///< a ClientHello, be it that it names no server
+    tls,         ///< a ClientHello, even one that names no server
     other,       ///< anything else
 };
 

@@ -14,7 +14,7 @@
 
 namespace libnet::inline v0::engine {
 
-/// What servers hear of a client's address.
+/// What servers are told of a client's address.
 enum class ClientAddressRule : std::uint8_t {
     pass,     ///< what the client says of it, as it stands there
     add,      ///< that, and behind it the address that its connection comes from
@@ -30,7 +30,7 @@ struct HeaderField {
 
 /// What is changed. Fields that say how a message is framed or where it goes can't be named: see `check_header_rules`.
 struct HeaderRules {
-    ClientAddressRule client_address = ClientAddressRule::pass;  ///< what servers hear of it
+    ClientAddressRule client_address = ClientAddressRule::pass;  ///< what servers are told of it
     /// The field that `add`, `replace` and `obfuscate` write. The other one is left out then: what stands there would be the
     /// client's word.
     wire::ForwardingField client_field = wire::ForwardingField::x_forwarded_for;

@@ -23,7 +23,7 @@ namespace libnet::inline v0::engine {
 //  out, and where that fails the next. Where all are left out they are tried all the same, the one whose time is over first before
 //  the others: a request that fails for certain would only take time.
 
-/// How the parents of a proxy do.
+/// Which parents of a proxy work.
 class ParentHealth {
 public:
     using TimePoint = std::chrono::steady_clock::time_point;

@@ -26,9 +26,9 @@ namespace libnet::inline v0::engine {
 //    socks5:  greeting --> method --> [log-in --> status] --> request --> reply: the tunnel is there
 //
 //  Nothing of the client's is sent before the parent has agreed. A parent that answers with a refusal or with a failure of the
-//  server's is alive, and its answer counts: no other parent is asked. One that doesn't take our log-in or says what can't be read is
+//  server's works, and its answer counts: no other parent is asked. One that doesn't take our log-in or says what can't be read is
 //  at fault itself, and so is one that closes or is silent before it was asked for the server. Once it was asked, its silence
-//  may be the server's: then it isn't left out, or whoever owns a server could bring that about for everybody.
+//  may be the server's: then it isn't left out, or whoever owns a server could do that to all requests.
 
 /// What a failure says of the parent.
 enum class ParentFault : std::uint8_t {

@@ -15,7 +15,7 @@ enum class ParentKind : std::uint8_t {
     socks5,  ///< RFC 1928; it looks the names up
 };
 
-/// What a parent, or a server, hears before all else.
+/// What a parent, or a server, is told first.
 enum class ParentPreface : std::uint8_t {
     none,
     proxy_v1,  ///< a header of the PROXY protocol with the client's address, see wire/proxy/proxy_protocol.hpp

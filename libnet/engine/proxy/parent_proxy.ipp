@@ -15,7 +15,7 @@ namespace libnet::inline v0::engine {
 
 namespace detail {
 
-inline constexpr std::uint16_t default_http_parent_port = 3128;  // Squid's, and what people expect since
+inline constexpr std::uint16_t default_http_parent_port = 3128;  // Squid's, which people expect of a proxy
 inline constexpr std::uint16_t default_socks_port = 1080;        // RFC 1928 section 3
 
 LIBNETXX_DECL std::invalid_argument bad_parent(std::string_view text, std::string_view why)

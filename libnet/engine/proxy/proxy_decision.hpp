@@ -1,6 +1,6 @@
 #pragma once
 // What a forward proxy does with a request, decided from its head alone; and then: whether an address is the proxy itself,
-// and which requests may meet a connection that has been used before.
+// and which requests may go over a connection that has been used before.
 
 #include <libnet/config.hpp>
 #include <libnet/wire/http/http_request.hpp>
@@ -45,7 +45,7 @@ struct ProxyTunnel {
 struct ProxyAnswerOptions {
     friend bool operator==(const ProxyAnswerOptions&, const ProxyAnswerOptions&) = default;
 };
-/// The request is for us: a TRACE that ends here, and wants to see itself.
+/// The request is for us: a TRACE that ends here, and gets its own head back.
 struct ProxyAnswerTrace {
     friend bool operator==(const ProxyAnswerTrace&, const ProxyAnswerTrace&) = default;
 };

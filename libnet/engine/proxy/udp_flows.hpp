@@ -39,7 +39,7 @@ private:
     std::uint16_t port_;
 };
 
-/// The destinations of one client, as many as are bounded: when one more comes, the one that has been silent for the longest is
+/// The destinations of one client, a bounded number of them: when one more comes, the one that has been silent for the longest is
 /// forgotten. An answer is one that comes from a destination; others are not for the client.
 ///
 /// `T` is what else is kept for a destination. Finding one looks at all of them: the bound is meant to be small.

@@ -20,7 +20,7 @@ namespace asio = boost::asio;
 struct InterfaceQueryOptions {
     std::chrono::nanoseconds timeout = std::chrono::seconds{1};  ///< how long one question waits for its answer
     std::uint32_t attempts = 3;       ///< questions without an answer until we give up: 1 to 100
-    std::uint8_t first_sequence = 0;  ///< random: a stranger has to guess it
+    std::uint8_t first_sequence = 0;  ///< random: an attacker has to guess it
 };
 
 /// A question: what `InterfaceQuery::question` makes.

@@ -31,11 +31,11 @@ namespace engine {
 
 namespace asio = boost::asio;
 
-/// The links that routers told of during the search, in the order of the path. Of several words of one router the last
+/// The links that routers told of during the search, in the order of the path. Of several messages of one router the last
 /// one counts; what was told and is less than what got through is left out.
 LIBNETXX_DECL std::vector<NarrowLink> told_links(const TracePath& path, const PathMtu& found);
 
-/// Looks for the link that swallows packets of more than `found.mtu` octets.
+/// Looks for the link that drops packets of more than `found.mtu` octets.
 ///
 /// Theory of operation. Packets that are one octet too large get as far as the hop in front of the link, which answers them
 /// when their TTL ends there. So one half of the hops after the other is excluded, with a probe or two each: of the hops

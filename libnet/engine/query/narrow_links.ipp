@@ -39,7 +39,7 @@ LIBNETXX_DECL std::vector<NarrowLink> told_links(const TracePath& path, const Pa
         const auto ttl = here ? std::uint8_t{0} : detail::ttl_of(path, step.from);
         const auto next = here || ttl != 0 ? static_cast<std::uint8_t>(ttl + 1) : std::uint8_t{0};
         NarrowLink link{ttl, next, step.from, step.told.value_or(0), true};
-        // That a packet with an octet more doesn't get through was tried: the last router's word is right, or made right.
+        // That a packet with an octet more doesn't get through was tried: what the last router told is right, or corrected.
         if (found.limit == PathMtuLimit::router && step.from == found.told_by) link.mtu = found.mtu;
         if (link.mtu != 0 && link.mtu < found.mtu) continue;
         const auto known =

@@ -1,7 +1,7 @@
 #pragma once
 // A search for the largest packet that gets through to a host unfragmented, decided without a socket or a clock.
 //
-// The theory. Two sizes enclose the MTU: a packet of `low` octets was answered, one of `high` octets isn't. The search is
+// Theory of operation. Two sizes enclose the MTU: a packet of `low` octets was answered, one of `high` octets isn't. The search is
 // over when nothing lies between them; everything else only chooses the next size well:
 //
 //   - A small packet first: without an answer to it there is nothing to search, and its round trip tells how long to
@@ -94,7 +94,7 @@ using PathMtuAction =
 /// It measures the way there with packets that come back as large as they went: a way back that loses large packets looks
 /// like a black hole. Of paths that are used at the same time, the narrowest one decides in the end.
 ///
-/// Memory and time are bounded by the options. Never throws but for want of memory.
+/// Memory and time are bounded by the options. Throws nothing but `std::bad_alloc`.
 class PathMtuSearch {
 public:
     using TimePoint = path_mtu_action::TimePoint;

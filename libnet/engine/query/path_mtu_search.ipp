@@ -73,7 +73,7 @@ LIBNETXX_DECL std::optional<std::uint32_t> PathMtuSearch::choose()
 {
     if (low_ == 0) return smallest_path_mtu;
     if (low_ + 1 >= high_) {
-        // The last router's word agrees with what gets through: that it doesn't repeat it is its rate limit.
+        // What the last router told agrees with what gets through: its rate limit keeps it from repeating that.
         const bool proven = barrier_ != Barrier::silent || told_ == low_;
         if (proven || std::exchange(confirmed_, true)) return std::nullopt;
         return high_;

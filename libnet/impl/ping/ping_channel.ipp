@@ -228,7 +228,8 @@ LIBNETXX_DECL void PingChannel::read_answers(const io::ProbeSocket& socket, engi
 {
     constexpr int batches = 64;  // a flood of answers doesn't keep us from everything else
     for (int i = 0; i < batches; ++i) {
-        engine.make_room(io::ProbeSocket::max_batch);  // before they are taken: no answer is lost for want of memory
+        engine.make_room(
+            io::ProbeSocket::max_batch);  // before they are taken: so that no answer is lost when memory runs out
         const auto batch = reader.receive(socket);
         for (const auto& datagram : batch.read) on_datagram(datagram, engine);
         if (!batch.more) return;

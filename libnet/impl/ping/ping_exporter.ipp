@@ -38,7 +38,7 @@ namespace libnet::inline v0 {
 
 namespace detail {
 
-/// Shared with the requests in hand.
+/// Shared with the requests under way.
 class PingExporterState : public std::enable_shared_from_this<PingExporterState> {
 public:
     using Self = std::shared_ptr<PingExporterState>;

@@ -64,7 +64,7 @@ LIBNETXX_DECL void write_cache_use(wire::MetricsWriter& writer, const std::strin
     };
     single("file_cache_hits", "Requests whose files were all remembered.", counts.cache_hits);
     single("file_cache_misses", "Requests for which files were looked up on the disk.", counts.cache_misses);
-    single("file_cache_evictions", "What was forgotten for want of room.", counts.cache_evictions);
+    single("file_cache_evictions", "What was forgotten because there was no more room.", counts.cache_evictions);
 }
 
 /// Requests by what became of them, where that isn't the usual.

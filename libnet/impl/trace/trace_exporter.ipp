@@ -60,7 +60,7 @@ LIBNETXX_DECL std::unique_ptr<io::HttpEndpoint> open_trace_endpoint(const io::Ex
         }
 }
 
-/// Shared with the requests in hand.
+/// Shared with the requests under way.
 class TraceExporterState : public std::enable_shared_from_this<TraceExporterState> {
 public:
     using Self = std::shared_ptr<TraceExporterState>;

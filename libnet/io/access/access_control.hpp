@@ -35,7 +35,7 @@ struct AccessOptions {
 class AccessControl {
 public:
     /// Reads the files.
-    /// @throws std::runtime_error  one can't be read or is no good, or a rule is for users and there are none; `what()`
+    /// @throws std::runtime_error  one can't be read or isn't valid, or a rule is for users and there are none; `what()`
     ///         names the file and the line
     explicit AccessControl(AccessOptions options);
 

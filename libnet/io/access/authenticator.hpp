@@ -30,7 +30,7 @@ bool password_matches(const std::string& password, const std::string& hash);
 class Authenticator {
 public:
     /// Reads the file.
-    /// @throws std::runtime_error  it can't be read, or a line is no good; `what()` names the file and the line
+    /// @throws std::runtime_error  it can't be read, or a line isn't valid; `what()` names the file and the line
     explicit Authenticator(std::string file);
 
     /// Reads the file again.

@@ -26,7 +26,7 @@ struct CredentialFile {
 class CredentialFiles {
 public:
     /// Reads the files.
-    /// @throws std::runtime_error  one can't be read or is no good; `what()` names it, and nothing of what is in it
+    /// @throws std::runtime_error  one can't be read or isn't valid; `what()` names it, and nothing of what is in it
     explicit CredentialFiles(std::vector<CredentialFile> files) : files_{std::move(files)}, credentials_{read()} {}
 
     /// The credentials as they are now. Whoever has them keeps them, whatever is read later.

@@ -35,7 +35,7 @@ struct EgressOptions {
 class EgressControl {
 public:
     /// Reads the files.
-    /// @throws std::runtime_error  one can't be read or is no good; `what()` names the file and the line
+    /// @throws std::runtime_error  one can't be read or isn't valid; `what()` names the file and the line
     explicit EgressControl(EgressOptions options = {});
 
     /// The policy as it is now. Whoever has it keeps it, whatever is read later.

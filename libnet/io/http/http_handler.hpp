@@ -79,7 +79,7 @@ public:
     /// `pursue` is called when a drain begins, too.
     virtual bool hears_drain() const noexcept { return false; }
 
-    /// Answers a whole page of an error in words, without waiting: to the request in hand, or to what is no request. The
+    /// Answers a whole page of an error in words, without waiting: to the request under way, or to what is no request. The
     /// connection may be about to end.
     virtual void refuse(HttpSession& session, unsigned status, std::string_view reason) = 0;
 

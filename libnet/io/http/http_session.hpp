@@ -28,7 +28,7 @@
 
 namespace libnet::inline v0::io {
 
-/// A few objects that nobody has in hand, with their memory: thousands of connections that take turns need no more.
+/// A few objects that no connection uses, with their memory: thousands of connections that take turns need no more.
 template <typename T>
 class SpareObjects {
 public:
@@ -92,7 +92,7 @@ public:
 
     // ------------------------------------------------------------------------------------------------ for handlers
 
-    /// The request in hand, and whether there is one.
+    /// The request under way, and whether there is one.
     const wire::RequestHead& request() const noexcept { return engine_.request(); }
     bool has_request() const noexcept { return engine_.has_request(); }
     bool has_body() const noexcept { return engine_.has_body(); }
@@ -216,7 +216,7 @@ public:
     /// Whose the connection is: the peer, or who a PROXY header has named.
     const asio::ip::tcp::endpoint& connected_client() const noexcept { return client_ ? *client_ : connection_.peer(); }
 
-    /// Whose the request in hand is: as above, or whom a trusted proxy names in a field; the port is 0 then.
+    /// Whose the request under way is: as above, or whom a trusted proxy names in a field; the port is 0 then.
     asio::ip::tcp::endpoint client() const;
 
     /// The client is a proxy that names others: what its requests say of them counts.
@@ -228,7 +228,7 @@ public:
     ResponseWriter& writer() noexcept { return writer_; }
     Transport& transport() noexcept { return transport_; }
     Connection& connection() noexcept { return connection_; }
-    /// The answer in hand should be the connection's last.
+    /// The answer under way should be the connection's last.
     bool draining() const noexcept { return connection_.draining() || connection_.retiring(); }
 
     /// The time of answers to what came in one read; and the Date that goes with it.
@@ -330,7 +330,7 @@ private:
     bool moved_ = false;
     bool has_piece_ = false;  // `next_piece` has given one
     bool any_request_ = false;
-    bool body_begun_ = false;  // the body of the request in hand is read
+    bool body_begun_ = false;  // the body of the request under way is read
     bool shut_ = false;        // the sending half
     bool names_clients_ = false;
     bool negotiated_ = false;  // or there was nothing to negotiate

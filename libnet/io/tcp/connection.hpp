@@ -90,7 +90,7 @@ public:
     /// those that have been so the longest.
     void spare(std::chrono::steady_clock::time_point since);
 
-    /// The server is about to end: the answer in hand should be the connection's last.
+    /// The server is about to end: the answer under way should be the connection's last.
     bool draining() const noexcept;
 
     /// The server listens no more, see `TcpServer::retire`: the next answer should be the connection's last.

@@ -32,10 +32,10 @@ struct AddressOrigin {
 };
 
 /// The name whose TXT record tells the origin of an address. Of an IPv6 address the first 64 bits are asked for: the rest
-/// says nothing of the path and more of the host than anyone needs to know.
+/// says nothing of the path, and would tell the name server which host is meant.
 std::string origin_question(const asio::ip::address& address);
 
-/// Whether the address may be in anyone's routing table: no private, loopback, link-local, shared or multicast address is
+/// Whether the address may be in a public routing table: no private, loopback, link-local, shared or multicast address is
 /// (RFC 1918, 4193, 6598), and asking for it would tell what is inside.
 bool may_have_origin(const asio::ip::address& address) noexcept;
 

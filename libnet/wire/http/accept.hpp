@@ -18,8 +18,8 @@ struct MediaRange {
 /// Reads an item of the field's list. A weight that is none counts as 0.
 MediaRange read_media_range(std::string_view item) noexcept;
 
-/// How much a client wants a media type without parameters ("text/html"), in thousandths, says the value of its Accept
-/// field: 0 is "not acceptable", and what a range that names nothing of it leaves. The most specific range counts: the
+/// How much a client wants a media type without parameters ("text/html"), in thousandths, by the value of its Accept
+/// field: 0 is "not acceptable", also where no range covers the type. The most specific range counts: the
 /// type, then "text/*", then "*/*". A field
 /// without a range accepts everything. Parameters of ranges other than q are passed over.
 std::uint16_t weight_of(std::string_view accept, std::string_view media_type) noexcept;

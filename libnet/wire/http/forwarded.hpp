@@ -31,7 +31,7 @@ inline constexpr std::size_t max_forwarding_hops = 32;
 ///
 /// A peer that is not trusted is the client, whatever the fields say. What a trusted proxy names is the one that has
 /// connected to it; if that is trusted as well, the name before is believed, and so on. The first that isn't trusted is the
-/// client. What stands before it could have been written by anybody, and is never looked at.
+/// client. What stands before it could have been written by any client, and is never looked at.
 ///
 /// Where a name is no address ("unknown", an identifier such as "_hidden", RFC 7239 section 6), or a field line is not well
 /// formed, the answer is the last address that was believed. IPv4-mapped addresses come back as IPv4. An empty `trusted`

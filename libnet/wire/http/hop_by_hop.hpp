@@ -23,7 +23,7 @@ namespace libnet::inline v0::wire {
 /// `Connection: Cookie` through a careless proxy is an attack on whoever trusts that field).
 class HopByHop {
 public:
-    /// More nominations than this are refused: no honest message has them, and each costs a comparison for each field.
+    /// More nominations than this are refused: no ordinary message has them, and each costs a comparison for each field.
     static constexpr std::size_t max_nominations = 32;
 
     /// Reads the Connection fields. Nothing: they nominate more than `max_nominations` fields. The views of `fields` must
@@ -39,7 +39,7 @@ private:
 };
 
 /// Whether the message has already passed through the intermediary of this name: a forwarding loop (RFC 9110
-/// section 7.6.3). Names have no case. Commas in comments are taken for the list's: a comment that somebody forgot, or
+/// section 7.6.3). Names have no case. Commas in comments are taken for the list's: a comment whose sender forgot, or
 /// declined, to close must not hide what follows it.
 bool has_passed(const HttpFields& fields, std::string_view pseudonym);
 

@@ -37,7 +37,7 @@ enum class ChunkSource : std::uint8_t {
 ///
 /// Of a server's body is repaired: white space at the end of the line before a chunk (sizes padded with blanks are an old
 /// custom of servers), white space before a colon and folded values in trailers (see HttpFieldSection), and trailer fields
-/// that belong into a head, which are dropped (RFC 9112 section 7.1.2). Line ends, signs and prefixes of sizes are refused
+/// that belong in a head, which are dropped (RFC 9112 section 7.1.2). Line ends, signs and prefixes of sizes are refused
 /// whoever sent them.
 class ChunkedDecoder {
 public:

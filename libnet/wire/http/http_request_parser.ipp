@@ -30,7 +30,7 @@ LIBNETXX_DECL HttpResult<Authority> read_host(const HttpFields& fields, HttpVers
 
 LIBNETXX_DECL std::optional<HttpError> read_request_line(std::string_view version, RequestHead& head) noexcept
 {
-    // The version comes first: whoever speaks another one (`PRI * HTTP/2.0`) shall hear of that.
+    // The version comes first: a client that speaks another one (`PRI * HTTP/2.0`) is told so.
     const auto parsed_version = parse_version(version);
     if (!parsed_version) return parsed_version.error();
     const auto target = parse_target(head.method, head.target);

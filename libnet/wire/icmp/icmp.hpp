@@ -60,7 +60,7 @@ struct IcmpEcho {
 LIBNETXX_DECL void encode_echo_request(IpVersion version, std::uint16_t identifier, std::uint16_t sequence,
                                        std::span<std::byte> message);
 
-/// The same for a reply, for those who play the other side.
+/// The same for a reply, for a program that answers.
 LIBNETXX_DECL void encode_echo_reply(IpVersion version, std::uint16_t identifier, std::uint16_t sequence,
                                      std::span<std::byte> message);
 

@@ -127,11 +127,11 @@ struct QuotedExtendedEcho {
 LIBNETXX_DECL boost::system::result<QuotedExtendedEcho, ExtendedEchoError> decode_quoted_extended_echo_request(
     IpVersion version, std::span<const std::byte> message);
 
-/// Decodes a request from its ICMP header on, for those who play the other side. Names come without their padding.
+/// Decodes a request from its ICMP header on, for a program that answers. Names come without their padding.
 LIBNETXX_DECL boost::system::result<ExtendedEchoRequest, ExtendedEchoError> decode_extended_echo_request(
     IpVersion version, std::span<const std::byte> message);
 
-/// A reply from its ICMP header on, for those who play the other side.
+/// A reply from its ICMP header on, for a program that answers.
 LIBNETXX_DECL std::vector<std::byte> encode_extended_echo_reply(IpVersion version, const ExtendedEchoReply& reply);
 
 /// In the words of RFC 8335: "No Such Interface", "Reachable". The texts are literals.

@@ -56,7 +56,7 @@ constexpr std::uint32_t milliseconds_since_midnight(std::chrono::nanoseconds sin
 LIBNETXX_DECL void encode_timestamp_request(std::uint16_t identifier, std::uint16_t sequence, std::uint32_t originate,
                                             std::span<std::byte> message);
 
-/// The same for a reply, for those who play the other side.
+/// The same for a reply, for a program that answers.
 LIBNETXX_DECL void encode_timestamp_reply(const IcmpTimestampReply& reply, std::span<std::byte> message);
 
 /// Decodes a reply from its ICMP header on. Octets behind the times are covered by the checksum and passed over.

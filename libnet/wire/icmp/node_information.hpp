@@ -71,10 +71,10 @@ struct NodeReply {
 /// A query, from its ICMPv6 header on. Its checksum is filled in by the kernel (RFC 3542 section 3.1).
 LIBNETXX_DECL std::vector<std::byte> encode_node_query(const NodeQuery& query);
 
-/// Decodes a query from its ICMPv6 header on, for those who play the other side.
+/// Decodes a query from its ICMPv6 header on, for a program that answers.
 LIBNETXX_DECL boost::system::result<NodeQuery, IcmpError> decode_node_query(std::span<const std::byte> message);
 
-/// A reply, for those who play the other side.
+/// A reply, for a program that answers.
 LIBNETXX_DECL std::vector<std::byte> encode_node_reply(const NodeReply& reply);
 
 /// Decodes a reply from its ICMPv6 header on.

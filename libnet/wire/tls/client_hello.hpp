@@ -28,7 +28,7 @@ enum class ClientHelloKind : std::uint8_t {
 
 /// The most octets that are looked at. Those of browsers have 0.5 to 2 KiB, with post-quantum keys some more.
 inline constexpr std::size_t max_client_hello = 16'384 + 2048;
-/// The most records. Honest clients use one, some two.
+/// The most records. Ordinary clients use one, some two.
 inline constexpr std::size_t max_client_hello_records = 64;
 
 /// What was found.

@@ -65,7 +65,7 @@ TEST_CASE("where there are too many entries, those go that were not used for lon
     CHECK(value_of(cache, "4") == 4);
 }
 
-TEST_CASE("only what had to go for want of room is counted", "[engine][file_cache]")
+TEST_CASE("only what is forgotten because there is no more room is counted", "[engine][file_cache]")
 {
     Cache cache{{.entries = 2, .descriptors = 1}, {}};
     cache.put("a", 1, {}, start);

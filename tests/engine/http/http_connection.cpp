@@ -227,7 +227,7 @@ TEST_CASE("a client that leaves within a head is logged, without an answer", "[e
     CHECK(talk.told() == "- GET /a HTTP/1.1 0 (The connection ended before the request did.)");
 }
 
-TEST_CASE("a drain makes the answer in hand the last one, and waits for no other", "[engine][http]")
+TEST_CASE("a drain makes the answer under way the last one, and waits for no other", "[engine][http]")
 {
     HttpTalk talk;
     SECTION("before anything has come")

@@ -391,7 +391,7 @@ TEST_CASE("a large file that is asked for again is hashed in the background, and
     boost::asio::co_spawn(fixture.io, hash(), boost::asio::detached);
     while (!hashed) fixture.io.run_one();
     CHECK(hashed->facts.hash == hash_of(content));
-    const std::array<std::uint64_t, 4> former{0, names.front()};  // the latest is the state in hand
+    const std::array<std::uint64_t, 4> former{0, names.front()};  // the latest is the present state
     CHECK(hashed->facts.former == former);
     CHECK(!fixture.store.can_hash(*hashed, names));  // it is known
     CHECK(fixture.find("huge")->facts.former == former);

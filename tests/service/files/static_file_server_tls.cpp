@@ -157,7 +157,7 @@ TEST_CASE("the name that a client asks for chooses the certificate", "[service][
     CHECK(shown({"-servername", "mail.example.org"}) == "wildcard");
     CHECK(shown({"-servername", "a.mail.example.org"}) == "default");
     CHECK(shown({"-servername", "elsewhere.test"}) == "default");
-    CHECK(shown({"-servername", "unnamed"}) == "unnamed");  // by its common name, for want of another
+    CHECK(shown({"-servername", "unnamed"}) == "unnamed");  // by its common name, as it has no other
     CHECK(shown({"-noservername"}) == "default");
 }
 

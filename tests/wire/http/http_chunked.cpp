@@ -85,7 +85,7 @@ TEST_CASE("trailers are kept when the input is gone", "[wire][http]")
     CHECK(decoder.trailers().begin()[1] == HttpField{"Expires", "0"});
 }
 
-TEST_CASE("a server's trailers are repaired, and those that belong into a head are dropped", "[wire][http]")
+TEST_CASE("a server's trailers are repaired, and those that belong in a head are dropped", "[wire][http]")
 {
     ChunkedDecoder decoder{{}, ChunkSource::server};
     const std::string_view text = "0\r\nContent-Length: 5\r\nA : b\r\n c\r\nHost: d\r\nE: f\r\n\r\n";
