@@ -31,7 +31,7 @@ struct AccessOptions {
 /// asks for, and where another file answers - an index, a clean URL's page, the fallback, an error page - about its
 /// name as well: both must be granted. What has the name of a precompressed file is judged as the plain one, too. They are not
 /// about what a symbolic link leads to, nor about the error page that tells of a refusal by them; and they don't keep a
-/// name out of a listing. They hold for every host. Without TLS a password travels in plain sight.
+/// name out of a listing. They hold for every host. Without TLS a password can be read on the way.
 class AccessControl {
 public:
     /// Reads the files.

@@ -42,7 +42,7 @@ public:
     /// Bytes were moved, in either direction.
     void moved(std::uint64_t size) const;
 
-    /// So much may be moved at a time, so that what flows doesn't come in gusts.
+    /// So much may be moved at a time, so that what flows doesn't come in bursts.
     std::uint64_t piece() const noexcept { return piece_; }
 
     bool empty() const noexcept { return counts_.empty(); }

@@ -43,8 +43,8 @@ struct RequestGuardShare {
           threads{executor, 1}
     {}
 
-    const std::shared_ptr<AccessControl> access;   // null: everybody may have everything
-    const std::shared_ptr<ClientLimiter> limiter;  // null: as often as they like
+    const std::shared_ptr<AccessControl> access;   // null: every client may have everything
+    const std::shared_ptr<ClientLimiter> limiter;  // null: clients may ask any number of times
     const GuardWords words;
     DiskThreads threads;      // one, which checks passwords
     std::size_t waiting = 0;  // requests whose password is being checked

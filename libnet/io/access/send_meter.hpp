@@ -24,7 +24,7 @@ public:
     /// How long nothing is to be sent; zero: now something may be.
     Wait pause() { return limiter_.send(client_); }
 
-    /// So much may be sent at a time: an eighth of a second's worth, so that what flows doesn't come in gusts.
+    /// So much may be sent at a time: an eighth of a second's worth, so that what flows doesn't come in bursts.
     std::uint64_t piece() const noexcept { return piece_; }
 
     void sent(std::size_t size)

@@ -30,12 +30,12 @@ inline bool has_route(const asio::ip::address& address) noexcept
     return probe && ::connect(probe.get(), to.data(), static_cast<socklen_t>(to.size())) == 0;
 }
 
-/// Sends to anybody and receives from anybody. What the kernel has no room for is lost, as datagrams are.
+/// Sends to any address and receives from any. What the kernel has no room for is lost, as datagrams are.
 class DatagramSocket {
 public:
     using Endpoint = asio::ip::udp::endpoint;
 
-    /// Bound to `local`; port 0: a free one. An IPv6 socket is for IPv6 alone. The listener hears of datagrams; it and `poll` must
+    /// Bound to `local`; port 0: a free one. An IPv6 socket is for IPv6 alone. The listener is told of datagrams; it and `poll` must
     /// outlive this.
     /// @throws boost::system::system_error  socket(2) or bind(2) failed
     DatagramSocket(SocketPoll& poll, const Endpoint& local, ReadinessListener& listener)
@@ -44,7 +44,7 @@ public:
         if (!socket_.watch()) throw boost::system::system_error{errno, boost::system::system_category(), "epoll_ctl"};
     }
 
-    /// One datagram. Outcomes: done, where `size` may be 0; want_read (the listener hears of the next one); failed: one was larger
+    /// One datagram. Outcomes: done, where `size` may be 0; want_read (the listener is told of the next one); failed: one was larger
     /// than `room`, or an error has come in its place, and there may be more.
     struct Received {
         Transferred transferred{Transfer::want_read};

@@ -18,9 +18,9 @@
 
 namespace libnet::inline v0::io::detail {
 
-/// A c-ares channel whose sockets and timeouts the executor's io_context looks after. One thread, as all of io.
+/// A c-ares channel whose sockets and timeouts the executor's io_context waits for. One thread, as all of io.
 ///
-/// c-ares calls back in the middle of its own work: what it calls must not throw, run anybody else's code or close the
+/// c-ares calls back in the middle of its own work: what it calls must not throw, run code of a caller or close the
 /// channel.
 class AresChannel : public std::enable_shared_from_this<AresChannel> {
 public:
@@ -31,7 +31,7 @@ public:
     /// The channel; null once closed.
     ares_channel get() const { return channel_.get(); }
 
-    /// To be called when questions have been asked, and after each step while some are open: looks after their timeouts.
+    /// To be called when questions have been asked, and after each step while some are open: waits for their timeouts.
     void arm_timer();
 
     /// No question is open: nothing keeps the io_context from ending.
@@ -66,7 +66,8 @@ private:
     asio::steady_timer timer_;
     Clock::time_point armed_until_ = Clock::time_point::max();  ///< max: the timer doesn't run
     std::unordered_map<ares_socket_t, std::shared_ptr<Socket>> sockets_;
-    std::unique_ptr<std::remove_pointer_t<ares_channel>, Destroy> channel_;  // last: it calls back while it dies
+    std::unique_ptr<std::remove_pointer_t<ares_channel>, Destroy>
+        channel_;  // last: it calls back while it is destroyed
 };
 
 }  // namespace libnet::inline v0::io::detail

@@ -106,8 +106,8 @@ LIBNETXX_DECL void AresChannel::on_ready(const std::shared_ptr<Socket>& socket, 
     on_progress_();
 }
 
-/// A question that was asked just now has `timeout_` in its first round: no clock before that is its concern. Only when
-/// the clock has run out is c-ares asked when the next one times out, since it looks at all that are open for that, and
+/// A question that was asked just now has `timeout_` in its first round, so that no earlier timer concerns it. Only when
+/// the timer has expired is c-ares asked when the next one times out, since it looks at all that are open for that, and
 /// there may be tens of thousands.
 LIBNETXX_DECL void AresChannel::arm_timer()
 {

@@ -60,9 +60,9 @@ public:
     asio::awaitable<ResolvedName> look_up(std::string name, AddressFamily family = AddressFamily::any);
 
     /// The name of an address: from /etc/hosts, else its PTR record (RFC 1035 section 3.5, RFC 3596 section 2.5).
-    /// An IPv4-mapped IPv6 address is asked for as IPv4. 127.0.0.1 and ::1 are `localhost`, whatever anybody says.
+    /// An IPv4-mapped IPv6 address is asked for as IPv4. 127.0.0.1 and ::1 are `localhost`, and no server is asked.
     ///
-    /// A name is decoration, so whatever keeps it away (none there, a failing or silent name server) is `nullopt`.
+    /// A name is an extra, so whatever keeps it away (none there, a failing or silent name server) is `nullopt`.
     /// So is a name that isn't a host name (`wire::is_host_name`): whoever owns an address block writes its PTR records, and
     /// may put terminal escapes or another address there. The name is a claim: it need not resolve to the address.
     ///

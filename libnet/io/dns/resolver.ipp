@@ -24,7 +24,7 @@
 
 namespace libnet::inline v0::io::detail {
 
-/// More addresses than anybody will try: a name server must not decide how many there are.
+/// More addresses than a caller will try: a name server must not decide how many there are.
 constexpr std::size_t max_addresses = 64;
 
 /// An address that is written out. A NUL would hide the rest of the text from the parser; a zone that doesn't exist
@@ -106,7 +106,7 @@ struct AliasQuestion {
     std::string name;
 };
 
-/// One call: what it asks, and where the answer will lie. Who waits for it owns it and everybody else knows it weakly, so
+/// One call: what it asks, and where the answer will lie. Who waits for it owns it and all others hold it weakly, so
 /// a call that was cancelled is simply gone when its answer comes.
 struct Lookup {
     using Question = std::variant<NameQuestion, AliasQuestion, asio::ip::address>;
@@ -120,7 +120,7 @@ struct Lookup {
     }
 
     Question question;
-    std::function<void()> on_finished;  ///< called in the middle of c-ares' work: it only wakes somebody
+    std::function<void()> on_finished;  ///< called in the middle of c-ares' work: it only wakes a coroutine
     bool finished = false;
     int status = ARES_EDESTRUCTION;
     std::vector<asio::ip::address> addresses;

@@ -27,7 +27,7 @@ struct ResolverOptions {
     /// The name servers, asked in this order. Empty: the system's (/etc/resolv.conf, read once, by the constructor).
     std::vector<asio::ip::udp::endpoint> servers{};
     /// "localhost" is what /etc/hosts says, as getaddrinfo(3) has it, and the loopback addresses where that is silent.
-    /// false: it is the loopback addresses, whatever anybody says.
+    /// false: it is the loopback addresses in any case.
     bool localhost_from_hosts = false;
 };
 

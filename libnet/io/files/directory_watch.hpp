@@ -1,5 +1,5 @@
 #pragma once
-// Hears from the kernel which names in the served directory stand for something else now: inotify(7).
+// Learns from the kernel which names in the served directory stand for something else now: inotify(7).
 
 #include <libnet/base/diagnostics.hpp>
 #include <libnet/config.hpp>
@@ -14,7 +14,7 @@ namespace libnet::inline v0::io {
 
 /// Watches the directories that names lead through.
 ///
-/// It is a help and no promise: it doesn't see changes behind a symbolic link that leads through other directories,
+/// It doesn't see everything: it misses changes behind a symbolic link that leads through other directories,
 /// those that another machine makes on a network file system, and none at all where the user has no inotify instance
 /// left (/proc/sys/fs/inotify/max_user_instances). What must be right in the end has to be looked at now and then.
 class DirectoryWatch {
@@ -25,7 +25,7 @@ public:
     /// The same for all that lies in a directory; empty: anywhere.
     using OnDirectoryChange = std::function<void(std::string_view directory)>;
 
-    /// The handlers are called on the executor. `root` must outlive it. `diagnostics` hears, once, that there is no instance
+    /// The handlers are called on the executor. `root` must outlive it. `diagnostics` is told, once, that there is no instance
     /// left, and of the first directory that can't be watched.
     DirectoryWatch(const Executor& executor, const RootDirectory& root, OnChange on_change,
                    OnDirectoryChange on_directory_change, base::Diagnostics diagnostics = {});

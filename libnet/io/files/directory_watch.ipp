@@ -175,7 +175,7 @@ LIBNETXX_DECL void DirectoryWatch::State::forget_name(int watch, const std::stri
     std::erase(found->second, directory);
     if (!found->second.empty()) return;
     names.erase(found);
-    ::inotify_rm_watch(events->native_handle(), watch);  // fails when the directory is gone, and that is well
+    ::inotify_rm_watch(events->native_handle(), watch);  // fails when the directory is gone, as it should
 }
 
 LIBNETXX_DECL DirectoryWatch::DirectoryWatch(const Executor& executor, const RootDirectory& root, OnChange on_change,

@@ -27,7 +27,7 @@ public:
         return has(at_ + static_cast<off_t>(length_) - 1) && (length_ <= read_at_once || has(at_));
     }
 
-    /// Reads it, which may take its time. What goes wrong shows when it is sent.
+    /// Reads it, which may take long. What goes wrong shows when it is sent.
     void operator()() const noexcept
     {
         std::array<char, 64 * 1024> unused;

@@ -36,7 +36,7 @@ namespace libnet::inline v0::io {
 
 class MountedHandlers;
 
-/// Where an HttpEndpoint listens, and how much of its clients it bears.
+/// Where an HttpEndpoint listens, and what it allows its clients.
 struct HttpEndpointOptions {
     asio::ip::address address = asio::ip::address_v4::loopback();  ///< `::` takes IPv4 connections too
     std::uint16_t port = 0;                                        ///< 0: a free one, see `local_endpoint`
@@ -58,9 +58,9 @@ struct HttpEndpointOptions {
     std::chrono::milliseconds write_timeout{30'000};  ///< without any progress in sending
     std::uint64_t min_send_rate =
         500;  ///< bytes a second that a client takes at least, on average over `write_timeout` of
-              ///< waiting for it; 0: it may be as slow as it likes
+              ///< waiting for it; 0: any rate will do
     std::chrono::milliseconds drain_timeout{10'000};  ///< how long a stopping service lets requests finish
-    DiagnosticsHandler diagnostics{};                 ///< hears what a handler throws, for one; may be empty
+    DiagnosticsHandler diagnostics{};                 ///< is told what a handler throws, for one; may be empty
 };
 
 /// What a client asks for. The views are good until the answer is there.
@@ -88,7 +88,7 @@ struct EndpointAnswer {
     std::string policy = {};
 };
 
-/// Answers a request, in its own time: it is the one to give up when something takes too long. It is cancelled
+/// Answers a request, and may take any time for it: it has to give up itself when something takes too long. It is cancelled
 /// (terminal) when the service is stopped at once, and when its client has closed the connection, or its half of it, a second
 /// after it began or later. What it throws else becomes a 500 without a word of it, and is told to `diagnostics`.
 using EndpointHandler = std::function<asio::awaitable<EndpointAnswer>(const EndpointRequest&)>;

@@ -142,7 +142,7 @@ LIBNETXX_DECL bool EndpointRequests::answer_at_once(HttpSession& session)
 
 LIBNETXX_DECL Task<> EndpointRequests::go_on(HttpSession& session)
 {
-    // A body is of no use to anybody. Who asks first whether to send it is answered without (RFC 9110 10.1.1).
+    // A body is of no use here. Who asks first whether to send it is answered without (RFC 9110 10.1.1).
     if (session.has_body() && !session.request().expect_continue) {
         const auto body = co_await session.discard_body();
         if (body == HttpSession::Body::failed) co_return;

@@ -19,7 +19,7 @@ class HttpSession;
 /// and its body by the session, and answers through that: `begin_answer`, octets into `writer`, `end_answer`.
 ///
 /// What can be answered at once is answered in `start`, without a coroutine; where something has to be waited for, either a
-/// coroutine of the session's runs `go_on`, or, for a handler that looks after several things at once, `pursue` is called
+/// coroutine of the session's runs `go_on`, or, for a handler that waits for several things at once, `pursue` is called
 /// each time that something has happened. What they throw is told to the server's diagnostics, and the client gets a
 /// 500, or, behind half an answer, the end of the connection.
 class HttpHandler {

@@ -103,12 +103,12 @@ public:
     std::string_view octets() const noexcept { return octets_.view(); }
 
     enum class Body : std::uint8_t {
-        complete,   ///< it is out of the way
+        complete,   ///< it is read, or there is none
         too_large,  ///< it is more than is read: the connection ends behind the answer
-        failed,     ///< it never came whole: the session answers, or there is nobody to be answered
+        failed,     ///< it never came whole: the session answers, or the client has left
     };
 
-    /// Gets the body out of the way. Sends what is queued first.
+    /// Reads the body and throws it away. Sends what is queued first.
     Task<Body> discard_body();
 
     /// A piece of the body, good until the next call; empty and `last` where there is none. `failed` as above.
@@ -146,7 +146,7 @@ public:
     bool send_queued();
     bool is_blocked() const noexcept { return blocked_; }
 
-    /// There will be no answer, or none of the handler's: the client has left, has sent nonsense, or the server ends.
+    /// There will be no answer, or none of the handler's: the client has left, has sent what is no HTTP, or the server ends.
     bool given_up() const noexcept { return engine_.given_up(); }
 
     /// Octets have moved since this was asked last, in either direction.

@@ -20,7 +20,7 @@ inline constexpr std::uint8_t most_receptions = 4;
 
 inline constexpr std::size_t largest_read = 32 * 1024;
 
-/// Who has just connected may be about to speak: so long the connection isn't spare.
+/// A client that has just connected may be about to send: so long the connection isn't spare.
 inline constexpr std::chrono::seconds first_pause{1};
 
 /// So much is queued before it is sent, when a client has asked for many things at once.
@@ -181,7 +181,7 @@ LIBNETXX_DECL asio::ip::tcp::endpoint HttpSession::client() const
     return is_named ? asio::ip::tcp::endpoint{*exchange_->client, 0} : connected_client();
 }
 
-/// Gives the request to the handler. What that throws is its failure, and the server's to answer for.
+/// Gives the request to the handler. What that throws is its failure, which the server answers.
 LIBNETXX_DECL HttpSession::Wait HttpSession::start(const engine::AccessVerdict& verdict)
 {
     body_begun_ = has_piece_ = false;
@@ -321,7 +321,7 @@ LIBNETXX_DECL void HttpSession::turn_away(unsigned status, std::string_view reas
 {
     exchange();
     engine_.turn_away(status, reason, farewell);
-    // A socket that is closed with unread input answers with a reset, and that would take the words away.
+    // A socket that is closed with unread input answers with a reset, and that would take the answer away.
     constexpr std::size_t most = 64 * 1024;
     const bool is_told = status != 0 && farewell == engine::HttpFarewell::curt;
     if (is_told) ::recv(connection_.polled().native_handle(), nullptr, most, MSG_TRUNC | MSG_DONTWAIT);
@@ -415,7 +415,7 @@ LIBNETXX_DECL void HttpSession::began_to_wait() noexcept
     writer_.begin_slice();
 }
 
-/// Between two requests, or within a head. False: somebody has to wait actively.
+/// Between two requests, or within a head. False: a coroutine has to wait.
 LIBNETXX_DECL bool HttpSession::rest()
 {
     if (octets_.empty()) {

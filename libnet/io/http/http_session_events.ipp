@@ -19,7 +19,7 @@ inline constexpr std::size_t largest_piece = 64 * 1024;
 
 }  // namespace detail
 
-/// Lets the handler go on. What it throws is its failure, and the server's to answer for. `nothing`: the answer has ended, and
+/// Lets the handler go on. What it throws is its failure, which the server answers. `nothing`: the answer has ended, and
 /// who called goes on with the next request, in a loop: a client that sends thousands at once must not nest as many calls.
 LIBNETXX_DECL HttpSession::Wait HttpSession::pursue()
 {
@@ -135,7 +135,7 @@ LIBNETXX_DECL void HttpSession::note_blocked(ResponseWriter::Progress progress)
     else send_by_ = steady_now_ + std::min<SendMeter::Wait>(transport_.pause(), std::chrono::seconds{1});
 }
 
-/// Sees that the session hears of what happens next.
+/// Has the session told of what happens next.
 LIBNETXX_DECL void HttpSession::watch_client()
 {
     auto& polled = connection_.polled();

@@ -171,7 +171,7 @@ LIBNETXX_DECL Task<HttpSession::Wait> HttpSession::ask_guard()
     co_return engine_.given_up() ? Wait::nothing : start(verdict);
 }
 
-/// Lets the handler go on. What it throws is its failure, and the server's to answer for.
+/// Lets the handler go on. What it throws is its failure, which the server answers.
 LIBNETXX_DECL Task<> HttpSession::run_handler()
 {
     try {

@@ -1,5 +1,5 @@
 #pragma once
-// Threads that wait for disks, or take their time, so that an event loop needn't.
+// Threads that wait for disks, or take long, so that an event loop needn't.
 
 #include <libnet/io/loop/executor.hpp>
 

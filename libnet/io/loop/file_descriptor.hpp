@@ -29,7 +29,7 @@ public:
     int get() const noexcept { return descriptor_; }
     explicit operator bool() const noexcept { return descriptor_ >= 0; }
 
-    /// Gives it away: somebody else closes it.
+    /// Gives it away: the caller closes it.
     int release() noexcept { return std::exchange(descriptor_, -1); }
 
     /// Closes it now.

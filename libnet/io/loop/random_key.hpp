@@ -1,5 +1,5 @@
 #pragma once
-// Secrets that keep strangers from foreseeing a hash.
+// Secrets that keep clients from predicting a hash.
 
 #include <libnet/base/siphash.hpp>
 

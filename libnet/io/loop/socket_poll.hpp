@@ -49,7 +49,7 @@ private:
     std::shared_ptr<detail::SocketPollState> state_;  // the event loop may look at it once more
 };
 
-/// Is told that a socket can be read, or only written to again, when nobody waits for it.
+/// Is told that a socket can be read, or only written to again, when nothing waits for it.
 class ReadinessListener {
 public:
     /// Either may destroy the socket.
@@ -94,13 +94,13 @@ public:
     /// read for now.
     void received(std::size_t size, std::size_t room) noexcept;
 
-    /// From now on the listener hears of what there is to read. False: it can't be told, see epoll_ctl(2).
+    /// From now on the listener is told of what there is to read. False: it can't be told, see epoll_ctl(2).
     bool watch() noexcept { return enlist(EPOLLIN | EPOLLRDHUP | EPOLLET); }
 
     /// And of room to write to, after a call that would have had to wait.
     bool watch_both() noexcept { return enlist(EPOLLIN | EPOLLRDHUP | EPOLLET | EPOLLOUT); }
 
-    /// Another listener, or none, hears of what there is from now on.
+    /// Another listener, or none, is told of what there is from now on.
     void listen(ReadinessListener* listener) noexcept { listener_ = listener; }
 
     /// The peer has closed its half of the connection, or all of it; what it sent before may still be there to read.
@@ -129,7 +129,7 @@ public:
     /// Closes the socket and ends a wait. False: there was none.
     bool close();
 
-    /// Gives the descriptor away, to be used elsewhere. Nobody may be waiting.
+    /// Gives the descriptor away, to be used elsewhere. No wait may be pending.
     FileDescriptor release() noexcept;
 
 private:

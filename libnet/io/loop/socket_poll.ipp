@@ -87,7 +87,7 @@ struct SocketPollState {
         if (!state->line.empty()) go_on_soon(state);
     }
 
-    /// Has the event loop see to whoever is ready, to the others as well as to the line.
+    /// Has the event loop call all that are ready, the others as well as those in line.
     static void go_on_soon(const Pointer& state)
     {
         if (std::exchange(state->goes_on, true)) return;
@@ -116,7 +116,7 @@ struct SocketPollState {
     }
 
     /// Goes on with all that is ready, and, while many are, with those that have become so meanwhile: going back to the
-    /// event loop costs three system calls. That sees to others after one batch's worth.
+    /// event loop costs three system calls. It calls others after one batch's worth.
     void take_events()
     {
         std::size_t taken = 0, batch = events.size();
@@ -147,7 +147,7 @@ struct SocketPollState {
         }
     }
 
-    /// A socket is no longer registered: events of it that have come already are nobody's.
+    /// A socket is no longer registered: events of it that have come already are dropped.
     void forget(const PolledSocket& socket)
     {
         for (auto& event : pending)
@@ -168,7 +168,7 @@ struct SocketPollState {
     PolledSocket* favourite = nullptr;  // the one that the last turn was about, if only one was
     bool favoured = false;              // and the turn before as well
     bool watched = false;               // by the event loop
-    bool goes_on = false;               // it will see to the line
+    bool goes_on = false;               // it will call those in line
     bool in_turn = false;               // and does so now, in a moment
 };
 

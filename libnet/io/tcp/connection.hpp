@@ -29,7 +29,7 @@ class ConnectionHandler {
 public:
     virtual ~ConnectionHandler() = default;
 
-    /// Goes on: the connection has just been accepted, or its socket can be read while nobody waits for it, or its
+    /// Goes on: the connection has just been accepted, or its socket can be read while nothing waits for it, or its
     /// deadline has passed, or it has been closed. False: it is done with, and is to be destroyed.
     virtual bool go_on() = 0;
 
@@ -57,7 +57,7 @@ public:
     /// The socket, which is non-blocking.
     PolledSocket& polled() noexcept { return polled_; }
 
-    /// The same socket for Asio's operations. From the first call on it is in the event loop's hands, and `polled` has
+    /// The same socket for Asio's operations. From the first call on it belongs to the event loop, and `polled` has
     /// none any more.
     TcpSocket& socket();
 
@@ -96,7 +96,7 @@ public:
     /// The server listens no more, see `TcpServer::retire`: the next answer should be the connection's last.
     bool retiring() const noexcept;
 
-    /// Where the server complains.
+    /// Where the server reports what goes wrong.
     const base::Diagnostics& diagnostics() const noexcept;
 
     /// Called when the server closes the connection by force, for a session that also waits for something else than

@@ -11,7 +11,7 @@
 namespace libnet::inline v0::io {
 
 /// Counts the connections of servers in several threads against one limit. Counting takes no lock. Where there are as many as
-/// there may be, a server that has somebody waiting asks the others to close one that is spare.
+/// there may be, a server that has a client waiting asks the others to close one that is spare.
 class ConnectionBudget {
 public:
     /// A place that was taken is held until this is destroyed.

@@ -1,5 +1,5 @@
 #pragma once
-// Listening sockets that the process was born with: from the service manager, or from the process whose place it takes.
+// Listening sockets that the process has from its start: from the service manager, or from the process whose place it takes.
 
 #include <libnet/base/text.hpp>
 #include <libnet/io/loop/file_descriptor.hpp>

@@ -179,7 +179,7 @@ LIBNETXX_DECL FileDescriptor ListeningSockets::open_unix(const ListenPlace& plac
     return socket;
 }
 
-/// The first one joins nobody, so that a port that another program has is not shared with it by mistake.
+/// The first one shares its port with no other, so that a port that another program has is not shared with it by mistake.
 LIBNETXX_DECL ListeningSockets::Listener ListeningSockets::open_tcp(ListenPlace place, const ListeningOptions& options)
 {
     place.endpoint = check_listen(place.endpoint);

@@ -19,12 +19,12 @@ namespace libnet::inline v0::io {
 /// What stands between a relay and one of its sockets, such as TLS.
 class RelayLayer {
 public:
-    /// As `receive_some` and `send_some`: where they have to wait, the socket's listener hears of what they wait for. What
+    /// As `receive_some` and `send_some`: where they have to wait, the socket's listener is told of what they wait for. What
     /// was sent in part comes again, perhaps elsewhere in memory, and with more behind it.
     virtual Transferred receive(std::span<char> room) noexcept = 0;
     virtual Transferred send(std::string_view bytes) noexcept = 0;
 
-    /// `receive` may find something, be it that the socket has nothing to read.
+    /// `receive` may find something, even where the socket has nothing to read.
     virtual bool may_receive() const noexcept = 0;
 
     /// Tells the peer that no more will be sent.
@@ -49,7 +49,7 @@ public:
     enum class Step : std::uint8_t {
         waits,   ///< for either socket
         more,    ///< there is more to do, but others should have their turn: call again soon
-        ended,   ///< both sides have said all they had to say
+        ended,   ///< both sides have sent all they had to send
         broken,  ///< one connection is broken, and both are closed
     };
 
@@ -79,7 +79,7 @@ public:
     /// Sends `first` what is kept for it, and reads nothing. False: the connection is broken.
     bool flush_backward() { return send_rest(backward_); }
 
-    /// One side has said all it had to say, and the other hasn't.
+    /// One side has sent all it had to send, and the other hasn't.
     bool is_half_closed() const noexcept { return forward_.ended != backward_.ended; }
 
     /// Something has gone through since the last call of this.

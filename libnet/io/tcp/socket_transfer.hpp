@@ -14,7 +14,7 @@
 
 namespace libnet::inline v0::io {
 
-/// Takes what has come, into `room`, which is not empty. Outcomes: done, want_read (the listener hears of more), ended,
+/// Takes what has come, into `room`, which is not empty. Outcomes: done, want_read (the listener is told of more), ended,
 /// failed.
 inline Transferred receive_some(PolledSocket& socket, std::span<char> room) noexcept
 {
@@ -32,7 +32,7 @@ inline Transferred receive_some(PolledSocket& socket, std::span<char> room) noex
     }
 }
 
-/// Sends some of the pieces, which are not all empty, in one call. Outcomes: done, want_write (the listener hears of
+/// Sends some of the pieces, which are not all empty, in one call. Outcomes: done, want_write (the listener is told of
 /// room), failed.
 inline Transferred send_some(PolledSocket& socket, std::span<iovec> pieces) noexcept
 {

@@ -24,7 +24,7 @@ struct TcpServerOptions {
     asio::ip::address address;  ///< `::` takes IPv4 connections too; default: 0.0.0.0
     std::uint16_t port = 0;     ///< 0: a free one, see `TcpServer::local_endpoint`
     bool reuse_port = false;    ///< joins servers on this port (SO_REUSEPORT); the kernel spreads connections
-    bool share_port = false;    ///< others may join later; who is here already makes it fail with `address_in_use`
+    bool share_port = false;  ///< others may join later; one that is there already makes it fail with `address_in_use`
     /// Connections are accepted when the client has sent something (TCP_DEFER_ACCEPT, tcp(7)), which spares the server
     /// much of their cost. For protocols in which the client speaks first; one that is silent is accepted about a second
     /// later, and if the server ends before, it learns of that when it speaks.
@@ -38,7 +38,7 @@ struct TcpServerOptions {
     /// Gives back memory that isn't needed, such as caches, when ConnectionBudget::hold says that it is short. Called in the
     /// server's thread, between the begin and the end of `run`; may be empty.
     std::function<void()> on_memory_shortage{};
-    DiagnosticsHandler diagnostics{};  ///< hears what connections throw, and of a lack of descriptors
+    DiagnosticsHandler diagnostics{};  ///< is told what connections throw, and of a lack of descriptors
 };
 
 /// Accepts connections and gives each to a handler or a session coroutine.
@@ -82,7 +82,7 @@ public:
     SocketPoll& poll() noexcept;
 
     /// Accepts until it is stopped; call one of these once, on the executor's io_context. An exception that leaves a
-    /// handler or session closes that connection, is told to `diagnostics`, and hurts nobody else.
+    /// handler or session closes that connection, is told to `diagnostics`, and affects no other.
     ///
     /// Throws `boost::system::system_error`: `already_started` the second time; `operation_aborted` where the object was
     /// destroyed before it began; `invalid_argument` where another thread runs the io_context as well. That may also
@@ -103,8 +103,8 @@ public:
     /// clients send at that very moment is lost. Of no effect where they have no such state (Connection::spare).
     void retire(std::optional<std::chrono::milliseconds> idle_for = std::nullopt);
 
-    /// Serves a connection that was accepted elsewhere, as one of its own, at once or as soon as `run` begins. Nobody
-    /// counts it against `max_connections` before.
+    /// Serves a connection that was accepted elsewhere, as one of its own, at once or as soon as `run` begins. It isn't
+    /// counted against `max_connections` before.
     /// @throws boost::system::system_error `operation_aborted`: the server has stopped; why the socket can't be used
     void serve(asio::ip::tcp::socket connection);
 

@@ -48,7 +48,7 @@ try {
     const int on = 1;
     if (options.reuse_port && ::setsockopt(acceptor.native_handle(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0)
         throw boost::system::system_error{last_error(), "SO_REUSEPORT"};
-    // One second is the shortest that the kernel knows. It is a saving only: where it can't be had, so be it.
+    // One second is the shortest that the kernel knows. It is a saving only: a failure doesn't matter.
     const int seconds = 1;
     if (options.defer_accept)
         ::setsockopt(acceptor.native_handle(), IPPROTO_TCP, TCP_DEFER_ACCEPT, &seconds, sizeof seconds);
@@ -63,7 +63,7 @@ try {
     throw_cannot_listen({options.address, options.port}, error.code());
 }
 
-/// A listening socket that somebody else has made.
+/// A listening socket that the caller has made.
 LIBNETXX_DECL FileDescriptor adopt(FileDescriptor listener)
 {
     int listens = 0;
@@ -79,7 +79,7 @@ LIBNETXX_DECL FileDescriptor adopt(FileDescriptor listener)
 
 using TcpServerPointer = std::shared_ptr<TcpServerState>;
 
-/// Descriptors are short: those of spare connections are had at once, if somebody wants them.
+/// Descriptors are short: those of spare connections can be had at once, if a client waits.
 LIBNETXX_DECL bool spares_descriptors(TcpServerState& server)
 {
     while (!server.has_descriptors())
@@ -88,7 +88,7 @@ LIBNETXX_DECL bool spares_descriptors(TcpServerState& server)
 }
 
 /// Descriptors are short, or memory has run out (or a firewall rule interferes): a pause lets other connections end.
-/// Files may be closed, and connections of other servers in the process may end, without a word: hence the time limit.
+/// Files may be closed, and connections of other servers in the process may end, without notice: hence the time limit.
 LIBNETXX_DECL Task<> pause_accepting(TcpServerPointer server)
 {
     server->full = true;
@@ -146,7 +146,7 @@ LIBNETXX_DECL Task<> accept_some(TcpServerPointer server)
             co_await std::move(wait);
         } else if (errno != ECONNABORTED && errno != EINTR) {
             const auto why = last_error();
-            // The kernel says so whether somebody waits or not.
+            // The kernel says so whether a client waits or not.
             if (why.value() == EMFILE && server->is_waited_for() && server->make_room()) continue;
             server->tell_shortage(why.message());
             co_await pause_accepting(server);

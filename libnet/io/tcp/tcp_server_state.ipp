@@ -290,14 +290,14 @@ struct TcpServerState : std::enable_shared_from_this<TcpServerState> {
         return crowd > 0 && !has_descriptors();
     }
 
-    /// Nobody is accepted for now; said once.
+    /// No client is accepted for now; said once.
     void tell_shortage(std::string_view why)
     {
         if (!std::exchange(told_shortage, true))
             diagnostics.tell(DiagnosticLevel::warning, std::string{"new connections have to wait: "}.append(why));
     }
 
-    /// Nobody waits to be accepted.
+    /// No client waits to be accepted.
     void tell_end_of_shortage()
     {
         if (!told_shortage || !has_descriptors()) return;

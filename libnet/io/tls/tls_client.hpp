@@ -41,7 +41,7 @@ public:
     std::function<void()> prepare_reload();
 
     /// A stream over a connected, non-blocking socket, which must outlive it. `host`: whose certificate the server has to have: a
-    /// name, which it also hears of (SNI, RFC 6066 section 3), or an address without brackets. It speaks HTTP/1.1 (ALPN,
+    /// name, which it is also told (SNI, RFC 6066 section 3), or an address without brackets. It speaks HTTP/1.1 (ALPN,
     /// RFC 7301).
     /// @throws std::bad_alloc, or boost::system::system_error: OpenSSL can't look for what the system trusts
     std::unique_ptr<TlsStream> connect(int socket, const std::string& host) const;

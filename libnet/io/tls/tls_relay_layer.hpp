@@ -25,7 +25,7 @@ public:
     void end() noexcept override { tls_->end(); }
 
 private:
-    /// The listener hears of what is waited for.
+    /// The listener is told of what is waited for.
     Transferred watched(Transferred transferred) noexcept
     {
         bool is_watched = true;

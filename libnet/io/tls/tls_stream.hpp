@@ -22,7 +22,7 @@ public:
         want_read,   ///< call again when the socket is readable
         want_write,  ///< call again when the socket is writable
         plain_http,  ///< what came is HTTP without TLS: answer it so
-        closed,      ///< the peer left without a word
+        closed,      ///< the peer closed without an alert
         failed,      ///< see `failure`; the peer has been told, if there is a way to
     };
 

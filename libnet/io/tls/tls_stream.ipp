@@ -47,7 +47,7 @@ LIBNETXX_DECL int collect_records(BIO* bio, const char* data, int size)
         sealed_records().append(data, static_cast<std::size_t>(size));
         return size;
     } catch (const std::bad_alloc&) {
-        return -1;  // there is C between here and who could catch it
+        return -1;  // an exception can't pass through OpenSSL's C
     }
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// The bytes of a connection, without waiting: a session takes and sends them here and is none the wiser whether they
+// The bytes of a connection, without waiting: a session takes and sends them here and doesn't know whether they
 // are encrypted on the way.
 
 #include <libnet/io/access/send_meter.hpp>
