@@ -47,7 +47,7 @@ public:
     /// `diagnostics` is told, in the thread that found out, that lines are lost (once, until lines are written again, which it is
     /// told with their number), and that a file can't be opened again.
     /// Waits for the reader of a FIFO, and tells so.
-    /// `what` is how it calls itself in all of that.
+    /// `what` is its name in all of that.
     /// @throws std::system_error the file can't be opened
     explicit AccessLog(std::string target, DiagnosticsHandler diagnostics = {}, AccessLogFormat format = {},
                        std::string what = "access log");

@@ -34,7 +34,7 @@ struct AddressOriginsOptions {
 ///
 /// One question for each prefix; addresses that can't be in the global routing table (private ones, say) are not asked for.
 /// What it does not protect: the zone's operator, and every name server in between, learn the first 24 bits of the IPv4
-/// addresses (in fact all of one of them) and 64 of the IPv6 ones that are asked for.
+/// addresses (all of one of them) and 64 of the IPv6 ones that are asked for.
 ///
 /// Memory: 4,096 prefixes at the most. One object belongs to the thread of its executor; destroying it ends its questions.
 class AddressOrigins {

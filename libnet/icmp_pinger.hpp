@@ -41,7 +41,7 @@ class ScriptedNetwork;
 /// An answer counts when it comes to our identifier, with a sequence that is open and, from eight octets of payload on, a
 /// keyed cookie that only this object knows. Then it may come from another address than the target's: members of a
 /// group, hosts with several addresses and translators answer so. With less payload, or `PingOptions::strict_source`, it
-/// must come from the target's own. It does not protect against the target itself or somebody on the path, who see the
+/// must come from the target's own. It does not protect against the target itself or a host on the path, which see the
 /// cookie, nor (where routers quote eight octets only) against forged ICMP errors.
 ///
 /// An operation takes every type of cancellation, and the coroutine that awaits it does so from then on, as after
@@ -164,7 +164,7 @@ public:
     /// The identifier that the requests of an IP version carry; empty: there is no socket of this version.
     std::optional<std::uint16_t> identifier(IpVersion version) const;
 
-    /// Answers with our identifier that are to no probe of ours, from anybody; with `PingOptions::strict_source` also those
+    /// Answers with our identifier that are to no probe of ours, from any host; with `PingOptions::strict_source` also those
     /// that come from elsewhere.
     std::uint64_t foreign() const;
 

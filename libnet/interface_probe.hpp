@@ -21,7 +21,7 @@ namespace libnet::inline v0 {
 /// net.ipv4.icmp_echo_enable_probe=1, for both versions of IP, about its own interfaces. No answer and an ICMP error
 /// are outcomes; the latter is rare, for Linux routers send none about IPv4's questions, and Linux tells those about
 /// IPv6's to raw sockets only. The answer is not authenticated: it comes from the node's address and has a random
-/// identifier and sequence, 24 bits, and that's all that RFC 8335 leaves room for.
+/// identifier and sequence, 24 bits: RFC 8335 has room for no more.
 ///
 /// Throws `boost::system::system_error`: `invalid_argument` for an option out of range, or an interface that can't be
 /// (a name without an octet or with more than 255); `operation_not_permitted` when ICMP sockets are forbidden, with

@@ -53,7 +53,7 @@ struct NameKeeperOptions {
 
 /// Keeps the addresses of any number of names up to date: asks for all of them soon, for each again when its answer is
 /// as old as its TTL allows, and after a failure with a growing pause (a second at first, a minute at most). At most
-/// 1,024 questions are under way; a name whose servers are dead delays no other one.
+/// 1,024 questions are under way; a name whose servers are silent delays no other one.
 ///
 ///     NameKeeper names{executor, {.on_address = [&](KeptName name, const auto& address, NameNews news) {
 ///         if (news == NameNews::changed) pinger.move(targets[name.index], address);

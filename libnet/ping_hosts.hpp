@@ -37,7 +37,7 @@ struct PingHost {
 };
 
 /// Hosts by their indices, in the order of `add`, with their streams through one pinger: for programs that show names, and
-/// whose names get their addresses later, or other ones. What it is told it only keeps: it starts and resolves nothing.
+/// whose names get their addresses later, or other ones. It only keeps what it is told: it starts and resolves nothing.
 /// It costs some 150 octets a host.
 class PingHosts {
 public:
@@ -58,7 +58,7 @@ public:
         entries_.push_back({std::move(host)});
     }
 
-    /// The host is in truth all of these.
+    /// The host stands for all of these.
     void set_range(std::size_t index, const AddressRange& range)
     {
         entries_[index].host.range = std::make_shared<const AddressRange>(range);
@@ -155,7 +155,7 @@ private:
     IcmpPinger& pinger_;
     std::vector<Entry> entries_;
     std::vector<std::uint32_t> by_target_;         ///< index of a host, by the index of its target
-    std::map<std::size_t, std::string> troubles_;  ///< few, let's hope
+    std::map<std::size_t, std::string> troubles_;  ///< usually few
 };
 
 }  // namespace libnet::inline v0

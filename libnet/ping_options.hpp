@@ -43,10 +43,10 @@ struct PingOptions {
     std::chrono::nanoseconds interval = std::chrono::seconds{1};  ///< between two probes to a target; 0: no pause
     std::chrono::nanoseconds timeout = std::chrono::seconds{1};   ///< after which a probe is lost; more than 0
     double rate = 0;  ///< probes a second of all streams together, evenly spread; 0: as their intervals say
-    std::size_t payload_size = 56;  ///< octets, 0 to 65,507; from 8 on an answer can't be forged off the path
+    std::size_t payload_size = 56;  ///< octets, 0 to 65,507; from 8 on only a host on the path can forge an answer
     std::optional<int> ttl{};       ///< TTL or hop limit to send with, 1 to 255; empty: the system's
     std::optional<boost::asio::ip::address>
-        source{};                               ///< address to send from; targets of the other IP version don't care
+        source{};                               ///< address to send from; targets of the other IP version ignore it
     InterfaceName interface {};                 ///< name of the interface to send through; empty: as routed
     InterfaceName outgoing_interface{};         ///< the same, but answers may come by others; empty: as routed
     PingAccess access = PingAccess::automatic;  ///< a datagram socket first, which needs no privilege

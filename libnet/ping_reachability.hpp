@@ -20,7 +20,7 @@ struct PingVerdict {                   ///< What became of one address.
 };
 
 /// Knows that a host is alive with its first answer, and that it isn't when all of its probes have ended without one. The
-/// addresses of a range are hosts of their own. Some hundred octets for each host that was heard of.
+/// addresses of a range are hosts of their own. Some hundred octets for each host that an event was about.
 class PingReachability {
 public:
     /// `count` is how many probes go to each host; 0: no end, so that nothing but the end of the run says that a host isn't.
@@ -49,7 +49,7 @@ public:
     template <typename Tell>
     void settle(const PingHost& host, Tell&& tell) const
     {
-        constexpr std::uint64_t most = std::uint64_t{1} << 24;  // of a larger range, only those heard of are told
+        constexpr std::uint64_t most = std::uint64_t{1} << 24;  // of a larger range, only those with events are told
         const auto hosts = host.range ? host.range->size() : 1;
         for (std::uint64_t i = 0; i < hosts && hosts <= most; ++i) {
             const auto address = host.range ? host.range->at(i) : host.address;

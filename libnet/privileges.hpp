@@ -92,7 +92,7 @@ inline void drop_capabilities()
 }  // namespace detail
 
 /// Gives a file to the user that the process is going to be, so that it can open it again: a log. A link, or a file with
-/// several names, is left alone: in a directory that others write to it may be anybody's.
+/// several names, is left alone: in a directory that others write to it may be another user's.
 inline void give_file(const std::string& path, const Identity& identity)
 {
     if (identity.user.empty() || ::geteuid() != 0) return;

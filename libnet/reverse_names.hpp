@@ -31,7 +31,7 @@ struct ReverseNamesOptions {
     std::vector<boost::asio::ip::udp::endpoint> servers{};  ///< name servers; empty: the system's
 };
 
-/// Looks the names of addresses up, each once, while something else goes on. A name is decoration: nothing waits for it
+/// Looks the names of addresses up, each once, while something else goes on. A name is an extra: nothing waits for it
 /// longer than `patience`, so that a silent name server costs that long once, and not once an address.
 ///
 ///     ReverseNames names{executor};

@@ -1,5 +1,5 @@
 #pragma once
-// The page that a daemon has for those who look after it: metrics, health, readiness, status, at an address of its own.
+// The page that a daemon has for its operators: metrics, health, readiness, status, at an address of its own.
 
 #include <libnet/base/owner.hpp>
 #include <libnet/config.hpp>
@@ -25,10 +25,10 @@ struct ServerAdminOptions {
 
     /// What the servers have counted: ServerGroup::counts. What it throws makes /healthz and /metrics answer 503.
     std::function<boost::asio::awaitable<ServerCounts>()> counts{};
-    /// What the servers are at: ServerGroup::now; empty: caches and pools are not told of. Asked for /metrics and /status only.
+    /// What the servers do at the moment: ServerGroup::now; empty: caches and pools are not told of. Asked for /metrics and /status only.
     std::function<boost::asio::awaitable<ServerNow>()> now{};
     std::function<std::uint64_t()> dropped_log_lines{};  ///< AccessLog::dropped; empty: there is no log
-    DiagnosticsHandler diagnostics{};                    ///< hears of faults; may be empty
+    DiagnosticsHandler diagnostics{};                    ///< is told of faults; may be empty
 
     /// Adds what else is to be there, such as a page at `/`, before it serves; empty: nothing.
     std::function<void(HttpEndpoint&)> mount{};
@@ -38,7 +38,7 @@ struct ServerAdminOptions {
 ///
 /// - `/metrics`: for Prometheus, OpenMetrics 1.0 where the client asks for it; compressed where it takes gzip
 /// - `/healthz`: 200 as long as every thread of the servers answers
-/// - `/readyz`: 200, and 503 from `drain` on: for load balancers, who send nobody here any more then
+/// - `/readyz`: 200, and 503 from `drain` on: for load balancers, which send no client here any more then
 /// - `/status`: the same numbers as one JSON object
 ///
 /// It has no authentication: whoever reaches the address is served.

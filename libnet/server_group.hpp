@@ -50,7 +50,7 @@ struct ServerGroupOptions {
 /// `awaitable<void> run()`, which drains when it is cancelled with `total`. Of its options, the group uses `address`, `port`
 /// and `defer_accept`, and sets `on_access`, which it passes on. There is a server for each thread and each place; `max_connections`
 /// counts for all of them together, where the options have `shared_connections`. Another limit that an option sets is for each of
-/// them. What else the options hold is shared by all threads: callbacks must bear it.
+/// them. What else the options hold is shared by all threads: callbacks must be safe for that.
 template <typename Server>
 class ServerGroup {
 public:
@@ -94,7 +94,7 @@ public:
     /// Starts the threads and waits until all servers have ended; call it once, and keep the group until it completes.
     ///
     /// Completes after a cancellation, which is passed on to the servers: `total` lets the requests under way end, `terminal`
-    /// doesn't. A server that gives up takes the others with it, as half a daemon would hide the fault: they drain, then
+    /// doesn't. A server that gives up takes the others with it, since a part that goes on would hide the fault: they drain, then
     /// what it threw is thrown. A coroutine that is destroyed meanwhile stops them at once, and waits for their threads.
     boost::asio::awaitable<void> run();
 

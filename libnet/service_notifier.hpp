@@ -59,7 +59,7 @@ public:
     /// A line for people: "httpd++: serving public".
     void status(std::string_view line) const { send("STATUS=" + std::string{line} + "\n"); }
 
-    /// How often `alive` must be called at least, WATCHDOG_USEC; zero: nobody waits for it.
+    /// How often `alive` must be called at least, WATCHDOG_USEC; zero: the manager doesn't wait for it.
     static std::chrono::microseconds watchdog_period()
     {
         const char* const period = std::getenv("WATCHDOG_USEC");

@@ -32,7 +32,7 @@ struct VirtualHost {
     SiteOptions site{};      ///< how it answers
 };
 
-/// What a StaticFileServer serves, where, and how patient it is.
+/// What a StaticFileServer serves, where, and how long it waits.
 struct StaticFileServerOptions {
     std::string root = ".";  ///< the directory to serve
 
@@ -67,7 +67,7 @@ struct StaticFileServerOptions {
 
     /// Where hashes of files are kept, so that the entity tags of files of more than a mebibyte outlive a touch of the file
     /// and a restart, and smaller ones needn't be read again; empty: in memory only. The file is made if it isn't there, with
-    /// mode 0600, holds 5 MiB at most, and is withheld. Servers may share it. Where it can't be written, `diagnostics` hears
+    /// mode 0600, holds 5 MiB at most, and is withheld. Servers may share it. Where it can't be written, `diagnostics` is told
     /// of it, and the server runs without.
     std::string hash_file{};
 
@@ -77,7 +77,7 @@ struct StaticFileServerOptions {
 
     /// Every connection from these networks begins with a PROXY header of version 1 or 2 (HAProxy's proxy-protocol.txt),
     /// before TLS, within `header_timeout`: the address in it is the client's, for `access`, `limits` and `on_access`. One
-    /// without, or with a malformed one, is closed, and so is one from elsewhere that has one: `diagnostics` hears of it.
+    /// without, or with a malformed one, is closed, and so is one from elsewhere that has one: `diagnostics` is told of it.
     /// Empty: no such headers are taken.
     std::vector<AccessNetwork> proxy_protocol{};
 
@@ -105,16 +105,16 @@ struct StaticFileServerOptions {
     std::chrono::milliseconds header_timeout{10'000};
 
     /// Each so many bytes that have come are worth one more second: for a head up to twice `header_timeout`, for a body as
-    /// long as it goes on so. Who drips runs out of time and is answered with 408. 0: `header_timeout`, whatever comes.
+    /// long as it goes on so. A client that sends an octet now and then runs out of time and is answered with 408. 0: `header_timeout`, whatever comes.
     std::uint64_t min_receive_rate = 500;
     std::chrono::milliseconds idle_timeout{60'000};   ///< between two requests
     std::chrono::milliseconds write_timeout{30'000};  ///< without any progress in sending
     std::uint64_t min_send_rate = 500;                ///< bytes a second that a client takes at least, on average over
-        ///< `write_timeout` of waiting for it; 0: it may be as slow as it likes
+        ///< `write_timeout` of waiting for it; 0: any rate will do
     std::chrono::milliseconds drain_timeout{10'000};  ///< how long a stopping server lets requests finish
 
     AccessHandler on_access{};         ///< called once per request; may be empty
-    DiagnosticsHandler diagnostics{};  ///< hears of what is no answer's fault; may be empty
+    DiagnosticsHandler diagnostics{};  ///< is told of faults that concern no single answer; may be empty
     FileClock clock{};                 ///< by which files age; for tests
 };
 

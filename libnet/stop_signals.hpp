@@ -1,5 +1,5 @@
 #pragma once
-// SIGINT and SIGTERM as a wish to stop: politely at first, at once when it is repeated.
+// SIGINT and SIGTERM as a request to stop: a drain at first, at once when it is repeated.
 //
 //   boost::asio::cancellation_signal stop;
 //   StopSignals signals{io, [&](boost::asio::cancellation_type how) { stop.emit(how); }};

@@ -3,7 +3,7 @@
 //
 // It inherits the listening sockets, so clients that connect meanwhile wait in the same queues, whichever of the two
 // processes accepts them. When it serves it says so through a pipe, and only then the old process stops listening; where it
-// ends before, or says nothing for too long, the old one goes on as if nothing had been.
+// ends before, or says nothing for too long, the old one goes on as before.
 
 #include <libnet/io/loop/file_descriptor.hpp>
 #include <libnet/io/tcp/inherited_sockets.hpp>
@@ -55,7 +55,7 @@ public:
     Successor(const Successor&) = delete;
     Successor& operator=(const Successor&) = delete;
 
-    /// A process of which it isn't known that it serves is ended: nobody would look after it.
+    /// A process of which it isn't known that it serves is ended: no other process would wait for it.
     ~Successor()
     {
         if (!settled_) end_process();

@@ -17,7 +17,7 @@
 
 namespace libnet::inline v0 {
 
-/// What a list holds: hosts, and a complaint for each line that is none.
+/// What a list holds: hosts, and an error for each line that is none.
 struct TargetList {
     std::vector<std::string> hosts;       ///< one for each line
     std::vector<std::string> complaints;  ///< why lines are left out

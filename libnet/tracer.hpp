@@ -46,7 +46,7 @@ std::size_t trace_probe_size(const boost::asio::ip::address& target) noexcept;
 /// Probes have a keyed identity. An answer that quotes it wrongly is refused; one that quotes less than that has to come
 /// with the right ports, or checksum, and number; and see `TraceCounters::anonymous`.
 ///
-/// What it does not protect against: routers answer as they please. They may limit their answers (a silent hop need not
+/// What it does not protect against: routers decide what they answer. They may limit their answers (a silent hop need not
 /// lose any traffic), answer with any of their addresses, or forge whole paths behind them.
 ///
 /// An operation takes every type of cancellation, and the coroutine that awaits it does so from then on, as after

@@ -26,7 +26,7 @@ public:
     TrafficWatch(const TrafficWatch&) = delete;
     TrafficWatch& operator=(const TrafficWatch&) = delete;
 
-    /// From any thread; each has a piece of its own, and waits for nobody but `take`.
+    /// From any thread; each has a piece of its own, and waits for `take` only.
     void record(const AccessRecord& record)
     {
         auto& slot = slot_of_thread();
@@ -36,7 +36,7 @@ public:
         slot.piece.add(sample, watched_.load(std::memory_order_relaxed), end.time_since_epoch().count());
     }
 
-    /// Whether anybody looks at what requests are about.
+    /// Whether a page looks at what requests are about.
     void watch(bool watches) noexcept { watched_.store(watches, std::memory_order_relaxed); }
 
     /// What has come since it was called last.

@@ -38,7 +38,7 @@ struct WebSocketGroupOptions {
 class WebSocketMember;
 
 /// WebSockets that get the same messages. A message is framed once, and handed to each member's socket at once: no coroutine goes
-/// on for it, and the members' handlers may read and write as they like. It never stands within a message that a handler
+/// on for it, and the members' handlers may read and write at any time. It never stands within a message that a handler
 /// writes in pieces, but waits for the end of that. Members with permessage-deflate get it as it is, which RFC 7692 section 6
 /// permits; options of the WebSocket such as its write buffer are of no effect.
 ///

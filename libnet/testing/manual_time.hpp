@@ -7,7 +7,7 @@
 
 namespace libnet::inline v0::testing {
 
-/// A steady clock in the hands of a test: for what takes the time as an argument, or asks a function for it. Begins an hour
+/// A steady clock that a test sets: for what takes the time as an argument, or asks a function for it. Begins an hour
 /// after the clock's own beginning, so that a test can name times before it. For one thread.
 class ManualTime {
 public:

@@ -32,7 +32,7 @@ namespace libnet::inline v0::testing {
 ///     client.send("GET / HTTP/1.0\r\n\r\n");
 ///     const std::string answer = client.receive_all();    // the io_context runs meanwhile
 ///
-/// No port is listened on while it lives, and nobody else can connect. The two ends are sockets of the loopback interface,
+/// No port is listened on while it lives, and no other client can connect. The two ends are sockets of the loopback interface,
 /// connected in the constructor, since servers ask the kernel about the sockets that they serve: system calls are made, time is
 /// the machine's own. For one thread; the io_context must outlive it.
 class TestConnection {
@@ -48,7 +48,7 @@ public:
         namespace ip = boost::asio::ip;
         ip::tcp::acceptor acceptor{io, ip::tcp::endpoint{ip::address_v4::loopback(), 0}};
         client_->socket.connect(acceptor.local_endpoint());
-        do server_ = acceptor.accept();  // another process may have come in between
+        do server_ = acceptor.accept();  // another process may have connected first
         while (server_.remote_endpoint() != client_->socket.local_endpoint());
     }
     ~TestConnection() { close(); }

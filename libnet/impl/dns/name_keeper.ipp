@@ -120,7 +120,7 @@ private:
         });
     }
 
-    /// Asks for all names whose time has come, and sees to it that this goes on.
+    /// Asks for all names whose time has come, and waits for the next.
     void ask()
     {
         if (closed_ || paused_) return;

@@ -36,9 +36,9 @@ public:
 private:
     /// What comes next, and has to be waited for.
     enum class Step : std::uint8_t {
-        done,     ///< nothing: it is answered, or there is nobody to be answered
+        done,     ///< nothing: it is answered, or the client has left
         refusal,  ///< whose page may be a file
-        body,     ///< of the request, to get it out of the way
+        body,     ///< of the request, to be thrown away
         files,    ///< that are to be looked up
         content,  ///< of a file in memory, behind what is queued
         known,    ///< the same, of an answer that has ended

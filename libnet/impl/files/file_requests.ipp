@@ -120,7 +120,7 @@ LIBNETXX_DECL FileRequests::Step FileRequests::end_answer(io::HttpSession& sessi
     return Step::done;
 }
 
-/// The client is gone, or as good as that.
+/// The client is gone, or takes nothing any more.
 LIBNETXX_DECL FileRequests::Step FileRequests::lose(io::HttpSession& session)
 {
     session.lose();
@@ -135,7 +135,7 @@ LIBNETXX_DECL void FileRequests::refuse(io::HttpSession& session, unsigned statu
     end_answer(session);
 }
 
-/// Makes a plan for a request with a body, which is of no use to anybody but has to be got out of the way. False: it never
+/// Makes a plan for a request with a body, which is of no use but has to be read. False: it never
 /// came whole, and isn't ours to answer.
 LIBNETXX_DECL io::Task<bool> FileRequests::take_body(io::HttpSession& session)
 {
@@ -155,7 +155,7 @@ LIBNETXX_DECL io::Task<bool> FileRequests::take_body(io::HttpSession& session)
     co_return true;
 }
 
-/// The body is larger than what is read, and that before any of it has come.
+/// The body is larger than what is read, which its length says before any of it has come.
 LIBNETXX_DECL bool FileRequests::asks_too_much(const io::HttpSession& session) const noexcept
 {
     const auto& body = session.request().body;

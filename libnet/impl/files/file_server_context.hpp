@@ -29,7 +29,7 @@ struct FileServerContext {
     /// The site that a host belongs to.
     ServedSite& site_of(std::string_view host) { return sites[hosts.find(host).value_or(0)]; }
 
-    /// Nobody will be served any more: leaves the event loop without work.
+    /// No client will be served any more: leaves the event loop without work.
     void rest()
     {
         share.close();
@@ -56,7 +56,7 @@ struct FileServerContext {
 
     const StaticFileServerOptions options;
     io::FileStoreShare share;
-    std::deque<ServedSite> sites;                // the first one is everybody's
+    std::deque<ServedSite> sites;                // the first one is for all hosts without another
     engine::HostTable hosts;                     // of the others, by their index
     std::optional<io::RequestGuardShare> guard;  // nothing: every request is answered
     FinishedAnswers finished{io::random_key()};

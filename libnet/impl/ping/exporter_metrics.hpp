@@ -124,7 +124,7 @@ private:
     {
         single(Type::gauge, "libnet_ping_targets", "Hosts to ping, resolved or not.", snapshot_.rows.size());
         single(Type::counter, "libnet_ping_unmatched",
-               "Responses to our identifier, from anybody, to no request of ours.", snapshot_.foreign);
+               "Responses to our identifier, from any host, to no request of ours.", snapshot_.foreign);
         single(Type::counter, "libnet_ping_rx_dropped", "Packets that our own sockets had no room for.",
                snapshot_.rx_dropped);
         single(Type::counter, "libnet_ping_checksum_errors", "ICMP packets to this host with a wrong checksum.",

@@ -1,5 +1,5 @@
 #pragma once
-// What is behind an IcmpPinger: a PingEngine with its sockets, driven as long as somebody waits.
+// What is behind an IcmpPinger: a PingEngine with its sockets, driven as long as a caller waits.
 
 #include <libnet/engine/ping/ping_engine.hpp>
 #include <libnet/impl/ping/ping_channel.hpp>
@@ -30,7 +30,7 @@ struct PingStreamWaiter;
 class PingNames {
 public:
     virtual ~PingNames() = default;
-    virtual void resume() = 0;  ///< somebody waits: names are asked for, and again when their answers are too old
+    virtual void resume() = 0;  ///< a caller waits: names are asked for, and again when their answers are too old
     virtual void pause() = 0;   ///< none does: nothing keeps the io_context running
 };
 

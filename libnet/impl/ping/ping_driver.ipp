@@ -120,7 +120,7 @@ LIBNETXX_DECL bool PingDriver::remove(PingTarget target)
 {
     unresolved_.erase(target);
     const bool removed = engine_.remove(target);
-    if (running_) deliver();  // it may have been the last one that somebody waits for
+    if (running_) deliver();  // it may have been the last one that a caller waits for
     return removed;
 }
 

@@ -17,7 +17,7 @@
 
 namespace libnet::inline v0::detail {
 
-/// Asks for the addresses of targets, and moves the targets to them, as long as somebody waits in the pinger.
+/// Asks for the addresses of targets, and moves the targets to them, as long as a caller waits in the pinger.
 ///
 /// A stream begins when its name's first question has been answered, or has failed. While there is no address its probes
 /// end at their times, as errors: so a stream with a count ends, whatever becomes of its name.

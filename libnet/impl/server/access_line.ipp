@@ -56,7 +56,7 @@ inline const std::string& log_address(const boost::asio::ip::address& address)
 }
 
 /// Writes a line behind what a string has, which gets room for all of it first: the pieces are many and short, and to append
-/// each would cost more than what is in it.
+/// each would cost more than to copy what is in it.
 class LineWriter {
 public:
     /// `room`: octets at most.

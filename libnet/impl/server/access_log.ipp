@@ -128,7 +128,7 @@ try {
     if (failing_.exchange(true)) return;
     diagnostics_.tell(DiagnosticLevel::error, (what_ + ": ").append(why).append(": lines are lost"));
 } catch (const std::exception&) {
-    // Not even that can be said.
+    // Nothing can be told without memory.
 }
 
 /// A queue is full. Where that goes on for long, the end of it is told when a while has passed without.
@@ -138,7 +138,7 @@ LIBNETXX_DECL void AccessLog::lose_for_haste() noexcept
     lose(1, "it can't be written fast enough");
 }
 
-/// Whole lines. A line that a full disk has cut must not swallow the next one.
+/// Whole lines. A line that a full disk has cut must not take the next one with it.
 LIBNETXX_DECL void AccessLog::put(std::string_view lines) noexcept
 try {
     const std::lock_guard alone{writing_};  // a pipe takes long writes in pieces

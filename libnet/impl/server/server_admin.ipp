@@ -55,7 +55,7 @@ LIBNETXX_DECL bool has_file_cache(const ServerNow& now)
     return std::ranges::any_of(now.amounts, [](const auto& one) { return one.first == "files known"; });
 }
 
-/// How the cache of files does.
+/// What the cache of files has had and has not.
 LIBNETXX_DECL void write_cache_use(wire::MetricsWriter& writer, const std::string& prefix, const ServerCounts& counts)
 {
     const auto single = [&](std::string_view name, std::string_view help, std::uint64_t value) {
@@ -175,7 +175,7 @@ struct ServerAdmin::State {
     static io::HttpEndpointOptions endpoint_options(const ServerAdminOptions& options)
     {
         io::HttpEndpointOptions endpoint;
-        endpoint.max_connections = 64;  // for those who look after it
+        endpoint.max_connections = 64;  // for its operators
         endpoint.diagnostics = options.diagnostics;
         return endpoint;
     }

@@ -114,7 +114,7 @@ public:
         }
     }
 
-    /// Lets all connections end, idle ones soon; there is nobody to take their place here.
+    /// Lets all connections end, idle ones soon; no other server takes their place here.
     void retire()
     {
         retired_ = true;
