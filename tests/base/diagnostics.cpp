@@ -24,7 +24,7 @@ struct Heard {
 
 }  // namespace
 
-TEST_CASE("a complaint has a level and words", "[base][diagnostics]")
+TEST_CASE("a report has a level and words", "[base][diagnostics]")
 {
     Heard heard;
     heard.diagnostics.tell(DiagnosticLevel::warning, "descriptors are short");
@@ -52,7 +52,7 @@ TEST_CASE("an exception of any type is told in words", "[base][diagnostics]")
 
 TEST_CASE("without a handler, or with one that throws, nothing happens", "[base][diagnostics]")
 {
-    Diagnostics{}.tell(DiagnosticLevel::error, "nobody hears this");
+    Diagnostics{}.tell(DiagnosticLevel::error, "this has no handler");
     int called = 0;
     const Diagnostics throwing{[&called](DiagnosticLevel, std::string_view) {
         ++called;

@@ -1,4 +1,4 @@
-// Numbers in an order that only a key foretells.
+// Numbers in an order that can't be predicted without the key.
 
 #include <libnet/base/permutation.hpp>
 #include <tests/support/catch.hpp>

@@ -9,7 +9,7 @@ TEST_CASE("a recent set forgets what was added first", "[engine]")
     CHECK_FALSE(set.contains(1));
     set.add(1);
     set.add(2);
-    set.add(1);  // it is there, and grows no younger
+    set.add(1);  // it is there, and stays as old as it was
     CHECK(set.contains(1));
     set.add(3);
     CHECK_FALSE(set.contains(1));

@@ -49,7 +49,7 @@ TEST_CASE("a replaced key opens for one more period, and asks for a renewal", "[
     CHECK(f.find(150s, 3).key == nullptr);
 }
 
-TEST_CASE("keys age while nobody seals anything", "[engine]")
+TEST_CASE("keys age while nothing is sealed", "[engine]")
 {
     Fixture f;
     f.current(0s);

@@ -28,7 +28,7 @@ TEST_CASE("a wildcard stands for exactly one label", "[engine]")
     CHECK(names.choose("a.b.example.org") == 0);
     CHECK(names.choose("example.org") == 0);
     CHECK(names.choose(".example.org") == 0);
-    CHECK(names.choose("*.example.org") == 1);  // nobody's name, and harmless
+    CHECK(names.choose("*.example.org") == 1);  // no server's name, and harmless
 }
 
 TEST_CASE("names of certificates have no case and no last dot", "[engine]")

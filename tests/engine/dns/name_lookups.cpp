@@ -240,7 +240,7 @@ TEST_CASE("who leaves in the last moment is told nothing", "[engine][names]")
     CHECK(names.told.contains(second));
 }
 
-TEST_CASE("beside ten thousand names that hang, a stranger's is asked within the patience", "[engine][names]")
+TEST_CASE("beside ten thousand names that hang, another client's is asked within the patience", "[engine][names]")
 {
     Names names;
     std::vector<NameLookups::Ticket> hanging;

@@ -69,7 +69,7 @@ TEST_CASE("a name is asked for again when its answer is too old", "[engine][name
         CHECK(names.on_answer(0, {second}, 30s, start + 31s) == NameNews::changed);
         CHECK(names.address(0) == second);
     }
-    SECTION("nobody answers: the address stays, and the question is repeated")
+    SECTION("no server answers: the address stays, and the question is repeated")
     {
         names.on_failure(0, NameFailure::told, start + 33s);
         CHECK(names.address(0) == first);
@@ -178,7 +178,7 @@ TEST_CASE("few questions are under way at once, and an answer makes room", "[eng
     CHECK(asked(names, start + 60ms) == Names{3});
 }
 
-TEST_CASE("names whose servers are dead do not delay others for long", "[engine][names]")
+TEST_CASE("names whose servers are silent do not delay others for long", "[engine][names]")
 {
     NameRefresh names{{.max_quick = 2, .patience = 200ms, .max_under_way = 5}};
     for (int i = 0; i < 9; ++i) names.add(start);

@@ -65,7 +65,7 @@ TEST_CASE("a question that was cancelled doesn't go out; one under way can't be 
     queue.add(1, bob);
     queue.add(2, bob);
     CHECK(queue.drop(1));
-    CHECK(queue.drop(7));  // never heard of it
+    CHECK(queue.drop(7));  // it never asked for it
     CHECK(asked(queue) == Ids{2});
     CHECK_FALSE(queue.drop(2));
     CHECK(queue.under_way() == 1);
@@ -108,7 +108,7 @@ TEST_CASE("a client that fills its share of what is under way leaves room for ot
     CHECK(asked(queue, start + 1h) == Ids{5});
 }
 
-TEST_CASE("beside ten thousand questions that hang, a stranger's goes out within the patience", "[engine][names]")
+TEST_CASE("beside ten thousand questions that hang, another one goes out within the patience", "[engine][names]")
 {
     QuestionQueue queue;
     for (QuestionQueue::Id id = 1; id <= 10'000; ++id) queue.add(id, alice);

@@ -105,7 +105,7 @@ TEST_CASE("a connection ends behind the answer where the client or the handler w
         talk.connection.end_answer();
     }
     CHECK(talk.connection.last());
-    CHECK(talk.next() == finish);  // nobody reads /b
+    CHECK(talk.next() == finish);  // /b is not read
     CHECK(talk.told() == "GET /a 200");
 }
 
@@ -168,7 +168,7 @@ TEST_CASE("a head has its time from its first octet, and more where it comes fas
     CHECK(talk.told() == "- GET / HTTP/1.1 408 +7 (The request took too long to arrive.)");
 }
 
-TEST_CASE("who says nothing is let go without a word, and the log isn't told", "[engine][http]")
+TEST_CASE("a client that sends nothing is closed without an answer, and the log isn't told", "[engine][http]")
 {
     HttpTalk talk{{.header_timeout = 3s, .idle_timeout = 7s}};
     CHECK(talk.next() == receive(3s));

@@ -181,7 +181,7 @@ TEST_CASE("chunks that are none are refused, or end an answer that has begun", "
     CHECK(talk.told() == "POST /a 400 (" + std::string{reason} + ")");
 }
 
-TEST_CASE("a body has its time, and who drips runs out of it", "[engine][http]")
+TEST_CASE("a body has its time, and a client that sends an octet now and then runs out of it", "[engine][http]")
 {
     HttpTalk talk{{.body_timeout = 5s, .min_receive_rate = 10}};
     talk.comes(post("Content-Length: 100\r\n"));
@@ -272,7 +272,7 @@ TEST_CASE("a handler that answers before it has the body ends the connection", "
         talk.comes(by_length.substr(0, by_length.size() - 1));
         CHECK(talk.answers(404) == HttpPersistence::close);
     }
-    SECTION("even if all of the body is there, for nobody has looked at it")
+    SECTION("even if all of the body is there, since it hasn't been looked at")
     {
         talk.comes(by_length);
         CHECK(talk.answers(404) == HttpPersistence::close);

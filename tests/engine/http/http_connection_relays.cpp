@@ -46,7 +46,7 @@ TEST_CASE("a body that is passed on has its time from when the client is invited
         talk.connection.body_taken(talk.now);
         CHECK(talk.next() == receive(110s));
     }
-    SECTION("it isn't wanted: nobody knows whether it comes")
+    SECTION("it isn't wanted: it is unknown whether it comes")
     {
         CHECK(talk.connection.begin_answer({.status = 401, .may_keep = false}) == HttpPersistence::close);
         talk.connection.end_answer();

@@ -19,7 +19,7 @@ TEST_CASE("addresses, localhost and the names that are given are known", "[engin
     }
 }
 
-TEST_CASE("a name of an attacker's isn't known, whatever it looks like", "[engine][known_hosts]")
+TEST_CASE("an attacker's name isn't known, whatever it looks like", "[engine][known_hosts]")
 {
     const KnownHosts hosts{{"pages.example"}};
     for (const std::string host :

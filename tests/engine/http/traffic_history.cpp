@@ -56,10 +56,10 @@ TEST_CASE("a second says what came in it", "[engine][traffic]")
     CHECK(second.connections == 3);
     CHECK(second.p50 / 10 == 100);                                        // 1 ms, but for 1 %
     CHECK(second.p99 / 100 == 499);                                       // 50 ms, but for 1 %
-    CHECK(written(history).find("\"targets\":[]") != std::string::npos);  // nobody watches
+    CHECK(written(history).find("\"targets\":[]") != std::string::npos);  // no page watches
 }
 
-TEST_CASE("while somebody watches, each request of a quiet server is looked at", "[engine][traffic]")
+TEST_CASE("while a page watches, each request of a quiet server is looked at", "[engine][traffic]")
 {
     TrafficPiece piece;
     piece.add(get("/hot"), true, 7);

@@ -166,7 +166,7 @@ TEST_CASE("a damaged answer is counted, and the probe goes on waiting", "[engine
     payload.back() ^= std::byte{1};
     lab.reply(lab.sent[0], start + 1ms, payload, host);
     lab.engine.on_corrupt(host);
-    lab.engine.on_corrupt(router);  // nobody's target
+    lab.engine.on_corrupt(router);  // no target
     CHECK(lab.numbers(target).corrupt == 2);
     CHECK(lab.event().empty());
     lab.reply(lab.sent[0], start + 2ms);

@@ -146,7 +146,7 @@ TEST_CASE("a request is answered from elsewhere, too", "[engine][ping]")
     CHECK(lab.outcome() == "reply t0.0 #1 from 192.0.2.7 for 192.0.2.1 64 bytes in 1000000ns ttl 60");
 }
 
-TEST_CASE("each host of a range answers for itself: a copied cookie brings no other one to life", "[engine][ping]")
+TEST_CASE("each host of a range answers for itself: a copied cookie makes no other one alive", "[engine][ping]")
 {
     Lab lab{{.key = {1, 2}}};
     const auto hosts = *wire::parse_address_range("192.0.2.0/24");

@@ -1,4 +1,4 @@
-// Probes that the system has no room for: they are handed out again, and hold up nobody else.
+// Probes that the system has no room for: they are handed out again, and hold up no others.
 
 #include <tests/support/ping_lab.hpp>
 
@@ -63,7 +63,7 @@ TEST_CASE("a probe without room is tried again, and sent once there is some", "[
     CHECK(lab.engine.streams_done());
 }
 
-TEST_CASE("it is tried ever more seldom, and given up when its timeout has passed", "[engine][ping]")
+TEST_CASE("it is tried less and less often, and given up when its timeout has passed", "[engine][ping]")
 {
     CrowdedLab lab;
     const auto target = lab.engine.add(host, {.interval = 10s, .timeout = 1s, .count = 1}, start);
@@ -101,7 +101,7 @@ TEST_CASE("a stream without a pause waits behind the refused ones, the others do
     for (auto now = start; now < start + 100ms; now += 1ms) lab.run(now, only_host);
     CHECK(lab.sent.size() == 10);
     CHECK(lab.tries.size() == 1 + 64);
-    // Nobody is given up: with room again, each of them has its turn.
+    // None is given up: with room again, each of them has its turn.
     for (auto now = start + 100ms; now < start + 2s; now += 1ms) lab.run(now, everywhere);
     CHECK(lab.sent.size() == 10 + 65'534);
 }

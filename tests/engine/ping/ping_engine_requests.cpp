@@ -22,7 +22,7 @@ TEST_CASE("a request is sent at once and has one outcome", "[engine][ping]")
         lab.reply(lab.sent[0], start + 4ms);
         CHECK(lab.outcome() == "reply t0.0 #1 from 192.0.2.1 64 bytes in 3000000ns ttl 60");
     }
-    SECTION("a loss, and what comes later is told to nobody")
+    SECTION("a loss, and what comes later is not told")
     {
         lab.run(start + 500ms);
         lab.reply(lab.sent[0], start + 600ms);
@@ -70,7 +70,7 @@ TEST_CASE("requests to one address share its sequence and are told apart", "[eng
     CHECK(lab.numbers(stream).received == 0);
 }
 
-TEST_CASE("a cancelled request ends without a word, at any moment", "[engine][ping]")
+TEST_CASE("a cancelled request ends without a report, at any moment", "[engine][ping]")
 {
     Lab lab;
     const auto id = lab.engine.request(host, 500ms);

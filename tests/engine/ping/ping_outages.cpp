@@ -127,7 +127,7 @@ TEST_CASE("a stopped stream keeps its numbers, and its pending probes are cancel
     CHECK(numbers.loss_percent() == 0);
 
     stream.answer(pending, start + 1s + 5ms);
-    CHECK(stream.engine.foreign() == 0);  // it is ours, and nobody wants it any more
+    CHECK(stream.engine.foreign() == 0);  // it is ours, and no caller wants it any more
     CHECK(std::holds_alternative<WaitUntil>(stream.engine.next(start + 1500ms)));
     CHECK(stream.engine.next(start + 1h) == PingAction{WaitUntil{TimePoint::max()}});
     CHECK(stream.numbers() == numbers);

@@ -38,7 +38,7 @@ TEST_CASE("a long pause is made up for by ten milliseconds' worth", "[engine][pi
     CHECK(burst == 11);
 }
 
-TEST_CASE("a rate slower than anybody lives long enough for is a rate", "[engine][ping_pace]")
+TEST_CASE("a rate of one probe in more than a lifetime is a rate", "[engine][ping_pace]")
 {
     PingPace pace{1e-300};
     pace.on_send(start);

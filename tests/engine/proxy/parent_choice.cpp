@@ -38,7 +38,7 @@ TEST_CASE("a parent that failed is left out by all, then one request tries it", 
     health.failed(0, start);
     CHECK(first_of(health, {0, 1}, start + 29s) == 1);
     CHECK(first_of(health, {0, 1}, start + 30s) == 0);  // this one tries it
-    CHECK(first_of(health, {0, 1}, start + 31s) == 1);  // and nobody else meanwhile
+    CHECK(first_of(health, {0, 1}, start + 31s) == 1);  // and no other meanwhile
     SECTION("it fails again")
     {
         health.failed(0, start + 32s);

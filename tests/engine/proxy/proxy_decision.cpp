@@ -173,7 +173,7 @@ TEST_CASE("each verdict has its words", "[engine][proxy]")
     CHECK_FALSE(reason_of(ProxyVerdict::own_listener).empty());
 }
 
-TEST_CASE("only what can be sent twice meets a used connection", "[engine][proxy]")
+TEST_CASE("only what can be sent twice goes over a used connection", "[engine][proxy]")
 {
     const auto may = [](std::string line, std::string fields = {}) {
         const ParsedRequest parsed{line + " http://h/ HTTP/1.1\r\nHost: h\r\n" + fields + "\r\n"};
@@ -190,7 +190,7 @@ TEST_CASE("only what can be sent twice meets a used connection", "[engine][proxy
     CHECK_FALSE(may("GET", "Transfer-Encoding: chunked\r\n"));
 }
 
-TEST_CASE("a request is sent again only over a used connection that died without a byte", "[engine][proxy]")
+TEST_CASE("a request is sent again only over a used connection that broke without a byte", "[engine][proxy]")
 {
     CHECK(should_retry(true, false));
     CHECK_FALSE(should_retry(true, true));

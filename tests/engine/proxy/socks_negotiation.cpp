@@ -126,7 +126,7 @@ TEST_CASE("a client of SOCKS5 logs in where there are users", "[engine][proxy][s
     CHECK(negotiate(only + granted_login + to_v4, SocksUsers::some).head == head_for("192.0.2.1:443", login));
     CHECK(negotiate(both + wrong_login + to_v4, SocksUsers::some) ==
           Outcome{"\5\2\1\1"s, "", std::string{engine::socks_wrong_password}, to_v4});
-    // Who offers none may still have what is for everybody.
+    // Who offers none may still have what needs no log-in.
     CHECK(negotiate("\5\1\0"s + to_v4, SocksUsers::some).head == head_for("192.0.2.1:443"));
 }
 

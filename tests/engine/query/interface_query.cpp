@@ -95,7 +95,7 @@ TEST_CASE("an ICMP error ends the query, advice doesn't", "[engine][interface]")
     asking.next(start);
     constexpr std::uint8_t redirect = 5, unreachable = 3;
     asking.on_error(host, 0, {other, redirect, 1});
-    asking.on_error(other, 0, {other, unreachable, 1});  // about a packet to somebody else
+    asking.on_error(other, 0, {other, unreachable, 1});  // about a packet to another host
     asking.on_error(host, 7, {other, unreachable, 1});   // about no question of ours
     CHECK(asking.next(start) == InterfaceAction{WaitUntil{start + 1s}});
     asking.on_error(host, 0, {other, unreachable, 1});

@@ -45,7 +45,7 @@ PathMtuStep too_big(std::uint32_t size, std::uint8_t ttl, std::optional<std::uin
     return {.size = size, .outcome = PathMtuOutcome::too_big, .from = router(ttl), .told = told};
 }
 
-/// The link in front of hop `narrow` swallows. Returns the probes that finding it took.
+/// The link in front of hop `narrow` drops what is too large in silence. Returns the probes that finding it took.
 std::size_t play(BlackHoleSearch& search, std::uint8_t narrow)
 {
     std::size_t probes = 0;
@@ -82,7 +82,7 @@ TEST_CASE("a router that the trace hasn't seen is named all the same, and nonsen
     CHECK(told_links(path_of({true, true}), found) == std::vector<NarrowLink>{{0, 0, router(9), 1400, true}});
 }
 
-TEST_CASE("the link that swallows is found, wherever it is, with few probes", "[engine][query]")
+TEST_CASE("the link that drops in silence is found, wherever it is, with few probes", "[engine][query]")
 {
     constexpr std::size_t hops = 20;
     const auto path = path_of(std::vector<bool>(hops, true));

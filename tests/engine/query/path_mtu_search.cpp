@@ -201,12 +201,12 @@ TEST_CASE("an answer that comes after its size was given up counts", "[engine][p
     CHECK(search.result().limit == PathMtuLimit::interface);
 }
 
-TEST_CASE("a word that comes after its size was given up names the router", "[engine][path_mtu]")
+TEST_CASE("a message that comes after its size was given up names the router", "[engine][path_mtu]")
 {
     PathMtuLab lab{{.mtu = 1400, .tells = nothing}};
     lab.run();
     CHECK(lab.search.result().black_hole());
-    // The same, but the router's word about 1401 comes in the second round.
+    // The same, but the router's message about 1401 comes in the second round.
     PathMtuLab late{{.mtu = 1400}};
     int asked = 0;
     late.path.tells = [&](std::uint32_t size) {
@@ -219,7 +219,7 @@ TEST_CASE("a word that comes after its size was given up names the router", "[en
     CHECK(result.told_by == narrow_router);
 }
 
-TEST_CASE("a router that doesn't repeat itself is believed when its word agrees with what gets through",
+TEST_CASE("a router that doesn't repeat itself is believed when what it told agrees with what gets through",
           "[engine][path_mtu]")
 {
     PathMtuLab lab{{.mtu = 1400}};

@@ -94,7 +94,7 @@ TEST_CASE("our own system may refuse a size without an MTU that could be", "[eng
 
 TEST_CASE("a path that becomes narrower during the search is searched again", "[engine][path_mtu]")
 {
-    // What was answered before is taken back by a word about a smaller packet.
+    // What was answered before is taken back by a message about a smaller packet.
     PathMtuLab narrow{{.mtu = 1450, .tells = zero}};
     narrow.reply(sent_by(narrow.search.next(narrow.now)));
     narrow.search.next(narrow.now);
@@ -131,7 +131,7 @@ TEST_CASE("an answer to a smaller packet, or one that is about a larger one than
     lab.search.next(lab.now);
     CHECK(sent_by(lab.search.next(lab.now)).size == 1400);
     lab.reply(first, lab.now + 2s);  // the late answer to the smallest one
-    lab.too_big(whole, 1420);        // the late word about what was excluded: another hint, no other bound
+    lab.too_big(whole, 1420);        // the late message about what was excluded: another hint, no other bound
     lab.path.mtu = 1400;
     CHECK(lab.run().mtu == 1400);
 }
@@ -143,7 +143,7 @@ TEST_CASE("what isn't an answer of the target to a probe of ours is ignored", "[
     const auto send = sent_by(search.next(lab.now));
     const auto payload = lab.payload_of(send);
     const PathMtuAction waiting = WaitUntil{lab.now + 1s};
-    SECTION("from somebody else") { search.on_reply(narrow_router, send.sequence, payload, lab.now); }
+    SECTION("from another host") { search.on_reply(narrow_router, send.sequence, payload, lab.now); }
     SECTION("with another sequence")
     {
         search.on_reply(lab.target, static_cast<std::uint16_t>(send.sequence + 1), payload, lab.now);
@@ -165,7 +165,7 @@ TEST_CASE("what isn't an answer of the target to a probe of ours is ignored", "[
         damaged[20] ^= std::byte{1};
         search.on_reply(lab.target, send.sequence, damaged, lab.now);
     }
-    SECTION("an error about a packet to somebody else")
+    SECTION("an error about a packet to another host")
     {
         search.on_error({narrow_router, send.sequence, payload, {narrow_router, 3, 4}, 576, lab.now});
     }

@@ -132,7 +132,7 @@ inline constexpr BeastDifference beast_differences[] = {
      "Beast looks for chunked at the end and overlooks the rest of the list"},
     {"request_framing", "two words", "chunked, keeps alive",
      "Beast looks for chunked at the end and overlooks the rest of the list"},
-    {"request_framing", "a coding that nobody knows", "no body, keeps alive",
+    {"request_framing", "a coding that isn't known", "no body, keeps alive",
      "Beast overlooks a coding it does not know: the body would be the next request"},
     {"request_framing", "nearly chunked", "no body, keeps alive",
      "Beast overlooks a coding it does not know: the body would be the next request"},

@@ -297,7 +297,7 @@ TEST_CASE("a tracer that is destroyed ends what waits for it", "[service][trace]
     CHECK(late.error() == asio::error::operation_aborted);
 }
 
-TEST_CASE("a tracer with nothing to do is done at once and keeps nobody waiting", "[service][trace]")
+TEST_CASE("a tracer with nothing to do is done at once and lets no caller wait", "[service][trace]")
 {
     asio::io_context io;
     Tracer tracer{io.get_executor()};

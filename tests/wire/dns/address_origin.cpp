@@ -38,7 +38,7 @@ TEST_CASE("what is no record, or is about another address, is none", "[wire][dns
     CHECK(parse_origin("1 | 216.90.108.0/24 | \x1b[ |", address)->country.empty());
 }
 
-TEST_CASE("nobody is asked about addresses of the inside", "[wire][dns]")
+TEST_CASE("addresses of the inside are not asked about", "[wire][dns]")
 {
     for (const auto* inside : {"0.0.0.0", "10.1.2.3", "100.64.0.1", "127.0.0.1", "169.254.1.1", "172.16.0.1",
                                "172.31.255.255", "192.168.1.1", "224.0.0.1", "255.255.255.255", "::", "::1", "fe80::1",

@@ -77,7 +77,7 @@ TEST_CASE("Connection may nominate itself and what is hop-by-hop anyway", "[wire
     CHECK_FALSE(hop->forwards("Transfer-Encoding"));
 }
 
-TEST_CASE("a message with more nominations than any honest one has is refused", "[wire][hop_by_hop]")
+TEST_CASE("a message with more nominations than any ordinary one has is refused", "[wire][hop_by_hop]")
 {
     std::string list;
     for (std::size_t i = 0; i < HopByHop::max_nominations; ++i) list += std::string{"x"} + std::to_string(i) + ",";

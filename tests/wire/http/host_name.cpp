@@ -48,7 +48,7 @@ TEST_CASE("what could fool a terminal, a shell or a resolver is no host name", "
     CHECK_FALSE(is_host_name(std::string_view{"a\0b", 3}));
 }
 
-TEST_CASE("a name that ends in a number is an address to somebody", "[wire][host_name]")
+TEST_CASE("a name that ends in a number is an address to some program", "[wire][host_name]")
 {
     for (const char* name : {"127.0.0.1", "127.1", "1", "256.1.1.1", "0x7f000001", "0x", "a.0x7F", "a.1", "a.1."}) {
         INFO(name);

@@ -62,7 +62,7 @@ inline constexpr Message request_framing[] = {
     {"another coding on a line of its own",
      "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n"sv,
      refused(501, E::unknown_transfer_coding)},
-    {"a coding that nobody knows", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: blegh\r\n\r\n"sv,
+    {"a coding that isn't known", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: blegh\r\n\r\n"sv,
      refused(501, E::unknown_transfer_coding)},
     {"nearly chunked", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n"sv,
      refused(501, E::unknown_transfer_coding)},

@@ -9,7 +9,7 @@ inline constexpr Message request_lines[] = {
     // The line and its parts
     {"a simple request", "GET / HTTP/1.1\r\nHost: a\r\n\r\n"sv, keeps_alive(no_body)},
     {"a simple request of HTTP/1.0", "GET / HTTP/1.0\r\n\r\n"sv, closes(no_body)},
-    {"a method that nobody knows", "BREW /pot HTTP/1.1\r\nHost: a\r\n\r\n"sv, keeps_alive(no_body)},
+    {"a method that isn't known", "BREW /pot HTTP/1.1\r\nHost: a\r\n\r\n"sv, keeps_alive(no_body)},
     {"methods have case: this is not GET", "get / HTTP/1.1\r\nHost: a\r\n\r\n"sv, keeps_alive(no_body)},
     {"every byte of a token in the method", "A0!#$%&'*+-.^_`|~ / HTTP/1.1\r\nHost: a\r\n\r\n"sv, keeps_alive(no_body)},
     {"no bytes at all", ""sv, incomplete},

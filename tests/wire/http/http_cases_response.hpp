@@ -12,7 +12,7 @@ inline constexpr Message responses[] = {
     {"an empty reason", "HTTP/1.1 200 \r\nContent-Length: 0\r\n\r\n"sv, keeps_alive(length(0))},
     {"a reason of several words and 8-bit bytes", "HTTP/1.1 404 nicht da \xe4\r\nContent-Length: 0\r\n\r\n"sv,
      keeps_alive(length(0))},
-    {"a status that nobody registered", "HTTP/1.1 299 Huh\r\nContent-Length: 0\r\n\r\n"sv, keeps_alive(length(0))},
+    {"a status that isn't registered", "HTTP/1.1 299 Huh\r\nContent-Length: 0\r\n\r\n"sv, keeps_alive(length(0))},
     {"a later minor version", "HTTP/1.7 200 OK\r\nContent-Length: 0\r\n\r\n"sv, keeps_alive(length(0))},
     {"no bytes at all", ""sv, incomplete},
     {"half a line", "HTTP/1.1 200 O"sv, incomplete},

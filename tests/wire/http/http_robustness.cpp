@@ -1,6 +1,6 @@
-// Mutants of the tables' messages and plain noise, from a fixed seed. Nobody knows their verdicts, but they must not
+// Mutants of the tables' messages and plain noise, from a fixed seed. Their verdicts are unknown, but they must not
 // depend on the pieces, every limit must hold, and every view must lie in the bytes that came. AddressSanitizer and
-// UndefinedBehaviorSanitizer look on.
+// UndefinedBehaviorSanitizer check every access.
 
 #include <libnet/wire/http/http_chunked.hpp>
 #include <libnet/wire/http/http_request_parser.hpp>

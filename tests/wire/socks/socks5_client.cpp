@@ -88,7 +88,7 @@ TEST_CASE("a server's choice and its word on a log-in are two octets", "[wire][s
     CHECK((*parse_socks5_method("\5\2more"sv))->value == Socks5Method::password);
     CHECK((*parse_socks5_method("\5\2more"sv))->consumed == 2);
     CHECK((*parse_socks5_method("\5\xff"sv))->value == Socks5Method::unacceptable);
-    CHECK((*parse_socks5_method("\5\1"sv))->value == Socks5Method::unacceptable);  // GSSAPI, which nobody offered
+    CHECK((*parse_socks5_method("\5\1"sv))->value == Socks5Method::unacceptable);  // GSSAPI, which was not offered
     CHECK(parse_socks5_method("H").error() == SocksError::bad_version);
     CHECK(!*parse_socks5_login_status("\1"));
     CHECK((*parse_socks5_login_status("\1\0"sv))->value);
