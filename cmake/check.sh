@@ -131,7 +131,7 @@ fuzz() {
 }
 
 # The running programs, built with AddressSanitizer, for a minute: LIVE_SECONDS=1800 tries longer, LIVE_SEED=N that again.
-# In a network of its own, since a mutated address may be anybody's.
+# In a network of its own, since a mutated address may be another host's.
 live() {
     sh cmake/build.sh asan live
     status=0

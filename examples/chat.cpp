@@ -1,4 +1,4 @@
-// A chat: what one page says (chat.html), all that are open hear, over WebSockets.
+// A chat: what one page sends (chat.html), all that are open get, over WebSockets.
 // With an argument it serves on port 8080 until Ctrl-C; without one a client of its own listens to itself.
 
 #include <libnet/websocket_group.hpp>

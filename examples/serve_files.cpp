@@ -1,4 +1,4 @@
-// Serves a directory, and stops politely: requests in flight end, then run() returns.
+// Serves a directory, and stops with a drain: requests in flight end, then run() returns.
 // With an argument it serves that directory on port 8080 until Ctrl-C; without one it shows the stopping only.
 
 #include <libnet/static_file_server.hpp>

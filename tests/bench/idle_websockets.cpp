@@ -2,7 +2,7 @@
 //
 //   idle_websockets [COUNT]
 //
-// The clients are another process. The handlers hear what their clients say, with the usual deadline for idle ones; messages to
+// The clients are another process. The handlers read what their clients send, with the usual deadline for idle ones; messages to
 // all go by a WebSocketGroup. Beside it stands what the system calls alone cost: a loop of send(2) of the same octets to as many
 // bare connections.
 

@@ -1,4 +1,4 @@
-// Cancelling pings that are never answered (tests/lab/network.sh): 10.0.9.0/24 swallows everything.
+// Cancelling pings that are never answered (tests/lab/network.sh): 10.0.9.0/24 drops everything.
 
 #include <libnet/icmp_pinger.hpp>
 #include <tests/support/catch.hpp>

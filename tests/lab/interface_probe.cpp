@@ -1,5 +1,5 @@
 // ping++ --probe and libnet/interface_probe.hpp (tests/lab/network.sh): what Linux says about its interfaces, and what
-// other nodes may say, in the person of a responder of our own.
+// other nodes may say, played by a responder of our own.
 
 #include <libnet/base/bytes.hpp>
 #include <libnet/base/checksum.hpp>
@@ -86,7 +86,7 @@ Message answer_to(const wire::ExtendedEchoRequest& request, wire::ExtendedEchoRe
     return wire::encode_extended_echo_reply(wire::IpVersion::v4, reply);
 }
 
-/// Allows datagram sockets to nobody, and to everybody in the end: root opens raw ones.
+/// Allows datagram sockets to no group, and to every one in the end: root opens raw ones.
 struct OnlyRawSockets {
     OnlyRawSockets() { set("1 0"); }
     ~OnlyRawSockets() { set("0 2147483647"); }

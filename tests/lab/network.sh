@@ -33,7 +33,7 @@ missing() { echo "SKIPPED: the lab needs $1" >&2; exit 77; }
 command -v ip >/dev/null || missing "ip (Debian: iproute2)"
 command -v nft >/dev/null || missing "nft (Debian: nftables)"
 
-# Named namespaces live in /run/netns: on a /run of our own, nobody else sees them.
+# Named namespaces live in /run/netns: on a /run of our own, no other process sees them.
 mount -t tmpfs lab /run
 mkdir /run/netns
 

@@ -58,7 +58,7 @@ struct BlackHole {
     ~BlackHole() { run({"ip", "netns", "exec", "r2", "nft", "delete table inet hole"}); }
 };
 
-/// Allows datagram sockets to nobody, and to everybody in the end: root opens raw ones.
+/// Allows datagram sockets to no group, and to every one in the end: root opens raw ones.
 struct OnlyRawSockets {
     OnlyRawSockets() { set("1 0"); }
     ~OnlyRawSockets() { set("0 2147483647"); }

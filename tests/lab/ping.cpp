@@ -93,7 +93,7 @@ TEST_CASE("a filtered host, of either family, is an error with its reason", "[la
     CHECK(ours.exit_code == 1);
 }
 
-TEST_CASE("a host that swallows everything is total loss", "[lab]")
+TEST_CASE("a host that drops everything is total loss", "[lab]")
 {
     const std::string host = GENERATE("10.0.9.1", "fd00:0:0:9::1");
     const auto [ours, theirs] = ping_both({"-c", "2", "-i", "0.05", "-W", "0.3", host});

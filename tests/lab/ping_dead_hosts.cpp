@@ -44,7 +44,7 @@ std::size_t last_answer(const std::string& events)
 
 }  // namespace
 
-TEST_CASE("probes to living hosts don't wait for the dead ones of the local link", "[lab]")
+TEST_CASE("probes to hosts that answer don't wait for those of the local link that are gone", "[lab]")
 {
     const auto events = ping_beside_dead_hosts(200, {});
     INFO(events.substr(0, 4000));

@@ -1,4 +1,4 @@
-// ping++ --listen in a network with hosts that lose, refuse and swallow, and with names that come and change.
+// ping++ --listen in a network with hosts that lose, refuse and drop everything, and with names that come and change.
 
 #include <tests/support/catch.hpp>
 #include <tests/support/exporter.hpp>
@@ -56,7 +56,7 @@ TEST_CASE("requests minus responses is what was lost, at every scrape", "[lab]")
         CHECK(samples["libnet_ping_pending" + swallowed] > 0);
         CHECK(samples["libnet_ping_lost_total" + swallowed] <= unanswered(swallowed));
         if (scrape < 20) continue;
-        // On a busy machine, events that nobody has taken yet are missing in the counters that are made of them.
+        // On a busy machine, events that are not taken yet are missing in the counters that are made of them.
         auto with_reason = refused;
         with_reason.insert(with_reason.size() - 1, ",reason=\"Destination Host Unreachable\"");
         for (const auto& [counter, host] : {std::pair{"libnet_ping_lost_total" + beta, beta},

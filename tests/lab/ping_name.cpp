@@ -23,7 +23,7 @@ namespace {
 
 const Arguments ours{program("ping++"), "--as", "ping"}, theirs{"ping"};
 
-/// What each process has of its own, with -v: numbers of descriptors, and an identifier that nobody asked for.
+/// What each process has of its own, with -v: numbers of descriptors, and an identifier that was not asked for.
 std::string without_own_numbers(const std::string& text)
 {
     static const std::regex descriptor{R"((sock[46]\.fd): [0-9]+)"}, identifier{R"(ident=[0-9]+)"};

@@ -128,7 +128,7 @@ TEST_CASE("with a count, a name that the name server doesn't know ends the run a
     CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds{20});
 }
 
-TEST_CASE("names whose name server is silent delay nobody, and stay in the result as unresolved", "[lab]")
+TEST_CASE("names whose name server is silent delay no other, and stay in the result as unresolved", "[lab]")
 {
     const NameServer server{[](const DnsQuestion& question, int) {
         if (question.name.starts_with("mute")) return std::vector<std::string>{};

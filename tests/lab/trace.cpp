@@ -15,7 +15,7 @@ using namespace libnet::test;
 
 namespace {
 
-/// The lines of hops without their times, which are nobody's to repeat.
+/// The lines of hops without their times, which differ from run to run.
 std::string hops_of(const std::string& output)
 {
     const auto header = output.find('\n');
@@ -76,7 +76,7 @@ TEST_CASE("both say why a destination can't be reached", "[lab]")
     CHECK(both.ours.out.find(filtered ? " !X" : " !H") != std::string::npos);
 }
 
-TEST_CASE("both give up on a destination that swallows everything", "[lab]")
+TEST_CASE("both give up on a destination that drops everything", "[lab]")
 {
     const std::string target = GENERATE("10.0.9.1", "fd00:0:0:9::1");
     const auto both = trace_both({"-n", "-m", "6", "-w", "0.3", target});
@@ -105,7 +105,7 @@ TEST_CASE("it takes no privilege", "[lab]")
         return run(whole);
     };
     if (as_nobody({program("trace++"), "--version"}).exit_code != 0) {
-        WARN("SKIPPED: nobody can't run the program here");
+        WARN("SKIPPED: the user nobody can't run the program here");
         return;
     }
     const std::string family = GENERATE("-4", "-6");

@@ -68,7 +68,7 @@ TEST_CASE("with --back both programs tell how much longer the way back is", "[la
     ours.insert(ours.begin(), program("trace++"));
     unprivileged.insert(unprivileged.begin(), {program("trace++"), "--unprivileged"});
     theirs.insert(theirs.begin(), "traceroute");
-    // r3 answers by its new interface. Five hosts take part in an answer of alpha's: alpha, r3, back1, back2 and r1.
+    // r3 answers by its new interface. Five hosts are on the way of an answer of alpha's: alpha, r3, back1, back2 and r1.
     const std::string three = family == "-4" ? " 1  10.0.1.1\n 2  *\n 3  10.0.71.1 '-4'\n 4  10.0.4.2"
                                              : " 1  fd00:0:0:1::1\n 2  *\n 3  fd00:0:0:3::2 '-4'\n 4  fd00:0:0:4::2";
     const auto expected = three + " '-5'\n";

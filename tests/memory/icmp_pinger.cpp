@@ -28,7 +28,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// Somebody with streams and single pings, whom memory may fail anywhere.
+/// A caller with streams and single pings, for whom memory may run out anywhere.
 struct Talk {
     Talk() : pinger{io.get_executor(), {.interval = 1ms, .timeout = 200ms}} {}
 

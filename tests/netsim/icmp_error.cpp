@@ -131,7 +131,7 @@ TEST_CASE("broken extensions are broken in the way that is asked for")
     CHECK(libnet::base::checksum(std::span{zero}.subspan(136)) == 0);
 }
 
-TEST_CASE("nobody complains about a complaint")
+TEST_CASE("no ICMP error is sent about an ICMP error")
 {
     Play play{hop("quote: 8")};
     auto probe = Probe{.ttl = 1}.bytes();

@@ -19,7 +19,7 @@ const Node& node(const Scenario& scenario, const std::string& name, std::size_t 
 
 }  // namespace
 
-TEST_CASE("a path alone is a network, with addresses that nobody had to think of")
+TEST_CASE("a path alone is a network, with addresses that netsim chooses")
 {
     const auto scenario = parse("path: [r1, r2, host]");
     const auto& network = scenario.epochs.front().network;

@@ -67,7 +67,7 @@ TEST_CASE("UDP and TCP are answered as the ports say")
     CHECK(play.fate({.protocol = 132}) == "refused protocol unreachable host");
 }
 
-TEST_CASE("what belongs to nobody is refused by the first router")
+TEST_CASE("what belongs to no node is refused by the first router")
 {
     Play play{plain};
     CHECK(play.fate({.to = "172.16.0.1"}) == "refused no route r1");

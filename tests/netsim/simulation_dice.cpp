@@ -101,7 +101,7 @@ TEST_CASE("jitter is spread over its whole width")
     CHECK(most < 11ms);
 }
 
-TEST_CASE("the same seed throws the same dice, another one others")
+TEST_CASE("the same seed gives the same fates, another one others")
 {
     const auto words = "loss: 10%, duplicate: 5%, corrupt: 2%, back: {late: 5%, jitter: 1ms}";
     CHECK(play_many(impaired(words, 7)) == play_many(impaired(words, 7)));

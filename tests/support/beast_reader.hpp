@@ -17,7 +17,7 @@ struct BeastHead {
 };
 
 /// Reads a head, with its empty line, of an answer to a request of this method.
-/// @throws std::runtime_error with Beast's words where it finds fault with it
+/// @throws std::runtime_error with Beast's words where it refuses it
 BeastHead read_with_beast(std::string_view head, std::string_view request_method);
 
 }  // namespace libnet::test

@@ -15,7 +15,7 @@ public:
     std::string chain(const std::string& name) const { return path(name + ".pem"); }
     std::string key(const std::string& name) const { return path(name + ".key"); }
 
-    /// Makes one that vouches for itself, for these names: "DNS:example.org,DNS:*.example.org". `kind` is what
+    /// Makes one that is signed with its own key, for these names: "DNS:example.org,DNS:*.example.org". `kind` is what
     /// openssl-req's -newkey takes.
     void make(const std::string& name, const std::string& alternatives, const std::string& kind = "ec:" + curve()) const
     {

@@ -15,7 +15,7 @@ using Arguments = std::vector<std::string>;
 /// A program's arguments and environment, in the form that the kernel wants them.
 ///
 /// It is made before the fork, because the child of a process with several threads may not allocate: another thread may
-/// have held a lock of the allocator at that moment, and in the child nobody gives it back. (glibc sees to its own
+/// have held a lock of the allocator at that moment, and in the child no thread gives it back. (glibc sees to its own
 /// allocator, but AddressSanitizer brings another one.) The child would wait for ever.
 class Command {
 public:

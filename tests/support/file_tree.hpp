@@ -1,5 +1,5 @@
 #pragma once
-// A tree of files that exists on paper, for tests of the file responder.
+// A tree of files that exists in the test only, for tests of the file responder.
 
 #include <libnet/engine/files/file_responder.hpp>
 

@@ -1,5 +1,5 @@
 #pragma once
-// A file server's clocks in the hands of a test.
+// A file server's clocks, which a test sets.
 
 #include <libnet/io/files/file_clock.hpp>
 

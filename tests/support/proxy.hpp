@@ -1,5 +1,5 @@
 #pragma once
-// A ForwardProxy in a thread, between a client and an origin that a test plays.
+// A ForwardProxy in a thread, between a client and an origin that are the test's.
 
 #include <libnet/forward_proxy.hpp>
 #include <tests/support/raw_client.hpp>

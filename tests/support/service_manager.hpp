@@ -1,5 +1,5 @@
 #pragma once
-// What a service manager hears of a program: the other end of NOTIFY_SOCKET.
+// What a service manager is told of a program: the other end of NOTIFY_SOCKET.
 
 #include <tests/support/temporary_directory.hpp>
 
@@ -30,7 +30,7 @@ public:
     /// For the environment of the program.
     std::string variable() const { return "NOTIFY_SOCKET=" + path_; }
 
-    /// Whether it hears this, sooner or later; what comes before it is passed over.
+    /// Whether it is told this, sooner or later; what comes before it is passed over.
     bool hears(const std::string& line)
     {
         std::array<char, 4096> buffer;

@@ -165,7 +165,7 @@ TEST_CASE("what an attacker sends stays text on the admin page", "[apps][pages]"
 TEST_CASE("the admin page of a proxy has its tunnels, and their octets", "[apps][pages]")
 {
     if (has_no_browser()) return;
-    const Watched httpd;  // somebody to talk to
+    const Watched httpd;  // a server to talk to
     const Watched proxy{
         "proxy++",
         {"--allow-private", "--connect-port", std::to_string(httpd.daemon.endpoint().port()), "--port", "0"}};
@@ -258,7 +258,7 @@ TEST_CASE("the admin page is served under names that no attacker has", "[apps][p
 TEST_CASE("the admin page has the rule of a refusal", "[apps][pages]")
 {
     const Watched httpd{"httpd++", {"--access", "/secret/  deny all"}};
-    RawClient page{httpd.admin()};  // what requests are about is looked at while somebody watches
+    RawClient page{httpd.admin()};  // what requests are about is looked at while a page watches
     CHECK(page.exchange(Watched::get("/live", "localhost", upgrade)).status == 101);
     std::string told;
     for (int i = 0; i < 400 && told.find("/secret/ deny all") == told.npos; ++i) {

@@ -170,7 +170,7 @@ TEST_CASE("a name without an address ends ping++ and trace++ with 2", "[apps][co
     for (const auto& program : {programs[0], programs[1]}) {
         const auto finished = run(program, {"name.invalid"});
         if (finished.err.find("net.ipv4.ping_group_range") != std::string::npos) {
-            WARN("SKIPPED: " << finished.err);  // who may not ping hears of that first
+            WARN("SKIPPED: " << finished.err);  // who may not ping is told so first
             continue;
         }
         check_complaint(program, finished, 2, "name.invalid: no such host");
@@ -211,7 +211,7 @@ TEST_CASE("an access log that can't be opened ends httpd++ and proxy++ with 1", 
                         "access log '/none/such/log': No such file or directory");
 }
 
-TEST_CASE("a name in a complaint commands no terminal", "[apps][common]")
+TEST_CASE("a name in an error message commands no terminal", "[apps][common]")
 {
     const std::string wild = "\x1B[31m";
     check_complaint(programs[2], run(programs[2], {wild}), 1, "\\x1B[31m: No such file or directory");

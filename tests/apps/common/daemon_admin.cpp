@@ -1,4 +1,4 @@
-// --admin: what those who look after a daemon see.
+// --admin: what the operators of a daemon see.
 
 #include <libnet/io/files/stored_file.hpp>
 #include <tests/support/catch.hpp>
@@ -173,7 +173,7 @@ TEST_CASE("signals that come while a daemon drains come too late, and it says so
     CHECK(!has(end.err, "httpd++: reloaded"));
 }
 
-TEST_CASE("a log that nobody reads costs lines, which are counted, and no request waits", "[apps][daemon]")
+TEST_CASE("a log that is not read costs lines, which are counted, and no request waits", "[apps][daemon]")
 {
     const TemporaryDirectory root, folder;
     root.write("a", "content");

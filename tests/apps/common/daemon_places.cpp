@@ -169,7 +169,7 @@ TEST_CASE("a daemon that was root is another user when it serves", "[apps][daemo
     for (const auto& thread : fs::directory_iterator{"/proc/" + std::to_string(httpd.pid()) + "/task"})
         CHECK(has(read_file(thread.path() / "status"), "CapEff:\t0000000000000000\n"));
     CHECK(RawClient{httpd.endpoint()}.exchange("GET /a HTTP/1.1\r\nHost: x\r\n\r\n").body == "content");
-    CHECK(httpd.upgrade());  // also as nobody
+    CHECK(httpd.upgrade());  // also as the user nobody
     CHECK(RawClient{httpd.endpoint()}.exchange("GET /a HTTP/1.1\r\nHost: x\r\n\r\n").body == "content");
     CHECK(httpd.stop().exit_code == 0);
 

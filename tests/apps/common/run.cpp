@@ -130,7 +130,7 @@ TEST_CASE("the second signal ends what the first one doesn't", "[apps][run]")
     CHECK(end_of(stop_only_at_once()) == Ended{143, ""});
 }
 
-TEST_CASE("a program whose reader is gone ends without a word", "[apps][run]")
+TEST_CASE("a program whose reader is gone ends without a message", "[apps][run]")
 {
     int ends[2];
     REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);

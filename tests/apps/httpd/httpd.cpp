@@ -168,7 +168,7 @@ TEST_CASE("a megabyte of headers gets an answer, and the next client is served",
     CHECK(status({httpd.url("/")}) == "200");
 }
 
-TEST_CASE("a silent client is let go, one that vanishes is forgotten, and the next one is served", "[apps][httpd]")
+TEST_CASE("a silent client is closed, one that vanishes is forgotten, and the next one is served", "[apps][httpd]")
 {
     const Site site;
     Httpd httpd{site.root, {"--header-timeout", "0.05"}};

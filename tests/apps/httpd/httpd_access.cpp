@@ -92,7 +92,7 @@ TEST_CASE("of a reload everything counts, or nothing", "[apps][httpd][access]")
     Httpd httpd{site.root, {"--users", site.users(), "--access-file", rules, "--access-log", "none"}};
     CHECK(status({"--user", "bob:secret", httpd.url("/private/a.txt")}) == "401");
     site.files.write("rules", "/private/ nonsense");
-    site.files.write("users", "# nobody is left\n");
+    site.files.write("users", "# no user is left\n");
     httpd.process().signal(SIGHUP);
     REQUIRE(httpd.process().wait_for("is none of allow, deny, users, or; nothing has changed\n"));
     CHECK(status({httpd.url("/private/a.txt")}) == "401");  // and the rule is the old one

@@ -11,7 +11,7 @@ namespace httpd_plain_tests {
 
 using namespace libnet::test;
 
-TEST_CASE("httpd++ without TLS doesn't serve in plain sight what was to be encrypted", "[apps][httpd]")
+TEST_CASE("httpd++ without TLS doesn't serve unencrypted what was to be encrypted", "[apps][httpd]")
 {
     const auto end = run({program("httpd++"), "--port", "0", "--tls-cert", "cert.pem"});
     CHECK(end.exit_code == 1);

@@ -117,7 +117,7 @@ TEST_CASE("what may not be read is refused, or done without", "[apps][httpd][tro
     auto probe = nobody;
     probe.insert(probe.end(), {program("httpd++"), "--version"});
     if (run(probe).exit_code != 0) {
-        WARN("SKIPPED: nobody can't run the program here, and root may read everything");
+        WARN("SKIPPED: the user nobody can't run the program here, and root may read everything");
         return;
     }
     const TemporaryDirectory root;
@@ -259,7 +259,7 @@ TEST_CASE("without descriptors clients wait, and each of them is served", "[apps
     CHECK(httpd.stop().exit_code == 0);
 }
 
-TEST_CASE("a FIFO for a log waits for its reader and says so; one that lost it keeps the old file", "[apps][httpd]")
+TEST_CASE("a FIFO for a log waits for its reader and says so; one without a reader keeps the old file", "[apps][httpd]")
 {
     const TemporaryDirectory folder;
     const auto fifo = (folder.path() / "log").string();

@@ -362,7 +362,7 @@ TEST_CASE("ping++ --help fits a screen and gives an example, --version names the
     CHECK(version.out.starts_with("ping++ (libnet "));
 }
 
-TEST_CASE("ping++ ends quietly when nobody reads its output any more", "[apps][ping]")
+TEST_CASE("ping++ ends quietly when its output is not read any more", "[apps][ping]")
 {
     if (!libnet::test::can_ping()) return;
     const auto program = libnet::test::program("ping++");

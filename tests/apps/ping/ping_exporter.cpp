@@ -187,7 +187,7 @@ TEST_CASE("more probes than an exporter may run are refused, and nothing else is
     CHECK(has(refused.body, "too many probes are under way"));
     CHECK(exporter.get("/metrics")["libnet_ping_probes_total{outcome=\"refused\"}"] == 1);
 
-    SECTION("a polite stop lets them finish")
+    SECTION("the first signal lets them finish")
     {
         exporter.process().signal(SIGTERM);
         CHECK(Samples{first.receive().body}["probe_success"] == 1);

@@ -131,7 +131,7 @@ TEST_CASE("a flood sends as fast as answers come, and shows nothing when nothing
 TEST_CASE("a flood shows a dot for each probe without an answer", "[apps][ping]")
 {
     if (!can_ping()) return;
-    // Nobody is at this address, and the request goes nowhere: no error comes either.
+    // No host has this address, and the request goes nowhere: no error comes either.
     const auto done = ping({"-f", "-w", "0.3", "-W", "1", "-l", "4", "-I", "lo", "192.0.2.1"});
     INFO(done.out << done.err);
     CHECK(done.exit_code != 0);
@@ -149,7 +149,7 @@ TEST_CASE("what a reply cost in our own stack is told beside the wire's time", "
     CHECK(contains(json.out, "\"stack_received_ms\":"));
 }
 
-TEST_CASE("an identifier that somebody else has is refused with its number", "[apps][ping]")
+TEST_CASE("an identifier that another program has is refused with its number", "[apps][ping]")
 {
     if (!can_ping()) return;
     libnet::test::Process first{{libnet::test::program("ping++"), "-i", "30", "-e", "4712", "127.0.0.1"}};

@@ -144,7 +144,7 @@ TEST_CASE("ping++ --watch paints a table, follows the terminal's size, and leave
     CHECK_FALSE(contains(out, "\x1b[33m"));
 }
 
-TEST_CASE("ping++ --watch shows the hosts of a range, the dead ones first, and obeys keys", "[apps][ping]")
+TEST_CASE("ping++ --watch shows the hosts of a range, the unreachable ones first, and obeys keys", "[apps][ping]")
 {
     if (!test::can_ping()) return;
     test::TerminalProcess process{

@@ -192,7 +192,7 @@ TEST_CASE("rules decide by client, host, port, method and path, and a list that 
     CHECK(has(ask(proxy, get("a.good.localhost:" + port)).body, "rule_denied"));
 }
 
-TEST_CASE("servers that a rule names hear of the client first, each on a connection of that client's",
+TEST_CASE("servers that a rule names are told of the client first, each on a connection of that client's",
           "[apps][proxy][egress]")
 {
     const TemporaryDirectory files;

@@ -240,7 +240,7 @@ TEST_CASE("a FIFO whose reader leaves at the first end can become the file of ev
     RawClient client{proxy.endpoint()};
     client.exchange("OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n");
     CHECK(proxy.stop().exit_code == 0);
-    ::close(::open(fifo.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC));  // in case nobody else was there for it
+    ::close(::open(fifo.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC));  // in case no other reader was there for it
     reader.join();
     CHECK(lines_of(read).size() == 1);
 }

@@ -1,4 +1,4 @@
-// proxy++ that speaks TLS with the servers of https:// targets: whom it trusts, and what its clients hear where it doesn't.
+// proxy++ that speaks TLS with the servers of https:// targets: whom it trusts, and what its clients are told where it doesn't.
 
 #include <tests/support/catch.hpp>
 #include <tests/support/certificates.hpp>

@@ -177,7 +177,7 @@ TEST_CASE("nothing of the client's reaches a parent before it has agreed to the 
     CHECK(client.receive_rest() == "server first");
 }
 
-TEST_CASE("a parent hears whose connection it is by the PROXY protocol", "[apps][proxy][parents]")
+TEST_CASE("a parent is told whose connection it is by the PROXY protocol", "[apps][proxy][parents]")
 {
     const Site site;
     const Httpd httpd{site.root};
@@ -338,7 +338,7 @@ TEST_CASE("rules say who goes by which parent, and connections of one never serv
     CHECK_FALSE(a.is_wanted());
 }
 
-TEST_CASE("what goes by a parent is judged by its name, and addresses as ever", "[apps][proxy][parents]")
+TEST_CASE("what goes by a parent is judged by its name, and addresses as always", "[apps][proxy][parents]")
 {
     const TemporaryDirectory files;
     const auto rules =

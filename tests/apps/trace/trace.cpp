@@ -35,7 +35,7 @@ std::vector<json::object> events_of(const std::string& output)
     return events;
 }
 
-/// A port of this host where probes are swallowed.
+/// A port of this host where probes are ignored.
 struct SilentPort {
     boost::asio::io_context io;
     udp::socket socket{io, {boost::asio::ip::make_address("127.0.0.1"), 0}};

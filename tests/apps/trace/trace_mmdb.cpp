@@ -42,7 +42,7 @@ std::string places()
                         {"city", MmdbValue::map({{"names", MmdbValue::map({{"en", MmdbValue::text("Berlin")}})}})}}));
 }
 
-/// False, and a word about it, where the program has been built without the library.
+/// False, and a message about it, where the program has been built without the library.
 bool is_built_in()
 {
     const auto result = trace({"--mmdb", "/no/such", "127.0.0.1"});

@@ -1,4 +1,4 @@
-// A stranger's program: all four classes, from two translation units.
+// A program outside the project: all four classes, from two translation units.
 
 #include <iostream>
 

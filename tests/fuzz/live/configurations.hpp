@@ -1,6 +1,6 @@
 #pragma once
 // The command lines of the programs. In the first round every option is given that costs memory, writes a log or reads what
-// a stranger sends; in later ones some of them, as dice fall.
+// a client sends; in later ones some of them, at random.
 
 #include <tests/fuzz/live/folder.hpp>
 #include <tests/fuzz/live/mutation.hpp>

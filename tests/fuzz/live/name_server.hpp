@@ -1,5 +1,5 @@
 #pragma once
-// A name server that answers whatever it likes.
+// A name server that answers at random.
 
 #include <tests/fuzz/live/conversation.hpp>
 #include <tests/fuzz/live/mutation.hpp>

@@ -1,5 +1,5 @@
 #pragma once
-// An origin server that answers whatever it likes.
+// An origin server that answers at random.
 
 #include <tests/fuzz/live/conversation.hpp>
 #include <tests/fuzz/live/mutation.hpp>

@@ -66,7 +66,7 @@ public:
 
     const std::string& name() const { return name_; }
 
-    /// One conversation, which the dice make.
+    /// One conversation, made at random.
     void talk(Dice& dice)
     {
         std::string preface = prefaces_.empty() ? "" : prefaces_[dice.below(prefaces_.size())];

@@ -80,7 +80,7 @@ TEST_CASE("what was right once is recalled", "[io][authenticator]")
     CHECK_FALSE(users.recall({"mallory", "secret"}));
 }
 
-TEST_CASE("a log-in costs the same for every user, and for nobody", "[io][authenticator]")
+TEST_CASE("a log-in costs the same for every user, and for an unknown one", "[io][authenticator]")
 {
     // Of a fast kind, of a slow one, and none: what the thread computes is what the clock would tell.
     const auto fast = test::run({"openssl", "passwd", "-apr1", "s3cret"}).out;

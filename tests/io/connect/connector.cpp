@@ -24,7 +24,7 @@ namespace {
 
 const auto loopback = asio::ip::make_address("127.0.0.1");
 
-/// Somebody who listens, somebody who knows names, and a Connector.
+/// A server that listens, a name server, and a Connector.
 struct Net {
     explicit Net(DnsServer::Script script = ordinary, ConnectorOptions options = {}) : server{io, std::move(script)}
     {
@@ -107,7 +107,7 @@ TEST_CASE("when the addresses of one family don't answer, late ones of the other
     ConnectorOptions options;
     options.resolver = {.timeout = 100ms, .tries = 2};
     int asked = 0;
-    // The first AAAA question is lost; 127.0.0.2 refuses, as nobody listens there.
+    // The first AAAA question is lost; 127.0.0.2 refuses, as nothing listens there.
     const auto script = [&asked](const DnsQuestion& question) -> std::vector<std::string> {
         if (question.type == type_a) return {answer(question, {a_record(0x7F000002)})};
         if (++asked == 1) return {};
@@ -195,7 +195,8 @@ TEST_CASE("who gives up is told nothing", "[io][connector]")
     CHECK(net.told == 1);  // of the other
 }
 
-TEST_CASE("a stranger's name is resolved beside thousands that hang, their clients present or gone", "[io][connector]")
+TEST_CASE("another client's name is resolved beside thousands that hang, their clients present or gone",
+          "[io][connector]")
 {
     ConnectorOptions options;
     options.resolver.timeout = options.resolve_timeout = options.names.questions.patience = 1h;

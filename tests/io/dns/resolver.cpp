@@ -263,7 +263,7 @@ TEST_CASE("only so many names are asked for at a time", "[io][resolver]")
     for (const auto& outcome : outcomes) f.run_until_done(outcome);
 }
 
-TEST_CASE("a silent name delays nobody else", "[io][resolver]")
+TEST_CASE("a silent name delays no other", "[io][resolver]")
 {
     Fixture f;
     Resolved silent;
@@ -358,7 +358,7 @@ asio::awaitable<void> resolve_with_own_resolver(asio::ip::udp::endpoint server)
 
 }  // namespace
 
-TEST_CASE("an io_context that goes away in the middle takes its resolvers with it", "[io][resolver]")
+TEST_CASE("an io_context that is destroyed in the middle ends its resolvers", "[io][resolver]")
 {
     const auto before = open_descriptors();
     {

@@ -64,7 +64,7 @@ struct Fixture {
         return find(name);
     }
 
-    /// Lets the store hear what the kernel has to say.
+    /// Lets the store learn of the kernel's reports.
     void hear() { io.run_for(50ms); }
 
     std::string content(std::string_view name)
@@ -229,7 +229,7 @@ TEST_CASE("a file that is held stays the one that it was", "[io][file_store]")
     CHECK(byte == 'x');
 }
 
-TEST_CASE("FIFOs are nothing, and are not waited for", "[io][file_store]")
+TEST_CASE("FIFOs are not found, and are not waited for", "[io][file_store]")
 {
     Fixture fixture;
     REQUIRE(::mkfifo((fixture.directory.path() / "fifo").c_str(), 0600) == 0);

@@ -346,7 +346,7 @@ TEST_CASE("a root is renewed when its path stands for another directory", "[io][
     CHECK(error_of(root, "../root/file") == EXDEV);
 }
 
-TEST_CASE("a link swapped at full speed never leads out", "[io][root_directory][race]")
+TEST_CASE("a link that is swapped all the time never leads out", "[io][root_directory][race]")
 {
     const Tree tree;
     fs::create_directory(tree.root / "real");

@@ -209,7 +209,7 @@ TEST_CASE("what an endpoint doesn't have, and what can't be done with it, is sai
     CHECK(client.exchange(get_echo).status == 200);
 }
 
-TEST_CASE("a handler that throws is a 500 without its words, and hurts nobody else", "[io][http_endpoint]")
+TEST_CASE("a handler that throws is a 500 without its words, and affects no other request", "[io][http_endpoint]")
 {
     Service service;
     RawClient client{service.address()};
@@ -253,7 +253,7 @@ TEST_CASE("an endpoint's connections persist as the client wants it", "[io][http
     }
 }
 
-TEST_CASE("an endpoint gets bodies out of the way, up to a limit", "[io][http_endpoint]")
+TEST_CASE("an endpoint reads bodies and throws them away, up to a limit", "[io][http_endpoint]")
 {
     Service service{{.max_request_body = 100}};
     RawClient client{service.address()};
@@ -337,7 +337,7 @@ TEST_CASE("an endpoint waits for no client for ever", "[io][http_endpoint]")
         CHECK(answer.status == 408);
         CHECK(client.ended());
     }
-    SECTION("for the first request, and for the next one: it goes without a word")
+    SECTION("for the first request, and for the next one: it is closed without an answer")
     {
         Service service{{.header_timeout = 500ms, .idle_timeout = 500ms}};
         RawClient silent{service.address()}, client{service.address()};
@@ -402,7 +402,7 @@ TEST_CASE("nor do those that take nothing of an answer in pieces", "[io][http_en
     CHECK(client.exchange(get_echo).status == 200);
 }
 
-TEST_CASE("handlers that wait hold up nobody else", "[io][http_endpoint]")
+TEST_CASE("handlers that wait hold up no others", "[io][http_endpoint]")
 {
     Service service;
     RawClient waiting{service.address()}, client{service.address()};

@@ -55,7 +55,7 @@ private:
     int socket_;
 };
 
-/// A port of this address that nobody listens on: it was ours a moment ago.
+/// A port of this address that nothing listens on: it was ours a moment ago.
 asio::ip::udp::endpoint closed_port(bool v4) { return UdpSocket{v4}.local(); }
 
 std::string text_of(std::span<const std::byte> bytes)

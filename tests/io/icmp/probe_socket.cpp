@@ -43,7 +43,7 @@ io::ProbeSocketOptions with_stamps()
     return options;
 }
 
-/// nullptr, with a word about it, where such a socket is not allowed.
+/// nullptr, with a message about it, where such a socket is not allowed.
 std::unique_ptr<ProbeSocket> open_socket(asio::io_context& context, IpVersion version, IcmpAccess access,
                                          io::ProbeSocketOptions options = {})
 {
@@ -185,7 +185,7 @@ TEST_CASE("transmit stamps find their messages after a send that failed", "[io][
     }
 }
 
-TEST_CASE("two sockets don't hear each other's answers", "[io][probe_socket]")
+TEST_CASE("two sockets don't get each other's answers", "[io][probe_socket]")
 {
     const auto version = GENERATE(IpVersion::v4, IpVersion::v6);
     const auto access = GENERATE(IcmpAccess::datagram, IcmpAccess::raw);

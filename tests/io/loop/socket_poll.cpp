@@ -199,7 +199,7 @@ TEST_CASE("there is no waiting for a closed socket", "[io][socket_poll]")
     CHECK(waiting.result == false);
 }
 
-TEST_CASE("where nobody waits the listener is told, each time", "[io][socket_poll]")
+TEST_CASE("where nothing waits the listener is told, each time", "[io][socket_poll]")
 {
     Fixture fixture;
     Counter counter;

@@ -23,7 +23,7 @@ using Pace = PolledSocket::Pace;
 
 namespace {
 
-/// A socket in the poll, and its peer in the hands of a test.
+/// A socket in the poll, and its peer, which the test uses.
 struct Pair {
     explicit Pair(SocketPoll& poll) : Pair{poll, make()} {}
 
@@ -92,7 +92,7 @@ TEST_CASE("sockets with much to do take turns, and the others come between", "[i
         while (notes.size() < 9) io.poll();
         CHECK(notes == "abcabcabc");
     }
-    SECTION("what comes meanwhile is seen to before the next of them")
+    SECTION("what comes meanwhile is called before the next of them")
     {
         start(io, work(a, 2, notes, 'a', ask));
         start(io, work(b, 2, notes, 'b'));

@@ -75,7 +75,7 @@ TEST_CASE("who comes first is first, and the others follow in their order", "[io
     CHECK(line.io.stopped());
 }
 
-TEST_CASE("who gives up holds nobody back", "[io][turnstile]")
+TEST_CASE("who gives up holds no other back", "[io][turnstile]")
 {
     Line line;
     for (int who = 0; who < 4; ++who) line.spawn(who);

@@ -49,7 +49,7 @@ Outcome outcome_of(asio::io_context& io, const std::vector<asio::ip::address>& a
     return outcome;
 }
 
-/// A port of loopback on which nobody listens: it is bound, so that nobody else can.
+/// A port of loopback on which nothing listens: it is bound, so that no other program can.
 class ClosedPort {
 public:
     explicit ClosedPort(asio::io_context& io) : socket_{io, {loopback, 0}} {}
@@ -59,7 +59,7 @@ private:
     asio::ip::tcp::socket socket_;
 };
 
-/// A listener whose queue is full answers nobody: whoever connects hangs.
+/// A listener whose queue is full answers no client: whoever connects hangs.
 struct FullListener {
     explicit FullListener(asio::io_context& io) : acceptor{io, asio::ip::tcp::v4()}, filler{io}, second_filler{io}
     {

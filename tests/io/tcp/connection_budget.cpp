@@ -96,7 +96,7 @@ TEST_CASE("while it is held there is one place at most, and spare connections go
     CHECK(shed == 1);
     CHECK(budget.is_full());
     CHECK_FALSE(budget.take());
-    only = Place{};  // with nobody left to wait for, it would be held for ever
+    only = Place{};  // with no connection left to wait for, it would be held for ever
     CHECK_FALSE(budget.is_full());
     only = budget.take();
     CHECK(only);

@@ -303,7 +303,7 @@ TEST_CASE("a second thread that runs a server's io_context is refused, and the f
             refused = error.code();
         }
     }};
-    other.join();  // nobody else runs it: it finds the new connection
+    other.join();  // no other thread runs it: it finds the new connection
     REQUIRE(refused);
     CHECK(*refused == asio::error::invalid_argument);
     io.run();
@@ -335,7 +335,7 @@ TEST_CASE("a server that has retired can be told later to close idle connections
     while (server.connections() == 0) io.run_one();
     server.retire();
     io.poll();
-    CHECK(server.connections() == 1);  // it may be idle for as long as it likes
+    CHECK(server.connections() == 1);  // it may be idle for any time
     server.retire(1s);
     io.run_for(20s);
     CHECK(ending.code == boost::system::error_code{});
@@ -354,7 +354,7 @@ TEST_CASE("where memory is short a server closes idle connections, and has cache
     spawn(io, server, say_hello, ending, stop);
     options.shared_connections->hold(true);
     io.poll();
-    CHECK(emptied == 0);  // nobody was there to be asked
+    CHECK(emptied == 0);  // there was no server to be asked
     options.shared_connections->hold(true);
     io.poll();
     CHECK(emptied == 1);

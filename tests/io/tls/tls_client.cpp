@@ -80,7 +80,7 @@ TEST_CASE("a client of TLS takes the server whose certificate is for the host", 
     }
 }
 
-TEST_CASE("a client of TLS takes no server that nobody vouches for", "[io][tls]")
+TEST_CASE("a client of TLS takes no server whose certificate leads to no trusted one", "[io][tls]")
 {
     const Site site;
     site.certificates.make("other", "DNS:a.test");

@@ -110,7 +110,7 @@ bool Attack::quote(const State& state)
     return true;
 }
 
-/// A reply that was heard, once more, from another host.
+/// A reply that was seen, once more, from another host.
 bool Attack::replay(const State& state)
 {
     if (replies_.empty()) return false;

@@ -62,7 +62,7 @@ void Loop::write_due()
 /// False: it is time to stop.
 bool Loop::wait(std::array<int, 2> stops)
 {
-    // The kernel wakes us some tens of microseconds late: the last of them are spent awake.
+    // The kernel wakes us some tens of microseconds late: the last of them are polled for.
     constexpr Duration awake = std::chrono::microseconds{150};
     std::optional<Duration> next = simulation_.next_deadline();
     if (!departures_.empty() && (!next || departures_.next_due() < *next)) next = departures_.next_due();

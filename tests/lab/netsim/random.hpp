@@ -1,5 +1,5 @@
 #pragma once
-// The dice of a run: the same seed throws the same numbers.
+// The random numbers of a run: the same seed gives the same numbers.
 
 #include <cstdint>
 

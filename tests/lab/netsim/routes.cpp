@@ -25,7 +25,7 @@ Routes::Routes(const Network& network)
         for (const auto& address : {link.b4, link.b6})
             if (address) addresses_.emplace(*address, link.b);
     }
-    nowhere_ = {nobody, {}, std::vector<LinkIndex>(network.nodes.size(), no_link), {}};
+    nowhere_ = {no_node, {}, std::vector<LinkIndex>(network.nodes.size(), no_link), {}};
     if (!links_of_[client].empty()) nowhere_.next[client] = links_of_[client].front();
     std::stable_sort(ranges_.begin(), ranges_.end(), [](const auto& one, const auto& other) {
         return one.first->prefix.length > other.first->prefix.length;

@@ -12,7 +12,7 @@ namespace netsim {
 
 using LinkIndex = std::uint32_t;
 constexpr LinkIndex no_link = ~LinkIndex{0};
-constexpr NodeIndex nobody = ~NodeIndex{0};
+constexpr NodeIndex no_node = ~NodeIndex{0};
 
 /// The next links towards one node, from everywhere: the way with the fewest links, ties in the order of the file.
 /// Where a node balances, the way goes on in another tree, which never comes back to that node.
@@ -38,7 +38,7 @@ public:
     /// The tree towards a node.
     const Tree& tree_to(NodeIndex owner) { return tree(owner, {}); }
 
-    /// The tree for addresses that belong to nobody: as far as the first router, who knows no way either.
+    /// The tree for addresses that belong to no node: as far as the first router, which knows no way either.
     const Tree& tree_to_nowhere() const { return nowhere_; }
 
     /// The same as `from` without the ways that come back to `left`.

@@ -132,7 +132,7 @@ NodeIndex Simulation::State::balanced(const Packet& packet, NodeIndex at)
 LinkIndex Simulation::State::next_link(const Packet& packet, Journey& journey)
 {
     const NodeIndex at = journey.here().node;
-    if (node(at).balance.over.empty() || journey.tree->owner == nobody) return journey.tree->next[at];
+    if (node(at).balance.over.empty() || journey.tree->owner == no_node) return journey.tree->next[at];
     const NodeIndex chosen = balanced(packet, at);
     const Tree& onwards = current->tree_without(*journey.tree, at);
     const LinkIndex link = current->link_between(at, chosen);

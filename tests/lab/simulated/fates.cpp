@@ -119,7 +119,7 @@ std::pair<Fates, Fates> sweep_and_look(const std::string& hosts, const Arguments
     return {ours, truth_of(run, "10.2")};
 }
 
-/// Root with a raw socket, and nobody with a datagram socket.
+/// Root with a raw socket, and the user nobody with a datagram socket.
 std::vector<Arguments> sweepers()
 {
     const auto self = std::filesystem::read_symlink("/proc/self/exe").string();
@@ -154,7 +154,7 @@ TEST_CASE("each counter of 131,070 probes equals the log's", "[.many]")
     }
 }
 
-TEST_CASE("an attacker who knows the identifier brings no dead host to life")
+TEST_CASE("an attacker who knows the identifier makes no silent host alive")
 {
     const auto run =
         simulate(scenario("attacker"), {program("ping++"), "-q", "-c", "1", "--rate", "5000", "10.66.0.0/19"});

@@ -1,4 +1,4 @@
-// ping++ under the name fping, where somebody sends true replies once more, from addresses of hosts that aren't there.
+// ping++ under the name fping, where an attacker sends true replies once more, from addresses of hosts that aren't there.
 
 #include <tests/support/catch.hpp>
 #include <tests/support/simulated.hpp>
@@ -9,7 +9,7 @@ namespace fping_name_tests {
 
 using namespace libnet::test;
 
-TEST_CASE("as fping, a replayed answer makes no dead host alive")
+TEST_CASE("as fping, a replayed answer makes no silent host alive")
 {
     const WrittenScenario replays{
         "path: [[r1, dead], [r1, alive]]\n"

@@ -87,7 +87,7 @@ TEST_CASE("a router that tells no MTU costs some packets more")
     CHECK(result.at("probes").as_int64() <= 20);
 }
 
-TEST_CASE("a black hole is found and called one, and strangers' answers change nothing")
+TEST_CASE("a black hole is found and called one, and other hosts' answers change nothing")
 {
     const std::string host = GENERATE("10.9.0.1", "fd09::1");
     const WrittenScenario scenario{narrow(1380, ", too-big: black-hole") +
@@ -130,7 +130,7 @@ TEST_CASE("packets that are lost by chance change nothing")
     CHECK(run.count("dropped", "loss") + run.count("unheard", "loss") > 0);
 }
 
-TEST_CASE("a router that says things seldom is no black hole")
+TEST_CASE("a router that answers seldom is no black hole")
 {
     const WrittenScenario scenario{R"(
 path: [a, b, host]

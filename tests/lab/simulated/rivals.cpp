@@ -234,7 +234,7 @@ std::vector<Difference> differences(const Place& place, const Seen& seen)
     return all;
 }
 
-/// Where chance has a say: nothing is seen in place of something, or a forged echo reply has been believed.
+/// Where chance decides: nothing is seen in place of something, or a forged echo reply has been believed.
 bool can_be_chance(const Place& place, const Difference& difference)
 {
     const bool echo = difference.rival == "traceroute -I" || difference.rival == "mtr" || difference.rival == "scamper";

@@ -1,4 +1,4 @@
-// The methods of traceroute that few know: UDP-Lite, DCCP, raw packets, and TCP with other flags, beside Debian's traceroute.
+// The less usual methods of traceroute: UDP-Lite, DCCP, raw packets, and TCP with other flags, beside Debian's traceroute.
 
 #include <tests/support/catch.hpp>
 #include <tests/support/simulated.hpp>
@@ -142,7 +142,7 @@ TEST_CASE("-O info shows the flags of the answer as traceroute does")
 
 TEST_CASE("a host that resets a connection at once is reached, without any privilege, too")
 {
-    // Without delays the reset comes before anybody can see the connection.
+    // Without delays the reset comes before a program can see the connection.
     const auto command = "exec setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all \"$0\" \"$@\"";
     const auto run = simulate(scenario("plain"),
                               {"sh", "-c", command, program("trace++"), "-n", "-q", "1", "-w", "1", "-T", "10.9.0.1"});

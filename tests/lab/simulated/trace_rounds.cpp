@@ -66,7 +66,7 @@ TEST_CASE("a path that grows is noticed, and loses nothing")
     for (const auto& hop : report.at("hops").as_array()) CHECK(hop.at("loss").to_number<double>() == 0);
 }
 
-TEST_CASE("a path that grows, shrinks and dies for a second has changed twice, and lost what the log says it lost")
+TEST_CASE("a path that grows, shrinks and fails for a second has changed twice, and lost what the log says it lost")
 {
     const auto run = simulate(scenario("changes"), {program("trace++"), "-n", "-w", "5,0,0", "--report", "90",
                                                     "--interval", "0.1", "--json", "10.9.0.1"});
@@ -129,13 +129,13 @@ TEST_CASE("autonomous systems are asked for once for each prefix, and shown behi
     CHECK(contains(run.tool.out, " 203.0.113.1 [AS64500]  "));
     CHECK(contains(run.tool.out, " 203.0.113.2 [AS64500]  "));
     CHECK(contains(run.tool.out, " 198.51.100.1 [AS64501/64502]  "));
-    CHECK(contains(run.tool.out, " 10.255.1.1 [*]  "));  // a private address: nobody is asked
+    CHECK(contains(run.tool.out, " 10.255.1.1 [*]  "));  // a private address: no server is asked
     CHECK(run.count_if([](const json::object& packet) {
         return packet.at("to") == "10.0.53.1" && packet.at("did") == "answered";
     }) == 2);
 }
 
-TEST_CASE("without -A and with -n no name server is asked for anything, and a dead one delays no line")
+TEST_CASE("without -A and with -n no name server is asked for anything, and a silent one delays no line")
 {
     const WrittenScenario scenario{
         "path: [[r1, dns], [r1, host]]\n"

@@ -85,7 +85,7 @@ TEST_CASE("a name is asked for, and again when its answer is too old", "[service
               {.refresh = 10ms}};
     CHECK(kept.keeper->add("a.test").index == 0);
     CHECK(kept.keeper->any_awaited());
-    CHECK(kept.news.empty());  // nobody is called back by add
+    CHECK(kept.news.empty());  // add makes no callback
     kept.run_until(1);
     REQUIRE(kept.news.size() == 1);
     CHECK(kept.news[0] == Kept::News{0, "10.0.0.1", NameNews::first});
@@ -131,7 +131,7 @@ TEST_CASE("a name that is dropped is asked for no more", "[service][name_keeper]
     for (const auto& each : kept.news) CHECK(each.name == 1);
 }
 
-TEST_CASE("a keeper that is gone calls nobody back, and leaves nothing running", "[service][name_keeper]")
+TEST_CASE("a keeper that is gone makes no callback, and leaves nothing running", "[service][name_keeper]")
 {
     asio::io_context io;
     int calls = 0;

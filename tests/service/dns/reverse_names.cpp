@@ -30,7 +30,7 @@ TEST_CASE("an address is looked up once, and then has its name", "[service][reve
     asio::io_context io;
     DnsServer server{io, says_host};
     ReverseNames names{io.get_executor(), {.on_settled = [&io] { io.stop(); }, .servers = {server.endpoint()}}};
-    CHECK(names.is_settled(some_address));  // nobody has asked
+    CHECK(names.is_settled(some_address));  // it was not asked for
     names.look_up(some_address);
     CHECK_FALSE(names.is_settled(some_address));
     CHECK_FALSE(names.find(some_address));

@@ -40,7 +40,7 @@ std::string get(const std::string& path, const std::string& fields = {})
 
 }  // namespace
 
-TEST_CASE("a redirect to no port is refused: it would serve in the clear", "[service][file_server]")
+TEST_CASE("a redirect to no port is refused: it would serve without TLS", "[service][file_server]")
 {
     const Site site;
     boost::asio::io_context io;

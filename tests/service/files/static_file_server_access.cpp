@@ -252,11 +252,11 @@ TEST_CASE("a client that tries too many passwords has to wait, and one that has 
     CHECK(client.exchange(get("/a.txt", alice)).status == 200);
 }
 
-TEST_CASE("log-ins count before their passwords are looked after, so that many at once are as many",
+TEST_CASE("log-ins count before their passwords are checked, so that many at once are as many",
           "[service][file_server][access]")
 {
     const Site site;
-    // Cost 10: the first is looked after long after the last has come.
+    // Cost 10: the first is checked long after the last has come.
     const auto slow = site.files.write("slow", "alice:$2y$10$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4UpFFP8WIrW");
     const auto limiter = std::make_shared<io::ClientLimiter>(engine::ClientLimits{.failed_logins_per_minute = 3});
     FileServer server{site.root, guarded({.users_file = slow.string()}, limiter)};
@@ -301,7 +301,7 @@ TEST_CASE("a changed file of users counts without a restart", "[service][file_se
     CHECK(client.exchange(get("/a.txt", bob)).status == 200);
 }
 
-TEST_CASE("a server can be destroyed while a password is being looked after", "[service][file_server][access]")
+TEST_CASE("a server can be destroyed while a password is being checked", "[service][file_server][access]")
 {
     const Site site;
     // Cost 12: it takes a quarter of a second or more.

@@ -1,4 +1,4 @@
-// What a StaticFileServer complains of, and what its log is told all the same.
+// What a StaticFileServer reports to its diagnostics, and what its log is told all the same.
 
 #include <libnet/static_file_server.hpp>
 #include <tests/support/catch.hpp>
@@ -90,7 +90,7 @@ using Lines = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("an on_access that throws ends its connection, is heard of, and is called once for each request",
+TEST_CASE("an on_access that throws ends its connection, is reported, and is called once for each request",
           "[service][file_server]")
 {
     Server server;

@@ -47,7 +47,7 @@ TEST_CASE("the connection that has been idle the longest makes room for who wait
     for (int i = 0; i < 50; ++i) CHECK(RawClient{server.endpoint()}.exchange(get).status == 200);
 }
 
-TEST_CASE("where nobody waits, all of them stay", "[service][file_server][crowd]")
+TEST_CASE("where no client waits, all of them stay", "[service][file_server][crowd]")
 {
     TemporaryDirectory root;
     root.write("a.txt", "text");
@@ -56,7 +56,7 @@ TEST_CASE("where nobody waits, all of them stay", "[service][file_server][crowd]
     for (const auto& client : clients) CHECK(client->exchange(get).status == 200);
 }
 
-TEST_CASE("a connection with a request under way makes room for nobody", "[service][file_server][crowd]")
+TEST_CASE("a connection with a request under way makes room for no other", "[service][file_server][crowd]")
 {
     TemporaryDirectory root;
     root.write("a.txt", "text");
@@ -72,7 +72,7 @@ TEST_CASE("a connection with a request under way makes room for nobody", "[servi
     CHECK(first.ended());
 }
 
-TEST_CASE("who says nothing makes room after a moment", "[service][file_server][crowd]")
+TEST_CASE("a client that sends nothing makes room after a moment", "[service][file_server][crowd]")
 {
     TemporaryDirectory root;
     root.write("a.txt", "text");

@@ -119,7 +119,7 @@ TEST_CASE("a client that sends slowly but well gets more time", "[service][file_
     CHECK(send_body(0) == 408);
 }
 
-TEST_CASE("a client that says nothing is let go without a word", "[service][file_server]")
+TEST_CASE("a client that sends nothing is closed without an answer", "[service][file_server]")
 {
     const Site site;
     SECTION("from the start")
@@ -288,7 +288,7 @@ TEST_CASE("a last request that was answered before ends its connection, too", "[
     CHECK(server.wait_for_log(8).size() == 8);
 }
 
-TEST_CASE("who says nothing for a while is served all the same", "[service][file_server]")
+TEST_CASE("a client that sends nothing for a while is served all the same", "[service][file_server]")
 {
     const Site site;
     FileServer server{site.root};

@@ -86,7 +86,7 @@ struct Server {
     FileServer files;
 };
 
-/// What a TlsContext with these options complains of.
+/// The error of a TlsContext with these options.
 std::string refusal(const io::TlsOptions& options)
 try {
     const io::TlsContext context{options};
@@ -283,7 +283,7 @@ TEST_CASE("what is wrong with a certificate is said", "[service][file_server][tl
                Catch::StartsWith("client CA '" + missing + "': No such file"));
 }
 
-TEST_CASE("what is no TLS is told so, or hung up on", "[service][file_server][tls]")
+TEST_CASE("what is no TLS is told so, or closed", "[service][file_server][tls]")
 {
     const Site site;
     Server server{site};

@@ -125,7 +125,7 @@ TEST_CASE("no path leads out of the root", "[service][file_server]")
     CHECK(client.exchange("GET /dir/../inside.txt HTTP/1.1\r\nHost: a\r\n\r\n").body == "inside");
 }
 
-TEST_CASE("links that are swapped at full speed lead nowhere", "[service][file_server]")
+TEST_CASE("links that are swapped all the time lead nowhere", "[service][file_server]")
 {
     const Fortress fortress;
     const auto root = fortress.path();

@@ -199,7 +199,7 @@ TEST_CASE("a handler is let finish by a drain, and cancelled at its end", "[serv
     RawClient client{server.endpoint()};
     client.send(get("/wait"));
     REQUIRE(begun.wait());
-    SECTION("politely") { server.stop(asio::cancellation_type::total); }
+    SECTION("with a drain") { server.stop(asio::cancellation_type::total); }
     SECTION("at once") { server.stop(asio::cancellation_type::terminal); }
     SECTION("the object is gone") { server.destroy(); }
     CHECK(ended.wait());

@@ -65,7 +65,7 @@ TEST_CASE("a drain closes WebSockets with 1001, and an end at once ends them", "
     WebSocketClient client{server.endpoint()};
     client.connect("/live");
     CHECK(client.exchange("hello") == "hello");
-    SECTION("politely")
+    SECTION("with a drain")
     {
         server.stop(asio::cancellation_type::total);
         CHECK(client.closed() == websocket::close_code::going_away);

@@ -231,7 +231,7 @@ TEST_CASE("cancelling a wait loses no event and ends no other wait", "[service][
     CHECK(pinger.statistics(target).received == 1);
 }
 
-TEST_CASE("a cancelled ping ends once, whether or not its answer is faster, and hurts no later one",
+TEST_CASE("a cancelled ping ends once, whether or not its answer is faster, and affects no later one",
           "[service][icmp_pinger]")
 {
     if (!test::can_ping()) return;
@@ -386,7 +386,7 @@ TEST_CASE("the source address is the one that was asked for", "[service][icmp_pi
     CHECK_THROWS_AS(elsewhere.add(v4_loopback), boost::system::system_error);
 }
 
-// g++ 12 destroys some temporaries of a statement twice in which there is a co_await: options must not mind.
+// g++ 12 destroys some temporaries of a statement twice in which there is a co_await: that must not harm options.
 TEST_CASE("options may be written out in the statement that awaits", "[service][icmp_pinger]")
 {
     if (!test::can_ping()) return;

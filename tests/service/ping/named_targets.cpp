@@ -117,7 +117,7 @@ struct Ended {
 
 }  // namespace
 
-TEST_CASE("a name is asked for when somebody waits, and its address pinged", "[service][named_targets]")
+TEST_CASE("a name is asked for when a caller waits, and its address pinged", "[service][named_targets]")
 {
     if (!test::can_ping()) return;
     asio::io_context io;

@@ -51,7 +51,8 @@ bool contains(const std::string& text, std::string_view part) { return text.find
 
 }  // namespace
 
-TEST_CASE("an exporter in a program of one's own answers, tells what it complains of, and stops", "[service][exporter]")
+TEST_CASE("an exporter in a program of one's own answers, tells its diagnostics what is wrong, and stops",
+          "[service][exporter]")
 {
     if (!test::can_ping()) return;
     asio::io_context io;

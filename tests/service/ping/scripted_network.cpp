@@ -126,7 +126,7 @@ TEST_CASE("a script can be changed, and answer twice or from elsewhere", "[servi
     CHECK(numbers.lost == 1);
 }
 
-TEST_CASE("single probes, several pingers, names and moves work as ever", "[service][scripted_network]")
+TEST_CASE("single probes, several pingers, names and moves work as always", "[service][scripted_network]")
 {
     Net net;
     net.network.host(host, [](std::uint64_t) { return reply_after(3ms); });

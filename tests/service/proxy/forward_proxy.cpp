@@ -103,12 +103,12 @@ TEST_CASE("a connection that the origin has closed is not used again", "[service
     auto first = net.origin.accept();
     first.receive_head();
     SECTION("after it said so") { first.send("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok"); }
-    SECTION("without a word")
+    SECTION("without notice")
     {
         first.send(ok);
         first.close();
     }
-    SECTION("with bytes that nobody asked for") { first.send(std::string{ok} + "HTTP/1.1 200 OK\r\n"); }
+    SECTION("with bytes that were not asked for") { first.send(std::string{ok} + "HTTP/1.1 200 OK\r\n"); }
     CHECK(client.receive().body == "ok");
     client.send(net.request("GET"));
     auto second = net.origin.accept();
@@ -117,7 +117,7 @@ TEST_CASE("a connection that the origin has closed is not used again", "[service
     CHECK(client.receive().body == "ok");
 }
 
-TEST_CASE("a used connection that dies under a request is replaced once", "[service][proxy]")
+TEST_CASE("a used connection that breaks under a request is replaced once", "[service][proxy]")
 {
     ProxyFixture net;
     RawClient client{net.proxy.endpoint()};
@@ -325,7 +325,7 @@ TEST_CASE("an origin that says nothing is a gateway timeout", "[service][proxy]"
     CHECK(upstream.ended());
 }
 
-TEST_CASE("an origin that drips its head byte by byte is a gateway timeout, too", "[service][proxy]")
+TEST_CASE("an origin that sends its head byte by byte is a gateway timeout, too", "[service][proxy]")
 {
     ProxyFixture net{{.response_timeout = 10ms}};
     RawClient client{net.proxy.endpoint()};

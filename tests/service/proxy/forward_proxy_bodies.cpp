@@ -105,7 +105,7 @@ TEST_CASE("an origin may answer before the upload ends, and still get all of it"
     CHECK(client.receive().body == "ok");
 }
 
-TEST_CASE("an origin that refuses an upload is heard, though the client is still sending", "[service][proxy]")
+TEST_CASE("an origin's refusal of an upload is passed on, though the client is still sending", "[service][proxy]")
 {
     ProxyFixture net;
     RawClient client{net.proxy.endpoint()};

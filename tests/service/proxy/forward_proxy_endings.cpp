@@ -208,7 +208,7 @@ TEST_CASE("a client that ends in the middle of its head has left", "[service][pr
     CHECK(record.target == "GET http://x");
 }
 
-TEST_CASE("a client that says nothing is let go without a word, and not logged", "[service][proxy]")
+TEST_CASE("a client that sends nothing is closed without an answer, and not logged", "[service][proxy]")
 {
     ProxyFixture net{{.request_timeout = 10ms}};
     RawClient client{net.proxy.endpoint()};

@@ -1,4 +1,4 @@
-// Who has left is noticed at once, and who is to blame is named.
+// That a client has left is noticed at once, and the log says whose fault a failure is.
 
 #include <tests/support/catch.hpp>
 #include <tests/support/proxy.hpp>
@@ -128,7 +128,7 @@ TEST_CASE("a tunnel of which one side has ended has a limit of its own", "[servi
           "One side of the tunnel had ended, and the other was idle for too long.");
 }
 
-TEST_CASE("a server that fails during an upload is the one to blame", "[service][proxy]")
+TEST_CASE("a server that fails during an upload is named as the cause", "[service][proxy]")
 {
     ProxyFixture net;
     RawClient client{net.proxy.endpoint()};

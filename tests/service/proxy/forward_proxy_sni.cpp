@@ -71,7 +71,7 @@ TEST_CASE("a ClientHello for the host of the CONNECT goes through, however it is
     CHECK(client.receive_rest() == "answer");
 }
 
-TEST_CASE("a tunnel for another server ends with an alert, and the server hears nothing", "[service][proxy]")
+TEST_CASE("a tunnel for another server ends with an alert, and the server gets nothing", "[service][proxy]")
 {
     Checked net{"localhost"};
     const auto name = GENERATE(std::string{"other.test"}, std::string{});

@@ -133,7 +133,8 @@ TEST_CASE("datagrams are relayed both ways, by address and by name, and logged a
     CHECK(log[0].reason.empty());
 }
 
-TEST_CASE("neither strangers nor malformed datagrams get through, and the log counts them", "[service][proxy][socks]")
+TEST_CASE("neither datagrams of others nor malformed ones get through, and the log counts them",
+          "[service][proxy][socks]")
 {
     ProxyFixture net{relaying()};
     Client client{net};
@@ -221,9 +222,9 @@ TEST_CASE("who may not use the proxy relays no datagrams, and neither does one t
     auto options = relaying();
     options.access = std::make_shared<AccessControl>(AccessOptions{.users_file = users.string(), .realm = "proxy"});
     ProxyFixture guarded{options};
-    Client nobody{guarded};
-    CHECK(nobody.receive(2) == "\5\0"s);
-    CHECK(nobody.receive(2) == "\5\2"s);
+    Client anonymous{guarded};
+    CHECK(anonymous.receive(2) == "\5\0"s);
+    CHECK(anonymous.receive(2) == "\5\2"s);
     Client alice{guarded, "\5\2\0\2\1\5alice\6secret"s};
     alice.learn_relay("\5\2\1\0"s);
     Peer server;

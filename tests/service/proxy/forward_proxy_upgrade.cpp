@@ -60,7 +60,7 @@ TEST_CASE("what a client sends before the origin has agreed is not lost, and not
     CHECK(origin.receive(5) == "early");
 }
 
-TEST_CASE("an origin that doesn't switch answers as ever, and the connection goes on", "[service][proxy]")
+TEST_CASE("an origin that doesn't switch answers as always, and the connection goes on", "[service][proxy]")
 {
     ProxyFixture net;
     RawClient client{net.proxy.endpoint()};

@@ -28,7 +28,7 @@ namespace {
 
 const auto loopback = asio::ip::make_address("127.0.0.1");
 
-/// Somebody who calls `next()` of a probing object again and again.
+/// A caller of `next()` of a probing object, again and again.
 template <typename Prober>
 struct Talk {
     Talk() = default;
@@ -58,7 +58,7 @@ struct Talk {
 
     asio::cancellation_signal signal;  // before the event loop, whose handlers know it
     asio::io_context io;
-    asio::ip::udp::socket silent{io, {asio::ip::make_address_v4("127.0.0.1"), 0}};  ///< swallows what comes
+    asio::ip::udp::socket silent{io, {asio::ip::make_address_v4("127.0.0.1"), 0}};  ///< answers nothing
     std::unique_ptr<Prober> prober;
     int calls = 0, ends = 0, events = 0;
     std::vector<std::exception_ptr> errors;

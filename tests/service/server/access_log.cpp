@@ -102,7 +102,7 @@ TEST_CASE("a line that was no request is shown, escaped", "[service][access_log]
     CHECK(request_of(record) == R"("\x16\x03\x01\x22 x")");
 }
 
-TEST_CASE("nobody can forge a line or a field", "[service][access_log]")
+TEST_CASE("no client can forge a line or a field", "[service][access_log]")
 {
     auto record = some_record();
     record.target = std::string_view{"/\" 200 0\r\n\\x22\0\x7F\xFF", 17};
@@ -176,7 +176,7 @@ TEST_CASE("lines of several threads don't mix, even while the file is opened aga
     }
     std::string expected;
     for (int line = 0; line < 2000; ++line) expected += line_of(some_record());
-    CHECK((test::read_file(file) == expected));  // in brackets: nobody wants to see 200 kB of difference
+    CHECK((test::read_file(file) == expected));  // in brackets: a report of 200 kB of difference is of no use
 }
 
 TEST_CASE("a dash is standard output", "[service][access_log]")
@@ -189,7 +189,7 @@ TEST_CASE("a dash is standard output", "[service][access_log]")
     CHECK(out.text() == line_of(some_record()) + line_of(some_record()));
 }
 
-TEST_CASE("a full disk costs lines, is reported once, and stops nobody", "[service][access_log]")
+TEST_CASE("a full disk costs lines, is reported once, and stops no thread", "[service][access_log]")
 {
     const test::TemporaryDirectory directory;
     const auto link = directory.path() / "log";
@@ -280,7 +280,7 @@ TEST_CASE("a single line is written without more to come", "[service][access_log
     }
 }
 
-TEST_CASE("a reader that stalls costs lines, and nobody waits for it", "[service][access_log]")
+TEST_CASE("a reader that stalls costs lines, and no thread waits for it", "[service][access_log]")
 {
     const test::TemporaryDirectory directory;
     const auto fifo = (directory.path() / "fifo").string();

@@ -76,7 +76,7 @@ std::shared_ptr<AccessControl> allowing(const std::string& networks)
 
 std::string address(const test::LoggedAccess& record) { return record.client.address().to_string(); }
 
-/// What a server complains of.
+/// What a server reports to its diagnostics.
 struct Complaints {
     DiagnosticsHandler handler()
     {

@@ -28,7 +28,7 @@ namespace {
 const auto loopback4 = asio::ip::make_address("127.0.0.1");
 const auto loopback6 = asio::ip::make_address("::1");
 
-/// A port that nobody listens on: it was free a moment ago, and the kernel gives it out again as late as it can.
+/// A port that nothing listens on: it was free a moment ago, and the kernel gives it out again as late as it can.
 std::uint16_t closed_port(asio::io_context& io, const asio::ip::address& address)
 {
     return udp::socket{io, {address, 0}}.local_endpoint().port();
