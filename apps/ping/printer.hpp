@@ -24,7 +24,7 @@ struct PingTotal {
     PingTimes sched_lag{};         ///< how late our own sends were
 };
 
-/// What somebody at a terminal can have a run do.
+/// What a user at a terminal can have a run do.
 struct PingControls {
     std::function<void()> reset;  ///< begin anew with all hosts
     std::function<void()> quit;   ///< end, as at the deadline

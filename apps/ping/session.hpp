@@ -116,7 +116,7 @@ private:
     /// A live table shows the hosts of a range one by one.
     void add_hosts(std::vector<std::string> names)
     {
-        constexpr std::uint64_t most = 4096;  // of a larger one nobody looks at each
+        constexpr std::uint64_t most = 4096;  // the rows of a larger one are too many to look at
         if (!settings_.watch) return hosts_.add(std::move(names));
         for (auto& name : names) {
             const auto word = read_host(name, settings_.family);
@@ -201,7 +201,7 @@ private:
                 .on_failure =
                     [this](KeptName name, const std::string& why, NameFailure kind) {
                         const std::size_t index = host_of_name_[name.index];
-                        if (hosts_.host(index).known()) return;  // its last address is as good as we know
+                        if (hosts_.host(index).known()) return;  // its last address may still be right
                         if (kind == NameFailure::final) hosts_.give_up(index);
                         fail(index, PingHost::State::unresolved, why);
                         wake_.cancel();
@@ -218,7 +218,7 @@ private:
         try {
             hosts_.move(index, address);
             printer_->moved(hosts_.host(index), before);
-        } catch (const boost::system::system_error& error) {  // no socket for the new one: the old one has to do
+        } catch (const boost::system::system_error& error) {  // no socket for the new one: the old one is kept
             printer_->trouble(hosts_.host(index),
                               fmt::format("{}: {}", printable(hosts_.host(index).name), reason_of(error)));
         }

@@ -188,7 +188,8 @@ inline std::string settle(PingSettings& settings, const std::string& origin)
 
     if (options.flow_label == 0U) options.flow_label = std::random_device{}() % 0xF'FFFF + 1;
     options.interval = settings.interval.value_or(std::chrono::seconds{settings.flood ? 0 : 1});
-    if (settings.exporter.listen) options.strict_source = true;  // a monitor is told of the host itself, or of nobody
+    if (settings.exporter.listen)
+        options.strict_source = true;  // an exporter counts the answers of the host itself, and no others
     if (settings.rate) options.rate = static_cast<double>(settings.rate->per_second);
     if (options.connect && settings.hosts.size() > 1) return "-C: give one host: a socket is connected to one";
     if (settings.questions.mtu && settings.questions.probe) return "--mtu and --probe: give one of them";

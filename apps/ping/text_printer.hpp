@@ -189,7 +189,7 @@ private:
         return fmt::format("{}{}: ", time(), printable_name(host.name));
     }
 
-    /// As iputils' ping marks it: who answers for a group isn't surprising.
+    /// As iputils' ping marks it: an answer for a group has no mark.
     template <typename Answer>
     std::string_view mark(const Answer& e) const
     {

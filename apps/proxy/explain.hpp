@@ -32,7 +32,7 @@ namespace libnet::apps {
 /// Whose request it is.
 struct ExplainedClient {
     asio::ip::address address = asio::ip::address_v4::loopback();
-    std::string user{};  ///< empty: nobody has logged in
+    std::string user{};  ///< empty: no user has logged in
 };
 
 /// When it comes.

@@ -1,5 +1,5 @@
 #pragma once
-// How long proxy++ waits for what, and how much it bears.
+// How long proxy++ waits for what, and how much it allows.
 
 #include <apps/common/option_values.hpp>
 #include <apps/common/options.hpp>

@@ -21,7 +21,7 @@
 
 namespace libnet::apps {
 
-/// A file with what a parent proxy wants to hear.
+/// A file with the log-in of a parent proxy.
 struct ParentLogin {
     std::string parent, file;
 };

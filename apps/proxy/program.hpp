@@ -101,7 +101,7 @@ struct ProxyProgram {
         return std::make_shared<TlsClientContext>(TlsClientOptions{.ca_file = origin_ca});
     }
 
-    /// Has the proxy's events written to a file, if somebody wants them. The same file is only opened again.
+    /// Has the proxy's events written to a file, if an option names one. The same file is only opened again.
     void open_events(const ProxyProgram* before, Changes& changes)
     {
         if (event_log.empty() || daemon.check || explained.target) return;

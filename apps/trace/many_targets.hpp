@@ -52,7 +52,7 @@ public:
         return {single ? entry->name : address.to_string(), std::move(address)};
     }
 
-    /// More than any run comes to the end of.
+    /// More than any run can trace.
     static constexpr std::uint64_t most = std::uint64_t{1} << 40;
 
 private:

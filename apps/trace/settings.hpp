@@ -16,7 +16,7 @@
 
 namespace libnet::apps {
 
-/// Whose manners it has.
+/// Which program it behaves as.
 enum class TraceManner : std::uint8_t {
     trace,       ///< its own
     traceroute,  ///< traceroute's header, ports and exit codes

@@ -36,7 +36,7 @@ inline std::vector<Host> hosts_of(const Plan& plan, const NameTable& table, Prin
     return hosts;
 }
 
-/// A source address that isn't this host's is a wrong setting, and no dead host.
+/// A source address that isn't this host's is a wrong setting, and no host that is unreachable.
 inline void check_source(const asio::any_io_executor& executor, const Plan& plan)
 {
     if (!plan.pinger.source) return;
@@ -68,7 +68,7 @@ inline asio::awaitable<int> ping_all(const Plan& plan)
     co_return exit_code;
 }
 
-/// A Fault speaks for itself; what else is thrown is fping's "system call failure".
+/// A Fault has its own words; what else is thrown is fping's "system call failure".
 inline asio::awaitable<int> ping_or_fail(const Plan& plan)
 {
     try {

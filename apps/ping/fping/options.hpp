@@ -58,7 +58,7 @@ inline double fraction(const std::string& text, std::string* rest = nullptr)
     return value;
 }
 
-/// At most a year: what is longer never comes anyway.
+/// At most a year, which no run lasts.
 inline std::chrono::nanoseconds duration_of(double value, double unit)
 {
     constexpr double year = 365 * 86400e9;

@@ -16,8 +16,8 @@ namespace libnet::apps::fping {
 
 namespace asio = boost::asio;
 
-/// Collects text until the program would wait, or there is much of it. What was said on one stream is out before the other
-/// one speaks, so that both may lead to one pipe.
+/// Collects text until the program would wait, or there is much of it. What was written to one stream is out before the other
+/// one is written to, so that both may lead to one pipe.
 class Outlet {
 public:
     enum class Stream { out, error };

@@ -52,7 +52,7 @@ struct Plan {
     std::uint64_t retries = 3;
     double backoff = 1.5;  ///< of the timeout, with each retry
     std::chrono::nanoseconds timeout = std::chrono::milliseconds{500};
-    std::chrono::nanoseconds interval = std::chrono::milliseconds{10};  ///< between two sends, to whomever
+    std::chrono::nanoseconds interval = std::chrono::milliseconds{10};  ///< between two sends, to any hosts
     std::chrono::nanoseconds period = std::chrono::seconds{1};          ///< between two sends to one host
     std::chrono::nanoseconds report{};                                  ///< -Q; 0: none
     std::uint64_t enough = 0;                                           ///< -x, -X; 0: not asked for
