@@ -1,7 +1,7 @@
 #pragma once
 // What a flood shows: a dot for each probe without an answer, which a backspace takes away when the answer is there, as
-// iputils' ping does it; E for an error. Painted some times a second, since a flood has no time to
-// write each.
+// iputils' ping does it; E for an error. Painted some times a second, since a flood has no time to write
+// each.
 
 #include <libnet/engine/ping/ping_statistics.hpp>
 

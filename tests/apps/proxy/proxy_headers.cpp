@@ -38,7 +38,7 @@ Seen exchange(const Proxy& proxy, ScriptedOrigin& origin, const std::string& fie
 
 }  // namespace
 
-TEST_CASE("servers hear of the client's address what --forwarded says", "[apps][proxy][headers]")
+TEST_CASE("servers are told of the client's address what --forwarded says", "[apps][proxy][headers]")
 {
     ScriptedOrigin origin;
     const std::string claim = "X-Forwarded-For: 203.0.113.1\r\n";
