@@ -47,7 +47,7 @@ struct TraceOptions {
     /// probe, and the checksum of ICMP changes. Routers that share load show several paths mixed.
     bool classic = false;
     /// Flows, 1 to 16, each of which takes one path: `probes` probes a hop of each, told apart by `TraceHop::flow`. They
-    /// differ in source port (UDP, TCP) or checksum (ICMP). 1 with `classic`.
+    /// differ in source port (UDP, TCP) or checksum (ICMP), and over IPv6 in flow label. 1 with `classic`.
     std::uint8_t flows = 1;
     /// So many hops in a row from which nothing comes end the trace (`TraceStop::gap`). 0: it goes on to `max_ttl`.
     std::uint8_t max_gap = 8;
@@ -65,8 +65,10 @@ struct TraceOptions {
     InterfaceName interface {};                   ///< to send through; empty: as routed
     std::optional<std::uint8_t> traffic_class{};  ///< DSCP and ECN bits of the header; empty: zero
     std::optional<std::uint32_t> mark{};          ///< SO_MARK of socket(7): takes CAP_NET_ADMIN
-    std::optional<std::uint32_t> flow_label{};    ///< IPv6, 20 bits; empty: the system's, which a flow keeps
-    bool dont_fragment = false;                   ///< IPv4: probes have the bit set
+    /// IPv6, 20 bits, of the first flow; the next ones follow, unless it is 0, which is none. Empty: the system's, which a flow
+    /// keeps; of several flows, random ones.
+    std::optional<std::uint32_t> flow_label{};
+    bool dont_fragment = false;  ///< IPv4: probes have the bit set
     /// Octets behind the UDP, UDP-Lite or ICMP header, 16 to 65,000. TCP and DCCP probes have none, `TraceProbe::raw` has
     /// eight more, in place of a header.
     std::uint16_t payload_size = 32;

@@ -3,6 +3,7 @@
 // what was sent.
 
 #include <libnet/config.hpp>
+#include <libnet/engine/trace/trace_flow.hpp>
 #include <libnet/engine/trace/trace_options.hpp>
 #include <libnet/engine/trace/trace_packet.hpp>
 #include <libnet/engine/trace/trace_path.hpp>
@@ -22,6 +23,8 @@ struct TraceSent {
     TraceProbe method = TraceProbe::udp;
     wire::IpVersion version = wire::IpVersion::v4;
     bool classic = false;
+    std::uint8_t flows = 1;                        ///< `TraceOptions::flows`
+    std::uint16_t first_number = 1;                ///< of the probes: see `flow_of_number`
     std::uint16_t port = 0;                        ///< the destination's; with `classic` and TraceProbe::udp any
     std::vector<std::uint16_t> own_ports{};        ///< of UDP and TCP the source ports, of ICMP the identifier; by flow
     std::vector<std::uint16_t> checksums{};        ///< of ICMP, by flow
@@ -29,12 +32,12 @@ struct TraceSent {
     std::size_t payload_size = 0;                  ///< octets
     TraceQuestion question = TraceQuestion::none;  ///< which the payloads are
     std::uint8_t traffic_class = 0;
-    std::optional<std::uint32_t> flow_label{};  ///< where it isn't the system's
-    std::vector<asio::ip::address> sources{};   ///< our addresses that probes left from; empty: not known
-    TraceTcp tcp{};                             ///< of TCP
-    std::uint8_t protocol = 0;                  ///< of TraceProbe::raw
-    std::uint16_t coverage = 0;                 ///< of UDP-Lite
-    TraceGateways gateways{};                   ///< where probes may be to before they are to their target
+    TraceFlowLabels flow_labels{};             ///< over IPv6; empty: the system's
+    std::vector<asio::ip::address> sources{};  ///< our addresses that probes left from; empty: not known
+    TraceTcp tcp{};                            ///< of TCP
+    std::uint8_t protocol = 0;                 ///< of TraceProbe::raw
+    std::uint16_t coverage = 0;                ///< of UDP-Lite
+    TraceGateways gateways{};                  ///< where probes may be to before they are to their target
 };
 
 /// Octets behind the IP header.

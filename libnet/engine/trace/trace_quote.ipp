@@ -98,26 +98,45 @@ private:
         return static_cast<std::uint8_t>(found - sent_.own_ports.begin());
     }
 
+    /// The number tells the probe's flow, or else the port that was quoted.
+    void take_flow(std::optional<std::uint8_t> by_port)
+    {
+        reply_.flow = reply_.number ? flow_of_number(*reply_.number, sent_.first_number, sent_.flows)
+                                    : by_port.value_or(std::uint8_t{0});
+    }
+
+    /// Of the probe's flow; 0: not known.
+    std::uint16_t own_port() const
+    {
+        return reply_.flow < sent_.own_ports.size() ? sent_.own_ports[reply_.flow] : std::uint16_t{0};
+    }
+
+    void compare_source_port(std::uint16_t quoted)
+    {
+        if (const auto own = own_port(); own != 0) changed_number(TraceField::source_port, own, quoted);
+    }
+
     bool read_udp()
     {
         if (quoted_.upper.size() < udp_header_size) return false;
         const auto source_port = base::load_be<std::uint16_t>(quoted_.upper, 0);
         const auto port = base::load_be<std::uint16_t>(quoted_.upper, 2);
         const auto checksum = base::load_be<std::uint16_t>(quoted_.upper, 6);
-        const auto flow = flow_of(source_port);
+        const auto by_port = flow_of(source_port);
         const bool proven = take_payload(udp_header_size);
-        if (!proven && !flow) return false;
+        if (!proven && !by_port) return false;
         if (sent_.classic) {
             reply_.number = sent_.method == TraceProbe::udp ? port : source_port;
             reply_.cookie_mask = 0;
-            return flow || sent_.method != TraceProbe::udp;
+            return by_port || sent_.method != TraceProbe::udp;
         }
         if (!proven && port != sent_.port) return false;
-        reply_.flow = flow.value_or(0);
         const bool has_number = sent_.method != TraceProbe::udp_lite || covers_balance(sent_.coverage);
         if (!proven && reply_.cookie_mask == 0 && has_number) reply_.number = checksum;
-        if (!flow && !sent_.own_ports.empty())
-            changed_number(TraceField::source_port, sent_.own_ports.front(), source_port);
+        take_flow(by_port);
+        // A checksum that is no number of the port's flow was rewritten, so that nothing tells the probe.
+        if (reply_.cookie_mask == 0 && by_port != reply_.flow) return false;
+        compare_source_port(source_port);
         changed_number(TraceField::destination_port, sent_.port, port);
         // Without sources, the sum wasn't ours to choose. A virtual device may have left it to the next one.
         const TraceEnds ends{quoted_.source, quoted_.destination, source_port, port};
@@ -136,14 +155,14 @@ private:
         const bool own_identifier = flow_of(echo->identifier).has_value();
         if (!proven && !own_identifier) return false;
         reply_.number = echo->sequence;
+        take_flow(std::nullopt);
         if (!own_identifier && !sent_.own_ports.empty())
             changed_number(TraceField::source_port, sent_.own_ports.front(), echo->identifier);
         if (sent_.classic || sent_.version == wire::IpVersion::v6) return true;
         // Only those who see our probes know the checksum: where nothing else came back, it is the proof.
-        const bool right = std::ranges::find(sent_.checksums, checksum) != sent_.checksums.end();
-        if (!proven && reply_.cookie_mask == 0 && !right) return false;
-        if (!right && sent_.checksums.size() == 1)
-            changed_number(TraceField::checksum, sent_.checksums.front(), checksum);
+        const auto expected = sent_.checksums[reply_.flow];
+        if (!proven && reply_.cookie_mask == 0 && checksum != expected) return false;
+        changed_number(TraceField::checksum, expected, checksum);
         return true;
     }
 
@@ -155,7 +174,7 @@ private:
     void prove_without_port(std::uint16_t quoted_port)
     {
         reply_.needs_destination = true;
-        if (!sent_.own_ports.empty()) changed_number(TraceField::source_port, sent_.own_ports.front(), quoted_port);
+        compare_source_port(quoted_port);
     }
 
     bool read_tcp()
@@ -164,27 +183,27 @@ private:
         if (quoted_.upper.size() < quoted_at_least) return false;
         const auto source_port = base::load_be<std::uint16_t>(quoted_.upper, 0);
         const auto port = base::load_be<std::uint16_t>(quoted_.upper, 2);
-        const auto flow = flow_of(source_port);
+        const auto by_port = flow_of(source_port);
         const auto sequence = base::load_be<std::uint32_t>(quoted_.upper, 4);
         reply_.number = static_cast<std::uint16_t>(sequence >> 16);
         reply_.cookie = sequence & 0xFFFFU;
         reply_.cookie_mask = 0xFFFFU;
-        reply_.flow = flow.value_or(0);
-        if (!flow && !sent_.classic) prove_without_port(source_port);
+        take_flow(by_port);
+        if (by_port != reply_.flow && !sent_.classic) prove_without_port(source_port);
         changed_number(TraceField::destination_port, sent_.port, port);
-        compare_tcp_checksum(flow ? source_port : sent_.own_ports.empty() ? std::uint16_t{0} : sent_.own_ports.front());
+        compare_tcp_checksum(own_port());
         return true;
     }
 
     /// Of a segment that was quoted so far. A host with several addresses may have sent it from any of these.
-    void compare_tcp_checksum(std::uint16_t own_port)
+    void compare_tcp_checksum(std::uint16_t from_port)
     {
         constexpr std::size_t checksum_at = 16;
-        if (quoted_.upper.size() < checksum_at + 2 || sent_.sources.empty() || own_port == 0) return;
+        if (quoted_.upper.size() < checksum_at + 2 || sent_.sources.empty() || from_port == 0) return;
         const auto quoted = base::load_be<std::uint16_t>(quoted_.upper, checksum_at);
         std::uint16_t sent = quoted;
         for (const auto& source : sent_.sources) {
-            const TraceEnds ends{source, quoted_.destination, own_port, sent_.port};
+            const TraceEnds ends{source, quoted_.destination, from_port, sent_.port};
             const auto segment = make_tcp_probe(ends, *reply_.number, reply_.cookie, sent_.tcp);
             sent = base::load_be<std::uint16_t>(segment, checksum_at);
             if (sent == quoted) return;
@@ -199,15 +218,15 @@ private:
         const auto source_port = base::load_be<std::uint16_t>(quoted_.upper, 0);
         const auto port = base::load_be<std::uint16_t>(quoted_.upper, 2);
         const auto checksum = base::load_be<std::uint16_t>(quoted_.upper, checksum_at);
-        const auto flow = flow_of(source_port);
+        const auto by_port = flow_of(source_port);
         const bool has_sequence = quoted_.upper.size() >= sequence_at + 4;
-        if (!flow && !has_sequence) return false;
-        reply_.flow = flow.value_or(0);
-        reply_.number = checksum;
-        if (!flow) prove_without_port(source_port);
+        reply_.number = has_sequence ? base::load_be<std::uint16_t>(quoted_.upper, sequence_at) : checksum;
+        take_flow(by_port);
+        const bool own = by_port == reply_.flow;
+        if (!own && !has_sequence) return false;
+        if (!own) prove_without_port(source_port);
         changed_number(TraceField::destination_port, sent_.port, port);
         if (!has_sequence) return port == sent_.port;
-        reply_.number = base::load_be<std::uint16_t>(quoted_.upper, sequence_at);
         reply_.cookie = base::load_be<std::uint16_t>(quoted_.upper, sequence_at + 2);
         reply_.cookie_mask = 0xFFFFU;
         changed_number(TraceField::checksum, *reply_.number, checksum);
@@ -232,8 +251,8 @@ public:
         changed_number(TraceField::ecn, sent & 3U, quoted & 3U);
         changed_number(TraceField::length, static_cast<std::uint32_t>(quoted_.header_length + upper_size(sent_)),
                        static_cast<std::uint32_t>(quoted_.length));
-        if (sent_.flow_label && quoted_.flow_label)
-            changed_number(TraceField::flow_label, *sent_.flow_label, *quoted_.flow_label);
+        const auto label = reply_.flow < sent_.flow_labels.size() ? sent_.flow_labels[reply_.flow] : std::nullopt;
+        if (label && quoted_.flow_label) changed_number(TraceField::flow_label, *label, *quoted_.flow_label);
         if (!sent_.sources.empty() && std::ranges::find(sent_.sources, quoted_.source) == sent_.sources.end())
             changed(TraceField::source, sent_.sources.back(), quoted_.source);
     }

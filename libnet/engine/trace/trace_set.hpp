@@ -78,7 +78,7 @@ struct TraceSetup {
 /// an answer, its deadline, or that it has more to say. So an event costs the same for one target as for thousands. Each
 /// probe under way has a number (UDP port or checksum, ICMP or TCP sequence number) that no other one of its IP version
 /// has, so that it alone tells which probe an answer is for. Numbers count up: one is used again as late as possible, when
-/// an answer to its last user is long gone. Beside it a probe has a keyed identity, of which an answer brings back as much
+/// an answer to its last user is long gone; and each flow has numbers of its own (`flow_of_number`). Beside it a probe has a keyed identity, of which an answer brings back as much
 /// as it quotes: what doesn't fit is forged.
 ///
 /// With a rate, targets begin in random order, and another one begins when those that have begun leave room: so the work
@@ -161,7 +161,7 @@ private:
     };
     struct Numbers {
         std::unordered_map<std::uint16_t, Owner> owners;
-        std::uint16_t next = 0;
+        std::vector<std::uint16_t> next;  ///< by flow
     };
 
     const Target* find(TraceTarget target) const noexcept;
@@ -176,7 +176,7 @@ private:
     Report report(std::uint32_t index, const TraceOutcome& outcome);
     Report finish(std::uint32_t index);
     Numbers& numbers_of(const asio::ip::address& address) { return numbers_[address.is_v4() ? 0 : 1]; }
-    std::optional<std::uint16_t> next_number(Numbers& numbers) const;
+    std::optional<std::uint16_t> next_number(Numbers& numbers, std::uint8_t flow) const;
     void release(std::uint32_t index, TraceProbeId probe);
     bool is_foreign_packet(wire::IpVersion version, const TraceReply& reply) const;
     std::optional<std::uint32_t> only_target(wire::IpVersion version, const TraceReply& reply) const;

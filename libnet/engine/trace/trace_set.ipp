@@ -40,7 +40,9 @@ LIBNETXX_DECL TraceSet::TraceSet(const TraceOptions& options, std::uint16_t firs
       counters_{setup_.counters ? setup_.counters : std::make_shared<TraceCounters>()},
       pace_{options.rate}
 {
-    for (auto& numbers : numbers_) numbers.next = first_number;
+    for (auto& numbers : numbers_)
+        for (unsigned flow = 0; flow < options.flows; ++flow)
+            numbers.next.push_back(static_cast<std::uint16_t>(first_number + flow));
 }
 
 LIBNETXX_DECL TraceTarget TraceSet::add(const asio::ip::address& address)
@@ -180,13 +182,13 @@ LIBNETXX_DECL std::optional<TraceSet::Send> TraceSet::to_send(std::uint32_t inde
 {
     auto& target = *slots_[index].target;
     TraceSetProbe wanted{handle(index), probe, target.address};
-    const auto number = next_number(numbers_of(target.address));
+    wanted.flow = static_cast<std::uint8_t>(probe.index / options_.probes);
+    const auto number = next_number(numbers_of(target.address), wanted.flow);
     if (!number) {
         on_not_sent(wanted, now);
         return std::nullopt;
     }
     wanted.number = *number;
-    wanted.flow = static_cast<std::uint8_t>(probe.index / options_.probes);
     wanted.cookie = detail::keyed(setup_.key, *number, ++probes_made_);
     pace_.on_send(now);
     wake(index);
@@ -419,14 +421,16 @@ LIBNETXX_DECL std::optional<TraceSet::Released> TraceSet::take_released()
     return first;
 }
 
-/// nullopt: all of them are taken.
-LIBNETXX_DECL std::optional<std::uint16_t> TraceSet::next_number(Numbers& numbers) const
+/// nullopt: all those of the flow are taken.
+LIBNETXX_DECL std::optional<std::uint16_t> TraceSet::next_number(Numbers& numbers, std::uint8_t flow) const
 {
-    const auto count = std::size_t{last_number_} - first_number_ + 1;
+    const std::size_t count = std::size_t{last_number_} - first_number_ + 1, step = options_.flows;
     if (numbers.owners.size() >= count) return std::nullopt;
-    for (std::size_t tried = 0; tried < count; ++tried) {
-        const auto number = numbers.next;
-        numbers.next = number == last_number_ ? first_number_ : static_cast<std::uint16_t>(number + 1);
+    auto& next = numbers.next[flow];
+    for (std::size_t at = flow; at < count; at += step) {
+        const auto number = next;
+        const auto following = number + step;
+        next = static_cast<std::uint16_t>(following > last_number_ ? std::size_t{first_number_} + flow : following);
         if (!numbers.owners.contains(number)) return number;
     }
     return std::nullopt;

@@ -110,6 +110,8 @@ private:
     void listen();
     io::ProbeSocketOptions socket_options() const;
     io::ProbeSocket& open(std::uint16_t key);
+    void lease_label(int socket, std::size_t flow);
+    std::optional<std::uint32_t> label_of(std::size_t flow) const;
     void open_tcp(std::uint16_t flow);
     void open_dccp(std::uint16_t flow);
     void open_flow(std::uint16_t flow);

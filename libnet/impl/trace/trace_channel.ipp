@@ -4,6 +4,7 @@
 #include <libnet/impl/trace/trace_channel.hpp>
 #include <libnet/impl/trace/trace_defaults.hpp>
 #include <libnet/io/icmp/control_data.hpp>
+#include <libnet/io/icmp/flow_label.hpp>
 #include <libnet/io/icmp/port_filter.hpp>
 #include <libnet/io/loop/random_key.hpp>
 #include <libnet/io/loop/require_option.hpp>
@@ -69,13 +70,15 @@ LIBNETXX_DECL TraceChannel::TraceChannel(asio::any_io_executor executor, std::sh
     sent_.method = options.method;
     sent_.version = version;
     sent_.classic = is_classic(options);
+    sent_.flows = options.flows;
+    sent_.first_number = trace_numbers(options).first;
     sent_.port = trace_port(options);
     sent_.checksums = flow_checksums(options.flows);
     sent_.mark = static_cast<std::uint32_t>(io::random_word());
     sent_.payload_size = payload_.size();
     sent_.question = trace_question(options);
     sent_.traffic_class = options.traffic_class.value_or(std::uint8_t{0});
-    sent_.flow_label = options.flow_label;
+    if (version == wire::IpVersion::v6) sent_.flow_labels = engine::trace_flow_labels(options, io::random_word());
     sent_.tcp = options.tcp;
     sent_.protocol = options.protocol;
     sent_.coverage = options.coverage;
@@ -104,7 +107,6 @@ try {
     options.protocol = io::ProbeProtocol::icmp;
     options.access = io::IcmpAccess::raw;
     options.hears_errors = true;
-    options.flow_label.reset();
     options.ip_options = {};
     options.mark.reset();  // it sends nothing: what takes other capabilities is left to the sockets that do
     options.debug = false;
@@ -141,7 +143,6 @@ LIBNETXX_DECL io::ProbeSocketOptions TraceChannel::socket_options() const
     options.interface = options_.interface.str();
     options.traffic_class = options_.traffic_class;
     options.mark = options_.mark;
-    options.flow_label = options_.flow_label;
     if (options_.dont_fragment) options.path_mtu_discovery = io::PathMtuDiscovery::probe;
     options.dont_route = options_.bypass_routes;
     options.debug = options_.debug;
@@ -166,8 +167,28 @@ LIBNETXX_DECL io::ProbeSocket& TraceChannel::open(std::uint16_t key)
                  sizeof on);
     if (options_.coverage != 0 && sent_.method == TraceProbe::udp_lite)
         io::set_option(socket.native(), IPPROTO_UDPLITE, udp_lite_send_coverage, options_.coverage);
+    // All flows of ICMP share one socket.
+    const std::size_t first = has_socket_for_each_probe() ? 0U : key;
+    const std::size_t last = sent_.method == TraceProbe::icmp ? sent_.flows - 1U : first;
+    for (auto flow = first; flow <= last; ++flow) lease_label(socket.native(), flow);
     poll_->add(socket.native(), key_bits_ | key);
     return sockets_.try_emplace(key, std::move(socket)).first->second;
+}
+
+/// Lets a socket send probes with a flow's label. A label of our own choice that the kernel doesn't lease is given up for the
+/// system's. Throws `boost::system::system_error` where the options name it.
+LIBNETXX_DECL void TraceChannel::lease_label(int socket, std::size_t flow)
+{
+    const auto label = label_of(flow);
+    if (!label) return;
+    if (options_.flow_label) return io::use_flow_label(socket, *label);
+    if (io::try_lease_flow_label(socket, *label)) sent_.flow_labels[flow].reset();
+}
+
+/// nullopt: that of the system, or there are none.
+LIBNETXX_DECL std::optional<std::uint32_t> TraceChannel::label_of(std::size_t flow) const
+{
+    return flow < sent_.flow_labels.size() ? sent_.flow_labels[flow] : std::nullopt;
 }
 
 LIBNETXX_DECL void TraceChannel::open_tcp(std::uint16_t flow)
@@ -177,7 +198,8 @@ LIBNETXX_DECL void TraceChannel::open_tcp(std::uint16_t flow)
     held_ports_.emplace_back(sent_.version, static_cast<std::uint16_t>(wanted), options);
     const auto port = held_ports_.back().number();
     sent_.own_ports.push_back(port);
-    if (!listener_) return;
+    // Connections share the label that is leased to the holder of their port.
+    if (!listener_) return lease_label(held_ports_.back().native(), flow);
     options.identifier = port;
     io::ProbeSocket socket{executor_, sent_.version, options};
     io::pass_only_port(socket.native(), sent_.version, port);
@@ -188,6 +210,7 @@ LIBNETXX_DECL void TraceChannel::open_tcp(std::uint16_t flow)
 
 LIBNETXX_DECL void TraceChannel::add_raw(std::uint16_t flow, io::ProbeSocket socket)
 {
+    lease_label(socket.native(), flow);
     poll_->add(socket.native(), key_bits_ | flow);
     sockets_.try_emplace(flow, std::move(socket));
 }

@@ -157,7 +157,8 @@ LIBNETXX_DECL std::optional<engine::TraceReply> TraceChannel::to_reply(const io:
         const auto echo = wire::decode_quoted_echo_request(sent_.version, error.payload);
         if (!echo || echo->identifier != socket.identifier()) return std::nullopt;
         const auto checksum = base::load_be<std::uint16_t>(error.payload, 2);
-        const bool right = std::ranges::find(sent_.checksums, checksum) != sent_.checksums.end();
+        const auto flow = engine::flow_of_number(echo->sequence, sent_.first_number, sent_.flows);
+        const bool right = checksum == sent_.checksums[flow];
         const bool told = take_payload(echo->payload, reply);
         reply.number = echo->sequence;
         if (!told && v4 && !sent_.classic && !right) return std::nullopt;

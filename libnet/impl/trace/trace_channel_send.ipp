@@ -129,8 +129,9 @@ LIBNETXX_DECL boost::system::result<TraceChannel::Sent> TraceChannel::send_tcp(c
 LIBNETXX_DECL boost::system::result<TraceChannel::Sent> TraceChannel::connect(const engine::TraceSetProbe& probe)
 {
     const auto port = sent_.classic ? std::uint16_t{0} : sent_.own_ports[probe.flow];
-    auto started =
-        io::ConnectProbe::start(sent_.version, {probe.address, sent_.port}, port, probe.probe.ttl, socket_options());
+    auto options = socket_options();
+    options.flow_label = label_of(probe.flow);
+    auto started = io::ConnectProbe::start(sent_.version, {probe.address, sent_.port}, port, probe.probe.ttl, options);
     if (!started) {
         const auto error = started.error();
         // Only probes under way can give something back.
@@ -152,6 +153,7 @@ LIBNETXX_DECL boost::system::result<TraceChannel::Sent> TraceChannel::send(io::P
 {
     auto stamped = message;
     stamped.tag = number;
+    stamped.flow_label = label_of(engine::flow_of_number(number, sent_.first_number, sent_.flows));
     const auto sent = io::send_past_errors(socket, stamped, [&] { return read_errors(socket, key, met_); });
     if (sent) return Sent{number, *sent};
     if (has_socket_for_each_probe()) release(number);

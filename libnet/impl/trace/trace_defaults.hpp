@@ -69,7 +69,8 @@ inline std::size_t trace_payload_size(const TraceOptions& options) noexcept
     return std::max<std::size_t>(options.payload_size, engine::least_payload(trace_question(options)));
 }
 
-/// The numbers that probes may have: those of UDP are checksums, which are neither 0 nor 0xFFFF.
+/// The numbers that probes may have: those of UDP are checksums, which are neither 0 nor 0xFFFF. Several flows share all of
+/// them, wherever they shall begin.
 struct TraceNumbers {
     std::uint16_t first = 1, last = 65534;
 };
@@ -77,7 +78,7 @@ struct TraceNumbers {
 inline TraceNumbers trace_numbers(const TraceOptions& options) noexcept
 {
     const bool from_port = options.method == TraceProbe::icmp || (options.classic && options.method == TraceProbe::udp);
-    if (from_port) return {trace_port(options), 65535};
+    if (from_port && options.flows == 1) return {trace_port(options), 65535};
     return {};
 }
 

@@ -14,6 +14,7 @@
 #include <libnet/engine/trace/path_difference.ipp>
 #include <libnet/engine/trace/path_watch.ipp>
 #include <libnet/engine/trace/trace_engine.ipp>
+#include <libnet/engine/trace/trace_flow.ipp>
 #include <libnet/engine/trace/trace_packet.ipp>
 #include <libnet/engine/trace/trace_question.ipp>
 #include <libnet/engine/trace/trace_quote.ipp>

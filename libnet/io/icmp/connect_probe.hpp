@@ -23,6 +23,7 @@ public:
     LIBNETXX_DECL HeldPort(wire::IpVersion version, std::uint16_t port, const ProbeSocketOptions& options);
 
     std::uint16_t number() const noexcept { return number_; }
+    int native() const noexcept { return socket_.get(); }
 
 private:
     FileDescriptor socket_;

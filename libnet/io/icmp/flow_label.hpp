@@ -2,10 +2,10 @@
 // Sending IPv6 packets with a flow label of our own (RFC 6437): the kernel leases it to a socket.
 
 #include <libnet/io/icmp/control_data.hpp>
+#include <libnet/io/loop/last_error.hpp>
 
 #include <boost/system/system_error.hpp>
 
-#include <cerrno>
 #include <cstdint>
 #include <string>
 
@@ -15,9 +15,10 @@
 namespace libnet::inline v0::io {
 
 /// The label is leased to this socket and may be shared by others, and what the socket sends to an address with the
-/// label in its `sin6_flowinfo` carries it. Without the lease the kernel would refuse to send as soon as anybody has
-/// one of his own. Throws `boost::system::system_error`: somebody has the label for himself.
-inline void lease_flow_label(int socket, std::uint32_t label)
+/// label in its `sin6_flowinfo`, or with the control message IPV6_FLOWINFO, carries it. A socket may have several. Without the
+/// lease the kernel refuses to send as soon as a program of this network has a label for itself. Fails if that has this label,
+/// or, without CAP_NET_ADMIN, if a socket has 32 or the system some 3000 of them (net/ipv6/ip6_flowlabel.c, mem_check).
+inline boost::system::error_code try_lease_flow_label(int socket, std::uint32_t label)
 {
     // From linux/in6.h, which can't be included beside netinet/in.h.
     constexpr int flow_label_manager = 32, flow_info_send = 33;
@@ -30,12 +31,16 @@ inline void lease_flow_label(int socket, std::uint32_t label)
         std::uint16_t flags, expires, linger;
         std::uint32_t padding;
     } request{in6addr_loopback, htonl(label), get, share_with_any, create, 0, 0, 0};
-    if (::setsockopt(socket, IPPROTO_IPV6, flow_label_manager, &request, sizeof request) != 0) {
-        const int error = errno;
-        throw boost::system::system_error{error, boost::system::system_category(),
-                                          "flow label " + std::to_string(label)};
-    }
+    if (::setsockopt(socket, IPPROTO_IPV6, flow_label_manager, &request, sizeof request) != 0) return last_error();
     set_option(socket, IPPROTO_IPV6, flow_info_send, 1);
+    return {};
+}
+
+/// Likewise, but throws `boost::system::system_error`.
+inline void lease_flow_label(int socket, std::uint32_t label)
+{
+    if (const auto error = try_lease_flow_label(socket, label))
+        throw boost::system::system_error{error, "flow label " + std::to_string(label)};
 }
 
 /// Packets of this socket have the label 0, which is none, instead of one that the kernel computes: a connection would have

@@ -101,6 +101,8 @@ public:
         std::optional<std::uint8_t> ttl{};     ///< empty: the socket's
         std::uint64_t tag = 0;                 ///< told again with its transmit stamp
         bool stamp = true;                     ///< ask for that, if the socket does
+        /// IPv6: the flow label, leased to the socket by the caller (io/icmp/flow_label.hpp). Empty or 0: the socket's.
+        std::optional<std::uint32_t> flow_label{};
     };
 
     /// How many messages went out. `error` is why not even the first one did.

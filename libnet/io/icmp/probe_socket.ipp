@@ -285,9 +285,11 @@ LIBNETXX_DECL std::size_t ProbeSocket::burst(std::size_t message_size) const noe
 
 namespace detail {
 
+constexpr int flow_information = 11;  // IPV6_FLOWINFO of linux/in6.h, which can't be included beside netinet/in.h
+
 /// Room for the control messages of one packet that is sent.
 struct SendControl {
-    alignas(cmsghdr) std::array<std::byte, CMSG_SPACE(sizeof(int)) + CMSG_SPACE(sizeof(std::uint32_t))> octets;
+    alignas(cmsghdr) std::array<std::byte, CMSG_SPACE(sizeof(int)) + 2 * CMSG_SPACE(sizeof(std::uint32_t))> octets;
 
     /// Appends one to the header's.
     template <typename T>
@@ -332,6 +334,8 @@ LIBNETXX_DECL ProbeSocket::Sent ProbeSocket::send(std::span<const Outgoing> mess
         header.msg_iovlen = 1;
         if (message.ttl)
             controls[i].add(header, v4 ? IPPROTO_IP : IPPROTO_IPV6, v4 ? IP_TTL : IPV6_HOPLIMIT, int{*message.ttl});
+        if (!v4 && message.flow_label.value_or(0) != 0)
+            controls[i].add(header, IPPROTO_IPV6, detail::flow_information, htonl(*message.flow_label));
         // It asks for no transmit stamp, whatever the socket's option says. Such a packet isn't counted, either.
         if (stamps_ && !message.stamp) controls[i].add(header, SOL_SOCKET, SO_TIMESTAMPING, std::uint32_t{0});
     }

@@ -149,6 +149,82 @@ TEST_CASE("every field that was rewritten is told", "[engine][trace]")
     CHECK(read_trace_error(sent, Error{.ttl = 5}.octets())->quoted_ttl == 5);
 }
 
+TEST_CASE("of several flows, what was rewritten is told against the flow that the probe was of", "[engine][trace]")
+{
+    const auto of_three = [](TraceProbe method) {
+        auto sent = sent_by(method);
+        sent.flows = 3;
+        sent.own_ports = {40000, 40001, 40002};
+        sent.checksums = {0xBEEF, 0xBEF0, 0xBEF1};
+        return sent;
+    };
+    constexpr std::uint16_t of_second = 2, of_third = 3;  // numbers
+    const auto udp = of_three(TraceProbe::udp);
+    const auto rewritten =
+        read_trace_error(udp, Error{.first = 4000, .number = of_third, .checksum = of_third}.octets());
+    REQUIRE(rewritten);
+    CHECK(rewritten->flow == 2);
+    CHECK(rewritten->changes == std::vector<TraceChange>{{TraceField::source_port, 40002U, 4000U}});
+    // The port of another flow is a rewritten one, too.
+    const auto other =
+        read_trace_error(udp, Error{.first = 40000, .number = of_second, .checksum = of_second}.octets());
+    REQUIRE(other);
+    CHECK(other->changes == std::vector<TraceChange>{{TraceField::source_port, 40001U, 40000U}});
+    CHECK(read_trace_error(udp, Error{.first = 40001, .checksum = of_second, .quote = 8}.octets())->number ==
+          of_second);
+    // Of a short quote, port and checksum have to be those of one flow.
+    CHECK_FALSE(read_trace_error(udp, Error{.first = 40000, .checksum = of_second, .quote = 8}.octets()));
+
+    Error segment{.protocol = 6, .first = 4000, .second = 80, .number = of_second, .length = 40, .quote = 8};
+    const auto tcp = read_trace_error(of_three(TraceProbe::tcp), segment.octets());
+    REQUIRE(tcp);
+    CHECK(tcp->needs_destination);
+    CHECK(tcp->changes == std::vector<TraceChange>{{TraceField::source_port, 40001U, 4000U}});
+    segment.first = 40001;
+    CHECK(read_trace_error(of_three(TraceProbe::tcp), segment.octets())->changes.empty());
+
+    auto echo = of_three(TraceProbe::icmp);
+    echo.own_ports = {40000};
+    CHECK(
+        read_trace_error(echo, Error{.protocol = 1, .number = of_third, .checksum = 0xBEF1}.octets())->changes.empty());
+    const auto summed = read_trace_error(echo, Error{.protocol = 1, .number = of_third, .checksum = 0xBEEF}.octets());
+    REQUIRE(summed);
+    CHECK(summed->changes == std::vector<TraceChange>{{TraceField::checksum, 0xBEF1U, 0xBEEFU}});
+    CHECK_FALSE(
+        read_trace_error(echo, Error{.protocol = 1, .number = of_third, .checksum = 0xBEEF, .quote = 8}.octets()));
+}
+
+TEST_CASE("a flow label that was rewritten is told against that of the probe's flow", "[engine][trace]")
+{
+    auto sent = sent_by(TraceProbe::udp);
+    sent.version = IpVersion::v6;
+    sent.flows = 2;
+    sent.own_ports = {40000, 40001};
+    sent.flow_labels = {0x11111, 0x22222};
+    sent.sources.clear();
+    Octets all(8 + 40 + 40);
+    const std::span bytes{all};
+    bytes[0] = std::byte{wire::icmpv6_type::time_exceeded};
+    const auto ip = bytes.subspan(8);
+    base::store_be(ip, 4, std::uint16_t{40});
+    ip[6] = std::byte{17};
+    ip[7] = std::byte{1};
+    const auto udp = ip.subspan(40);
+    base::store_be(udp, 0, std::uint16_t{40001});
+    base::store_be(udp, 2, std::uint16_t{33434});
+    write_trace_payload(udp.subspan(8), cookie, 2, 99);
+    base::store_be(ip, 0, 0x60022222U);
+    const auto kept = read_trace_error(sent, all);
+    REQUIRE(kept);
+    CHECK(kept->flow == 1);
+    CHECK(kept->changes.empty());
+    base::store_be(ip, 0, 0x60011111U);
+    CHECK(read_trace_error(sent, all)->changes ==
+          std::vector<TraceChange>{{TraceField::flow_label, 0x22222U, 0x11111U}});
+    sent.flow_labels[1].reset();  // the system's, which we don't know
+    CHECK(read_trace_error(sent, all)->changes.empty());
+}
+
 TEST_CASE("a checksum that a virtual device left unfinished is none that was rewritten", "[engine][trace]")
 {
     const auto unfinished = unfinished_checksum({ours, theirs, 0, 0}, udp_protocol, 40);

@@ -1,3 +1,4 @@
+#include <libnet/engine/trace/trace_flow.hpp>
 #include <tests/engine/trace/trace_set_lab.hpp>
 #include <tests/support/catch.hpp>
 
@@ -64,6 +65,28 @@ TEST_CASE("a number is free when its probe is answered or lost, and when its tar
     std::set<std::uint16_t> released;
     while (const auto number = lab.set.take_released()) released.insert(number->number);
     CHECK(released == std::set<std::uint16_t>{33434, 33435, 33436});
+}
+
+TEST_CASE("each flow has numbers of its own, which tell it", "[engine][trace]")
+{
+    TraceOptions options{.max_ttl = 2, .probes = 2, .timeout = 1s, .flows = 3};
+    TraceSet set{options, 65'531, {}, 65'535};  // the last of three flows has one number, the others have two
+    set.add(near);
+    std::vector<TraceSetProbe> sent;
+    for (;;) {
+        const auto action = set.next(Lab::start);
+        const auto* send = std::get_if<TraceSet::Send>(&action);
+        if (send == nullptr) break;
+        set.on_sent(*send, send->number, Lab::start);
+        sent.push_back(*send);
+    }
+    REQUIRE(sent.size() == 5);
+    std::set<std::uint16_t> numbers;
+    for (const auto& probe : sent) {
+        CHECK(flow_of_number(probe.number, 65'531, 3) == probe.flow);
+        numbers.insert(probe.number);
+    }
+    CHECK(numbers == std::set<std::uint16_t>{65'531, 65'532, 65'533, 65'534, 65'535});
 }
 
 TEST_CASE("numbers run to their end and begin again, past those that are under way", "[engine][trace]")

@@ -119,6 +119,31 @@ nodes:
     for (int ttl = 1; ttl <= 5; ++ttl) CHECK(one.at(ttl).size() == 1);
 }
 
+TEST_CASE("over IPv6 several flows have a label each, so that routers which share load by it show all paths")
+{
+    const std::string method = GENERATE("udp", "udp53", "icmp", "tcp");
+    const WrittenScenario labelled{R"(
+path: [[a, b, d, host], [a, c, d, host]]
+nodes:
+  a: {balance: {by: flow-label, over: [b, c]}}
+  host: {address: "fd09::1", tcp: {80: syn-ack}}
+)"};
+    const auto flows = trace(labelled.path(), "probes=1 flows=16 method=" + method + any_access(), "fd09::1");
+    INFO(flows.run.tool.out);
+    CHECK(flows.at(2).size() == 2);
+    CHECK(flows.lost.empty());
+    // What the hops quote is what was sent.
+    for (const auto& hop : flows.hops) CHECK_FALSE(hop.contains("flow_label"));
+    const auto one = trace(labelled.path(), "probes=8 flows=2 method=" + method + any_access(), "fd09::1");
+    INFO(one.run.tool.out);
+    for (const char* flow : {"1", "2"}) {
+        std::set<std::string> second;
+        for (const auto& hop : one.hops)
+            if (hop.at("ttl") == "2" && hop.at("flow") == flow) second.insert(hop.at("from"));
+        CHECK(second.size() == 1);
+    }
+}
+
 TEST_CASE("routers that quote eight octets are found all the same")
 {
     const std::string method = GENERATE("udp", "icmp", "tcp");
@@ -173,6 +198,26 @@ TEST_CASE("what was rewritten on the way is seen in what comes back")
     CHECK(traced.first(4, "dscp").empty());
     CHECK(traced.done.front().at("reason") == "reached");
     CHECK(traced.done.front().at("hops") == "10");
+}
+
+TEST_CASE("of several flows, a rewritten port is told against that of the probe's flow")
+{
+    const std::string method = GENERATE("udp", "tcp");
+    const auto traced = trace(scenario("altered"), "probes=2 flows=3 access=raw method=" + method);
+    INFO(traced.run.tool.out);
+    std::map<std::string, std::set<std::string>> told;
+    for (const auto& hop : traced.hops)
+        if (hop.at("ttl") == "8") told[hop.at("flow")].insert(hop.at("source_port"));
+    std::set<std::string> all;
+    for (const auto& [flow, ports] : told) {
+        CHECK(ports.size() == 1);
+        CHECK(ports.begin()->ends_with(">4000"));
+        all.insert(ports.begin(), ports.end());
+    }
+    CHECK(all.size() == 3);
+    for (const auto& port : all) CHECK(logged(traced, "sport").contains(std::stoi(port.substr(0, port.find('>')))));
+    for (const auto& hop : traced.hops)
+        if (hop.at("ttl") != "8") CHECK_FALSE(hop.contains("source_port"));
 }
 
 TEST_CASE(
