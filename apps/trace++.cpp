@@ -112,6 +112,10 @@ void complete(apps::TraceSettings& settings, apps::Options& table)
         if (options.rate == 0) options.rate = usual_rate;
         settings.numeric = true;
     }
+    // One HOST is asked for an address that the source can send to; of many, others leave from where they are routed.
+    const bool one = !settings.many && !settings.listen;
+    if (one && options.source && settings.family == io::AddressFamily::any)
+        settings.family = options.source->is_v4() ? io::AddressFamily::ipv4 : io::AddressFamily::ipv6;
     if (!settings.watch || apps::is_terminal(STDOUT_FILENO)) return;
     settings.watch = false;
     if (!settings.report) settings.report = 10;

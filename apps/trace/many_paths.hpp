@@ -13,6 +13,7 @@
 #include <apps/trace/exit_codes.hpp>
 #include <apps/trace/many_targets.hpp>
 #include <apps/trace/one_pass.hpp>
+#include <apps/trace/send_trouble.hpp>
 #include <libnet/base/permutation.hpp>
 #include <libnet/io/loop/random_key.hpp>
 #include <libnet/tracer.hpp>
@@ -155,7 +156,8 @@ private:
         TextReport text{settings_};
         show(text, one);
         if (one.path.error)
-            complain(settings_.program(), fmt::format("{}: {}", printable(one.target.name), one.path.error.message()));
+            complain(settings_.program(),
+                     fmt::format("{}: {}", printable(one.target.name), why_not_sent(one.path.error)));
     }
 
     void show(TraceReport& report, const Waiting& one)

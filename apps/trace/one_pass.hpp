@@ -7,6 +7,7 @@
 #include <apps/trace/mtu_search.hpp>
 #include <apps/trace/presenter.hpp>
 #include <apps/trace/saved_path.hpp>
+#include <apps/trace/send_trouble.hpp>
 #include <apps/trace/target.hpp>
 #include <apps/trace/text_report.hpp>
 #include <libnet/tracer.hpp>
@@ -76,7 +77,7 @@ inline asio::awaitable<void> follow(const TraceSettings& settings, TraceReport& 
         const auto found = co_await mtu->finish(path);
         report.mtu(found);
     }
-    if (path.error) throw boost::system::system_error{path.error, settings.host};
+    if (path.error) throw NotSent{settings.host, path.error};
 }
 
 /// Completes with the exit code.

@@ -3,6 +3,8 @@
 
 #include <apps/trace/settings.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <optional>
@@ -72,6 +74,14 @@ inline std::string conflict_in(const TraceSettings& settings)
     if (settings.mtu && (settings.many || settings.rounds())) return "--mtu: in one pass to one HOST";
     if (settings.mtu && (settings.trace.gateways.count != 0 || settings.trace.bypass_routes))
         return "--mtu: it is that of the path as routed, not by --gateway or --direct";
+    const unsigned last_port = 65536U - settings.trace.flows;
+    if (settings.trace.source_port > last_port)
+        return fmt::format("--sport: {} flows take the ports from it on: give one up to {}", settings.trace.flows,
+                           last_port);
+    const bool v4 = settings.family == io::AddressFamily::ipv4;
+    if (settings.trace.source && settings.family != io::AddressFamily::any && settings.trace.source->is_v4() != v4)
+        return fmt::format("--source: {} is not of the family that -4 or -6 asks for",
+                           settings.trace.source->to_string());
     if (settings.trace.share_hops && settings.trace.flows > 1) return "--share-hops: with one flow only";
     if (settings.watch && settings.format != TraceFormat::text)
         return "--watch: it is a screen for people: take --report N with --json or --csv";

@@ -6,6 +6,7 @@
 #include <apps/trace/exit_codes.hpp>
 #include <apps/trace/json_rounds.hpp>
 #include <apps/trace/saved_path.hpp>
+#include <apps/trace/send_trouble.hpp>
 #include <apps/trace/target.hpp>
 #include <apps/trace/text_rounds.hpp>
 #include <apps/trace/watch_screen.hpp>
@@ -71,8 +72,8 @@ public:
             if (!interrupted || !settings_.watch) failure = std::current_exception();
         }
         if (!failure && trouble_) {
-            const boost::system::system_error error{trouble_, settings_.host};
-            why = reason_of(error);
+            const NotSent error{settings_.host, trouble_};
+            why = error.what();
             failure = std::make_exception_ptr(error);
         }
         if (watcher_) report_->counters(watcher_->counters());

@@ -4,6 +4,7 @@
 #include <apps/common/painted_program.hpp>
 #include <apps/common/terminal_text.hpp>
 #include <apps/trace/rounds_report.hpp>
+#include <apps/trace/send_trouble.hpp>
 #include <apps/trace/text_rounds.hpp>
 #include <apps/trace/watch_view.hpp>
 
@@ -51,7 +52,7 @@ public:
     {
         results_.round(round, watch, describe);
         if (round.change) message_ = change_line(*round.change);
-        if (round.path.error) message_ = round.path.error.message();
+        if (round.path.error) message_ = why_not_sent(round.path.error);
         for (const auto& hop : round.path.hops) {
             if (!watch.hops().empty() && hop.ttl <= watch.hops().back().ttl) histories_[hop.ttl].note(time_of(hop));
         }

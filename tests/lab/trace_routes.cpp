@@ -116,6 +116,23 @@ TEST_CASE("rounds that can't be sent any more end a report with words and exit c
     run({"ip", "route", "delete", "unreachable", "10.0.6.2"});
 }
 
+TEST_CASE("routes of this host that let no probe out are told in words", "[lab]")
+{
+    const std::vector<std::pair<std::string, std::string>> routes{
+        {"prohibit", "Permission denied: it is a broadcast address, or a route of this host prohibits it\n"},
+        {"blackhole", "Invalid argument: the route to it is a blackhole, or doesn't take this source\n"},
+        {"unreachable", "No route to host\n"}};
+    for (const auto& [kind, words] : routes) {
+        REQUIRE(run({"ip", "route", "add", kind, "10.0.6.2"}).exit_code == 0);
+        for (const std::string method : {"-U", "-I", "-T"}) {
+            const auto ours = run({program("trace++"), "-n", method, "10.0.6.2"});
+            CHECK(ours.exit_code == 2);
+            CHECK(ours.err == "trace++: 10.0.6.2: " + words);
+        }
+        run({"ip", "route", "delete", kind, "10.0.6.2"});
+    }
+}
+
 TEST_CASE("a host that sends packets of the raw probes' protocol all the time is not reached before its hop", "[lab]")
 {
     const auto* const script = R"(

@@ -35,7 +35,9 @@ enum class TraceProbe : std::uint8_t {
 enum class TraceAccess : std::uint8_t {
     automatic,  ///< raw ones where the process may open them, else datagram sockets
     /// No privilege: errors come from the sockets' error queues. ICMP takes the sysctl net.ipv4.ping_group_range, or
-    /// CAP_NET_RAW.
+    /// CAP_NET_RAW. A hop stays silent that quotes another source port (or identifier of ICMP) than the probe had: the kernel
+    /// looks the socket up by what is quoted (__udp4_lib_err in net/ipv4/udp.c, tcp_v4_err in net/ipv4/tcp_ipv4.c, ping_err in
+    /// net/ipv4/ping.c, and their likes of net/ipv6), finds none, and counts the error in /proc/net/snmp without its sender.
     datagram,
     /// CAP_NET_RAW: whole ICMP errors are read. So probes are found by what minimal quotes have, hops tell
     /// `TraceHop::quoted_ttl` and all of `changes`, and several TCP probes of a flow are under way at the same time.

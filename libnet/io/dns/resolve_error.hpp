@@ -5,6 +5,7 @@
 #include <libnet/io/dns/resolver_options.hpp>
 
 #include <boost/asio/error.hpp>
+#include <boost/asio/ip/address_v6.hpp>
 #include <boost/system/errc.hpp>
 #include <boost/system/system_error.hpp>
 
@@ -54,8 +55,15 @@ inline ResolveError no_such_address(std::string_view name, AddressFamily family)
     return {asio::error::no_data, printable_host(name) + ": has no " + std::string{wanted_address(family)}};
 }
 
+/// Of an IPv6 address with a zone that isn't one of this host's interfaces, too.
 inline ResolveError not_a_host_name(std::string_view name)
 {
+    boost::system::error_code bad;
+    const auto zone = name.find('%');
+    if (zone != name.npos) static_cast<void>(asio::ip::make_address_v6(std::string{name.substr(0, zone)}, bad));
+    if (zone != name.npos && !bad)
+        return {asio::error::host_not_found,
+                printable_host(name) + ": there is no interface " + printable_host(name.substr(zone + 1))};
     return {asio::error::host_not_found, printable_host(name) + ": not a host name"};
 }
 

@@ -187,6 +187,9 @@ TEST_CASE("trace++ takes hosts in every form, and says what is missing of one", 
     CHECK(zoneless.exit_code == 2);
     CHECK(zoneless.out.empty());
     CHECK(zoneless.err.starts_with("trace++: fe80::1: which interface? A link-local address needs its zone: fe80::1%"));
+    const auto nowhere = run({program("trace++"), "fe80::1%no-such0"});
+    CHECK(nowhere.exit_code == 2);
+    CHECK(nowhere.err == "trace++: fe80::1%no-such0: there is no interface no-such0\n");
     const auto json = run({program("trace++"), "--json", "fe80::1"});
     CHECK(json.out.starts_with("{\"event\":\"path\""));
 }
@@ -195,7 +198,9 @@ TEST_CASE("trace++ says that it can't send", "[apps][trace]")
 {
     const auto text = trace({"-n", "127.255.255.255"});  // a broadcast address
     CHECK(text.exit_code == 2);
-    CHECK(text.err == "trace++: 127.255.255.255: Permission denied\n");
+    CHECK(text.err ==
+          "trace++: 127.255.255.255: Permission denied: it is a broadcast address, or a route of this host "
+          "prohibits it\n");
 
     const auto lines = trace({"--json", "-n", "127.255.255.255"});
     CHECK(lines.exit_code == 2);

@@ -63,6 +63,10 @@ TEST_CASE("trace++ refuses values of flags that make no sense, with the reason",
         {{"--max-loss", "101"}, "trace++: --max-loss: '101' is not a percentage"},
         {{"--as", "ping"}, "trace++: --as: 'ping' is none of"},
         {{"--flows", "2", "--classic"}, "trace++: --flows: "},
+        {{"--sport", "65533", "--flows", "4"},
+         "trace++: --sport: 4 flows take the ports from it on: give one up to 65532"},
+        {{"-4", "-s", "::1"}, "trace++: --source: ::1 is not of the family that -4 or -6 asks for"},
+        {{"-s", "::1"}, "trace++: 127.0.0.1: has no IPv6 address"},
         {{"--report", "2", "--flows", "2"}, "trace++: --flows: rounds are of one flow"},
     };
     for (const auto& [flags, complaint] : cases) {
@@ -235,6 +239,8 @@ TEST_CASE("trace++ --expect says what is wrong with a file that holds no path", 
         {R"({"event":"path","hops":[{"ttl":0}]})", "a hop has no ttl from 1 to 255"},
         {R"({"event":"path","hops":[{"ttl":1,"probes":[{"from":"x"}]}]})", "an address in it is none"},
         {R"({"event":"path","hops":[{"ttl":1,"probes":[{"from":7}]}]})", "an address in it is none"},
+        {R"({"event":"path","hops":[]})", "no hop of its path has answered"},
+        {R"({"event":"path","hops":[{"ttl":1,"probes":[{"lost":true}]}]})", "no hop of its path has answered"},
         {std::string(200, '['), "a line is no JSON"},
     };
     for (const auto& [text, complaint] : cases) {
