@@ -16,7 +16,7 @@ set(lower
     engine/http/http_forwarding engine/ping/ping_events engine/ping/ping_payload engine/ping/ping_rhythm
     engine/ping/ping_statistics engine/proxy/address_class engine/proxy/egress_rule engine/proxy/header_rules
     engine/proxy/parent_proxy engine/proxy/week_times engine/query/interface_state engine/query/narrow_links
-    engine/query/path_mtu_result engine/time_point engine/trace/hop_statistics engine/trace/hop_verdict
+    engine/query/node_answer engine/query/path_mtu_result engine/time_point engine/trace/hop_statistics engine/trace/hop_verdict
     engine/trace/path_change engine/trace/trace_change engine/trace/trace_counters engine/trace/trace_options
     engine/trace/trace_path engine/trace/trace_target engine/trace/trace_tcp
     io/access/access_control io/access/client_limiter io/access/credential_files io/access/egress_control
@@ -24,7 +24,7 @@ set(lower
     io/loop/executor io/loop/server_executor io/tcp/connection_now io/tls/tls_client io/tls/tls_context
     io/tls/tls_options
     wire/http/forwarded wire/http/http_fields wire/http/http_limits wire/http/proxy_status wire/icmp/icmp_extended_echo
-    wire/icmp/icmp_extensions wire/ip/address_range wire/ip/interface_name wire/ip/ip_version wire/ip/ipv4_options
+    wire/icmp/icmp_extensions wire/icmp/node_information wire/ip/address_range wire/ip/interface_name wire/ip/ip_version wire/ip/ipv4_options
     wire/ip/network)
 list(TRANSFORM lower PREPEND libnet/)
 list(TRANSFORM lower APPEND .hpp)

@@ -14,6 +14,7 @@
 #include <libnet/interface_probe.hpp>
 #include <libnet/name_keeper.hpp>
 #include <libnet/narrow_links.hpp>
+#include <libnet/node_inquiry.hpp>
 #include <libnet/path_mtu.hpp>
 #include <libnet/path_watcher.hpp>
 #include <libnet/ping_dispatcher.hpp>

@@ -51,6 +51,7 @@
 #include <libnet/engine/query/interface_query.ipp>
 #include <libnet/engine/query/interface_state.ipp>
 #include <libnet/engine/query/narrow_links.ipp>
+#include <libnet/engine/query/node_answer.ipp>
 #include <libnet/engine/query/node_queries.ipp>
 #include <libnet/engine/query/path_mtu_result.ipp>
 #include <libnet/engine/query/path_mtu_search.ipp>
@@ -106,6 +107,8 @@
 #include <libnet/impl/proxy/udp_association.ipp>
 #include <libnet/impl/query/interface_probe.ipp>
 #include <libnet/impl/query/narrow_links.ipp>
+#include <libnet/impl/query/node_inquiry.ipp>
+#include <libnet/impl/query/node_inquiry_session.ipp>
 #include <libnet/impl/query/path_mtu.ipp>
 #include <libnet/impl/query/path_mtu_session.ipp>
 #include <libnet/impl/server/access_line.ipp>

@@ -6,6 +6,7 @@
 #include <libnet/engine/query/interface_query.ipp>
 #include <libnet/engine/query/interface_state.ipp>
 #include <libnet/engine/query/narrow_links.ipp>
+#include <libnet/engine/query/node_answer.ipp>
 #include <libnet/engine/query/node_queries.ipp>
 #include <libnet/engine/query/path_mtu_result.ipp>
 #include <libnet/engine/query/path_mtu_search.ipp>

@@ -31,41 +31,60 @@ namespace libnet::inline v0::wire {
 //  |  Query: the subject. Reply: names or addresses                |  16
 //  +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
 
-constexpr std::size_t node_information_header_size = 16;
-constexpr std::uint8_t node_query_type = 139, node_reply_type = 140;
+constexpr std::size_t node_information_header_size = 16;              ///< octets
+constexpr std::uint8_t node_query_type = 139, node_reply_type = 140;  ///< of the ICMPv6 messages
 
 /// What is asked: the Qtype, RFC 4620 section 6.
-enum class NodeQtype : std::uint16_t { names = 2, ipv6_addresses = 3, ipv4_addresses = 4 };
+enum class NodeQtype : std::uint16_t {
+    names = 2,           ///< the names of the node
+    ipv6_addresses = 3,  ///< those that the flags say
+    ipv4_addresses = 4,  ///< those that the flags say
+};
 
 /// Flags of queries for addresses, and `truncated` of their replies, sections 6.3 and 6.4.
 namespace node_flag {
-constexpr std::uint16_t truncated = 1, all_interfaces = 2, compatible = 4, link_local = 8, site_local = 16, global = 32;
-}
+constexpr std::uint16_t truncated = 1;       ///< the node has more addresses than the reply
+constexpr std::uint16_t all_interfaces = 2;  ///< addresses of all interfaces, not of the subject's alone
+constexpr std::uint16_t compatible = 4;      ///< IPv4-compatible and IPv4-mapped addresses
+constexpr std::uint16_t link_local = 8;      ///< link-local addresses
+constexpr std::uint16_t site_local = 16;     ///< site-local addresses
+constexpr std::uint16_t global = 32;         ///< all others
+}  // namespace node_flag
 
 /// What the subject of a query is (its code), section 4.
-enum class NodeSubject : std::uint8_t { ipv6_address = 0, name = 1, ipv4_address = 2 };
+enum class NodeSubject : std::uint8_t {
+    ipv6_address = 0,  ///< 16 octets
+    name = 1,          ///< see `node_subject`
+    ipv4_address = 2,  ///< 4 octets
+};
 
 /// How a query was taken (the reply's code), section 4.
-enum class NodeReplyCode : std::uint8_t { success = 0, refused = 1, unknown_qtype = 2 };
+enum class NodeReplyCode : std::uint8_t {
+    success = 0,        ///< the data answers it
+    refused = 1,        ///< the node does not tell
+    unknown_qtype = 2,  ///< the node does not know the Qtype
+};
 
+/// What a reply brings back of its query.
 using NodeNonce = std::array<std::byte, 8>;
 
+/// A query.
 struct NodeQuery {
-    NodeQtype qtype = NodeQtype::names;
-    std::uint16_t flags = 0;
-    NodeNonce nonce{};
-    NodeSubject subject = NodeSubject::ipv6_address;
-    std::vector<std::byte> subject_octets;  ///< an address, or a name: see `node_subject`
+    NodeQtype qtype = NodeQtype::names;               ///< what is asked for
+    std::uint16_t flags = 0;                          ///< `node_flag`
+    NodeNonce nonce{};                                ///< comes back with the reply
+    NodeSubject subject = NodeSubject::ipv6_address;  ///< what `subject_octets` are
+    std::vector<std::byte> subject_octets;            ///< an address, or a name: see `node_subject`
     friend bool operator==(const NodeQuery&, const NodeQuery&) = default;
 };
 
 /// `data` is a view into the decoded message; codes and Qtypes that aren't known are told as they are.
 struct NodeReply {
-    NodeReplyCode code = NodeReplyCode::success;
-    NodeQtype qtype = NodeQtype::names;
-    std::uint16_t flags = 0;
-    NodeNonce nonce{};
-    std::span<const std::byte> data;
+    NodeReplyCode code = NodeReplyCode::success;  ///< else there is no data
+    NodeQtype qtype = NodeQtype::names;           ///< of the query
+    std::uint16_t flags = 0;                      ///< `node_flag`
+    NodeNonce nonce{};                            ///< of the query
+    std::span<const std::byte> data;              ///< see `decode_node_names` and `decode_node_addresses`
 };
 
 /// A query, from its ICMPv6 header on. Its checksum is filled in by the kernel (RFC 3542 section 3.1).
@@ -87,8 +106,8 @@ LIBNETXX_DECL std::optional<NodeNonce> decode_quoted_node_query(std::span<const 
 /// What a reply's data was, as far as it could be read.
 template <typename Each>
 struct NodeData {
-    std::vector<Each> values;
-    bool complete = true;  ///< false: the data ended in the middle of a value, or made no sense
+    std::vector<Each> values;  ///< in their order
+    bool complete = true;      ///< false: the data ended in the middle of a value, or made no sense
     friend bool operator==(const NodeData&, const NodeData&) = default;
 };
 
