@@ -7,8 +7,10 @@
 #include <libnet/engine/proxy/header_rules.hpp>
 #include <libnet/engine/proxy/parent_proxy.hpp>
 #include <libnet/http_limits.hpp>
+#include <libnet/io/connect/outbound_ways.hpp>
 #include <libnet/io/tcp/connection_budget.hpp>
 #include <libnet/proxy_event.hpp>
+#include <libnet/proxy_hooks.hpp>
 #include <libnet/resolver_options.hpp>
 #include <libnet/tls.hpp>
 
@@ -110,6 +112,10 @@ struct ForwardProxyOptions {
     /// can have what it gives to these credentials.
     std::shared_ptr<CredentialFiles> credentials{};
 
+    /// What the program itself has to say about requests: see libnet/proxy_hooks.hpp. Null: nothing. Several proxies may share one,
+    /// which nothing may change while they serve. Datagrams are not asked about.
+    std::shared_ptr<const ProxyHooks> hooks{};
+
     /// Who may ask for what; null: everybody for everything. Its rules are about the host of a request, in lower case and
     /// without its port ("*.example.org"). Who has to log in, and hasn't, gets 407 (Proxy Authentication Required).
     std::shared_ptr<AccessControl> access{};
@@ -155,6 +161,9 @@ struct ForwardProxyOptions {
     HttpLimits limits{.head = 65'536};  ///< of requests: browsers send cookies of 40 KB to some sites
     HttpLimits response_limits{.head = 65'536, .fields = 200};  ///< of responses
     ResolverOptions resolver{};                                 ///< how names are looked up
+    /// The program's own way to look names up, or to connect to servers and parents, see libnet/io/connect/outbound_ways.hpp. Null: those
+    /// of the house. With `socks_udp` the first is `invalid_argument`: datagrams don't go this way.
+    std::shared_ptr<const OutboundWays> outbound{};
     /// Called when a request, or a tunnel, is over; may be empty. What it throws ends that connection.
     AccessHandler on_access{};
     /// Called when a tunnel begins, and when a request or a tunnel is over, with all that is known of its way: see

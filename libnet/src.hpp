@@ -31,6 +31,7 @@
 #include <libnet/engine/ping/ping_events.ipp>
 #include <libnet/engine/proxy/address_class.ipp>
 #include <libnet/engine/proxy/credentials.ipp>
+#include <libnet/engine/proxy/editable_fields.ipp>
 #include <libnet/engine/proxy/egress_limit.ipp>
 #include <libnet/engine/proxy/egress_list.ipp>
 #include <libnet/engine/proxy/egress_policy.ipp>
@@ -93,6 +94,8 @@
 #include <libnet/impl/proxy/forward_proxy.ipp>
 #include <libnet/impl/proxy/proxy_event.ipp>
 #include <libnet/impl/proxy/proxy_exchange.ipp>
+#include <libnet/impl/proxy/proxy_hooked.ipp>
+#include <libnet/impl/proxy/proxy_hooks.ipp>
 #include <libnet/impl/proxy/proxy_limits.ipp>
 #include <libnet/impl/proxy/proxy_parent.ipp>
 #include <libnet/impl/proxy/proxy_peer.ipp>

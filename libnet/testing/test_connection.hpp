@@ -3,19 +3,12 @@
 /// A connection whose one end a test gives to a server, and whose other end it has for itself.
 
 #include <libnet/config.hpp>
+#include <libnet/testing/test_stream.hpp>
 
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/system/error_code.hpp>
-#include <boost/system/system_error.hpp>
 
-#include <array>
 #include <chrono>
-#include <cstddef>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -40,91 +33,50 @@ public:
     using Socket = boost::asio::ip::tcp::socket;  ///< of either end
 
     /// How long `receive_until` and `receive_all` wait where no time is given.
-    static constexpr std::chrono::seconds patience{20};
+    static constexpr std::chrono::seconds patience = TestStream::patience;
 
     /// Connects the two ends. Throws `boost::system::system_error`: why this system has no such sockets.
-    explicit TestConnection(boost::asio::io_context& io) : io_{io}, client_{std::make_shared<Client>(io)}, server_{io}
-    {
-        namespace ip = boost::asio::ip;
-        ip::tcp::acceptor acceptor{io, ip::tcp::endpoint{ip::address_v4::loopback(), 0}};
-        client_->socket.connect(acceptor.local_endpoint());
-        do server_ = acceptor.accept();  // another process may have connected first
-        while (server_.remote_endpoint() != client_->socket.local_endpoint());
-    }
-    ~TestConnection() { close(); }
+    explicit TestConnection(boost::asio::io_context& io) : server_{io}, client_{io, connect(io, server_)} {}
     TestConnection(const TestConnection&) = delete;
     TestConnection& operator=(const TestConnection&) = delete;
 
     /// The server's end, once: for `serve`.
     Socket take_server_end() { return std::move(server_); }
 
-    /// Sends all of it, as far as the kernel's buffers go (some hundred kilobytes). Throws `boost::system::system_error`: the
-    /// server has closed, or the buffers are full.
-    void send(std::string_view octets)
-    {
-        client_->socket.non_blocking(true);
-        boost::asio::write(client_->socket, boost::asio::buffer(octets));
-    }
+    void send(std::string_view octets) { client_.send(octets); }  ///< as TestStream::send
 
     /// Sends no more, and still receives.
-    void shut_down() { client_->socket.shutdown(Socket::shutdown_send); }
+    void shut_down() { client_.shut_down(); }
 
-    /// Runs the io_context until this is in what has been received, such as the empty line behind a head, or the server closes;
-    /// returns all that was received since the last call, what came behind it too. Throws `boost::system::system_error`,
-    /// `timed_out`, and what a handler throws.
+    /// As TestStream::receive_until.
     std::string receive_until(std::string_view part, std::chrono::nanoseconds within = patience)
     {
-        const auto deadline = std::chrono::steady_clock::now() + within;
-        while (!client_->ended && client_->received.find(part) == std::string::npos) wait(deadline);
-        return std::exchange(client_->received, {});
+        return client_.receive_until(part, within);
     }
 
-    /// Runs the io_context until the server closes; returns what was received since the last call. Throws as above.
-    std::string receive_all(std::chrono::nanoseconds within = patience)
-    {
-        const auto deadline = std::chrono::steady_clock::now() + within;
-        while (!client_->ended) wait(deadline);
-        return std::exchange(client_->received, {});
-    }
+    /// As TestStream::receive_all.
+    std::string receive_all(std::chrono::nanoseconds within = patience) { return client_.receive_all(within); }
 
     /// The server has closed its end, or reset the connection, and all that came before has been received.
-    bool ended() const noexcept { return client_->ended; }
+    bool ended() const noexcept { return client_.ended(); }
 
     /// Closes the client's end.
-    void close() noexcept
-    {
-        boost::system::error_code ignored;
-        client_->socket.close(ignored);
-    }
+    void close() noexcept { client_.close(); }
 
 private:
-    /// A handler that is still to come shares it.
-    struct Client {
-        explicit Client(boost::asio::io_context& io) : socket{io} {}
-        Socket socket;
-        std::array<char, 16384> buffer{};
-        std::string received{};
-        bool reading = false, ended = false;
-    };
-
-    void wait(std::chrono::steady_clock::time_point deadline)
+    static Socket connect(boost::asio::io_context& io, Socket& server)
     {
-        if (!client_->reading) {
-            client_->reading = true;
-            client_->socket.async_read_some(boost::asio::buffer(client_->buffer),
-                                            [client = client_](boost::system::error_code error, std::size_t size) {
-                                                client->reading = false;
-                                                client->received.append(client->buffer.data(), size);
-                                                if (error) client->ended = true;
-                                            });
-        }
-        io_.restart();
-        if (io_.run_one_until(deadline) == 0) throw boost::system::system_error{boost::asio::error::timed_out};
+        namespace ip = boost::asio::ip;
+        Socket client{io};
+        ip::tcp::acceptor acceptor{io, ip::tcp::endpoint{ip::address_v4::loopback(), 0}};
+        client.connect(acceptor.local_endpoint());
+        do server = acceptor.accept();  // another process may have connected first
+        while (server.remote_endpoint() != client.local_endpoint());
+        return client;
     }
 
-    boost::asio::io_context& io_;
-    std::shared_ptr<Client> client_;
     Socket server_;
+    TestStream client_;
 };
 
 }  // namespace libnet::inline v0::testing

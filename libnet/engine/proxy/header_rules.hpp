@@ -52,6 +52,11 @@ struct HeaderRules {
 /// or the connection depends on (Content-Length, Transfer-Encoding, Connection, Host, Via, Upgrade, ...); `what()` says which
 void check_header_rules(const HeaderRules& rules);
 
+namespace detail {
+void check_header_name(const std::string& name);  // as above, for one
+void check_header_field(const HeaderField& field);
+}  // namespace detail
+
 /// Whether a field of a request, or a response, is forwarded. Of those that are forwarded at all.
 bool keeps_request_field(const HeaderRules& rules, std::string_view name) noexcept;
 bool keeps_response_field(const HeaderRules& rules, std::string_view name) noexcept;  ///< likewise

@@ -31,9 +31,10 @@ enum class ProxyFailure : std::uint8_t {
     tls_protocol,        ///< the server speaks no TLS, or none that we do
     parent_login,        ///< the parent proxy doesn't take our log-in, or wants one
     parent_denied,       ///< the parent proxy doesn't allow the request
+    hook_failed,         ///< a hook or a filter of the program's own has failed
 };
 
-/// What the client gets: 504 for what took too long, 403 for what a parent proxy doesn't allow, 502 for the rest.
+/// What the client gets: 504 for what took too long, 403 for what a parent proxy doesn't allow, 500 for hooks, 502 for the rest.
 unsigned status_of(ProxyFailure failure) noexcept;
 
 /// The error of Proxy-Status, whose name is the failure's verdict (RFC 9209 section 2.3).

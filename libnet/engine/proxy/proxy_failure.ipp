@@ -16,6 +16,8 @@ LIBNETXX_DECL unsigned status_of(ProxyFailure failure) noexcept
         return 504;
     case ProxyFailure::parent_denied:
         return 403;
+    case ProxyFailure::hook_failed:
+        return 500;
     default:
         return 502;
     }
@@ -53,6 +55,8 @@ LIBNETXX_DECL wire::ProxyStatusError proxy_status_of(ProxyFailure failure) noexc
         return Error::proxy_configuration_error;
     case ProxyFailure::parent_denied:
         return Error::http_request_denied;
+    case ProxyFailure::hook_failed:
+        return Error::proxy_internal_error;
     case ProxyFailure::connect_failed:
         break;
     }
@@ -98,6 +102,8 @@ LIBNETXX_DECL std::string describe(ProxyFailure failure, const ProxyDestination&
         return server + " doesn't take this proxy's log-in.";
     case ProxyFailure::parent_denied:
         return server + " doesn't allow the request.";
+    case ProxyFailure::hook_failed:
+        return "The program that runs this proxy has failed to deal with the request.";
     case ProxyFailure::connect_failed:
         break;
     }

@@ -4,6 +4,8 @@
 #include <libnet/forward_proxy.hpp>
 #include <libnet/impl/proxy/proxy_event.ipp>
 #include <libnet/impl/proxy/proxy_exchange.ipp>
+#include <libnet/impl/proxy/proxy_hooked.ipp>
+#include <libnet/impl/proxy/proxy_hooks.ipp>
 #include <libnet/impl/proxy/proxy_limits.ipp>
 #include <libnet/impl/proxy/proxy_parent.ipp>
 #include <libnet/impl/proxy/proxy_peer.ipp>
@@ -46,6 +48,7 @@ LIBNETXX_DECL io::ConnectorOptions connector_options(const ForwardProxyOptions& 
     connector.resolver = options.resolver;
     connector.resolve_timeout = options.resolve_timeout;
     connector.race.timeout = options.connect_timeout;
+    connector.ways = options.outbound;
     connector.idle.timeout = options.upstream_idle_timeout;
     connector.idle.max_size = options.max_idle_upstreams;
     connector.idle.max_per_key = options.max_idle_upstreams;  // clients that all want one server may have them all
@@ -60,6 +63,9 @@ LIBNETXX_DECL const ForwardProxyOptions& checked(const ForwardProxyOptions& opti
         throw boost::system::system_error{boost::asio::error::invalid_argument,
                                           std::string{"headers: "} + error.what()};
     }
+    if (options.socks_udp && options.outbound && options.outbound->resolve)
+        throw boost::system::system_error{boost::asio::error::invalid_argument,
+                                          "outbound: names of datagrams (socks_udp) would be looked up otherwise"};
     for (auto each = options.parents.begin(); each != options.parents.end(); ++each) {
         const auto has_name = [each](const ParentProxy& other) { return other.name == each->name; };
         if (!engine::is_parent_name(each->name) || std::any_of(options.parents.begin(), each, has_name))

@@ -10,6 +10,7 @@
 #include <libnet/engine/proxy/proxy_decision.hpp>
 #include <libnet/engine/proxy/proxy_failure.hpp>
 #include <libnet/engine/proxy/proxy_head.hpp>
+#include <libnet/impl/proxy/proxy_hook_run.hpp>
 #include <libnet/impl/proxy/proxy_meter.hpp>
 #include <libnet/impl/proxy/proxy_peer.hpp>
 #include <libnet/io/connect/connector.hpp>
@@ -63,11 +64,13 @@ enum class ProxyUploadState : std::uint8_t {
 /// How far receiving an answer and sending it to the client has got.
 enum class ProxyDownloadState : std::uint8_t {
     head,               ///< waits for a head
+    asking,             ///< a head is there, and a hook is asked about it
     body,               ///< the client has the head
     complete,           ///< all of it is sent
     complete_and_last,  ///< and the server takes nothing any more on this connection
     switched,           ///< the server has agreed to speak another protocol from now on
     upstream_failed,    ///< the server failed; see `Answer::begun`
+    hooked,             ///< a hook has an answer of its own, or has failed
 };
 
 /// Connects to the server, and does, each time it is called, what can be done for both directions. It never waits: the
@@ -90,6 +93,9 @@ public:
     /// null: it doesn't. Until `clear`.
     void count_for(ProxyMeter* meter) noexcept { meter_ = meter; }
 
+    /// Asks these hooks about the server's connection and answer, and has them filter bodies; null: none. Until `clear`.
+    void use(ProxyHookUse* hooks) noexcept { hooks_ = hooks; }
+
     /// Why there is no answer of the server's, or half of one; nothing: there is one.
     std::optional<wire::ProxyStatusError> error() const noexcept { return error_; }
 
@@ -97,6 +103,7 @@ public:
         waits,
         over,    ///< the client has its answer, or there will be none: the session knows
         tunnel,  ///< the server waits for what the client says, and the client has been told nothing of that yet
+        hooked,  ///< a hook has an answer of its own, or has failed, and the client has been told nothing of that yet
     };
     Step go_on();
 
@@ -132,6 +139,7 @@ private:
 
     // proxy_exchange.ipp: the request as a whole
     engine::ForwardedBy forwarded_by() const;
+    std::optional<Step> open();
     void send_request();
     Step end();
     bool is_over() const noexcept;
@@ -152,7 +160,7 @@ private:
     bool goes_another_way();
     bool reuse_upstream();
     void use_upstream(io::OpenConnection connection, const io::asio::ip::address& address, bool was_idle);
-    bool use_dialled(io::FileDescriptor connected);
+    bool use_dialled(io::FileDescriptor connected, const std::optional<io::asio::ip::address>& judged);
     bool is_at_other_address() const;
     Connected reach_address();
     void note_failure(const io::Dial& dial);
@@ -175,7 +183,7 @@ private:
     Connected negotiate();
     io::Transfer receive_handshake();
     Connected end_handshake(engine::ParentStep step);
-    std::string url_for_parent() const;
+    std::string url_for_parent(const wire::RequestHead& request) const;
     void poke() { session_->connection().go_on(); }
 
     // proxy_transfer.ipp: the two directions
@@ -187,7 +195,17 @@ private:
     void handle_interim(std::size_t size);
     bool relay_body(std::span<char> received, bool ended);
     void forward_piece(engine::ProxyBodyReader::Piece piece, std::span<char> received, bool ended);
+    void send_piece(std::string_view data, const wire::HttpFields* trailers);
+    void forward_answer_head(std::size_t size);
     void fail_answer(engine::ProxyFailure failure);
+
+    // proxy_hooked.ipp: what the program itself has to say
+    ProxyHookCall::State ask_about_connection();
+    bool go_on_asking();
+    void upload_filtered();
+    bool go_on_filtering();
+    bool awaits_filter() const noexcept;
+    void fail_filter(const ProxyFilter& filter);
 
     static constexpr std::size_t answer_step = 16'384;
     static constexpr int rounds = 8;  // so much is done in a row for one client; then others have their turn
@@ -215,6 +233,9 @@ private:
 
     // What is told of the request.
     ProxyMeter* meter_ = nullptr;
+    ProxyHookUse* hooks_ = nullptr;
+    bool asks_ = false;           // a hook is asked about the connection
+    std::size_t asked_head_ = 0;  // the size of the head that a hook is asked about
     std::shared_ptr<engine::HttpForwarding> told_;
     std::optional<wire::ProxyStatusError> error_;
     Clock::time_point dialled_{}, sent_{};

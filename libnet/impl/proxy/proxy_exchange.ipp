@@ -49,6 +49,8 @@ LIBNETXX_DECL void ProxyExchange::clear() noexcept
     own_ = {};
     gate_ = {};
     meter_ = nullptr;
+    hooks_ = nullptr;
+    asks_ = false;
     told_.reset();
     answer_ = {};
     answer_reader_.reset();
@@ -59,16 +61,8 @@ LIBNETXX_DECL void ProxyExchange::clear() noexcept
 LIBNETXX_DECL ProxyExchange::Step ProxyExchange::go_on()
 {
     while (!session_->given_up()) {
-        if (!upstream_ || handshake_ || secures_) {
-            const auto connected = connect();
-            if (connected == Connected::not_yet) return Step::waits;
-            if (connected == Connected::no) {
-                fail_exchange();
-                return Step::over;
-            }
-            if (tunnels_) return Step::tunnel;
-            send_request();
-        }
+        if (!upstream_ || handshake_ || secures_ || asks_)
+            if (const auto step = open()) return *step;
         more_ = false;
         upload();
         download();
@@ -87,6 +81,25 @@ LIBNETXX_DECL ProxyExchange::Step ProxyExchange::go_on()
     return Step::over;
 }
 
+/// Nothing: the server has the request's head.
+LIBNETXX_DECL std::optional<ProxyExchange::Step> ProxyExchange::open()
+{
+    const auto connected = asks_ ? Connected::yes : connect();
+    if (connected == Connected::not_yet) return Step::waits;
+    if (connected == Connected::no) {
+        fail_exchange();
+        return Step::over;
+    }
+    if (hooks_ != nullptr) {
+        const auto decided = ask_about_connection();
+        if (asks_) return Step::waits;
+        if (decided != ProxyHookCall::State::goes_on) return Step::hooked;
+    }
+    if (tunnels_) return Step::tunnel;
+    send_request();
+    return std::nullopt;
+}
+
 LIBNETXX_DECL engine::ForwardedBy ProxyExchange::forwarded_by() const
 {
     const auto& rules = proxy_.options.headers;
@@ -95,7 +108,13 @@ LIBNETXX_DECL engine::ForwardedBy ProxyExchange::forwarded_by() const
 
 LIBNETXX_DECL void ProxyExchange::send_request()
 {
-    const auto& request = session_->request();
+    const auto& original = session_->request();
+    std::optional<wire::RequestHead> changed;
+    if (hooks_ != nullptr) {
+        if (session_->has_body()) hooks_->filter_upwards(session_->connection());
+        changed = hooks_->changed(original);
+    }
+    const auto& request = changed ? *changed : original;
     auto by = forwarded_by();
     const auto credentials = proxy_.options.credentials ? proxy_.options.credentials->now() : nullptr;
     // The answer to TRACE is the request.
@@ -103,7 +122,7 @@ LIBNETXX_DECL void ProxyExchange::send_request()
     has_credential_ = !by.authorization.empty();
     std::string url;
     if (asks_parent()) {
-        url = url_for_parent();
+        url = url_for_parent(request);
         by.absolute = url;
         by.proxy_authorization = parent_->authorization;
     }
@@ -128,6 +147,7 @@ LIBNETXX_DECL ProxyExchange::Step ProxyExchange::end()
     using State = ProxyDownloadState;
     upstream_deadline_.clear();
     if (download_state_ == State::switched) return Step::tunnel;
+    if (download_state_ == State::hooked) return Step::hooked;
     if (download_state_ == State::complete || download_state_ == State::complete_and_last) end_exchange();
     else fail_exchange();
     return Step::over;
@@ -141,6 +161,7 @@ LIBNETXX_DECL bool ProxyExchange::is_over() const noexcept
     case ProxyDownloadState::complete:
         return upload_state_ != ProxyUploadState::under_way;
     case ProxyDownloadState::head:
+    case ProxyDownloadState::asking:
     case ProxyDownloadState::body:
         return false;
     default:
@@ -163,7 +184,7 @@ LIBNETXX_DECL void ProxyExchange::expect_progress()
     const bool invited = !session_->request().expect_continue || answer_.interim > 0 || session_->body_size() > 0;
     const bool upload_waits = upload_state_ == ProxyUploadState::under_way && !upstream_->peer.is_blocked() && invited;
     const bool in_answer = download_state_ == ProxyDownloadState::head || download_state_ == ProxyDownloadState::body;
-    const bool awaits_answer = in_answer && !upload_waits && !session_->is_blocked();
+    const bool awaits_answer = in_answer && !upload_waits && !session_->is_blocked() && !awaits_filter();
     const bool is_paused = meter_ != nullptr && meter_->is_paused();
     const bool awaits_upstream = (awaits_answer && !is_paused) || upstream_->peer.is_blocked();
     const bool waits_on = std::exchange(awaited_upstream_, awaits_upstream) && !upstream_->peer.moved();

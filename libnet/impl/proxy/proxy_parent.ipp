@@ -128,11 +128,11 @@ LIBNETXX_DECL ProxyExchange::Connected ProxyExchange::end_handshake(engine::Pare
 }
 
 /// "http://host:port" of the request, as it was judged.
-LIBNETXX_DECL std::string ProxyExchange::url_for_parent() const
+LIBNETXX_DECL std::string ProxyExchange::url_for_parent(const wire::RequestHead& request) const
 {
     const auto& judged = host();
     const bool is_v6 = judged.address && judged.address->is_v6();
-    return "http://" + wire::to_string(wire::Authority{judged.name, session_->request().authority.port, is_v6});
+    return "http://" + wire::to_string(wire::Authority{judged.name, request.authority.port, is_v6});
 }
 
 }  // namespace libnet::inline v0::detail

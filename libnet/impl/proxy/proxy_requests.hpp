@@ -14,6 +14,7 @@
 #include <libnet/wire/http/proxy_status.hpp>
 #include <libnet/wire/socks/socks.hpp>
 
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
@@ -40,6 +41,7 @@ public:
     void rest() noexcept override
     {
         give_exchange_back();
+        hook_.reset();
         place_.reset();
         meter_.reset();
     }
@@ -59,9 +61,14 @@ private:
         bool may_keep = true;
         std::string_view name{}, value{};  ///< of another field; empty: none
         std::optional<wire::ProxyStatusError> error{};
+        const engine::EditableFields* fields = nullptr;  ///< further ones; null: none
     };
     void answer(io::HttpSession& session, const Answer& answer);
     void answer_socks(io::HttpSession& session, const Answer& answer);
+    bool take_up(engine::ProxyDestination destination, bool tunnels);
+    bool go_on_hook();
+    bool end_by_hook();
+    void tell_hook_failure(const std::exception_ptr& failure) const;
     bool exchange(engine::ProxyDestination destination, bool tunnels);
     bool is_beyond_limit(const engine::EgressGate& gate, bool tunnels);
     bool refuse_by_policy(const engine::EgressGate& gate, bool tunnels);
@@ -87,6 +94,7 @@ private:
 
     const std::shared_ptr<ForwardProxyState> proxy_;
     io::HttpSession* session_ = nullptr;       // once there was a request
+    std::unique_ptr<ProxyHookUse> hook_;       // of the request in hand; null: nobody is asked
     std::unique_ptr<ProxyExchange> exchange_;  // null: between two requests
     ProxyPinned pinned_;
     std::shared_ptr<engine::HttpForwarding> told_;  // of the request in hand

@@ -65,14 +65,14 @@ LIBNETXX_DECL bool ProxyRequests::start(io::HttpSession& session)
     const auto& request = session.request();
     auto decision = engine::decide(request, proxy_->rules);
     if (auto* const to = std::get_if<engine::ProxyForward>(&decision))
-        return exchange(std::move(to->destination), false);
+        return take_up(std::move(to->destination), false);
     auto* const through = std::get_if<engine::ProxyTunnel>(&decision);
     if (through != nullptr && proxy_->rules.is_transparent && !is_led_tunnel_) {
         error_ = wire::ProxyStatusError::http_request_error;
         refuse(session, 400, "CONNECT is for proxies that clients know.");
         return true;
     }
-    if (through != nullptr) return exchange(std::move(through->destination), true);
+    if (through != nullptr) return take_up(std::move(through->destination), true);
     const bool may_keep = request.version == wire::HttpVersion::http_1_1;
     if (const auto* refusal = std::get_if<engine::ProxyRefuse>(&decision)) {
         error_ = refusal->error;
@@ -102,13 +102,19 @@ LIBNETXX_DECL bool ProxyRequests::pursue(io::HttpSession&)
     using Step = ProxyExchange::Step;
     if (tunnel_) return go_on_tunnel();
     if (association_) return is_associated_ ? go_on_association() : open_association();
+    if (hook_ && !exchange_) {
+        if (go_on_hook()) return true;
+        if (!exchange_) return false;
+    }
     const auto step = exchange_->go_on();
     if (step == Step::waits) return false;
     if (step == Step::tunnel) return open_tunnel();
+    if (step == Step::hooked) return end_by_hook();
     failure_ = exchange_->failure();
     error_ = exchange_->error();
     if (!session_->given_up()) count();  // else `refuse` does
     give_exchange_back();
+    hook_.reset();
     place_.reset();
     meter_.reset();
     return true;
@@ -159,6 +165,7 @@ LIBNETXX_DECL bool ProxyRequests::exchange(engine::ProxyDestination destination,
     exchange_->begin(*session_, *this, pinned_, std::move(destination), std::move(gate), std::move(*route), tunnels,
                      told_);
     exchange_->count_for(meter_.get());
+    exchange_->use(hook_.get());
     return false;
 }
 
@@ -206,6 +213,7 @@ LIBNETXX_DECL std::optional<engine::ParentRoute> ProxyRequests::find_route(engin
 LIBNETXX_DECL void ProxyRequests::refuse(io::HttpSession& session, unsigned status, std::string_view reason)
 {
     give_exchange_back();
+    hook_.reset();
     place_.reset();
     meter_.reset();
     if (!session.has_request() || !told_) begin_telling(session);
@@ -253,7 +261,8 @@ LIBNETXX_DECL void ProxyRequests::answer(io::HttpSession& session, const Answer&
 {
     if (is_led_tunnel_) return answer_silently(session, answer);
     if (dialect_ != wire::ProxyDialect::http) return answer_socks(session, answer);
-    const bool head_only = session.has_request() && session.request().method == "HEAD";
+    const bool has_no_content = answer.status == 204 || answer.status == 304;
+    const bool head_only = has_no_content || (session.has_request() && session.request().method == "HEAD");
     const auto persistence = session.begin_answer({.status = answer.status,
                                                    .reason = answer.reason,
                                                    .content_length = head_only ? 0 : answer.content.size(),
@@ -261,9 +270,11 @@ LIBNETXX_DECL void ProxyRequests::answer(io::HttpSession& session, const Answer&
     auto& queue = session.writer().queue();
     io::ResponseHead head{queue, answer.status, session.date()};
     if (!answer.type.empty()) head.field("Content-Type", answer.type);
-    head.field("Content-Length", std::to_string(answer.content.size()));
-    head.field("Cache-Control", "no-store");
+    if (!has_no_content) head.field("Content-Length", std::to_string(answer.content.size()));
+    if (answer.fields == nullptr || !answer.fields->has("Cache-Control")) head.field("Cache-Control", "no-store");
     if (!answer.name.empty()) head.field(answer.name, answer.value);
+    if (answer.fields != nullptr)
+        for (const auto& [name, value] : *answer.fields) head.field(name, value);
     std::string status;
     wire::append_proxy_status(status, {.proxy = proxy_->rules.via_name,
                                        .error = answer.error,
@@ -304,6 +315,7 @@ LIBNETXX_DECL bool ProxyRequests::open_tunnel()
     tell_tunnel(exchange_->status());
     session.open_tunnel();
     give_exchange_back();
+    hook_.reset();
     return tunnel_ == nullptr || go_on_tunnel();  // who was told of a request may have closed the connection
 }
 
@@ -354,6 +366,7 @@ LIBNETXX_DECL void ProxyRequests::end_tunnel(std::string_view reason)
 
 LIBNETXX_DECL void ProxyRequests::stop() noexcept
 try {
+    hook_.reset();
     if (tunnel_) end_tunnel(engine::tunnel_cut);
     if (is_associated_ && association_) end_association();
 } catch (...) {

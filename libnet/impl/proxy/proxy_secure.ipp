@@ -24,7 +24,8 @@ LIBNETXX_DECL ProxyExchange::Connected ProxyExchange::secure()
 {
     using Handshake = io::TlsStream::Handshake;
     using io::PolledSocket, engine::ProxyFailure;
-    auto& [socket, tls] = upstream_->connection;
+    const auto& socket = upstream_->connection.socket;
+    const auto& tls = upstream_->connection.tls;
     const auto progress = tls->handshake();
     if (progress == Handshake::done) {
         secures_ = false;

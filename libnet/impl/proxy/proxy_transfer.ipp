@@ -32,6 +32,7 @@ LIBNETXX_DECL bool ProxyExchange::keeps_trailer(std::string_view name) const
 /// Sends what there is of the request's body to the server.
 LIBNETXX_DECL void ProxyExchange::upload()
 {
+    if (hooks_ != nullptr && hooks_->upwards) return upload_filtered();
     for (int round = 0;; ++round) {
         if (!upstream_->peer.flush() && upload_state_ == ProxyUploadState::under_way)
             upload_state_ = ProxyUploadState::upstream_gone;
@@ -58,6 +59,7 @@ LIBNETXX_DECL void ProxyExchange::upload()
 LIBNETXX_DECL void ProxyExchange::download()
 {
     for (int round = 0; !session_->given_up() && !session_->is_blocked(); ++round) {
+        if (download_state_ == ProxyDownloadState::asking && !go_on_asking()) break;
         const bool in_head = download_state_ == ProxyDownloadState::head;
         if (!in_head && download_state_ != ProxyDownloadState::body) break;
         more_ = more_ || round == rounds;
@@ -67,6 +69,7 @@ LIBNETXX_DECL void ProxyExchange::download()
             if (!receive_answer_head()) break;
             continue;
         }
+        if (hooks_ != nullptr && hooks_->downwards && !go_on_filtering()) break;
         auto space = std::span{proxy_.scratch};
         if (meter_ != nullptr) space = space.first(std::min(space.size(), meter_->piece()));
         const auto taken = upstream_->peer.receive(space.first(answer_reader_->readable(space.size())));
@@ -137,17 +140,25 @@ LIBNETXX_DECL void ProxyExchange::handle_interim(std::size_t size)
 /// A head is complete, and goes to the client with what has come of its body.
 LIBNETXX_DECL void ProxyExchange::handle_answer_head(std::size_t size)
 {
-    const auto& request = session_->request();
     // Its challenge is for us, and not for the client, whose log-in it is not to get.
     constexpr unsigned wants_log_in = 407;
     if (asks_parent() && response_.status == wants_log_in) return fail_answer(engine::ProxyFailure::parent_login);
     answer_reader_.emplace(response_.body, proxy_.options.response_limits, wire::ChunkSource::server);
+    authenticates_ = authenticates_ || engine::authenticates_connection(response_.fields, "WWW-Authenticate");
+    if (hooks_ == nullptr || !hooks_->has(ProxyHookStage::response)) return forward_answer_head(size);
+    hooks_->take(response_);
+    asked_head_ = size;
+    download_state_ = ProxyDownloadState::asking;
+}
+
+LIBNETXX_DECL void ProxyExchange::forward_answer_head(std::size_t size)
+{
+    const auto& request = session_->request();
     const auto received = writable(answer_bytes_.view().substr(size));
     const auto piece = answer_reader_->decode(received);
     if (!piece) return fail_answer(engine::ProxyFailure::bad_response);
 
     body_was_invited_ = !request.expect_continue || session_->body_size() > 0;
-    authenticates_ = authenticates_ || engine::authenticates_connection(response_.fields, "WWW-Authenticate");
     const bool is_modern = request.version == wire::HttpVersion::http_1_1;
     const auto persistence =
         session_->begin_answer({.status = response_.status, .may_keep = body_was_invited_ && is_modern});
@@ -183,13 +194,20 @@ LIBNETXX_DECL void ProxyExchange::forward_piece(engine::ProxyBodyReader::Piece p
 {
     nothing_left_ = piece.consumed == received.size();  // bytes behind an answer answer nothing
     const std::string_view data{received.data(), piece.data};
+    if (hooks_ != nullptr && hooks_->downwards) return hooks_->downwards->give(data, ended);
+    send_piece(data, ended ? &answer_reader_->trailers() : nullptr);
+}
+
+/// Sends a piece to the client: the last one, if there are trailers, be they none.
+LIBNETXX_DECL void ProxyExchange::send_piece(std::string_view data, const wire::HttpFields* trailers)
+{
     const auto keeps = [this](std::string_view name) {
         return engine::keeps_response_field(proxy_.options.headers, name);
     };
     const auto frame =
-        ended ? answer_writer_.last_piece(data, answer_reader_->trailers(), keeps) : answer_writer_.piece(data);
+        trailers != nullptr ? answer_writer_.last_piece(data, *trailers, keeps) : answer_writer_.piece(data);
     session_->content_queued(data.size());
-    if (!session_->send(frame.before, frame.data, frame.after) || !ended) return;
+    if (!session_->send(frame.before, frame.data, frame.after) || trailers == nullptr) return;
     const bool goes_on = response_.keep_alive && body_was_invited_;
     download_state_ = goes_on ? ProxyDownloadState::complete : ProxyDownloadState::complete_and_last;
 }

@@ -55,8 +55,10 @@ LIBNETXX_DECL bool ProxyRequests::is_led_in_circles(io::HttpSession& session) co
 /// What is judged. Of a transparent proxy it is what the client says, at the place that it has connected to.
 LIBNETXX_DECL engine::EgressTarget ProxyRequests::target_of(engine::ProxyDestination& destination, bool tunnels) const
 {
-    const auto& request = session_->request();
-    if (!original_) return engine::egress_target(request);
+    std::optional<wire::RequestHead> changed;
+    if (hook_) changed = hook_->changed(session_->request());
+    const auto& request = changed ? *changed : session_->request();
+    if (!original_ || (hook_ && hook_->is_redirected())) return engine::egress_target(request);
     destination.address = wire::unmapped(original_->address());
     destination.port = original_->port();
     if (destination.host.empty()) destination.host = destination.address->to_string();

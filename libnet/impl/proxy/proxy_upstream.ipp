@@ -4,7 +4,6 @@
 #include <libnet/engine/access/client_table.hpp>
 #include <libnet/engine/proxy/proxy_decision.hpp>
 #include <libnet/impl/proxy/proxy_state.hpp>
-#include <libnet/io/tcp/peer_address.hpp>
 #include <libnet/io/tcp/relay.hpp>
 #include <libnet/wire/ip/unmapped.hpp>
 
@@ -86,7 +85,7 @@ LIBNETXX_DECL ProxyExchange::Connected ProxyExchange::reach()
     }
     if (!dial_->done()) return Connected::not_yet;
     bool connected = dial_->end() == io::Dial::End::connected;
-    if (connected) connected = use_dialled(dial_->take());
+    if (connected) connected = use_dialled(dial_->take(), dial_->judged());
     else if (is_at_other_address()) return reach_address();
     else note_failure(*dial_);
     dial_.reset();
@@ -119,7 +118,8 @@ LIBNETXX_DECL ProxyExchange::Connected ProxyExchange::reach_address()
 }
 
 /// False: the connection is lost already.
-LIBNETXX_DECL bool ProxyExchange::use_dialled(io::FileDescriptor connected)
+LIBNETXX_DECL bool ProxyExchange::use_dialled(io::FileDescriptor connected,
+                                              const std::optional<io::asio::ip::address>& judged)
 {
     if (proxy_.options.transparent && tunnels_) {  // a loop of requests is seen by Via
         io::asio::ip::tcp::endpoint from;
@@ -130,9 +130,11 @@ LIBNETXX_DECL bool ProxyExchange::use_dialled(io::FileDescriptor connected)
         }
     }
     told_->connect = Clock::now() - dialled_ - told_->name.value_or(Clock::duration::zero());
-    const auto address = io::peer_address(connected.get()).value_or(io::asio::ip::address{});
-    use_upstream(std::make_unique<io::PolledSocket>(proxy_.connector->poll(), std::move(connected), listener_), address,
-                 false);
+    io::OpenConnection connection{
+        std::make_unique<io::PolledSocket>(proxy_.connector->poll(), std::move(connected), listener_)};
+    connection.judged = judged;
+    const auto address = io::address_of(connection).value_or(io::asio::ip::address{});
+    use_upstream(std::move(connection), address, false);
     if (send_preface()) return true;
     answer_.failure = engine::ProxyFailure::connection_lost;
     blames_parent_ = parent_ != nullptr;
@@ -148,7 +150,7 @@ LIBNETXX_DECL bool ProxyExchange::reuse_upstream()
     if (tunnels_) return false;
     if (pinned_->connection && pinned_->server == server_) {
         auto pinned = std::move(pinned_->connection);
-        const auto address = io::peer_address(pinned.socket->native_handle());
+        const auto address = io::address_of(pinned);
         if (io::is_quiet(pinned) && address && may_connect(*address)) {
             authenticates_ = true;
             use_upstream(std::move(pinned), *address, true);
@@ -187,7 +189,7 @@ LIBNETXX_DECL io::OpenConnection ProxyExchange::take_idle(io::asio::ip::address&
 {
     auto idle = proxy_.connector->take_idle(key_);
     if (!idle) return {};
-    const auto found = io::peer_address(idle.socket->native_handle());
+    const auto found = io::address_of(idle);
     address = found.value_or(address);
     if (found && may_connect(address)) return idle;
     if (found) proxy_.connector->keep_idle(key_, std::move(idle));

@@ -2,6 +2,7 @@
 #include <libnet/engine/dns/name_refresh.ipp>
 #include <libnet/engine/dns/origin_lookups.ipp>
 #include <libnet/engine/dns/question_queue.ipp>
+#include <libnet/engine/proxy/editable_fields.ipp>
 #include <libnet/engine/proxy/first_octets.ipp>
 #include <libnet/engine/proxy/header_rules.ipp>
 #include <libnet/engine/proxy/parent_handshake.ipp>

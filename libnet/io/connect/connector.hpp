@@ -7,10 +7,12 @@
 #include <libnet/engine/proxy/connect_race.hpp>
 #include <libnet/engine/proxy/idle_pool.hpp>
 #include <libnet/io/connect/open_connection.hpp>
+#include <libnet/io/connect/outbound_ways.hpp>
 #include <libnet/io/dns/shared_resolver.hpp>
 #include <libnet/io/loop/deadline.hpp>
 #include <libnet/io/loop/executor.hpp>
 #include <libnet/io/loop/file_descriptor.hpp>
+#include <libnet/io/loop/program_call.hpp>
 #include <libnet/io/loop/socket_poll.hpp>
 #include <libnet/io/tcp/connect.hpp>
 
@@ -35,6 +37,7 @@ struct ConnectorOptions {
     std::chrono::milliseconds resolve_timeout{10'000};  ///< for a name, however the name servers behave
     engine::ConnectRaceOptions race{};                  ///< its timeout is for all addresses of a name together
     engine::IdlePoolOptions idle{};                     ///< connections that wait for their next use
+    std::shared_ptr<const OutboundWays> ways{};         ///< in the place of the house's; null: those
 };
 
 /// What the connections that a program makes have in common.
@@ -102,11 +105,20 @@ public:
     /// The connection, once it is there: see `Connecting::take`.
     FileDescriptor take() noexcept { return std::move(socket_); }
 
+    /// The address that a program's own way was asked for; nothing: the socket's peer is the server.
+    const std::optional<asio::ip::address>& judged() const noexcept { return judged_; }
+
 private:
     void look_up(engine::NameLookups::Wish wish);
     void on_name();
     void race(std::vector<asio::ip::address> addresses);
     void on_race();
+
+    // A program's own ways.
+    void on_resolved();
+    void connect_next();
+    void on_connected();
+    void fail_late();
     void finish(End end, boost::system::error_code error = {});
 
     Connector& connector_;
@@ -115,9 +127,13 @@ private:
     engine::ClientKey client_;
     Judge may_connect_;
     std::function<void()> on_done_;  // empty while it is constructed
-    Deadline name_deadline_;
+    Deadline deadline_;              // of a name, or of a program's own connections
     std::optional<NameWait> name_;
     std::optional<Connecting> race_;
+    std::optional<io::ProgramCall<std::vector<asio::ip::address>>> resolving_;
+    std::optional<io::ProgramCall<asio::generic::stream_protocol::socket>> connecting_;
+    std::vector<asio::ip::address> untried_;  // in reverse
+    std::optional<asio::ip::address> judged_;
     std::vector<asio::ip::address> tried_;
     bool complete_ = true;  // no further addresses may come
     FileDescriptor socket_;

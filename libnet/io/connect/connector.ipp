@@ -4,11 +4,13 @@
 
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/system/errc.hpp>
 #include <boost/system/system_error.hpp>
 
 #include <algorithm>
 #include <cerrno>
+#include <exception>
 #include <utility>
 
 #include <sys/socket.h>
@@ -80,8 +82,7 @@ LIBNETXX_DECL Dial::Dial(Connector& connector, std::string host, std::uint16_t p
       port_{port},
       client_{client},
       may_connect_{std::move(may_connect)},
-      name_deadline_{connector.wheel_,
-                     [this] { finish(End::no_name, make_error_code(boost::system::errc::timed_out)); }}
+      deadline_{connector.wheel_, [this] { fail_late(); }}
 {
     boost::system::error_code is_name;
     const auto literal = asio::ip::make_address(host_, is_name);
@@ -92,7 +93,15 @@ LIBNETXX_DECL Dial::Dial(Connector& connector, std::string host, std::uint16_t p
 
 LIBNETXX_DECL void Dial::look_up(engine::NameLookups::Wish wish)
 {
-    name_deadline_.expires_after(connector_.options_.resolve_timeout);
+    deadline_.expires_after(connector_.options_.resolve_timeout);
+    const auto& ways = connector_.options_.ways;
+    if (ways && ways->resolve) {
+        resolving_.emplace(
+            connector_.poll_.executor(), [ways, host = host_] { return ways->resolve(host); },
+            [this] { on_resolved(); });
+        if (resolving_->done()) on_resolved();
+        return;
+    }
     name_.emplace(connector_.resolver_, host_, client_, wish, [this] { on_name(); });
     if (name_->outcome() != nullptr) on_name();
 }
@@ -101,7 +110,7 @@ LIBNETXX_DECL void Dial::on_name()
 {
     auto outcome = *name_->outcome();
     name_.reset();
-    name_deadline_.clear();
+    deadline_.clear();
     complete_ = outcome.complete;
     std::erase_if(outcome.addresses,
                   [this](const auto& address) { return std::ranges::find(tried_, address) != tried_.end(); });
@@ -119,6 +128,11 @@ LIBNETXX_DECL void Dial::race(std::vector<asio::ip::address> addresses)
         if (!complete_) return look_up(engine::NameLookups::Wish::complete);
         return finish(error_ ? End::no_connection : End::not_allowed, error_);
     }
+    if (const auto& ways = connector_.options_.ways; ways && ways->connect) {
+        untried_.assign(addresses.rbegin(), addresses.rend());
+        deadline_.expires_after(std::chrono::ceil<std::chrono::milliseconds>(connector_.options_.race.timeout));
+        return connect_next();
+    }
     race_.emplace(connector_.poll_, addresses, port_, connector_.options_.race, [this] { on_race(); });
     if (race_->done()) on_race();
 }
@@ -134,12 +148,70 @@ LIBNETXX_DECL void Dial::on_race()
     else finish(End::no_connection, error_);
 }
 
+/// What a program's own way has thrown.
+LIBNETXX_DECL boost::system::error_code error_of(const std::exception_ptr& failure) noexcept
+{
+    try {
+        std::rethrow_exception(failure);
+    } catch (const boost::system::system_error& error) {
+        return error.code();
+    } catch (...) {
+        return make_error_code(boost::system::errc::io_error);
+    }
+}
+
+LIBNETXX_DECL void Dial::on_resolved()
+{
+    deadline_.clear();
+    if (const auto failure = resolving_->failure()) return finish(End::no_name, error_of(failure));
+    auto addresses = std::move(*resolving_->result());
+    resolving_.reset();
+    if (addresses.empty()) return finish(End::no_name, asio::error::host_not_found);
+    race(std::move(addresses));
+}
+
+LIBNETXX_DECL void Dial::connect_next()
+{
+    if (untried_.empty()) return finish(End::no_connection, error_);
+    judged_ = untried_.back();
+    untried_.pop_back();
+    const asio::ip::tcp::endpoint to{*judged_, port_};
+    connecting_.emplace(
+        connector_.poll_.executor(), [ways = connector_.options_.ways, to] { return ways->connect(to); },
+        [this] { on_connected(); });
+    if (connecting_->done()) on_connected();
+}
+
+LIBNETXX_DECL void Dial::on_connected()
+{
+    if (const auto failure = connecting_->failure()) {
+        const auto error = error_of(failure);
+        if (!error_) error_ = error;
+        return connect_next();
+    }
+    boost::system::error_code error;
+    auto& connected = *connecting_->result();
+    connected.native_non_blocking(true, error);
+    if (!error) connected.set_option(asio::ip::tcp::no_delay{true}, error_);  // what isn't TCP has no such option
+    error_.clear();
+    if (!error) socket_ = FileDescriptor{connected.release(error)};
+    finish(error ? End::no_connection : End::connected, error);
+}
+
+LIBNETXX_DECL void Dial::fail_late()
+{
+    const auto end = connecting_ ? End::no_connection : End::no_name;
+    finish(end, make_error_code(boost::system::errc::timed_out));
+}
+
 LIBNETXX_DECL void Dial::finish(End end, boost::system::error_code error)
 {
     end_ = end;
     error_ = error;
-    name_deadline_.clear();
+    deadline_.clear();
     name_.reset();
+    resolving_.reset();
+    connecting_.reset();
     if (const auto tell = std::exchange(on_done_, nullptr)) tell();
 }
 
