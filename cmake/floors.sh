@@ -57,7 +57,7 @@ rooms wire 'ip:' 'icmp: ip' 'dns: ip' 'http: ip' 'socks: http ip' 'proxy: ip' 't
 rooms engine 'ping:' 'trace: ping' 'query: ping trace' 'http:' 'access: http' 'files: access http' 'dns: access' 'proxy: dns http'
 rooms io 'loop:' 'tcp: loop' 'tls: access tcp loop' 'http: access files tls tcp loop' 'icmp: loop' 'dns: loop' 'connect: dns loop tcp tls' 'files: loop' \
     'access: files loop'
-rooms impl 'dns:' 'server:' 'ping:' 'trace:' 'query:' 'files: server' 'handlers: files server' 'proxy: server' 'units:'
+rooms impl 'daemon: server' 'dns:' 'server:' 'ping:' 'trace:' 'query:' 'files: server' 'handlers: files server' 'proxy: server' 'units:'
 
 # Every body is compiled (some are included by another one), and known to those who compile without CMake.
 for body in $(git ls-files 'libnet/*.ipp'); do

@@ -7,6 +7,8 @@
 #include <libnet/access_log_format.hpp>
 #include <libnet/address_origins.hpp>
 #include <libnet/config.hpp>
+#include <libnet/daemon.hpp>
+#include <libnet/diagnostics_log.hpp>
 #include <libnet/event_log.hpp>
 #include <libnet/forward_proxy.hpp>
 #include <libnet/http_endpoint.hpp>
@@ -24,6 +26,7 @@
 #include <libnet/privileges.hpp>
 #include <libnet/resolver.hpp>
 #include <libnet/reverse_names.hpp>
+#include <libnet/run_until_stopped.hpp>
 #include <libnet/sandbox.hpp>
 #include <libnet/server_admin.hpp>
 #include <libnet/server_counters.hpp>

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -61,6 +62,38 @@ inline void landlock_allow(int ruleset, const std::string& path, std::uint64_t r
 }
 
 }  // namespace detail
+
+namespace detail {
+
+inline std::filesystem::path folder_of(const std::filesystem::path& file)
+{
+    return file.has_parent_path() ? file.parent_path() : std::filesystem::path{"."};
+}
+
+/// Whether a file is in /, of which a rule about its directory would allow everything.
+inline bool is_in_top(const std::filesystem::path& file)
+{
+    std::error_code failed;
+    return std::filesystem::equivalent(folder_of(file), "/", failed);
+}
+
+inline std::string folder_to_allow(const std::filesystem::path& file)
+{
+    return is_in_top(file) ? file.string() : folder_of(file).string();
+}
+
+}  // namespace detail
+
+/// Adds the directory of a file that may be replaced by another of its name, but for one in /, which is itself meant; and, where
+/// it is a link, that of what it leads to. Nothing where there is no name.
+inline void add_folder_of(std::vector<std::string>& paths, const std::filesystem::path& file)
+{
+    if (file.empty()) return;
+    paths.push_back(detail::folder_to_allow(file));
+    std::error_code failed;
+    const auto real = std::filesystem::canonical(file, failed);  // in /etc/letsencrypt/live there are links
+    if (!failed) paths.push_back(detail::folder_to_allow(real));
+}
 
 /// From now on this thread, those that it starts and programs that they execute reach these files only, for good; what is open
 /// stays open. Call it before there are threads. It sets no_new_privs (prctl(2)), as the kernel wants. It says nothing of

@@ -67,6 +67,10 @@
 #include <libnet/engine/trace/trace_quote.ipp>
 #include <libnet/engine/trace/trace_set.ipp>
 #include <libnet/engine/trace/trace_verdict.ipp>
+#include <libnet/impl/daemon/daemon_changes.ipp>
+#include <libnet/impl/daemon/daemon_life.ipp>
+#include <libnet/impl/daemon/daemon_setup.ipp>
+#include <libnet/impl/daemon/prepare_daemon.ipp>
 #include <libnet/impl/dns/address_origins.ipp>
 #include <libnet/impl/dns/name_keeper.ipp>
 #include <libnet/impl/dns/reverse_names.ipp>

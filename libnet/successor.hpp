@@ -63,6 +63,13 @@ public:
 
     pid_t pid() const noexcept { return pid_; }  ///< of the new process; 0: there is none
 
+    /// Ends the waiting of `serves`, which completes with false.
+    void give_up() noexcept
+    {
+        boost::system::error_code ignored;
+        news_.close(ignored);
+    }
+
     /// Completes with true when it serves, and with false when it has ended instead, or was ended because `limit` had
     /// passed.
     boost::asio::awaitable<bool> serves(std::chrono::seconds limit) &

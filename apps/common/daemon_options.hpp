@@ -5,17 +5,16 @@
 //   add_options(table.group("Server"), daemon, "address to listen on (every one)");
 //   add_life_options(table.rare_group("Daemon"), daemon);
 
-#include <apps/common/diagnostics_log.hpp>
 #include <apps/common/listen_address.hpp>
 #include <apps/common/option_values.hpp>
 #include <apps/common/options.hpp>
 #include <apps/common/units.hpp>
-#include <apps/common/usable_cores.hpp>
 #include <libnet/access_log_format.hpp>
+#include <libnet/diagnostics_log.hpp>
+#include <libnet/io/loop/usable_cores.hpp>
 #include <libnet/io/tcp/listening_sockets.hpp>
 #include <libnet/privileges.hpp>
 #include <libnet/sandbox.hpp>
-#include <libnet/traffic_watch.hpp>
 
 #include <boost/asio/ip/address.hpp>
 #include <fmt/format.h>
@@ -23,7 +22,6 @@
 #include <charconv>
 #include <chrono>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -38,7 +36,7 @@ struct DaemonOptions {
     boost::asio::ip::address address;       ///< `::` takes IPv4 connections too
     std::uint16_t port = 0;                 ///< 0: any free one
     std::vector<io::ListenPlace> listen{};  ///< where to listen instead of `address` and `port`; empty: there
-    unsigned threads = usable_cores();      ///< each with an event loop of its own; at least 1
+    unsigned threads = io::usable_cores();  ///< each with an event loop of its own; at least 1
     std::string access_log = "-";           ///< a file, "-" for standard output, or "none"
     AccessLogFormat log_format{};           ///< what its lines look like
     std::vector<std::string> more_logs{};   ///< other files that it opens again, for who it will be
@@ -54,8 +52,6 @@ struct DaemonOptions {
     bool sandbox = false;                     ///< it reaches the files of `sandbox_paths` only once it serves
     SandboxPaths sandbox_paths{};
     bool check = false;  ///< reads everything, tries it, and ends
-
-    std::shared_ptr<TrafficWatch> traffic{};  ///< for the page of `admin`; null: there is none
 };
 
 namespace detail {

@@ -1,14 +1,12 @@
 #pragma once
-// Where a daemon listens: with sockets of the service manager, of its predecessor, or its own.
+// Whether a daemon could listen where it is to: for --check.
 
 #include <apps/common/cannot_listen.hpp>
 #include <apps/common/daemon_options.hpp>
 #include <apps/common/faults.hpp>
 #include <apps/common/options.hpp>
 #include <libnet/io/loop/file_descriptor.hpp>
-#include <libnet/io/tcp/inherited_sockets.hpp>
 #include <libnet/io/tcp/listening_sockets.hpp>
-#include <libnet/privileges.hpp>
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/address_v4.hpp>
@@ -23,55 +21,6 @@ namespace libnet::apps {
 
 namespace detail {
 
-/// Opens the place that `option` has named.
-inline void open_place(io::ListeningSockets& sockets, const io::ListenPlace& place, std::string_view option,
-                       const io::ListeningOptions& options, std::vector<io::FileDescriptor>& adopted)
-try {
-    sockets.open(place, options, adopted);
-} catch (const boost::system::system_error& error) {
-    throw CannotListen{error, place, option};
-}
-
-}  // namespace detail
-
-/// Listens at every place. The sockets that the service manager has made count instead of what the options say; those of the
-/// predecessor that are at its places are taken out of the inheritance.
-/// @throws CannotListen "cannot listen on PLACE"
-inline io::ListeningSockets listen_at(const DaemonOptions& daemon, bool defer_accept, io::Inheritance& inheritance)
-{
-    io::ListeningSockets sockets;
-    auto given = io::take_service_sockets();
-    if (given.empty()) given = std::move(inheritance.service);
-    for (auto& socket : given) sockets.adopt(std::move(socket), daemon.listen);
-    if (!sockets.empty()) return sockets;
-    const std::string_view option = daemon.listen.empty() ? "port" : "listen";
-    auto places = daemon.listen;
-    if (places.empty()) places.push_back({.endpoint = {daemon.address, daemon.port}});
-    const io::ListeningOptions options{.threads = daemon.threads, .defer_accept = defer_accept};
-    for (const auto& place : places) detail::open_place(sockets, place, option, options, inheritance.sockets);
-    return sockets;
-}
-
-/// Listens where metrics, health and status are; none, where nobody has asked for them.
-/// @throws CannotListen "cannot listen on PLACE"
-inline io::ListeningSockets listen_for_admin(const DaemonOptions& daemon, io::Inheritance& inheritance)
-{
-    io::ListeningSockets sockets;
-    if (daemon.admin) detail::open_place(sockets, *daemon.admin, "admin", {}, inheritance.sockets);
-    return sockets;
-}
-
-/// The Unix sockets among these places belong to who the daemon will be, unless the service manager has made them.
-inline void give_sockets(const io::ListeningSockets& sockets, const std::vector<io::ListenPlace>& places,
-                         const Identity& identity)
-{
-    if (!sockets.given().empty()) return;
-    for (const auto& place : places)
-        if (place.is_unix()) give_socket(place.path, identity);
-}
-
-namespace detail {
-
 /// For --check: listens at a place that `option` has named. One that is in use is as good, for that may be by the daemon whose
 /// configuration it is: then it calls `on_use` with the words for it, and returns false.
 /// @throws CannotListen
@@ -80,11 +29,12 @@ bool try_place(io::ListeningSockets& sockets, const io::ListenPlace& place, std:
 {
     std::vector<io::FileDescriptor> none;
     try {
-        open_place(sockets, place, option, {}, none);
+        sockets.open(place, {}, none);
         return true;
-    } catch (const CannotListen& error) {
-        if (error.code() != boost::asio::error::address_in_use) throw;
-        on_use(error);
+    } catch (const boost::system::system_error& error) {
+        const CannotListen in_words{error, place, option};
+        if (error.code() != boost::asio::error::address_in_use) throw in_words;
+        on_use(in_words);
         return false;
     }
 }

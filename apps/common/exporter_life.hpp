@@ -4,10 +4,10 @@
 //   int main(...) { apps::prepare_exporter(); return apps::run("ping++", export_pings(settings)); }
 //   ... const ExporterLife life{executor, "ping++", [&] { exporter.reload(); }}; ... life.ready(); co_await exporter.run();
 
-#include <apps/common/held_signals.hpp>
-#include <apps/common/on_signal.hpp>
 #include <apps/common/output.hpp>
-#include <apps/common/standard_descriptors.hpp>
+#include <libnet/io/loop/held_signals.hpp>
+#include <libnet/io/loop/on_signal.hpp>
+#include <libnet/io/loop/standard_descriptors.hpp>
 #include <libnet/service_notifier.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -28,8 +28,8 @@ namespace asio = boost::asio;
 /// Before anything is opened.
 inline void prepare_exporter() noexcept
 {
-    open_standard_descriptors();
-    hold_signals();
+    io::open_standard_descriptors();
+    io::hold_signals();
 }
 
 /// As long as it lives: SIGHUP reads the hosts again, SIGQUIT ends the program as SIGTERM does, SIGUSR1 and SIGUSR2 do nothing.
@@ -50,7 +50,7 @@ public:
             ends_.clear();  // a third signal has the system's effect
             notifier_.stopping();
         });
-        release_signals();
+        io::release_signals();
     }
     ExporterLife(const ExporterLife&) = delete;
     ExporterLife& operator=(const ExporterLife&) = delete;
@@ -73,9 +73,9 @@ private:
     const std::string program_;
     const std::function<void()> reload_;
     const ServiceNotifier notifier_;
-    OnSignal reloads_, quits_;
+    io::OnSignal reloads_, quits_;
     asio::signal_set ends_;
-    const HoldSignalsAtEnd hold_at_end_;  // the first that goes
+    const io::HoldSignalsAtEnd hold_at_end_;  // the first that goes
 };
 
 }  // namespace libnet::apps

@@ -8,6 +8,7 @@
 // OutputClosed when the reader is gone (SIGPIPE must be ignored, as run() and serve() do), and they end the program.
 
 #include <libnet/base/diagnostics.hpp>
+#include <libnet/base/printable.hpp>
 #include <libnet/io/loop/reason_of.hpp>
 
 #include <fmt/format.h>
@@ -45,21 +46,11 @@ void print(fmt::format_string<Arguments...> format, Arguments&&... arguments)
     print_text(fmt::format(format, std::forward<Arguments>(arguments)...));
 }
 
-/// Where complaints go while this is set, for who must not wait for standard error: see apps/common/diagnostics_log.hpp.
+/// Where complaints go while this is set, for who must not wait for standard error: see apps/common/complaint_log.hpp.
 inline std::mutex complaint_mutex;  // of the next
 inline std::function<void(DiagnosticLevel, std::string_view program, std::string_view message)> complaint_taker;
 
-/// What a complaint quotes may be a stranger's, or a file's name: no octet of it begins a line, or commands a terminal.
-inline std::string without_controls(std::string_view message)
-{
-    std::string text;
-    for (const char c : message) {
-        const auto octet = static_cast<unsigned char>(c);
-        if (octet < 0x20 || octet == 0x7F) text += fmt::format("\\x{:02X}", octet);
-        else text += c;
-    }
-    return text;
-}
+using base::without_controls;
 
 /// Writes "program: message" to standard error; where even that fails there is nowhere else to write.
 inline void complain(std::string_view program, std::string_view message, DiagnosticLevel level = DiagnosticLevel::error)

@@ -1,9 +1,9 @@
 #pragma once
 // What a program needs that paints on a terminal and obeys keys: the screen, the keys, the signals.
 
-#include <apps/common/on_signal.hpp>
 #include <apps/common/terminal.hpp>
 #include <apps/common/terminal_keys.hpp>
+#include <libnet/io/loop/on_signal.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 
@@ -48,7 +48,7 @@ private:
     std::function<void()> paint_;
     std::optional<PaintedScreen> screen_;
     std::optional<TerminalKeys> keys_;
-    OnSignal resized_, suspended_;
+    io::OnSignal resized_, suspended_;
 };
 
 }  // namespace libnet::apps

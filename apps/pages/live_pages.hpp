@@ -3,21 +3,15 @@
 
 #include <libnet/engine/http/known_hosts.hpp>
 #include <libnet/http_endpoint.hpp>
+#include <libnet/live_source.hpp>
 #include <libnet/watch_documents.hpp>
 
-#include <boost/asio/awaitable.hpp>
-
-#include <cstdint>
-#include <functional>
-#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace libnet::apps {
-
-namespace asio = boost::asio;
 
 /// A file of this folder.
 struct PageFile {
@@ -26,15 +20,6 @@ struct PageFile {
 
 /// All of them; made by CMake.
 std::span<const PageFile> page_files();
-
-/// What a page is told.
-struct LiveNews {
-    std::shared_ptr<const std::string> document{};  ///< JSON; null: there is nothing new
-    std::uint64_t next = 0;                         ///< what the page asks for then; 0 is all
-};
-
-/// Says what is new since `since`.
-using LiveSource = std::function<asio::awaitable<LiveNews>(std::uint64_t since)>;
 
 /// Under which names the pages are served (engine::KnownHosts): addresses, localhost, the name of this machine, and these, such
 /// as that of a proxy in front.

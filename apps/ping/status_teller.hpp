@@ -1,7 +1,7 @@
 #pragma once
 // Tells the numbers so far: at SIGQUIT, and from time to time.
 
-#include <apps/common/on_signal.hpp>
+#include <libnet/io/loop/on_signal.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -42,7 +42,7 @@ private:
 
     std::function<void()> tell_;
     asio::steady_timer timer_;
-    OnSignal wanted_;
+    io::OnSignal wanted_;
 };
 
 }  // namespace libnet::apps

@@ -59,4 +59,17 @@ inline std::string printable(std::string_view text)
     return shown;
 }
 
+/// The text in one line, for what may quote a stranger or a file's name: no octet of it begins a line, or commands a terminal.
+/// Control characters become \xHH; nothing is cut.
+inline std::string without_controls(std::string_view text)
+{
+    std::string shown;
+    for (const char c : text) {
+        const auto octet = static_cast<unsigned char>(c);
+        if (octet < 0x20 || octet == 0x7F) append_escaped(shown, std::string_view{&c, 1});
+        else shown += c;
+    }
+    return shown;
+}
+
 }  // namespace libnet::inline v0::base

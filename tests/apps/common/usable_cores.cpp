@@ -1,4 +1,4 @@
-#include <apps/common/usable_cores.hpp>
+#include <libnet/io/loop/usable_cores.hpp>
 #include <tests/support/catch.hpp>
 #include <tests/support/process.hpp>
 #include <tests/support/programs.hpp>
@@ -8,7 +8,7 @@ namespace usable_cores_tests {
 
 using namespace libnet;
 using namespace libnet::test;
-using apps::detail::cores_of_quota, apps::detail::cores_of_groups;
+using io::detail::cores_of_quota, io::detail::cores_of_groups;
 
 TEST_CASE("a part of a core is one", "[apps][usable_cores]")
 {
@@ -36,7 +36,7 @@ TEST_CASE("the least of the groups around a process counts", "[apps][usable_core
 
 TEST_CASE("a daemon has as many threads as cores that it may use", "[apps][usable_cores]")
 {
-    CHECK(apps::usable_cores() >= 1);
+    CHECK(io::usable_cores() >= 1);
     if (is_missing("taskset", "util-linux")) return;
     const auto shown = run({"taskset", "-c", "0", program("httpd++"), "--print-config"});
     CHECK(shown.out.find("\nthreads = 1 ") != std::string::npos);

@@ -3,11 +3,11 @@
 //
 // So they do while it ends.
 //
-//   int main(...) { apps::hold_signals(); ... return apps::serve<...>(...); }
+//   int main(...) { io::hold_signals(); ... ...; }
 
 #include <csignal>
 
-namespace libnet::apps {
+namespace libnet::inline v0::io {
 
 namespace detail {
 
@@ -38,4 +38,4 @@ struct HoldSignalsAtEnd {
     ~HoldSignalsAtEnd() { hold_signals(); }
 };
 
-}  // namespace libnet::apps
+}  // namespace libnet::inline v0::io

@@ -12,7 +12,7 @@
 
 #include <sched.h>
 
-namespace libnet::apps {
+namespace libnet::inline v0::io {
 
 namespace detail {
 
@@ -65,4 +65,4 @@ inline unsigned usable_cores()
     return allowed == 0 ? cores : std::min(cores, allowed);
 }
 
-}  // namespace libnet::apps
+}  // namespace libnet::inline v0::io

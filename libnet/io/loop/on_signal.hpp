@@ -7,13 +7,14 @@
 #include <functional>
 #include <utility>
 
-namespace libnet::apps {
+namespace libnet::inline v0::io {
 
 namespace asio = boost::asio;
 
 /// Calls back at each of these signals, as long as it lives.
 class OnSignal {
 public:
+    /// @throws boost::system::system_error the signal can't be waited for
     OnSignal(const asio::any_io_executor& executor, int signal, std::function<void()> act)
         : act_{std::move(act)},
           signals_{executor, signal}
@@ -37,4 +38,4 @@ private:
     asio::signal_set signals_;
 };
 
-}  // namespace libnet::apps
+}  // namespace libnet::inline v0::io

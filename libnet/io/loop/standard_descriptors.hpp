@@ -6,7 +6,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-namespace libnet::apps {
+namespace libnet::inline v0::io {
 
 /// Opens those that are closed on /dev/null: else the next file or socket gets such a number, and what the program prints
 /// goes there. Call it before anything is opened.
@@ -18,4 +18,4 @@ inline void open_standard_descriptors() noexcept
     }
 }
 
-}  // namespace libnet::apps
+}  // namespace libnet::inline v0::io

@@ -1,12 +1,13 @@
 #pragma once
-// What the page of a daemon's --admin shows: collected while the daemon runs, written down while somebody looks.
+// What the page of a daemon's administrators shows: collected while the daemon runs, written down while somebody looks.
 
-#include <apps/pages/live_pages.hpp>
 #include <libnet/config.hpp>
-#include <libnet/executor.hpp>
+#include <libnet/live_source.hpp>
 #include <libnet/server_counters.hpp>
+#include <libnet/server_now.hpp>
 #include <libnet/traffic_watch.hpp>
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -20,21 +21,23 @@
 #include <string>
 #include <utility>
 
-namespace libnet::apps {
+namespace libnet::inline v0::detail {
+
+namespace asio = boost::asio;
 
 /// Twice a second it takes what the servers have done. As long as no page has asked for some seconds, that is all.
-class AdminPage {
+class TrafficPage {
 public:
-    AdminPage(const Executor& executor, std::string name, std::shared_ptr<TrafficWatch> traffic)
+    TrafficPage(const asio::any_io_executor& executor, std::string name, std::shared_ptr<TrafficWatch> traffic)
         : timer_{executor},
           name_{std::move(name)},
           traffic_{std::move(traffic)}
     {}
 
-    static std::shared_ptr<AdminPage> open(const Executor& executor, std::string name,
-                                           std::shared_ptr<TrafficWatch> traffic)
+    static std::shared_ptr<TrafficPage> open(const asio::any_io_executor& executor, std::string name,
+                                             std::shared_ptr<TrafficWatch> traffic)
     {
-        return std::make_shared<AdminPage>(executor, std::move(name), std::move(traffic));
+        return std::make_shared<TrafficPage>(executor, std::move(name), std::move(traffic));
     }
 
     std::function<asio::awaitable<ServerCounts>()> counts{};
@@ -48,7 +51,7 @@ public:
         timer_.cancel();
     }
 
-    static asio::awaitable<void> run(std::shared_ptr<AdminPage> page)
+    static asio::awaitable<void> run(std::shared_ptr<TrafficPage> page)
     {
         constexpr auto token = asio::as_tuple(asio::use_awaitable);
         constexpr std::chrono::milliseconds period{500};
@@ -61,7 +64,7 @@ public:
         }
     }
 
-    static LiveSource source(const std::shared_ptr<AdminPage>& page)
+    static LiveSource source(const std::shared_ptr<TrafficPage>& page)
     {
         return [page](std::uint64_t since) -> asio::awaitable<LiveNews> {
             page->asked_ = std::chrono::steady_clock::now();
@@ -85,7 +88,7 @@ private:
                asked_.time_since_epoch().count() > 0;
     }
 
-    static asio::awaitable<void> take(std::shared_ptr<AdminPage> page)
+    static asio::awaitable<void> take(std::shared_ptr<TrafficPage> page)
     {
         const bool watched = page->is_watched();
         page->traffic_->watch(watched);
@@ -134,4 +137,4 @@ private:
     bool draining_ = false, closed_ = false;
 };
 
-}  // namespace libnet::apps
+}  // namespace libnet::inline v0::detail
