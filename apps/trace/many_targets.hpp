@@ -4,21 +4,17 @@
 #include <apps/common/host_word.hpp>
 #include <apps/trace/settings.hpp>
 #include <libnet/io/dns/resolver.hpp>
+#include <libnet/io/loop/each_at_once.hpp>
 #include <libnet/target_list.hpp>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -77,23 +73,20 @@ public:
           executor_{executor},
           resolver_{executor},
           words_{std::move(words)},
-          found_(words_.size()),
-          done_{executor, asio::steady_timer::time_point::max()}
+          found_(words_.size())
     {}
 
     /// Completes when all is known. Throws `operation_aborted` when cancelled.
     static asio::awaitable<void> run(std::shared_ptr<TargetFinder> self)
     {
         constexpr std::size_t at_once = 256;
-        constexpr auto token = asio::as_tuple(asio::use_awaitable);
         for (std::size_t i = 0; i < self->words_.size(); ++i) self->read(i);
-        for (std::size_t i = 0; i < std::min(at_once, self->names_.size()); ++i) {
-            ++self->running_;
-            asio::co_spawn(self->executor_, ask_names(self), asio::detached);
-        }
-        if (self->running_ == 0) co_return;
-        co_await self->done_.async_wait(token);
-        if (self->running_ != 0) throw boost::system::system_error{asio::error::operation_aborted};
+        const auto executor = self->executor_;
+        const std::function<asio::awaitable<void>(std::size_t)> work = [self](std::size_t i) {
+            return ask(self, self->names_[i]);
+        };
+        const bool all = co_await io::each_at_once(executor, self->names_.size(), at_once, work);
+        if (!all) throw boost::system::system_error{asio::error::operation_aborted};
     }
 
     ManyTargets take_targets()
@@ -136,15 +129,6 @@ private:
         else if (settings_.trace.interface.empty()) found.trouble = io::missing_zone(range.first);
     }
 
-    static asio::awaitable<void> ask_names(std::shared_ptr<TargetFinder> self)
-    {
-        while (self->next_ < self->names_.size()) {
-            const auto index = self->names_[self->next_++];
-            co_await ask(self, index);
-        }
-        if (--self->running_ == 0) self->done_.cancel();
-    }
-
     static asio::awaitable<void> ask(std::shared_ptr<TargetFinder> self, std::size_t index)
     {
         const auto name = io::resolvable_host(self->words_[index]);
@@ -163,8 +147,6 @@ private:
     std::vector<std::string> words_;
     std::vector<Found> found_;        // of the words
     std::vector<std::size_t> names_;  // the words that name servers are asked for
-    std::size_t next_ = 0, running_ = 0;
-    asio::steady_timer done_;
 };
 
 }  // namespace libnet::apps

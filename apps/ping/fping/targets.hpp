@@ -6,19 +6,17 @@
 #include <apps/ping/resolver_words.hpp>
 #include <libnet/io/dns/host_text.hpp>
 #include <libnet/io/dns/resolver.hpp>
+#include <libnet/io/loop/each_at_once.hpp>
 #include <libnet/wire/ip/address_range.hpp>
 #include <libnet/wire/ip/unmapped.hpp>
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/awaitable.hpp>
 #include <fmt/format.h>
 
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <functional>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -143,21 +141,19 @@ public:
           executor_{executor},
           resolver_{executor, {.localhost_from_hosts = true}},
           names_{std::move(names)},
-          results_(names_.size()),
-          done_{executor, asio::steady_timer::time_point::max()}
+          results_(names_.size())
     {}
 
     /// Completes when each name has its addresses, or a trouble.
     asio::awaitable<void> resolve()
     {
         constexpr std::size_t at_once = 128;
-        while (next_ < names_.size() && is_known(next_)) ++next_;
-        for (std::size_t i = 0; i < at_once && next_ + i < names_.size(); ++i) {
-            ++running_;
-            asio::co_spawn(executor_, work(shared_from_this()), asio::detached);
-        }
-        constexpr auto token = asio::as_tuple(asio::use_awaitable);
-        if (running_ != 0) co_await done_.async_wait(token);
+        for (std::size_t i = 0; i < names_.size(); ++i)
+            if (!is_known(i)) asked_.push_back(i);
+        const std::function<asio::awaitable<void>(std::size_t)> work = [self = shared_from_this()](std::size_t i) {
+            return self->ask(self->asked_[i]);
+        };
+        co_await io::each_at_once(executor_, asked_.size(), at_once, work);
     }
 
     const std::vector<std::string>& names() const noexcept { return names_; }
@@ -176,15 +172,6 @@ private:
         if (!wanted) results_[index].trouble = "Address family for hostname not supported";
         else results_[index].addresses = {*address};
         return !wanted || !wants_names(true);
-    }
-
-    static asio::awaitable<void> work(std::shared_ptr<NameTable> self)
-    {
-        while (self->next_ < self->names_.size()) {
-            const std::size_t index = self->next_++;
-            if (!self->is_known(index)) co_await self->ask(index);
-        }
-        if (--self->running_ == 0) self->done_.cancel();
     }
 
     asio::awaitable<void> ask(std::size_t index)
@@ -210,8 +197,7 @@ private:
     io::Resolver resolver_;
     std::vector<std::string> names_;
     std::vector<Resolved> results_;
-    asio::steady_timer done_;
-    std::size_t next_ = 0, running_ = 0;
+    std::vector<std::size_t> asked_;  // indices of the names that name servers are asked for
 };
 
 /// The hosts of a name that has addresses.
