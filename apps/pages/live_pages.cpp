@@ -31,8 +31,6 @@
 
 namespace libnet::apps {
 
-namespace asio = boost::asio;
-
 namespace {
 
 constexpr std::string_view policy =
@@ -100,7 +98,9 @@ asio::awaitable<void> hear(WebSocket& socket)
     }
 }
 
-/// What is written before the client has taken what came last waits here, and becomes one document with what follows.
+/// What is written before the client has taken what came last waits here, and becomes one document with what follows. That is
+/// why no WebSocketGroup sends to the pages: each page gets what is new since the document that it has, from the first one, which
+/// is everything, on. Pages that have the same share a document.
 asio::awaitable<void> tell(WebSocket& socket, const LiveSource& source)
 {
     constexpr std::chrono::milliseconds pause{200};
