@@ -31,6 +31,8 @@
 
 namespace libnet::apps {
 
+namespace asio = boost::asio;
+
 namespace {
 
 constexpr std::string_view policy =
