@@ -47,7 +47,7 @@ struct ForwardProxyState;
 /// closes everything at once; a `run` in progress then ends.
 class ForwardProxy {
 public:
-    /// Listens.
+    /// Listens. From then on the process ignores SIGPIPE, unless it has set it otherwise.
     /// @throws boost::system::system_error what bind(2) or listen(2) reports, e.g. `address_in_use`, `access_denied`;
     /// `invalid_argument` for a `via_name` that is no token; or what the resolver reports, where the system's
     /// configuration can't be read

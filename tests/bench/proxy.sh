@@ -2,7 +2,7 @@
 # proxy.sh [ROW...]: proxy++ beside Squid, tinyproxy and HAProxy, one worker each, by turns. The proxies run on one core, the load
 # and the origin on the other. What counts is the CPU time of a request, an exchange or a gigabyte (from /proc).
 # Rows: requests bulk exchange connect latency idle growth (all of them). HAProxy knows its origin and is never asked: a reverse
-# proxy for `requests`, a relay of octets for the others.
+# proxy for `requests`, a relay of octets for the others. So does the yardstick of `bulk`, a bare loop around splice(2).
 #
 # Build first: cmake --preset bench && cmake --build --preset bench. Needs Debian's wrk, curl and nginx-light, and those of
 # squid, tinyproxy and haproxy that are to be compared. RUNS=5, SECONDS_EACH=2 and PROXIES="proxy++ squid" change what is done.
@@ -64,16 +64,17 @@ CONF
 cat >"$work/haproxy.conf" <<CONF
 global
     nbthread 1
-    maxconn 20000
+    maxconn 6000
 defaults
     timeout connect 5s
     timeout client 60s
     timeout server 60s
     option splice-auto
 listen relay
-    mode \${MODE}
+    maxconn 6000
+    mode "\${MODE}"
     bind 127.0.0.1:$port
-    server origin 127.0.0.1:\${ORIGIN}
+    server origin "127.0.0.1:\${ORIGIN}"
 CONF
 
 # start PROXY MODE ORIGIN: MODE (http or tcp) and ORIGIN are for HAProxy.
@@ -81,9 +82,10 @@ start() {
     local command=()
     case $1 in
         proxy++) command=("$build/apps/proxy++" --bind 127.0.0.1 --port $port --threads 1 --allow-private
-            --connect-ports 1-65535 --access-log none --max-connections 20000) ;;
+            --access-log none --max-connections 20000) ;;
         squid) command=(squid -N -f "$work/squid.conf") ;;
         tinyproxy) command=(tinyproxy -d -c "$work/tinyproxy.conf") ;;
+        bare) command=("$build/tests/bench/bench_bare_relay" $port $origin) ;;
         haproxy) command=(env MODE="$2" ORIGIN="$3" haproxy -db -f "$work/haproxy.conf") ;;
     esac
     taskset -c "$proxy_core" "${command[@]}" >"$work/said" 2>&1 &
@@ -110,7 +112,7 @@ row() {
         for name in $proxies; do
             start "$name" "$mode" "$to"
             asked=1
-            [ "$name" != haproxy ] || asked=0
+            case $name in haproxy | bare) asked=0 ;; esac
             before=$(cpu)
             count=$($what)
             awk -v t=$(($(cpu) - before)) -v n="$count" 'BEGIN { print t / n }' >>"$work/cost.$name"
@@ -148,7 +150,7 @@ bulk_load() {
 }
 
 row_requests() { row "1 KiB, kept connections, 32 clients" request http $origin request_load; }
-row_bulk() { row "a tunnel's gigabyte" GiB tcp $origin bulk_load; }
+row_bulk() { proxies="$proxies bare" row "a tunnel's gigabyte" GiB tcp $origin bulk_load; }
 row_exchange() { row "512 octets there and back, 64 tunnels" exchange tcp $echo_port exchange_load; }
 row_connect() { row "CONNECT, an exchange, close" tunnel tcp $echo_port connect_load; }
 row_latency() {

@@ -68,7 +68,7 @@ void measure(const char* what, const EgressList& list, const Keys& keys)
     std::size_t found = 0;
     const auto begin = processor_time();
     for (int round = 0; round < rounds; ++round)
-        for (const auto& key : keys) found += list.find(key) ? 1 : 0;
+        for (const auto& key : keys) found += list.find(key) ? 1U : 0U;
     const auto count = static_cast<double>(keys.size()) * rounds;
     std::printf("%-24s %6.0f ns a look-up, %.0f %% found\n", what, (processor_time() - begin) * 1e9 / count,
                 static_cast<double>(found) * 100 / count);

@@ -20,6 +20,7 @@
 #include <libnet/impl/proxy/proxy_upstream.ipp>
 #include <libnet/impl/proxy/udp_association.ipp>
 #include <libnet/impl/server/access_record_of.hpp>
+#include <libnet/io/loop/sigpipe.hpp>
 #include <libnet/wire/http/http_syntax.hpp>
 
 #include <boost/asio/error.hpp>
@@ -141,6 +142,7 @@ LIBNETXX_DECL ForwardProxyState::ForwardProxyState(const io::Executor& executor,
       wheel{executor},
       scratch(std::size_t{64} * 1024)
 {
+    io::ignore_sigpipe();
     if (options.access || options.client_limits)
         http.guard = &guard.emplace(executor, options.access, options.client_limits, io::proxy_words);
 }

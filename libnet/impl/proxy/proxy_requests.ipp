@@ -311,6 +311,7 @@ LIBNETXX_DECL bool ProxyRequests::open_tunnel()
     tunnel_ = std::make_unique<ProxyTunnel>(proxy_->options, session.connection(), session.transport().release_tls(),
                                             exchange_->take_upstream(), early, scratch, meter, std::move(checked));
     tunnel_->count_for(meter_.get());
+    if (meter == nullptr && !meter_) tunnel_->splice_through(proxy_->pipes);
     own_ = exchange_->take_own_connection();
     tell_tunnel(exchange_->status());
     session.open_tunnel();

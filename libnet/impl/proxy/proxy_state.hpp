@@ -11,6 +11,7 @@
 #include <libnet/io/connect/connector.hpp>
 #include <libnet/io/http/http_session.hpp>
 #include <libnet/io/loop/deadline.hpp>
+#include <libnet/io/tcp/splice_pipe.hpp>
 #include <libnet/io/tcp/tcp_server.hpp>
 
 #include <cstdint>
@@ -50,6 +51,7 @@ struct ForwardProxyState {
     io::HttpShare http;                          // the clients' side
     io::DeadlineWheel wheel;                     // of the servers' side
     std::vector<char> scratch;                   // what is read goes through here, if it goes on at once
+    io::SplicePipes pipes;                       // and what is much, through these
     io::SpareObjects<ProxyExchange> exchanges;
     engine::UpstreamPlaces places{options.max_upstreams_per_host, options.max_upstreams};
     engine::ParentHealth parents{options.parents.size(), options.parent_retry};

@@ -42,6 +42,10 @@ public:
     /// it doesn't. The meter must outlive it.
     void count_for(ProxyMeter* limits) noexcept { limits_ = limits; }
 
+    /// What is much goes through these pipes, see io::Relay. For tunnels without limits: what has to pause is copied, in
+    /// smaller pieces.
+    void splice_through(io::SplicePipes& pipes) noexcept { relay_.splice_through(pipes); }
+
     /// `ended` and `broken`: it is over.
     io::Relay::Step go_on();
 

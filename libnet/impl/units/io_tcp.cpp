@@ -6,6 +6,7 @@
 #include <libnet/io/tcp/listening_sockets.ipp>
 #include <libnet/io/tcp/relay.ipp>
 #include <libnet/io/tcp/session_handler.ipp>
+#include <libnet/io/tcp/splice_pipe.ipp>
 #include <libnet/io/tcp/tcp_server.ipp>
 #include <libnet/io/tcp/tcp_server_state.ipp>
 #include <libnet/io/tls/tls_client.ipp>

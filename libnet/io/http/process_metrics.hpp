@@ -1,17 +1,16 @@
 #pragma once
 // The metrics of the process itself, under the names that all of Prometheus' client libraries use.
 
+#include <libnet/io/loop/give_memory_back.hpp>
 #include <libnet/wire/open_metrics.hpp>
 
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <system_error>
 
 #include <sys/resource.h>
-#include <unistd.h>
 
 namespace libnet::inline v0::io {
 
@@ -25,14 +24,6 @@ inline double cpu_seconds()
         return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
     };
     return seconds(used.ru_utime) + seconds(used.ru_stime);
-}
-
-/// Octets, from proc(5); 0 where there is none.
-inline std::uint64_t resident_memory()
-{
-    std::uint64_t size = 0, resident = 0;  // in pages
-    std::ifstream{"/proc/self/statm"} >> size >> resident;
-    return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
 inline std::uint64_t open_descriptors()
@@ -58,7 +49,7 @@ inline void write_process_metrics(wire::MetricsWriter& writer)
     const std::chrono::duration<double> started = detail::process_started.time_since_epoch();
     single(MetricType::counter, "process_cpu_seconds", "User and system CPU time spent.", "seconds",
            detail::cpu_seconds());
-    single(MetricType::gauge, "process_resident_memory_bytes", "Resident memory.", "bytes", detail::resident_memory());
+    single(MetricType::gauge, "process_resident_memory_bytes", "Resident memory.", "bytes", resident_memory());
     single(MetricType::gauge, "process_open_fds", "Open file descriptors.", "", detail::open_descriptors());
     single(MetricType::gauge, "process_start_time_seconds", "When the process started, since the Unix epoch.",
            "seconds", started.count());

@@ -3,13 +3,16 @@
 
 #include <libnet/config.hpp>
 #include <libnet/io/loop/socket_poll.hpp>
+#include <libnet/io/tcp/bulk_trend.hpp>
 #include <libnet/io/tcp/byte_buffer.hpp>
+#include <libnet/io/tcp/splice_pipe.hpp>
 #include <libnet/io/tcp/transfer.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -39,7 +42,7 @@ protected:
 /// A direction that ends (a FIN) is passed on as a FIN while the other goes on. A connection that breaks breaks the
 /// other one: both are closed with a RST, since the peers must not take a broken stream for one that ended well. A
 /// direction is read only as fast as it is written, and holds memory only while its reader is slower than its writer:
-/// at most `scratch.size()` bytes.
+/// at most `scratch.size()` bytes, or a pipe of 1 MiB, see `splice_through`.
 ///
 /// `scratch` lends its bytes for the time between a read and the write that follows; any number of tunnels of one
 /// thread share it. The sockets must outlive this; their listener calls `go_on`. So must `layer`, if there is one: what
@@ -58,6 +61,10 @@ public:
           forward_{first, second, layer, nullptr},
           backward_{second, first, nullptr, layer}
     {}
+
+    /// From now on a direction that proves to be bulk is not copied any more, but spliced through one of these pipes, 1 MiB
+    /// at a time. They must outlive this, and belong to one thread. Nothing, where there is a layer.
+    void splice_through(SplicePipes& pipes) noexcept { pipes_ = &pipes; }
 
     /// Bytes that were received from `first` before the tunnel began. They go out before all others.
     void begin_with(std::string_view bytes) { forward_.rest.append(bytes); }
@@ -103,23 +110,32 @@ private:
         Transferred receive(std::span<char> room) noexcept;
         Transferred send(std::string_view bytes) noexcept;
 
+        /// What has been received waits for the receiver.
+        bool holds() const noexcept { return !rest.empty() || pipe; }
+
         PolledSocket& from;
         PolledSocket& to;
         RelayLayer* from_layer;  // null: nothing stands in between
         RelayLayer* to_layer;
         std::uint64_t count = 0;
-        ByteBuffer rest;  ///< read, and not taken by the receiver yet
+        ByteBuffer rest;                   ///< read, and not taken by the receiver yet
+        std::unique_ptr<SplicePipe> pipe;  ///< the same, of what is spliced; null: it holds nothing
+        BulkTrend trend;
         bool ended = false;
     };
 
     Step copy(Direction& direction);
+    Transferred copy_piece(Direction& direction);
+    Transferred splice_piece(Direction& direction);
     bool send_rest(Direction& direction);
+    bool send_pipe(Direction& direction);
     Step read_end(Direction& direction);
     Step break_both() noexcept;
 
     std::span<char> scratch_;
     Direction forward_;
     Direction backward_;
+    SplicePipes* pipes_ = nullptr;  // null: everything is copied
     std::uint64_t uncounted_ = 0;
     bool moved_ = false;
 };

@@ -4,6 +4,7 @@
 #include <libnet/io/tcp/socket_transfer.hpp>
 
 #include <algorithm>
+#include <utility>
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -36,29 +37,62 @@ LIBNETXX_DECL Transferred Relay::Direction::send(std::string_view bytes) noexcep
     return to_layer == nullptr ? send_some(to, bytes) : to_layer->send(bytes);
 }
 
-/// Copies what is there, without waiting: this is what makes a shared scratch buffer possible. Bounded, so that a fast
+/// Moves what is there, without waiting: this is what makes a shared scratch buffer possible. Bounded, so that a fast
 /// tunnel leaves time for the others.
 LIBNETXX_DECL Relay::Step Relay::copy(Direction& direction)
 {
     constexpr int rounds = 8;
-    for (int round = 0; round < rounds; ++round) {
+    constexpr int cost_of_splice = 4;  // rounds: it moves more, with less work
+    const bool may_splice = pipes_ != nullptr && direction.from_layer == nullptr && direction.to_layer == nullptr;
+    for (int round = 0; round < rounds;) {
         if (!send_rest(direction)) return Step::broken;
         // What isn't read can't tell that its sender has reset the connection.
-        if (!direction.rest.empty() || direction.ended) return direction.from.broken() ? Step::broken : Step::waits;
+        if (direction.holds() || direction.ended) return direction.from.broken() ? Step::broken : Step::waits;
         if (!direction.may_receive()) return direction.from.watch() ? Step::waits : Step::broken;
 
-        const auto received = direction.receive(scratch_);
-        if (received.outcome == Transfer::want_read || received.outcome == Transfer::want_write) return Step::waits;
-        if (received.outcome == Transfer::ended) return read_end(direction);
-        if (received.outcome == Transfer::failed) return Step::broken;
+        const bool splices = may_splice && direction.trend.is_bulk();
+        const auto moved = splices ? splice_piece(direction) : copy_piece(direction);
+        if (moved.outcome == Transfer::want_read || moved.outcome == Transfer::want_write) return Step::waits;
+        if (moved.outcome == Transfer::ended) return read_end(direction);
+        if (moved.outcome == Transfer::failed) return Step::broken;
         moved_ = true;
-        const std::string_view bytes{scratch_.data(), received.size};
-        const auto sent = direction.send(bytes);
-        if (sent.outcome == Transfer::failed) return Step::broken;
-        direction.count += sent.size;
-        direction.rest.append(bytes.substr(sent.size));
+        round += splices ? cost_of_splice : 1;
     }
     return Step::more;
+}
+
+/// Outcomes: done, want_read, want_write, ended, failed.
+LIBNETXX_DECL Transferred Relay::copy_piece(Direction& direction)
+{
+    const auto received = direction.receive(scratch_);
+    if (received.outcome != Transfer::done) return received;
+    direction.trend.received(received.size, scratch_.size());
+    const std::string_view bytes{scratch_.data(), received.size};
+    const auto sent = direction.send(bytes);
+    if (sent.outcome == Transfer::failed) return sent;
+    direction.count += sent.size;
+    direction.rest.append(bytes.substr(sent.size));
+    return received;
+}
+
+/// The same through a pipe, where there is one.
+LIBNETXX_DECL Transferred Relay::splice_piece(Direction& direction)
+{
+    auto pipe = pipes_->take();
+    if (!pipe) {
+        direction.trend.begin_anew();
+        return copy_piece(direction);
+    }
+    const auto received = pipe->receive(direction.from);
+    if (received.outcome != Transfer::done) pipes_->give_back(std::move(pipe));
+    if (received.outcome == Transfer::unsupported) {
+        direction.trend.give_up();
+        return copy_piece(direction);
+    }
+    if (received.outcome != Transfer::done) return received;
+    direction.trend.received(received.size, scratch_.size());
+    direction.pipe = std::move(pipe);
+    return send_pipe(direction) ? received : Transferred{Transfer::failed};
 }
 
 /// False: the connection is broken. A layer takes a part at a time, although there is room for more.
@@ -73,6 +107,20 @@ LIBNETXX_DECL bool Relay::send_rest(Direction& direction)
         direction.count += sent.size;
         rest.consume(sent.size);
         if (rest.empty()) rest.release();
+    }
+    return send_pipe(direction);
+}
+
+/// False: the connection is broken. The pipe goes back once it is empty.
+LIBNETXX_DECL bool Relay::send_pipe(Direction& direction)
+{
+    while (direction.pipe) {
+        const auto sent = direction.pipe->send(direction.to);
+        if (sent.outcome == Transfer::failed) return false;
+        if (sent.size == 0) return true;
+        moved_ = true;
+        direction.count += sent.size;
+        if (direction.pipe->held() == 0) pipes_->give_back(std::move(direction.pipe));
     }
     return true;
 }

@@ -227,7 +227,7 @@ struct TcpServerState : std::enable_shared_from_this<TcpServerState> {
         gives_back = false;
         if (!peak.has_passed(connections)) return;
         peak.begin_again(connections);
-        give_memory_back();
+        give_growth_back();
     }
 
     /// Another server has a client who waits.
@@ -319,7 +319,7 @@ struct TcpServerState : std::enable_shared_from_this<TcpServerState> {
     DeadlineWheel wheel;
     Deadline gives_memory_back;
     bool gives_back = false;  // the deadline is set
-    base::Peak peak{256};     // of connections, since memory was given back
+    base::Peak peak{16};      // of connections, since memory was given back
     TcpServer::HandlerFactory factory;
     std::vector<std::pair<FileDescriptor, asio::ip::tcp::endpoint>> early;  // accepted elsewhere, before `run`
     List open, closing;

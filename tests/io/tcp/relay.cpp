@@ -1,3 +1,4 @@
+#include <libnet/io/loop/sigpipe.hpp>
 #include <libnet/io/tcp/relay.hpp>
 #include <tests/support/catch.hpp>
 
@@ -6,12 +7,18 @@
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
 
+#include <algorithm>
 #include <array>
 #include <exception>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
+
+#include <dirent.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 namespace relay_tests {
 
@@ -28,6 +35,7 @@ std::pair<TcpSocket, TcpSocket> connected_pair(asio::io_context& io)
     near.connect(acceptor.local_endpoint());
     TcpSocket far{io.get_executor()};
     acceptor.accept(far);
+    far.native_non_blocking(true);  // it becomes a PolledSocket
     return {std::move(near), std::move(far)};
 }
 
@@ -35,6 +43,7 @@ std::pair<TcpSocket, TcpSocket> connected_pair(asio::io_context& io)
 struct Tunnel : ReadinessListener {
     Tunnel()
     {
+        ignore_sigpipe();
         left.emplace(poll, connect(client), this);
         right.emplace(poll, connect(server), this);
         relay.emplace(*left, *right, scratch);
@@ -108,6 +117,40 @@ void break_off(TcpSocket& socket)
     socket.close();
 }
 
+/// How many pipes this process has open, both ends counted.
+int open_pipes()
+{
+    int count = 0;
+    auto* const directory = ::opendir("/proc/self/fd");
+    while (const auto* entry = ::readdir(directory)) {
+        std::array<char, 64> target{};
+        const auto size = ::readlinkat(::dirfd(directory), entry->d_name, target.data(), target.size());
+        count += size > 0 && std::string_view{target.data(), 5} == "pipe:" ? 1 : 0;
+    }
+    ::closedir(directory);
+    return count;
+}
+
+/// Text in which a piece that is lost, twice there or elsewhere is seen.
+std::string long_text(std::size_t size)
+{
+    std::string text;
+    for (std::size_t i = 0; text.size() < size; ++i) text += std::to_string(i) + ' ';
+    return text;
+}
+
+/// No descriptor can be made as long as it lives.
+struct NoMoreDescriptors {
+    NoMoreDescriptors()
+    {
+        ::getrlimit(RLIMIT_NOFILE, &before);
+        const rlimit none{0, before.rlim_max};
+        ::setrlimit(RLIMIT_NOFILE, &none);
+    }
+    ~NoMoreDescriptors() { ::setrlimit(RLIMIT_NOFILE, &before); }
+    rlimit before{};
+};
+
 }  // namespace
 
 TEST_CASE("both directions are carried, and each ends on its own", "[io][relay]")
@@ -165,6 +208,49 @@ TEST_CASE("megabytes pass both ways at once through a small buffer, whole", "[io
     CHECK(tunnel.relay->backward() == down.size());
 }
 
+TEST_CASE("what is much is spliced, both ways, whole", "[io][relay]")
+{
+    const int pipes_before = open_pipes();
+    {
+        Tunnel tunnel;
+        SplicePipes pipes;
+        tunnel.relay->splice_through(pipes);
+        const auto up = long_text(20'000'000), down = long_text(21'000'000);
+        std::string at_server, at_client;
+        tunnel.go_on();
+        asio::co_spawn(tunnel.io, send_and_finish(tunnel.client, up), ignore);
+        asio::co_spawn(tunnel.io, send_and_finish(tunnel.server, down), ignore);
+        asio::co_spawn(tunnel.io, read_all(tunnel.server), into(at_server));
+        asio::co_spawn(tunnel.io, read_all(tunnel.client), into(at_client));
+        int most_pipes = 0;
+        while (tunnel.io.run_one() > 0) most_pipes = std::max(most_pipes, open_pipes());
+        CHECK((at_server == up));
+        CHECK((at_client == down));
+        CHECK(tunnel.relay->forward() == up.size());
+        CHECK(tunnel.relay->backward() == down.size());
+        CHECK(tunnel.end == Step::ended);
+        CHECK(most_pipes > pipes_before);
+    }
+    CHECK(open_pipes() == pipes_before);
+}
+
+TEST_CASE("where there is no pipe, what is much is copied", "[io][relay]")
+{
+    Tunnel tunnel;
+    SplicePipes pipes;
+    tunnel.relay->splice_through(pipes);
+    const auto up = long_text(4'000'000);
+    std::string at_server;
+    tunnel.go_on();
+    asio::co_spawn(tunnel.io, send_and_finish(tunnel.client, up), ignore);
+    asio::co_spawn(tunnel.io, read_all(tunnel.server), into(at_server));
+    tunnel.server.shutdown(TcpSocket::shutdown_send);
+    const NoMoreDescriptors none;
+    tunnel.io.run();
+    CHECK((at_server == up));
+    CHECK(tunnel.end == Step::ended);
+}
+
 TEST_CASE("a reset on one side resets the other", "[io][relay]")
 {
     Tunnel tunnel;
@@ -188,7 +274,11 @@ TEST_CASE("a reset on one side resets the other", "[io][relay]")
 
 TEST_CASE("a receiver that never reads stops the sender, and a reset gets past what waits for it", "[io][relay]")
 {
+    const int pipes_before = open_pipes();
+    SplicePipes pipes;
     Tunnel tunnel;
+    const bool splices = GENERATE(false, true);
+    if (splices) tunnel.relay->splice_through(pipes);
     tunnel.go_on();
     tunnel.client.non_blocking(true);
     const std::string much(1'000'000, 'x');
@@ -202,6 +292,7 @@ TEST_CASE("a receiver that never reads stops the sender, and a reset gets past w
     }
     CHECK(tunnel.relay->forward() < sent);
     CHECK_FALSE(tunnel.end);
+    if (splices) CHECK(open_pipes() == pipes_before + 2);  // it holds what waits
     break_off(tunnel.client);
     tunnel.io.run();
     CHECK(tunnel.end == Step::broken);
