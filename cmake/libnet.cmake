@@ -89,7 +89,7 @@ libnet_component(proxy libnet ${lookups} ${servers} ${compression})
 libnet_component(libnetxx libnet ${lookups} ${servers} ${compression})
 libnet_component(headers libnetxx_usage ${lookups} ${servers} ${compression})
 
-# A part of somebody else's project installs nothing of its own accord.
+# As a part of another project it installs nothing, unless it is told to.
 if(NOT PROJECT_IS_TOP_LEVEL AND NOT LIBNET_INSTALL)
     return()
 endif()

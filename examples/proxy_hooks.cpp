@@ -1,5 +1,5 @@
-// A proxy with a program behind it: coroutines decide about requests, change their heads, and rewrite answers. Client and server are
-// played here, and no packet is sent.
+// A proxy with a program behind it: coroutines decide about requests, change their heads, and rewrite answers. Client
+// and server are played here, and no packet is sent.
 
 #include <libnet/forward_proxy.hpp>
 #include <libnet/testing/test_connection.hpp>

@@ -51,9 +51,9 @@ public:
     /// @throws std::invalid_argument what is wrong with it, and what would do
     explicit AccessLogFormat(std::string_view text);
 
-    /// Appends the line of one request, with its line feed. In JSON it is an object with all fields by their names, those of a proxy where
-    /// it is a proxy's and `cache` elsewhere; numbers are numbers, what is empty is null, and an octet above 127 is the
-    /// character of that number.
+    /// Appends the line of one request, with its line feed. In JSON it is an object with all fields by their names,
+    /// those of a proxy where it is a proxy's and `cache` elsewhere; numbers are numbers, what is empty is null, and an
+    /// octet above 127 is the character of that number.
     void append(std::string& line, const AccessRecord& record) const;
 
 private:

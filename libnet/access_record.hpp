@@ -35,7 +35,8 @@ struct AccessRecord {
     std::string_view rule = {};  ///< of AccessOptions that refused the request, as it was written; empty: none did
     /// What a ForwardProxy tells beside; null: it is another server's. Valid during the call only, too.
     const engine::HttpForwarding* forwarding = nullptr;
-    /// Whether a StaticFileServer remembered the files that the answer needed; `none`: there were none, or it is another server's.
+    /// Whether a StaticFileServer remembered the files that the answer needed; `none`: there were none, or it is
+    /// another server's.
     engine::CacheUse cache = engine::CacheUse::none;
 };
 

@@ -27,8 +27,8 @@ namespace libnet::inline v0 {
 /// - it takes all the descriptors that it may have (RLIMIT_NOFILE), and glibc gives large pieces of memory back when they are free
 void prepare_daemon() noexcept;
 
-/// Several objects of the class `Server` (see ServerGroup for what that is: StaticFileServer, ForwardProxy, and others), as a service
-/// that runs for years.
+/// Several objects of the class `Server` (see ServerGroup for what that is: StaticFileServer, ForwardProxy, and
+/// others), as a service that runs for years.
 ///
 ///     int main(int argc, char** argv)
 ///     {
@@ -41,26 +41,27 @@ void prepare_daemon() noexcept;
 ///         return daemon.run();
 ///     }
 ///
-/// Where it listens: at `DaemonOptions::listen`, with a socket for each thread and place, or with the service manager's sockets, or
-/// those of the process that it takes over from. It says so once it serves, a line for each place, and tells the service manager
-/// (ServiceNotifier: ready, reloading, stopping, watchdog) and its predecessor.
+/// Where it listens: at `DaemonOptions::listen`, with a socket for each thread and place, or with the service manager's
+/// sockets, or those of the process that it takes over from. It says so once it serves, a line for each place, and
+/// tells the service manager (ServiceNotifier: ready, reloading, stopping, watchdog) and its predecessor.
 ///
 /// While `run` runs, signals are:
 ///
-///     SIGINT, SIGTERM    stop(total): no more connections, requests in hand end; the second one is stop(terminal)
+///     SIGINT, SIGTERM    stop(total): no more connections, requests under way end; the second one is stop(terminal)
 ///     SIGQUIT            as SIGTERM
 ///     SIGHUP             reload()
 ///     SIGUSR1            reopen_logs()
 ///     SIGUSR2            upgrade()
 ///
-/// It doesn't become a background process, writes no PID file, and doesn't restart what has crashed: that is the service manager's.
-/// There is no filter of system calls. One object belongs to one thread.
+/// It doesn't become a background process, writes no PID file, and doesn't restart what has crashed: that is the
+/// service manager's. There is no filter of system calls. One object belongs to one thread.
 template <typename Server>
 class Daemon {
 public:
     /// Listens, opens the access log, becomes who it will be, restricts its files, and makes the servers, in this order. Of the
-    /// servers' options, `address`, `port` and `threads` don't count, and `diagnostics`, `drain_timeout` and `on_access` are completed:
-    /// what they say of themselves goes where the daemon's goes, unless they have a handler of their own.
+    /// servers' options, `address`, `port` and `threads` don't count, and `diagnostics`, `drain_timeout` and
+    /// `on_access` are completed: what they say of themselves goes where the daemon's goes, unless they have a handler
+    /// of their own.
     ///
     /// Make one before there are other threads: rights belong to each.
     /// @throws ListenFailure "cannot listen on PLACE" with what socket(2), bind(2) or listen(2) reports
@@ -96,8 +97,8 @@ public:
 
     /// The same on the caller's executor, without signals. Call it once, and keep the daemon until it completes.
     ///
-    /// Completes after `stop`, or a cancellation of the coroutine, which does the same: `total` lets the requests in hand end for as
-    /// long as `DaemonOptions::drain` says, `terminal` doesn't. Throws as `run`.
+    /// Completes after `stop`, or a cancellation of the coroutine, which does the same: `total` lets the requests under
+    /// way end for as long as `DaemonOptions::drain` says, `terminal` doesn't. Throws as `run`.
     boost::asio::awaitable<void> serve() { return detail::DaemonLife::serve(life_.share()); }
 
     /// Ends it, as SIGTERM does. Before `serve` it has that end at once. Where `serve` runs, as are the following.
@@ -110,8 +111,9 @@ public:
     /// Opens the access log, and the program's own ones, again, as at SIGUSR1.
     void reopen_logs() { life_->reopen_logs(); }
 
-    /// Starts `DaemonOptions::arguments` on the same sockets, as at SIGUSR2; nothing, where there are none. When that process serves,
-    /// this one ends with its last connection; if it doesn't within a minute, it is ended, and this one goes on.
+    /// Starts `DaemonOptions::arguments` on the same sockets, as at SIGUSR2; nothing, where there are none. When that
+    /// process serves, this one ends with its last connection; if it doesn't within a minute, it is ended, and this one
+    /// goes on.
     void upgrade() { life_->upgrade(); }
 
     /// Has all servers serve by other options from now on, for who reloads by themselves: as ServerGroup::replace.

@@ -32,14 +32,14 @@ using io::usable_cores;  ///< how many cores this process may use
 
 /// Options of a Daemon.
 struct DaemonOptions {
-    /// In messages: "NAME: what on 127.0.0.1:8080". Up to its first `+` it is part of the metrics' names (libnet_NAME_connections):
-    /// lower-case letters.
+    /// In messages: "NAME: what on 127.0.0.1:8080". Up to its first `+` it is part of the metrics' names
+    /// (libnet_NAME_connections): lower-case letters.
     std::string name = "server";
     std::string what = "serving";  ///< what it does, in that line
     std::string scheme{};          ///< of the URL behind it, "http" or "https"; empty: it has none to show
 
-    /// Where it listens. The sockets of the service manager's (LISTEN_FDS, sd_listen_fds(3)) count instead, and those of the process
-    /// that it takes over from. Empty: only those will do.
+    /// Where it listens. The sockets of the service manager's (LISTEN_FDS, sd_listen_fds(3)) count instead, and those
+    /// of the process that it takes over from. Empty: only those will do.
     std::vector<ListenPlace> listen{};
     unsigned threads = usable_cores();  ///< each with an event loop and servers of its own; at least 1
 

@@ -25,7 +25,7 @@
 
 namespace libnet::inline v0 {
 
-using engine::ClientAddressRule;  ///< what servers hear of a client's address
+using engine::ClientAddressRule;  ///< what servers are told of a client's address
 using engine::HeaderField;        ///< one that is set
 using engine::HeaderRules;        ///< what a proxy changes in heads
 using engine::ParentKind;         ///< HTTP or SOCKS5
@@ -49,9 +49,9 @@ struct ForwardProxyOptions {
     /// would without. Proxies that share a port must share the context.
     std::shared_ptr<TlsContext> tls{};
 
-    /// Whom to trust of the servers with which the proxy itself speaks TLS: those of `https://` targets in absolute form. A client
-    /// that asks so lets the proxy read everything. Such targets are judged as those of CONNECT, and `credentials` work for them.
-    /// Null: they are refused with 501. Several proxies may share one.
+    /// Whom to trust of the servers with which the proxy itself speaks TLS: those of `https://` targets in absolute
+    /// form. A client that asks so lets the proxy read everything. Such targets are judged as those of CONNECT, and
+    /// `credentials` work for them. Null: they are refused with 501. Several proxies may share one.
     std::shared_ptr<TlsClientContext> origin_tls{};
 
     /// Our name in Via, a token, by which a forwarding loop is recognised: unique to this proxy, but the same for all
@@ -67,35 +67,37 @@ struct ForwardProxyOptions {
     /// The ports that CONNECT and `https://` targets may reach. Empty: all of them.
     std::vector<std::uint16_t> connect_ports{};
 
-    /// Clients have connected to others, and a firewall has led them here: by REDIRECT, or by TPROXY, for which the listening socket
-    /// needs IP_TRANSPARENT (Linux; `tls` and `socks` don't count then). What they speak is found out by their first octets: a
-    /// request of HTTP is for the host in it, a ClientHello of TLS for the server that it names, both at the address that the
-    /// client has connected to. Rules are about that host if it has this address, else about the address. Anything else is a
-    /// tunnel to the address; who waits for the server's word first waits in vain. What is refused ends without a word, but
-    /// for HTTP. The proxy's own tunnels must not be led back to it: those that are end.
+    /// Clients have connected to others, and a firewall has led them here: by REDIRECT, or by TPROXY, for which the
+    /// listening socket needs IP_TRANSPARENT (Linux; `tls` and `socks` don't count then). What they speak is found out
+    /// by their first octets: a request of HTTP is for the host in it, a ClientHello of TLS for the server that it
+    /// names, both at the address that the client has connected to. Rules are about that host if it has this address,
+    /// else about the address. Anything else is a tunnel to the address; a protocol in which the server speaks first
+    /// doesn't work. What is refused ends without an answer, but for HTTP. The proxy's own tunnels must not be led back
+    /// to it: those that are end.
     bool transparent = false;
 
     /// Speaks SOCKS4, 4a and 5 as well, on the same port: who begins so gets what CONNECT would get, by the same rules and
     /// limits, and is logged so. Users log in with SOCKS5 (RFC 1929). Names are looked up here; BIND is refused.
     bool socks = true;
 
-    /// Relays datagrams for clients of SOCKS5, too (UDP ASSOCIATE, RFC 1928 section 7), each from sockets of its own, as long as its
-    /// connection stays. Off, since UDP reaches what CONNECT doesn't: each destination is judged as that of a tunnel, with the
-    /// method "UDP", and parents are not asked. The rules of `access` are asked about the host `socks-udp.invalid` and not about the
-    /// destinations. A client gets datagrams from those whom it has sent some to; the proxy neither encrypts them nor puts
-    /// fragments together.
+    /// Relays datagrams for clients of SOCKS5, too (UDP ASSOCIATE, RFC 1928 section 7), each from sockets of its own,
+    /// as long as its connection stays. Off, since UDP reaches what CONNECT doesn't: each destination is judged as that
+    /// of a tunnel, with the method "UDP", and parents are not asked. The rules of `access` are asked about the host
+    /// `socks-udp.invalid` and not about the destinations. A client gets datagrams from those whom it has sent some to;
+    /// the proxy neither encrypts them nor puts fragments together.
     bool socks_udp = false;
 
     /// Ports where a tunnel has to begin with a ClientHello of TLS that names the host of its CONNECT, such as {443}: against
-    /// domain fronting, and against other protocols on these ports. What doesn't fit ends the tunnel before the server hears a
-    /// word of it, see engine::check_hello. Empty: tunnels are not looked into.
+    /// domain fronting, and against other protocols on these ports. What doesn't fit ends the tunnel before the server gets a
+    /// byte of it, see engine::check_hello. Empty: tunnels are not looked into.
     std::vector<std::uint16_t> check_sni{};
 
-    /// Proxies behind this one, by which requests go on: by the first that works, in this order. With `egress`, its `route` and its
-    /// rules say by which, and it has to know their names (EgressOptions::parents). What goes by a parent is judged by its name and
-    /// port only, since the parent looks the name up; see engine::EgressPolicy. A parent that can't be connected to, doesn't take its
-    /// log-in or says what can't be read is left out for `parent_retry`, and the next one is asked; what it answers counts. Empty:
-    /// everything goes directly. Two with one name are `invalid_argument`.
+    /// Proxies behind this one, by which requests go on: by the first that works, in this order. With `egress`, its
+    /// `route` and its rules say by which, and it has to know their names (EgressOptions::parents). What goes by a
+    /// parent is judged by its name and port only, since the parent looks the name up; see engine::EgressPolicy. A
+    /// parent that can't be connected to, doesn't take its log-in or says what can't be read is left out for
+    /// `parent_retry`, and the next one is asked; what it answers counts. Empty: everything goes directly. Two with one
+    /// name are `invalid_argument`.
     std::vector<ParentProxy> parents{};
     /// Where `egress` is null: whether what no parent takes goes directly. Rules have "direct" in their routes for that.
     bool parents_or_direct = false;
@@ -112,18 +114,18 @@ struct ForwardProxyOptions {
     /// can have what it gives to these credentials.
     std::shared_ptr<CredentialFiles> credentials{};
 
-    /// What the program itself has to say about requests: see libnet/proxy_hooks.hpp. Null: nothing. Several proxies may share one,
-    /// which nothing may change while they serve. Datagrams are not asked about.
+    /// What the program itself has to say about requests: see libnet/proxy_hooks.hpp. Null: nothing. Several proxies
+    /// may share one, which nothing may change while they serve. Datagrams are not asked about.
     std::shared_ptr<const ProxyHooks> hooks{};
 
-    /// Who may ask for what; null: everybody for everything. Its rules are about the host of a request, in lower case and
+    /// Who may ask for what; null: anyone for anything. Its rules are about the host of a request, in lower case and
     /// without its port ("*.example.org"). Who has to log in, and hasn't, gets 407 (Proxy Authentication Required).
     std::shared_ptr<AccessControl> access{};
     /// How many connections, requests, bytes and wrong passwords one client may have; null: any number.
     std::shared_ptr<ClientLimiter> client_limits{};
     /// Every connection from these networks begins with a PROXY header of version 1 or 2 (HAProxy's proxy-protocol.txt),
     /// within `request_timeout`: the address in it is the client's, for rules, limits and the log. One without, or with a
-    /// malformed one, is closed, and so is one from elsewhere that has one: `diagnostics` hears of it. Empty: no such headers
+    /// malformed one, is closed, and so is one from elsewhere that has one: `diagnostics` is told. Empty: no such headers
     /// are taken.
     std::vector<AccessNetwork> proxy_protocol{};
 
@@ -142,10 +144,10 @@ struct ForwardProxyOptions {
     /// without an answer the tunnel breaks (tcp(7), SO_KEEPALIVE). 0: it doesn't ask.
     std::chrono::seconds tunnel_keep_alive{120};
     /// Bytes a second that a request's body must bring at least, on average over `transfer_timeout` of waiting for it; else
-    /// 408. 0: it may be as slow as it likes.
+    /// 408. 0: however slow it is.
     std::uint64_t min_receive_rate = 500;
     /// Bytes a second that a client takes at least of an answer, on average over `transfer_timeout` of waiting for it; else
-    /// its connection ends. 0: it may be as slow as it likes.
+    /// its connection ends. 0: however slow it is.
     std::uint64_t min_send_rate = 0;
     std::chrono::milliseconds drain_timeout{10'000};  ///< how long a drain lets requests and tunnels finish
 
@@ -161,8 +163,9 @@ struct ForwardProxyOptions {
     HttpLimits limits{.head = 65'536};  ///< of requests: browsers send cookies of 40 KB to some sites
     HttpLimits response_limits{.head = 65'536, .fields = 200};  ///< of responses
     ResolverOptions resolver{};                                 ///< how names are looked up
-    /// The program's own way to look names up, or to connect to servers and parents, see libnet/io/connect/outbound_ways.hpp. Null: those
-    /// of the house. With `socks_udp` the first is `invalid_argument`: datagrams don't go this way.
+    /// The program's own way to look names up, or to connect to servers and parents, see
+    /// libnet/io/connect/outbound_ways.hpp. Null: the library's. With `socks_udp` the first is `invalid_argument`:
+    /// datagrams don't go this way.
     std::shared_ptr<const OutboundWays> outbound{};
     /// Called when a request, or a tunnel, is over; may be empty. What it throws ends that connection.
     AccessHandler on_access{};

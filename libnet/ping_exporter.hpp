@@ -30,8 +30,8 @@ class PingExporterState;
 ///  - `POST /-/reload`, where `PingExporterOptions::read_targets` is set: as `reload`, and 500 with the reason when that
 ///    throws
 ///
-/// The first two in OpenMetrics 1.0 or Prometheus' text format 0.0.4, as the client prefers. Names are kept up to date, and a host
-/// whose address changes begins at zero, as its labels are others.
+/// The first two in OpenMetrics 1.0 or Prometheus' text format 0.0.4, as the client prefers. Names are kept up to date,
+/// and a host whose address changes begins at zero, as its labels are others.
 ///
 /// A scrape tells of one moment for each host, a few milliseconds apart where there are thousands. It is written piece by
 /// piece as the client takes it, with gzip where the client accepts that, and the pings go on meanwhile.

@@ -104,8 +104,9 @@ inline void give_file(const std::string& path, const Identity& identity)
     if (::fchown(file.get(), account.user, group) != 0) detail::throw_no_right("owner of '" + path + "'");
 }
 
-/// Gives the file of a Unix socket to the user and group that the process is going to be, so that its mode is about them, and that
-/// it can remove it, where the directory is the user's. What is no socket, or has several names, is left alone.
+/// Gives the file of a Unix socket to the user and group that the process is going to be, so that its mode is about
+/// them, and that it can remove it, where the directory is the user's. What is no socket, or has several names, is left
+/// alone.
 inline void give_socket(const std::string& path, const Identity& identity)
 {
     if ((identity.user.empty() && identity.group.empty()) || ::geteuid() != 0) return;

@@ -28,8 +28,9 @@ using ProxyEventHandler = std::function<void(ProxyEvent event, const AccessRecor
 ///      "received":0,"duration":0.000211,"name":0.0001,"connect":0.00005,"first_byte":0.00005,"reason":"..."}
 ///
 /// without the line breaks; durations are in seconds. `v` is the version of this form: fields may be added to it. What
-/// isn't known is left out: user, method, host, port, rule, line, parent (the name of a parent proxy), upstream, name, connect, first_byte, reason; a `tunnel`
-/// has no sent, received and duration. Texts of clients may hold any octets; those that are no UTF-8 become U+FFFD.
+/// isn't known is left out: user, method, host, port, rule, line, parent (the name of a parent proxy), upstream, name,
+/// connect, first_byte, reason; a `tunnel` has no sent, received and duration. Texts of clients may hold any octets;
+/// those that are no UTF-8 become U+FFFD.
 void append_json_line(std::string& line, ProxyEvent event, const AccessRecord& record);
 
 }  // namespace libnet::inline v0

@@ -54,8 +54,9 @@ private:
 };
 
 /// Rewrites a body: reads it, and writes what goes on in its place. The body that goes on ends when the coroutine does; what it
-/// hasn't read by then is thrown away, with the connection that it came on. What it throws ends the message in the middle, so that
-/// the receiver knows, or is a 500 where the client has no answer yet. Cancelled (terminal) when the request is over.
+/// hasn't read by then is thrown away, with the connection that it came on. What it throws ends the message in the
+/// middle, so that the receiver knows, or is a 500 where the client has no answer yet. Cancelled (terminal) when the
+/// request is over.
 using ProxyBodyFilter = std::function<boost::asio::awaitable<void>(ProxyBody& body)>;
 
 /// An answer of the program's own, in the place of the server's.
@@ -85,7 +86,7 @@ private:
 /// A request as hooks see it: one object for all hooks of one request.
 struct ProxyRequest {
     boost::asio::ip::tcp::endpoint client{};  ///< who asks: the peer, or whom a trusted PROXY header names
-    std::string user{};                       ///< who has logged in; empty: nobody
+    std::string user{};                       ///< who has logged in; empty: no user
     std::string id{};                         ///< the request's, as the log and error pages have it
     std::string method{};                     ///< as sent; "CONNECT" for tunnels, those of SOCKS too
     bool is_tunnel = false;                   ///< only its beginning is seen: nothing of what goes through it
@@ -93,8 +94,8 @@ struct ProxyRequest {
 
     // What `on_request` may change.
 
-    /// Where it goes: a name or an address, without brackets. The proxy's policy judges what stands here behind the hook, and Host
-    /// says the same.
+    /// Where it goes: a name or an address, without brackets. The proxy's policy judges what stands here behind the
+    /// hook, and Host says the same.
     std::string host{};
     std::uint16_t port = 0;  ///< likewise; not 0
     std::string
@@ -132,17 +133,18 @@ using ProxyHookDecision = boost::asio::awaitable<std::optional<ProxyReply>>;
 /// Coroutines of a program's own, each of which may be empty. They are called on the proxy's thread, for many requests at a time;
 /// references that they get are good until they end. One that isn't there costs nothing.
 ///
-/// A hook is cancelled (terminal) when the client leaves, at the end of a drain, and when it takes longer than `timeout`. One that
-/// doesn't heed that goes on, and what it decides is dropped. What it throws is told to `ForwardProxyOptions::diagnostics`, and the
-/// client gets 500 (Internal Server Error) without a word of it; so it does for changes that can't be sent. Coroutines that haven't
-/// ended are destroyed with the io_context at the latest: what they refer to is declared before it.
+/// A hook is cancelled (terminal) when the client leaves, at the end of a drain, and when it takes longer than
+/// `timeout`. One that doesn't heed that goes on, and what it decides is dropped. What it throws is told to
+/// `ForwardProxyOptions::diagnostics`, and the client gets 500 (Internal Server Error) without a word of it; so it does
+/// for changes that can't be sent. Coroutines that haven't ended are destroyed with the io_context at the latest: what
+/// they refer to is declared before it.
 struct ProxyHooks {
-    /// Before the policy has judged a request that would be forwarded or become a tunnel. What the proxy answers itself (OPTIONS with
-    /// Max-Forwards: 0, the PAC file, what is malformed, who hasn't logged in) is not asked about.
+    /// Before the policy has judged a request that would be forwarded or become a tunnel. What the proxy answers itself
+    /// (OPTIONS with Max-Forwards: 0, the PAC file, what is malformed, who hasn't logged in) is not asked about.
     std::function<ProxyHookDecision(ProxyRequest& request)> on_request{};
 
-    /// When there is a connection to the server, by the policy, which has heard nothing of the request; for each connection that a
-    /// request gets. An answer closes it.
+    /// When there is a connection to the server, by the policy, which knows nothing of the request yet; for each
+    /// connection that a request gets. An answer closes it.
     std::function<ProxyHookDecision(ProxyRequest& request, const ProxyConnection& connection)> on_connect{};
 
     /// When the head of a server's final answer has come; not for 1xx, nor for a tunnel.

@@ -21,7 +21,7 @@ namespace libnet::inline v0 {
 
 namespace detail {
 
-/// A coroutine hears of `terminal` alone unless it asks for more.
+/// A coroutine can be cancelled by `terminal` alone unless it asks for more.
 inline boost::asio::awaitable<int> with_total_cancellation(boost::asio::awaitable<int> work)
 {
     const auto filter = boost::asio::enable_total_cancellation{};

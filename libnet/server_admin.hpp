@@ -25,7 +25,8 @@ struct ServerAdminOptions {
 
     /// What the servers have counted: ServerGroup::counts. What it throws makes /healthz and /metrics answer 503.
     std::function<boost::asio::awaitable<ServerCounts>()> counts{};
-    /// What the servers do at the moment: ServerGroup::now; empty: caches and pools are not told of. Asked for /metrics and /status only.
+    /// What the servers do at the moment: ServerGroup::now; empty: caches and pools are not told of. Asked for /metrics
+    /// and /status only.
     std::function<boost::asio::awaitable<ServerNow>()> now{};
     std::function<std::uint64_t()> dropped_log_lines{};  ///< AccessLog::dropped; empty: there is no log
     DiagnosticsHandler diagnostics{};                    ///< is told of faults; may be empty

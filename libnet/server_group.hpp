@@ -48,9 +48,10 @@ struct ServerGroupOptions {
 ///
 /// `Server` has a constructor (io_context::executor_type, Options, ip::tcp::acceptor), `connections()`, `retire()` and
 /// `awaitable<void> run()`, which drains when it is cancelled with `total`. Of its options, the group uses `address`, `port`
-/// and `defer_accept`, and sets `on_access`, which it passes on. There is a server for each thread and each place; `max_connections`
-/// counts for all of them together, where the options have `shared_connections`. Another limit that an option sets is for each of
-/// them. What else the options hold is shared by all threads: callbacks must be safe for that.
+/// and `defer_accept`, and sets `on_access`, which it passes on. There is a server for each thread and each place;
+/// `max_connections` counts for all of them together, where the options have `shared_connections`. Another limit that
+/// an option sets is for each of them. What else the options hold is shared by all threads: callbacks must be safe for
+/// that.
 template <typename Server>
 class ServerGroup {
 public:

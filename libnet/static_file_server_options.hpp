@@ -105,7 +105,8 @@ struct StaticFileServerOptions {
     std::chrono::milliseconds header_timeout{10'000};
 
     /// Each so many bytes that have come are worth one more second: for a head up to twice `header_timeout`, for a body as
-    /// long as it goes on so. A client that sends an octet now and then runs out of time and is answered with 408. 0: `header_timeout`, whatever comes.
+    /// long as it goes on so. A client that sends an octet now and then runs out of time and is answered with 408. 0:
+    /// `header_timeout`, whatever comes.
     std::uint64_t min_receive_rate = 500;
     std::chrono::milliseconds idle_timeout{60'000};   ///< between two requests
     std::chrono::milliseconds write_timeout{30'000};  ///< without any progress in sending

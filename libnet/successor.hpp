@@ -36,8 +36,9 @@ namespace libnet::inline v0 {
 /// Started with the command line of this process and its sockets.
 class Successor {
 public:
-    /// Starts it, with SIGHUP, SIGUSR1 and SIGUSR2 blocked, which it unblocks: `arguments` with the program's name first, which is looked for as a shell does. All of `sockets` must be
-    /// open; it finds them with `io::take_inheritance`.
+    /// Starts it, with SIGHUP, SIGUSR1 and SIGUSR2 blocked, which it unblocks: `arguments` with the program's name
+    /// first, which is looked for as a shell does. All of `sockets` must be open; it finds them with
+    /// `io::take_inheritance`.
     /// @throws std::system_error what pipe2(2) or posix_spawn(3) reports
     Successor(const boost::asio::any_io_executor& executor, const std::vector<std::string>& arguments,
               const std::vector<int>& sockets, const std::vector<int>& given = {})

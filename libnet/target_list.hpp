@@ -40,7 +40,8 @@ inline bool may_be_target(std::string_view text)
     return true;
 }
 
-/// Reads a list. A byte order mark in front of it, as editors on Windows write it, empty lines, blanks around a host and what follows a # are left out.
+/// Reads a list. A byte order mark in front of it, as editors on Windows write it, empty lines, blanks around a host
+/// and what follows a # are left out.
 inline TargetList read_target_list(std::istream& in, std::string_view name)
 {
     TargetList list;

@@ -30,12 +30,12 @@ class TraceExporterState;
 ///  - `libnet_trace_forged_total`, `_unmatched_total` and `_anonymous_total`: what was refused, as TraceCounters has it
 ///
 /// `/-/healthy` and `/-/ready` say so, and `/` is a page for people. `POST /-/reload`, where
-/// `TraceExporterOptions::read_targets` is set, is as `reload`, and a 500 with the reason when that throws. In OpenMetrics 1.0 or Prometheus' text format 0.0.4, as
-/// the client prefers. A hop whose path changes begins at zero. Names are kept up to date.
+/// `TraceExporterOptions::read_targets` is set, is as `reload`, and a 500 with the reason when that throws. In
+/// OpenMetrics 1.0 or Prometheus' text format 0.0.4, as the client prefers. A hop whose path changes begins at zero.
+/// Names are kept up to date.
 ///
 /// It has neither TLS nor authentication: whoever reaches its port can read it, and make it read its targets again.
-/// Distinct objects are independent; one object,
-/// and its io_context, belong to one thread.
+/// Distinct objects are independent; one object, and its io_context, belong to one thread.
 class TraceExporter {
 public:
     /// Listens. Throws `boost::system::system_error`: what bind(2) or listen(2) reports, with the words "cannot listen on
@@ -58,8 +58,8 @@ public:
     /// `replace_targets`, and changes nothing then. False: there is no `read_targets`.
     bool reload();
 
-    /// Traces and serves until it is stopped; call it once. Completes after a cancellation: `total` lets the requests in
-    /// hand finish, `terminal` ends now. Destroying the exporter ends it, too.
+    /// Traces and serves until it is stopped; call it once. Completes after a cancellation: `total` lets the requests under
+    /// way finish, `terminal` ends now. Destroying the exporter ends it, too.
     boost::asio::awaitable<void> run();
 
 private:

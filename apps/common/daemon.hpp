@@ -17,7 +17,7 @@
 // Once it listens, it says so on standard error, a line for each place: "httpd++: serving public on 127.0.0.1:8080", and
 // where it has a scheme, its URL.
 //
-//   SIGINT, SIGTERM    the first: take no more connections, let the requests in hand end, and exit with 0
+//   SIGINT, SIGTERM    the first: take no more connections, let the requests under way end, and exit with 0
 //                      the second: end now
 //   SIGQUIT            as SIGTERM
 //   SIGHUP             read the configuration again, and what it names; what is wrong is complained of, and nothing changes

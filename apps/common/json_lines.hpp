@@ -7,7 +7,7 @@
 //
 //   {"event":"reply","from":"127.0.0.1","seq":7,"rtt_ms":0.043}
 //
-// Numbers are numbers: at most six decimals, and no exponent that a shell script would stumble over. What is no number
+// Numbers are numbers: at most six decimals, and no exponent that a shell script couldn't read. What is no number
 // (nan, inf) becomes null. Keys keep their order.
 
 #include <apps/common/output.hpp>

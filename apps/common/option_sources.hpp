@@ -265,7 +265,7 @@ inline void add_to_section(std::vector<Section>& sections, const std::string& fi
     section.settings.push_back({name, place, value});
 }
 
-/// The text of the file, which is bounded, so that one without an end is said so.
+/// The text of the file, which is bounded: a file without an end is reported.
 inline std::string read_text_of(const Setting& config)
 {
     std::string text;

@@ -132,7 +132,7 @@ public:
     }
 
     /// Sets the variables of a table that is about a section: the program's own table knows nothing of its options.
-    /// @throws UsageError  one of them is unknown, or no good
+    /// @throws UsageError  one of them is unknown, or isn't valid
     void set(const Section& section) const
     {
         Faults faults;
@@ -373,7 +373,7 @@ private:
         return found == settings.rend() ? nullptr : &*found;
     }
 
-    /// Sets everything, as far as it is good.
+    /// Sets everything, as far as it is valid.
     void load(const CommandLine& line, Faults& faults)
     {
         given_ = with_lower_sources(line.settings, given_sections_, faults);
@@ -425,7 +425,7 @@ private:
     bool adds_up(std::string_view option) const { return std::ranges::find(lists_, option) != lists_.end(); }
 
     /// In their order, so that of two options for one variable (-4 and -6) the one from the higher source wins. `wrong` gets the
-    /// indices of those that are no good.
+    /// indices of those that aren't valid.
     void apply(const Settings& settings, Faults& faults, std::vector<std::size_t>* wrong = nullptr) const
     {
         for (std::size_t i = 0; i < settings.size(); ++i) {
@@ -479,7 +479,7 @@ private:
     std::vector<SectionKind> sections_;
     Operands operands_;
     Settings given_;
-    std::vector<std::size_t> wrong_;  // indices of those of `given_` that are no good
+    std::vector<std::size_t> wrong_;  // indices of those of `given_` that aren't valid
     std::vector<Section> given_sections_;
     std::vector<std::string> given_operands_;
     bool has_common_ = false;

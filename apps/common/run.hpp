@@ -36,7 +36,7 @@ constexpr int exit_failure = 2;
 /// Runs `work` to its end and returns its result as the exit code.
 ///
 /// An exception that leaves it is printed as "program: what: why"; the exit code is then 2, or 128 + N where it is the
-/// cancellation by signal N. When standard output's reader is gone, it ends without a word with 141.
+/// cancellation by signal N. When standard output's reader is gone, it ends quietly with 141.
 inline int run(std::string_view program, asio::awaitable<int> work)
 try {
     std::signal(SIGPIPE, SIG_IGN);

@@ -40,7 +40,7 @@ public:
     TerminalKeys(const TerminalKeys&) = delete;
     TerminalKeys& operator=(const TerminalKeys&) = delete;
 
-    /// The terminal is as it was found, for somebody else; and ours again.
+    /// Gives the terminal back as it was found, for another program; and takes it again.
     void leave() const
     {
         if (found_) ::tcsetattr(STDIN_FILENO, TCSADRAIN, &*found_);

@@ -80,7 +80,7 @@ inline void add_headers(Options& table, HeaderRules& headers, std::vector<Creden
     using Rule = ClientAddressRule;
     table.rare_group("Header fields")
         .value("forwarded", "RULE",
-               "what servers hear of a client's address: pass, add, replace, obfuscate, remove (pass)",
+               "what servers are told of a client's address: pass, add, replace, obfuscate, remove (pass)",
                choice<Rule>({{"pass", Rule::pass},
                              {"add", Rule::add},
                              {"replace", Rule::replace},

@@ -77,7 +77,7 @@ inline void add_parents(Options& table, ParentSettings& settings, ForwardProxyOp
               detail::parent_proxy(), settings.parents)
         .list("parent-login", "NAME=FILE", "'user:password' for this parent is in FILE", detail::parent_login(),
               settings.logins)
-        .value("send-proxy", "VERSION", "parents hear of the client's address by a PROXY header: none, v1, v2 (none)",
+        .value("send-proxy", "VERSION", "tell parents the client's address by a PROXY header: none, v1, v2 (none)",
                choice<Preface>({{"none", Preface::none}, {"v1", Preface::proxy_v1}, {"v2", Preface::proxy_v2}}),
                settings.preface)
         .value("parent-retry", "TIME", "until a parent that failed is tried again; 0: at once (30)", period(0ms, 24h),

@@ -40,8 +40,8 @@ struct Conversation {
     std::function<void(Subject&)> succeeded{};          ///< checks what came of all steps; may be empty
     std::function<void(Subject&)> failed{};             ///< checks what came of any failure at any step; may be empty
     std::function<void()> destroyed{};                  ///< checks what the subject has left behind; may be empty
-    /// Is told where a run is ("step 2: the rest comes"), and returns what lives as long as it is there: a message in the scope of
-    /// a test framework, say, so that a check that fails says where. May be empty, and may return null.
+    /// Is told where a run is ("step 2: the rest comes"), and returns what lives as long as it is there: a message in
+    /// the scope of a test framework, say, so that a check that fails says where. May be empty, and may return null.
     std::function<std::shared_ptr<void>(const std::string& where)> describe{};
 };
 
@@ -69,8 +69,8 @@ std::unique_ptr<Subject> converse(const Conversation<Subject>& conversation, std
 }  // namespace detail
 
 /// Runs the conversation as it is written. Then each failure takes the place of each step in turn, and of what would come behind
-/// the last one; and the subject is destroyed in each of these places, under any sanitizer that the program is built with. Returns the number of
-/// runs. What a step or check throws ends it.
+/// the last one; and the subject is destroyed in each of these places, under any sanitizer that the program is built
+/// with. Returns the number of runs. What a step or check throws ends it.
 template <typename Subject>
 std::size_t fails_at_every_step(const Conversation<Subject>& conversation)
 {

@@ -41,8 +41,9 @@ namespace libnet::inline v0::testing {
 ///     server.send("HTTP/1.1 204 No Content\r\n\r\n");
 ///     const std::string answer = client.receive_until("\r\n\r\n");
 ///
-/// Both ends are Unix sockets that have no name: nothing is looked up, and no packet is sent. The proxy judges addresses as ever, so
-/// a name that hasn't been given any has one of the public internet. For one thread; the io_context must outlive it.
+/// Both ends are Unix sockets that have no name: nothing is looked up, and no packet is sent. The proxy judges
+/// addresses as ever, so a name that hasn't been given any has one of the public internet. For one thread; the
+/// io_context must outlive it.
 class TestServers {
 public:
     /// No server is there until the proxy asks for one.
@@ -66,8 +67,8 @@ public:
         return ways;
     }
 
-    /// Runs the io_context until the proxy has connected, and returns the server's end of the oldest connection that wasn't returned
-    /// yet. Throws `boost::system::system_error`, `timed_out`, and what a handler throws.
+    /// Runs the io_context until the proxy has connected, and returns the server's end of the oldest connection that
+    /// wasn't returned yet. Throws `boost::system::system_error`, `timed_out`, and what a handler throws.
     TestStream accept(std::chrono::nanoseconds within = TestStream::patience)
     {
         const auto deadline = std::chrono::steady_clock::now() + within;

@@ -48,9 +48,9 @@ public:
     /// Sends no more, and still receives.
     void shut_down() { end_->socket.shutdown(Socket::shutdown_send); }
 
-    /// Runs the io_context until this is in what has been received, such as the empty line behind a head, or the other side closes;
-    /// returns all that was received since the last call, what came behind it too. Throws `boost::system::system_error`,
-    /// `timed_out`, and what a handler throws.
+    /// Runs the io_context until this is in what has been received, such as the empty line behind a head, or the other
+    /// side closes; returns all that was received since the last call, what came behind it too. Throws
+    /// `boost::system::system_error`, `timed_out`, and what a handler throws.
     std::string receive_until(std::string_view part, std::chrono::nanoseconds within = patience)
     {
         const auto deadline = std::chrono::steady_clock::now() + within;

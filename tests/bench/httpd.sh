@@ -18,7 +18,7 @@ server_core=${SERVER_CORE:-0}
 client_core=${CLIENT_CORE:-1}
 servers=${SERVERS:-nginx lighttpd h2o caddy httpd++}
 work=$(mktemp -d)
-chmod 755 "$work" # the workers run as somebody else
+chmod 755 "$work" # the workers run as another user
 root=$work/www
 ulimit -n 65536 2>/dev/null || true
 declare -A pids ports
@@ -59,7 +59,7 @@ make_root() {
 make_certificate() {
     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost \
         -addext subjectAltName=IP:127.0.0.1 -keyout "$work/key.pem" -out "$work/cert.pem" 2>/dev/null
-    chmod 644 "$work/key.pem" # h2o reads it as somebody else
+    chmod 644 "$work/key.pem" # h2o reads it as another user
     printf '%s\n' 'openssl_conf = all' '[all]' 'ssl_conf = ssl' '[ssl]' 'system_default = client' '[client]' \
         'MinProtocol = TLSv1.3' 'Ciphersuites = TLS_AES_128_GCM_SHA256' >"$work/client.cnf"
 }

@@ -75,7 +75,7 @@ private:
     bool fill()
     {
         pollfd readable{socket_.native_handle(), POLLIN, 0};
-        if (::poll(&readable, 1, 60'000) != 1) throw std::runtime_error{"the origin waits in vain"};
+        if (::poll(&readable, 1, 60'000) != 1) throw std::runtime_error{"nothing has come to the origin for a minute"};
         std::array<char, 65536> buffer;
         const auto size = socket_.read_some(boost::asio::buffer(buffer), error_);
         received_.append(buffer.data(), size);

@@ -358,7 +358,7 @@ LIBNETXX_DECL HttpRecord HttpConnection::keep_record()
     return kept;
 }
 
-/// The log hears of the request under way, once.
+/// The log is told of the request under way, once.
 LIBNETXX_DECL void HttpConnection::add_record()
 {
     if (!std::exchange(begun_, false) || !logs_) return;

@@ -32,8 +32,8 @@ inline std::optional<std::string> https_location(const wire::RequestHead& reques
     return location;
 }
 
-/// The status that goes with it: 301 for clients that only read, which every client understands; 308 for others, who are to send the
-/// same request again (RFC 9110 section 15.4.9).
+/// The status that goes with it: 301 for clients that only read, which every client understands; 308 for others, who
+/// are to send the same request again (RFC 9110 section 15.4.9).
 inline unsigned https_redirect_status(const wire::RequestHead& request)
 {
     return request.method == "GET" || request.method == "HEAD" ? 301 : 308;

@@ -34,7 +34,8 @@ public:
         return deadline_;
     }
 
-    /// It was waited for, and `sent` octets have gone in all; `expired`: the deadline has passed without any. Why it is given up; empty: it isn't.
+    /// It was waited for, and `sent` octets have gone in all; `expired`: the deadline has passed without any. Why it is
+    /// given up; empty: it isn't.
     std::string_view judge(HttpTime now, std::uint64_t sent, bool expired) noexcept
     {
         if (expired) return client_stuck;

@@ -137,8 +137,8 @@ struct PingTargetState {
         moves->reserve(max_moves);
     }
 
-    /// Its next probes go to another address: after `make_room_to_move`. What is still to be said about the older ones stays right, as long as the
-    /// moves don't outrun the answers.
+    /// Its next probes go to another address: after `make_room_to_move`. What is still to be said about the older ones
+    /// stays right, as long as the moves don't outrun the answers.
     void move_to(const asio::ip::address& to)
     {
         if (last_sequence == 0) {  // nothing has gone anywhere

@@ -39,8 +39,8 @@ public:
         whole_.clear();
     }
 
-    /// As WatchDocuments::overview (libnet/watch_documents.hpp). `for_each` calls a visitor `(id, row, news, write)` for each row,
-    /// where `news` counts up with what should be told at once, and `write` is given a JsonWriter.
+    /// As WatchDocuments::overview (libnet/watch_documents.hpp). `for_each` calls a visitor `(id, row, news, write)`
+    /// for each row, where `news` counts up with what should be told at once, and `write` is given a JsonWriter.
     template <typename ForEach>
     std::pair<std::string, std::uint64_t> overview(std::uint64_t since, std::int64_t second, const About& about,
                                                    const ForEach& for_each)

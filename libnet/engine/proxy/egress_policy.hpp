@@ -117,9 +117,9 @@ public:
                std::ranges::any_of(options_.rules.limits, has_times, &EgressLimit::rule);
     }
 
-    /// By which parents a request goes, in the order in which they are tried; "direct": by none. What is said of the first rule that
-    /// fits by name counts, then that of the rules, then that of the options. Private services go directly where no rule says
-    /// another route. Never empty.
+    /// By which parents a request goes, in the order in which they are tried; "direct": by none. What is said of the
+    /// first rule that fits by name counts, then that of the rules, then that of the options. Private services go
+    /// directly where no rule says another route. Never empty.
     std::vector<std::string> route(const EgressClient& client, const EgressTarget& target) const;
 
     /// What a server is told of the client first, where the request goes directly: as the first rule that fits by name says.

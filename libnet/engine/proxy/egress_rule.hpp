@@ -113,10 +113,11 @@ using FindList = std::function<std::shared_ptr<const EgressList>(const std::stri
 ///     default proxy=spare,direct                            the route of all for which no rule says another
 ///
 /// A rule is `allow` or `deny`, and then any of these, each at most once, with its values behind it, parted by spaces or
-/// commas: `from` networks of clients; `user` names, * is everyone who has logged in; `listener` ports that clients connect to; `to` hosts (a dot in
-/// front: and all below), networks, @lists, and ports or ranges of ports (8000-8099), * is every host; `methods`; `paths`;
-/// `times`, see parse_week_times; `proxy=` names of parent proxies, and `direct`, in the order in which they are tried, of `allow`
-/// only; `send-proxy=` v1 or v2 likewise. What a rule doesn't say fits everything.
+/// commas: `from` networks of clients; `user` names, * is everyone who has logged in; `listener` ports that clients
+/// connect to; `to` hosts (a dot in front: and all below), networks, @lists, and ports or ranges of ports (8000-8099), *
+/// is every host; `methods`; `paths`; `times`, see parse_week_times; `proxy=` names of parent proxies, and `direct`,
+/// in the order in which they are tried, of `allow` only; `send-proxy=` v1 or v2 likewise. What a rule doesn't say fits
+/// everything.
 ///
 /// A `limit` has the same, but for networks behind `to`, and at least one of `rate` (bytes a second), `quota` (bytes in a
 /// period) and `requests` (in a period), see EgressAmounts; `per` says what is counted together: `client` (where nothing is

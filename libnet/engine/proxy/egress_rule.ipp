@@ -264,7 +264,7 @@ LIBNETXX_DECL void read_egress_line(EgressRules& rules, std::string_view line, s
         for (const auto& part : egress_parts(rest, rule_keywords)) read_egress_part(rule, part, find_list);
         if (!rule.allows && !rule.route.empty()) throw std::invalid_argument{"what is denied goes by no proxy"};
         if (!rule.allows && rule.preface != ParentPreface::none)
-            throw std::invalid_argument{"what is denied hears of nobody: send-proxy= is for allow"};
+            throw std::invalid_argument{"what is denied gets no PROXY header: send-proxy= is for allow"};
         rules.rules.push_back(std::move(rule));
     } else if (keyword == "limit") {
         EgressLimit limit;

@@ -25,8 +25,9 @@ struct FirstOctets {
     friend bool operator==(const FirstOctets&, const FirstOctets&) = default;
 };
 
-/// Looks at the first octets of a connection, at least one, and decides within 16 KiB of them. A first line of HTTP is a method, a
-/// target and a version (RFC 9112 section 3): lines of others, such as "EHLO client" and "SSH-2.0-client", are none.
+/// Looks at the first octets of a connection, at least one, and decides within 16 KiB of them. A first line of HTTP is
+/// a method, a target and a version (RFC 9112 section 3): lines of others, such as "EHLO client" and "SSH-2.0-client",
+/// are none.
 FirstOctets look_at_first_octets(std::string_view received);
 
 std::ostream& operator<<(std::ostream& out, const FirstOctets& octets);

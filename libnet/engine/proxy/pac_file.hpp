@@ -15,8 +15,8 @@ inline constexpr std::string_view pac_type = "application/x-ns-proxy-autoconfig"
 /// A script with the function FindProxyForURL, made of the policy: what the proxy would refuse for being private goes
 /// directly (names without a dot, localhost, addresses that aren't public), private services and all else through the proxy,
 /// which says so where a rule denies it. Names that go by a parent proxy are not refused for being private: hosts that rules send
-/// there, and names without a dot where everything goes there, are for the proxy. `proxy` is how a client reaches the proxy: "PROXY proxy.test:8888", or by TLS
-/// "HTTPS proxy.test:8888".
+/// there, and names without a dot where everything goes there, are for the proxy. `proxy` is how a client reaches the
+/// proxy: "PROXY proxy.test:8888", or by TLS "HTTPS proxy.test:8888".
 std::string pac_file(const EgressPolicy& policy, std::string_view proxy);
 
 }  // namespace libnet::inline v0::engine

@@ -59,8 +59,8 @@ std::ostream& operator<<(std::ostream& out, const ParentStep& step);
 void append_parent_connect(std::string& out, const ParentProxy& parent, const ProxyDestination& destination,
                            const wire::HttpFields& vias, wire::HttpVersion version, std::string_view via_name);
 
-/// One connection's negotiation with a parent. Bounded: by `limits` for the heads of HTTP, of which at most ten are interim ones; no
-/// part of SOCKS5 has more than 262 octets.
+/// One connection's negotiation with a parent. Bounded: by `limits` for the heads of HTTP, of which at most ten are
+/// interim ones; no part of SOCKS5 has more than 262 octets.
 class ParentHandshake {
 public:
     /// `connect_head`: by `append_parent_connect`, for a parent of HTTP. `parent` must outlive it.

@@ -43,9 +43,9 @@ struct ForwardedBy {
     std::string_view proxy_authorization{};  ///< for a parent proxy; empty: none
 };
 
-/// Appends the head that goes to the origin server, or to a parent proxy: origin form or absolute form, our Host from the target (RFC 9112 section 3.2.2), the
-/// end-to-end fields, Via, one Max-Forwards less, and the framing. The request must be one that `decide` forwards. `upgrade`
-/// is what `requested_upgrade` says.
+/// Appends the head that goes to the origin server, or to a parent proxy: origin form or absolute form, our Host from
+/// the target (RFC 9112 section 3.2.2), the end-to-end fields, Via, one Max-Forwards less, and the framing. The request
+/// must be one that `decide` forwards. `upgrade` is what `requested_upgrade` says.
 void append_forwarded_request(std::string& out, const wire::RequestHead& request, const ForwardedBy& by,
                               std::string_view upgrade = {});
 

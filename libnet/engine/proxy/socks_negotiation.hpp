@@ -94,8 +94,8 @@ public:
     /// request belongs to the other end.
     std::string_view connect_head() const noexcept { return head_; }
 
-    /// After `connect`: the client wants to send datagrams, from this port (0: it hasn't said from which). Nothing: it wants to be
-    /// connected.
+    /// After `connect`: the client wants to send datagrams, from this port (0: it hasn't said from which). Nothing: it
+    /// wants to be connected.
     std::optional<std::uint16_t> datagram_port() const noexcept { return datagram_port_; }
 
 private:

@@ -1,8 +1,8 @@
 #pragma once
 // A search for the largest packet that gets through to a host unfragmented, decided without a socket or a clock.
 //
-// Theory of operation. Two sizes enclose the MTU: a packet of `low` octets was answered, one of `high` octets isn't. The search is
-// over when nothing lies between them; everything else only chooses the next size well:
+// Theory of operation. Two sizes enclose the MTU: a packet of `low` octets was answered, one of `high` octets isn't.
+// The search is over when nothing lies between them; everything else only chooses the next size well:
 //
 //   - A small packet first: without an answer to it there is nothing to search, and its round trip tells how long to
 //     wait for the others.

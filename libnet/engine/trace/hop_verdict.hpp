@@ -50,8 +50,8 @@ struct HopVerdict {
 
 /// Judges the hops of one path, which come in the order of their TTLs.
 ///
-/// Theory of operation. A probe to hop h is answered if it and its answer survive the path up to h, and if h cares to
-/// answer. The first can only get worse from hop to hop, the second is a matter of h alone. So, from the end backward, a
+/// Theory of operation. A probe to hop h is answered if it and its answer survive the path up to h, and if h answers
+/// at all. The first can only get worse from hop to hop, the second is a matter of h alone. So, from the end backward, a
 /// hop that loses significantly more than the hops behind it is rate-limited, and counts no more. What is left is cut
 /// where its loss rises: the cut that explains the numbers best (likelihood ratio of two binomials) is taken if chance
 /// explains it in less than one case of a thousand, and both sides are looked at again. All hops of a piece share their

@@ -25,8 +25,8 @@ namespace libnet::inline v0::engine {
 ///
 /// and the u that makes it most likely is taken, at least one. The hops are independent, packet by packet: their
 /// probabilities multiply. A change is certain when the product over the hops that have shown it in two rounds (where
-/// several routers are known, in three) is below 2^-24. A path that was stable for 24 rounds, or three hops of it for eight, needs two rounds for that. A known router at its hop takes
-/// the hop's novelties back: it shares its load.
+/// several routers are known, in three) is below 2^-24. A path that was stable for 24 rounds, or three hops of it for
+/// eight, needs two rounds for that. A known router at its hop takes the hop's novelties back: it shares its load.
 ///
 /// What it takes for granted: load is shared evenly. A router that sends one packet of ten another way looks like a change.
 ///

@@ -60,10 +60,10 @@ using TraceAction = std::variant<trace_action::Send, trace_action::Report, trace
 /// Theory of operation. The first probe of each hop is a scout. A few scouts may be beyond the farthest hop that is known
 /// to lie before the destination, so that few probes go beyond the destination. The other probes of a hop follow when it
 /// can't be beyond the destination, because the hop before it or a later one has answered; or when its scout has been out
-/// for longer than the known round trips let expect, for the path seems to be silent. The first hop from which an answer other than "time
-/// exceeded" comes is the last one of its flow: no probe of that goes beyond it any more, and answers from beyond are
-/// dropped. A "time exceeded" from the target itself is no end, for the next hop may be reached; but a second one at another
-/// TTL is: the target says nothing else.
+/// for longer than the known round trips let expect, for the path seems to be silent. The first hop from which an
+/// answer other than "time exceeded" comes is the last one of its flow: no probe of that goes beyond it any more, and
+/// answers from beyond are dropped. A "time exceeded" from the target itself is no end, for the next hop may be
+/// reached; but a second one at another TTL is: the target says nothing else.
 ///
 /// Outcomes are reported in order. As in traceroute, only the probe whose outcome is to be reported next can be lost: the
 /// later ones gain the time that it waits, and it gains the knowledge of their round trips.
@@ -71,7 +71,7 @@ using TraceAction = std::variant<trace_action::Send, trace_action::Report, trace
 /// Where answers don't tell which probe they are for (an unprivileged UDP socket and a router that quotes eight octets), a
 /// flow becomes serial: its probes go out one at a time, so that an answer can be for that one only.
 ///
-/// Memory is bounded by the options (at most 255 hops of 255 probes). Never throws but for want of memory.
+/// Memory is bounded by the options (at most 255 hops of 255 probes). It throws only when memory runs out.
 class TraceEngine {
 public:
     using TimePoint = trace_action::TimePoint;

@@ -77,7 +77,8 @@ private:
     }
     void changed_number(TraceField field, std::uint32_t sent, std::uint32_t quoted) { changed(field, sent, quoted); }
 
-    /// What came back of the payload. True: with our mark. Another mark is another program's, or forged: then the cookie is wrong.
+    /// What came back of the payload. True: with our mark. Another mark is another program's, or forged: then the
+    /// cookie is wrong.
     bool take_payload(std::size_t header)
     {
         const auto at = header + head_at(sent_.question);

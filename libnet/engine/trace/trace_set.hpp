@@ -78,8 +78,8 @@ struct TraceSetup {
 /// an answer, its deadline, or that it has more to say. So an event costs the same for one target as for thousands. Each
 /// probe under way has a number (UDP port or checksum, ICMP or TCP sequence number) that no other one of its IP version
 /// has, so that it alone tells which probe an answer is for. Numbers count up: one is used again as late as possible, when
-/// an answer to its last user is long gone; and each flow has numbers of its own (`flow_of_number`). Beside it a probe has a keyed identity, of which an answer brings back as much
-/// as it quotes: what doesn't fit is forged.
+/// an answer to its last user is long gone; and each flow has numbers of its own (`flow_of_number`). Beside it a probe
+/// has a keyed identity, of which an answer brings back as much as it quotes: what doesn't fit is forged.
 ///
 /// With a rate, targets begin in random order, and another one begins when those that have begun leave room: so the work
 /// and the memory are those of as many targets as the rate can serve, and no part of the network sees a burst.

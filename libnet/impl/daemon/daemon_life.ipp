@@ -143,7 +143,7 @@ LIBNETXX_DECL void DaemonLife::start_service(const Timer& news)
     if (stop_wanted_ != asio::cancellation_type::none) pass_on_stop();  // before it began
 }
 
-/// A coroutine that was spawned just now hears of `terminal` alone until it has begun.
+/// A coroutine that was spawned just now can be cancelled by `terminal` alone until it has begun.
 LIBNETXX_DECL void DaemonLife::pass_on_stop()
 {
     asio::post(*executor_, [self = shared_from_this()] { self->stop_.emit(self->stop_wanted_); });
@@ -174,7 +174,7 @@ LIBNETXX_DECL void DaemonLife::stop(asio::cancellation_type how)
         if (admin_) admin_->drain();
         if (page_) page_->drain();
         const std::string after = has_signals_ ? "; a second signal stops at once" : "";
-        report("stopping once the requests in hand are answered" + after);
+        report("stopping once the requests under way are answered" + after);
         if (!retired_) notifier_.stopping();  // else another process is the service
     }
     stop_wanted_ = how;
@@ -216,7 +216,7 @@ LIBNETXX_DECL asio::awaitable<ServerNow> DaemonLife::now_of(Self self)
     co_return co_await std::move(asking);
 }
 
-/// For those who look after it. It answers as long as this process has the sockets.
+/// The admin endpoint, for operators and their monitoring. It answers as long as this process has the sockets.
 LIBNETXX_DECL void DaemonLife::open_admin()
 {
     if (parts_.admin_sockets.empty()) return;

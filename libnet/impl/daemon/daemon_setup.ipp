@@ -68,8 +68,8 @@ LIBNETXX_DECL void warn_of_top(const SandboxPaths& paths, const std::string& opt
         }
 }
 
-/// From now on it reaches these files only. A process with a predecessor has its restrictions, too, and where the kernel allows no
-/// further ones, these alone.
+/// From now on it reaches these files only. A process with a predecessor has its restrictions, too, and where the
+/// kernel allows no further ones, these alone.
 LIBNETXX_DECL void enter_sandbox(const SandboxPaths& paths, const std::string& option, bool has_predecessor,
                                  const base::Diagnostics& say)
 {

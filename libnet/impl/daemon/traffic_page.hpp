@@ -1,5 +1,5 @@
 #pragma once
-// What the page of a daemon's administrators shows: collected while the daemon runs, written down while somebody looks.
+// What the page of a daemon's administrators shows: collected while the daemon runs, written down while a browser shows it.
 
 #include <libnet/config.hpp>
 #include <libnet/live_source.hpp>
@@ -132,7 +132,7 @@ private:
     engine::TrafficHistory history_{};
     ServerNow now_{};
     std::uint64_t connections_ = 0, turn_ = 0;
-    std::shared_ptr<const std::string> whole_{}, latest_{};  // of this turn; null: nobody has asked
+    std::shared_ptr<const std::string> whole_{}, latest_{};  // of this turn; null: not asked for yet
     std::chrono::steady_clock::time_point asked_{};
     bool draining_ = false, closed_ = false;
 };

@@ -18,8 +18,8 @@ namespace libnet::inline v0::detail {
 
 /// Stands between the session, whose tunnel it is, and a coroutine that may outlive it.
 ///
-/// What is sent comes from two sides: octets that the coroutine puts, and whole messages that are pushed. A message is sent where one
-/// of the coroutine's has ended, and goes out to its end once it has begun:
+/// What is sent comes from two sides: octets that the coroutine puts, and whole messages that are pushed. A message is
+/// sent where one of the coroutine's has ended, and goes out to its end once it has begun:
 ///
 ///     pushed_[0], where it has begun   out_ (put)   the other pushed ones, where out_ ends between two messages
 class HandedConnection final : public HandedOctets {

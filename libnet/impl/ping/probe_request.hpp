@@ -84,8 +84,8 @@ inline std::string_view without_brackets(std::string_view target)
 }
 
 /// Reads the query and fields of a request for /probe. `family` is for a client that names no module. Throws
-/// std::invalid_argument with the words for the client. Whether the target is a name at all is for the lookup to find out: for a scraper it
-/// is a target that is down, not a mistake of its own.
+/// std::invalid_argument with the words for the client. Whether the target is a name at all is for the lookup to find
+/// out: for a scraper it is a target that is down, not a mistake of its own.
 inline ProbeRequest read_probe_request(std::string_view query, const wire::HttpFields& fields,
                                        io::AddressFamily family = io::AddressFamily::any)
 {

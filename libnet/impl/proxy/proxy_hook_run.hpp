@@ -105,7 +105,7 @@ private:
     io::ProgramCall<void> call_;
 };
 
-/// The hooks of the request in hand. For the connection's side.
+/// The hooks of the request under way. For the connection's side.
 struct ProxyHookUse {
     ProxyHookUse(std::shared_ptr<ProxyHooked> data, engine::ProxyDestination to, bool is_tunnel);
 

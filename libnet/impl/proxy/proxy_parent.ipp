@@ -21,8 +21,8 @@ LIBNETXX_DECL bool ProxyExchange::asks_parent() const noexcept
 
 LIBNETXX_DECL bool ProxyExchange::needs_handshake() const noexcept { return parent_ != nullptr && !asks_parent(); }
 
-/// What stands in front of a connection's name, so that none of one parent serves another one, or the origins; no name of a host or
-/// a parent has a space. A connection that has been told of one client's serves no other.
+/// What stands in front of a connection's name, so that none of one parent serves another one, or the origins; no name
+/// of a host or a parent has a space. A connection that has been told of one client's serves no other.
 LIBNETXX_DECL std::string ProxyExchange::name_of_way() const
 {
     auto name = parent_ != nullptr ? parent_->name + ' ' : std::string{};
@@ -30,7 +30,7 @@ LIBNETXX_DECL std::string ProxyExchange::name_of_way() const
     return name;
 }
 
-/// What the parent, or the server, hears of the client.
+/// What the parent, or the server, is told of the client.
 LIBNETXX_DECL engine::ParentPreface ProxyExchange::preface() const
 {
     return parent_ != nullptr ? parent_->preface : gate_.preface();
@@ -55,7 +55,7 @@ LIBNETXX_DECL bool ProxyExchange::send_preface()
     return upstream_->peer.send({octets}) && !upstream_->peer.is_blocked();
 }
 
-/// The parent hears of the very host that was judged, in its one spelling.
+/// The parent gets the very host that was judged, in its one spelling.
 LIBNETXX_DECL void ProxyExchange::begin_handshake()
 {
     const engine::ProxyDestination judged{host().name, destination_.port};
@@ -109,8 +109,8 @@ LIBNETXX_DECL ProxyExchange::Connected ProxyExchange::end_handshake(engine::Pare
     using engine::ProxyFailure;
     const bool agreed = step.kind == engine::ParentStep::Kind::agreed;
     if (agreed) proxy_.parents.works(way_);
-    // A server that answers before it is asked: its answer could be taken for that to our request. And a parent that has agreed to
-    // what it hasn't read.
+    // A server that answers before it is asked: its answer could be taken for that to our request. And a parent that
+    // has agreed to what it hasn't read.
     const bool is_early = agreed && ((!tunnels_ && !answer_bytes_.empty()) || upstream_->peer.is_blocked());
     if (agreed && !is_early) {
         handshake_.reset();

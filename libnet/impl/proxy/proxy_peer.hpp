@@ -27,7 +27,7 @@ public:
     /// Takes what has come, see `io::receive_some`; `want_read` without a call where nothing can be there.
     io::Transferred receive(std::span<char> room) noexcept;
 
-    /// `receive` may bring something. If not, the socket's listener hears of it.
+    /// `receive` may bring something. If not, the socket's listener is called once it may.
     bool may_receive() noexcept
     {
         return socket_.ready(io::PolledSocket::read) || (tls_ != nullptr && tls_->pending()) || !socket_.watch();

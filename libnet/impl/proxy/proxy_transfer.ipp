@@ -123,7 +123,7 @@ LIBNETXX_DECL void ProxyExchange::handle_interim(std::size_t size)
     const bool is_bad = response_.status == 101 ? accepted.empty() : ++answer_.interim > max_interim;
     if (is_bad) return fail_answer(engine::ProxyFailure::bad_response);
     head_.clear();
-    // A client of HTTP/1.0 has never heard of them.
+    // A client of HTTP/1.0 doesn't know them.
     if (session_->request().version == wire::HttpVersion::http_1_1)
         engine::append_forwarded_interim(head_, response_, forwarded_by(), accepted);
     answer_bytes_.consume(size);

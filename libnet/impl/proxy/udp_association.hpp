@@ -36,8 +36,8 @@ inline constexpr std::size_t udp_drops = 7;
 
 /// Relays a client's datagrams. It goes on by events, holds no buffer, and knows at most 64 destinations at a time.
 ///
-/// A destination is judged when its first datagram comes, as CONNECT to it would be: by name, and then the address that it is sent
-/// to. The client hears from its destinations and from nobody else.
+/// A destination is judged when its first datagram comes, as CONNECT to it would be: by name, and then the address that
+/// it is sent to. The client gets datagrams from its destinations and from no other host.
 class UdpAssociation {
 public:
     /// Who asks, and the policy that is in force.
@@ -49,7 +49,7 @@ public:
     };
 
     /// `client`: whom the TCP connection belongs to, and the port that it will send from (0: the first datagram says it). The
-    /// listener hears of datagrams. What goes to the client counts for `meter`; null: it doesn't. All of them must outlive it.
+    /// listener is told of datagrams. What goes to the client counts for `meter`; null: it doesn't. All of them must outlive it.
     /// @throws boost::system::system_error  there is no socket to be had
     UdpAssociation(ForwardProxyState& proxy, io::Connection& connection, io::ReadinessListener& listener, Asker asker,
                    engine::UdpClient client, io::SendMeter* meter);

@@ -149,8 +149,8 @@ LIBNETXX_DECL void UdpAssociation::look_up(Flows::Flow& flow, std::string_view d
     if (flow.extra.name->outcome() != nullptr) on_name(host, port);
 }
 
-/// Its addresses are judged, and the first that is allowed gets what was held, and all that follows: one of IPv4, if there is one,
-/// since a datagram that goes nowhere doesn't say so, and another address can't be tried.
+/// Its addresses are judged, and the first that is allowed gets what was held, and all that follows: one of IPv4, if
+/// there is one, since a datagram that goes nowhere doesn't say so, and another address can't be tried.
 LIBNETXX_DECL void UdpAssociation::on_name(const std::string& host, std::uint16_t port)
 {
     auto* const flow = flows_.find(host, port, Clock::now());

@@ -147,7 +147,7 @@ private:
     engine::TraceSent sent_;
     io::ProbeReader reader_;
     std::vector<std::byte> payload_;
-    std::optional<io::ProbeSocket> listener_;                ///< hears all ICMP errors; with raw access
+    std::optional<io::ProbeSocket> listener_;                ///< gets all ICMP errors; with raw access
     std::map<std::uint16_t, io::ProbeSocket> sockets_;       ///< by flow from 0 on, or by number
     std::vector<io::HeldPort> held_ports_;                   ///< of raw TCP sockets, by flow
     std::map<std::uint16_t, io::ConnectProbe> connections_;  ///< by number

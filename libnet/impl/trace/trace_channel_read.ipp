@@ -61,7 +61,7 @@ LIBNETXX_DECL void TraceChannel::read_listener(TraceHeard& heard)
     if (stamps_ && heard.replies.size() != before) read_stamps(before, heard);
 }
 
-/// Of the probes that were answered by what the listener has heard, from that reply on: these have left before.
+/// Of the probes that were answered by what the listener has received, from that reply on: these have left before.
 LIBNETXX_DECL void TraceChannel::read_stamps(std::size_t first_reply, TraceHeard& heard)
 {
     if (!has_socket_for_each_probe()) {
@@ -248,7 +248,7 @@ LIBNETXX_DECL bool TraceChannel::take_answer(const io::ProbeReader::Datagram& da
         reply.number = key;
         return true;
     }
-    // A service says what it likes. An answer to our question, or an echo of our payload, tells the probe; else only one can
+    // A service may send anything. An answer to our question, or an echo of our payload, tells the probe; else only one can
     // be meant.
     auto answer = engine::read_question_answer(sent_.question, sent_.mark, datagram.message);
     if (!answer) {

@@ -35,8 +35,8 @@ class DatagramSocket {
 public:
     using Endpoint = asio::ip::udp::endpoint;
 
-    /// Bound to `local`; port 0: a free one. An IPv6 socket is for IPv6 alone. The listener is told of datagrams; it and `poll` must
-    /// outlive this.
+    /// Bound to `local`; port 0: a free one. An IPv6 socket is for IPv6 alone. The listener is told of datagrams; it
+    /// and `poll` must outlive this.
     /// @throws boost::system::system_error  socket(2) or bind(2) failed
     DatagramSocket(SocketPoll& poll, const Endpoint& local, ReadinessListener& listener)
         : socket_{poll, open(local), &listener}
@@ -44,8 +44,8 @@ public:
         if (!socket_.watch()) throw boost::system::system_error{errno, boost::system::system_category(), "epoll_ctl"};
     }
 
-    /// One datagram. Outcomes: done, where `size` may be 0; want_read (the listener is told of the next one); failed: one was larger
-    /// than `room`, or an error has come in its place, and there may be more.
+    /// One datagram. Outcomes: done, where `size` may be 0; want_read (the listener is told of the next one); failed:
+    /// one was larger than `room`, or an error has come in its place, and there may be more.
     struct Received {
         Transferred transferred{Transfer::want_read};
         Endpoint from{};

@@ -93,8 +93,8 @@ struct EndpointAnswer {
 /// after it began or later. What it throws else becomes a 500 without a word of it, and is told to `diagnostics`.
 using EndpointHandler = std::function<asio::awaitable<EndpointAnswer>(const EndpointRequest&)>;
 
-/// Serves GET and HEAD, or POST and PUT, of a few fixed paths over HTTP/1.0 and 1.1, with the strict framing of wire/. Anything else is
-/// answered with 404, 405 or what the framing says; bodies of requests are thrown away.
+/// Serves GET and HEAD, or POST and PUT, of a few fixed paths over HTTP/1.0 and 1.1, with the strict framing of wire/.
+/// Anything else is answered with 404, 405 or what the framing says; bodies of requests are thrown away.
 ///
 /// It has no authentication: whoever reaches the port is served. Everything that a client sends, and the
 /// time it takes for that, is bounded, but not the number of its requests.

@@ -1,5 +1,5 @@
 #pragma once
-// ICMP packets that arrive damaged, of which a datagram socket never hears.
+// ICMP packets that arrive damaged, of which a datagram socket is told nothing.
 
 #include <libnet/config.hpp>
 

@@ -1,5 +1,5 @@
 #pragma once
-// What a raw ICMP socket needs to hear its own answers only. The kernel does this for a datagram one.
+// What a raw ICMP socket needs to get its own answers only. The kernel does this for a datagram one.
 
 #include <libnet/config.hpp>
 #include <libnet/wire/ip/ip_version.hpp>
@@ -11,7 +11,7 @@ namespace libnet::inline v0::io {
 /// An identifier for echo requests: 1 to 65,535, and not easily guessed.
 std::uint16_t random_identifier();
 
-/// Lets messages of this type in and nothing else: a raw socket would hear all ICMP traffic of the host. IPv4's filter
+/// Lets messages of this type in and nothing else: a raw socket would get all ICMP traffic of the host. IPv4's filter
 /// knows no types from 32 on, which come in all the same.
 /// @throws boost::system::system_error what setsockopt(2) reports
 void pass_only(int socket, wire::IpVersion version, std::uint8_t type);

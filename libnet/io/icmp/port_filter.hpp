@@ -1,5 +1,5 @@
 #pragma once
-// Lets a raw TCP socket hear one port only: without a filter it gets every segment that this host receives.
+// Lets a raw TCP socket receive from one port only: without a filter it gets every segment that this host receives.
 
 #include <libnet/io/loop/last_error.hpp>
 #include <libnet/wire/ip/ip_version.hpp>

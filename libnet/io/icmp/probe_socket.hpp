@@ -113,7 +113,7 @@ public:
 
     /// Sends messages, as many as fit one call. `would_block` when the socket's buffer is full; `no_buffer_space` when
     /// there is no room further on: in the neighbour table, so that messages to others may still go out, or in the
-    /// device's queue. An error may also be one that an earlier packet to somebody else has caused: a datagram socket
+    /// device's queue. An error may also be one that an earlier packet to another host has caused: a datagram socket
     /// tells it to the next caller. See Refusals and `send_past_errors`.
     Sent send(std::span<const Outgoing> messages);
 

@@ -141,7 +141,7 @@ LIBNETXX_DECL void ProbeSocket::configure(const ProbeSocketOptions& options)
 {
     const bool v4 = version_ == wire::IpVersion::v4;
     const int level = v4 ? IPPROTO_IP : IPPROTO_IPV6;
-    // What hears errors as datagrams has them in no error queue as well: it would never be emptied.
+    // A socket that gets errors as datagrams doesn't have them in its error queue as well: it would never be emptied.
     set_option(native_, level, v4 ? IP_RECVERR : IPV6_RECVERR, options.hears_errors ? 0 : 1);
     set_option(native_, level, v4 ? IP_RECVTTL : IPV6_RECVHOPLIMIT, 1);
     if (options.tell_headers) {

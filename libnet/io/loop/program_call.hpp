@@ -18,17 +18,17 @@
 
 namespace libnet::inline v0::io {
 
-/// One call. It and the coroutine share what there is: either may end first. Destroying it cancels the coroutine (terminal); what one
-/// that doesn't heed that brings is dropped.
+/// One call. It and the coroutine share what there is: either may end first. Destroying it cancels the coroutine
+/// (terminal); what one that doesn't heed that brings is dropped.
 template <typename T>
 class ProgramCall {
 public:
     using Result = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
     using Make = std::function<asio::awaitable<T>()>;
 
-    /// Runs what `make` returns until it waits for the first time. `make` is kept until the coroutine has ended, and what it throws is a
-    /// failure as well. `on_done` is called once, on the executor, at the end, not from here; it may destroy this. Where it is over
-    /// already when the constructor returns, it is not called at all.
+    /// Runs what `make` returns until it waits for the first time. `make` is kept until the coroutine has ended, and
+    /// what it throws is a failure as well. `on_done` is called once, on the executor, at the end, not from here; it
+    /// may destroy this. Where it is over already when the constructor returns, it is not called at all.
     ProgramCall(const Executor& executor, Make make, std::function<void()> on_done) : run_{std::make_shared<Run>()}
     {
         run_->make = std::move(make);
@@ -52,7 +52,7 @@ public:
 private:
     struct Run {
         Make make;
-        std::function<void()> on_done;  // empty while it is constructed, and once nobody wants to know
+        std::function<void()> on_done;  // empty while it is constructed, and once its owner doesn't want to know
         std::optional<Result> result;
         std::exception_ptr failure;
         asio::cancellation_signal abort;

@@ -15,9 +15,10 @@
 
 namespace libnet::inline v0::io {
 
-/// The address and port that the client of an accepted connection has connected to: before a rule REDIRECT or DNAT of netfilter has
-/// changed it (SO_ORIGINAL_DST, linux/netfilter_ipv4.h and netfilter_ipv6/ip6_tables.h), else that of the socket, which with TPROXY
-/// is the same (Documentation/networking/tproxy.rst). Nothing: the connection is broken, or of no IP.
+/// The address and port that the client of an accepted connection has connected to: before a rule REDIRECT or DNAT of
+/// netfilter has changed it (SO_ORIGINAL_DST, linux/netfilter_ipv4.h and netfilter_ipv6/ip6_tables.h), else that of the
+/// socket, which with TPROXY is the same (Documentation/networking/tproxy.rst). Nothing: the connection is broken, or
+/// of no IP.
 inline std::optional<boost::asio::ip::tcp::endpoint> original_destination(int socket) noexcept
 {
     constexpr int original = 80;  // SO_ORIGINAL_DST and IP6T_SO_ORIGINAL_DST
@@ -46,8 +47,9 @@ inline bool take_foreign_addresses(int socket) noexcept
     return v4 || v6;
 }
 
-/// Says that a connection of this process begins at this address and port, as long as it lives: by that it is known where it comes
-/// back to this process, by a firewall's rule that should have excepted it. Of the whole process, for any thread.
+/// Says that a connection of this process begins at this address and port, as long as it lives: by that it is known
+/// where it comes back to this process, by a firewall's rule that should have excepted it. Of the whole process, for
+/// any thread.
 class OwnConnection {
 public:
     using Endpoint = boost::asio::ip::tcp::endpoint;

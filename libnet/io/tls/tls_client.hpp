@@ -22,8 +22,8 @@ struct TlsClientOptions {
 
 /// What connections to servers have in common: whom they trust.
 ///
-/// A server has to have a certificate for the host that was asked for, that is good now, and that leads to a trusted one. There is
-/// no way to do without. Several threads may use one object at a time. It looks up no revocations.
+/// A server has to have a certificate for the host that was asked for, that is good now, and that leads to a trusted
+/// one. There is no way to do without. Several threads may use one object at a time. It looks up no revocations.
 class TlsClientContext {
 public:
     /// Reads the file. Those that the system trusts are read when the first connection needs them: it takes 50 ms and 5 MB.
@@ -35,8 +35,8 @@ public:
     TlsClientContext(const TlsClientContext&) = delete;
     TlsClientContext& operator=(const TlsClientContext&) = delete;
 
-    /// Reads the file again, for the connections to come, and changes nothing yet: what is returned does that, cannot fail, and must
-    /// not outlive this. Those that there are go on.
+    /// Reads the file again, for the connections to come, and changes nothing yet: what is returned does that, cannot
+    /// fail, and must not outlive this. Those that there are go on.
     /// @throws boost::system::system_error  as the constructor
     std::function<void()> prepare_reload();
 

@@ -108,7 +108,7 @@ char echo(std::uint16_t port, char byte)
     return answer;
 }
 
-constexpr auto stopping = "demo++: stopping once the requests in hand are answered; a second signal stops at once\n";
+constexpr auto stopping = "demo++: stopping once the requests under way are answered; a second signal stops at once\n";
 
 }  // namespace
 

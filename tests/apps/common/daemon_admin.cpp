@@ -144,7 +144,7 @@ TEST_CASE("a daemon that drains isn't ready any more", "[apps][daemon]")
     char first = 0;
     REQUIRE(slow.socket().read_some(boost::asio::buffer(&first, 1)) == 1);
     httpd.process().signal(SIGTERM);
-    REQUIRE(httpd.process().wait_for("stopping once the requests in hand are answered"));
+    REQUIRE(httpd.process().wait_for("stopping once the requests under way are answered"));
     const auto ready = RawClient{admin}.exchange(get("/readyz"));
     CHECK(ready.status == 503);
     CHECK(ready.body == "draining\n");
@@ -162,7 +162,7 @@ TEST_CASE("signals that come while a daemon drains come too late, and it says so
     char first = 0;
     REQUIRE(slow.socket().read_some(boost::asio::buffer(&first, 1)) == 1);
     httpd.process().signal(SIGTERM);
-    REQUIRE(httpd.process().wait_for("stopping once the requests in hand are answered"));
+    REQUIRE(httpd.process().wait_for("stopping once the requests under way are answered"));
     httpd.process().signal(SIGHUP);
     CHECK(httpd.process().wait_for("httpd++: not reloaded: it ends already\n"));
     httpd.process().signal(SIGUSR2);

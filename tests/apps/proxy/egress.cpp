@@ -265,7 +265,7 @@ TEST_CASE("--explain prints the path of a decision, and its exit code is the ver
     CHECK(explain("GET http://h/", "alice@nowhere").exit_code == 2);
 }
 
-TEST_CASE("rules that are no good end proxy++ at its start, with the file and the line", "[apps][proxy][egress]")
+TEST_CASE("rules that aren't valid end proxy++ at its start, with the file and the line", "[apps][proxy][egress]")
 {
     const TemporaryDirectory files;
     const auto rules = files.write("rules", "deny to a.test\nallow to @missing\n").string();

@@ -257,7 +257,7 @@ TEST_CASE("SIGHUP and SIGUSR1 don't end proxy++, and SIGQUIT ends it as SIGTERM 
     CHECK(RawClient{proxy.endpoint()}.exchange("OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n").status == 200);
     const auto finished = proxy.stop(SIGQUIT);
     CHECK(finished.exit_code == 0);
-    CHECK(has(finished.err, "stopping once the requests in hand are answered"));
+    CHECK(has(finished.err, "stopping once the requests under way are answered"));
 }
 
 TEST_CASE("idle clients make room for the next one", "[apps][proxy]")

@@ -70,7 +70,7 @@ TEST_CASE("a silent first address is left behind after the attempt delay", "[eng
         race.on_connected(1);
         CHECK(race.next(start + 260ms) == Action{ConnectRace::Won{0}});
     }
-    SECTION("and when nobody answers, time is up")
+    SECTION("and when no address answers, time is up")
     {
         CHECK(race.next(start + 3s) == Action{ConnectRace::Lost{timed_out}});
     }

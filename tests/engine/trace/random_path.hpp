@@ -14,7 +14,7 @@ namespace libnet::test {
 struct MadeHop {
     std::vector<boost::asio::ip::address> routers{};  ///< which share the load packet by packet
     double link_loss = 0;                             ///< of the link in front of it, there and back
-    double answers = 1;                               ///< the share of probes that it cares to answer
+    double answers = 1;                               ///< the share of probes that it answers
     double bucket = 0;                                ///< answers a round, with a burst of 6; 0: no limit
     double tokens = 6;
     bool silent = false;

@@ -142,7 +142,7 @@ void attack(std::size_t each)
             const auto& counters = victim.set.counters();
             CHECK(counters.answered == 0);
             CHECK(counters.forged + counters.unmatched + counters.anonymous == victim.read);
-            // Who knows the port gets as far as the keyed identity, and no further. Of TCP everybody does: a quote from
+            // Who knows the port gets as far as the keyed identity, and no further. Of TCP everyone does: a quote from
             // another port is a translator's, with the whole sequence number (QuoteReader::prove_without_port has the odds).
             const bool all_judged = method == TraceProbe::tcp || (guess.knows_port && method == TraceProbe::udp);
             if (all_judged) CHECK(counters.forged + counters.unmatched == each);

@@ -15,8 +15,8 @@ TEST_CASE("an answer counts for the probe with its number, and once", "[engine][
     lab.set.add(near);
     lab.run();
     auto stranger = lab.time_exceeded(lab.sent[0]);
-    SECTION("with a number that nobody has") { stranger.number = 40'000; }
-    SECTION("about a packet to somebody else") { stranger.destination = router; }
+    SECTION("with a number that no probe has") { stranger.number = 40'000; }
+    SECTION("about a packet to another host") { stranger.destination = router; }
     SECTION("over the other version of IP")
     {
         lab.set.on_reply(wire::IpVersion::v6, stranger);
@@ -61,7 +61,7 @@ TEST_CASE("a proven probe that was redirected counts, and its hop says where it 
     lab.run();
     const auto inside = asio::ip::make_address("10.0.0.7");
     TraceReply reply{lab.sent[0].number, inside, inside, TraceReply::Error{3, 3, 0}, lab.now, lab.now};
-    lab.reply(lab.sent[0], reply);  // without proof it is somebody else's
+    lab.reply(lab.sent[0], reply);  // without proof it may be another program's
     lab.run();
     CHECK(lab.told.empty());
     reply.cookie = lab.sent[0].cookie;

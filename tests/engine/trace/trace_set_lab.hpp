@@ -1,5 +1,5 @@
 #pragma once
-// A trace set with somebody who performs its actions, all of which are written down.
+// A trace set, and a driver that performs its actions and writes all of them down.
 
 #include <libnet/engine/trace/trace_set.hpp>
 #include <libnet/wire/icmp/icmp.hpp>

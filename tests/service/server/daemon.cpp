@@ -191,7 +191,7 @@ TEST_CASE("a daemon says where it listens, serves, and ends when it is told to",
     CHECK(std::ranges::count_if(answers, is_good) == 6);
     const auto where = "127.0.0.1:" + std::to_string(port);
     CHECK(f.words.lines() == std::vector<std::string>{"serving one on " + where + ", http://" + where + "/",
-                                                      "stopping once the requests in hand are answered"});
+                                                      "stopping once the requests under way are answered"});
 }
 
 TEST_CASE("a cancellation ends a daemon as stop does", "[service][daemon]")
@@ -205,10 +205,10 @@ TEST_CASE("a cancellation ends a daemon as stop does", "[service][daemon]")
     });
     CHECK(failure == nullptr);
     CHECK(is_good(answer));
-    CHECK(f.words.lines().back() == "stopping once the requests in hand are answered");
+    CHECK(f.words.lines().back() == "stopping once the requests under way are answered");
 }
 
-TEST_CASE("a request in hand is answered while a daemon ends", "[service][daemon]")
+TEST_CASE("a request under way is answered while a daemon ends", "[service][daemon]")
 {
     constexpr std::size_t size = 16 * 1024 * 1024;  // more than the kernel keeps for a client
     Fixture f{{.threads = 1, .admin = loopback()}};
@@ -243,7 +243,7 @@ TEST_CASE("a daemon serves by other options after a reload, and by the old ones 
     Fixture f;
     bool is_bad = true;
     f.daemon->on_reload([&] {
-        if (is_bad) throw std::runtime_error{"line 7 is no good"};
+        if (is_bad) throw std::runtime_error{"line 7 is not valid"};
         return f.site("two");
     });
     std::string before, after, gone;
@@ -264,7 +264,7 @@ TEST_CASE("a daemon serves by other options after a reload, and by the old ones 
     CHECK(is_good(before));
     CHECK(after.ends_with("second\n"));
     CHECK(gone.starts_with("HTTP/1.1 404 "));
-    CHECK(f.words.wait_for("not reloaded") == "not reloaded: line 7 is no good; nothing has changed");
+    CHECK(f.words.wait_for("not reloaded") == "not reloaded: line 7 is not valid; nothing has changed");
 }
 
 TEST_CASE("options that its servers refuse change nothing", "[service][daemon]")
@@ -364,7 +364,7 @@ TEST_CASE("a daemon that ends takes a successor along that doesn't serve yet", "
         f.words.wait_for("upgrading: process");
         f.control(end);
     });
-    CHECK(f.words.lines().back() == "stopping once the requests in hand are answered");
+    CHECK(f.words.lines().back() == "stopping once the requests under way are answered");
 }
 
 TEST_CASE("a daemon says that memory is short, and serves", "[service][daemon]")

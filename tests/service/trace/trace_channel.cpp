@@ -162,7 +162,7 @@ TEST_CASE("a UDP service that replies is an answer without an error", "[service]
 
 TEST_CASE("with a constant port, each probe has a number of its own until it is released", "[service][trace]")
 {
-    const auto access = TraceAccess::datagram;  // a raw socket hears of released probes, too
+    const auto access = TraceAccess::datagram;  // a raw socket gets errors of released probes, too
     const auto target = GENERATE(loopback4, loopback6);
     asio::io_context io;
     const auto port = closed_port(io, target);

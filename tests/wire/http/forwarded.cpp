@@ -90,7 +90,7 @@ TEST_CASE("Forwarded is read as RFC 7239 writes it", "[wire][http]")
     CHECK(client_by_forwarded({"for=203.0.113.9;;,"}) == "203.0.113.9");
 }
 
-TEST_CASE("of a Forwarded that somebody has tampered with nothing is believed", "[wire][http]")
+TEST_CASE("of a Forwarded that was tampered with nothing is believed", "[wire][http]")
 {
     // The proxy adds its element behind what the client sent: an open quotation must not hide it.
     CHECK(client_by_forwarded({"for=1.2.3.4;x=\", for=203.0.113.9"}) == "10.0.0.1");
