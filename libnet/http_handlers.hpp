@@ -33,8 +33,9 @@
 namespace libnet::inline v0 {
 
 namespace detail {
+struct HandledRequest;
 struct HandlerJob;
-}
+}  // namespace detail
 
 /// What a handler throws that wants the client to get an error page: the status, and the reason in words. Whatever else it
 /// throws is a 500 without a word of it, and is told to `StaticFileServerOptions::diagnostics`.
@@ -63,8 +64,8 @@ public:
     /// @throws HttpFailure  400: it can't be read, or one name is there twice (wire::Query)
     wire::Query query() const;
 
-    /// The next piece of the body where the route has `stream_body`, up to 64 KiB; empty: it has ended. The client is held
-    /// back as long as none is asked for.
+    /// The next piece of the body where the route has `stream_body`, up to 64 KiB; empty: it has ended, or there is none. The
+    /// client is held back as long as none is asked for.
     /// @throws boost::system::system_error  `operation_aborted`: the body never came whole, was too large, or the
     ///         connection has ended; nobody waits for an answer any more
     boost::asio::awaitable<std::string> read();
@@ -77,9 +78,10 @@ public:
     std::string user{};
 
 private:
+    friend struct detail::HandledRequest;
     friend struct detail::HandlerJob;
     std::vector<std::pair<std::string, std::string>> parameters_{};
-    detail::HandlerJob* job_ = nullptr;
+    detail::HandlerJob* job_ = nullptr;  // null: a WebSocket's
 };
 
 /// Where a handler writes an answer whose end it doesn't know yet. Good until the coroutine that it was given to ends.

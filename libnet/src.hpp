@@ -84,6 +84,7 @@
 #include <libnet/impl/handlers/handler_files.ipp>
 #include <libnet/impl/handlers/handler_job.ipp>
 #include <libnet/impl/handlers/handler_requests.ipp>
+#include <libnet/impl/handlers/handler_tunnel.ipp>
 #include <libnet/impl/handlers/handler_tunnels.ipp>
 #include <libnet/impl/handlers/http_handlers.ipp>
 #include <libnet/impl/handlers/websocket_group.ipp>

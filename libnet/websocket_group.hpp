@@ -4,8 +4,8 @@
 //   libnet::WebSocketGroup watchers;                               // outlives the handlers
 //   files.websocket("/live", [&](libnet::WebSocket& socket, libnet::HttpCall&) -> asio::awaitable<void> {
 //       const libnet::WebSocketMember member{watchers, socket};    // gets what all get
-//       boost::beast::flat_buffer said;
-//       for (;; said.clear()) co_await socket.async_read(said, asio::use_awaitable);  // until the client has gone
+//       libnet::WebSocketMessage said;
+//       for (;; said.clear()) co_await socket.async_read(said, asio::deferred);  // until the client has gone
 //   });
 //   ...
 //   watchers.send_text("{\"now\":42}");

@@ -14,7 +14,12 @@
 #include <libnet/http_handlers.hpp>
 #include <libnet/impl/handlers/handed_octets.hpp>
 
+#include <boost/asio/associated_allocator.hpp>
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/compose.hpp>
 #include <boost/asio/io_context.hpp>
@@ -31,6 +36,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -38,62 +44,97 @@ namespace libnet::inline v0 {
 
 namespace detail {
 
-/// A composed operation doesn't complete within the call that begins it.
-template <typename Buffers>
-struct ReceiveOctets {
-    std::shared_ptr<HandedOctets> octets;
-    Buffers buffers;
-    HandedOctets::Moved moved{};
-    bool began = false, done = false;
+/// What the waits of a HandedOctets have in common: the handler, and what is associated with it. A WebSocket that is idle has one
+/// of these for its read, so that they have no more in them than they need.
+template <typename Handler>
+struct OctetsWait {
+    using executor_type = boost::asio::associated_executor_t<Handler, HandedOctets::Executor>;
+    using allocator_type = boost::asio::associated_allocator_t<Handler>;
 
-    template <typename Self>
-    void operator()(Self& self, boost::system::error_code = {})
+    executor_type get_executor() const noexcept
     {
-        if (done) return self.complete(moved.error, moved.size);
-        const bool first = !std::exchange(began, true);
-        boost::asio::mutable_buffer room{};
-        for (auto at = boost::asio::buffer_sequence_begin(buffers); at != boost::asio::buffer_sequence_end(buffers);
-             ++at)
-            if (room.size() == 0) room = *at;
-        if (room.size() > 0) moved = octets->receive(room);
-        if (self.cancelled() != boost::asio::cancellation_type::none) moved = {boost::asio::error::operation_aborted};
-        done = moved.error != boost::asio::error::try_again;
-        auto& timer = octets->readable;
-        if (!done) timer.async_wait(std::move(self));
-        else if (first) boost::asio::post(timer.get_executor(), std::move(self));
-        else self.complete(moved.error, moved.size);
+        return boost::asio::get_associated_executor(handler, octets->executor());
     }
+    allocator_type get_allocator() const noexcept { return boost::asio::get_associated_allocator(handler); }
+
+    /// Whoever cancels the operation sets the flag, and has it looked at.
+    void hear_cancellation(bool HandedOctets::*flag)
+    {
+        (*octets).*flag = false;
+        auto slot = boost::asio::get_associated_cancellation_slot(handler);
+        if (!slot.is_connected()) return;
+        slot.assign([&octets = *octets, flag](boost::asio::cancellation_type) {
+            octets.*flag = true;
+            octets.changed.cancel();
+        });
+    }
+
+    /// Calls the handler; within the call that began the operation it doesn't do so, but later.
+    void complete(bool at_once, boost::system::error_code error, std::size_t size)
+    {
+        auto slot = boost::asio::get_associated_cancellation_slot(handler);
+        if (slot.is_connected()) slot.clear();
+        const auto held = std::move(octets);
+        if (!at_once) return std::move(handler)(error, size);
+        const auto place = boost::asio::get_associated_executor(handler, held->executor());
+        const auto allocator = boost::asio::get_associated_allocator(handler);
+        auto later = [completed = std::move(handler), error, size]() mutable { std::move(completed)(error, size); };
+        boost::asio::post(place, boost::asio::bind_allocator(allocator, std::move(later)));
+    }
+
+    std::shared_ptr<HandedOctets> octets;
+    Handler handler;
 };
 
-template <typename Buffers>
-struct SendOctets {
-    std::shared_ptr<HandedOctets> octets;
-    Buffers buffers;
-    boost::system::error_code error{};
-    std::size_t size = 0;
-    bool began = false, done = false;
-
-    template <typename Self>
-    void operator()(Self& self, boost::system::error_code = {})
+template <typename Handler>
+struct ReceiveOctets : OctetsWait<Handler> {
+    ReceiveOctets(std::shared_ptr<HandedOctets> from, boost::asio::mutable_buffer into, Handler&& completed)
+        : OctetsWait<Handler>{std::move(from), std::move(completed)},
+          room{into}
+    {}
+    void begin()
     {
-        if (done) return self.complete(error, error ? 0 : size);
-        const bool first = !std::exchange(began, true);
-        if (first)
-            for (auto at = boost::asio::buffer_sequence_begin(buffers); at != boost::asio::buffer_sequence_end(buffers);
-                 ++at) {
-                const boost::asio::const_buffer piece{*at};
-                const auto taken = octets->put(piece);
-                size += taken;
-                if (taken < piece.size()) break;
-            }
-        error = octets->send();
-        if (self.cancelled() != boost::asio::cancellation_type::none) error = boost::asio::error::operation_aborted;
-        done = error != boost::asio::error::try_again;
-        auto& timer = octets->writable;
-        if (!done) timer.async_wait(std::move(self));
-        else if (first) boost::asio::post(timer.get_executor(), std::move(self));
-        else self.complete(error, error ? 0 : size);
+        this->hear_cancellation(&HandedOctets::read_cancelled);
+        go_on(true);
     }
+    void operator()(boost::system::error_code) { go_on(false); }
+
+    void go_on(bool at_once)
+    {
+        HandedOctets::Moved moved{};
+        if (this->octets->read_cancelled) moved = {boost::asio::error::operation_aborted};
+        else if (room.size() > 0) moved = this->octets->receive(room);
+        if (moved.error != boost::asio::error::try_again) return this->complete(at_once, moved.error, moved.size);
+        auto& changed = this->octets->changed;
+        changed.async_wait(std::move(*this));
+    }
+
+    boost::asio::mutable_buffer room;
+};
+
+template <typename Handler>
+struct SendOctets : OctetsWait<Handler> {
+    SendOctets(std::shared_ptr<HandedOctets> to, std::size_t taken, Handler&& completed)
+        : OctetsWait<Handler>{std::move(to), std::move(completed)},
+          size{taken}
+    {}
+    void begin()
+    {
+        this->hear_cancellation(&HandedOctets::write_cancelled);
+        go_on(true);
+    }
+    void operator()(boost::system::error_code) { go_on(false); }
+
+    void go_on(bool at_once)
+    {
+        auto error = this->octets->send();
+        if (this->octets->write_cancelled) error = boost::asio::error::operation_aborted;
+        if (error != boost::asio::error::try_again) return this->complete(at_once, error, error ? 0 : size);
+        auto& changed = this->octets->changed;
+        changed.async_wait(std::move(*this));
+    }
+
+    std::size_t size;
 };
 
 /// Sends no more, and throws away what still comes, up to a bound: a socket that is closed with unread input answers with a
@@ -116,7 +157,7 @@ struct EndOctets {
             left -= std::min(left, moved.size);
         }
         done = moved.error != boost::asio::error::try_again;
-        auto& timer = octets->readable;
+        auto& timer = octets->changed;
         if (!done) timer.async_wait(std::move(self));
         else if (first) boost::asio::post(timer.get_executor(), std::move(self));
         else self.complete({});
@@ -139,20 +180,25 @@ public:
 
     executor_type get_executor() const noexcept { return octets_->executor(); }
 
-    /// Errors: `eof`: the client has closed its half; `connection_reset`; `operation_aborted`: the server ends.
+    /// Errors: `eof`: the client has closed its half; `connection_reset`; `operation_aborted`: the server ends, or the operation is
+    /// cancelled.
     template <typename Buffers, BOOST_ASIO_COMPLETION_TOKEN_FOR(void(boost::system::error_code, std::size_t)) Token>
     auto async_read_some(const Buffers& buffers, Token&& token)
     {
-        return boost::asio::async_compose<Token, void(boost::system::error_code, std::size_t)>(
-            detail::ReceiveOctets<Buffers>{octets_, buffers}, token, get_executor());
+        boost::asio::mutable_buffer room{};
+        for (auto at = boost::asio::buffer_sequence_begin(buffers); at != boost::asio::buffer_sequence_end(buffers);
+             ++at)
+            if (room.size() == 0) room = *at;
+        return boost::asio::async_initiate<Token, void(boost::system::error_code, std::size_t)>(Receive{octets_}, token,
+                                                                                                room);
     }
 
-    /// Errors: `timed_out`: the client has taken too little for too long; `connection_reset`; `operation_aborted`.
+    /// Errors: `timed_out`: the client has taken too little for too long; `connection_reset`; `operation_aborted`, as above.
     template <typename Buffers, BOOST_ASIO_COMPLETION_TOKEN_FOR(void(boost::system::error_code, std::size_t)) Token>
     auto async_write_some(const Buffers& buffers, Token&& token)
     {
-        return boost::asio::async_compose<Token, void(boost::system::error_code, std::size_t)>(
-            detail::SendOctets<Buffers>{octets_, buffers}, token, get_executor());
+        return boost::asio::async_initiate<Token, void(boost::system::error_code, std::size_t)>(Send{octets_}, token,
+                                                                                                buffers);
     }
 
 private:
@@ -169,6 +215,39 @@ private:
         boost::asio::async_compose<Handler, void(boost::system::error_code)>(detail::EndOctets{stream.octets_}, handler,
                                                                              stream.get_executor());
     }
+
+    struct Receive {
+        using executor_type = HttpConnectionStream::executor_type;
+        executor_type get_executor() const noexcept { return octets->executor(); }
+
+        template <typename Handler>
+        void operator()(Handler&& handler, boost::asio::mutable_buffer room) const
+        {
+            using Kept = std::decay_t<Handler>;
+            detail::ReceiveOctets<Kept>{octets, room, std::forward<Handler>(handler)}.begin();
+        }
+        std::shared_ptr<detail::HandedOctets> octets;
+    };
+    struct Send {
+        using executor_type = HttpConnectionStream::executor_type;
+        executor_type get_executor() const noexcept { return octets->executor(); }
+
+        template <typename Handler, typename Buffers>
+        void operator()(Handler&& handler, const Buffers& buffers) const
+        {
+            std::size_t size = 0;
+            for (auto at = boost::asio::buffer_sequence_begin(buffers); at != boost::asio::buffer_sequence_end(buffers);
+                 ++at) {
+                const boost::asio::const_buffer piece{*at};
+                const auto taken = octets->put(piece);
+                size += taken;
+                if (taken < piece.size()) break;
+            }
+            using Kept = std::decay_t<Handler>;
+            detail::SendOctets<Kept>{octets, size, std::forward<Handler>(handler)}.begin();
+        }
+        std::shared_ptr<detail::HandedOctets> octets;
+    };
 
     std::shared_ptr<detail::HandedOctets> octets_;
 };
@@ -206,7 +285,8 @@ struct WebSocketOptions {
 };
 
 /// A handler in the form that StaticFileServer::websocket takes: made from any function object that takes a `WebSocket&` and a
-/// `HttpCall&`, and returns an awaitable. The WebSocket is open. When the coroutine ends, it is closed (1000), or with 1011
+/// `HttpCall&`, and returns an awaitable. The WebSocket is open; the call has the request without the fields of its opening
+/// handshake (Connection, Upgrade, Sec-WebSocket-Key, -Version and -Extensions). When the coroutine ends, it is closed (1000), or with 1011
 /// where it throws anything but the end of the connection, which is told to the diagnostics. It is cancelled (terminal) when
 /// the server ends at once, and at the end of a drain; when a drain begins, the WebSocket is closed with 1001 (going away), and
 /// a read ends with `websocket::error::closed`.

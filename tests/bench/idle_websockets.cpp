@@ -7,17 +7,17 @@
 // bare connections.
 
 #include <libnet/websocket_group.hpp>
+#include <libnet/websocket_message.hpp>
 #include <tests/bench/live_memory.hpp>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/address_v4.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/read_until.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -140,7 +140,7 @@ int main(int argc, char** argv)
                                     .port = 0}};
     files.websocket("/live", [&all](libnet::WebSocket& socket, libnet::HttpCall&) -> asio::awaitable<void> {
         const libnet::WebSocketMember member{all, socket};
-        for (boost::beast::flat_buffer said;; said.clear()) co_await socket.async_read(said, asio::use_awaitable);
+        for (libnet::WebSocketMessage said;; said.clear()) co_await socket.async_read(said, asio::deferred);
     });
     asio::io_context own;
     tcp::acceptor acceptor{own, {asio::ip::address_v4::loopback(), 0}};

@@ -8,7 +8,9 @@
 #include <boost/asio/ip/address.hpp>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -40,36 +42,75 @@ struct HttpRecord {
     CacheUse cache = CacheUse::none;                     ///< what the answer was made of
 };
 
-/// A record that outlives the octets it is about: that of a tunnel.
+/// A record that outlives the octets it is about: that of a tunnel. Thousands may be idle, so that it has no more than it needs.
 class KeptRecord {
 public:
-    explicit KeptRecord(const HttpRecord& record) : record_{record}
+    explicit KeptRecord(const HttpRecord& record)
+        : began_{record.began},
+          queue_{record.queue},
+          first_byte_{record.first_byte},
+          forwarding_{record.forwarding},
+          client_{record.client ? std::make_unique<boost::asio::ip::address>(*record.client) : nullptr},
+          version_{static_cast<std::uint16_t>(record.version)},
+          status_{static_cast<std::uint16_t>(record.status)},
+          cache_{record.cache}
     {
-        record_.body_received = record_.begin = record_.end = 0;
-        for (const auto text : {record.method, record.target, record.referer, record.user_agent}) texts_ += text;
-        texts_.shrink_to_fit();
+        const std::array<std::string_view, texts> all{record.method,     record.target, record.referer,
+                                                      record.user_agent, record.user,   record.rule};
+        std::size_t size = 0;
+        for (const auto text : all) size += text.size();
+        text_.reserve(size);
+        for (std::size_t i = 0; i < texts; ++i) {
+            text_ += all[i];
+            sizes_[i] = static_cast<std::uint32_t>(all[i].size());
+        }
     }
     KeptRecord(const KeptRecord&) = delete;
     KeptRecord& operator=(const KeptRecord&) = delete;
 
     /// As it ended, after so many octets to and from the client. Good as long as this is.
-    const HttpRecord& completed(HttpTime now, std::uint64_t sent, std::uint64_t received, std::string_view reason)
+    HttpRecord completed(HttpTime now, std::uint64_t sent, std::uint64_t received, std::string_view reason) const
     {
-        std::string_view rest{texts_};
-        for (auto* const text : {&record_.method, &record_.target, &record_.referer, &record_.user_agent}) {
-            *text = rest.substr(0, text->size());
-            rest.remove_prefix(text->size());
-        }
-        record_.content_sent = sent;
-        record_.body_received = received;
-        record_.duration = std::max(now - record_.began, HttpTime::duration::zero());
-        record_.reason = reason;
-        return record_;
+        HttpRecord record;
+        record.began = began_;
+        record.method = text(0);
+        record.target = text(1);
+        record.version = version_;
+        record.status = status_;
+        record.body_received = received;
+        record.referer = text(2);
+        record.user_agent = text(3);
+        record.reason = reason;
+        record.user = text(4);
+        record.rule = text(5);
+        record.forwarding = forwarding_;
+        if (client_) record.client = *client_;
+        record.content_sent = sent;
+        record.duration = std::max(now - began_, HttpTime::duration::zero());
+        record.queue = queue_;
+        record.first_byte = first_byte_;
+        record.cache = cache_;
+        return record;
     }
 
 private:
-    HttpRecord record_;  // its texts' sizes count until it is completed, not where they were
-    std::string texts_;
+    static constexpr std::size_t texts = 6;
+
+    std::string_view text(std::size_t index) const noexcept
+    {
+        std::size_t begin = 0;
+        for (std::size_t i = 0; i < index; ++i) begin += sizes_[i];
+        return std::string_view{text_}.substr(begin, sizes_[index]);
+    }
+
+    HttpTime began_;
+    std::chrono::nanoseconds queue_, first_byte_;
+    std::shared_ptr<const HttpForwarding> forwarding_;
+    std::unique_ptr<const boost::asio::ip::address> client_;
+    std::string text_{};  // all of them, behind each other
+    std::array<std::uint32_t, texts> sizes_{};
+    std::uint16_t version_, status_;
+    CacheUse cache_;
 };
 
 /// What is told is told once: a record leaves the list before it is.

@@ -96,9 +96,8 @@ LIBNETXX_DECL void HandedConnection::pass(std::size_t size)
     if (!pushed_begun_) {
         gone_ += size;
         if (gone_ < out_.size()) return;
-        out_.clear();
+        std::string{}.swap(out_);  // its memory, too: most connections are idle most of the time
         gone_ = 0;
-        if (out_.capacity() > 4096) out_.shrink_to_fit();
         return;
     }
     pushed_gone_ += size;
@@ -250,11 +249,7 @@ LIBNETXX_DECL void HandedConnection::look()
     wake();
 }
 
-LIBNETXX_DECL void HandedConnection::wake() noexcept
-{
-    readable.cancel();
-    writable.cancel();
-}
+LIBNETXX_DECL void HandedConnection::wake() noexcept { changed.cancel(); }
 
 LIBNETXX_DECL void HandedConnection::leave() noexcept
 {

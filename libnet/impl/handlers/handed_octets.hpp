@@ -20,15 +20,12 @@ class HandedOctets {
 public:
     using Executor = boost::asio::io_context::executor_type;
 
-    explicit HandedOctets(const Executor& executor)
-        : readable{executor, Clock::time_point::max()},
-          writable{executor, Clock::time_point::max()}
-    {}
+    explicit HandedOctets(const Executor& executor) : changed{executor, Clock::time_point::max()} {}
     virtual ~HandedOctets() = default;
     HandedOctets(const HandedOctets&) = delete;
     HandedOctets& operator=(const HandedOctets&) = delete;
 
-    Executor executor() noexcept { return readable.get_executor(); }
+    Executor executor() noexcept { return changed.get_executor(); }
 
     struct Moved {
         boost::system::error_code error{};
@@ -63,7 +60,8 @@ public:
     virtual void give_up(boost::system::error_code error) noexcept = 0;
 
     using Clock = std::chrono::steady_clock;
-    boost::asio::basic_waitable_timer<Clock, boost::asio::wait_traits<Clock>, Executor> readable, writable;
+    boost::asio::basic_waitable_timer<Clock, boost::asio::wait_traits<Clock>, Executor> changed;  // it doesn't expire
+    bool read_cancelled = false, write_cancelled = false;  // by the program, while they wait
 };
 
 }  // namespace libnet::inline v0::detail

@@ -3,7 +3,6 @@
 
 #include <libnet/engine/http/route_table.hpp>
 #include <libnet/http_handlers.hpp>
-#include <libnet/impl/handlers/handed_octets.hpp>
 #include <libnet/io/http/gzip_stream.hpp>
 #include <libnet/io/http/http_session.hpp>
 #include <libnet/io/loop/executor.hpp>
@@ -14,7 +13,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,19 +23,38 @@ namespace libnet::inline v0::detail {
 /// So many octets of a stream wait for the client before its handler has to wait.
 inline constexpr std::size_t most_pending = 64 * 1024;
 
-struct HandlerJob {
-    explicit HandlerJob(io::Connection& of);
+/// Any request that a handler has.
+struct HandledRequest {
+    explicit HandledRequest(io::Connection& of) : connection{&of} {}
+    HandledRequest(const HandledRequest&) = delete;
+    HandledRequest& operator=(const HandledRequest&) = delete;
 
-    /// The request as Beast has it, without its body.
-    void take_head(const wire::RequestHead& head, const engine::RouteMatch& match);
+    /// The request as Beast has it, without its body; and what the server knows beside it.
+    void take_head(io::HttpSession& session, const engine::RouteMatch& match);
 
-    /// The connection has no use for it any more: whatever its coroutine waits for ends.
+    /// The connection has no use for it any more: the handler's coroutine is cancelled.
     void leave() noexcept;
-
-    // For the coroutine.
 
     /// Has the connection look at what is new.
     void tell();
+
+    HttpCall call{};
+    io::Connection* connection;        // null: it is gone, or has no use for this
+    std::shared_ptr<void> handlers{};  // what the functions belong to
+    std::exception_ptr failure{};      // of the handler
+    bool done = false;                 // the coroutine is at its end
+    bool quiet = false;                // the connection is looking already
+    boost::asio::cancellation_signal abort{};
+};
+
+/// One that is answered.
+struct HandlerJob : HandledRequest {
+    explicit HandlerJob(io::Connection& of);
+
+    /// As that of every request; and whatever the coroutine waits for ends.
+    void leave() noexcept;
+
+    // For the coroutine.
 
     /// Completes when the connection has changed something.
     boost::asio::awaitable<void> wait();
@@ -70,24 +87,14 @@ struct HandlerJob {
     using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
                                                     boost::asio::wait_traits<std::chrono::steady_clock>, io::Executor>;
 
-    HttpCall call;
     HttpStream stream;
-    io::Connection* connection;      // null: it is gone, or has no use for this
-    std::shared_ptr<void> handlers;  // what the functions belong to
-    std::optional<HttpReply> reply;
-    std::exception_ptr failure;  // instead of a reply, or in the middle of a stream
-    bool done = false;           // the coroutine is at its end
-    bool quiet = false;          // the connection is looking already
-    Timer changed;               // a condition variable: it doesn't expire
-    boost::asio::cancellation_signal abort, abort_stream;
+    std::optional<HttpReply> reply;  // none: `failure`, which may also come in the middle of a stream
+    Timer changed;                   // a condition variable: it doesn't expire
+    boost::asio::cancellation_signal abort_stream;
 
     // The body as a stream.
     std::string piece;
     bool wants_piece = false, body_ended = false;
-
-    // A connection that the handler has taken over.
-    std::shared_ptr<HandedOctets> octets;
-    std::function<void()> on_drain;  // empty: there is nothing to be told
 
     // The answer as a stream.
     std::string pending;

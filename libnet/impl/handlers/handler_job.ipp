@@ -12,33 +12,43 @@
 namespace libnet::inline v0::detail {
 
 LIBNETXX_DECL HandlerJob::HandlerJob(io::Connection& of)
-    : connection{&of},
+    : HandledRequest{of},
       changed{of.executor(), Timer::time_point::max()}
 {
     call.job_ = this;
     stream.job_ = this;
 }
 
-LIBNETXX_DECL void HandlerJob::take_head(const wire::RequestHead& head, const engine::RouteMatch& match)
+LIBNETXX_DECL void HandledRequest::take_head(io::HttpSession& session, const engine::RouteMatch& match)
 {
+    const auto& head = session.request();
     call.method_string(head.method);
     call.target(head.target);
     call.version(head.version == wire::HttpVersion::http_1_1 ? 11 : 10);
     for (const auto& [name, value] : head.fields) call.insert(name, value);
     for (const auto& [name, value] : match.parameters) call.parameters_.emplace_back(name, value);
+    call.client = session.client();
+    if (const auto* const guard = session.guard()) call.user = guard->user();
 }
 
-LIBNETXX_DECL void HandlerJob::leave() noexcept
+LIBNETXX_DECL void HandledRequest::leave() noexcept
 try {
     connection = nullptr;
-    changed.cancel();
     abort.emit(boost::asio::cancellation_type::terminal);
-    abort_stream.emit(boost::asio::cancellation_type::terminal);
 } catch (...) {
     // There was no memory to tell the handler. It finds out when it reads, writes or answers.
 }
 
-LIBNETXX_DECL void HandlerJob::tell()
+LIBNETXX_DECL void HandlerJob::leave() noexcept
+try {
+    HandledRequest::leave();
+    changed.cancel();
+    abort_stream.emit(boost::asio::cancellation_type::terminal);
+} catch (...) {
+    // As above.
+}
+
+LIBNETXX_DECL void HandledRequest::tell()
 {
     if (connection != nullptr && !quiet) connection->go_on_soon();
 }

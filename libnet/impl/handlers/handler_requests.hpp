@@ -45,8 +45,6 @@ public:
     void refuse(io::HttpSession& session, unsigned status, std::string_view reason) override;
     void rest() noexcept override;
     void stop() noexcept override;
-    bool hears_drain() const noexcept override { return phase_ == Phase::tunnel; }
-    void describe(io::ConnectionNow& now) const override;
 
 private:
     enum class Phase : std::uint8_t {
@@ -55,8 +53,7 @@ private:
         handler,  // is at work
         stream,   // of its answer is sent
         file,     // that it answers with is sent
-        upgrade,  // is granted
-        tunnel,   // the connection is the handler's
+        upgrade,  // is granted: the connection will be the handler's
     };
 
     bool start_route(io::HttpSession& session, const engine::RouteMatch& match);
@@ -71,10 +68,8 @@ private:
     bool begin_stream(io::HttpSession& session);
     bool go_on_stream(io::HttpSession& session);
     bool fail_stream(io::HttpSession& session);
-    bool start_upgrade(io::HttpSession& session);
+    bool start_upgrade(io::HttpSession& session, const engine::RouteMatch& match);
     bool open_tunnel(io::HttpSession& session);
-    bool go_on_tunnel(io::HttpSession& session);
-    void end_tunnel(std::string_view reason);
     io::Task<> send_file(io::HttpSession& session);
     bool fail(io::HttpSession& session);
     bool has_left(io::HttpSession& session);
@@ -95,15 +90,13 @@ private:
     const std::unique_ptr<io::HttpHandler> files_;
     wire::FilePath path_;
     engine::FileRequestReader fields_;
-    std::shared_ptr<HandlerJob> job_;  // null: no handler has the request
+    std::shared_ptr<HandlerJob> job_;      // null: no handler has the request
+    std::shared_ptr<UpgradeJob> upgrade_;  // null: none asks for the connection
     const MountedRoute* route_ = nullptr;
-    io::HttpSession* session_ = nullptr;        // of the tunnel
-    std::shared_ptr<HandedConnection> handed_;  // null: there is none
     std::optional<io::Deadline> answer_by_;
     Phase phase_ = Phase::files;
     bool invited_ = false;
     bool chunked_ = false;  // the stream
-    bool told_drain_ = false;
 };
 
 }  // namespace libnet::inline v0::detail

@@ -52,12 +52,10 @@ LIBNETXX_DECL bool HandlerRequests::start_route(io::HttpSession& session, const 
         refuse(session, 413, body_too_large);
         return true;
     }
+    if (route_->upgrade) return start_upgrade(session, match);
     job_ = std::make_shared<HandlerJob>(session.connection());
     job_->handlers = routes_;
-    job_->take_head(session.request(), match);
-    job_->call.client = session.client();
-    if (const auto* const guard = session.guard()) job_->call.user = guard->user();
-    if (route_->upgrade) return start_upgrade(session);
+    job_->take_head(session, match);
     invited_ = false;
     phase_ = Phase::body;
     // What can be answered at once needs none of the session's waiting.
@@ -87,8 +85,6 @@ LIBNETXX_DECL bool HandlerRequests::pursue(io::HttpSession& session)
         return go_on_stream(session);
     case Phase::upgrade:
         return open_tunnel(session);
-    case Phase::tunnel:
-        return go_on_tunnel(session);
     case Phase::files:
     case Phase::file:
         break;
@@ -268,14 +264,15 @@ LIBNETXX_DECL void HandlerRequests::finish() noexcept
 {
     if (job_) job_->connection = nullptr;
     job_.reset();
+    upgrade_.reset();
     phase_ = Phase::files;
 }
 
 /// The request is no handler's any more.
 LIBNETXX_DECL void HandlerRequests::leave() noexcept
 {
-    if (const auto handed = std::exchange(handed_, nullptr)) handed->leave();
     if (const auto job = std::exchange(job_, nullptr)) job->leave();
+    upgrade_.reset();
     if (answer_by_) answer_by_->clear();
     phase_ = Phase::files;
 }
@@ -294,11 +291,6 @@ LIBNETXX_DECL void HandlerRequests::rest() noexcept
 
 LIBNETXX_DECL void HandlerRequests::stop() noexcept
 {
-    try {
-        if (handed_) end_tunnel(engine::tunnel_cut);
-    } catch (...) {
-        session_->connection().diagnostics().tell_exception("a connection that a handler had was not logged");
-    }
     leave();
     files_->stop();
 }

@@ -3,20 +3,21 @@
 
 #include <libnet/engine/http/http_sentences.hpp>
 #include <libnet/impl/handlers/handler_requests.hpp>
+#include <libnet/impl/handlers/handler_tunnel.hpp>
 #include <libnet/io/http/response_head.hpp>
-
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/co_spawn.hpp>
 
 #include <string>
 #include <utility>
 
 namespace libnet::inline v0::detail {
 
-LIBNETXX_DECL bool HandlerRequests::start_upgrade(io::HttpSession& session)
+LIBNETXX_DECL bool HandlerRequests::start_upgrade(io::HttpSession& session, const engine::RouteMatch& match)
 {
+    upgrade_ = route_->upgrade->job(session.connection());
+    upgrade_->handlers = routes_;
+    upgrade_->take_head(session, match);
     const auto& request = session.request();
-    auto refusal = route_->upgrade->judge(job_->call);
+    auto refusal = route_->upgrade->judge(upgrade_->call);
     const bool is_plain =
         request.method == "GET" && request.version == wire::HttpVersion::http_1_1 && !session.has_body();
     if (refusal.status == 0 && !is_plain) refusal = {400, "A request for this is a GET of HTTP/1.1 without a body."};
@@ -54,63 +55,11 @@ LIBNETXX_DECL bool HandlerRequests::open_tunnel(io::HttpSession& session)
         return true;
     }
     session.begin_answer({.status = 101, .may_keep = false});
-    handed_ = std::make_shared<HandedConnection>(session);
-    job_->octets = handed_;
-    session_ = &session;
-    told_drain_ = false;
-    phase_ = Phase::tunnel;
-    session.open_tunnel();
-    if (!handed_) return true;  // who was told of a request may have closed the connection
-    session.connection().polled().watch_both();
-    auto& job = *job_;
-    job.quiet = true;
-    auto running = route_->upgrade->run(job_);
-    boost::asio::co_spawn(session.connection().executor(), std::move(running),
-                          boost::asio::bind_cancellation_slot(job.abort.slot(), [held = job_](std::exception_ptr) {}));
-    job.quiet = false;
-    return go_on_tunnel(session);
-}
-
-/// Something has happened to the connection, or the handler has ended.
-LIBNETXX_DECL bool HandlerRequests::go_on_tunnel(io::HttpSession& session)
-{
-    const auto job = job_;
-    if (job->done) {
-        std::string_view reason;
-        try {
-            if (job->failure) std::rethrow_exception(job->failure);
-        } catch (...) {
-            const auto target = job->call.target();
-            session.connection().diagnostics().tell_exception("a handler failed: GET " +
-                                                              std::string{target.data(), target.size()});
-            reason = engine::handler_failed;
-        }
-        end_tunnel(reason);
-        return true;
-    }
-    handed_->look();
-    if (session.draining() && job->on_drain && !std::exchange(told_drain_, true)) job->on_drain();
-    return false;
-}
-
-LIBNETXX_DECL void HandlerRequests::describe(io::ConnectionNow& now) const
-{
-    if (!handed_ || !job_) return;
-    const auto target = job_->call.target();
-    now.method = "GET";
-    now.target = io::ConnectionNow::cut({target.data(), target.size()});
-    now.sent = handed_->sent();
-    now.received = handed_->received();
-}
-
-LIBNETXX_DECL void HandlerRequests::end_tunnel(std::string_view reason)
-{
-    const auto handed = std::exchange(handed_, nullptr);
-    handed->leave();
-    if (job_) job_->leave();
-    job_.reset();
-    phase_ = Phase::files;
-    session_->end_tunnel(handed->sent(), handed->received(), reason);
+    auto tunnel = std::make_unique<HandlerTunnel>(session, std::exchange(upgrade_, nullptr));
+    auto& opened = *tunnel;
+    // From here on there is nothing but the tunnel: this object is gone at the end of the function.
+    const auto self = session.open_tunnel(std::move(tunnel));
+    return opened.begin();
 }
 
 }  // namespace libnet::inline v0::detail

@@ -31,7 +31,17 @@ LIBNETXX_DECL wire::Query HttpCall::query() const
     return std::move(*query);
 }
 
-LIBNETXX_DECL boost::asio::awaitable<std::string> HttpCall::read() { return job_->read(); }
+namespace detail {
+
+/// The body of a request that has none.
+LIBNETXX_DECL boost::asio::awaitable<std::string> no_body() { co_return std::string{}; }
+
+}  // namespace detail
+
+LIBNETXX_DECL boost::asio::awaitable<std::string> HttpCall::read()
+{
+    return job_ == nullptr ? detail::no_body() : job_->read();
+}
 
 LIBNETXX_DECL boost::asio::awaitable<void> HttpStream::write(std::string_view piece) { return job_->write(piece); }
 

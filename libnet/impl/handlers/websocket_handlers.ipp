@@ -3,21 +3,23 @@
 
 #include <libnet/base/text.hpp>
 #include <libnet/impl/handlers/handed_connection.hpp>
-#include <libnet/impl/handlers/handler_job.hpp>
 #include <libnet/impl/handlers/mounted_routes.hpp>
 #include <libnet/impl/handlers/upgrade_handler.hpp>
 #include <libnet/impl/handlers/websocket_settings.hpp>
 #include <libnet/websocket_handlers.hpp>
 
-#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/multiple_exceptions.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/http/field.hpp>
 #include <boost/beast/websocket/error.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
 #include <boost/system/system_error.hpp>
 
 #include <algorithm>
+#include <exception>
+#include <memory>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
@@ -25,7 +27,7 @@ namespace libnet::inline v0 {
 
 namespace detail {
 
-/// Accepts a WebSocket, has the handler use it, and closes it.
+/// Accepts WebSockets, and has the handler talk.
 class WebSocketRoute final : public UpgradeHandler {
 public:
     WebSocketRoute(WebSocketHandler handler, WebSocketOptions options)
@@ -33,29 +35,49 @@ public:
           options_{std::move(options)}
     {}
 
+    std::shared_ptr<UpgradeJob> job(io::Connection& connection) const override;
     UpgradeRefusal judge(HttpCall& call) const override;
-    boost::asio::awaitable<void> run(std::shared_ptr<HandlerJob> job) const override;
 
 private:
+    friend class WebSocketTalk;
     bool allows_origin(const HttpCall& call) const;
     void choose_protocol(HttpCall& call) const;
-    boost::asio::awaitable<void> use(WebSocket& socket, HandlerJob& job) const;
-
-    /// Counts a WebSocket as long as it is there.
-    class Open {
-    public:
-        explicit Open(std::size_t& count) noexcept : count_{count} { ++count_; }
-        ~Open() { --count_; }
-        Open(const Open&) = delete;
-        Open& operator=(const Open&) = delete;
-
-    private:
-        std::size_t& count_;
-    };
 
     const WebSocketHandler handler_;
     const WebSocketOptions options_;
     mutable std::size_t open_ = 0;
+};
+
+/// A WebSocket while it is there. Thousands may be idle, each with a coroutine of its handler's: what goes before and behind that
+/// goes on by completions, without a coroutine's frame.
+class WebSocketTalk final : public UpgradeJob, public std::enable_shared_from_this<WebSocketTalk> {
+public:
+    WebSocketTalk(io::Connection& of, const WebSocketRoute& route) : UpgradeJob{of}, route_{route} {}
+    ~WebSocketTalk() override
+    {
+        if (socket_) --route_.open_;  // the route is there as long as `handlers`
+    }
+
+    void run() override;
+    void drain() override;
+
+private:
+    /// Completes the handler's coroutine, and holds the signal that cancels it. Smaller than what bind_cancellation_slot makes.
+    struct Ended {
+        using cancellation_slot_type = boost::asio::cancellation_slot;
+        cancellation_slot_type get_cancellation_slot() const noexcept { return talk->abort.slot(); }
+        void operator()(const std::exception_ptr& failed_with) const { talk->close(failed_with); }
+
+        std::shared_ptr<WebSocketTalk> talk;
+    };
+
+    void use();
+    void close(const std::exception_ptr& failed_with);
+    void finish();
+
+    const WebSocketRoute& route_;
+    std::optional<WebSocket> socket_{};
+    bool used_ = false;  // by the handler
 };
 
 /// 16 octets in base64 (RFC 6455 section 4.1).
@@ -122,54 +144,77 @@ LIBNETXX_DECL void WebSocketRoute::choose_protocol(HttpCall& call) const
     else call.set(http::field::sec_websocket_protocol, chosen);
 }
 
-LIBNETXX_DECL boost::asio::awaitable<void> WebSocketRoute::run(std::shared_ptr<HandlerJob> job) const
+LIBNETXX_DECL std::shared_ptr<UpgradeJob> WebSocketRoute::job(io::Connection& connection) const
 {
-    constexpr auto token = boost::asio::as_tuple(boost::asio::use_awaitable);
-    const Open counted{open_};
-    HttpConnectionStream stream{job->octets};
-    WebSocket socket{std::move(stream)};
-    const auto protocol = job->call[boost::beast::http::field::sec_websocket_protocol];
-    set_up(socket, options_, {protocol.data(), protocol.size()});
-    const boost::beast::http::request<boost::beast::http::string_body>& request = job->call;
-    const auto [refused] = co_await socket.async_accept(request, token);
-    if (!refused) {
-        job->octets->begin_frames(options_.idle_timeout);
-        auto using_it = use(socket, *job);
-        co_await std::move(using_it);
-    }
-    job->done = true;
-    job->tell();
+    return std::make_shared<WebSocketTalk>(connection, *this);
 }
 
-LIBNETXX_DECL boost::asio::awaitable<void> WebSocketRoute::use(WebSocket& socket, HandlerJob& job) const
+LIBNETXX_DECL void WebSocketTalk::run()
+{
+    namespace http = boost::beast::http;
+    socket_.emplace(HttpConnectionStream{handed});
+    ++route_.open_;
+    const auto protocol = call[http::field::sec_websocket_protocol];
+    set_up(*socket_, route_.options_, {protocol.data(), protocol.size()});
+    const http::request<http::string_body>& request = call;
+    socket_->async_accept(request, [self = shared_from_this()](boost::system::error_code refused) {
+        if (refused) return self->finish();
+        for (const auto spent : {http::field::connection, http::field::upgrade, http::field::sec_websocket_key,
+                                 http::field::sec_websocket_version, http::field::sec_websocket_extensions})
+            self->call.erase(spent);
+        self->handed->begin_frames(self->route_.options_.idle_timeout);
+        self->use();
+    });
+}
+
+LIBNETXX_DECL void WebSocketTalk::use()
+{
+    used_ = true;
+    try {
+        if (connection != nullptr && connection->draining()) drain();
+        auto talking = route_.handler_.function()(*socket_, call);
+        boost::asio::co_spawn(handed->executor(), std::move(talking), Ended{shared_from_this()});
+    } catch (...) {
+        close(std::current_exception());  // it is no coroutine, or there is no memory for one
+    }
+}
+
+LIBNETXX_DECL void WebSocketTalk::drain()
+{
+    constexpr auto going_away = boost::beast::websocket::close_code::going_away;
+    if (used_ && socket_->is_open()) socket_->async_close(going_away, [](boost::system::error_code) {});
+}
+
+/// The handler has ended.
+LIBNETXX_DECL void WebSocketTalk::close(const std::exception_ptr& failed_with)
 {
     namespace websocket = boost::beast::websocket;
-    constexpr auto token = boost::asio::as_tuple(boost::asio::use_awaitable);
-    job.on_drain = [&socket] {
-        if (socket.is_open()) socket.async_close(websocket::close_code::going_away, [](boost::system::error_code) {});
-    };
-    if (job.connection != nullptr && job.connection->draining()) job.on_drain();
-    auto code = websocket::close_code::normal;
+    used_ = false;
     try {
-        auto going_on = handler_.function()(socket, job.call);
-        co_await std::move(going_on);
+        if (failed_with) std::rethrow_exception(failed_with);
     } catch (const boost::system::system_error&) {
         // The end of the connection, as a rule. Where it isn't, the client gets to know.
-        code = websocket::close_code::internal_error;
-        if (socket.is_open()) job.failure = std::current_exception();
+        if (socket_->is_open()) failure = failed_with;
     } catch (const boost::asio::multiple_exceptions& failures) {
         // Of several coroutines (operator&&): the end of the connection ends them all.
-        code = websocket::close_code::internal_error;
-        if (socket.is_open()) job.failure = failures.first_exception();
+        if (socket_->is_open()) failure = failures.first_exception();
     } catch (...) {
-        code = websocket::close_code::internal_error;
-        job.failure = std::current_exception();
+        failure = failed_with;
     }
-    const bool drains = job.connection == nullptr || job.connection->draining();
-    job.on_drain = nullptr;
-    if (job.connection == nullptr || !socket.is_open()) co_return;
-    const websocket::close_reason reason{drains ? websocket::close_code::going_away : code};
-    co_await socket.async_close(reason, token);
+    if (connection == nullptr || !socket_->is_open()) return finish();
+    auto code = failed_with ? websocket::close_code::internal_error : websocket::close_code::normal;
+    if (connection->draining()) code = websocket::close_code::going_away;
+    try {
+        socket_->async_close(code, [self = shared_from_this()](boost::system::error_code) { self->finish(); });
+    } catch (...) {
+        finish();  // there is no memory for it
+    }
+}
+
+LIBNETXX_DECL void WebSocketTalk::finish()
+{
+    done = true;
+    tell();
 }
 
 /// What is mounted for a WebSocket.

@@ -199,6 +199,9 @@ public:
     /// both of which are the handler's, and returns true behind `end_tunnel`.
     void open_tunnel();
 
+    /// The same, and `handler` is the connection's from now on. Returns the one before, for that to end when its call does.
+    std::unique_ptr<HttpHandler> open_tunnel(std::unique_ptr<HttpHandler> handler);
+
     // For `HttpHandler::negotiate`.
 
     /// Octets at the front of `octets` are done with.

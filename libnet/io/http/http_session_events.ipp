@@ -210,4 +210,16 @@ LIBNETXX_DECL void HttpSession::open_tunnel()
     give_exchange_back();
 }
 
+LIBNETXX_DECL std::unique_ptr<HttpHandler> HttpSession::open_tunnel(std::unique_ptr<HttpHandler> handler)
+{
+    auto former = std::exchange(handler_, std::move(handler));
+    try {
+        open_tunnel();
+    } catch (...) {
+        handler_ = std::move(former);
+        throw;
+    }
+    return former;
+}
+
 }  // namespace libnet::inline v0::io
