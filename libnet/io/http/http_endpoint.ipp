@@ -66,7 +66,7 @@ private:
 
 /// Looks, while a handler is at work, whether its client is still there, and cancels the handler when it isn't: else clients
 /// that leave at once could have any number of handlers wait for nothing. Who has closed only its half, as `nc -N` does, can't be
-/// told from who has left, and gets what is ready within a second.
+/// told from who has left, and gets what is ready within a second, unless others wait for the place.
 class ClientWatch {
 public:
     ClientWatch(Connection& connection, asio::cancellation_signal& abort)
@@ -74,9 +74,10 @@ public:
           abort_{abort},
           look_{connection.wheel(), [this] { look(); }}
     {
-        connection_.polled().watch();
+        connection_.spare_once_left();
         look_.expires_after(std::chrono::seconds{1});
     }
+    ~ClientWatch() { connection_.busy(); }
     ClientWatch(const ClientWatch&) = delete;
     ClientWatch& operator=(const ClientWatch&) = delete;
 

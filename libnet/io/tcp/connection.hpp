@@ -80,6 +80,7 @@ public:
     void busy() noexcept
     {
         idle_ = false;
+        spare_once_left_ = false;
         spare_hook_.unlink();
     }
 
@@ -89,6 +90,10 @@ public:
     /// As `idle`; and from `since` on the server may close it when others wait to be accepted and there is no room: first
     /// those that have been so the longest.
     void spare(std::chrono::steady_clock::time_point since);
+
+    /// It is busy with something that is of use to its client only: once that has left, the server may close it when others
+    /// wait to be accepted and there is no room. So until `busy` is said again.
+    void spare_once_left();
 
     /// The server is about to end: the answer under way should be the connection's last.
     bool draining() const noexcept;
@@ -128,12 +133,17 @@ private:
     friend class TcpServer;
     using SpareHook = boost::intrusive::list_member_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
 
-    void on_readable() override { go_on(); }
+    void on_readable() override
+    {
+        if (spare_once_left_) look_for_client();
+        go_on();
+    }
     void on_writable() override
     {
         if (handler_ && handler_->awaits_room()) go_on();
     }
     void on_deadline();
+    void look_for_client();
 
     detail::TcpServerState& server_;
     ConnectionBudget::Place place_;  // among the server's connections, or those of several
@@ -148,6 +158,7 @@ private:
     std::shared_ptr<Connection*> soon_;  // for handlers of the event loop; null: none was needed yet
     bool goes_on_soon_ = false;
     bool idle_ = true;
+    bool spare_once_left_ = false;
     bool closed_ = false;
     bool going_on_ = false;
     bool ended_ = false;  // while its handler was at work

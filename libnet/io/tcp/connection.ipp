@@ -64,6 +64,21 @@ LIBNETXX_DECL void Connection::spare(std::chrono::steady_clock::time_point since
     idle();
 }
 
+LIBNETXX_DECL void Connection::spare_once_left()
+{
+    spare_once_left_ = true;
+    polled_.watch();
+    look_for_client();
+}
+
+LIBNETXX_DECL void Connection::look_for_client()
+{
+    if (!polled_.hung_up() || spare_hook_.is_linked()) return;
+    server_.spare.push_front(*this);
+    spare_since_ = {};
+    server_.look_for_room();
+}
+
 LIBNETXX_DECL bool Connection::draining() const noexcept { return server_.draining; }
 
 LIBNETXX_DECL bool Connection::retiring() const noexcept { return server_.retiring; }

@@ -97,7 +97,7 @@ struct TcpServerState : std::enable_shared_from_this<TcpServerState> {
     /// It was waited for octets of its, which have come and were not read yet: to close it now would lose a request.
     static bool has_just_asked(const Connection& connection) noexcept
     {
-        if (!connection.spare_hook_.is_linked()) return false;
+        if (!connection.spare_hook_.is_linked() || connection.spare_once_left_) return false;
         pollfd look{connection.polled_.native_handle(), POLLIN, 0};
         return ::poll(&look, 1, 0) == 1;
     }

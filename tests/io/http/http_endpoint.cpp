@@ -425,6 +425,26 @@ TEST_CASE("what waits for an answer to a client that has left is cancelled", "[i
     CHECK(RawClient{service.address()}.exchange(get_echo).status == 200);
 }
 
+TEST_CASE("who has left gives its place to who waits", "[io][http_endpoint]")
+{
+    HttpEndpointOptions options;
+    options.max_connections = 8;
+    Service service{options};
+    for (int round = 0; round < 20; ++round) {
+        for (int i = 0; i < 8; ++i) RawClient{service.address()}.send(get("/slow"));
+        CHECK(RawClient{service.address()}.exchange(get_echo).status == 200);
+    }
+    CHECK(service.slow_ended > 100);
+    RawClient waiting{service.address()};  // who stays isn't cancelled for the others
+    const int begun = service.slow_begun;
+    waiting.send(get("/slow"));
+    while (service.slow_begun == begun) std::this_thread::sleep_for(1ms);
+    for (int i = 0; i < 20; ++i) RawClient{service.address()}.send(get("/slow"));
+    CHECK(RawClient{service.address()}.exchange(get_echo).status == 200);
+    service.release();
+    CHECK(waiting.receive().body == "at last");
+}
+
 TEST_CASE("a drain lets an endpoint's requests finish, and ends idle connections", "[io][http_endpoint]")
 {
     Service service;
