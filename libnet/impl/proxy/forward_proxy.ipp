@@ -143,8 +143,22 @@ LIBNETXX_DECL ForwardProxyState::ForwardProxyState(const io::Executor& executor,
       scratch(std::size_t{64} * 1024)
 {
     io::ignore_sigpipe();
+    constexpr std::size_t most_spare = 64;
+    spare_told.reserve(most_spare);
     if (options.access || options.client_limits)
         http.guard = &guard.emplace(executor, options.access, options.client_limits, io::proxy_words);
+}
+
+LIBNETXX_DECL std::shared_ptr<engine::HttpForwarding> ForwardProxyState::take_told()
+{
+    while (!spare_told.empty()) {
+        auto told = std::move(spare_told.back());
+        spare_told.pop_back();
+        if (told.use_count() > 1) continue;
+        *told = {};
+        return told;
+    }
+    return std::make_shared<engine::HttpForwarding>();
 }
 
 LIBNETXX_DECL std::string ForwardProxyState::next_request_id()

@@ -85,7 +85,7 @@ public:
 
     /// Takes up the session's request, which is for this server; `tunnels`: it is a CONNECT. The listener hears of the
     /// server's socket. All but the destination must be there until `clear`.
-    void begin(io::HttpSession& session, io::ReadinessListener& listener, ProxyPinned& pinned,
+    void begin(io::HttpSession& session, io::ReadinessListener& listener, std::unique_ptr<ProxyPinned>& pinned,
                engine::ProxyDestination destination, engine::EgressGate gate, engine::ParentRoute route, bool tunnels,
                std::shared_ptr<engine::HttpForwarding> told);
 
@@ -213,7 +213,7 @@ private:
     ForwardProxyState& proxy_;
     io::HttpSession* session_ = nullptr;
     io::ReadinessListener* listener_ = nullptr;
-    ProxyPinned* pinned_ = nullptr;
+    std::unique_ptr<ProxyPinned>* pinned_ = nullptr;
     engine::ProxyDestination destination_;
     engine::EgressGate gate_;
     engine::ParentRoute route_;  // what is left of it

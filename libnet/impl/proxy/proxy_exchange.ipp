@@ -17,9 +17,9 @@ LIBNETXX_DECL ProxyExchange::ProxyExchange(ForwardProxyState& proxy)
       response_parser_{proxy.options.response_limits}
 {}
 
-LIBNETXX_DECL void ProxyExchange::begin(io::HttpSession& session, io::ReadinessListener& listener, ProxyPinned& pinned,
-                                        engine::ProxyDestination destination, engine::EgressGate gate,
-                                        engine::ParentRoute route, bool tunnels,
+LIBNETXX_DECL void ProxyExchange::begin(io::HttpSession& session, io::ReadinessListener& listener,
+                                        std::unique_ptr<ProxyPinned>& pinned, engine::ProxyDestination destination,
+                                        engine::EgressGate gate, engine::ParentRoute route, bool tunnels,
                                         std::shared_ptr<engine::HttpForwarding> told)
 {
     session_ = &session;
@@ -269,7 +269,7 @@ LIBNETXX_DECL void ProxyExchange::end_exchange()
         connection.socket->listen(nullptr);
         upstream_.reset();
         if (!authenticates_) proxy_.connector->keep_idle(key_, std::move(connection));
-        else if (keeps_client_ && request_complete) *pinned_ = {std::move(connection), server_};
+        else if (keeps_client_ && request_complete) pinned_->reset(new ProxyPinned{std::move(connection), server_});
     }
     drop_upstream();
 }

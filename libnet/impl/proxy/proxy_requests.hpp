@@ -44,11 +44,32 @@ public:
         hook_.reset();
         place_.reset();
         meter_.reset();
+        proxy_->give_told(std::move(told_));
     }
     void stop() noexcept override;
     void describe(io::ConnectionNow& now) const override;
 
 private:
+    /// What few connections need, so that the others don't have room for it.
+    struct Unusual {
+        std::optional<boost::asio::ip::tcp::endpoint> original{};  // where the client wanted to go that was led here
+        io::OwnConnection own{};                                   // the tunnel's
+        std::optional<std::uint16_t> datagram_port{};              // see engine::SocksNegotiation
+        std::unique_ptr<UdpAssociation> association{};
+        bool is_associated = false;   // the client has been told so
+        std::string socks_refusal{};  // what a negotiation has ended with
+    };
+    Unusual& unusual()
+    {
+        if (!unusual_) unusual_ = std::make_unique<Unusual>();
+        return *unusual_;
+    }
+    UdpAssociation* association() const noexcept { return unusual_ ? unusual_->association.get() : nullptr; }
+    const boost::asio::ip::tcp::endpoint* original() const noexcept
+    {
+        return unusual_ && unusual_->original ? &*unusual_->original : nullptr;
+    }
+
     void on_readable() override { session_->connection().go_on(); }
     void on_writable() override { session_->connection().go_on(); }
 
@@ -93,25 +114,20 @@ private:
     void give_exchange_back() noexcept;
 
     const std::shared_ptr<ForwardProxyState> proxy_;
-    io::HttpSession* session_ = nullptr;       // once there was a request
-    std::unique_ptr<ProxyHookUse> hook_;       // of the request in hand; null: nobody is asked
-    std::unique_ptr<ProxyExchange> exchange_;  // null: between two requests
-    ProxyPinned pinned_;
+    io::HttpSession* session_ = nullptr;            // once there was a request
+    std::unique_ptr<ProxyHookUse> hook_;            // of the request in hand; null: nobody is asked
+    std::unique_ptr<ProxyExchange> exchange_;       // null: between two requests
+    std::unique_ptr<ProxyPinned> pinned_;           // null: there is none
     std::shared_ptr<engine::HttpForwarding> told_;  // of the request in hand
     std::optional<wire::ProxyStatusError> error_;   // that the exchange has ended with
     bool counted_ = false;
     std::optional<engine::UpstreamPlaces::Place> place_;  // for the exchange's connection, and then the tunnel's
     std::string host_;                                    // that the guard is asked about
     std::unique_ptr<ProxyTunnel> tunnel_;
-    std::optional<boost::asio::ip::tcp::endpoint> original_;  // where the client wanted to go that was led here
-    bool is_led_tunnel_ = false, is_led_tls_ = false;         // it speaks no HTTP
-    io::OwnConnection own_;                                   // the tunnel's
-    std::optional<std::uint16_t> datagram_port_;              // see engine::SocksNegotiation
-    std::unique_ptr<UdpAssociation> association_;
-    bool is_associated_ = false;  // the client has been told so
+    bool is_led_tunnel_ = false, is_led_tls_ = false;  // it speaks no HTTP
     wire::ProxyDialect dialect_ = wire::ProxyDialect::http;
     std::optional<engine::ProxyFailure> failure_;  // of the last exchange
-    std::string socks_refusal_;                    // what a negotiation has ended with
+    std::unique_ptr<Unusual> unusual_;             // null: there is nothing of that
     std::unique_ptr<ProxyMeter> meter_;  // of the request in hand, or the tunnel; null: its bytes aren't limited
 };
 

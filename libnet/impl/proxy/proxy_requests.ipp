@@ -61,7 +61,7 @@ LIBNETXX_DECL bool ProxyRequests::start(io::HttpSession& session)
 {
     session_ = &session;
     begin_telling(session);
-    if (datagram_port_) return associate();
+    if (unusual_ && unusual_->datagram_port) return associate();
     const auto& request = session.request();
     auto decision = engine::decide(request, proxy_->rules);
     if (auto* const to = std::get_if<engine::ProxyForward>(&decision))
@@ -101,7 +101,7 @@ LIBNETXX_DECL bool ProxyRequests::pursue(io::HttpSession&)
 {
     using Step = ProxyExchange::Step;
     if (tunnel_) return go_on_tunnel();
-    if (association_) return is_associated_ ? go_on_association() : open_association();
+    if (association() != nullptr) return unusual_->is_associated ? go_on_association() : open_association();
     if (hook_ && !exchange_) {
         if (go_on_hook()) return true;
         if (!exchange_) return false;
@@ -227,9 +227,8 @@ LIBNETXX_DECL void ProxyRequests::refuse(io::HttpSession& session, unsigned stat
 /// A request comes up that is about to be answered, one way or the other.
 LIBNETXX_DECL void ProxyRequests::begin_telling(io::HttpSession& session)
 {
-    // Who logs it may keep the last one.
-    if (!told_ || told_.use_count() > 1) told_ = std::make_shared<engine::HttpForwarding>();
-    else *told_ = {};
+    proxy_->give_told(std::move(told_));
+    told_ = proxy_->take_told();
     told_->request_id = proxy_->next_request_id();
     error_.reset();
     counted_ = false;
@@ -312,7 +311,7 @@ LIBNETXX_DECL bool ProxyRequests::open_tunnel()
                                             exchange_->take_upstream(), early, scratch, meter, std::move(checked));
     tunnel_->count_for(meter_.get());
     if (meter == nullptr && !meter_) tunnel_->splice_through(proxy_->pipes);
-    own_ = exchange_->take_own_connection();
+    if (proxy_->options.transparent) unusual().own = exchange_->take_own_connection();
     tell_tunnel(exchange_->status());
     session.open_tunnel();
     give_exchange_back();
@@ -353,7 +352,7 @@ LIBNETXX_DECL bool ProxyRequests::go_on_tunnel()
 LIBNETXX_DECL void ProxyRequests::end_tunnel(std::string_view reason)
 {
     const auto tunnel = std::move(tunnel_);
-    own_ = {};
+    if (unusual_) unusual_->own = {};
     place_.reset();
     meter_.reset();
     if (!tunnel->verdict().empty()) {
@@ -369,18 +368,19 @@ LIBNETXX_DECL void ProxyRequests::stop() noexcept
 try {
     hook_.reset();
     if (tunnel_) end_tunnel(engine::tunnel_cut);
-    if (is_associated_ && association_) end_association();
+    if (association() != nullptr && unusual_->is_associated) end_association();
 } catch (...) {
     proxy_->diagnostics.tell_exception("a tunnel was not logged");
 }
 
 LIBNETXX_DECL void ProxyRequests::describe(io::ConnectionNow& now) const
 {
-    if ((!tunnel_ && !association_) || !told_) return;
+    const auto* const datagrams = association();
+    if ((!tunnel_ && datagrams == nullptr) || !told_) return;
     now.method = tunnel_ ? "CONNECT" : "UDP";
     now.target = io::ConnectionNow::cut(told_->host) + ':' + std::to_string(told_->port);
-    now.sent = tunnel_ ? tunnel_->sent() : association_->sent();
-    now.received = tunnel_ ? tunnel_->received() : association_->received();
+    now.sent = tunnel_ ? tunnel_->sent() : datagrams->sent();
+    now.received = tunnel_ ? tunnel_->received() : datagrams->received();
 }
 
 LIBNETXX_DECL void ProxyRequests::give_exchange_back() noexcept

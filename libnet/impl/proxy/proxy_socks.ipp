@@ -50,12 +50,12 @@ LIBNETXX_DECL io::Task<> ProxyRequests::negotiate(io::HttpSession& session)
             negotiation.logged_in(verdict.status == 0);
         }
         if (step.kind == Kind::connect) {
-            datagram_port_ = negotiation.datagram_port();
+            if (const auto port = negotiation.datagram_port()) unusual().datagram_port = port;
             session.begin_with(negotiation.connect_head());
             goes_on = false;
         }
         if (step.kind == Kind::refuse) {
-            socks_refusal_ = negotiation.reply();
+            unusual().socks_refusal = negotiation.reply();
             session.turn_away(status == 0 ? 400 : status, step.reason, engine::HttpFarewell::lingering);
             goes_on = false;
         }
@@ -67,7 +67,7 @@ LIBNETXX_DECL io::Task<> ProxyRequests::negotiate(io::HttpSession& session)
 LIBNETXX_DECL void ProxyRequests::answer_socks(io::HttpSession& session, const Answer& answer)
 {
     session.begin_answer({.status = answer.status, .reason = answer.reason, .may_keep = false});
-    auto octets = std::exchange(socks_refusal_, {});
+    auto octets = unusual_ ? std::exchange(unusual_->socks_refusal, {}) : std::string{};
     if (octets.empty()) {
         const auto reply = failure_ ? engine::socks5_reply_of(*failure_) : engine::socks5_reply_of(answer.status);
         engine::append_socks_answer(octets, dialect_, reply);

@@ -16,10 +16,12 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <random>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace libnet::inline v0::detail {
@@ -35,6 +37,13 @@ struct ForwardProxyState {
         if (connector) connector->close_idle();  // they are sockets of the server's
         server.reset();
         if (guard) guard->threads.close();
+    }
+
+    /// What is told of a request, and that of one which is over, with its memory. Who logs it may keep it.
+    std::shared_ptr<engine::HttpForwarding> take_told();
+    void give_told(std::shared_ptr<engine::HttpForwarding> told) noexcept
+    {
+        if (told && spare_told.size() < spare_told.capacity()) spare_told.push_back(std::move(told));
     }
 
     /// An identifier that no other request of this proxy has, and hardly one of another process.
@@ -53,6 +62,7 @@ struct ForwardProxyState {
     std::vector<char> scratch;                   // what is read goes through here, if it goes on at once
     io::SplicePipes pipes;                       // and what is much, through these
     io::SpareObjects<ProxyExchange> exchanges;
+    std::vector<std::shared_ptr<engine::HttpForwarding>> spare_told;
     engine::UpstreamPlaces places{options.max_upstreams_per_host, options.max_upstreams};
     engine::ParentHealth parents{options.parents.size(), options.parent_retry};
     std::map<std::string_view, std::uint64_t> verdicts{};  // how many requests had which

@@ -23,8 +23,8 @@ inline constexpr std::string_view access_denied_alert{"\x15\x03\x03\x00\x02\x02\
 LIBNETXX_DECL io::Task<> ProxyRequests::look_at_client(io::HttpSession& session)
 {
     using engine::FirstProtocol;
-    original_ = io::original_destination(session.connection().polled().native_handle());
-    if (!original_ || is_led_in_circles(session)) {
+    unusual().original = io::original_destination(session.connection().polled().native_handle());
+    if (original() == nullptr || is_led_in_circles(session)) {
         session.turn_away(0, led_in_circles);
         co_return;
     }
@@ -38,10 +38,10 @@ LIBNETXX_DECL io::Task<> ProxyRequests::look_at_client(io::HttpSession& session)
     if (first.protocol == FirstProtocol::http) co_return;
     is_led_tunnel_ = true;
     is_led_tls_ = first.protocol == FirstProtocol::tls;
-    const auto address = wire::unmapped(original_->address());
+    const auto address = wire::unmapped(original()->address());
     const auto host = first.server_name.empty() ? address.to_string() : first.server_name;
     const bool is_v6 = first.server_name.empty() && address.is_v6();
-    const auto authority = wire::to_string(wire::Authority{host, original_->port(), is_v6});
+    const auto authority = wire::to_string(wire::Authority{host, original()->port(), is_v6});
     session.begin_with("CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority + "\r\n\r\n");
 }
 
@@ -58,9 +58,9 @@ LIBNETXX_DECL engine::EgressTarget ProxyRequests::target_of(engine::ProxyDestina
     std::optional<wire::RequestHead> changed;
     if (hook_) changed = hook_->changed(session_->request());
     const auto& request = changed ? *changed : session_->request();
-    if (!original_ || (hook_ && hook_->is_redirected())) return engine::egress_target(request);
-    destination.address = wire::unmapped(original_->address());
-    destination.port = original_->port();
+    if (original() == nullptr || (hook_ && hook_->is_redirected())) return engine::egress_target(request);
+    destination.address = wire::unmapped(original()->address());
+    destination.port = original()->port();
     if (destination.host.empty()) destination.host = destination.address->to_string();
     auto target =
         engine::egress_target(destination.host, destination.port, tunnels ? "CONNECT" : request.method, request.path);

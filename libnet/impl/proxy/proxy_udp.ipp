@@ -18,7 +18,7 @@ LIBNETXX_DECL bool ProxyRequests::associate()
 {
     auto& connection = session_->connection();
     told_->host = engine::socks_udp_host;
-    told_->port = *datagram_port_;
+    told_->port = *unusual_->datagram_port;
     const auto refuse_with = [this](unsigned status, std::string_view reason, wire::ProxyStatusError error) {
         answer_with_page(*session_, {.status = status, .reason = reason, .may_keep = false, .error = error});
         return true;
@@ -36,9 +36,10 @@ LIBNETXX_DECL bool ProxyRequests::associate()
         return refuse_with(503, "connection_limit_reached: Too many connections to servers are in use.",
                            wire::ProxyStatusError::connection_limit_reached);
     try {
-        association_ = std::make_unique<UdpAssociation>(*proxy_, connection, static_cast<io::ReadinessListener&>(*this),
-                                                        std::move(asker), engine::UdpClient{client, *datagram_port_},
-                                                        guard != nullptr ? session_->guard()->meter() : nullptr);
+        unusual_->association =
+            std::make_unique<UdpAssociation>(*proxy_, connection, static_cast<io::ReadinessListener&>(*this),
+                                             std::move(asker), engine::UdpClient{client, *unusual_->datagram_port},
+                                             guard != nullptr ? session_->guard()->meter() : nullptr);
     } catch (const boost::system::system_error&) {
         place_.reset();
         return refuse_with(503, "There is no socket left for datagrams.",
@@ -53,26 +54,26 @@ LIBNETXX_DECL bool ProxyRequests::open_association()
     auto& session = *session_;
     session.begin_answer({.status = 200, .may_keep = false});
     std::string granted;
-    const auto local = association_->local();
+    const auto local = association()->local();
     wire::append_socks5_reply(granted, wire::Socks5Reply::succeeded, local.address(), local.port());
     session.send(granted, {}, {});
     if (session.given_up() || session.is_blocked()) {  // it has filled its own connection before it was answered
-        association_.reset();
+        unusual_->association.reset();
         session.lose();
         return true;
     }
     tell_tunnel(200);
     session.open_tunnel();
-    if (association_ == nullptr) return true;  // who was told of it may have closed the connection
-    is_associated_ = true;
-    association_->begin();
+    if (association() == nullptr) return true;  // who was told of it may have closed the connection
+    unusual_->is_associated = true;
+    association()->begin();
     return go_on_association();
 }
 
 LIBNETXX_DECL bool ProxyRequests::go_on_association()
 {
     using Step = UdpAssociation::Step;
-    const auto step = association_->go_on();
+    const auto step = association()->go_on();
     if (step == Step::more) session_->connection().go_on_soon();
     if (step != Step::over) return false;
     end_association();
@@ -81,7 +82,7 @@ LIBNETXX_DECL bool ProxyRequests::go_on_association()
 
 LIBNETXX_DECL void ProxyRequests::end_association()
 {
-    const auto association = std::move(association_);
+    const auto association = std::move(unusual_->association);
     place_.reset();
     count();
     const auto reason = association->reason();

@@ -148,8 +148,9 @@ LIBNETXX_DECL bool ProxyExchange::reuse_upstream()
 {
     authenticates_ = false;
     if (tunnels_) return false;
-    if (pinned_->connection && pinned_->server == server_) {
-        auto pinned = std::move(pinned_->connection);
+    if (*pinned_ && (*pinned_)->server == server_) {
+        auto pinned = std::move((*pinned_)->connection);
+        pinned_->reset();
         const auto address = io::address_of(pinned);
         if (io::is_quiet(pinned) && address && may_connect(*address)) {
             authenticates_ = true;
