@@ -109,7 +109,7 @@ public:
 
     /// For a tunnel: the server's connection, its answer (status 101 with its head, or none to a CONNECT), and what it has
     /// said already.
-    std::unique_ptr<io::PolledSocket> take_upstream();
+    io::OpenConnection take_upstream();
     io::OwnConnection take_own_connection() noexcept { return std::move(own_); }
     unsigned status() const noexcept { return tunnels_ ? 200 : response_.status; }
     const wire::CanonicalHost& host() const noexcept { return *gate_.target().host; }

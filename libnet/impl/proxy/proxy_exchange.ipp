@@ -38,8 +38,7 @@ LIBNETXX_DECL void ProxyExchange::begin(io::HttpSession& session, io::ReadinessL
     upload_state_ = ProxyUploadState::complete;
     head_.clear();
     upgrade_.clear();
-    // The tunnel that it would become has no TLS on the server's side.
-    if (!tunnels && !destination_.is_tls) upgrade_ = engine::requested_upgrade(session.request());
+    if (!tunnels) upgrade_ = engine::requested_upgrade(session.request());
 }
 
 LIBNETXX_DECL void ProxyExchange::clear() noexcept

@@ -5,6 +5,7 @@
 #include <libnet/forward_proxy_options.hpp>
 #include <libnet/impl/proxy/proxy_meter.hpp>
 #include <libnet/io/access/send_meter.hpp>
+#include <libnet/io/connect/open_connection.hpp>
 #include <libnet/io/loop/deadline.hpp>
 #include <libnet/io/tcp/connection.hpp>
 #include <libnet/io/tcp/relay.hpp>
@@ -30,12 +31,12 @@ public:
         std::string_view unsent;       ///< of the answer, which the client hasn't taken yet
     };
 
-    /// `tls`: of the client's connection; null: it has none. `scratch` is everybody's, see io::Relay. What goes to the client
+    /// `tls`: of the client's connection; null: it has none. `upstream` may have some, too. `scratch` is everybody's, see io::Relay. What goes to the client
     /// counts for `meter`; null: it doesn't. `checked`: the client has to begin with a ClientHello for this host, or the
     /// tunnel ends before the server hears of it; nothing: it may say what it likes. The options, the connection and the
     /// meter must outlive it.
     ProxyTunnel(const ForwardProxyOptions& options, io::Connection& connection, std::unique_ptr<io::TlsStream> tls,
-                std::unique_ptr<io::PolledSocket> upstream, const Early& early, std::span<char> scratch,
+                io::OpenConnection upstream, const Early& early, std::span<char> scratch,
                 io::SendMeter* meter = nullptr, std::optional<wire::CanonicalHost> checked = {});
 
     /// What goes either way counts for this meter, too, slows down for it, and ends the tunnel where its quota is used up; null:
@@ -74,7 +75,8 @@ private:
     const ForwardProxyOptions& options_;
     io::Connection& connection_;
     std::unique_ptr<io::PolledSocket> upstream_;
-    std::unique_ptr<io::TlsRelayLayer> tls_;  // null: the client's connection has none
+    std::unique_ptr<io::TlsRelayLayer> tls_;         // null: the client's connection has none
+    std::unique_ptr<io::TlsRelayLayer> server_tls_;  // null: the server's has none
     io::Relay relay_;
     io::SendMeter* meter_;
     ProxyMeter* limits_ = nullptr;

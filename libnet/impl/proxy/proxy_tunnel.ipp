@@ -11,14 +11,15 @@
 namespace libnet::inline v0::detail {
 
 LIBNETXX_DECL ProxyTunnel::ProxyTunnel(const ForwardProxyOptions& options, io::Connection& connection,
-                                       std::unique_ptr<io::TlsStream> tls, std::unique_ptr<io::PolledSocket> upstream,
+                                       std::unique_ptr<io::TlsStream> tls, io::OpenConnection upstream,
                                        const Early& early, std::span<char> scratch, io::SendMeter* meter,
                                        std::optional<wire::CanonicalHost> checked)
     : options_{options},
       connection_{connection},
-      upstream_{std::move(upstream)},
+      upstream_{std::move(upstream.socket)},
       tls_{tls ? std::make_unique<io::TlsRelayLayer>(std::move(tls), connection.polled()) : nullptr},
-      relay_{connection.polled(), *upstream_, scratch, tls_.get()},
+      server_tls_{upstream.tls ? std::make_unique<io::TlsRelayLayer>(std::move(upstream.tls), *upstream_) : nullptr},
+      relay_{connection.polled(), *upstream_, scratch, tls_.get(), server_tls_.get()},
       meter_{meter},
       scratch_{scratch}
 {

@@ -208,11 +208,11 @@ LIBNETXX_DECL bool ProxyExchange::may_connect(const io::asio::ip::address& addre
     return verdict == engine::ProxyVerdict::allowed;
 }
 
-LIBNETXX_DECL std::unique_ptr<io::PolledSocket> ProxyExchange::take_upstream()
+LIBNETXX_DECL io::OpenConnection ProxyExchange::take_upstream()
 {
     auto connection = std::move(upstream_->connection);
     upstream_.reset();
-    return std::move(connection.socket);
+    return connection;
 }
 
 /// Closes the connection to the server. What it has got of a request is not all of it: a connection that simply ended

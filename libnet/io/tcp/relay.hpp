@@ -45,8 +45,8 @@ protected:
 /// at most `scratch.size()` bytes, or a pipe of 1 MiB, see `splice_through`.
 ///
 /// `scratch` lends its bytes for the time between a read and the write that follows; any number of tunnels of one
-/// thread share it. The sockets must outlive this; their listener calls `go_on`. So must `layer`, if there is one: what
-/// goes from and to `first` goes through it.
+/// thread share it. The sockets must outlive this; their listener calls `go_on`. So must the layers, if there are any: what
+/// goes from and to `first` goes through `layer`, and what goes from and to `second` through the other one.
 class Relay {
 public:
     enum class Step : std::uint8_t {
@@ -56,10 +56,11 @@ public:
         broken,  ///< one connection is broken, and both are closed
     };
 
-    Relay(PolledSocket& first, PolledSocket& second, std::span<char> scratch, RelayLayer* layer = nullptr) noexcept
+    Relay(PolledSocket& first, PolledSocket& second, std::span<char> scratch, RelayLayer* layer = nullptr,
+          RelayLayer* second_layer = nullptr) noexcept
         : scratch_{scratch},
-          forward_{first, second, layer, nullptr},
-          backward_{second, first, nullptr, layer}
+          forward_{first, second, layer, second_layer},
+          backward_{second, first, second_layer, layer}
     {}
 
     /// From now on a direction that proves to be bulk is not copied any more, but spliced through one of these pipes, 1 MiB

@@ -1,5 +1,5 @@
 #pragma once
-// The client's side of a tunnel that comes through TLS.
+// A side of a tunnel that goes through TLS.
 
 #include <libnet/io/loop/socket_poll.hpp>
 #include <libnet/io/tcp/relay.hpp>
