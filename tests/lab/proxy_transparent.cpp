@@ -32,6 +32,44 @@ public:
     Firewall& operator=(const Firewall&) = delete;
 };
 
+/// On the router, until it is destroyed: what has this mark is the router's own, whatever address it is for.
+class MarkIsLocal {
+public:
+    MarkIsLocal()
+    {
+        for (const auto* command : {"rule add fwmark 1 lookup 100", "route add local 0.0.0.0/0 dev lo table 100"}) {
+            const auto made = on_router(command);
+            if (made.exit_code != 0) throw std::runtime_error{made.err};
+        }
+    }
+    ~MarkIsLocal()
+    {
+        on_router("rule del fwmark 1 lookup 100");
+        on_router("route flush table 100");
+    }
+    MarkIsLocal(const MarkIsLocal&) = delete;
+    MarkIsLocal& operator=(const MarkIsLocal&) = delete;
+
+private:
+    static Finished on_router(const std::string& command) { return run({"sh", "-c", "exec ip -n r1 " + command}); }
+};
+
+constexpr std::string_view lead_by_tproxy =
+    "add table ip led; add chain ip led pre { type filter hook prerouting priority mangle; }; "
+    "add rule ip led pre iifname \"r1-client\" tcp dport { 80, 443, 2222 } tproxy to :8889 meta mark set 1 accept";
+
+/// Whether this kernel has TPROXY; where it hasn't, that is said.
+bool lacks_tproxy()
+{
+    try {
+        const Firewall probe{std::string{lead_by_tproxy}};
+        return false;
+    } catch (const std::runtime_error& error) {
+        WARN("SKIPPED: the kernel has no TPROXY: " << error.what());
+        return true;
+    }
+}
+
 /// httpd++ on the host "web", and proxy++ on the router "r1" that leads to that and to nothing else.
 struct Net {
     Net()
@@ -92,6 +130,27 @@ TEST_CASE("a firewall leads clients to proxy++, which goes where they wanted if 
     const auto log = net.httpd->wait().out;
     CHECK(has(log, "10.0.2.1 - - "));  // the router has asked, and not the client
     CHECK_FALSE(has(log, "10.0.1.2 - - "));
+}
+
+TEST_CASE("a firewall that leads clients to proxy++ by TPROXY leaves them the address that they wanted", "[lab]")
+{
+    if (lacks_tproxy()) return;
+    Net net;
+    const MarkIsLocal local;
+    const Firewall firewall{std::string{lead_by_tproxy}};
+    CHECK(net.curl({"http://web/a.txt", "http://web/a.txt"}).out == "hellohello");
+    CHECK(net.curl({"https://web/a.txt"}).out == "hello");
+    CHECK(has(net.curl({"--include", "--header", "Host: web", "http://alpha/"}).out, "HTTP/1.1 403 "));
+    CHECK(has(net.curl({"--include", "--header", "Host: other.test", "http://web/a.txt"}).out, "HTTP/1.1 403 "));
+    CHECK(net.curl({"--resolve", "other.test:443:10.0.6.2", "https://other.test/"}).exit_code == 35);
+    net.curl({"gopher://10.0.6.2:2222/_hello"});
+    net.proxy->signal(SIGTERM);
+    const auto events = net.proxy->wait().out;
+    CHECK(has(events, "\"host\":\"web\",\"port\":80,"));
+    CHECK(has(events, "\"method\":\"CONNECT\",\"target\":\"web:443\""));
+    CHECK(has(events, "\"method\":\"CONNECT\",\"target\":\"10.0.6.2:2222\""));
+    net.httpd->signal(SIGTERM);
+    CHECK_FALSE(has(net.httpd->wait().out, "10.0.1.2 - - "));  // the router has asked, and not the client
 }
 
 TEST_CASE("a client that connects to proxy++ itself goes in no circles", "[lab]")
