@@ -2,13 +2,16 @@
 
 #include <tests/support/catch.hpp>
 #include <tests/support/exporter.hpp>
+#include <tests/support/raw_client.hpp>
 
 #include <chrono>
 #include <cmath>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace ping_exporter_tests {
 
@@ -91,6 +94,20 @@ TEST_CASE("a probe of a host that doesn't answer ends in the scraper's time", "[
         CHECK(samples["libnet_ping_probe_lost"] == 0);
         CHECK(samples["libnet_ping_probe_errors{reason=\"" + reason + "\"}"] == 2);
     }
+}
+
+TEST_CASE("probes of clients that have left make room for others", "[lab]")
+{
+    const Exporter exporter{{"--max-probes", "4"}};
+    {
+        std::vector<std::unique_ptr<RawClient>> leaving;
+        for (int i = 0; i < 4; ++i) {
+            leaving.push_back(std::make_unique<RawClient>(exporter.endpoint()));
+            leaving.back()->send("GET /probe?target=10.0.9.1&timeout=60 HTTP/1.1\r\nHost: a\r\n\r\n");
+        }
+        exporter.wait_for("libnet_ping_probes_running", 4);
+    }
+    CHECK(exporter.get("/probe?target=alpha")["probe_success"] == 1);
 }
 
 TEST_CASE("a probe tells how many of its requests were answered", "[lab]")

@@ -153,6 +153,16 @@ private:
         ProbeCounts& counts;
     };
 
+    /// Where there are as many probes as there may be, those are given up whose clients have left.
+    static boost::asio::awaitable<void> make_room(Self self)
+    {
+        constexpr int turns = 8;  // of the event loop, until it is known who has left, and their probes have ended
+        for (int turn = 0; turn < turns && self->probes_.running >= self->options_.max_probes; ++turn) {
+            self->endpoint_->give_up_left();
+            co_await boost::asio::post(boost::asio::use_awaitable);
+        }
+    }
+
     static boost::asio::awaitable<Answer> probe(Self self, const Request& request)
     {
         Answer answer;
@@ -164,6 +174,8 @@ private:
             answer.body = std::string{"Bad Request: "} + error.what() + '\n';
             co_return answer;
         }
+        auto making_room = make_room(self);
+        co_await std::move(making_room);
         if (self->probes_.running >= self->options_.max_probes) {
             ++self->probes_.refused;
             answer.status = 503;

@@ -126,6 +126,10 @@ public:
     /// What is mounted; null: nothing is.
     const std::shared_ptr<MountedHandlers>& mounted() const noexcept;
 
+    /// Cancels the handlers whose clients have left, without waiting for the second to pass: for who has no room for another.
+    /// Their ends take a few turns of the event loop. On its thread.
+    void give_up_left();
+
     /// Whether it speaks TLS.
     bool uses_tls() const noexcept;
 

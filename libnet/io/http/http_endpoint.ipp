@@ -15,6 +15,7 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/intrusive/list.hpp>
 
 #include <array>
 #include <charconv>
@@ -36,6 +37,46 @@ inline constexpr std::size_t small_answer = 4 * 1024;
 /// Assigning an empty text keeps the memory.
 inline void free_memory(std::string& text) noexcept { std::string{}.swap(text); }
 
+/// Looks, while a handler is at work, whether its client is still there, and cancels the handler when it isn't: else clients
+/// that leave at once could have any number of handlers wait for nothing. Who has closed only its half, as `nc -N` does, can't be
+/// told from who has left, and gets what is ready within a second, unless others wait for the place.
+class ClientWatch
+    : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+public:
+    using List = boost::intrusive::list<ClientWatch, boost::intrusive::constant_time_size<false>>;
+
+    /// Is in `all` as long as it lives.
+    ClientWatch(Connection& connection, asio::cancellation_signal& abort, List& all)
+        : connection_{connection},
+          abort_{abort},
+          look_{connection.wheel(), [this] { look(); }}
+    {
+        all.push_back(*this);
+        connection_.spare_once_left();
+        look_.expires_after(std::chrono::seconds{1});
+    }
+    ~ClientWatch() { connection_.busy(); }
+    ClientWatch(const ClientWatch&) = delete;
+    ClientWatch& operator=(const ClientWatch&) = delete;
+
+    /// The handler was cancelled for it.
+    bool has_left() const noexcept { return has_left_; }
+
+    /// Cancels the handler if its client has left. Called on every tick of the wheel, too.
+    void look()
+    {
+        if (has_left_ || !connection_.polled().hung_up()) return;
+        has_left_ = true;
+        abort_.emit(asio::cancellation_type::terminal);
+    }
+
+private:
+    Connection& connection_;
+    asio::cancellation_signal& abort_;
+    Deadline look_;
+    bool has_left_ = false;
+};
+
 /// What the handlers of a service share.
 struct EndpointContext {
     const HttpEndpointOptions options;
@@ -46,6 +87,7 @@ struct EndpointContext {
     std::map<std::string, Route, std::less<>> routes = {};  // by path
     std::shared_ptr<MountedHandlers> mounted = {};          // null: nothing is
     std::size_t unsent = 0;                                 // octets of answers that clients haven't taken yet
+    ClientWatch::List watches = {};                         // of the handlers that are at work
 };
 
 /// Counts an answer as long as it is on its way.
@@ -62,41 +104,6 @@ public:
 private:
     EndpointContext& context_;
     std::size_t size_;
-};
-
-/// Looks, while a handler is at work, whether its client is still there, and cancels the handler when it isn't: else clients
-/// that leave at once could have any number of handlers wait for nothing. Who has closed only its half, as `nc -N` does, can't be
-/// told from who has left, and gets what is ready within a second, unless others wait for the place.
-class ClientWatch {
-public:
-    ClientWatch(Connection& connection, asio::cancellation_signal& abort)
-        : connection_{connection},
-          abort_{abort},
-          look_{connection.wheel(), [this] { look(); }}
-    {
-        connection_.spare_once_left();
-        look_.expires_after(std::chrono::seconds{1});
-    }
-    ~ClientWatch() { connection_.busy(); }
-    ClientWatch(const ClientWatch&) = delete;
-    ClientWatch& operator=(const ClientWatch&) = delete;
-
-    /// The handler was cancelled for it.
-    bool has_left() const noexcept { return has_left_; }
-
-private:
-    /// Called again on every tick of the wheel.
-    void look()
-    {
-        if (has_left_ || !connection_.polled().hung_up()) return;
-        has_left_ = true;
-        abort_.emit(asio::cancellation_type::terminal);
-    }
-
-    Connection& connection_;
-    asio::cancellation_signal& abort_;
-    Deadline look_;
-    bool has_left_ = false;
 };
 
 /// Answers the requests of one connection.
@@ -165,7 +172,7 @@ LIBNETXX_DECL Task<> EndpointRequests::call(HttpSession& session, const Endpoint
     const auto executor = co_await asio::this_coro::executor;
     auto token = asio::bind_cancellation_slot(abort_.slot(), asio::use_awaitable_t<Executor>{});
     auto answering = asio::co_spawn(executor, handler(request), std::move(token));
-    const ClientWatch watch{session.connection(), abort_};
+    const ClientWatch watch{session.connection(), abort_, context_.watches};
     EndpointAnswer answer;
     try {
         answer = co_await std::move(answering);
@@ -371,6 +378,19 @@ LIBNETXX_DECL void HttpEndpoint::mount(std::shared_ptr<MountedHandlers> handlers
 LIBNETXX_DECL const std::shared_ptr<MountedHandlers>& HttpEndpoint::mounted() const noexcept
 {
     return state_->context.mounted;
+}
+
+LIBNETXX_DECL void HttpEndpoint::give_up_left()
+{
+    // What a cancellation calls may end others of them.
+    detail::ClientWatch::List looked_at;
+    auto& watches = state_->context.watches;
+    while (!watches.empty()) {
+        auto& watch = watches.front();
+        looked_at.splice(looked_at.end(), watches, watches.begin());
+        watch.look();
+    }
+    watches.splice(watches.end(), looked_at);
 }
 
 LIBNETXX_DECL bool HttpEndpoint::uses_tls() const noexcept { return state_->context.options.tls != nullptr; }

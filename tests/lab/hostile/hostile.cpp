@@ -38,6 +38,8 @@
 #include <thread>
 #include <vector>
 
+#include <unistd.h>
+
 using namespace hostile;
 using live::Subject;
 using Clock = std::chrono::steady_clock;
@@ -86,7 +88,10 @@ void try_out(const Attack& attack, Subject& server, const Good& good)
     std::vector<double> beside;
     long descriptors = 0;
     {
-        const std::jthread attacker{[&] { attack.run(server.port(), stop); }};
+        const std::jthread attacker{[&] {
+            ::nice(10);  // an attacker somewhere else takes no processor time away from the server and the good client
+            attack.run(server.port(), stop);
+        }};
         std::this_thread::sleep_for(500ms);
         try {
             beside = measure(server.port(), attack.connects_anew, 6s, good);
