@@ -18,7 +18,8 @@ namespace detail {
 class TraceExporterState;
 }
 
-/// Watches the paths to the hosts it is given for as long as it runs, and tells Prometheus at `/metrics`:
+/// Watches the paths to the hosts it is given for as long as it runs, and traces those that it is asked about. It tells
+/// Prometheus at `/metrics`:
 ///
 ///  - `libnet_trace_rounds_total`, `_reached_rounds_total`, `_path_changes_total`, `_path_changed_timestamp_seconds`,
 ///    `_distance_hops` and `_unresolved` for each `target`
@@ -29,13 +30,19 @@ class TraceExporterState;
 ///    which is the router's address; the verdict is a label, as engine/trace/hop_verdict.hpp names them
 ///  - `libnet_trace_forged_total`, `_unmatched_total` and `_anonymous_total`: what was refused, as TraceCounters has it
 ///
+/// At `/probe?target=NAME&module=udp|icmp|tcp&probes=N&timeout=SECONDS` it makes one pass over the path to a host now, and
+/// tells `probe_success` and blackbox_exporter's other families, `libnet_trace_probe_distance_hops`, `_stop` and `_error` (their
+/// reason is a label), and for each `ttl` and `hop` `_hop_received` and `_hop_rtt_seconds`, for each `ttl` `_hop_sent`. A module
+/// with a 4 or a 6 behind it is of that IP version. It takes half a second less than `X-Prometheus-Scrape-Timeout-Seconds`
+/// says, 5 s where that isn't said, and tells what it has found by then.
+///
 /// `/-/healthy` and `/-/ready` say so, and `/` is a page for people. `POST /-/reload`, where
 /// `TraceExporterOptions::read_targets` is set, is as `reload`, and a 500 with the reason when that throws. In
 /// OpenMetrics 1.0 or Prometheus' text format 0.0.4, as the client prefers. A hop whose path changes begins at zero.
 /// Names are kept up to date.
 ///
-/// It has neither TLS nor authentication: whoever reaches its port can read it, and make it read its targets again.
-/// Distinct objects are independent; one object, and its io_context, belong to one thread.
+/// It has neither TLS nor authentication: whoever reaches its port can read it, make it trace the path to any host, and
+/// make it read its targets again. Distinct objects are independent; one object, and its io_context, belong to one thread.
 class TraceExporter {
 public:
     /// Listens. Throws `boost::system::system_error`: what bind(2) or listen(2) reports, with the words "cannot listen on

@@ -10,6 +10,7 @@
 #include <boost/asio/ip/address_v4.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -41,6 +42,8 @@ struct TraceExporterOptions {
         std::chrono::seconds{10};                       ///< between two rounds to a target; more than nothing
     AddressFamily family = AddressFamily::any;          ///< which addresses a name is asked for
     std::optional<std::chrono::nanoseconds> refresh{};  ///< of names: longest life of an answer; empty: as its TTL says
+    std::size_t max_probes =
+        100;  ///< paths that are traced for /probe at a time; more are refused with 503; at least 1
 
     /// Mounts a page at `/` that shows what is watched, before it serves; the last 24 hours of each target, and its last
     /// 20 changes, are remembered for it then. The documents are good as long as the exporter serves. Empty: nothing is.

@@ -142,8 +142,7 @@ inline void add_rare_options(Options& table, TraceSettings& settings)
                settings.expect)
         .value("max-loss", "PERCENT", "exit with 4 if more of the probes to HOST are lost", percentage(),
                settings.max_loss)
-        .value("listen", "[ADDR:]PORT", "serve Prometheus: /metrics of the paths to all HOSTs", listen_address(),
-               settings.listen)
+        .value("listen", "[ADDR:]PORT", "serve Prometheus: /metrics, /probe?target=", listen_address(), settings.listen)
         .list("page-name", "NAME", "--listen: a name of its page; may be repeated", text("name"), settings.page_names)
         .flag("csv", "print comma-separated values", settings.format, TraceFormat::csv);
 }

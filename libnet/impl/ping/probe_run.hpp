@@ -3,11 +3,10 @@
 
 #include <libnet/impl/ping/probe_report.hpp>
 #include <libnet/impl/ping/probe_request.hpp>
-#include <libnet/io/dns/shared_resolver.hpp>
+#include <libnet/io/dns/resolve_until.hpp>
 #include <libnet/ping_dispatcher.hpp>
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -77,27 +76,6 @@ private:
     PingTarget target_;
 };
 
-/// The first address of a name in this family, or nothing when there is none by then. Who asks for many names that hang
-/// keeps no other client waiting.
-inline boost::asio::awaitable<std::optional<boost::asio::ip::address>> resolve_until(
-    io::SharedResolver& resolver, std::string name, engine::ClientKey client, io::AddressFamily family,
-    boost::asio::steady_timer::time_point limit)
-{
-    constexpr auto token = boost::asio::as_tuple(boost::asio::use_awaitable);
-    const auto executor = co_await boost::asio::this_coro::executor;
-    boost::asio::steady_timer done{executor, limit};
-    const io::NameWait wait{resolver, name, client, engine::NameLookups::Wish::complete, [&done] { done.cancel(); }};
-    if (wait.outcome() == nullptr) co_await done.async_wait(token);
-    const auto state = co_await boost::asio::this_coro::cancellation_state;
-    if (state.cancelled() != boost::asio::cancellation_type::none)
-        throw boost::system::system_error{boost::asio::error::operation_aborted};
-    if (wait.outcome() == nullptr) co_return std::nullopt;
-    for (const auto& address : wait.outcome()->addresses)
-        if (family == io::AddressFamily::any || address.is_v4() == (family == io::AddressFamily::ipv4))
-            co_return address;
-    co_return std::nullopt;
-}
-
 /// Probes a target. Completes within the time that the request has, or a moment later, whatever happens; throws
 /// `operation_aborted` when it is cancelled (terminal).
 inline boost::asio::awaitable<ProbeReport> run_probe(PingDispatcher& dispatcher, io::SharedResolver& resolver,
@@ -109,7 +87,7 @@ inline boost::asio::awaitable<ProbeReport> run_probe(PingDispatcher& dispatcher,
     const auto start = Clock::now();
     const auto limit = start + request.time;
     ProbeReport report;
-    report.address = co_await resolve_until(resolver, request.target, client, request.family, limit);
+    report.address = co_await io::resolve_until(resolver, request.target, client, request.family, limit);
     const auto resolved = Clock::now();
     report.lookup = resolved - start;
 

@@ -5,10 +5,12 @@
 #include <libnet/base/printable.hpp>
 #include <libnet/engine/ping/exporter_hosts.hpp>
 #include <libnet/impl/trace/path_metrics.hpp>
+#include <libnet/impl/trace/trace_probe_run.hpp>
 #include <libnet/impl/trace/watched_path.hpp>
 #include <libnet/io/http/http_endpoint.hpp>
 #include <libnet/io/http/reload_answer.hpp>
 #include <libnet/io/loop/reason_of.hpp>
+#include <libnet/io/loop/require_option.hpp>
 #include <libnet/io/tcp/endpoint_text.hpp>
 #include <libnet/name_keeper.hpp>
 #include <libnet/path_watcher.hpp>
@@ -25,12 +27,14 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <iterator>
 #include <map>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -69,9 +73,11 @@ public:
         : executor_{executor},
           options_{std::move(options)},
           watcher_{std::in_place, executor, PathWatcherOptions{options_.trace, options_.interval}},
+          resolver_{executor},
           keeper_{executor, keeper_options()},
           endpoint_{open_trace_endpoint(executor, options_)}
     {
+        io::require_option(options_.max_probes >= 1, "trace exporter max_probes: 1 or more");
         watch(engine::exporter_hosts(options_.targets, most_targets));
         options_.targets = {};
     }
@@ -135,6 +141,7 @@ private:
     void add_routes()
     {
         endpoint_->on("/metrics", [this](const Request& request) { return metrics(shared_from_this(), request); });
+        endpoint_->on("/probe", [this](const Request& request) { return probe(shared_from_this(), request); });
         if (options_.read_targets)
             endpoint_->on_post("/-/reload", [this](const Request&) { return answer_reload(shared_from_this()); });
         endpoint_->on("/-/healthy", [](const Request&) { return say("healthy\n"); });
@@ -161,6 +168,42 @@ private:
         Answer answer;
         answer.content_type = wire::content_type(format);
         answer.body = self->write_metrics(format);
+        co_return answer;
+    }
+
+    /// A probe that is under way, however it ends.
+    struct Running {
+        explicit Running(std::size_t& probes) : count{probes} { ++count; }
+        ~Running() { --count; }
+        Running(const Running&) = delete;
+        Running& operator=(const Running&) = delete;
+        std::size_t& count;
+    };
+
+    static boost::asio::awaitable<Answer> probe(Self self, const Request& request)
+    {
+        Answer answer;
+        TraceProbeRequest wanted;
+        wanted.family = self->options_.family;
+        wanted.trace = self->options_.trace;
+        try {
+            wanted = read_trace_probe(request.query, request.fields, wanted);
+        } catch (const std::invalid_argument& error) {
+            answer.status = 400;
+            answer.body = std::string{"Bad Request: "} + error.what() + '\n';
+            co_return answer;
+        }
+        if (self->probes_ >= self->options_.max_probes) {
+            answer.status = 503;
+            answer.body = "Service Unavailable: too many probes are under way; try again\n";
+            co_return answer;
+        }
+        const auto format = wire::choose_metrics_format(request.fields);
+        const Running running{self->probes_};
+        auto probing = run_trace_probe(self->resolver_, wanted, engine::client_key(request.client.address()));
+        const auto report = co_await std::move(probing);
+        answer.content_type = wire::content_type(format);
+        answer.body = TraceProbeMetrics{format, report}.write();
         co_return answer;
     }
 
@@ -335,6 +378,8 @@ private:
     base::Diagnostics diagnostics_{options_.diagnostics};
     boost::asio::steady_timer news_{executor_, boost::asio::steady_timer::time_point::max()};
     std::optional<PathWatcher> watcher_;
+    io::SharedResolver resolver_;            ///< of probes
+    std::size_t probes_ = 0;                 ///< that are under way
     NameKeeper keeper_;                      ///< of the targets' names
     std::map<std::size_t, Target> targets_;  ///< by the numbers of their names, which are never used twice
     engine::WatchTable table_;

@@ -90,6 +90,31 @@ TEST_CASE("an exporter of paths reads its hosts again, and those that stay keep 
     CHECK(exporter.stop().exit_code == 0);
 }
 
+TEST_CASE("an exporter of paths traces a host that it is asked about", "[apps][exporter]")
+{
+    Exporter exporter{{"-4", "--interval", "3600", "127.0.0.9"}, "trace++"};
+    const auto here = exporter.get("/probe?target=127.0.0.1&probes=2&timeout=60");
+    CHECK(here["probe_success"] == 1);
+    CHECK(here["probe_ip_protocol"] == 4);
+    CHECK(here["libnet_trace_probe_distance_hops"] == 1);
+    CHECK(here[R"(libnet_trace_probe_hop_sent{ttl="1"})"] == 2);
+    CHECK(here[R"(libnet_trace_probe_hop_received{ttl="1",hop="127.0.0.1"})"] >= 1);
+    CHECK(here[R"(libnet_trace_probe_hop_rtt_seconds{ttl="1",hop="127.0.0.1"})"] > 0);
+    for (const std::string module : {"tcp4", "udp4"})
+        CHECK(exporter.get("/probe?timeout=60&target=localhost&module=" + module)["probe_success"] == 1);
+    const auto nowhere = exporter.get("/probe?target=nowhere.invalid&timeout=60");
+    CHECK(nowhere["probe_success"] == 0);
+    CHECK(nowhere["libnet_trace_probe_unresolved"] == 1);
+    const auto broadcast = exporter.get("/probe?target=127.255.255.255&timeout=60");
+    CHECK(broadcast["probe_success"] == 0);
+    CHECK(broadcast[R"(libnet_trace_probe_error{reason="Permission denied"})"] == 1);
+    CHECK(exporter.get("/probe?target=127.0.0.1&timeout=0.001").has("probe_success"));  // whatever can be found by then
+    const auto wrong = curl({"-w", "%{http_code}", exporter.url("/probe?target=127.0.0.1&module=smoke")});
+    CHECK(wrong.out.starts_with("Bad Request: module: 'smoke' is unknown"));
+    CHECK(wrong.out.ends_with("400"));
+    CHECK(exporter.stop().exit_code == 0);
+}
+
 TEST_CASE("SIGQUIT ends an exporter, and other signals that daemons know don't", "[apps][exporter]")
 {
     Exporter exporter{{"127.0.0.1"}, "trace++"};
