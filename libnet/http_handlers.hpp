@@ -67,7 +67,7 @@ public:
     /// The next piece of the body where the route has `stream_body`, up to 64 KiB; empty: it has ended, or there is none. The
     /// client is held back as long as none is asked for.
     /// @throws boost::system::system_error  `operation_aborted`: the body never came whole, was too large, or the
-    ///         connection has ended; nobody waits for an answer any more
+    ///         connection has ended; an answer would not be sent any more
     boost::asio::awaitable<std::string> read();
 
     /// Who asks: the peer, or whom a proxy names that the server trusts (StaticFileServerOptions::trusted_proxies). The port

@@ -205,7 +205,7 @@ LIBNETXX_DECL bool HandlerRequests::await_handler(io::HttpSession& session)
     return true;
 }
 
-/// The client has closed its half, and nobody reads what it has sent before: it has left.
+/// The client has closed its half, and no handler reads what it has sent before: it has left.
 LIBNETXX_DECL bool HandlerRequests::has_left(io::HttpSession& session)
 {
     if (!session.connection().polled().hung_up() ||

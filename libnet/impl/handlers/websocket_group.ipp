@@ -26,7 +26,7 @@ LIBNETXX_DECL void WebSocketGroup::send_binary(std::string_view message)
     send(std::make_shared<const std::string>(wire::websocket_frame(wire::WebSocketOpcode::binary, message)));
 }
 
-/// No coroutine of a member's runs within this: who is given up hears of it in a turn of its own.
+/// No coroutine of a member's runs within this: a member that is given up finds out later, when its own wait ends.
 LIBNETXX_DECL void WebSocketGroup::send(const detail::HandedOctets::Frame& frame)
 {
     using Pushed = detail::HandedOctets::Pushed;

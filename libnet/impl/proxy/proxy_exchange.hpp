@@ -83,7 +83,7 @@ public:
     ProxyExchange(const ProxyExchange&) = delete;
     ProxyExchange& operator=(const ProxyExchange&) = delete;
 
-    /// Takes up the session's request, which is for this server; `tunnels`: it is a CONNECT. The listener hears of the
+    /// Takes up the session's request, which is for this server; `tunnels`: it is a CONNECT. The listener is told of the
     /// server's socket. All but the destination must be there until `clear`.
     void begin(io::HttpSession& session, io::ReadinessListener& listener, std::unique_ptr<ProxyPinned>& pinned,
                engine::ProxyDestination destination, engine::EgressGate gate, engine::ParentRoute route, bool tunnels,

@@ -115,10 +115,10 @@ private:
 
     const std::shared_ptr<ForwardProxyState> proxy_;
     io::HttpSession* session_ = nullptr;            // once there was a request
-    std::unique_ptr<ProxyHookUse> hook_;            // of the request in hand; null: nobody is asked
+    std::unique_ptr<ProxyHookUse> hook_;            // of the request under way; null: no hook is asked
     std::unique_ptr<ProxyExchange> exchange_;       // null: between two requests
     std::unique_ptr<ProxyPinned> pinned_;           // null: there is none
-    std::shared_ptr<engine::HttpForwarding> told_;  // of the request in hand
+    std::shared_ptr<engine::HttpForwarding> told_;  // of the request under way
     std::optional<wire::ProxyStatusError> error_;   // that the exchange has ended with
     bool counted_ = false;
     std::optional<engine::UpstreamPlaces::Place> place_;  // for the exchange's connection, and then the tunnel's
@@ -128,7 +128,7 @@ private:
     wire::ProxyDialect dialect_ = wire::ProxyDialect::http;
     std::optional<engine::ProxyFailure> failure_;  // of the last exchange
     std::unique_ptr<Unusual> unusual_;             // null: there is nothing of that
-    std::unique_ptr<ProxyMeter> meter_;  // of the request in hand, or the tunnel; null: its bytes aren't limited
+    std::unique_ptr<ProxyMeter> meter_;  // of the request under way, or the tunnel; null: its bytes aren't limited
 };
 
 }  // namespace libnet::inline v0::detail

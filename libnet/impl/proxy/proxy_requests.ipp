@@ -235,7 +235,7 @@ LIBNETXX_DECL void ProxyRequests::begin_telling(io::HttpSession& session)
     session.tell(told_);
 }
 
-/// Answers with an error page, or the same in JSON, as the client likes it.
+/// Answers with an error page, or the same in JSON, as the client prefers.
 LIBNETXX_DECL void ProxyRequests::answer_with_page(io::HttpSession& session, Answer answer)
 {
     using engine::ProxyPageFormat;
@@ -250,7 +250,7 @@ LIBNETXX_DECL void ProxyRequests::answer_with_page(io::HttpSession& session, Ans
     this->answer(session, answer);
 }
 
-/// The verdict on the request in hand is final.
+/// The verdict on the request under way is final.
 LIBNETXX_DECL void ProxyRequests::count()
 {
     if (!std::exchange(counted_, true)) ++proxy_->verdicts[told_->verdict];
@@ -319,7 +319,7 @@ LIBNETXX_DECL bool ProxyRequests::open_tunnel()
     return tunnel_ == nullptr || go_on_tunnel();  // who was told of a request may have closed the connection
 }
 
-/// The program hears of a tunnel that begins.
+/// Tells the program of a tunnel that begins.
 LIBNETXX_DECL void ProxyRequests::tell_tunnel(unsigned status) const
 {
     const auto& on_event = proxy_->options.on_event;

@@ -31,10 +31,10 @@ public:
         std::string_view unsent;       ///< of the answer, which the client hasn't taken yet
     };
 
-    /// `tls`: of the client's connection; null: it has none. `upstream` may have some, too. `scratch` is everybody's, see io::Relay. What goes to the client
-    /// counts for `meter`; null: it doesn't. `checked`: the client has to begin with a ClientHello for this host, or the
-    /// tunnel ends before the server hears of it; nothing: it may say what it likes. The options, the connection and the
-    /// meter must outlive it.
+    /// `tls`: of the client's connection; null: it has none. `upstream` may have some, too. `scratch` is shared by all
+    /// tunnels, see io::Relay. What goes to the client counts for `meter`; null: it doesn't. `checked`: the client has
+    /// to begin with a ClientHello for this host, or the tunnel ends before the server gets anything of it; nothing: it
+    /// may send anything. The options, the connection and the meter must outlive it.
     ProxyTunnel(const ForwardProxyOptions& options, io::Connection& connection, std::unique_ptr<io::TlsStream> tls,
                 io::OpenConnection upstream, const Early& early, std::span<char> scratch,
                 io::SendMeter* meter = nullptr, std::optional<wire::CanonicalHost> checked = {});

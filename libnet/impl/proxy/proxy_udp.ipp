@@ -48,7 +48,7 @@ LIBNETXX_DECL bool ProxyRequests::associate()
     return false;
 }
 
-/// The client hears where it may send datagrams. From now on nothing is to come on its connection but the end.
+/// The client is told where it may send datagrams. From now on nothing is to come on its connection but the end.
 LIBNETXX_DECL bool ProxyRequests::open_association()
 {
     auto& session = *session_;

@@ -168,8 +168,8 @@ private:
 /// packet's. Three in a row are the message's own.
 class Refusals {
 public:
-    /// A send was refused; `explained`: the error queue held something. True: the error is the message's own, or somebody
-    /// sends errors as fast as we take them in.
+    /// A send was refused; `explained`: the error queue held something. True: the error is the message's own, or errors
+    /// arrive as fast as we take them in.
     bool is_own(bool explained) noexcept
     {
         constexpr int many = 64, own = 3;

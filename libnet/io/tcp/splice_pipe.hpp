@@ -23,12 +23,12 @@ public:
 
     std::size_t held() const noexcept { return held_; }
 
-    /// Takes what has come; the pipe must be empty. Outcomes: done, want_read (the listener hears of more), ended,
+    /// Takes what has come; the pipe must be empty. Outcomes: done, want_read (the listener is told of more), ended,
     /// unsupported, failed.
     Transferred receive(PolledSocket& socket) noexcept;
 
     /// Sends what it holds, as far as the socket takes it; the pipe must not be empty. Outcomes: done, want_write (the
-    /// listener hears of room), failed. Of a connection that is broken the process hears by SIGPIPE, see ignore_sigpipe().
+    /// listener is told of room), failed. A connection that is broken raises SIGPIPE, see ignore_sigpipe().
     Transferred send(PolledSocket& socket) noexcept;
 
 private:

@@ -296,7 +296,7 @@ TEST_CASE("what a handler throws is a 500 and a complaint, or the failure that i
     CHECK(server.wait_for_log(7).at(0).status == 500);
 }
 
-TEST_CASE("a route that is no good is named when it is mounted", "[service][handlers]")
+TEST_CASE("a route that isn't valid is named when it is mounted", "[service][handlers]")
 {
     asio::io_context io;
     const TemporaryDirectory root;

@@ -52,7 +52,7 @@ struct Counted {
 
 }  // namespace
 
-TEST_CASE("a handler and a WebSocket know who has logged in, and nobody else gets to them",
+TEST_CASE("a handler and a WebSocket know who has logged in, and no other user gets to them",
           "[service][handlers][access]")
 {
     const TemporaryDirectory root, secrets;
@@ -87,7 +87,7 @@ TEST_CASE("a handler and a WebSocket know who has logged in, and nobody else get
     CHECK(log[5].user == "alice");
 }
 
-TEST_CASE("a handler hears of the client whom a trusted proxy names", "[service][handlers]")
+TEST_CASE("a handler is told of the client whom a trusted proxy names", "[service][handlers]")
 {
     const TemporaryDirectory root;
     const bool trusted = GENERATE(false, true);

@@ -106,7 +106,7 @@ public:
 
 }  // namespace
 
-TEST_CASE("a message to a group reaches each member, and nobody else", "[service][websocket]")
+TEST_CASE("a message to a group reaches each member, and no other WebSocket", "[service][websocket]")
 {
     const TemporaryDirectory root;
     const bool compresses = GENERATE(false, true);  // the message isn't compressed, those of the handler are

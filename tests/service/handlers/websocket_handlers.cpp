@@ -51,7 +51,7 @@ TEST_CASE("a WebSocket carries messages both ways, compressed where the client l
     CHECK(next.exchange("GET /a.txt HTTP/1.1\r\nHost: test\r\n\r\n").body == "a file");
 }
 
-TEST_CASE("what is no good request for a WebSocket is refused, and the connection goes on", "[service][websocket]")
+TEST_CASE("a request that isn't valid for a WebSocket is refused, and the connection goes on", "[service][websocket]")
 {
     const TemporaryDirectory root;
     const auto server = echo_server(root, {.origins = {"https://friend.example"}});

@@ -261,7 +261,7 @@ TEST_CASE("where a hook sends a request is judged", "[service][proxy]")
     CHECK_FALSE(net.origin.is_wanted());
 }
 
-TEST_CASE("a hook sees the server's address before the server hears of the request", "[service][proxy]")
+TEST_CASE("a hook sees the server's address before the server gets the request", "[service][proxy]")
 {
     ProxyHooks hooks;
     hooks.on_connect = [](ProxyRequest& request, const ProxyConnection& connection) -> Decision {
