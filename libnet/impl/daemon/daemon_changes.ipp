@@ -2,7 +2,6 @@
 // Bodies of libnet/impl/daemon/daemon_life.hpp: what changes while it serves, and what it looks after.
 
 #include <libnet/impl/daemon/daemon_life.hpp>
-#include <libnet/io/http/process_metrics.hpp>
 #include <libnet/io/loop/give_memory_back.hpp>
 #include <libnet/io/loop/reason_of.hpp>
 
@@ -122,7 +121,7 @@ LIBNETXX_DECL asio::awaitable<void> DaemonLife::watch_memory(Self self)
 LIBNETXX_DECL void DaemonLife::look_at_memory()
 {
     const auto most = options_.max_memory;
-    const auto resident = io::detail::resident_memory();
+    const auto resident = io::resident_memory();
     const bool was_short = memory_is_short_;
     const bool is_short = resident > (was_short ? most / 10 * 9 : most);
     if (is_short) io::give_memory_back();

@@ -157,7 +157,7 @@ LIBNETXX_DECL std::string status_json(const ServerAdminOptions& options, const S
     add("bytes_sent", counts.bytes_sent);
     add("bytes_received", counts.bytes_received);
     if (options.dropped_log_lines) add("access_log_lines_dropped", options.dropped_log_lines());
-    add("resident_bytes", io::detail::resident_memory());
+    add("resident_bytes", io::resident_memory());
     return text + "}\n";
 }
 
