@@ -62,7 +62,7 @@ public:
         if (now_.empty() && !later_.empty()) {
             now_ = later_;
             later_ = {};
-            asio::post(readable.get_executor(), [this] { readable.cancel(); });
+            asio::post(executor(), [this] { changed.cancel(); });
             return {asio::error::try_again};
         }
         if (now_.empty() || closed_) return {asio::error::eof};

@@ -83,7 +83,7 @@ LIBNETXX_DECL NodeInquiryCounts NodeInquirySession::counts() const noexcept
 LIBNETXX_DECL NodeInquirySession::Action NodeInquirySession::next(engine::action::TimePoint now)
 {
     if (!events_.empty()) {
-        engine::action::Report<Outcome> report{std::move(events_.front())};
+        Action report = engine::action::Report<Outcome>{std::move(events_.front())};
         events_.pop_front();
         return report;
     }
