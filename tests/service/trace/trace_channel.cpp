@@ -241,9 +241,9 @@ TEST_CASE("the UDP probes of a flow have the same ports, and errors tell them ap
     asio::io_context io;
     const auto port = closed_port(io, target);
     Channel socket{io, {.port = port, .flows = 2, .access = access}, wire::version_of(target)};
-    REQUIRE(socket.send(target, 1, 7, 0).has_value());
-    REQUIRE(socket.send(target, 1, 8, 0).has_value());
-    REQUIRE(socket.send(target, 1, 9, 1).has_value());
+    REQUIRE(socket.send(target, 1, 7, 0).has_value());  // each flow has the numbers of its own
+    REQUIRE(socket.send(target, 1, 8, 1).has_value());
+    REQUIRE(socket.send(target, 1, 9, 0).has_value());
     std::set<std::uint16_t> numbers;
     for (int i = 0; i < 3; ++i) {
         const auto reply = next_reply(socket);
