@@ -112,11 +112,11 @@ tour() {
     done
 }
 
-# run_fuzzer FUZZER: for 15 s.
+# run_fuzzer FUZZER: for 10 s.
 run_fuzzer() {
     name=${1##*/fuzz_}
     mkdir -p "build/fuzz/corpus/$name"
-    "$1" -max_total_time=15 -print_final_stats=1 -artifact_prefix=build/fuzz/ \
+    "$1" -max_total_time=10 -print_final_stats=1 -artifact_prefix=build/fuzz/ \
         "build/fuzz/corpus/$name" "tests/fuzz/seeds/$name" >"build/fuzz/$name.log" 2>&1 ||
         { cat "build/fuzz/$name.log"; return 1; }
     echo "fuzz: $name, $(grep -o 'number_of_executed_units: .*' "build/fuzz/$name.log")"
