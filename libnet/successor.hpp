@@ -100,7 +100,7 @@ private:
     static std::string listed(const std::vector<int>& descriptors)
     {
         std::string list;
-        for (const int each : descriptors) list += (list.empty() ? "" : ",") + std::to_string(each);
+        for (const int each : descriptors) list.append(list.empty() ? "" : ",").append(std::to_string(each));
         return list;
     }
 
