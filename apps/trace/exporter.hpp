@@ -48,6 +48,7 @@ inline TraceExporterOptions exporter_options(const TraceSettings& settings)
             .trace = settings.trace,
             .interval = settings.pause(),
             .family = settings.family,
+            .max_probes = settings.max_probes,
             .page =
                 [names = settings.page_names](HttpEndpoint& endpoint, const WatchDocuments& documents) {
                     mount_watch_page(endpoint, "trace", documents, page_hosts(names));

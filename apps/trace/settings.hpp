@@ -8,6 +8,7 @@
 #include <libnet/tracer.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -49,6 +50,7 @@ struct TraceSettings {
     std::string expect;                                ///< a file
     std::optional<double> max_loss;                    ///< percent
     std::optional<boost::asio::ip::tcp::endpoint> listen;
+    std::size_t max_probes = 100;         ///< paths that are traced for `/probe` at a time
     std::vector<std::string> page_names;  ///< under which the page of `listen` is served, beside this machine's own
 
     std::string targets;                 ///< a file, or "-"
@@ -143,6 +145,8 @@ inline void add_rare_options(Options& table, TraceSettings& settings)
         .value("max-loss", "PERCENT", "exit with 4 if more of the probes to HOST are lost", percentage(),
                settings.max_loss)
         .value("listen", "[ADDR:]PORT", "serve Prometheus: /metrics, /probe?target=", listen_address(), settings.listen)
+        .value("max-probes", "N", "--listen: paths traced at a time for /probe (100)", integer<std::size_t>(1, 1000),
+               settings.max_probes)
         .list("page-name", "NAME", "--listen: a name of its page; may be repeated", text("name"), settings.page_names)
         .flag("csv", "print comma-separated values", settings.format, TraceFormat::csv);
 }

@@ -21,6 +21,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/address_v6.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
@@ -180,6 +181,18 @@ private:
         std::size_t& count;
     };
 
+    bool is_full() const noexcept { return probes_ >= options_.max_probes; }
+
+    /// Where there are as many probes as there may be, those are given up whose clients have left.
+    static boost::asio::awaitable<void> make_room(Self self)
+    {
+        constexpr int turns = 8;  // of the event loop, until it is known who has left, and their probes have ended
+        for (int turn = 0; turn < turns && self->endpoint_ && self->is_full(); ++turn) {
+            self->endpoint_->give_up_left();
+            co_await boost::asio::post(boost::asio::use_awaitable);
+        }
+    }
+
     static boost::asio::awaitable<Answer> probe(Self self, const Request& request)
     {
         Answer answer;
@@ -193,7 +206,9 @@ private:
             answer.body = std::string{"Bad Request: "} + error.what() + '\n';
             co_return answer;
         }
-        if (self->probes_ >= self->options_.max_probes) {
+        auto making_room = make_room(self);
+        co_await std::move(making_room);
+        if (self->is_full()) {
             answer.status = 503;
             answer.body = "Service Unavailable: too many probes are under way; try again\n";
             co_return answer;

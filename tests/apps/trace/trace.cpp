@@ -1,8 +1,7 @@
 #include <tests/support/catch.hpp>
 #include <tests/support/process.hpp>
+#include <tests/support/silent_port.hpp>
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/udp.hpp>
 #include <boost/json.hpp>
 
 #include <algorithm>
@@ -15,7 +14,6 @@
 namespace trace_tests {
 
 using namespace libnet::test;
-using boost::asio::ip::udp;
 namespace json = boost::json;
 
 namespace {
@@ -34,13 +32,6 @@ std::vector<json::object> events_of(const std::string& output)
     for (std::string line; std::getline(lines, line);) events.push_back(json::parse(line).as_object());
     return events;
 }
-
-/// A port of this host where probes are ignored.
-struct SilentPort {
-    boost::asio::io_context io;
-    udp::socket socket{io, {boost::asio::ip::make_address("127.0.0.1"), 0}};
-    std::string text() const { return std::to_string(socket.local_endpoint().port()); }
-};
 
 }  // namespace
 

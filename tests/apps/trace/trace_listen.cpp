@@ -3,6 +3,7 @@
 #include <libnet/config.hpp>
 #include <tests/support/catch.hpp>
 #include <tests/support/exporter.hpp>
+#include <tests/support/silent_port.hpp>
 #include <tests/support/temporary_directory.hpp>
 
 #include <chrono>
@@ -112,6 +113,17 @@ TEST_CASE("an exporter of paths traces a host that it is asked about", "[apps][e
     const auto wrong = curl({"-w", "%{http_code}", exporter.url("/probe?target=127.0.0.1&module=smoke")});
     CHECK(wrong.out.starts_with("Bad Request: module: 'smoke' is unknown"));
     CHECK(wrong.out.ends_with("400"));
+    CHECK(exporter.stop().exit_code == 0);
+}
+
+TEST_CASE("a path whose client has left doesn't keep the next client out", "[apps][exporter]")
+{
+    const SilentPort silent;
+    Exporter exporter{{"-4", "-U", "-p", silent.text(), "--interval", "3600", "--max-probes", "1", "127.0.0.9"},
+                      "trace++"};
+    const auto url = exporter.url("/probe?timeout=60&target=127.0.0.1");  // takes five seconds
+    CHECK(curl({"--max-time", "1", url}).exit_code == 28);
+    CHECK(exporter.get("/probe?timeout=60&target=127.0.0.1&module=tcp4")["probe_success"] == 1);
     CHECK(exporter.stop().exit_code == 0);
 }
 
