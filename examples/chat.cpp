@@ -2,10 +2,11 @@
 // With an argument it serves on port 8080 until Ctrl-C; without one a client of its own listens to itself.
 
 #include <libnet/websocket_group.hpp>
+#include <libnet/websocket_message.hpp>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 
@@ -19,9 +20,9 @@ namespace beast = boost::beast;
 asio::awaitable<void> chat(libnet::WebSocket& socket, libnet::WebSocketGroup& room)
 {
     const libnet::WebSocketMember me{room, socket};
-    for (beast::flat_buffer words;; words.clear()) {
-        co_await socket.async_read(words, asio::use_awaitable);  // throws when the client has gone
-        if (socket.got_text()) room.send_text(beast::buffers_to_string(words.data()));  // which is UTF-8 then
+    for (libnet::WebSocketMessage words;; words.clear()) {
+        co_await socket.async_read(words, asio::deferred);    // throws when the client has gone
+        if (socket.got_text()) room.send_text(words.text());  // which is UTF-8 then
     }
 }
 
