@@ -223,6 +223,55 @@ TEST_CASE("a hook is cancelled when its client leaves", "[service][proxy]")
     CHECK(net.proxy.wait_for_log(1).at(0).status == 0);
 }
 
+TEST_CASE("a hook that waits keeps no proxy from ending", "[service][proxy]")
+{
+    auto endless = std::make_shared<Endless>();
+    ProxyHooks hooks;
+    hooks.on_request = [endless](ProxyRequest&) { return endless->decide(); };
+    ProxyFixture net{with(std::move(hooks))};
+    RawClient client{net.proxy.endpoint()};
+    client.send(net.request("GET"));
+    REQUIRE(Endless::happens(endless->called));
+    SECTION("at once") { net.proxy.stop(asio::cancellation_type::terminal); }
+    SECTION("for it is destroyed") { net.proxy.destroy(); }
+    CHECK(net.proxy.wait_until_ended());
+    CHECK(Endless::happens(endless->cancelled));
+}
+
+TEST_CASE("a filter that waits is cancelled when its client leaves", "[service][proxy]")
+{
+    auto endless = std::make_shared<Endless>();
+    const auto wait = [endless](ProxyBody& body) -> asio::awaitable<void> {
+        co_await body.read();
+        auto waiting = endless->decide();
+        co_await std::move(waiting);
+    };
+    ProxyHooks hooks;
+    const bool is_upload = GENERATE(true, false);
+    hooks.on_request = [wait, is_upload](ProxyRequest& request) -> Decision {
+        if (is_upload) request.filter_body = wait;
+        co_return std::nullopt;
+    };
+    hooks.on_response = [wait](ProxyRequest&, ProxyResponse& response) -> Decision {
+        response.filter_body = wait;
+        co_return std::nullopt;
+    };
+    ProxyFixture net{with(std::move(hooks))};
+    RawClient client{net.proxy.endpoint()};
+    client.send(net.request("POST", "/", "Content-Length: 3\r\n") + "abc");
+    auto upstream = net.origin.accept();
+    upstream.receive_head();
+    if (!is_upload) {
+        upstream.receive_until("abc");
+        upstream.send("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc");
+    }
+    REQUIRE(Endless::happens(endless->called));
+    client.socket().close();
+    CHECK(Endless::happens(endless->cancelled));
+    CHECK(static_cast<bool>(upstream.end()));
+    CHECK_FALSE(net.proxy.wait_for_log(1).at(0).reason.empty());
+}
+
 TEST_CASE("a hook that takes too long is a 500", "[service][proxy]")
 {
     auto endless = std::make_shared<Endless>();
