@@ -141,6 +141,7 @@ TEST_CASE("as fping, wrong usage is told in fping's words", "[lab]")
     check_same({"-S", "192.0.2.77", "10.0.4.2"});
     check_same({"-6", "-S", "fe80::99", "fd00:0:0:4::2"});
     check_same({"-S", "192.0.2.77", "nowhere.example"});
+    check_same({"-I", "nope0", "-c1", "10.0.4.2"});
     check_same({"-f", "/nowhere"});
     check_same({"-g", "10.0.4.0/33"});
     check_same({"-g", "alpha", "beta"});

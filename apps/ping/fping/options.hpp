@@ -85,7 +85,7 @@ inline void set_interface(Plan& plan, const std::string& name)
 {
     if (::if_nametoindex(name.c_str()) == 0)
         throw Fault{wrong_usage,
-                    fmt::format("binding to specific interface (SO_BINDTODEVICE): {}", std::strerror(errno))};
+                    fmt::format("binding to specific interface (SO_BINTODEVICE): {}", std::strerror(errno))};
     plan.pinger.interface = name;
 }
 
