@@ -46,8 +46,10 @@ public:
         gauge("libnet_trace_probe_unresolved", "Whether the target has no address.", report_.address ? 0 : 1);
         gauge("libnet_trace_probe_distance_hops", "Hops to the target; 0: it wasn't reached.",
               report_.path.reached() ? report_.path.hops.back().ttl : 0);
-        writer_.family(Type::gauge, "libnet_trace_probe_stop", "Why there are no more hops, as a label.");
-        writer_.add({{"reason", name_of(report_.path.stop_reason)}}, 1);
+        if (report_.address) {
+            writer_.family(Type::gauge, "libnet_trace_probe_stop", "Why there are no more hops, as a label.");
+            writer_.add({{"reason", name_of(report_.path.stop_reason)}}, 1);
+        }
         if (!report_.error.empty()) {
             writer_.family(Type::gauge, "libnet_trace_probe_error", "What stood in the way, as a label.");
             writer_.add({{"reason", report_.error}}, 1);

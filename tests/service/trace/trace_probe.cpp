@@ -108,6 +108,7 @@ TEST_CASE("a path that couldn't be traced says why", "[service][exporter]")
     CHECK(has_line(unresolved, "libnet_trace_probe_unresolved 1"));
     CHECK(has_line(unresolved, "probe_success 0"));
     CHECK(unresolved.ends_with("# EOF\n"));
+    CHECK(unresolved.find("libnet_trace_probe_stop") == std::string::npos);  // there was no trace
     report.address = host;
     report.path.stop_reason = TraceStop::send_failed;
     report.error = "Network is unreachable";
