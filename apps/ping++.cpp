@@ -39,10 +39,10 @@ int main(int argc, char** argv)
     if (invocation.as == apps::Personality::fping) return apps::fping::run_as_fping(invocation);
     if (invocation.as == apps::Personality::iputils) return apps::iputils::run_as_ping(invocation);
     apps::PingSettings settings;
-    if (const auto exit_code = apps::read_ping_settings(settings, argc, argv)) return *exit_code;
+    apps::Options table{"ping++", "HOST...", "Sends ICMP echo requests to hosts and tells what comes back."};
+    if (const auto exit_code = apps::read_ping_settings(table, settings, argc, argv)) return *exit_code;
     if (settings.questions.mtu) return apps::run("ping++", ask_all<apps::MtuQuestion>(settings));
     if (settings.questions.probe) return apps::run("ping++", ask_all<apps::InterfaceQuestion>(settings));
-    if (settings.exporter.listen) apps::prepare_exporter();
-    if (settings.exporter.listen) return apps::run("ping++", apps::export_pings(settings));
+    if (settings.exporter.listen) return apps::export_pings(settings, table, {argv, argv + argc});
     return apps::run("ping++", ping_all(settings));
 }

@@ -149,8 +149,8 @@ int main(int argc, char** argv)
     if (const auto wrong = take_operands(settings); !wrong.empty()) return table.complain(wrong);
     complete(settings, table);
     if (const auto wrong = conflict_in(settings); !wrong.empty()) return table.complain(wrong);
-    if (settings.listen) apps::prepare_exporter();
-    if (settings.listen) return apps::run(settings.program(), apps::export_paths(settings));
+    if (const auto wrong = apps::lacks_listen(table, settings.listen); !wrong.empty()) return table.complain(wrong);
+    if (settings.listen) return apps::export_paths(settings, table, {argv, argv + argc});
     if (settings.many) return apps::run(settings.program(), apps::trace_many(settings));
     if (settings.rounds()) return apps::run(settings.program(), apps::trace_rounds(settings));
     return apps::run(settings.program(), apps::trace_once(settings));

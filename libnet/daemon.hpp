@@ -12,6 +12,7 @@
 #include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
+#include <functional>
 #include <memory>
 #include <type_traits>
 #include <utility>
@@ -27,8 +28,8 @@ namespace libnet::inline v0 {
 /// - it takes all the descriptors that it may have (RLIMIT_NOFILE), and glibc gives large pieces of memory back when they are free
 void prepare_daemon() noexcept;
 
-/// Several objects of the class `Server` (see ServerGroup for what that is: StaticFileServer, ForwardProxy, and
-/// others), as a service that runs for years.
+/// Several objects of the class `Server` (see ServerGroup for what that is: StaticFileServer, ForwardProxy, PingExporter,
+/// TraceExporter, and others), as a service that runs for years.
 ///
 ///     int main(int argc, char** argv)
 ///     {
@@ -121,6 +122,12 @@ public:
     boost::asio::awaitable<void> replace(Options options)
     {
         return service_->replace(std::move(options));
+    }
+
+    /// Has something done with each server, in its own thread: as ServerGroup::for_each.
+    boost::asio::awaitable<void> for_each(std::function<void(Server&)> work)
+    {
+        return service_->for_each(std::move(work));
     }
 
     /// Gives the lines of the access log another form.

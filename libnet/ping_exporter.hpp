@@ -45,6 +45,9 @@ public:
     /// with the words "cannot listen on ADDRESS:PORT", or what the constructor of IcmpPinger throws; `std::invalid_argument`
     /// for a range that is none, or too many hosts.
     PingExporter(ServerExecutor executor, PingExporterOptions options = {});
+
+    /// The same with a socket that listens already: `address` and `port` don't count.
+    PingExporter(ServerExecutor executor, PingExporterOptions options, boost::asio::ip::tcp::acceptor listener);
     ~PingExporter();
     PingExporter(PingExporter&&) noexcept;
     PingExporter& operator=(PingExporter&&) noexcept;

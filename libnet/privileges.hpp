@@ -25,6 +25,8 @@ namespace libnet::inline v0 {
 struct Identity {
     std::string user{};   ///< a name, or a number; empty: as it is
     std::string group{};  ///< likewise; empty: the user's own, with the other groups that the user is in
+    bool raw_sockets =
+        false;  ///< it keeps CAP_NET_RAW, where it has it, and programs that it executes have it, too: for probes
 };
 
 namespace detail {
@@ -73,20 +75,26 @@ inline std::pair<uid_t, gid_t> ids_of(const Identity& identity)
     return {account.user, identity.group.empty() ? account.group : find_group(identity.group)};
 }
 
-/// Gives up the right to get capabilities from a program that is executed.
-inline void bound_capabilities() noexcept
+/// Gives up the right to get capabilities from a program that is executed, but for CAP_NET_RAW where that is to be kept.
+inline void bound_capabilities(bool keeps_raw_sockets) noexcept
 {
     constexpr int most = 63;
-    for (int capability = 0; capability <= most; ++capability) ::prctl(PR_CAPBSET_DROP, capability, 0, 0, 0);
+    for (int capability = 0; capability <= most; ++capability)
+        if (capability != CAP_NET_RAW || !keeps_raw_sockets) ::prctl(PR_CAPBSET_DROP, capability, 0, 0, 0);
 }
 
-/// Gives up every capability.
-inline void drop_capabilities()
+/// Gives up every capability, but for CAP_NET_RAW where that is to be kept and is there.
+inline void drop_capabilities(bool keeps_raw_sockets)
 {
     ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
     __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
-    __user_cap_data_struct none[2]{};
-    if (::syscall(SYS_capset, &header, none) != 0) throw_no_right("capset");
+    __user_cap_data_struct present[2]{}, kept[2]{};
+    if (keeps_raw_sockets && ::syscall(SYS_capget, &header, present) != 0) throw_no_right("capget");
+    kept[0].permitted = present[0].permitted & (1U << CAP_NET_RAW);
+    kept[0].effective = kept[0].inheritable = kept[0].permitted;
+    header = {_LINUX_CAPABILITY_VERSION_3, 0};
+    if (::syscall(SYS_capset, &header, kept) != 0) throw_no_right("capset");
+    if (kept[0].permitted != 0) ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_NET_RAW, 0, 0);
 }
 
 }  // namespace detail
@@ -121,7 +129,7 @@ inline void give_socket(const std::string& path, const Identity& identity)
 /// @throws std::invalid_argument there is none
 inline void check_identity(const Identity& identity) { detail::ids_of(identity); }
 
-/// Becomes another user and group, for good: its capabilities are gone, and no program that it executes gets any
+/// Becomes another user and group, for good: its capabilities are gone (but see Identity::raw_sockets), and no program that it executes gets any
 /// (no_new_privs, prctl(2)). Where it is that user already, only the latter. Without a user or a group, only no_new_privs
 /// is set. Call it before there are threads, since capabilities belong to each.
 /// @throws std::invalid_argument there is no such user or group
@@ -140,10 +148,12 @@ inline void assume(const Identity& identity)
             if (::setresgid(group, group, group) != 0) detail::throw_no_right("group '" + identity.group + "'");
         }
         if (account.user != 0) {
-            detail::bound_capabilities();  // as long as there is a right to do so
+            detail::bound_capabilities(identity.raw_sockets);  // as long as there is a right to do so
+            if (identity.raw_sockets) ::prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0);
             if (changes && ::setresuid(account.user, account.user, account.user) != 0)
                 detail::throw_no_right("user '" + identity.user + "'");
-            detail::drop_capabilities();
+            detail::drop_capabilities(identity.raw_sockets);
+            ::prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0);
         }
     }
     ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);

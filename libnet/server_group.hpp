@@ -46,9 +46,10 @@ struct ServerGroupOptions {
 ///                                         {.threads = 4, .access_log = &log}};
 ///     co_await group.run();
 ///
-/// `Server` has a constructor (io_context::executor_type, Options, ip::tcp::acceptor), `connections()`, `retire()` and
-/// `awaitable<void> run()`, which drains when it is cancelled with `total`. Of its options, the group uses `address`, `port`
-/// and `defer_accept`, and sets `on_access`, which it passes on. There is a server for each thread and each place;
+/// `Server` has a constructor (io_context::executor_type, Options, ip::tcp::acceptor) and `awaitable<void> run()`, which
+/// drains when it is cancelled with `total`. Where it has `connections()`, these are counted; without `retire()`, it drains
+/// where another one takes its place. Of its options, the group uses `address`, `port` and `defer_accept`, and sets
+/// `on_access`, which it passes on, where there is one. There is a server for each thread and each place;
 /// `max_connections` counts for all of them together, where the options have `shared_connections`. Another limit that
 /// an option sets is for each of them. What else the options hold is shared by all threads: callbacks must be safe for
 /// that.
@@ -133,6 +134,13 @@ public:
     /// For when memory is short: closes idle connections and empties caches, each time that it is called with true, and takes no
     /// more connections while it is held and one is open; others go on.
     void hold_connections(bool held) { connections_->hold(held); }
+
+    /// Has something done with each server, in its own thread. While `run` runs, on its executor.
+    /// Throws what the first that failed has thrown, where the others have done it; `operation_aborted`: the group ends.
+    boost::asio::awaitable<void> for_each(std::function<void(Server&)> work)
+    {
+        return in_each([work = std::move(work)](detail::ServerThread<Server>& thread) { thread.for_each(work); });
+    }
 
     /// What all servers have counted. Completes when each thread has answered, so it also shows that they are alive. While
     /// `run` runs, on its executor. Throws `operation_aborted`: the group ends.

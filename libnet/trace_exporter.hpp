@@ -49,6 +49,9 @@ public:
     /// ADDRESS:PORT", or what the constructor of PathWatcher throws; `std::invalid_argument` for a
     /// range that is none, or too many targets.
     TraceExporter(ServerExecutor executor, TraceExporterOptions options = {});
+
+    /// The same with a socket that listens already: `address` and `port` don't count.
+    TraceExporter(ServerExecutor executor, TraceExporterOptions options, boost::asio::ip::tcp::acceptor listener);
     ~TraceExporter();
     TraceExporter(TraceExporter&&) noexcept;
     TraceExporter& operator=(TraceExporter&&) noexcept;

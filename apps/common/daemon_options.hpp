@@ -33,7 +33,7 @@ namespace libnet::apps {
 
 /// What a daemon's table of options sets, and `serve` (apps/common/daemon.hpp) takes.
 struct DaemonOptions {
-    boost::asio::ip::address address;       ///< `::` takes IPv4 connections too
+    boost::asio::ip::address address{};     ///< `::` takes IPv4 connections too
     std::uint16_t port = 0;                 ///< 0: any free one
     std::vector<io::ListenPlace> listen{};  ///< where to listen instead of `address` and `port`; empty: there
     unsigned threads = io::usable_cores();  ///< each with an event loop of its own; at least 1
@@ -142,19 +142,34 @@ inline void add_options(Options& table, DaemonOptions& daemon, std::string_view 
                 daemon.access_log);
 }
 
+/// Adds --diagnostics to the group that the table is in.
+inline Options& add_diagnostics(Options& table, DaemonOptions& daemon)
+{
+    return table.value("diagnostics", "FORM", "how it complains: text or json (text)",
+                       choice<DiagnosticsForm>({{"text", DiagnosticsForm::text}, {"json", DiagnosticsForm::json}}),
+                       daemon.diagnostics);
+}
+
+/// Adds --user, --group, --sandbox and --check to it.
+inline Options& add_rights(Options& table, DaemonOptions& daemon)
+{
+    return table.value("user", "NAME", "who it is once it listens", text("user"), daemon.identity.user)
+        .value("group", "NAME", "likewise (the user's own)", text("group"), daemon.identity.group)
+        .flag("sandbox", "reach only its configured files (Landlock)", daemon.sandbox)
+        .flag("check", "try everything, say what is wrong, and end", daemon.check);
+}
+
 /// Adds the rarer ones to the group that the table is in: --listen, --log-format, --drain, --admin, --page-name, --user,
 /// --group, --check. `spoken`: what can be said of a place behind its address.
 inline Options& add_life_options(Options& table, DaemonOptions& daemon, std::string_view spoken = ",tls or ,plain")
 {
     using namespace std::chrono_literals;
-    return table
+    table
         .list("listen", "PLACE", fmt::format("ADDR:PORT or unix:PATH[,mode=660], then {}; several times", spoken),
               server_place(), daemon.listen)
         .value("log-format", "FORMAT", "combined, json, or a text like '{client} {status} {duration}' (combined)",
-               log_format(), daemon.log_format)
-        .value("diagnostics", "FORM", "of what it says on standard error while it serves: text or json (text)",
-               choice<DiagnosticsForm>({{"text", DiagnosticsForm::text}, {"json", DiagnosticsForm::json}}),
-               daemon.diagnostics)
+               log_format(), daemon.log_format);
+    add_diagnostics(table, daemon)
         .value("drain", "TIME", "that requests have to end in when it stops: 30s, 1m (10)", period(0ms, 24h),
                daemon.drain)
         .value("admin", "PLACE", "serve a live page, /metrics, /healthz, /status at ADDR:PORT or unix:PATH",
@@ -162,11 +177,8 @@ inline Options& add_life_options(Options& table, DaemonOptions& daemon, std::str
         .value("max-memory", "BYTES", "resident; above, idle connections end and new ones wait: 500M; 0: any (0)",
                octets(0, std::uint64_t{1} << 50), daemon.max_memory)
         .list("page-name", "NAME", "--admin: a name that the page is served under, as by a proxy; several times",
-              text("name"), daemon.page_names)
-        .value("user", "NAME", "who it is once it listens", text("user"), daemon.identity.user)
-        .value("group", "NAME", "likewise (the user's own)", text("group"), daemon.identity.group)
-        .flag("sandbox", "reach no files but those that are configured at the start (Landlock)", daemon.sandbox)
-        .flag("check", "read and try everything, say what is wrong, and end", daemon.check);
+              text("name"), daemon.page_names);
+    return add_rights(table, daemon);
 }
 
 }  // namespace libnet::apps

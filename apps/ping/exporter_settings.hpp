@@ -1,10 +1,10 @@
 #pragma once
 // What `ping++ --listen` is told on the command line.
 
-#include <apps/common/listen_address.hpp>
+#include <apps/common/daemon_options.hpp>
+#include <apps/common/exporter_options.hpp>
 #include <apps/common/options.hpp>
-
-#include <boost/asio/ip/tcp.hpp>
+#include <libnet/io/tcp/listening_sockets.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -15,23 +15,22 @@
 namespace libnet::apps {
 
 struct ExporterSettings {
-    std::optional<boost::asio::ip::tcp::endpoint> listen;  ///< empty: no exporter
-    std::size_t max_probes = 500;                          ///< that are under way for `/probe`; more are refused
-    std::optional<std::chrono::nanoseconds> refresh;       ///< for names: longest life of an answer; empty: its TTL
-    std::vector<std::string> page_names;  ///< of hosts under which the page is served, beside this machine's own
-    std::vector<std::string> hosts;       ///< of the command line alone
-    std::string file;                     ///< with more hosts, read again when asked; "-" can't be
+    std::optional<io::ListenPlace> listen;  ///< empty: no exporter
+    DaemonOptions daemon = exporter_daemon();
+    std::size_t max_probes = 500;                     ///< that are under way for `/probe`; more are refused
+    std::optional<std::chrono::nanoseconds> refresh;  ///< for names: longest life of an answer; empty: its TTL
+    std::vector<std::string> hosts;                   ///< of the command line alone
+    std::string file;                                 ///< with more hosts, read again when asked; "-" can't be
 };
 
 /// Adds the exporter's options to the group that the table is in.
 inline void add_options(Options& table, ExporterSettings& settings)
 {
     using namespace std::chrono_literals;
+    add_exporter_options(table, "serve Prometheus: /metrics, /probe?target=", settings.listen, settings.daemon);
     table
-        .value("listen", "[ADDR:]PORT", "serve Prometheus: /metrics, /probe?target=", listen_address(), settings.listen)
         .value("max-probes", "N", "--listen: probes at a time for /probe (500)", integer<std::size_t>(1, 100'000),
                settings.max_probes)
-        .list("page-name", "NAME", "--listen: a name of its page; may be repeated", text("name"), settings.page_names)
         .value("refresh", "SECONDS", "--listen: look names up again by then (TTL)", seconds(100ms, 24h),
                settings.refresh);
 }

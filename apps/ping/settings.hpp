@@ -208,12 +208,11 @@ inline std::string settle(PingSettings& settings, const std::string& origin)
     return {};
 }
 
-/// Reads the command line into `settings`; the exit code when the program has nothing more to do.
-inline std::optional<int> read_ping_settings(PingSettings& settings, int argc, char** argv)
+/// Reads the command line into `settings`, by a table that has no options yet; the exit code when the program has nothing more to do.
+inline std::optional<int> read_ping_settings(Options& table, PingSettings& settings, int argc, char** argv)
 {
     constexpr std::size_t most_hosts = 1'000'000;
     std::string origin, targets;
-    Options table{"ping++", "HOST...", "Sends ICMP echo requests to hosts and tells what comes back."};
     add_probe_options(table, settings, origin);
     add_output_options(table, settings);
     add_rare_probe_options(table, settings, targets);
@@ -227,6 +226,8 @@ inline std::optional<int> read_ping_settings(PingSettings& settings, int argc, c
     if (const auto exit_code = table.read(argc, argv)) return exit_code;
     if (const auto exit_code = read_targets(settings, targets, table)) return exit_code;
     if (const auto complaint = settle(settings, origin); !complaint.empty()) return table.complain(complaint);
+    if (const auto complaint = lacks_listen(table, settings.exporter.listen); !complaint.empty())
+        return table.complain(complaint);
     return std::nullopt;
 }
 

@@ -1,7 +1,8 @@
 #pragma once
 // The options of trace++, and what they mean together.
 
-#include <apps/common/listen_address.hpp>
+#include <apps/common/daemon_options.hpp>
+#include <apps/common/exporter_options.hpp>
 #include <apps/common/options.hpp>
 #include <apps/trace/option_readers.hpp>
 #include <libnet/io/dns/resolver.hpp>
@@ -49,9 +50,9 @@ struct TraceSettings {
     std::optional<std::chrono::nanoseconds> interval;  ///< between two rounds
     std::string expect;                                ///< a file
     std::optional<double> max_loss;                    ///< percent
-    std::optional<boost::asio::ip::tcp::endpoint> listen;
-    std::size_t max_probes = 100;         ///< paths that are traced for `/probe` at a time
-    std::vector<std::string> page_names;  ///< under which the page of `listen` is served, beside this machine's own
+    std::optional<io::ListenPlace> listen;
+    std::size_t max_probes = 100;              ///< paths that are traced for `/probe` at a time
+    DaemonOptions daemon = exporter_daemon();  ///< of `listen`
 
     std::string targets;                 ///< a file, or "-"
     std::vector<std::string> words;      ///< of many destinations: hosts, addresses, ranges
@@ -144,11 +145,11 @@ inline void add_rare_options(Options& table, TraceSettings& settings)
                settings.expect)
         .value("max-loss", "PERCENT", "exit with 4 if more of the probes to HOST are lost", percentage(),
                settings.max_loss)
-        .value("listen", "[ADDR:]PORT", "serve Prometheus: /metrics, /probe?target=", listen_address(), settings.listen)
-        .value("max-probes", "N", "--listen: paths traced at a time for /probe (100)", integer<std::size_t>(1, 1000),
-               settings.max_probes)
-        .list("page-name", "NAME", "--listen: a name of its page; may be repeated", text("name"), settings.page_names)
         .flag("csv", "print comma-separated values", settings.format, TraceFormat::csv);
+    add_exporter_options(table.rare_group("For Prometheus"),
+                         "serve Prometheus: /metrics, /probe?target=", settings.listen, settings.daemon);
+    table.value("max-probes", "N", "--listen: paths traced at a time for /probe (100)", integer<std::size_t>(1, 1000),
+                settings.max_probes);
 }
 
 inline Options trace_options(TraceSettings& settings)

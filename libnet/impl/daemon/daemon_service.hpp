@@ -13,6 +13,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -105,6 +106,12 @@ public:
     boost::asio::awaitable<void> replace(Options options)
     {
         return group_.replace(prepared(std::move(options), group_.places()));
+    }
+
+    /// As ServerGroup::for_each.
+    boost::asio::awaitable<void> for_each(std::function<void(Server&)> work)
+    {
+        return group_.for_each(std::move(work));
     }
 
     boost::asio::awaitable<void> run() override { return group_.run(); }

@@ -9,11 +9,14 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/address_v4.hpp>
 #include <boost/asio/ip/address_v6.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/system/system_error.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace libnet::inline v0::detail {
 
@@ -53,15 +56,18 @@ inline boost::asio::awaitable<io::EndpointAnswer> landing_page()
     co_return answer;
 }
 
-/// Listens, and has a page for people and answers on its health. Throws boost::system::system_error when it can't.
+/// Listens, be it with a socket that listens already, and has a page for people and answers on its health. Throws
+/// boost::system::system_error when it can't.
 inline std::unique_ptr<io::HttpEndpoint> open_exporter_endpoint(const io::Executor& executor,
-                                                                const PingExporterOptions& settings)
+                                                                const PingExporterOptions& settings,
+                                                                std::optional<boost::asio::ip::tcp::acceptor> listener)
 {
     io::HttpEndpointOptions options{.address = settings.address, .port = settings.port};
     options.max_connections = 2 * settings.max_probes + 100;  // who is refused has to be told so
     std::unique_ptr<io::HttpEndpoint> endpoint;
     try {
-        endpoint = try_listen(executor, options);
+        if (listener) endpoint = std::make_unique<io::HttpEndpoint>(executor, options, std::move(*listener));
+        else endpoint = try_listen(executor, options);
     } catch (const boost::system::system_error& error) {
         const boost::asio::ip::tcp::endpoint place{settings.address, settings.port};
         throw boost::system::system_error{error.code(), "cannot listen on " + io::to_text(place)};

@@ -43,14 +43,15 @@ class PingExporterState : public std::enable_shared_from_this<PingExporterState>
 public:
     using Self = std::shared_ptr<PingExporterState>;
 
-    PingExporterState(const io::Executor& executor, PingExporterOptions options)
+    PingExporterState(const io::Executor& executor, PingExporterOptions options,
+                      std::optional<boost::asio::ip::tcp::acceptor> listener = std::nullopt)
         : executor_{executor},
           options_{std::move(options)},
           dispatcher_{executor, options_.ping},
           resolver_{executor},
           keeper_{executor, keeper_options()},
           watch_{targets_, options_.ping.interval},
-          endpoint_{open_exporter_endpoint(executor, options_)}
+          endpoint_{open_exporter_endpoint(executor, options_, std::move(listener))}
     {
         watch(engine::exporter_hosts(options_.targets));
         options_.targets = {};
@@ -272,6 +273,11 @@ private:
 
 LIBNETXX_DECL PingExporter::PingExporter(ServerExecutor executor, PingExporterOptions options)
     : state_{std::make_shared<detail::PingExporterState>(executor, std::move(options))}
+{}
+
+LIBNETXX_DECL PingExporter::PingExporter(ServerExecutor executor, PingExporterOptions options,
+                                         boost::asio::ip::tcp::acceptor listener)
+    : state_{std::make_shared<detail::PingExporterState>(executor, std::move(options), std::move(listener))}
 {}
 
 LIBNETXX_DECL PingExporter::~PingExporter()

@@ -104,7 +104,7 @@ public:
     void commit()
     {
         if (stopping_ || retired_) return next_.clear();
-        for (auto& serving : servers_) serving.server.retire();
+        for (auto& serving : servers_) retire(serving);
         while (!next_.empty()) {
             auto& serving = next_.front();
             servers_.splice(servers_.end(), next_, next_.begin());
@@ -123,8 +123,14 @@ public:
         constexpr std::chrono::seconds idle{1};  // then nothing is on its way to us, as far as that can be known
         for (auto& serving : servers_) {
             if constexpr (requires { serving.server.retire(idle); }) serving.server.retire(idle);
-            else serving.server.retire();
+            else retire(serving);
         }
+    }
+
+    /// Has something done with each server that serves.
+    void for_each(const std::function<void(Server&)>& work)
+    {
+        for (auto& serving : servers_) work(serving.server);
     }
 
     /// What it has counted; connections are those of now.
@@ -132,7 +138,8 @@ public:
     {
         auto counts = counts_;
         for (const auto& serving : servers_) {
-            counts.connections += serving.server.connections();
+            if constexpr (requires { serving.server.connections(); })
+                counts.connections += serving.server.connections();
             counts.cache_evictions += evictions_of(serving.server);
         }
         return counts;
@@ -185,14 +192,22 @@ private:
         Server server;
     };
 
+    /// Lets its connections end.
+    static void retire(Serving& serving)
+    {
+        if constexpr (requires { serving.server.retire(); }) serving.server.retire();
+        else serving.stop.emit(boost::asio::cancellation_type::total);
+    }
+
     template <typename Options>
     Options observed(Options options)
     {
-        options.on_access = [this, also = std::move(options.on_access)](const AccessRecord& record) {
-            count(counts_, record);
-            if (log_) log_->add(record);
-            if (also) also(record);
-        };
+        if constexpr (requires { options.on_access; })
+            options.on_access = [this, also = std::move(options.on_access)](const AccessRecord& record) {
+                count(counts_, record);
+                if (log_) log_->add(record);
+                if (also) also(record);
+            };
         if constexpr (requires { options.shared_connections; }) options.shared_connections = connections_;
         return options;
     }

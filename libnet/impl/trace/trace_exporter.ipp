@@ -46,11 +46,13 @@ namespace libnet::inline v0 {
 
 namespace detail {
 
-/// Listens; on a machine without IPv6, 0.0.0.0 stands in for `::`.
-LIBNETXX_DECL std::unique_ptr<io::HttpEndpoint> open_trace_endpoint(const io::Executor& executor,
-                                                                    const TraceExporterOptions& settings)
+/// Listens, be it with a socket that listens already; on a machine without IPv6, 0.0.0.0 stands in for `::`.
+LIBNETXX_DECL std::unique_ptr<io::HttpEndpoint> open_trace_endpoint(
+    const io::Executor& executor, const TraceExporterOptions& settings,
+    std::optional<boost::asio::ip::tcp::acceptor> listener)
 {
     io::HttpEndpointOptions options{.address = settings.address, .port = settings.port};
+    if (listener) return std::make_unique<io::HttpEndpoint>(executor, options, std::move(*listener));
     for (;;) try
         {
             return std::make_unique<io::HttpEndpoint>(executor, options);
@@ -70,13 +72,14 @@ class TraceExporterState : public std::enable_shared_from_this<TraceExporterStat
 public:
     using Self = std::shared_ptr<TraceExporterState>;
 
-    TraceExporterState(const io::Executor& executor, TraceExporterOptions options)
+    TraceExporterState(const io::Executor& executor, TraceExporterOptions options,
+                       std::optional<boost::asio::ip::tcp::acceptor> listener = std::nullopt)
         : executor_{executor},
           options_{std::move(options)},
           watcher_{std::in_place, executor, PathWatcherOptions{options_.trace, options_.interval}},
           resolver_{executor},
           keeper_{executor, keeper_options()},
-          endpoint_{open_trace_endpoint(executor, options_)}
+          endpoint_{open_trace_endpoint(executor, options_, std::move(listener))}
     {
         io::require_option(options_.max_probes >= 1, "trace exporter max_probes: 1 or more");
         watch(engine::exporter_hosts(options_.targets, most_targets));
@@ -405,6 +408,11 @@ private:
 
 LIBNETXX_DECL TraceExporter::TraceExporter(ServerExecutor executor, TraceExporterOptions options)
     : state_{std::make_shared<detail::TraceExporterState>(executor, std::move(options))}
+{}
+
+LIBNETXX_DECL TraceExporter::TraceExporter(ServerExecutor executor, TraceExporterOptions options,
+                                           boost::asio::ip::tcp::acceptor listener)
+    : state_{std::make_shared<detail::TraceExporterState>(executor, std::move(options), std::move(listener))}
 {}
 
 LIBNETXX_DECL TraceExporter::~TraceExporter() = default;

@@ -1,6 +1,3 @@
 #include <libnet/io/access/access_control.ipp>
 #include <libnet/io/access/authenticator.ipp>
-#include <libnet/io/access/egress_control.ipp>
-#include <libnet/io/access/egress_limiter.ipp>
 #include <libnet/io/access/request_guard.ipp>
-#include <libnet/io/connect/connector.ipp>
