@@ -15,7 +15,6 @@ import random
 import re
 import select
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -170,7 +169,7 @@ def split(data, is_request, method=b'GET', closed=False):
 
 # -------------------------------------------------------------------------------------------------------------- servers
 
-NODE = '''require("http").createServer((q, s) => { q.resume(); q.on("end", () => { const t = q.url; s.writeHead(200,
+NODE = '''require("http").createServer({keepAliveTimeout: 0}, (q, s) => { q.resume(); q.on("end", () => { const t = q.url; s.writeHead(200,
 {"Content-Length": Buffer.byteLength(t)}); s.end(t); }); }).on("clientError", (e, s) => s.destroy()).listen(%d, "127.0.0.1");'''
 PYTHON = '''import asyncio
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -288,6 +287,9 @@ class Run:
                 break
             size, line, _ = message
             target = line.split(b' ')[1]
+            if origin and select.select([origin], [], [], 0)[0]:
+                origin.close()  # it has been idle for too long: what comes unasked is the end, for the rest is looked for below
+                origin = None
             origin = origin or connect(self.origin_port)
             origin.sendall(data[:size])
             data = data[size:]
@@ -476,6 +478,9 @@ def main():
                 connect(PORT + 2).close()
                 if not options.responses:
                     connect(PORT + 1).close()
+                time.sleep(0.5)
+                if any(process.poll() is not None for process in processes):
+                    sys.exit(f'{name}: the server or the proxy has ended; is there another one at ports {PORT + 1} and {PORT + 2}?')
                 runs = [Run(PORT + 2, PORT + 1, options.seed * 1000 + i, options.patience) for i in range(options.clients)]
                 began = time.monotonic()
                 threads = [threading.Thread(target=run.go_on, args=(began + options.seconds, options.responses)) for run in runs]
@@ -490,8 +495,12 @@ def main():
                 failed = failed or findings > 0
             finally:
                 for process in processes:
-                    process.send_signal(signal.SIGKILL)
-                    process.wait()
+                    process.terminate()  # nginx ends its workers then, which would go on to answer for the next server
+                    try:
+                        process.wait(10)
+                    except subprocess.TimeoutExpired:
+                        process.kill()
+                        process.wait()
     return 1 if failed else 0
 
 
