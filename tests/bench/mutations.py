@@ -170,7 +170,7 @@ def split(data, is_request, method=b'GET', closed=False):
 # -------------------------------------------------------------------------------------------------------------- servers
 
 NODE = '''require("http").createServer({keepAliveTimeout: 0}, (q, s) => { q.resume(); q.on("end", () => { const t = q.url; s.writeHead(200,
-{"Content-Length": Buffer.byteLength(t)}); s.end(t); }); }).on("clientError", (e, s) => s.destroy()).listen(%d, "127.0.0.1");'''
+{"Content-Length": Buffer.byteLength(t)}); s.end(t); }); }).on("clientError", (e, s) => s.end("HTTP/1.1 400 Bad\\r\\nContent-Length: 0\\r\\nConnection: close\\r\\n\\r\\n")).listen(%d, "127.0.0.1");'''
 PYTHON = '''import asyncio
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 class Handler(BaseHTTPRequestHandler):
@@ -256,7 +256,7 @@ class Run:
         self.authority = b'127.0.0.1:%d' % self.listener.getsockname()[1]
         self.client = None
         self.upstreams = {}  # of the proxy: what it has sent and isn't passed on yet; the server's connection
-        self.counts = {'messages': 0, 'given up': 0, 'passed on': 0, 'refused': 0}
+        self.counts = {'messages': 0, 'given up': 0, 'passed on': 0, 'refused': 0, 'refused by the server': 0}
         self.findings = 0
 
     def find(self, what, octets, *more):
@@ -315,6 +315,7 @@ class Run:
                 origin.close()
                 origin = None
             self.counts['passed on'] += 1
+            self.counts['refused by the server'] += status >= 400  # a method that it doesn't know, for one
             upstream.sendall(answer)
         self.upstreams[upstream] = (data, origin)
 
