@@ -154,11 +154,13 @@ private:
         ProbeCounts& counts;
     };
 
+    bool is_full() const noexcept { return probes_.running >= options_.max_probes; }
+
     /// Where there are as many probes as there may be, those are given up whose clients have left.
     static boost::asio::awaitable<void> make_room(Self self)
     {
         constexpr int turns = 8;  // of the event loop, until it is known who has left, and their probes have ended
-        for (int turn = 0; turn < turns && self->probes_.running >= self->options_.max_probes; ++turn) {
+        for (int turn = 0; turn < turns && self->endpoint_ && self->is_full(); ++turn) {
             self->endpoint_->give_up_left();
             co_await boost::asio::post(boost::asio::use_awaitable);
         }
@@ -177,7 +179,7 @@ private:
         }
         auto making_room = make_room(self);
         co_await std::move(making_room);
-        if (self->probes_.running >= self->options_.max_probes) {
+        if (self->is_full()) {
             ++self->probes_.refused;
             answer.status = 503;
             answer.body = "Service Unavailable: too many probes are under way; try again\n";
