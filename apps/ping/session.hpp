@@ -313,7 +313,9 @@ private:
     int exit_code_of(const PingHost& host, const PingStatistics& numbers) const
     {
         const auto answers = numbers.received + numbers.late;
-        if (!host.known() || (numbers.sent != 0 && numbers.sent == numbers.send_errors)) return failed;
+        // To iputils' ping, what couldn't be sent is what had no answer.
+        const bool none_left = !settings_.plain && numbers.sent != 0 && numbers.sent == numbers.send_errors;
+        if (!host.known() || none_left) return failed;
         const std::uint64_t wanted = stops_at_events(settings_, host) ? std::max<std::uint64_t>(settings_.count, 1) : 1;
         if (host.range && alive_in(numbers) < numbers.hosts) return no_answer;
         if (settings_.fail_if && settings_.fail_if->holds(numbers)) return no_answer;

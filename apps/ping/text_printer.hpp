@@ -6,6 +6,7 @@
 #include <apps/common/terminal_text.hpp>
 #include <apps/ping/flood_dots.hpp>
 #include <apps/ping/host_table.hpp>
+#include <apps/ping/iputils/known_mtu.hpp>
 #include <apps/ping/names.hpp>
 #include <apps/ping/printer.hpp>
 #include <apps/ping/recorded_options.hpp>
@@ -15,6 +16,7 @@
 #include <libnet/wire/ip/ipv4.hpp>
 #include <libnet/wire/ip/ipv4_options.hpp>
 
+#include <boost/asio/error.hpp>
 #include <fmt/format.h>
 
 #include <string>
@@ -260,10 +262,13 @@ private:
     }
     void show(const PingHost& host, const PingSendError& e)
     {
-        complain(settings_.program, settings_.plain
-                                        ? "sendmsg: " + e.error.message()
-                                        : fmt::format("{}: icmp_seq={} not sent: {}", printable_name(host.name),
-                                                      e.sequence, e.error.message()));
+        const auto reason = e.error.message();
+        if (!settings_.plain)
+            complain(settings_.program,
+                     fmt::format("{}: icmp_seq={} not sent: {}", printable_name(host.name), e.sequence, reason));
+        else if (e.error == boost::asio::error::message_size)
+            complain(settings_.program, iputils::too_long(e.to, settings_.options.interface.str()));
+        else complain(settings_.program, "sendmsg: " + reason);
     }
 
     void table(const PingHosts& hosts, const PingTotal& total) const

@@ -146,6 +146,7 @@ TEST_CASE("as ping, wrong usage and missing routes are told in iputils' words", 
     check_same({"-F", "0x100000", "fd00:0:0:4::2"});
     check_same({"-p", "xyz", "10.0.4.2"});
     check_same({"-I", "nothing", "-c", "1", "10.0.4.2"});
+    check_same({"-M", "do", "-s", "2000", "-c", "2", "-i", "0.2", "10.0.4.2"});
     check_same({"-6", "10.0.4.2"});
     check_same({"-4", "fd00:0:0:4::2"});
     check_same({"nowhere.example"});
