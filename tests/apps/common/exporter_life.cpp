@@ -39,7 +39,8 @@ double sum_of(const Exporter& exporter, const std::string& name)
 {
     for (int i = 0;; ++i) {
         double sum = 0;
-        for (const auto& [sample, value] : exporter.get("/metrics").all())
+        const auto samples = exporter.get("/metrics");
+        for (const auto& [sample, value] : samples.all())
             if (sample.starts_with(name)) sum += value;
         if (sum > 0 || i == 1200) return sum;
         std::this_thread::sleep_for(std::chrono::milliseconds{50});
