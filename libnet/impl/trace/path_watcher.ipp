@@ -166,7 +166,7 @@ private:
         begin_.expires_at(next);
         begin_.async_wait([weak = weak_from_this()](boost::system::error_code cancelled) {
             const auto self = weak.lock();
-            if (!cancelled && self) self->begin_due();
+            if (!cancelled && self && !self->stopped_) self->begin_due();  // it may have expired before it was cancelled
         });
     }
 

@@ -8,12 +8,14 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/udp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/system/system_error.hpp>
 
 #include <exception>
 #include <map>
 #include <optional>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 namespace path_watcher_tests {
@@ -170,6 +172,27 @@ TEST_CASE("a wait that is cancelled loses no round, and destroying the watcher e
     io.restart();
     io.run();
     CHECK(code == asio::error::operation_aborted);
+}
+
+TEST_CASE("a round whose time has come when the watcher is destroyed doesn't begin", "[service][trace]")
+{
+    asio::io_context io;
+    auto options = quick();
+    options.interval = 100ms;
+    std::optional<PathWatcher> watcher{std::in_place, io.get_executor(), options};
+    watcher->add(loopback4);
+    CHECK(watch(io, *watcher, 1).size() == 1);
+    Rounds rounds;
+    bool aborted = false;
+    asio::co_spawn(io, collect(*watcher, rounds, 100),
+                   [&](const std::exception_ptr& thrown) { aborted = thrown != nullptr; });
+    io.restart();
+    io.poll();
+    std::this_thread::sleep_for(options.interval);  // the next one is due
+    asio::post(io, [&] { watcher.reset(); });
+    io.restart();
+    io.run();
+    CHECK(aborted);
 }
 
 TEST_CASE("options of a watcher that are out of range are refused in words", "[service][trace]")
