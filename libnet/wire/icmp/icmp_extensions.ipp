@@ -73,12 +73,13 @@ public:
         return asio::ip::address_v6{v6};
     }
 
-    /// A length that counts its own octet, the name, and zeros: RFC 5837 section 4.4.
+    /// A length that counts its own octet, the name, and zeros, at most 64 together: RFC 5837 section 4.4.
     std::string name()
     {
+        constexpr std::size_t most = 64;
         if (octets_.empty()) short_ = true;
         const auto whole = take(short_ ? 0 : std::to_integer<std::size_t>(octets_.front()));
-        if (whole.empty()) short_ = true;
+        if (whole.empty() || whole.size() > most) short_ = true;
         std::string text;
         for (const auto octet : whole.subspan(whole.empty() ? 0 : 1)) {
             if (octet == std::byte{0}) break;

@@ -5,6 +5,7 @@
 #include <tests/support/catch.hpp>
 
 #include <initializer_list>
+#include <string>
 #include <vector>
 
 namespace icmp_extensions_tests {
@@ -85,6 +86,18 @@ TEST_CASE("an interface that contradicts itself is an object like those of unkno
     CHECK(found.others[0].class_number == bad[2]);
     CHECK(found.others[0].payload.size() == bad[1] - 4);
     CHECK(found.interfaces.empty());
+}
+
+TEST_CASE("an interface's name has at most 63 octets", "[wire][icmp]")
+{
+    const auto [length, is_name] =
+        GENERATE(table<unsigned, bool>({{64, true}, {65, false}, {68, false}, {255, false}}));
+    auto bytes = octets({0x20, 0, 0, 0, 1, 4, 2, 2, length});  // an object of 260 octets
+    bytes.resize(4 + 260, std::byte{'x'});
+    const auto found = decoded(bytes);
+    CHECK(found.interfaces.size() == (is_name ? 1 : 0));
+    CHECK(found.others.size() == (is_name ? 0 : 1));
+    if (is_name) CHECK(found.interfaces[0].name == std::string(63, 'x'));
 }
 
 TEST_CASE("what is no extension structure says why", "[wire][icmp]")
