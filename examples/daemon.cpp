@@ -1,5 +1,4 @@
 // A service that runs for years: it serves the directory that a file names, reads that file again at SIGHUP, drains at SIGTERM.
-// With a file's name it does so until a signal ends it; without one it shows both.
 
 #include <libnet/daemon.hpp>
 #include <libnet/static_file_server.hpp>
@@ -62,8 +61,9 @@ try {
     libnet::prepare_daemon();
     const std::string file = argc > 1 ? argv[1] : "/tmp/libnet_example_" + std::to_string(::getpid());
     if (argc == 1) std::ofstream{file} << "examples\n";
-    const libnet::ListenPlace place{.endpoint = {asio::ip::address_v4::loopback(), 0}};  // any free port
-    FileDaemon daemon{read_options(file), {.name = "files", .listen = {place}, .arguments = {argv, argv + argc}}};
+    libnet::DaemonOptions how{.name = "files", .arguments = {argv, argv + argc}};
+    how.listen = {{.endpoint = {asio::ip::address_v4::loopback(), 0}}};  // any free port
+    FileDaemon daemon{read_options(file), how};
     daemon.on_reload([file] { return read_options(file); });
     if (argc > 1) return daemon.run();
     const auto ended = [](std::exception_ptr failure) {
