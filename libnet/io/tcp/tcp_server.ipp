@@ -223,8 +223,8 @@ LIBNETXX_DECL asio::awaitable<void> run_server(TcpServerPointer server, TcpServe
     bool politely = co_await serve_until_stopped(server);
     if (politely && server->retiring) politely = co_await last_answers_given(server);
 
-    server->drain();
     bool ended = false;
+    if (politely) server->drain();  // else nobody hears a word of it
     if (politely && server->options.drain_timeout.count() > 0) {
         co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
         const auto limit = base::deadline_after(Timer::clock_type::now(), server->options.drain_timeout);
