@@ -32,6 +32,7 @@ struct Place {
 /// Those that take long come first.
 const std::vector<Place> places{
     {"changes", "10.9.0.1", 5, {}, 8},
+    {"grows", "10.9.0.1", 7, {}, 5},
     {"twenty_hops", "10.9.0.1", 22},
     {"long_path", "10.9.0.1", 22},
     {"answers", "10.9.0.5", 4},
@@ -62,6 +63,17 @@ const std::vector<Place> places{
     {"multipath", "10.9.0.1", 8},
     {"plain", "10.9.0.1", 7},
     {"sweep", "10.32.0.14", 4},
+    {"dead_resolver", "10.9.0.1", 4},
+    {"diamonds", "10.9.0.1", 7},
+    {"diamond_service", "10.9.0.1", 6},
+    {"flow_labels", "fd09::1", 7},
+    {"flow_label_service", "fd09::1", 6},
+    {"losing", "10.9.0.1", 6, "a third of the probes is lost, and a third of the answers"},
+    {"methods", "10.9.0.1", 6},
+    {"origins", "198.51.100.1", 6},
+    {"quotes_eight", "10.9.0.1", 7},
+    {"slow_limit", "10.9.0.1", 6, "the second hop complains once a second, and the third probe gets no answer"},
+    {"translated_host", "10.9.0.1", 5},
 };
 
 /// A hop at which a rival sees something else than trace++ does. "-": nothing.
@@ -92,6 +104,8 @@ const std::vector<Difference> explained{
     {"altered", "10.9.0.1", "traceroute -U", 10, "10.9.0.1", "-", translated},
     {"broken", "10.9.0.1", "traceroute", 6, "10.255.6.1", "-", other_port},
     {"broken", "10.9.0.1", "traceroute -T", 6, "10.255.6.1", "-", other_port},
+    {"translated_host", "10.9.0.1", "traceroute", 3, "10.9.0.1", "-", translated},
+    {"translated_host", "10.9.0.1", "traceroute -U", 3, "10.9.0.1", "-", translated},
     {"answers", "10.9.0.3", "traceroute -I", 2, "10.66.0.3", "-", from_elsewhere},
     {"answers", "10.9.0.3", "scamper", 2, "10.66.0.3", "-", from_elsewhere},
     {"answers", "10.9.0.3", "mtr", 3, "-", "10.66.0.3", "to it, the path ends where its own address answers"},
@@ -235,18 +249,27 @@ std::vector<Difference> differences(const Place& place, const Seen& seen)
     return all;
 }
 
+bool is_echo(const Difference& difference)
+{
+    return difference.rival == "traceroute -I" || difference.rival == "mtr" || difference.rival == "scamper";
+}
+
 /// Where chance decides: nothing is seen in place of something, or a forged echo reply has been believed.
 bool can_be_chance(const Place& place, const Difference& difference)
 {
-    const bool echo = difference.rival == "traceroute -I" || difference.rival == "mtr" || difference.rival == "scamper";
+    const bool echo = is_echo(difference);
     const bool forged = difference.theirs.starts_with("10.66.") || difference.ours.starts_with("10.66.");
     return !place.by_chance.empty() && (difference.ours == "-" || difference.theirs == "-" || (echo && forged));
 }
 
-/// traceroute's UDP probes are flows of their own, which routers that share load send different ways.
+/// Of another flow than ours, which routers that share load send another way: traceroute's UDP probes are flows of their own,
+/// each program has a checksum of its own in its echo requests, and each socket a flow label.
 bool is_of_another_flow(const Difference& difference)
 {
-    return difference.scenario == "multipath" && difference.rival == "traceroute";
+    const bool udp = difference.rival == "traceroute";
+    if (difference.scenario.starts_with("flow_label")) return true;
+    if (difference.scenario == "diamonds") return udp || is_echo(difference);
+    return udp && (difference.scenario == "multipath" || difference.scenario == "diamond_service");
 }
 
 using Words = std::set<std::string>;

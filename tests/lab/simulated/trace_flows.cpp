@@ -63,21 +63,14 @@ TEST_CASE("one flow takes one path through routers that share load")
 {
     const std::string method =
         GENERATE("udp access=raw", "udp access=datagram", "icmp access=raw", "icmp access=datagram", "tcp access=raw");
-    const WrittenScenario diamonds{R"(
-path: [[a, b, d, e, host], [a, c, d, f, host]]
-nodes:
-  a: {balance: {by: five-tuple, over: [b, c], icmp-checksum: true}}
-  d: {balance: {by: five-tuple, over: [e, f], icmp-checksum: true}}
-  host: {address: [10.9.0.1, "fd09::1"]}
-)"};
     for (const std::string target : {"10.9.0.1", "fd09::1"}) {
-        const auto one = trace(diamonds.path(), "probes=8 method=" + method, target);
+        const auto one = trace(scenario("diamonds"), "probes=8 method=" + method, target);
         INFO(one.run.tool.out);
         for (int ttl = 1; ttl <= 5; ++ttl) CHECK(one.at(ttl).size() == 1);
-        const auto classic = trace(diamonds.path(), "probes=10 classic=1 method=" + method, target);
+        const auto classic = trace(scenario("diamonds"), "probes=10 classic=1 method=" + method, target);
         INFO(classic.run.tool.out);
         CHECK(classic.at(2).size() + classic.at(4).size() >= 3);
-        const auto flows = trace(diamonds.path(), "probes=1 flows=16 method=" + method, target);
+        const auto flows = trace(scenario("diamonds"), "probes=1 flows=16 method=" + method, target);
         INFO(flows.run.tool.out);
         CHECK(flows.at(2).size() == 2);
         CHECK(flows.at(4).size() == 2);
@@ -87,18 +80,12 @@ nodes:
 TEST_CASE(
     "connections of one flow take one path through routers that share load, and those of several flows all of them")
 {
-    const WrittenScenario diamond{R"(
-path: [[a, b, d, host], [a, c, d, host]]
-nodes:
-  a: {balance: {by: five-tuple, over: [b, c]}}
-  host: {address: [10.9.0.1, "fd09::1"], tcp: {80: syn-ack}}
-)"};
     for (const std::string target : {"10.9.0.1", "fd09::1"}) {
-        const auto one = trace(diamond.path(), "probes=8 method=tcp access=datagram", target);
+        const auto one = trace(scenario("diamond_service"), "probes=8 method=tcp access=datagram", target);
         INFO(one.run.tool.out);
         for (int ttl = 1; ttl <= 4; ++ttl) CHECK(one.at(ttl).size() == 1);
         CHECK(one.lost.empty());
-        const auto flows = trace(diamond.path(), "probes=1 flows=16 method=tcp access=datagram", target);
+        const auto flows = trace(scenario("diamond_service"), "probes=1 flows=16 method=tcp access=datagram", target);
         INFO(flows.run.tool.out);
         CHECK(flows.at(2).size() == 2);
     }
@@ -107,14 +94,7 @@ nodes:
 TEST_CASE("over IPv6 all probes of a flow have one label, so that routers which share load by it show one path")
 {
     const std::string method = GENERATE("udp", "udp53", "icmp", "tcp");
-    const WrittenScenario labelled{R"(
-path: [[a, b, d, e, host], [a, c, d, f, host]]
-nodes:
-  a: {balance: {by: flow-label, over: [b, c]}}
-  d: {balance: {by: flow-label, over: [e, f]}}
-  host: {address: "fd09::1"}
-)"};
-    const auto one = trace(labelled.path(), "probes=10 method=" + method + any_access(), "fd09::1");
+    const auto one = trace(scenario("flow_labels"), "probes=10 method=" + method + any_access(), "fd09::1");
     INFO(one.run.tool.out);
     for (int ttl = 1; ttl <= 5; ++ttl) CHECK(one.at(ttl).size() == 1);
 }
@@ -122,19 +102,15 @@ nodes:
 TEST_CASE("over IPv6 several flows have a label each, so that routers which share load by it show all paths")
 {
     const std::string method = GENERATE("udp", "udp53", "icmp", "tcp");
-    const WrittenScenario labelled{R"(
-path: [[a, b, d, host], [a, c, d, host]]
-nodes:
-  a: {balance: {by: flow-label, over: [b, c]}}
-  host: {address: "fd09::1", tcp: {80: syn-ack}}
-)"};
-    const auto flows = trace(labelled.path(), "probes=1 flows=16 method=" + method + any_access(), "fd09::1");
+    const auto flows =
+        trace(scenario("flow_label_service"), "probes=1 flows=16 method=" + method + any_access(), "fd09::1");
     INFO(flows.run.tool.out);
     CHECK(flows.at(2).size() == 2);
     CHECK(flows.lost.empty());
     // What the hops quote is what was sent.
     for (const auto& hop : flows.hops) CHECK_FALSE(hop.contains("flow_label"));
-    const auto one = trace(labelled.path(), "probes=8 flows=2 method=" + method + any_access(), "fd09::1");
+    const auto one =
+        trace(scenario("flow_label_service"), "probes=8 flows=2 method=" + method + any_access(), "fd09::1");
     INFO(one.run.tool.out);
     for (const char* flow : {"1", "2"}) {
         std::set<std::string> second;
@@ -147,17 +123,9 @@ nodes:
 TEST_CASE("routers that quote eight octets are found all the same")
 {
     const std::string method = GENERATE("udp", "icmp", "tcp");
-    const WrittenScenario minimal{R"(
-path: [a, b, c, d, host]
-node: {icmp: {quote: 8}}
-link: {delay: 1ms}
-nodes:
-  c: {icmp: {silent: true}}
-  host: {address: [10.9.0.1, "fd09::1"]}
-)"};
     for (const std::string target : {"10.9.0.1", "fd09::1"}) {
-        const auto raw = trace(minimal.path(), "probes=2 access=raw method=" + method, target);
-        const auto datagram = trace(minimal.path(), "probes=2 access=datagram method=" + method, target);
+        const auto raw = trace(scenario("quotes_eight"), "probes=2 access=raw method=" + method, target);
+        const auto datagram = trace(scenario("quotes_eight"), "probes=2 access=datagram method=" + method, target);
         INFO(raw.run.tool.out << datagram.run.tool.out);
         for (int ttl = 1; ttl <= 5; ++ttl) CHECK(raw.at(ttl) == datagram.at(ttl));
         CHECK(raw.at(2).size() == 1);
@@ -256,12 +224,7 @@ TEST_CASE("the end of a path is what the message says")
 TEST_CASE("a probe whose destination was translated ends the path where it arrives")
 {
     const std::string access = any_access();
-    const WrittenScenario translated{R"(
-path: [a, b, host]
-nodes:
-  host: {address: 10.9.0.1, icmp: {altered: {destination: 192.168.0.7}}}
-)"};
-    const auto traced = trace(translated.path(), "probes=1 method=udp" + access);
+    const auto traced = trace(scenario("translated_host"), "probes=1 method=udp" + access);
     INFO(traced.run.tool.out);
     CHECK(traced.done.front().at("reason") == "reached");
     CHECK(traced.done.front().at("hops") == "3");

@@ -15,14 +15,6 @@ using namespace libnet::test;
 
 namespace {
 
-constexpr auto four_hops = R"(
-path: [a, b, c, host]
-link: {delay: 1ms}
-node: {icmp: {quote: 28}}
-nodes:
-  host: {address: [10.9.0.1, "fd09::1"], tcp: {default: reset, 80: syn-ack}}
-)";
-
 struct Hop {
     std::string address;
     std::string annotation;  ///< "!P" and the like
@@ -52,10 +44,9 @@ std::vector<Hop> hops_of(const std::string& out)
 
 Simulated trace_with(const std::string& tool, Arguments flags, const std::string& host = "10.9.0.1")
 {
-    const WrittenScenario scenario{four_hops};
     flags.insert(flags.begin(), {tool, "-n", "-q", "1", "-w", "1"});
     flags.push_back(host);
-    return simulate(scenario.path(), flags);
+    return simulate(scenario("methods"), flags);
 }
 
 std::size_t sent_of_protocol(const Simulated& run, std::int64_t protocol)

@@ -33,12 +33,7 @@ json::value report_of(const std::string& out)
 
 TEST_CASE("a router that complains once a second is rate-limited, and loses nothing")
 {
-    const WrittenScenario scenario{
-        "path: [r1, r2, r3, host]\n"
-        "nodes:\n"
-        "  r2: {icmp: {rate: 1/s, burst: 2}}\n"
-        "  host: {address: 10.9.0.1}\n"};
-    const auto run = simulate(scenario.path(),
+    const auto run = simulate(scenario("slow_limit"),
                               {program("trace++"), "-n", "-w", "1", "--report", "40", "--interval", "0.1", "10.9.0.1"});
     INFO(run.tool.out << run.tool.err);
     CHECK(run.tool.exit_code == 0);
@@ -49,14 +44,8 @@ TEST_CASE("a router that complains once a second is rate-limited, and loses noth
 
 TEST_CASE("a path that grows is noticed, and loses nothing")
 {
-    const WrittenScenario scenario{
-        "path: [r1, r2, host]\n"
-        "nodes:\n"
-        "  host: {address: 10.9.0.1}\n"
-        "changes:\n"
-        "  - {at: 4s, path: [r1, r3, r4, r2, host]}\n"};
-    const auto run = simulate(scenario.path(), {program("trace++"), "-n", "-w", "1", "--report", "70", "--interval",
-                                                "0.1", "--json", "10.9.0.1"});
+    const auto run = simulate(scenario("grows"), {program("trace++"), "-n", "-w", "1", "--report", "70", "--interval",
+                                                  "0.1", "--json", "10.9.0.1"});
     INFO(run.tool.err);
     CHECK(run.tool.exit_code == 0);
     CHECK(contains(run.tool.out, R"("event":"change")"));
@@ -95,14 +84,8 @@ TEST_CASE("a path that grows, shrinks and fails for a second has changed twice, 
 
 TEST_CASE("loss of the path is told where it begins, and by an exit code")
 {
-    const WrittenScenario scenario{
-        "path: [r1, r2, r3, host]\n"
-        "nodes:\n"
-        "  host: {address: 10.9.0.1}\n"
-        "links:\n"
-        "  - {between: [r1, r2], loss: 30%}\n"};
-    const auto run = simulate(scenario.path(), {program("trace++"), "-n", "-w", "1", "--report", "60", "--interval",
-                                                "0.1", "--max-loss", "10", "10.9.0.1"});
+    const auto run = simulate(scenario("losing"), {program("trace++"), "-n", "-w", "1", "--report", "60", "--interval",
+                                                   "0.1", "--max-loss", "10", "10.9.0.1"});
     INFO(run.tool.out << run.tool.err);
     CHECK(run.tool.exit_code == 4);
     CHECK(contains(run.tool.out, "\nhop 2: losing: from here on the path loses "));
@@ -111,19 +94,7 @@ TEST_CASE("loss of the path is told where it begins, and by an exit code")
 
 TEST_CASE("autonomous systems are asked for once for each prefix, and shown behind the address")
 {
-    const WrittenScenario scenario{
-        "path: [[r0, dns], [r0, r1, r2, host]]\n"
-        "nodes:\n"
-        "  dns: {address: 10.0.53.1, udp: {53: dns}}\n"
-        "  r1: {address: 203.0.113.1}\n"
-        "  r2: {address: 203.0.113.2}\n"
-        "  host: {address: 198.51.100.1}\n"
-        "dns:\n"
-        "  names:\n"
-        "    1.113.0.203.origin.asn.cymru.com: {txt: \"64500 | 203.0.113.0/24 | ZZ | x | 2026-01-01\"}\n"
-        "    2.113.0.203.origin.asn.cymru.com: {txt: \"64500 | 203.0.113.0/24 | ZZ | x | 2026-01-01\"}\n"
-        "    1.100.51.198.origin.asn.cymru.com: {txt: \"64501 64502 | 198.51.100.0/24 | ZZ | x |\"}\n"};
-    const auto run = simulate(scenario.path(), {program("trace++"), "-n", "-A", "198.51.100.1"});
+    const auto run = simulate(scenario("origins"), {program("trace++"), "-n", "-A", "198.51.100.1"});
     INFO(run.tool.out << run.tool.err);
     CHECK(run.tool.exit_code == 0);
     CHECK(contains(run.tool.out, " 203.0.113.1 [AS64500]  "));
@@ -137,24 +108,17 @@ TEST_CASE("autonomous systems are asked for once for each prefix, and shown behi
 
 TEST_CASE("without -A and with -n no name server is asked for anything, and a silent one delays no line")
 {
-    const WrittenScenario scenario{
-        "path: [[r1, dns], [r1, host]]\n"
-        "nodes:\n"
-        "  dns: {address: 10.0.53.1, udp: {53: dns}, down: true}\n"
-        "  host: {address: 10.9.0.1}\n"
-        "dns:\n"
-        "  names: {}\n"};
     const auto asks = [](const Simulated& run) {
         return run.count_if([](const json::object& packet) { return packet.at("to") == "10.0.53.1"; });
     };
     using Clock = std::chrono::steady_clock;
     const auto begun = Clock::now();
-    const auto numeric = simulate(scenario.path(), {program("trace++"), "-n", "10.9.0.1"});
+    const auto numeric = simulate(scenario("dead_resolver"), {program("trace++"), "-n", "10.9.0.1"});
     const auto without_names = Clock::now() - begun;
     CHECK(numeric.tool.exit_code == 0);
     CHECK(asks(numeric) == 0);
     const auto begun_again = Clock::now();
-    const auto named = simulate(scenario.path(), {program("trace++"), "10.9.0.1"});
+    const auto named = simulate(scenario("dead_resolver"), {program("trace++"), "10.9.0.1"});
     const auto with_names = Clock::now() - begun_again;
     CHECK(named.tool.exit_code == 0);
     CHECK(asks(named) != 0);
