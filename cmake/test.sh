@@ -6,4 +6,4 @@ sh "$root/cmake/packages.sh" test
 sh "$root/cmake/build.sh" asan
 cd "$root"
 # Many tests wait most of their time: for a limit of the kernel, or for a program of others.
-exec ctest --preset asan --parallel "$(($(nproc) + 1))" "$@"
+exec ctest --preset asan --parallel "$(($(nproc) * 2 + 1))" "$@"
