@@ -11,12 +11,15 @@
 
 #include <csignal>
 #include <functional>
+#include <memory>
 #include <utility>
 
 namespace libnet::inline v0 {
 
 /// Calls back with `total` at the first SIGINT or SIGTERM and with `terminal` at the second. A third one has the
 /// system's effect again: it kills a program that does not end.
+///
+/// It may be destroyed at any time, in its callback, too: a signal that has come and was not told of isn't told of any more.
 class StopSignals {
 public:
     StopSignals(const StopSignals&) = delete;
@@ -25,34 +28,44 @@ public:
     /// Waits on `io`, which runs until it is stopped or this object is destroyed.
     /// @throws boost::system::system_error the signals can't be waited for
     StopSignals(boost::asio::io_context& io, std::function<void(boost::asio::cancellation_type)> on_stop)
-        : signals_{io, SIGINT, SIGTERM},
-          on_stop_{std::move(on_stop)}
+        : state_{std::make_shared<State>(io, std::move(on_stop))}
     {
-        wait();
+        wait(state_);
     }
 
     /// The first signal that came, or 0.
-    int first() const { return first_; }
+    int first() const { return state_->first; }
 
 private:
-    void wait()
+    struct State {
+        State(boost::asio::io_context& io, std::function<void(boost::asio::cancellation_type)> call)
+            : signals{io, SIGINT, SIGTERM},
+              on_stop{std::move(call)}
+        {}
+        boost::asio::signal_set signals;
+        std::function<void(boost::asio::cancellation_type)> on_stop;
+        int first = 0;
+    };
+
+    /// A handler whose signal has come is called even when this object was destroyed meanwhile: it must not rely on it.
+    static void wait(const std::shared_ptr<State>& waiting)
     {
-        signals_.async_wait([this](boost::system::error_code failed, int signal) {
-            if (failed) return;
-            if (first_ == 0) {
-                first_ = signal;
-                wait();
-                on_stop_(boost::asio::cancellation_type::total);
+        const std::weak_ptr<State> weak = waiting;
+        waiting->signals.async_wait([weak](boost::system::error_code failed, int signal) {
+            const auto state = weak.lock();
+            if (failed || !state) return;
+            if (state->first == 0) {
+                state->first = signal;
+                wait(state);
+                state->on_stop(boost::asio::cancellation_type::total);
             } else {
-                signals_.clear();
-                on_stop_(boost::asio::cancellation_type::terminal);
+                state->signals.clear();
+                state->on_stop(boost::asio::cancellation_type::terminal);
             }
         });
     }
 
-    boost::asio::signal_set signals_;
-    std::function<void(boost::asio::cancellation_type)> on_stop_;
-    int first_ = 0;
+    const std::shared_ptr<State> state_;
 };
 
 }  // namespace libnet::inline v0

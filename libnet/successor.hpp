@@ -20,6 +20,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -42,12 +43,12 @@ public:
     /// @throws std::system_error what pipe2(2) or posix_spawn(3) reports
     Successor(const boost::asio::any_io_executor& executor, const std::vector<std::string>& arguments,
               const std::vector<int>& sockets, const std::vector<int>& given = {})
-        : news_{executor},
+        : news_{std::make_shared<boost::asio::posix::stream_descriptor>(executor)},
           patience_{executor}
     {
         int ends[2];
         if (::pipe2(ends, O_CLOEXEC) != 0) throw std::system_error{errno, std::generic_category(), "pipe"};
-        news_.assign(ends[0]);
+        news_->assign(ends[0]);
         const io::FileDescriptor ready{ends[1]};
         auto all = sockets;
         all.insert(all.end(), given.begin(), given.end());
@@ -68,7 +69,7 @@ public:
     void give_up() noexcept
     {
         boost::system::error_code ignored;
-        news_.close(ignored);
+        news_->close(ignored);
     }
 
     /// Completes with true when it serves, and with false when it has ended instead, or was ended because `limit` had
@@ -77,12 +78,16 @@ public:
     {
         constexpr auto token = boost::asio::as_tuple(boost::asio::use_awaitable);
         patience_.expires_after(limit);
-        patience_.async_wait([this](boost::system::error_code cancelled) {
-            if (!cancelled) news_.close();
-        });
+        const std::weak_ptr<boost::asio::posix::stream_descriptor> weak = news_;
+        patience_.async_wait(
+            [weak](boost::system::error_code cancelled) {  // it may be called when this object has gone
+                const auto news = weak.lock();
+                boost::system::error_code ignored;
+                if (news && !cancelled) news->close(ignored);
+            });
         char octet = 0;
         const auto buffer = boost::asio::buffer(&octet, 1);
-        const auto [failed, size] = co_await news_.async_read_some(buffer, token);
+        const auto [failed, size] = co_await news_->async_read_some(buffer, token);
         patience_.cancel();
         const bool serves = !failed && size == 1;
         if (!serves) end_process();
@@ -145,7 +150,7 @@ private:
         if (failure != 0) throw std::system_error{failure, std::generic_category(), arguments.front()};
     }
 
-    boost::asio::posix::stream_descriptor news_;
+    const std::shared_ptr<boost::asio::posix::stream_descriptor> news_;
     boost::asio::steady_timer patience_;
     pid_t pid_ = -1;
     bool settled_ = false;  // whether it serves is known

@@ -5,37 +5,48 @@
 #include <boost/asio/signal_set.hpp>
 
 #include <functional>
+#include <memory>
 #include <utility>
 
 namespace libnet::inline v0::io {
 
 namespace asio = boost::asio;
 
-/// Calls back at each of these signals, as long as it lives.
+/// Calls back at each of these signals, as long as it lives; it may be destroyed in its callback.
 class OnSignal {
 public:
     /// @throws boost::system::system_error the signal can't be waited for
     OnSignal(const asio::any_io_executor& executor, int signal, std::function<void()> act)
-        : act_{std::move(act)},
-          signals_{executor, signal}
+        : state_{std::make_shared<State>(executor, signal, std::move(act))}
     {
-        wait();
+        wait(state_);
     }
     OnSignal(const OnSignal&) = delete;
     OnSignal& operator=(const OnSignal&) = delete;
 
 private:
-    void wait()
+    struct State {
+        State(const asio::any_io_executor& executor, int signal, std::function<void()> call)
+            : act{std::move(call)},
+              signals{executor, signal}
+        {}
+        std::function<void()> act;
+        asio::signal_set signals;
+    };
+
+    /// A handler whose signal has come is called even when this object was destroyed meanwhile: it must not rely on it.
+    static void wait(const std::shared_ptr<State>& waiting)
     {
-        signals_.async_wait([this](boost::system::error_code failed, int) {
-            if (failed) return;
-            act_();
-            wait();
+        const std::weak_ptr<State> weak = waiting;
+        waiting->signals.async_wait([weak](boost::system::error_code failed, int) {
+            const auto state = weak.lock();
+            if (failed || !state) return;
+            state->act();
+            wait(state);
         });
     }
 
-    std::function<void()> act_;
-    asio::signal_set signals_;
+    const std::shared_ptr<State> state_;
 };
 
 }  // namespace libnet::inline v0::io
