@@ -97,9 +97,9 @@ private:
     void lose_for_haste() noexcept;
 
     void write_queues();
-    bool write_some();
+    std::size_t write_some();
+    static std::chrono::milliseconds next_nap(std::chrono::milliseconds nap, std::size_t octets);
     void pause(std::chrono::milliseconds limit);
-    void collect(std::string& lines);
     void put(std::string_view lines) noexcept;
     Written write_all(std::string_view& lines);
     bool wait_for_room() const;
@@ -121,12 +121,11 @@ private:
     std::shared_ptr<const AccessLogFormat> format_;
     std::atomic<unsigned> format_number_{0};  // of the present format
 
-    io::FileDescriptor wakeup_;        // an eventfd(2)
-    std::atomic<bool> awake_{false};   // the writer is to look at the queues in any case
-    std::atomic<bool> writes_{false};  // what it has taken from the queues
+    io::FileDescriptor wakeup_;       // an eventfd(2)
+    std::atomic<bool> awake_{false};  // the writer is to look at the queues in any case
     std::atomic<bool> stopping_{false};
-    std::string taken_;
-    std::thread writer_;  // runs once there is a queue
+    std::vector<std::shared_ptr<base::ByteRing>> written_;  // the queues that the writer looks at
+    std::thread writer_;                                    // runs once there is a queue
 };
 
 /// The lines of one event loop, or of any one thread, on their way to the log. For that thread only.

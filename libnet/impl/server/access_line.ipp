@@ -11,6 +11,7 @@
 #include <concepts>
 #include <cstddef>
 #include <ctime>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -55,20 +56,26 @@ inline const std::string& log_address(const boost::asio::ip::address& address)
     return text;
 }
 
-/// Writes a line behind what a string has, which gets room for all of it first: the pieces are many and short, and to append
-/// each would cost more than to copy what is in it.
+/// Room for a line on the stack, or on the heap where that is too small: it isn't initialised, and what becomes of it is copied
+/// once, as the pieces are many and short, and to append each would cost more.
+class LineRoom {
+public:
+    explicit LineRoom(std::size_t size) : large_{size > sizeof small_ ? new char[size] : nullptr} {}
+    char* begin() noexcept { return large_ ? large_.get() : small_; }
+
+private:
+    char small_[2048];
+    const std::unique_ptr<char[]> large_;
+};
+
+/// Writes the pieces of a line one behind the other, where there is room for all of them.
 class LineWriter {
 public:
-    /// `room`: octets at most.
-    LineWriter(std::string& line, std::size_t room) : line_{line}
-    {
-        const auto size = line.size();
-        line.resize(size + room);
-        at_ = line.data() + size;
-    }
-    ~LineWriter() { line_.resize(static_cast<std::size_t>(at_ - line_.data())); }
+    explicit LineWriter(char* room) : begin_{room}, at_{room} {}
     LineWriter(const LineWriter&) = delete;
     LineWriter& operator=(const LineWriter&) = delete;
+
+    std::string_view written() const noexcept { return {begin_, static_cast<std::size_t>(at_ - begin_)}; }
 
     void text(std::string_view text) { at_ = std::copy(text.begin(), text.end(), at_); }
 
@@ -78,11 +85,11 @@ public:
     void word(std::string_view word)
     {
         if (word.empty()) text("-");
-        else at_ = base::write_escaped(at_, word, "\"\\ ");
+        else escaped(word, "\"\\ ");
     }
 
     /// A part of a field in quotes.
-    void quoted(std::string_view part) { at_ = base::write_escaped(at_, part, "\"\\"); }
+    void quoted(std::string_view part) { escaped(part, "\"\\"); }
 
     /// A field in quotes; "-" for an empty one.
     void field(std::string_view field)
@@ -101,26 +108,26 @@ public:
         quoted(record.method);
         text(" ");
         quoted(record.target);
-        text(" HTTP/");
-        number(record.version / 10);
-        text(".");
-        number(record.version % 10);
-        text("\"");
+        text(record.version == 10 ? " HTTP/1.0\"" : " HTTP/1.1\"");
     }
 
     static constexpr std::size_t max_digits = 20;
     static constexpr std::size_t all_else = 4 * max_digits + 40;  // octets of a line's numbers, quotes and spaces
 
 private:
-    std::string& line_;
+    void escaped(std::string_view text, std::string_view special) { at_ = base::write_escaped(at_, text, special); }
+
+    char* const begin_;
     char* at_;
 };
 
 /// Appends the request line alone.
 inline void append_request(std::string& line, const AccessRecord& record)
 {
-    const auto size = record.method.size() + record.target.size();
-    LineWriter{line, base::max_escaped * size + LineWriter::all_else}.request(record);
+    LineRoom room{base::max_escaped * (record.method.size() + record.target.size()) + LineWriter::all_else};
+    LineWriter writer{room.begin()};
+    writer.request(record);
+    line.append(writer.written());
 }
 
 }  // namespace detail
@@ -131,8 +138,9 @@ LIBNETXX_DECL void append_log_line(std::string& line, const AccessRecord& record
     const auto time = detail::log_time(record.started);
     const auto from_strangers = record.user.size() + record.method.size() + record.target.size() +
                                 record.referer.size() + record.user_agent.size() + record.reason.size();
-    detail::LineWriter writer{
-        line, client.size() + time.size() + base::max_escaped * from_strangers + detail::LineWriter::all_else};
+    detail::LineRoom room{client.size() + time.size() + base::max_escaped * from_strangers +
+                          detail::LineWriter::all_else};
+    detail::LineWriter writer{room.begin()};
     writer.text(client);
     writer.text(" - ");
     writer.word(record.user);
@@ -153,6 +161,7 @@ LIBNETXX_DECL void append_log_line(std::string& line, const AccessRecord& record
         writer.field(record.reason);
     }
     writer.text("\n");
+    line.append(writer.written());
 }
 
 }  // namespace libnet::inline v0

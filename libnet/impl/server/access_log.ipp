@@ -26,7 +26,8 @@ namespace detail {
 
 constexpr std::size_t log_queue_size = std::size_t{256} * 1024;
 constexpr std::chrono::milliseconds log_shortest_pause{1}, log_longest_pause{8};
-constexpr std::size_t log_much = 1024;  // octets that come in a pause
+constexpr std::size_t log_little = 1024;     // octets that come in a nap: a line now and then isn't late
+constexpr std::size_t log_much = 64 * 1024;  // more are written sooner, as long as they are in the processor's cache
 constexpr std::chrono::seconds log_patience{1};
 
 inline std::uint64_t lines_in(std::string_view text)
@@ -212,40 +213,54 @@ LIBNETXX_DECL void AccessLog::wake() noexcept
     [[maybe_unused]] const auto written = ::write(wakeup_.get(), &one, sizeof one);
 }
 
-/// The writer's thread: writes what there is, naps so that there is more to write at once, and sleeps when there was nothing. It
-/// naps the longer the more lines there are: many of them make few writes then, and a line now and then isn't late.
+/// How long the writer naps after one in which so much has come.
+LIBNETXX_DECL std::chrono::milliseconds AccessLog::next_nap(std::chrono::milliseconds nap, std::size_t octets)
+{
+    if (octets < detail::log_little) return detail::log_shortest_pause;
+    if (octets > detail::log_much) return std::max(nap / 2, detail::log_shortest_pause);
+    return octets < detail::log_much / 4 ? std::min(2 * nap, detail::log_longest_pause) : nap;
+}
+
+/// The writer's thread: writes what there is, naps so that there is more to write at once, and sleeps when there was nothing.
 LIBNETXX_DECL void AccessLog::write_queues()
 {
     auto nap = detail::log_shortest_pause;
     for (;;) {
         const bool ends = stopping_;
-        if (write_some()) {
+        if (const auto octets = write_some(); octets > 0) {
             awake_ = true;
             if (!ends) pause(nap);
-            nap = taken_.size() < detail::log_much ? detail::log_shortest_pause
-                                                   : std::min(2 * nap, detail::log_longest_pause);
+            nap = next_nap(nap, octets);
             continue;
         }
         if (ends) return;
         nap = detail::log_shortest_pause;
         awake_ = false;
-        if (!write_some()) pause(std::chrono::milliseconds{-1});  // nothing came in between
+        if (write_some() == 0) pause(std::chrono::milliseconds{-1});  // nothing came in between
     }
 }
 
-/// False: there was nothing.
-LIBNETXX_DECL bool AccessLog::write_some()
+/// Writes what is in each queue, from where it lies. Returns how many octets that were. Queues that are empty and no longer used
+/// go.
+LIBNETXX_DECL std::size_t AccessLog::write_some()
 {
-    taken_.clear();
+    written_.clear();
     try {
-        collect(taken_);
+        const std::lock_guard alone{queues_mutex_};
+        std::erase_if(queues_, [](const auto& queue) { return queue.use_count() == 1 && queue->empty(); });
+        written_ = queues_;
     } catch (const std::bad_alloc&) {
         pause(detail::log_longest_pause);  // the lines wait in their queues
     }
-    const bool any = !taken_.empty();
-    if (any) put(taken_);
-    writes_ = false;
-    return any;
+    std::size_t octets = 0;
+    for (const auto& queue : written_) {
+        const auto lines = queue->front();
+        if (lines.empty()) continue;
+        put(lines);
+        queue->pop(lines.size());
+        octets += lines.size();
+    }
+    return octets;
 }
 
 /// Waits to be woken, for `limit` at most; a negative one is none.
@@ -257,20 +272,11 @@ LIBNETXX_DECL void AccessLog::pause(std::chrono::milliseconds limit)
     [[maybe_unused]] const auto size = ::read(wakeup_.get(), &count, sizeof count);
 }
 
-/// Takes all that is in the queues. Queues that are empty and no longer used go.
-LIBNETXX_DECL void AccessLog::collect(std::string& lines)
-{
-    const std::lock_guard alone{queues_mutex_};
-    writes_ = true;  // before a queue is seen to be empty
-    for (const auto& queue : queues_) queue->pop_all(lines);
-    std::erase_if(queues_, [](const auto& queue) { return queue.use_count() == 1 && queue->empty(); });
-}
-
-/// For the end of a program: what was taken from the queue has been written, too.
+/// For the end of a program.
 LIBNETXX_DECL void AccessLog::wait_until_written(const base::ByteRing& queue) const
 {
     const auto limit = std::chrono::steady_clock::now() + detail::log_patience;
-    while ((!queue.empty() || writes_) && std::chrono::steady_clock::now() < limit)
+    while (!queue.empty() && std::chrono::steady_clock::now() < limit)
         std::this_thread::sleep_for(std::chrono::milliseconds{1});
 }
 
