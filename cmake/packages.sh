@@ -1,5 +1,5 @@
 #!/bin/sh
-# packages.sh run|test|check: installs what is missing of Debian's packages, and nothing when nothing is.
+# packages.sh run|test|check|bench: installs what is missing of Debian's packages, and nothing when nothing is.
 set -eu
 
 # Newer systems have newer versions of Boost under names without a version.
@@ -14,12 +14,16 @@ rivals="openssl iputils-ping fping iputils-tracepath traceroute mtr-tiny scamper
 scrapers="prometheus prometheus-blackbox-exporter python3-prometheus-client"
 # Smokeping depends on a mail program: msmtp-mta is one without a server.
 readers="monitoring-plugins-basic monitoring-plugins-standard smokeping msmtp-mta jc"
+# What shows the pages of the programs. Ubuntu has it as a snap only; tests that need it are skipped there.
+browser=
+! grep -qsx 'ID=debian' /etc/os-release || browser="chromium chromium-driver"
 
 case "${1:-}" in
     run) wanted="$build $network" ;;
-    test) wanted="$build $network catch2 libyaml-cpp-dev libnet1-dev $rivals $scrapers $readers python3-jsonschema" ;;
+    test) wanted="$build $network catch2 libyaml-cpp-dev libnet1-dev $rivals $scrapers $readers $browser python3-jsonschema" ;;
     check) wanted="$build catch2 libyaml-cpp-dev clang-14 clang-format-14 clang-tools-14 libclang-rt-14-dev git" ;;
-    *) echo "usage: $0 run|test|check" >&2; exit 2 ;;
+    bench) wanted="$build $network catch2 libyaml-cpp-dev $rivals wrk libcpp-httplib-dev libpoco-dev lighttpd squid tinyproxy $browser" ;;
+    *) echo "usage: $0 run|test|check|bench" >&2; exit 2 ;;
 esac
 
 command -v dpkg-query >/dev/null || {
@@ -49,7 +53,7 @@ fi
 # A server that is only here to be tested against should not start to serve: dpkg asks this file first.
 policy=/usr/sbin/policy-rc.d
 case "$missing" in
-    *nginx* | *haproxy* | *prometheus* | *smokeping*)
+    *nginx* | *haproxy* | *prometheus* | *smokeping* | *lighttpd* | *squid* | *tinyproxy*)
         if [ ! -e $policy ]; then
             printf '#!/bin/sh\nexit 101\n' | $as_root tee $policy >/dev/null
             $as_root chmod 755 $policy
@@ -68,7 +72,7 @@ if ! { $as_root apt-get update && $as_root env DEBIAN_FRONTEND=noninteractive \
 fi
 rm -f "$log"
 
-for service in nginx haproxy prometheus prometheus-blackbox-exporter smokeping; do # nor at the next boot
+for service in nginx haproxy prometheus prometheus-blackbox-exporter smokeping lighttpd squid tinyproxy; do # nor at the next boot
     case "$missing " in
         *" $service"[\ -]*) [ ! -d /run/systemd/system ] || $as_root systemctl disable --quiet $service || true ;;
     esac

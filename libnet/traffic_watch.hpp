@@ -3,6 +3,7 @@
 
 #include <libnet/access_record.hpp>
 #include <libnet/engine/http/traffic_history.hpp>
+#include <libnet/io/tcp/endpoint_text.hpp>
 #include <libnet/server_now.hpp>
 #include <libnet/wire/ip/unmapped.hpp>
 
@@ -115,7 +116,9 @@ inline std::string traffic_json(const TrafficReport& report, const engine::Traff
     for (const auto& one : now.connections) {
         constexpr std::string_view phases[] = {"idle", "request", "tunnel"};
         json.array().value(phases[static_cast<std::size_t>(one.phase)]);
-        json.value(wire::unmapped(one.client.address()).to_string() + ' ' + std::to_string(one.client.port()));
+        const auto address = wire::unmapped(one.client.address());
+        // That of a Unix socket has no address: as the log has it.
+        json.value(address.is_unspecified() ? "unix:" : io::to_text({address, one.client.port()}));
         json.value(one.since.count() / 1'000'000).value(one.method).value(one.target);
         json.value(one.sent).value(one.received).end_array();
     }

@@ -1,6 +1,6 @@
 'use strict';
 const drawRates = chart(byId('rates'), ['requests'], n => compact(n) + '/s');
-const drawTimes = chart(byId('times'), ['median', '99th percentile'], duration);
+const drawTimes = chart(byId('times'), ['median', '99th %'], duration);
 const drawOctets = chart(byId('octets'), ['sent', 'received'], n => octets(n) + '/s');
 const drawOpen = chart(byId('open-count'), ['open'], compact);
 const seconds = new Map();

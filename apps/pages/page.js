@@ -79,7 +79,7 @@ function follow(onDocument) {
 
 /// A chart of one or two lines, with words for who doesn't see it.
 function chart(box, names, format) {
-    const svg = el('svg', {class: 'chart', viewBox: '0 0 300 100', preserveAspectRatio: 'none', role: 'img'});
+    const svg = el('svg', {class: 'chart', viewBox: '0 0 300 100', preserveAspectRatio: 'none', role: 'img', 'aria-label': names.join(', ')});
     const lines = names.map((_, i) => el('polyline', {class: i ? 'second' : 'first'}));
     const key = el('p', {class: 'key'});
     svg.append(...lines);
@@ -98,6 +98,8 @@ function chart(box, names, format) {
 /// The rows of a table, changed in place.
 function fill(body, rows, empty) {
     if (rows.length === 0) rows = [[empty]];
+    // More columns than the head has would take room of these.
+    const columns = body.parentNode ? body.parentNode.tHead.rows[0].cells.length : 9;
     while (body.rows.length > rows.length) body.deleteRow(-1);
     rows.forEach((cells, i) => {
         const row = body.rows[i] || body.insertRow();
@@ -107,7 +109,7 @@ function fill(body, rows, empty) {
             const [text, kind] = Array.isArray(cell) ? cell : [cell, ''];
             if (td.className !== kind) td.className = kind;
             say(td, text);
-            td.colSpan = cells.length === 1 ? 9 : 1;
+            td.colSpan = cells.length === 1 ? columns : 1;
         });
     });
 }

@@ -4,10 +4,12 @@ const ROW = 44, HEAD = 32, EXTRA = 4;
 const known = new Map(), strips = new Map();
 const box = byId('rows');
 const drawn = new Map();  // by index; a row keeps its node as long as it is drawn, and with it the focus
-let order = [], chosen = null, pending = false, asking = false;
+let order = [], chosen = null, told = '', pending = false, asking = false;
 
 const [ID, NAME, ADDRESS, STATE, PROBES, LOST, P50, P95, MORE, OUTAGE] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 const loss = row => row[PROBES] ? row[LOST] / row[PROBES] : 0;
+// Times count by their doublings, so that rows don't change places for every microsecond.
+const slowness = row => Math.floor(Math.log2(1 + row[P95]));
 const weight = row => (row[STATE] === 'down' ? 4 : row[ADDRESS] === '' ? 3 : row[STATE] === 'unknown' ? 1 : 0) + 2 * loss(row);
 const percent = share => share === 0 ? '0 %' : share < 0.001 ? '<0.1 %' : (100 * share).toFixed(share < 0.1 ? 1 : 0) + ' %';
 
@@ -28,7 +30,7 @@ box.append(head, spacer);
 function makeRow() {
     const name = el('button', {class: 'name', type: 'button'}), state = el('span', {role: 'cell'}), lost = el('span', {role: 'cell', class: 'n'});
     const p50 = el('span', {role: 'cell', class: 'n'}), p95 = el('span', {role: 'cell', class: 'n wide-only'});
-    const strip = el('svg', {class: 'strip', viewBox: '0 0 96 24', preserveAspectRatio: 'none', role: 'img'});
+    const strip = el('svg', {class: 'strip', viewBox: '0 0 96 24', preserveAspectRatio: 'none', role: 'img', 'aria-label': 'nothing yet'});
     const node = el('div', {role: 'row'}, el('span', {role: 'cell', class: 'name-cell'}, name), state, lost, p50, p95, el('span', {role: 'cell', class: 'strip-cell'}, strip));
     node.parts = {name, state, lost, p50, p95, strip};
     name.addEventListener('click', () => choose(node.id_));
@@ -54,9 +56,13 @@ function drawStrip(node, id) {
 
 function drawRow(node, row, index) {
     const parts = node.parts;
-    if (node.id_ !== row[ID]) { node.strip_ = null; parts.strip.replaceChildren(); }
+    if (node.id_ !== row[ID]) {
+        node.strip_ = null;
+        parts.strip.replaceChildren();
+        parts.strip.setAttribute('aria-label', 'nothing yet');
+    }
     node.id_ = row[ID];
-    node.style.top = HEAD + index * ROW + 'px';
+    node.style.transform = 'translateY(' + (HEAD + index * ROW) + 'px)';  // `top` would be a new layout
     node.setAttribute('aria-rowindex', index + 2);
     say(parts.name, row[NAME]);
     parts.name.title = row[NAME] + (row[ADDRESS] && row[ADDRESS] !== row[NAME] ? ' (' + row[ADDRESS] + ')' : '') + (row[MORE] ? ', ' + row[MORE] : '');
@@ -135,7 +141,7 @@ function sort() {
     sorting = 0;
     const wanted = byId('filter').value.toLowerCase();
     order = [...known.values()].filter(row => wanted === '' || row[NAME].toLowerCase().includes(wanted) || row[ADDRESS].includes(wanted));
-    order.sort((a, b) => b.weight - a.weight || b[P95] - a[P95] || (a[NAME] < b[NAME] ? -1 : 1));
+    order.sort((a, b) => b.weight - a.weight || b.slowness - a.slowness || a[ID] - b[ID]);
     spacer.style.height = order.length * ROW + 'px';
     box.setAttribute('aria-rowcount', order.length + 1);
     let down = 0, lossy = 0;
@@ -144,18 +150,25 @@ function sort() {
     later();
 }
 
+/// The heading alone is read out by a screen reader, once; numbers that change every second are not.
 async function choose(id) {
     chosen = id;
-    const details = byId('details');
+    const details = byId('more');
     try {
         const answer = await fetch('/target.json?id=' + id, {cache: 'no-store'});
-        const target = await answer.json();
-        if (chosen !== id || !target) return;
+        const text = await answer.text(), target = JSON.parse(text);
+        if (chosen !== id || !target || text === told) return;
+        told = text;
+        say(byId('h-details'), target.name);
         const outages = target.outages.length
             ? el('ul', {}, ...target.outages.map(([begin, end]) => el('li', {}, end ? moment(begin) + ', for ' + span(end - begin) : 'since ' + moment(begin) + ': it goes on')))
             : el('p', {}, 'No outage in the last 24 hours.');
-        details.replaceChildren(el('h2', {}, target.name), ...more(target), el('h3', {}, 'Outages'), outages);
-    } catch { details.replaceChildren(el('h2', {}, 'The server does not answer.')); }
+        details.replaceChildren(...more(target), el('h3', {}, 'Outages'), outages);
+    } catch {
+        told = '';
+        say(byId('h-details'), 'The server does not answer.');
+        details.replaceChildren();
+    }
 }
 
 box.addEventListener('scroll', later, {passive: true});
@@ -168,6 +181,7 @@ follow(news => {
         const before = known.get(row[ID]);
         soon ||= !before || before[STATE] !== row[STATE];
         row.weight = weight(row);
+        row.slowness = slowness(row);
         known.set(row[ID], row);
     }
     say(byId('version'), news.version);

@@ -3,8 +3,7 @@
 # cpp-httplib and one on POCO: CPU time of a request, by turns, each server on one core and wrk with 8 connections on the
 # other. And beside a cached file of 1 KiB, with the system calls of a request.
 #
-# Build first: cmake --preset bench && cmake --build --preset bench. Needs Debian's wrk and strace, and libcpp-httplib-dev and
-# libpoco-dev for those rivals. RUNS=5 and SECONDS_EACH=2 are the defaults.
+# Before: sh cmake/packages.sh bench; cmake --preset bench && cmake --build --preset bench. RUNS=5 and SECONDS_EACH=2 are the defaults.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 answers=${ANSWERS:-$here/../../build/bench/tests/bench/answers}
@@ -13,6 +12,9 @@ each=${SECONDS_EACH:-2}
 server_core=${SERVER_CORE:-0}
 client_core=${CLIENT_CORE:-1}
 port=18951
+# shellcheck source=tests/bench/needs.sh
+. "$here/needs.sh"
+needs "$answers/answer_ours" "$answers/answer_beast" taskset wrk curl strace
 work=$(mktemp -d)
 server=
 stop() {
@@ -72,7 +74,7 @@ for _ in $(seq "$runs"); do
 done
 for row in "${rows[@]}"; do
     name=${row% *}
-    [ -e "$work/$name${row##*/}" ] || continue
+    [ -e "$work/$name${row##*/}" ] || { echo "answer_$name wasn't built: sh cmake/packages.sh bench, then the preset bench anew" >&2; continue; }
     median <"$work/$name${row##*/}" >"$work/cost"
     awk -v row="$row" -v file="$(median <"$work/ours1k.html")" -v answer="$(median <"$work/oursapi")" \
         '{ printf "%-16s %7.2f us, %.2f of the file, %.2f of /api\n", row, $1, $1 / file, $1 / answer }' "$work/cost"

@@ -3,7 +3,7 @@
 # both servers on one core and wrk on the other. Each turn is a pair; the median of the pairs' quotients is what counts.
 # Rows: small medium large unchanged missing pipelined mixed closing (all of them).
 #
-# Build first: cmake --preset bench && cmake --build --preset bench. Needs Debian's wrk. RUNS=7 and SECONDS_EACH=1 are the
+# Before: sh cmake/packages.sh bench; cmake --preset bench && cmake --build --preset bench. RUNS=7 and SECONDS_EACH=1 are the
 # defaults.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -12,6 +12,9 @@ each=${SECONDS_EACH:-1}
 RUNS=${RUNS:-7}
 # shellcheck source=tests/bench/compare.sh
 . "$here/compare.sh"
+# shellcheck source=tests/bench/needs.sh
+. "$here/needs.sh"
+needs "$server" taskset wrk curl
 work=$(mktemp -d)
 declare -A pids ports=([mounted]=18961 [plain]=18962)
 stop_all() {

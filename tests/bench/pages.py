@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
-"""What an open page costs the program that it shows. By hand:
+"""What an open page costs the program that it shows, and the browser that shows it. By hand, or by pages.sh:
 
     pages.py HTTPD CLIENT RATE SECONDS   processor time for each request, without a page and with three; CLIENT: paced_client
     pages.py PING TARGETS SECONDS        processor time of watching so many targets, without a page and with three
+    pages.py browser PING TARGETS SECONDS   how much of the time the main thread of headless Chromium has a task
 
 HTTPD and PING are the programs to measure, optimised. A page is a WebSocket that reads as a browser does.
 """
 import base64
+import json
 import os
 import re
 import socket
@@ -15,6 +17,7 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.request
 
 
 def cpu(pid):
@@ -84,12 +87,16 @@ def measure_server(httpd, client, rate, seconds):
             process.wait()
 
 
-def measure_pinger(ping, targets, seconds):
+def start_pinger(ping, targets):
     ranges = [f'127.{1 + i}.0.0/20' for i in range(targets // 4094)]
     left = targets % 4094
     if left:
         ranges.append(f'127.100.0.1-127.100.{left // 256}.{left % 256}')
-    process, (port,) = start([ping, '--listen', '0', '-i', '10', *ranges], [r'exporting on [^ ]*:(\d+)\n'])
+    return start([ping, '--listen', '0', '-i', '10', *ranges], [r'exporting on [^ ]*:(\d+)\n'])
+
+
+def measure_pinger(ping, targets, seconds):
+    process, (port,) = start_pinger(ping, targets)
     try:
         time.sleep(12)
         for count in (0, 3):
@@ -108,7 +115,61 @@ def measure_pinger(ping, targets, seconds):
         process.wait()
 
 
-if os.path.basename(sys.argv[1]) == 'ping++':
+class Browser:
+    """Headless Chromium, by chromedriver (W3C WebDriver)."""
+
+    def __init__(self, profile):
+        self.driver = subprocess.Popen(['chromedriver', '--port=0'], stdout=subprocess.PIPE, text=True)
+        said = iter(self.driver.stdout.readline, '')
+        port = next(found[1] for line in said if (found := re.search(r'successfully on port (\d+)', line)))
+        self.base = f'http://127.0.0.1:{port}'
+        arguments = ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync',
+                     '--disable-background-networking', '--disable-component-update', '--window-size=1300,1000',
+                     '--user-data-dir=' + profile]
+        wanted = {'capabilities': {'alwaysMatch': {'goog:chromeOptions': {'args': arguments}}}}
+        self.base += '/session/' + self.call('/session', wanted)['sessionId']
+
+    def call(self, path, body):
+        request = urllib.request.Request(self.base + path, json.dumps(body).encode(), {'Content-Type': 'application/json'})
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return json.load(answer)['value']
+
+    def devtools(self, command):
+        return self.call('/goog/cdp/execute', {'cmd': command, 'params': {}})
+
+    def busy(self):
+        """Seconds for which the main thread of the page has had tasks."""
+        metrics = self.devtools('Performance.getMetrics')['metrics']
+        return next(metric['value'] for metric in metrics if metric['name'] == 'TaskDuration')
+
+    def close(self):
+        urllib.request.urlopen(urllib.request.Request(self.base, method='DELETE'), timeout=60).close()
+        self.driver.terminate()
+        self.driver.wait()
+
+
+def measure_browser(ping, targets, seconds):
+    process, (port,) = start_pinger(ping, targets)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        try:
+            browser = Browser(profile)
+            browser.call('/url', {'url': f'http://127.0.0.1:{port}/'})
+            browser.devtools('Performance.enable')
+            time.sleep(12)
+            began, before = time.monotonic(), browser.busy()
+            time.sleep(seconds)
+            used = 100 * (browser.busy() - before) / (time.monotonic() - began)
+            rows = browser.call('/execute/sync', {'script': 'return known.size', 'args': []})
+            print(f'{rows} targets every 10 s: the main thread of the browser is busy {used:.1f} % of the time')
+            browser.close()
+        finally:
+            process.terminate()
+            process.wait()
+
+
+if sys.argv[1] == 'browser':
+    measure_browser(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
+elif os.path.basename(sys.argv[1]) == 'ping++':
     measure_pinger(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
 else:
     measure_server(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))

@@ -45,10 +45,30 @@ TEST_CASE("IPv4 clients of a socket for both versions are IPv4 clients", "[servi
     now.connections.back().client = mapped;
     const auto told = traffic_json({.name = "a", .seconds = 10}, history, now);
     CAPTURE(told);
-    CHECK(told.find("\"192.0.2.7 4711\"") != told.npos);
+    CHECK(told.find("\"192.0.2.7:4711\"") != told.npos);
     CHECK(told.find("[\"192.0.2.7\",") != told.npos);
     CHECK(told.find("\"/secret\",\"192.0.2.7\"]") != told.npos);
     CHECK(told.find("::ffff:") == told.npos);
+}
+
+TEST_CASE("clients have the names that logs have for them", "[service]")
+{
+    TrafficWatch watch;
+    watch.watch(true);
+    auto local = refused({});
+    local.client = {};
+    watch.record(local);
+    engine::TrafficHistory history;
+    history.add(1001, watch.take(), 1);
+    ServerNow now;
+    now.connections.resize(2);
+    now.connections.back().client = {boost::asio::ip::make_address("2001:db8::1"), 80};
+    const auto told = traffic_json({.seconds = 10}, history, now);
+    CAPTURE(told);
+    CHECK(told.find("[\"idle\",\"unix:\",") != told.npos);
+    CHECK(told.find("[\"idle\",\"[2001:db8::1]:80\",") != told.npos);
+    CHECK(told.find("[\"unix:\",1,") != told.npos);
+    CHECK(told.find("0.0.0.0") == told.npos);
 }
 
 TEST_CASE("the rule of a refusal is that of access, else that of where a proxy may go", "[service]")

@@ -30,7 +30,7 @@ inline bool has_no_browser()
 /// What the browser is.
 struct BrowserOptions {
     bool dark = false;
-    bool phone = false;  ///< a small screen; else 1300 by 1000
+    bool phone = false;  ///< a small screen, 360 wide; else 1300 by 1000
 };
 
 class Browser {
@@ -49,22 +49,22 @@ public:
                                      "--no-first-run",
                                      "--window-size=1300,1000",
                                      "--disable-background-networking",
+                                     "--disable-component-update",
+                                     "--disable-quic",
+                                     "--disable-sync",
                                      "--user-data-dir=" + (profile_.path() / "profile").string()};
         boost::json::object chrome{{"args", std::move(arguments)}};
         if (options.phone)
-            chrome["mobileEmulation"] = {{"deviceMetrics", {{"width", 390}, {"height", 844}, {"pixelRatio", 2}}},
+            chrome["mobileEmulation"] = {{"deviceMetrics", {{"width", 360}, {"height", 780}, {"pixelRatio", 2}}},
                                          {"userAgent", "a phone"}};
         const boost::json::value wanted{
             {"capabilities",
              {{"alwaysMatch", {{"goog:loggingPrefs", {{"browser", "ALL"}}}, {"goog:chromeOptions", chrome}}}}}};
         const auto session = call("POST", "/session", wanted);
         base_ += "/session/" + std::string{session.at("sessionId").as_string()};
-        if (options.dark) {
-            const boost::json::value dark{
-                {"cmd", "Emulation.setEmulatedMedia"},
-                {"params", {{"features", {{{"name", "prefers-color-scheme"}, {"value", "dark"}}}}}}};
-            call("POST", "/goog/cdp/execute", dark);
-        }
+        if (options.dark)
+            devtools("Emulation.setEmulatedMedia",
+                     {{"features", {{{"name", "prefers-color-scheme"}, {"value", "dark"}}}}});
     }
     ~Browser()
     {
@@ -80,6 +80,12 @@ public:
     Browser& operator=(const Browser&) = delete;
 
     void open(const std::string& url) { call("POST", "/url", {{"url", url}}); }
+
+    /// A command of the Chrome DevTools Protocol.
+    boost::json::value devtools(std::string_view command, const boost::json::object& parameters = {})
+    {
+        return call("POST", "/goog/cdp/execute", {{"cmd", command}, {"params", parameters}});
+    }
 
     /// What the body of a function returns, run in the page.
     boost::json::value run_script(std::string_view script)
@@ -120,7 +126,7 @@ public:
     {
         const char* const directory = std::getenv("PAGE_SCREENSHOTS");
         if (directory == nullptr) return;
-        const auto value = call("GET", "/screenshot", nullptr);
+        const auto value = devtools("Page.captureScreenshot", {{"captureBeyondViewport", true}}).at("data");
         const auto file = profile_.path() / "picture";
         std::ofstream{file} << std::string_view{value.as_string()};
         run({"sh", "-c", "base64 -d < '" + file.string() + "' > '" + directory + "/" + name + ".png'"});

@@ -98,11 +98,17 @@ struct TrafficPiece {
     }
 
 private:
+    /// That of a Unix socket has no address: as the log has it.
+    static std::string client_of(const TrafficSample& sample)
+    {
+        return sample.client.is_unspecified() ? "unix:" : sample.client.to_string();
+    }
+
     void note_slow(const TrafficSample& sample, std::int64_t second)
     {
         if (slow.size() >= most_slow && sample.duration <= slow.back().duration) return;
         keep(slow,
-             {sample.duration, sample.client.to_string(), std::string{sample.method.substr(0, 32)},
+             {sample.duration, client_of(sample), std::string{sample.method.substr(0, 32)},
               std::string{sample.target.substr(0, longest)}, sample.status, second},
              most_slow);
     }
@@ -120,7 +126,7 @@ private:
         const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), sample.status).ptr;
         statuses.add({digits.data(), static_cast<std::size_t>(end - digits.data())}, weight);
         targets.add(sample.target, weight, weight * sample.sent);
-        clients.add(sample.client.to_string(), weight, weight * sample.sent);
+        clients.add(client_of(sample), weight, weight * sample.sent);
         if (!sample.origin.empty()) origins.add(sample.origin, weight, weight * sample.sent);
         if (!sample.user_agent.empty()) agents.add(sample.user_agent, weight, weight * sample.sent);
     }

@@ -1,8 +1,8 @@
 // The page of --admin, as a browser shows it.
 
-#include <tests/support/browser.hpp>
 #include <tests/support/catch.hpp>
 #include <tests/support/daemon.hpp>
+#include <tests/support/page_checks.hpp>
 #include <tests/support/process.hpp>
 #include <tests/support/raw_client.hpp>
 #include <tests/support/temporary_directory.hpp>
@@ -10,6 +10,7 @@
 #include <boost/asio/ip/address_v4.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdint>
@@ -80,31 +81,18 @@ const std::string upgrade =
     "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
 
-constexpr std::string_view live = "return document.body.dataset.state === 'good'";
-
-/// Contrast of all texts that are shown, as WCAG 2.1 has it: the smallest.
-constexpr std::string_view least_contrast = R"(
-const channels = colour => colour.match(/[\d.]+/g).map(Number);
-const luminance = ([r, g, b]) => { const [x, y, z] = [r, g, b].map(c => c / 255).map(c => c <= .03928 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4); return .2126 * x + .7152 * y + .0722 * z; };
-const paper = node => { for (; node; node = node.parentElement) { const c = channels(getComputedStyle(node).backgroundColor); if (c.length < 4 || c[3] > 0) return c; } return [255, 255, 255]; };
-let least = 99;
-for (const node of document.querySelectorAll('h1, h2, a, label, dt, dd, th, td, p, span, [role=cell], button')) {
-    if (!node.textContent.trim() || node.getClientRects().length === 0) continue;
-    const [a, b] = [luminance(channels(getComputedStyle(node).color)), luminance(paper(node))].sort((x, y) => x - y);
-    least = Math.min(least, (b + .05) / (a + .05));
-}
-return least;)";
-
-double number(const boost::json::value& value) { return value.to_number<double>(); }
-
-void check_page(Browser& browser)
+/// How long a request takes to be seen on the page: the least of five, since others use this machine, too.
+std::chrono::milliseconds quickest_sight(Browser& browser, const Watched& httpd)
 {
-    CHECK(number(browser.run_script(
-              "return document.documentElement.scrollWidth - document.documentElement.clientWidth")) == 0);
-    CHECK(number(browser.run_script(least_contrast)) >= 4.5);
-    const auto console = browser.console();
-    for (const auto& line : console) UNSCOPED_INFO(line);
-    CHECK(console.empty());
+    auto quickest = std::chrono::milliseconds::max();
+    for (int i = 0; i < 5 && quickest >= 1s; ++i) {
+        const auto target = "/a.txt?seen-" + std::to_string(i);
+        httpd.ask(target);
+        const auto seen =
+            browser.wait_until("return document.getElementById('targets').textContent.includes('" + target + "')");
+        quickest = std::min(quickest, seen);
+    }
+    return quickest;
 }
 
 }  // namespace
@@ -115,25 +103,23 @@ TEST_CASE("the admin page shows a request within a second, live, without an erro
     const Watched httpd;
     Browser browser;
     browser.open(httpd.url);
-    CHECK(browser.wait_until(live) < 60s);
+    CHECK(browser.wait_until(page_lives) < 60s);
     browser.wait_until("return document.title === 'httpd++'");
     browser.picture("admin_empty");
-    browser.run_script(
-        "window.moved = 0; new PerformanceObserver(list => { for (const e of list.getEntries()) window.moved += "
-        "e.value; })"
-        ".observe({type: 'layout-shift', buffered: false})");
-    httpd.ask("/a.txt?seen");
-    CHECK(browser.wait_until("return document.getElementById('targets').textContent.includes('/a.txt?seen')") < 60s);
+    watch_layout(browser);
+    CHECK(quickest_sight(browser, httpd) < 1s);
     for (int i = 0; i < 30; ++i) httpd.ask(i % 3 == 0 ? "/missing" : "/a.txt");
     CHECK(browser.wait_until("return document.getElementById('statuses').textContent.includes('404')") < 60s);
     CHECK(browser.text("return document.getElementById('clients').textContent").find("127.0.0.1") != std::string::npos);
     browser.wait_until(
-        "return document.getElementById('rates').textContent !== 'Requests a secondrequests 0/s; at most 0/s'", 3s);
+        "return document.getElementById('rates').textContent !== 'Requests a secondrequests 0/s; at most 0/s in 5 "
+        "minutes'",
+        3s);
     browser.picture("admin_busy");
     browser.run_script(
         "const f = document.getElementById('filter'); f.value = 'missing'; f.dispatchEvent(new Event('input'))");
     CHECK(browser.text("return document.getElementById('targets').rows.length") == "1");
-    CHECK(number(browser.run_script("return window.moved")) < 0.05);
+    CHECK(browser.run_script("return window.moved").to_number<double>() < 0.05);
     check_page(browser);
 }
 
@@ -143,7 +129,7 @@ TEST_CASE("what an attacker sends stays text on the admin page", "[apps][pages]"
     const Watched httpd;
     Browser browser;
     browser.open(httpd.url);
-    browser.wait_until(live);
+    browser.wait_until(page_lives);
     const std::string script = "</script><img/src=x/onerror=document.title='owned'>";
     httpd.ask("/{{constructor.constructor('document.title=1')()}}", script);
     httpd.ask("/%3Cscript%3Edocument.title='owned'%3C/script%3E", "\"><svg/onload=document.title='owned'>");
@@ -171,7 +157,7 @@ TEST_CASE("the admin page of a proxy has its tunnels, and their octets", "[apps]
         {"--allow-private", "--connect-port", std::to_string(httpd.daemon.endpoint().port()), "--port", "0"}};
     Browser browser{{.dark = true}};
     browser.open(proxy.url);
-    browser.wait_until(live);
+    browser.wait_until(page_lives);
     RawClient tunnel{proxy.daemon.endpoint()};
     const auto place = "127.0.0.1:" + std::to_string(httpd.daemon.endpoint().port());
     CHECK(tunnel.exchange("CONNECT " + place + " HTTP/1.1\r\nHost: " + place + "\r\n\r\n").status == 200);
@@ -191,7 +177,7 @@ TEST_CASE("the admin page on a phone", "[apps][pages]")
     const Watched httpd;
     Browser browser{{.dark = false, .phone = true}};
     browser.open(httpd.url);
-    browser.wait_until(live);
+    browser.wait_until(page_lives);
     httpd.ask("/" + std::string(150, 'w'));
     CHECK(browser.wait_until("return document.getElementById('targets').textContent.includes('www')") < 60s);
     browser.picture("admin_phone");
@@ -207,12 +193,12 @@ TEST_CASE("the admin page comes back after its server, and polls where WebSocket
         const Watched httpd;
         place = httpd.address;
         browser.open(httpd.url);
-        CHECK(browser.wait_until(live) < 60s);
+        CHECK(browser.wait_until(page_lives) < 60s);
     }
     CHECK(browser.wait_until("return document.body.dataset.state === 'bad'") < 60s);
     browser.picture("admin_disconnected");
     const Watched again{"httpd++", {}, place};
-    CHECK(browser.wait_until(live) < 60s);
+    CHECK(browser.wait_until(page_lives) < 60s);
     again.ask("/back");
     CHECK(browser.wait_until("return document.getElementById('targets').textContent.includes('/back')") < 60s);
     browser.run_script(
@@ -229,14 +215,14 @@ TEST_CASE("a page whose server has become another build loads itself again", "[a
     const Watched httpd;
     Browser browser;
     browser.open(httpd.url);
-    browser.wait_until(live);
+    browser.wait_until(page_lives);
     browser.run_script(
         "window.marker = 1; window.WebSocket = class { constructor() { setTimeout(() => { this.onopen();"
         "for (const build of ['old', 'old', 'new']) this.onmessage({data: JSON.stringify({build, next: 1})}); }, 10); "
         "} };"
         "follow(() => {})");
     CHECK(browser.wait_until("return window.marker === undefined") < 60s);
-    CHECK(browser.wait_until(live) < 60s);
+    CHECK(browser.wait_until(page_lives) < 60s);
 }
 
 TEST_CASE("the admin page is served under names that no attacker has", "[apps][pages]")

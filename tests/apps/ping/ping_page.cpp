@@ -1,8 +1,8 @@
 // The page of `ping++ --listen`, as a browser shows it.
 
-#include <tests/support/browser.hpp>
 #include <tests/support/catch.hpp>
 #include <tests/support/exporter.hpp>
+#include <tests/support/page_checks.hpp>
 
 #include <chrono>
 #include <string>
@@ -13,15 +13,6 @@ using namespace libnet::test;
 using namespace std::chrono_literals;
 
 namespace {
-
-constexpr std::string_view live = "return document.body.dataset.state === 'good'";
-
-void check_console(Browser& browser)
-{
-    const auto console = browser.console();
-    for (const auto& line : console) UNSCOPED_INFO(line);
-    CHECK(console.empty());
-}
 
 /// Whether the rows are in the document as they are on the screen.
 constexpr std::string_view in_order =
@@ -38,7 +29,7 @@ TEST_CASE("the page of ping++ has a row for each target, those in trouble first"
     Exporter exporter{{"-i", "0.2", "-W", "1", "127.0.0.1", "127.0.0.2", "240.0.0.1", evil}};
     Browser browser;
     browser.open(exporter.url("/"));
-    CHECK(browser.wait_until(live) < 60s);
+    CHECK(browser.wait_until(page_lives) < 60s);
     CHECK(browser.wait_until("return document.getElementById('counts').textContent.startsWith('4 targets, 2 down')") <
           20s);
     CHECK(browser.wait_until("return drawn.size === 4 && /up$/.test(drawn.get(2).parts.state.textContent)") < 60s);
@@ -50,7 +41,7 @@ TEST_CASE("the page of ping++ has a row for each target, those in trouble first"
     browser.run_script("drawn.get(0).parts.name.focus(); drawn.get(0).parts.name.click()");
     CHECK(browser.wait_until("return document.getElementById('details').textContent.includes('it goes on')") < 60s);
     browser.picture("ping");
-    check_console(browser);
+    check_page(browser);
     exporter.stop();
 }
 
@@ -60,7 +51,7 @@ TEST_CASE("the page of ping++ draws the rows in view of 5,000", "[apps][pages]")
     Exporter exporter{{"-i", "5", "127.1.0.0/20", "127.2.0.0/22"}};
     Browser browser{{.dark = true}};
     browser.open(exporter.url("/"));
-    CHECK(browser.wait_until(live) < 60s);
+    CHECK(browser.wait_until(page_lives) < 60s);
     CHECK(browser.wait_until("return known.size > 5000") < 60s);
     CHECK(browser.wait_until("return drawn.size > 10 && drawn.size < 60") < 60s);
     browser.run_script("byId('rows').scrollTop = 3000 * 44");
@@ -74,7 +65,7 @@ TEST_CASE("the page of ping++ draws the rows in view of 5,000", "[apps][pages]")
         "const f = document.getElementById('filter'); f.value = ''; f.dispatchEvent(new Event('input'))");
     browser.wait_until("return drawn.size > 10");
     browser.picture("ping_5000");
-    check_console(browser);
+    check_page(browser);
     exporter.stop();
 }
 
@@ -104,7 +95,7 @@ TEST_CASE("a target keeps the focus when the page of ping++ is sorted, and Tab g
     browser.run_script("document.activeElement.click()");
     CHECK(browser.wait_until("return document.querySelector('#details h2').textContent === known.get(held)[NAME]") <
           20s);
-    check_console(browser);
+    check_page(browser);
     exporter.stop();
 }
 
@@ -114,11 +105,40 @@ TEST_CASE("the page of ping++ on a phone, of no targets", "[apps][pages]")
     Exporter exporter{Arguments{}};
     Browser browser{{.dark = false, .phone = true}};
     browser.open(exporter.url("/"));
-    CHECK(browser.wait_until(live) < 60s);
+    CHECK(browser.wait_until(page_lives) < 60s);
     CHECK(browser.wait_until("return document.getElementById('counts').textContent.startsWith('0 targets')") < 60s);
-    CHECK(browser.text("return document.documentElement.scrollWidth - document.documentElement.clientWidth") == "0");
     browser.picture("ping_phone_empty");
-    check_console(browser);
+    check_page(browser);
+    exporter.stop();
+}
+
+TEST_CASE("the page of ping++ on a phone has each number of a target in view, and nothing moves", "[apps][pages]")
+{
+    if (has_no_browser()) return;
+    const std::string longest = std::string(60, 'a') + "." + std::string(60, 'b') + ".example";
+    Exporter exporter{{"-i", "0.2", "-W", "1", "127.0.0.1", "127.0.0.2", "240.0.0.1", longest}};
+    Browser browser{{.dark = false, .phone = true}};
+    browser.open(exporter.url("/"));
+    CHECK(browser.wait_until("return drawn.size === 4 && /up$/.test(drawn.get(2).parts.state.textContent)") < 60s);
+    CHECK(browser.wait_until("return /s$/.test(drawn.get(3).parts.p50.textContent)") < 60s);
+    watch_layout(browser);
+    CHECK(
+        browser.text("const room = byId('rows').getBoundingClientRect();"
+                     "return [...drawn.values()].every(row => ['name', 'state', 'lost', 'p50', 'strip'].every(part => {"
+                     "  const {left, right, top, bottom, width} = row.parts[part].getBoundingClientRect();"
+                     "  const of = row.getBoundingClientRect();"
+                     "  return width > 0 && left >= room.left && right <= room.right && top >= of.top - 1 && bottom <= "
+                     "of.bottom + 1;"
+                     "}))") == "true");
+    // Numbers that change are not read out; that another target is shown is.
+    browser.run_script("drawn.get(0).parts.name.click()");
+    CHECK(browser.wait_until("return byId('h-details').textContent === order[0][NAME]") < 60s);
+    CHECK(browser.text("return [...document.querySelectorAll('[aria-live], [role=status]')].map(node => node.id)") ==
+          R"(["counts","state","h-details"])");
+    browser.wait_until("return false", 3s);
+    CHECK(browser.run_script("return window.moved").to_number<double>() < 0.05);
+    browser.picture("ping_phone");
+    check_page(browser);
     exporter.stop();
 }
 

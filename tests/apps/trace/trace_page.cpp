@@ -1,8 +1,8 @@
 // The page of `trace++ --listen`, as a browser shows it.
 
-#include <tests/support/browser.hpp>
 #include <tests/support/catch.hpp>
 #include <tests/support/exporter.hpp>
+#include <tests/support/page_checks.hpp>
 
 #include <chrono>
 #include <string>
@@ -19,7 +19,7 @@ TEST_CASE("the page of trace++ has the path to each target", "[apps][pages]")
     Exporter exporter{{"--interval", "0.5", "127.0.0.1", evil}, "trace++"};
     Browser browser;
     browser.open(exporter.url("/"));
-    CHECK(browser.wait_until("return document.body.dataset.state === 'good'") < 60s);
+    CHECK(browser.wait_until(page_lives) < 60s);
     CHECK(browser.wait_until("return drawn.size === 2 && /up$/.test(drawn.get(1).parts.state.textContent)") < 60s);
     CHECK(browser.text("return drawn.get(0).parts.name.textContent") == evil);
     CHECK(browser.text("return document.title") == "trace++");
@@ -29,9 +29,7 @@ TEST_CASE("the page of trace++ has the path to each target", "[apps][pages]")
     CHECK(details.find("127.0.0.1") != std::string::npos);
     CHECK(details.find("The path has not changed.") != std::string::npos);
     browser.picture("trace");
-    const auto console = browser.console();
-    for (const auto& line : console) UNSCOPED_INFO(line);
-    CHECK(console.empty());
+    check_page(browser);
     exporter.stop();
 }
 
@@ -44,8 +42,7 @@ TEST_CASE("the page of trace++ fits a phone, with long paths and hostile names i
     CHECK(browser.wait_until("return drawn.size === 1 && /up$/.test(drawn.get(0).parts.state.textContent)") < 60s);
     browser.run_script("drawn.get(0).parts.name.click()");
     CHECK(browser.wait_until("return document.querySelectorAll('#details tbody tr').length >= 2") < 60s);
-    const std::string overflow = "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
-    CHECK(browser.text(overflow) == "0");
+    check_page(browser);
 
     // What the server tells of a path that has changed.
     browser.run_script(
@@ -57,8 +54,7 @@ TEST_CASE("the page of trace++ fits a phone, with long paths and hostile names i
     CHECK(browser.text("return byId('details').textContent.includes('hops 2 to 3')") == "true");
     CHECK(browser.text("return document.querySelectorAll('#details img').length") == "0");
     CHECK(browser.text("return document.title") == "trace++");
-    CHECK(browser.text(overflow) == "0");
-    CHECK(browser.console().empty());
+    check_page(browser);
     browser.picture("trace_phone_dark");
     exporter.stop();
 }
