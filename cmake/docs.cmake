@@ -23,7 +23,7 @@ set(lower
     io/dns/name_lookup io/dns/resolver io/dns/resolver_options io/http/http_endpoint io/icmp/icmp_options
     io/loop/executor io/loop/server_executor io/tcp/connection_now io/tls/tls_client io/tls/tls_context
     io/tls/tls_options
-    wire/http/forwarded wire/http/http_fields wire/http/http_limits wire/http/proxy_status wire/icmp/icmp_extended_echo
+    wire/http/forwarded wire/http/forwarding_field wire/http/http_fields wire/http/http_limits wire/http/proxy_status wire/icmp/icmp_extended_echo
     wire/icmp/icmp_extensions wire/icmp/node_information wire/ip/address_range wire/ip/interface_name wire/ip/ip_version wire/ip/ipv4_options
     wire/ip/network)
 list(TRANSFORM lower PREPEND libnet/)

@@ -1,5 +1,6 @@
 // A proxy with rules of one's own, and their test: who may go where, asked through a connection that needs no port.
 
+#include <libnet/access.hpp>
 #include <libnet/forward_proxy.hpp>
 #include <libnet/testing/test_connection.hpp>
 

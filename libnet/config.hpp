@@ -4,6 +4,25 @@
 // libnetxx::libnetxx (CMake) compiles the bodies once and defines LIBNETXX_SEPARATE_COMPILATION for all that link it.
 // libnetxx::headers leaves it undefined: each header then includes its own body, and every function is inline.
 
+#include <boost/version.hpp>
+
+// What it can't be compiled with is said here in words: elsewhere it would be pages about templates.
+#if !defined(__linux__)
+#  error "libnet++ is for Linux: it uses epoll, error queues of sockets, openat2 and sendfile"
+#endif
+#if __cplusplus < 202002L
+#  error "libnet++ needs C++20 or newer: compile with -std=c++20 (CMake: target_compile_features(... cxx_std_20))"
+#endif
+#if defined(__clang__) ? __clang_major__ < 14 : defined(__GNUC__) && __GNUC__ < 12
+#  error "libnet++ needs g++ 12 or clang 14, or newer: older ones don't compile its coroutines rightly"
+#endif
+#if BOOST_VERSION < 108100
+#  error "libnet++ needs Boost 1.81 or newer (Debian 12: libboost1.81-dev)"
+#endif
+#if defined(BOOST_ASIO_DISABLE_EPOLL)
+#  error "libnet++ needs Asio's epoll: don't define BOOST_ASIO_DISABLE_EPOLL"
+#endif
+
 /// The version's three numbers (https://semver.org). The build reads them here.
 #define LIBNETXX_VERSION_MAJOR 0
 #define LIBNETXX_VERSION_MINOR 1

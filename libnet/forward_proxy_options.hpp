@@ -1,18 +1,16 @@
 #pragma once
 // What a ForwardProxy can be told: see libnet/forward_proxy.hpp.
 
-#include <libnet/access.hpp>
 #include <libnet/access_record.hpp>
 #include <libnet/diagnostics.hpp>
 #include <libnet/engine/proxy/header_rules.hpp>
 #include <libnet/engine/proxy/parent_proxy.hpp>
 #include <libnet/http_limits.hpp>
 #include <libnet/io/connect/outbound_ways.hpp>
-#include <libnet/io/tcp/connection_budget.hpp>
 #include <libnet/proxy_event.hpp>
 #include <libnet/proxy_hooks.hpp>
 #include <libnet/resolver_options.hpp>
-#include <libnet/tls.hpp>
+#include <libnet/shared_objects.hpp>
 
 #include <boost/asio/ip/address.hpp>
 
@@ -30,7 +28,6 @@ using engine::HeaderField;        ///< one that is set
 using engine::HeaderRules;        ///< what a proxy changes in heads
 using engine::ParentKind;         ///< HTTP or SOCKS5
 using engine::ParentProxy;        ///< one by which requests go on
-using wire::ForwardingField;      ///< Forwarded or X-Forwarded-For
 
 /// Options of a `ForwardProxy`. A timeout of zero or less expires at once, unless it says otherwise.
 struct ForwardProxyOptions {

@@ -4,6 +4,7 @@
 
 #include <libnet/access_log.hpp>
 #include <libnet/impl/server/server_thread.hpp>
+#include <libnet/io/tcp/connection_budget.hpp>
 #include <libnet/io/tcp/listening_sockets.hpp>
 #include <libnet/server_counters.hpp>
 #include <libnet/server_now.hpp>

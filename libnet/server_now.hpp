@@ -1,12 +1,11 @@
 #pragma once
 // A server at one moment: its connections, its caches and pools.
 
+#include <libnet/config.hpp>
 #include <libnet/io/tcp/connection_now.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,26 +28,13 @@ struct ServerNow {
     std::vector<std::string> names{};  ///< that are being looked up; `most_names` at the most
 
     /// Adds another server's. Where there are too many connections, idle ones are left out first.
-    void add(ServerNow other)
-    {
-        connections.insert(connections.end(), std::make_move_iterator(other.connections.begin()),
-                           std::make_move_iterator(other.connections.end()));
-        std::stable_partition(connections.begin(), connections.end(),
-                              [](const ConnectionNow& one) { return one.phase != ConnectionNow::Phase::idle; });
-        if (connections.size() > most_connections) connections.resize(most_connections);
-        for (const auto& [name, amount] : other.amounts) add(name, amount);
-        for (auto& name : other.names)
-            if (names.size() < most_names) names.push_back(std::move(name));
-    }
-    void add(std::string_view name, std::uint64_t amount)  ///< adds to the amount of this name
-    {
-        for (auto& [known, sum] : amounts)
-            if (known == name) {
-                sum += amount;
-                return;
-            }
-        amounts.emplace_back(name, amount);
-    }
+    void add(ServerNow other);
+
+    void add(std::string_view name, std::uint64_t amount);  ///< adds to the amount of this name
 };
 
 }  // namespace libnet::inline v0
+
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
+#  include <libnet/impl/server/server_now.ipp>
+#endif

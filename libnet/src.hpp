@@ -71,6 +71,8 @@
 #include <libnet/impl/daemon/daemon_life.ipp>
 #include <libnet/impl/daemon/daemon_setup.ipp>
 #include <libnet/impl/daemon/prepare_daemon.ipp>
+#include <libnet/impl/daemon/privileges.ipp>
+#include <libnet/impl/daemon/sandbox.ipp>
 #include <libnet/impl/dns/address_origins.ipp>
 #include <libnet/impl/dns/name_keeper.ipp>
 #include <libnet/impl/dns/reverse_names.ipp>
@@ -123,6 +125,7 @@
 #include <libnet/impl/server/access_log.ipp>
 #include <libnet/impl/server/access_log_format.ipp>
 #include <libnet/impl/server/server_admin.ipp>
+#include <libnet/impl/server/server_now.ipp>
 #include <libnet/impl/trace/path_watcher.ipp>
 #include <libnet/impl/trace/scripted_paths.ipp>
 #include <libnet/impl/trace/trace_by_name.ipp>
@@ -219,6 +222,7 @@
 #include <libnet/wire/ip/ipv4.ipp>
 #include <libnet/wire/ip/ipv4_options.ipp>
 #include <libnet/wire/ip/ipv6.ipp>
+#include <libnet/wire/ip/network.ipp>
 #include <libnet/wire/open_metrics.ipp>
 #include <libnet/wire/proxy/proxy_protocol.ipp>
 #include <libnet/wire/socks/socks4.ipp>

@@ -1,14 +1,12 @@
 #pragma once
 // The options of libnet/static_file_server.hpp.
 
-#include <libnet/access.hpp>
 #include <libnet/access_record.hpp>
 #include <libnet/diagnostics.hpp>
 #include <libnet/http_limits.hpp>
 #include <libnet/io/files/file_clock.hpp>
-#include <libnet/io/tcp/connection_budget.hpp>
+#include <libnet/shared_objects.hpp>
 #include <libnet/site_options.hpp>
-#include <libnet/tls.hpp>
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/address_v6.hpp>

@@ -4,13 +4,12 @@
 #include <libnet/io/tls/tls_client.hpp>
 #include <libnet/io/tls/tls_context.hpp>
 #include <libnet/io/tls/tls_options.hpp>
+#include <libnet/shared_objects.hpp>
 
 namespace libnet::inline v0 {
 
 using io::TlsCertificate;    ///< a certificate and its key, in files
-using io::TlsClientContext;  ///< whom connections to servers trust
 using io::TlsClientOptions;  ///< of a TlsClientContext
-using io::TlsContext;        ///< what the connections of one or more servers share
 using io::TlsOptions;        ///< of a TlsContext
 using io::TlsVersion;        ///< the lowest that a client may choose
 

@@ -9,9 +9,11 @@
 // The readers are used through apps/common/options.hpp, which says in front of the message which option it is about.
 
 #include <apps/common/faults.hpp>
+#include <libnet/access.hpp>
 #include <libnet/base/parse_seconds.hpp>
 #include <libnet/base/printable.hpp>
 #include <libnet/base/text.hpp>
+#include <libnet/tls.hpp>
 #include <libnet/wire/ip/network.hpp>
 #include <libnet/wire/ip/unmapped.hpp>
 

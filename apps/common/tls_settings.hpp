@@ -11,6 +11,7 @@
 #include <apps/common/options.hpp>
 #include <apps/common/units.hpp>
 #include <libnet/io/tls/tls_context.hpp>
+#include <libnet/tls.hpp>
 
 #include <chrono>
 #include <cstddef>

@@ -15,10 +15,12 @@
 #include <apps/proxy/header_settings.hpp>
 #include <apps/proxy/limit_options.hpp>
 #include <apps/proxy/parent_settings.hpp>
+#include <libnet/access.hpp>
 #include <libnet/event_log.hpp>
 #include <libnet/forward_proxy.hpp>
 #include <libnet/io/loop/file_descriptor.hpp>
 #include <libnet/proxy_event.hpp>
+#include <libnet/tls.hpp>
 
 #include <fmt/format.h>
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <concepts>
+#include <cstddef>
 #include <optional>
 #include <string_view>
 #include <system_error>
@@ -25,7 +26,10 @@ constexpr int hex_value(char c) noexcept
 /// Compares without regard to ASCII case.
 constexpr bool iequals(std::string_view a, std::string_view b) noexcept
 {
-    return std::ranges::equal(a, b, {}, to_lower, to_lower);
+    if (a.size() != b.size()) return false;
+    for (std::size_t i = 0; i < a.size(); ++i)
+        if (to_lower(a[i]) != to_lower(b[i])) return false;
+    return true;
 }
 
 /// Strips optional white space (SP and HTAB, RFC 9110 section 5.6.3) from both ends.

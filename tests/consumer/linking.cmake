@@ -17,6 +17,14 @@ function(unit name mode include)
         COMMAND_ERROR_IS_FATAL ANY)
 endfunction()
 
+# unit_of_standard(NUMBER): the headers of all classes compile in that C++, without a warning.
+function(unit_of_standard number)
+    file(WRITE ${work}/standard.cpp "#include <libnet/libnet.hpp>\n")
+    execute_process(COMMAND ${compiler} -std=c++${number} -DLIBNETXX_SEPARATE_COMPILATION -Wall -Wextra -Wpedantic -Werror -I${source}
+            -fsyntax-only ${work}/standard.cpp
+        COMMAND_ERROR_IS_FATAL ANY)
+endfunction()
+
 # link(WHY OBJECT...): the program can't be linked, and the linker's words have WHY in them. Empty: it can, and runs.
 function(link why)
     list(TRANSFORM ARGN PREPEND ${work}/)
@@ -32,6 +40,24 @@ function(link why)
         message(FATAL_ERROR "${ARGN}: ${result}, without ${why}: ${words}")
     endif()
 endfunction()
+
+# refused(WHY FLAG...): the headers say in words what they can't be compiled with.
+function(refused why)
+    execute_process(COMMAND ${compiler} ${ARGN} -I${source} -E -x c++ ${source}/libnet/icmp_pinger.hpp
+        RESULT_VARIABLE result OUTPUT_QUIET ERROR_VARIABLE words)
+    if(NOT result OR NOT words MATCHES "libnet\\+\\+ ${why}")
+        message(FATAL_ERROR "${ARGN}: ${result}, without ${why}: ${words}")
+    endif()
+endfunction()
+file(WRITE ${work}/boost_1_80/boost/version.hpp "#define BOOST_VERSION 108000\n")
+refused("needs C\\+\\+20" -std=c++17)
+refused("needs Boost 1.81" -std=c++20 -I${work}/boost_1_80)
+refused("needs g\\+\\+ 12" -std=c++20 -U__GNUC__ -D__GNUC__=11)
+refused("is for Linux" -std=c++20 -U__linux__)
+refused("needs Asio's epoll" -std=c++20 -DBOOST_ASIO_DISABLE_EPOLL)
+
+# A newer standard than that of the build: who is compiled by it can use the library.
+unit_of_standard(23)
 
 # The headers of another version.
 file(READ ${source}/libnet/config.hpp config)

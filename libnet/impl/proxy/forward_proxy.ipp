@@ -1,5 +1,6 @@
 #pragma once
 
+#include <libnet/access.hpp>
 #include <libnet/config.hpp>
 #include <libnet/forward_proxy.hpp>
 #include <libnet/impl/proxy/proxy_event.ipp>
@@ -21,6 +22,7 @@
 #include <libnet/impl/proxy/udp_association.ipp>
 #include <libnet/impl/server/access_record_of.hpp>
 #include <libnet/io/loop/sigpipe.hpp>
+#include <libnet/tls.hpp>
 #include <libnet/wire/http/http_syntax.hpp>
 
 #include <boost/asio/error.hpp>

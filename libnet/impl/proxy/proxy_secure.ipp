@@ -3,6 +3,7 @@
 
 #include <libnet/config.hpp>
 #include <libnet/impl/proxy/proxy_state.hpp>
+#include <libnet/tls.hpp>
 
 #include <string>
 #include <string_view>

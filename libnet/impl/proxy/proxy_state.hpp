@@ -1,6 +1,7 @@
 #pragma once
 // What the connections of one ForwardProxy share.
 
+#include <libnet/access.hpp>
 #include <libnet/base/diagnostics.hpp>
 #include <libnet/engine/proxy/parent_choice.hpp>
 #include <libnet/engine/proxy/proxy_decision.hpp>

@@ -31,6 +31,7 @@
 #include <libnet/wire/ip/ipv4.ipp>
 #include <libnet/wire/ip/ipv4_options.ipp>
 #include <libnet/wire/ip/ipv6.ipp>
+#include <libnet/wire/ip/network.ipp>
 #include <libnet/wire/open_metrics.ipp>
 #include <libnet/wire/proxy/proxy_protocol.ipp>
 #include <libnet/wire/socks/socks4.ipp>

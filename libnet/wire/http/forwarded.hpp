@@ -2,26 +2,19 @@
 // Who a request comes from when proxies stand in between: Forwarded (RFC 7239) and X-Forwarded-For.
 
 #include <libnet/config.hpp>
+#include <libnet/wire/http/forwarding_field.hpp>
 #include <libnet/wire/http/http_fields.hpp>
 #include <libnet/wire/ip/network.hpp>
 
 #include <boost/asio/ip/address.hpp>
 
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace libnet::inline v0::wire {
-
-/// Which field the proxies in front of a server write. Only one of them counts: the other may have come from the client,
-/// through a proxy that doesn't know it.
-enum class ForwardingField : std::uint8_t {
-    x_forwarded_for,  ///< X-Forwarded-For: addresses, parted by commas; what most proxies write
-    forwarded,        ///< Forwarded: elements such as `for="[2001:db8::1]:4711";proto=https` (RFC 7239)
-};
 
 /// More addresses than this are not looked at, from the last one backwards.
 inline constexpr std::size_t max_forwarding_hops = 32;

@@ -3,7 +3,6 @@
 
 #include <libnet/base/text.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <string_view>
 #include <vector>
@@ -44,9 +43,9 @@ public:
     /// The first field of this name, or null. Names have no case (RFC 9110 section 5.1).
     const HttpField* find(std::string_view name) const noexcept
     {
-        const auto found =
-            std::ranges::find_if(fields_, [name](const HttpField& field) { return base::iequals(field.name, name); });
-        return found == fields_.end() ? nullptr : &*found;
+        for (const auto& field : fields_)
+            if (base::iequals(field.name, name)) return &field;
+        return nullptr;
     }
 
     /// Its value; empty as well when there is none.

@@ -1,7 +1,7 @@
 #pragma once
 // Networks as access lists have them: an address, and how many of its bits count.
 
-#include <libnet/base/text.hpp>
+#include <libnet/config.hpp>
 
 #include <boost/asio/ip/address.hpp>
 
@@ -52,19 +52,10 @@ private:
 };
 
 /// Reads "192.0.2.0/24", "2001:db8::/32", or an address alone. Nothing: it is neither, or has a scope.
-inline std::optional<Network> parse_network(std::string_view text)
-{
-    const auto slash = text.find('/');
-    const auto host = text.substr(0, slash);
-    boost::system::error_code failed;
-    const auto address = asio::ip::make_address(host, failed);
-    // Asio reads up to a zero byte and would take what stands before it.
-    if (failed || host.find_first_of(std::string_view{"%\0", 2}) != host.npos) return std::nullopt;
-    const unsigned most = address.is_v4() ? 32 : 128;
-    if (slash == text.npos) return Network{address, most};
-    const auto bits = base::parse_number<unsigned>(text.substr(slash + 1));
-    if (!bits || *bits > most) return std::nullopt;
-    return Network{address, *bits};
-}
+std::optional<Network> parse_network(std::string_view text);
 
 }  // namespace libnet::inline v0::wire
+
+#if !defined(LIBNETXX_SEPARATE_COMPILATION)
+#  include <libnet/wire/ip/network.ipp>
+#endif

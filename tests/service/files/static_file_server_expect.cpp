@@ -1,5 +1,6 @@
 // Clients that ask before they send a body: Expect: 100-continue, RFC 9110 section 10.1.1.
 
+#include <libnet/access.hpp>
 #include <libnet/static_file_server.hpp>
 #include <tests/support/catch.hpp>
 #include <tests/support/file_server.hpp>

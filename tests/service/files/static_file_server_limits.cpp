@@ -1,5 +1,6 @@
 // What one client may have of a StaticFileServer.
 
+#include <libnet/access.hpp>
 #include <libnet/static_file_server.hpp>
 #include <tests/support/catch.hpp>
 #include <tests/support/file_server.hpp>

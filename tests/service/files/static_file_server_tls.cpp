@@ -1,6 +1,7 @@
 // A StaticFileServer over TLS, asked by `openssl s_client` and curl.
 
 #include <libnet/static_file_server.hpp>
+#include <libnet/tls.hpp>
 #include <tests/support/catch.hpp>
 #include <tests/support/certificates.hpp>
 #include <tests/support/file_server.hpp>

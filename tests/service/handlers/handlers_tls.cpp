@@ -1,5 +1,6 @@
 // Handlers and WebSockets over TLS, asked by curl and `openssl s_client`.
 
+#include <libnet/tls.hpp>
 #include <libnet/websocket_handlers.hpp>
 #include <tests/support/catch_and_asio.hpp>
 #include <tests/support/certificates.hpp>

@@ -1,5 +1,6 @@
 // Handlers of a program's own beside the files of a StaticFileServer: requests, bodies and answers.
 
+#include <libnet/access.hpp>
 #include <libnet/http_handlers.hpp>
 #include <tests/support/catch_and_asio.hpp>
 #include <tests/support/handler_server.hpp>

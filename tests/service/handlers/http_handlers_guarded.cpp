@@ -1,5 +1,6 @@
 // What stands in front of handlers as it does in front of files: users, limits, deadlines, rates, and who is asking.
 
+#include <libnet/access.hpp>
 #include <libnet/websocket_handlers.hpp>
 #include <tests/support/catch_and_asio.hpp>
 #include <tests/support/handler_server.hpp>

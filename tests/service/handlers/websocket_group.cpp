@@ -1,5 +1,6 @@
 // One message to many WebSockets: whole, in order, and never in the midst of another one.
 
+#include <libnet/tls.hpp>
 #include <libnet/websocket_group.hpp>
 #include <libnet/wire/http/websocket_frame.hpp>
 #include <tests/support/catch_and_asio.hpp>

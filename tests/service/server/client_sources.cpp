@@ -1,7 +1,9 @@
 // Servers behind proxies: whose a connection, by a PROXY header, and a request, by a field, is.
 
+#include <libnet/access.hpp>
 #include <libnet/forward_proxy.hpp>
 #include <libnet/static_file_server.hpp>
+#include <libnet/tls.hpp>
 #include <libnet/wire/proxy/proxy_protocol.hpp>
 #include <tests/support/catch.hpp>
 #include <tests/support/certificates.hpp>
