@@ -69,8 +69,8 @@ public:
     /// Connections of clients that are open now.
     std::size_t connections() const;
 
-    /// What it is at: connections, caches, pools. On its thread.
-    ServerNow now() const;
+    /// What it is at: caches, pools, and so many of its connections, each of which has to be looked at. On its thread.
+    ServerNow now(std::size_t most_connections = ServerNow::most_connections) const;
 
     /// Connections that were closed for their PROXY header, or for having none, since the object was made.
     std::uint64_t refused_proxy_headers() const;

@@ -161,16 +161,16 @@ public:
         co_return sum->counts;
     }
 
-    /// What all servers are at: their connections, caches and pools. As `counts`.
-    boost::asio::awaitable<ServerNow> now()
+    /// What all servers are at: caches, pools, and at most so many connections of each. As `counts`.
+    boost::asio::awaitable<ServerNow> now(std::size_t most_connections = ServerNow::most_connections)
     {
         struct Sum {
             std::mutex adding;
             ServerNow now;
         };
         const auto sum = std::make_shared<Sum>();
-        auto asked = in_each([sum](detail::ServerThread<Server>& thread) {
-            auto now = thread.now();
+        auto asked = in_each([sum, most_connections](detail::ServerThread<Server>& thread) {
+            auto now = thread.now(most_connections);
             const std::lock_guard alone{sum->adding};
             sum->now.add(std::move(now));
         });

@@ -74,8 +74,8 @@ public:
     /// Connections that are open now.
     std::size_t connections() const;
 
-    /// What it is at: connections, caches, pools. On its thread.
-    ServerNow now() const;
+    /// What it is at: caches, pools, and so many of its connections, each of which has to be looked at. On its thread.
+    ServerNow now(std::size_t most_connections = ServerNow::most_connections) const;
 
     /// How many files, listings and names its caches have forgotten so far because there was no more room. On its thread.
     std::uint64_t cache_evictions() const;

@@ -75,7 +75,7 @@ private:
     static asio::awaitable<void> watch_memory(Self self);
     static asio::awaitable<void> tell_alive(Self self);
     static asio::awaitable<ServerCounts> counts_of(Self self);
-    static asio::awaitable<ServerNow> now_of(Self self);
+    static asio::awaitable<ServerNow> now_of(Self self, std::size_t most_connections);
 
     void say(DiagnosticLevel level, std::string_view text);
     void begin();

@@ -2,6 +2,7 @@
 // Bodies of libnet/impl/daemon/daemon_life.hpp: begin, stop, end.
 
 #include <libnet/impl/daemon/daemon_life.hpp>
+#include <libnet/io/loop/give_start_back.hpp>
 #include <libnet/io/loop/held_signals.hpp>
 #include <libnet/io/loop/on_signal.hpp>
 #include <libnet/io/loop/reason_of.hpp>
@@ -129,6 +130,7 @@ LIBNETXX_DECL void DaemonLife::begin()
         asio::co_spawn(*executor_, watch_memory(self), [self](const std::exception_ptr& failure) {
             if (failure) self->end_memory_watch();
         });
+    io::give_start_back();
 }
 
 /// Runs the service; `news` is cancelled when it has ended.
@@ -209,10 +211,10 @@ LIBNETXX_DECL asio::awaitable<ServerCounts> DaemonLife::counts_of(Self self)
     co_return co_await std::move(counting);
 }
 
-LIBNETXX_DECL asio::awaitable<ServerNow> DaemonLife::now_of(Self self)
+LIBNETXX_DECL asio::awaitable<ServerNow> DaemonLife::now_of(Self self, std::size_t most_connections)
 {
     if (!self) throw boost::system::system_error{asio::error::operation_aborted, "the servers end"};
-    auto asking = self->service_->now();
+    auto asking = self->service_->now(most_connections);
     co_return co_await std::move(asking);
 }
 
@@ -223,7 +225,7 @@ LIBNETXX_DECL void DaemonLife::open_admin()
     const std::weak_ptr<DaemonLife> weak = weak_from_this();
     ServerAdminOptions admin{.name = options_.name.substr(0, options_.name.find('+')), .threads = options_.threads};
     admin.counts = [weak] { return counts_of(weak.lock()); };
-    admin.now = [weak] { return now_of(weak.lock()); };
+    admin.now = [weak] { return now_of(weak.lock(), 0); };  // it tells of none
     if (parts_.log) admin.dropped_log_lines = [log = parts_.log.get()] { return log->dropped(); };
     admin.diagnostics = [say = say_](DiagnosticLevel level, std::string_view text) { say.tell(level, text); };
     if (traffic_) admin.mount = [this](HttpEndpoint& endpoint) { mount_page(endpoint); };
@@ -240,7 +242,7 @@ LIBNETXX_DECL void DaemonLife::mount_page(HttpEndpoint& endpoint)
     const std::weak_ptr<DaemonLife> weak = weak_from_this();
     page_ = TrafficPage::open(*executor_, options_.name, traffic_);
     page_->counts = [weak] { return counts_of(weak.lock()); };
-    page_->now = [weak] { return now_of(weak.lock()); };
+    page_->now = [weak] { return now_of(weak.lock(), ServerNow::most_connections); };
     options_.page(endpoint, TrafficPage::source(page_));
     asio::co_spawn(*executor_, TrafficPage::run(page_), asio::detached);
 }

@@ -13,6 +13,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -42,7 +43,7 @@ public:
     virtual void retire() = 0;                                       ///< as ServerGroup::retire
     virtual void hold_connections(bool held) = 0;                    ///< as ServerGroup::hold_connections
     virtual boost::asio::awaitable<ServerCounts> counts() = 0;       ///< as ServerGroup::counts
-    virtual boost::asio::awaitable<ServerNow> now() = 0;             ///< as ServerGroup::now
+    virtual boost::asio::awaitable<ServerNow> now(std::size_t most_connections) = 0;  ///< as ServerGroup::now
 };
 
 /// Servers of several threads and places are made of the same options, and complain of the same file: once is enough.
@@ -122,7 +123,10 @@ public:
     void retire() override { group_.retire(); }
     void hold_connections(bool held) override { group_.hold_connections(held); }
     boost::asio::awaitable<ServerCounts> counts() override { return group_.counts(); }
-    boost::asio::awaitable<ServerNow> now() override { return group_.now(); }
+    boost::asio::awaitable<ServerNow> now(std::size_t most_connections) override
+    {
+        return group_.now(most_connections);
+    }
 
 private:
     template <typename Options>

@@ -180,10 +180,10 @@ LIBNETXX_DECL boost::asio::ip::tcp::endpoint StaticFileServer::local_endpoint() 
 
 LIBNETXX_DECL std::size_t StaticFileServer::connections() const { return state_->tcp->connections(); }
 
-LIBNETXX_DECL ServerNow StaticFileServer::now() const
+LIBNETXX_DECL ServerNow StaticFileServer::now(std::size_t most_connections) const
 {
     ServerNow now;
-    now.connections = state_->tcp->connections_now(ServerNow::most_connections);
+    now.connections = state_->tcp->connections_now(most_connections);
     for (const auto& site : state_->context.sites) {
         now.add("files known", site.files.known().files);
         now.add("files open", site.files.known().descriptors);

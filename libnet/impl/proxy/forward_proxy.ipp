@@ -209,10 +209,10 @@ LIBNETXX_DECL boost::asio::ip::tcp::endpoint ForwardProxy::local_endpoint() cons
 
 LIBNETXX_DECL std::size_t ForwardProxy::connections() const { return state_->server->connections(); }
 
-LIBNETXX_DECL ServerNow ForwardProxy::now() const
+LIBNETXX_DECL ServerNow ForwardProxy::now(std::size_t most_connections) const
 {
     ServerNow now;
-    now.connections = state_->server->connections_now(ServerNow::most_connections);
+    now.connections = state_->server->connections_now(most_connections);
     if (!state_->connector) return now;
     now.add("idle connections to servers", state_->connector->idle_connections());
     now.add("questions about names", state_->connector->resolver().open_questions());

@@ -145,12 +145,12 @@ public:
         return counts;
     }
 
-    /// What its servers are at.
-    ServerNow now() const
+    /// What its servers are at, with so many connections of each.
+    ServerNow now(std::size_t most_connections) const
     {
         ServerNow now;
-        if constexpr (requires(const Server& server) { server.now(); })
-            for (const auto& serving : servers_) now.add(serving.server.now());
+        if constexpr (requires(const Server& server) { server.now(most_connections); })
+            for (const auto& serving : servers_) now.add(serving.server.now(most_connections));
         return now;
     }
 

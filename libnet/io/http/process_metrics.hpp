@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 namespace libnet::inline v0::io {
 
@@ -26,8 +27,11 @@ inline double cpu_seconds()
     return seconds(used.ru_utime) + seconds(used.ru_stime);
 }
 
+/// From proc(5). To list them takes milliseconds where there are thousands; since Linux 6.2 their number is the directory's size.
 inline std::uint64_t open_descriptors()
 {
+    struct stat folder {};
+    if (::stat("/proc/self/fd", &folder) == 0 && folder.st_size > 0) return static_cast<std::uint64_t>(folder.st_size);
     std::error_code none;
     const std::filesystem::directory_iterator all{"/proc/self/fd", none};
     return static_cast<std::uint64_t>(std::distance(begin(all), end(all)));
