@@ -15,6 +15,7 @@
 #include <libnet/io/tcp/listening_sockets.hpp>
 #include <libnet/privileges.hpp>
 #include <libnet/sandbox.hpp>
+#include <libnet/wire/http/authority.hpp>
 
 #include <boost/asio/ip/address.hpp>
 #include <fmt/format.h>
@@ -117,6 +118,20 @@ inline auto server_place()
     };
 }
 
+/// Reads the name of a host, as it stands in a Host field, without a port.
+inline auto page_name()
+{
+    return [](std::string_view text) {
+        const auto read = wire::parse_authority(text);
+        if (!read || read->port)
+            throw BadValue{
+                fmt::format("'{}' is no host: give a name without a port, such as ops.example", printable(text))};
+        auto host = read->host;
+        if (host.ends_with('.')) host.remove_suffix(1);  // it is not compared
+        return std::string{host};
+    };
+}
+
 /// Reads what the lines of the access log look like.
 inline auto log_format()
 {
@@ -177,7 +192,7 @@ inline Options& add_life_options(Options& table, DaemonOptions& daemon, std::str
         .value("max-memory", "BYTES", "resident; above, idle connections end and new ones wait: 500M; 0: any (0)",
                octets(0, std::uint64_t{1} << 50), daemon.max_memory)
         .list("page-name", "NAME", "--admin: a name that the page is served under, as by a proxy; several times",
-              text("name"), daemon.page_names);
+              page_name(), daemon.page_names);
     return add_rights(table, daemon);
 }
 

@@ -31,7 +31,7 @@ inline void add_exporter_options(Options& table, std::string_view help, std::opt
                                  DaemonOptions& daemon)
 {
     table.value("listen", "PLACE", std::string{help}, listen_place(), listen)
-        .list("page-name", "NAME", "--listen: a name of its page; may be repeated", text("name"), daemon.page_names);
+        .list("page-name", "NAME", "--listen: a name of its page; may be repeated", page_name(), daemon.page_names);
     add_diagnostics(table, daemon);
     add_rights(table, daemon);
 }

@@ -279,4 +279,15 @@ TEST_CASE("pages leave connections to health checks, and their ends are no failu
     CHECK(httpd.daemon.stop().err.find("handler failed") == std::string::npos);
 }
 
+TEST_CASE("a name of the page that no client can ask for is refused", "[apps][daemon]")
+{
+    for (const std::string name : {" ", "http://ops.example/", "ops.example/", "ops.example:80", "a b", "@ops.example"})
+    {
+        const auto refused = run({program("httpd++"), "--check", "--page-name", name});
+        CHECK(refused.exit_code == 2);
+        CHECK(refused.err ==
+              "httpd++: --page-name: '" + name + "' is no host: give a name without a port, such as ops.example\n");
+    }
+}
+
 }  // namespace admin_page_tests
