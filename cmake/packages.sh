@@ -8,7 +8,7 @@ if dpkg-query -W libboost1.81-dev >/dev/null 2>&1 || grep -qs '^VERSION_ID="12"'
 else
     boost="libboost-dev libboost-program-options-dev libboost-json-dev"
 fi
-build="g++ cmake ninja-build pkg-config $boost libc-ares-dev libssl-dev libcrypt-dev libidn2-dev zlib1g-dev libbrotli-dev libzstd-dev libfmt-dev libmaxminddb-dev"
+build="g++ cmake ninja-build pkg-config $boost libc-ares-dev libssl-dev libcrypt-dev libidn2-dev zlib1g-dev libbrotli-dev libzstd-dev libfmt-dev libmaxminddb-dev libseccomp-dev"
 network="iproute2 nftables util-linux curl"
 rivals="openssl iputils-ping fping iputils-tracepath traceroute mtr-tiny scamper tcpdump wget apache2-utils nginx-light haproxy strace procps brotli zstd"
 scrapers="prometheus prometheus-blackbox-exporter python3-prometheus-client"

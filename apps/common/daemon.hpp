@@ -34,6 +34,7 @@
 #include <apps/common/output.hpp>
 #include <apps/common/sandbox_settings.hpp>
 #include <apps/common/spoken_places.hpp>
+#include <apps/common/system_calls.hpp>
 #include <apps/pages/live_pages.hpp>
 #include <libnet/daemon.hpp>
 #include <libnet/diagnostics.hpp>
@@ -49,6 +50,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -92,6 +94,18 @@ inline CannotListen in_words(const ListenFailure& failure, const DaemonOptions& 
     return {failure, failure.place(), option};
 }
 
+/// In a sandbox, the system calls that a daemon doesn't make are refused. It serves without that, too.
+inline void close_kernel(const std::string& program, const DaemonOptions& daemon)
+{
+    if (!daemon.sandbox || !can_refuse_system_calls) return;
+    try {
+        refuse_system_calls();
+    } catch (const std::system_error& error) {
+        complain(program, fmt::format("--sandbox: no system calls are refused: {}", reason_of(error)),
+                 DiagnosticLevel::warning);
+    }
+}
+
 /// What the library is told.
 inline libnet::DaemonOptions library_options(const std::string& program, std::string_view what,
                                              const DaemonOptions& daemon)
@@ -128,7 +142,10 @@ try {
     prepare_daemon();
     std::optional<ComplaintLog> diagnostics;  // outlives all that complains
     auto settings = detail::library_options(program, what, daemon);
-    settings.on_settled = [&diagnostics, form = daemon.diagnostics] { diagnostics.emplace(form); };
+    settings.on_settled = [&program, &daemon, &diagnostics] {
+        detail::close_kernel(program, daemon);
+        diagnostics.emplace(daemon.diagnostics);
+    };
     settings.reopen_logs = std::move(hooks.reopen);
     settings.arguments = std::move(hooks.arguments);
     auto served =

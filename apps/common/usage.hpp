@@ -76,12 +76,18 @@ constexpr std::string_view tls_version = ", OpenSSL " OPENSSL_VERSION_STR;
 constexpr std::string_view tls_version = ", no TLS";
 #endif
 
+#if defined(LIBNET_SECCOMP)
+constexpr std::string_view seccomp_version = ", seccomp";
+#else
+constexpr std::string_view seccomp_version = "";
+#endif
+
 /// One line: who this is, and the versions of what it was built with.
 inline std::string version_text(std::string_view program)
 {
-    return fmt::format("{} (libnet {}) Boost {}.{}.{}, c-ares {}{}, fmt {}.{}.{}\n", program, LIBNETXX_VERSION,
+    return fmt::format("{} (libnet {}) Boost {}.{}.{}, c-ares {}{}{}, fmt {}.{}.{}\n", program, LIBNETXX_VERSION,
                        BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000, BOOST_VERSION % 100, ARES_VERSION_STR,
-                       tls_version, FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100);
+                       tls_version, seccomp_version, FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100);
 }
 
 }  // namespace libnet::apps

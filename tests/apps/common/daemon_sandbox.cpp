@@ -56,6 +56,48 @@ TEST_CASE("in a sandbox nothing outside of the roots can be served", "[apps][dae
     CHECK(closed.stop().exit_code == 0);
 }
 
+TEST_CASE("in a sandbox the kernel refuses what no daemon asks for, to successors, too", "[apps][daemon]")
+{
+    if (run({program("httpd++"), "--version"}).out.find(", seccomp") == std::string::npos) {
+        WARN("SKIPPED: the programs were built without libseccomp");
+        return;
+    }
+    const auto filters_of = [](long process) {
+        const auto status = read_file("/proc/" + std::to_string(process) + "/status");
+        return std::stoi(status.substr(status.find("\nSeccomp_filters:") + 17));
+    };
+    const auto outside = filters_of(::getpid());  // a container has one
+    const TemporaryDirectory root, folder;
+    root.write("a", "content");
+    const auto copy = (folder.path() / "httpd++").string(), said = (folder.path() / "said").string(),
+               log = (folder.path() / "log").string();
+    for (const bool closed : {false, true}) {
+        INFO("with --sandbox: " << closed);
+        fs::remove(copy);
+        fs::copy_file(program("httpd++"), copy);
+        Arguments command{copy, "--port", "0", "--bind", "127.0.0.1", "--access-log", log, root.path().string()};
+        if (closed) command.emplace_back("--sandbox");
+        Process httpd{command};
+        REQUIRE(httpd.wait_for(" on 127.0.0.1:"));
+        CHECK(filters_of(httpd.pid()) == outside + (closed ? 1 : 0));
+        httpd.signal(SIGUSR2);
+        REQUIRE(httpd.wait_for("upgraded: process "));
+        const auto successor = std::stol(httpd.err().substr(httpd.err().find("upgraded: process ") + 18));
+        CHECK(filters_of(successor) == outside + (closed ? 1 : 0));  // it has its predecessor's, and no other one
+        // What is executed next in its place asks for a namespace.
+        fs::remove(copy);
+        folder.write("httpd++",
+                     "#!/bin/sh\nunshare --user true 2>" + said + " && echo granted >" + said + "\nexit 1\n");
+        fs::permissions(copy, fs::perms::owner_all);
+        ::kill(static_cast<pid_t>(successor), SIGUSR2);
+        REQUIRE(httpd.wait_for("not upgraded: process "));
+        const auto answer = read_file(said);
+        CHECK((answer.find("Operation not permitted") != std::string::npos) == closed);
+        ::kill(static_cast<pid_t>(successor), SIGTERM);
+        CHECK(httpd.wait().exit_code == 0);
+    }
+}
+
 TEST_CASE("in a sandbox logs are rotated, the configuration is read again, and a successor starts", "[apps][daemon]")
 {
     if (is_missing_landlock()) return;
