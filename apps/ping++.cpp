@@ -43,6 +43,6 @@ int main(int argc, char** argv)
     if (const auto exit_code = apps::read_ping_settings(table, settings, argc, argv)) return *exit_code;
     if (settings.questions.mtu) return apps::run("ping++", ask_all<apps::MtuQuestion>(settings));
     if (settings.questions.probe) return apps::run("ping++", ask_all<apps::InterfaceQuestion>(settings));
-    if (settings.exporter.listen) return apps::export_pings(settings, table, {argv, argv + argc});
+    if (settings.exporter.listens()) return apps::export_pings(settings, table, {argv, argv + argc});
     return apps::run("ping++", ping_all(settings));
 }

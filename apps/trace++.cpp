@@ -49,12 +49,12 @@ std::string take_operands(apps::TraceSettings& settings)
 try {
     if (!settings.targets.empty()) {
         take_targets(settings);
-        settings.many = !settings.listen;
+        settings.many = !settings.listens();
         return settings.words.empty() && settings.bad_words.empty() ? "--targets: there is no host in it" : "";
     }
     if (settings.operands.empty()) return "no HOST given: try 'trace++ --help'";
     settings.host = settings.operands.front();
-    if (settings.listen) return {};  // all of them are hosts
+    if (settings.listens()) return {};  // all of them are hosts
     if (settings.operands.size() > 2)
         return fmt::format("unexpected operand '{}': try 'trace++ --help'", apps::printable(settings.operands[2]));
     if (settings.operands.size() > 1) {
@@ -113,7 +113,7 @@ void complete(apps::TraceSettings& settings, apps::Options& table)
         settings.numeric = true;
     }
     // One HOST is asked for an address that the source can send to; of many, others leave from where they are routed.
-    const bool one = !settings.many && !settings.listen;
+    const bool one = !settings.many && !settings.listens();
     if (one && options.source && settings.family == io::AddressFamily::any)
         settings.family = options.source->is_v4() ? io::AddressFamily::ipv4 : io::AddressFamily::ipv6;
     if (!settings.watch || apps::is_terminal(STDOUT_FILENO)) return;
@@ -149,8 +149,8 @@ int main(int argc, char** argv)
     if (const auto wrong = take_operands(settings); !wrong.empty()) return table.complain(wrong);
     complete(settings, table);
     if (const auto wrong = conflict_in(settings); !wrong.empty()) return table.complain(wrong);
-    if (const auto wrong = apps::lacks_listen(table, settings.listen); !wrong.empty()) return table.complain(wrong);
-    if (settings.listen) return apps::export_paths(settings, table, {argv, argv + argc});
+    if (const auto wrong = apps::lacks_listen(table, settings.daemon); !wrong.empty()) return table.complain(wrong);
+    if (settings.listens()) return apps::export_paths(settings, table, {argv, argv + argc});
     if (settings.many) return apps::run(settings.program(), apps::trace_many(settings));
     if (settings.rounds()) return apps::run(settings.program(), apps::trace_rounds(settings));
     return apps::run(settings.program(), apps::trace_once(settings));

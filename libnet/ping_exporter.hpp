@@ -48,6 +48,10 @@ public:
 
     /// The same with a socket that listens already: `address` and `port` don't count.
     PingExporter(ServerExecutor executor, PingExporterOptions options, boost::asio::ip::tcp::acceptor listener);
+
+    /// The same with several of them, at which the same is served.
+    PingExporter(ServerExecutor executor, PingExporterOptions options,
+                 std::vector<boost::asio::ip::tcp::acceptor> listeners);
     ~PingExporter();
     PingExporter(PingExporter&&) noexcept;
     PingExporter& operator=(PingExporter&&) noexcept;

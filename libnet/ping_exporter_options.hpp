@@ -40,6 +40,8 @@ struct PingExporterOptions {
     PingOptions ping{};                                 ///< of all probes; `interval` must be more than 0
     AddressFamily family = AddressFamily::any;          ///< which addresses a name is asked for
     std::optional<std::chrono::nanoseconds> refresh{};  ///< of names: longest life of an answer; empty: as its TTL says
+    std::chrono::milliseconds drain_timeout{
+        10'000};                   ///< how long requests may take to end when it stops; 0: not at all
     std::size_t max_probes = 500;  ///< that are under way for /probe; more are refused with 503; at least 1
 
     /// Mounts a page at `/` that shows what is watched, before it serves; the last 24 hours of each target are remembered for

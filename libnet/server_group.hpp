@@ -50,7 +50,8 @@ struct ServerGroupOptions {
 /// `Server` has a constructor (io_context::executor_type, Options, ip::tcp::acceptor) and `awaitable<void> run()`, which
 /// drains when it is cancelled with `total`. Where it has `connections()`, these are counted; without `retire()`, it drains
 /// where another one takes its place. Of its options, the group uses `address`, `port` and `defer_accept`, and sets
-/// `on_access`, which it passes on, where there is one. There is a server for each thread and each place;
+/// `on_access`, which it passes on, where there is one. There is a server for each thread and each place, or for each
+/// thread, where its constructor takes a `std::vector<ip::tcp::acceptor>` as well, as that of a PingExporter does;
 /// `max_connections` counts for all of them together, where the options have `shared_connections`. Another limit that
 /// an option sets is for each of them. What else the options hold is shared by all threads: callbacks must be safe for
 /// that.

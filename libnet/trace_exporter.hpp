@@ -52,6 +52,10 @@ public:
 
     /// The same with a socket that listens already: `address` and `port` don't count.
     TraceExporter(ServerExecutor executor, TraceExporterOptions options, boost::asio::ip::tcp::acceptor listener);
+
+    /// The same with several of them, at which the same is served.
+    TraceExporter(ServerExecutor executor, TraceExporterOptions options,
+                  std::vector<boost::asio::ip::tcp::acceptor> listeners);
     ~TraceExporter();
     TraceExporter(TraceExporter&&) noexcept;
     TraceExporter& operator=(TraceExporter&&) noexcept;

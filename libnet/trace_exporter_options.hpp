@@ -42,6 +42,8 @@ struct TraceExporterOptions {
         std::chrono::seconds{10};                       ///< between two rounds to a target; more than nothing
     AddressFamily family = AddressFamily::any;          ///< which addresses a name is asked for
     std::optional<std::chrono::nanoseconds> refresh{};  ///< of names: longest life of an answer; empty: as its TTL says
+    std::chrono::milliseconds drain_timeout{
+        10'000};  ///< how long requests may take to end when it stops; 0: not at all
     std::size_t max_probes =
         100;  ///< paths that are traced for /probe at a time; more are refused with 503; at least 1
 

@@ -1,5 +1,5 @@
 #pragma once
-// `ping++ --listen` and `trace++ --listen` as daemons: the life of httpd++ and proxy++, in one thread, at one place.
+// `ping++ --listen` and `trace++ --listen` as daemons: the life of httpd++ and proxy++, in one thread.
 //
 //   struct PingExporting {                                  // what makes it ping++
 //       using Server = libnet::PingExporter;
@@ -8,7 +8,7 @@
 //       apps::DaemonOptions& daemon;
 //       libnet::PingExporterOptions options;
 //   };
-//   return apps::run_exporter(PingExporting{...}, place, {file, complaints}, {argv, argv + argc});
+//   return apps::run_exporter(PingExporting{...}, {file, complaints}, {argv, argv + argc});
 
 #include <apps/common/daemon.hpp>
 #include <apps/common/faults.hpp>
@@ -17,7 +17,6 @@
 #include <apps/common/run.hpp>
 #include <apps/common/sandbox_settings.hpp>
 #include <libnet/daemon.hpp>
-#include <libnet/io/tcp/listening_sockets.hpp>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -49,15 +48,13 @@ struct ExportedHosts {
 };
 
 /// Runs it until SIGINT, SIGTERM or SIGQUIT ends it, or checks what it is told. Returns the exit code: 0, 1 for a check that has
-/// found a fault, 2 when it can't start. `place` is where it listens; `command` is the whole command line.
+/// found a fault, 2 when it can't start. `command` is the whole command line.
 template <typename Exporting>
-int run_exporter(Exporting exporting, const io::ListenPlace& place, const ExportedHosts& hosts,
-                 const std::vector<std::string>& command)
+int run_exporter(Exporting exporting, const ExportedHosts& hosts, const std::vector<std::string>& command)
 try {
     using Server = typename Exporting::Server;
     prepare_daemon();
     auto& daemon = exporting.daemon;
-    daemon.listen = {place};
     if (daemon.check) {
         Faults faults;
         for (const auto& why : hosts.complaints) faults.add(why, exit_not_possible);

@@ -2,16 +2,17 @@
 // The options that `ping++ --listen` and `trace++ --listen` share with the daemons.
 //
 //   apps::DaemonOptions daemon = apps::exporter_daemon();
-//   add_exporter_options(table, "serve Prometheus at [ADDR:]PORT", listen, daemon);
+//   add_exporter_options(table, "serve Prometheus at [ADDR:]PORT", daemon);
+//   if (daemon.listen.empty()) ...   // it is no exporter
 
 #include <apps/common/daemon_options.hpp>
 #include <apps/common/option_values.hpp>
 #include <apps/common/options.hpp>
-#include <libnet/io/tcp/listening_sockets.hpp>
+#include <apps/common/units.hpp>
 
 #include <fmt/format.h>
 
-#include <optional>
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -25,22 +26,23 @@ inline DaemonOptions exporter_daemon()
     return daemon;
 }
 
-/// Adds those of them that an exporter has: --listen, which `help` is about, --page-name, --diagnostics, --user, --group, --sandbox,
-/// --check.
-inline void add_exporter_options(Options& table, std::string_view help, std::optional<io::ListenPlace>& listen,
-                                 DaemonOptions& daemon)
+/// Adds those of them that an exporter has: --listen, which `help` is about, --drain, --page-name, --diagnostics, --user, --group,
+/// --sandbox, --check.
+inline void add_exporter_options(Options& table, std::string_view help, DaemonOptions& daemon)
 {
-    table.value("listen", "PLACE", std::string{help}, listen_place(), listen)
+    using namespace std::chrono_literals;
+    table.list("listen", "PLACE", std::string{help}, listen_place(), daemon.listen)
+        .value("drain", "TIME", "--listen: that requests have to end in: 30s, 1m (10)", period(0ms, 24h), daemon.drain)
         .list("page-name", "NAME", "--listen: a name of its page; may be repeated", page_name(), daemon.page_names);
     add_diagnostics(table, daemon);
     add_rights(table, daemon);
 }
 
 /// What makes no sense without --listen; empty: nothing.
-inline std::string lacks_listen(const Options& table, const std::optional<io::ListenPlace>& listen)
+inline std::string lacks_listen(const Options& table, const DaemonOptions& daemon)
 {
-    if (listen) return {};
-    for (const auto option : {"page-name", "diagnostics", "user", "group", "sandbox", "check"})
+    if (!daemon.listen.empty()) return {};
+    for (const auto option : {"drain", "page-name", "diagnostics", "user", "group", "sandbox", "check"})
         if (!table.given(option).empty()) return fmt::format("--{}: it is for --listen: give that, too", option);
     return {};
 }

@@ -57,7 +57,7 @@ struct PingExporting {
 inline int export_pings(PingSettings& settings, const Options& table, const std::vector<std::string>& command)
 {
     auto& exporter = settings.exporter;
-    return run_exporter(PingExporting{table, exporter.daemon, exporter_options(settings)}, *exporter.listen,
+    return run_exporter(PingExporting{table, exporter.daemon, exporter_options(settings)},
                         {exporter.file, settings.bad_targets}, command);
 }
 

@@ -93,7 +93,7 @@ inline std::optional<int> read_targets(PingSettings& settings, const std::string
     } catch (const std::runtime_error& error) {
         return table.complain(fmt::format("--targets: {}", error.what()));
     }
-    if (!settings.hosts.empty() || settings.exporter.listen) return std::nullopt;
+    if (!settings.hosts.empty() || settings.exporter.listens()) return std::nullopt;
     for (const auto& why : settings.bad_targets) complain("ping++", why);
     return table.complain("no HOST given: try 'ping++ --help'");
 }
@@ -188,7 +188,7 @@ inline std::string settle(PingSettings& settings, const std::string& origin)
 
     if (options.flow_label == 0U) options.flow_label = std::random_device{}() % 0xF'FFFF + 1;
     options.interval = settings.interval.value_or(std::chrono::seconds{settings.flood ? 0 : 1});
-    if (settings.exporter.listen)
+    if (settings.exporter.listens())
         options.strict_source = true;  // an exporter counts the answers of the host itself, and no others
     if (settings.rate) options.rate = static_cast<double>(settings.rate->per_second);
     if (options.connect && settings.hosts.size() > 1) return "-C: give one host: a socket is connected to one";
@@ -196,14 +196,14 @@ inline std::string settle(PingSettings& settings, const std::string& origin)
     if (settings.questions.any() && (settings.watch || settings.format == PingFormat::csv))
         return "--mtu and --probe: they have no table and no CSV";
     const bool ends = settings.count != 0 || settings.deadline || settings.until || settings.fail_if;
-    if (settings.exporter.listen && ends)
+    if (settings.exporter.listens() && ends)
         return "--listen: an exporter runs until it is stopped: leave out -c, -w, --until and --fail-if";
-    if (settings.exporter.listen && (settings.rhythm() != PingRhythm::steady || options.connect))
+    if (settings.exporter.listens() && (settings.rhythm() != PingRhythm::steady || options.connect))
         return "--listen: an exporter keeps its interval, for any number of hosts: leave out -f, -A, -i 0 and -C";
     if (settings.watch && settings.format != PingFormat::text) return "--watch: it is no JSON and no CSV";
     if (settings.lists() && (settings.watch || settings.format == PingFormat::csv))
         return "--alive and --unreachable: they are lists: leave out --watch and --csv";
-    if (settings.lists() && (settings.exporter.listen || settings.questions.any()))
+    if (settings.lists() && (settings.exporter.listens() || settings.questions.any()))
         return "--alive and --unreachable: hosts are pinged for them: leave out --listen, --mtu and --probe";
     return {};
 }
@@ -226,7 +226,7 @@ inline std::optional<int> read_ping_settings(Options& table, PingSettings& setti
     if (const auto exit_code = table.read(argc, argv)) return exit_code;
     if (const auto exit_code = read_targets(settings, targets, table)) return exit_code;
     if (const auto complaint = settle(settings, origin); !complaint.empty()) return table.complain(complaint);
-    if (const auto complaint = lacks_listen(table, settings.exporter.listen); !complaint.empty())
+    if (const auto complaint = lacks_listen(table, settings.exporter.daemon); !complaint.empty())
         return table.complain(complaint);
     return std::nullopt;
 }

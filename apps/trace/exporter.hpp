@@ -56,7 +56,7 @@ struct TraceExporting {
 /// Runs the exporter to its end, and returns the exit code.
 inline int export_paths(TraceSettings& settings, const Options& table, const std::vector<std::string>& command)
 {
-    return run_exporter(TraceExporting{table, settings.daemon, exporter_options(settings)}, *settings.listen,
+    return run_exporter(TraceExporting{table, settings.daemon, exporter_options(settings)},
                         {settings.targets, settings.bad_words}, command);
 }
 

@@ -50,9 +50,8 @@ struct TraceSettings {
     std::optional<std::chrono::nanoseconds> interval;  ///< between two rounds
     std::string expect;                                ///< a file
     std::optional<double> max_loss;                    ///< percent
-    std::optional<io::ListenPlace> listen;
-    std::size_t max_probes = 100;              ///< paths that are traced for `/probe` at a time
-    DaemonOptions daemon = exporter_daemon();  ///< of `listen`
+    std::size_t max_probes = 100;                      ///< paths that are traced for `/probe` at a time
+    DaemonOptions daemon = exporter_daemon();          ///< `listen` is empty: there is no exporter
 
     std::string targets;                 ///< a file, or "-"
     std::vector<std::string> words;      ///< of many destinations: hosts, addresses, ranges
@@ -64,9 +63,10 @@ struct TraceSettings {
     std::vector<std::vector<boost::asio::ip::address_v4>> gateways;  ///< -g
     bool tcp_info = false;                                           ///< show the flags of the target's answer
 
-    std::chrono::nanoseconds pause() const { return interval.value_or(std::chrono::seconds{listen ? 10 : 1}); }
+    std::chrono::nanoseconds pause() const { return interval.value_or(std::chrono::seconds{listens() ? 10 : 1}); }
+    bool listens() const noexcept { return !daemon.listen.empty(); }
     /// More than one pass over the path.
-    bool rounds() const { return watch || report || listen; }
+    bool rounds() const { return watch || report || listens(); }
     std::string_view program() const { return manner == TraceManner::traceroute ? "traceroute" : "trace++"; }
 };
 
@@ -147,7 +147,7 @@ inline void add_rare_options(Options& table, TraceSettings& settings)
                settings.max_loss)
         .flag("csv", "print comma-separated values", settings.format, TraceFormat::csv);
     add_exporter_options(table.rare_group("For Prometheus"),
-                         "serve Prometheus: /metrics, /probe?target=", settings.listen, settings.daemon);
+                         "serve Prometheus: /metrics, /probe?target=", settings.daemon);
     table.value("max-probes", "N", "--listen: paths traced at a time for /probe (100)", integer<std::size_t>(1, 1000),
                 settings.max_probes);
 }

@@ -13,10 +13,10 @@
 #include <boost/system/system_error.hpp>
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace libnet::inline v0::detail {
 
@@ -56,18 +56,19 @@ inline boost::asio::awaitable<io::EndpointAnswer> landing_page()
     co_return answer;
 }
 
-/// Listens, be it with a socket that listens already, and has a page for people and answers on its health. Throws
+/// Listens, be it with sockets that listen already, and has a page for people and answers on its health. Throws
 /// boost::system::system_error when it can't.
 inline std::unique_ptr<io::HttpEndpoint> open_exporter_endpoint(const io::Executor& executor,
                                                                 const PingExporterOptions& settings,
-                                                                std::optional<boost::asio::ip::tcp::acceptor> listener)
+                                                                std::vector<boost::asio::ip::tcp::acceptor> listeners)
 {
     io::HttpEndpointOptions options{.address = settings.address, .port = settings.port};
+    options.drain_timeout = settings.drain_timeout;
     options.max_connections = 2 * settings.max_probes + 100;  // who is refused has to be told so
     std::unique_ptr<io::HttpEndpoint> endpoint;
     try {
-        if (listener) endpoint = std::make_unique<io::HttpEndpoint>(executor, options, std::move(*listener));
-        else endpoint = try_listen(executor, options);
+        if (listeners.empty()) endpoint = try_listen(executor, options);
+        else endpoint = std::make_unique<io::HttpEndpoint>(executor, options, std::move(listeners));
     } catch (const boost::system::system_error& error) {
         const boost::asio::ip::tcp::endpoint place{settings.address, settings.port};
         throw boost::system::system_error{error.code(), "cannot listen on " + io::to_text(place)};

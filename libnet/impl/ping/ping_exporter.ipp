@@ -2,6 +2,7 @@
 // Bodies of libnet/ping_exporter.hpp.
 
 #include <libnet/base/diagnostics.hpp>
+#include <libnet/base/only.hpp>
 #include <libnet/base/printable.hpp>
 #include <libnet/engine/ping/exporter_hosts.hpp>
 #include <libnet/impl/ping/exporter_endpoint.hpp>
@@ -44,14 +45,14 @@ public:
     using Self = std::shared_ptr<PingExporterState>;
 
     PingExporterState(const io::Executor& executor, PingExporterOptions options,
-                      std::optional<boost::asio::ip::tcp::acceptor> listener = std::nullopt)
+                      std::vector<boost::asio::ip::tcp::acceptor> listeners = {})
         : executor_{executor},
           options_{std::move(options)},
           dispatcher_{executor, options_.ping},
           resolver_{executor},
           keeper_{executor, keeper_options()},
           watch_{targets_, options_.ping.interval},
-          endpoint_{open_exporter_endpoint(executor, options_, std::move(listener))}
+          endpoint_{open_exporter_endpoint(executor, options_, std::move(listeners))}
     {
         watch(engine::exporter_hosts(options_.targets));
         options_.targets = {};
@@ -279,7 +280,12 @@ LIBNETXX_DECL PingExporter::PingExporter(ServerExecutor executor, PingExporterOp
 
 LIBNETXX_DECL PingExporter::PingExporter(ServerExecutor executor, PingExporterOptions options,
                                          boost::asio::ip::tcp::acceptor listener)
-    : state_{std::make_shared<detail::PingExporterState>(executor, std::move(options), std::move(listener))}
+    : PingExporter{executor, std::move(options), base::only(std::move(listener))}
+{}
+
+LIBNETXX_DECL PingExporter::PingExporter(ServerExecutor executor, PingExporterOptions options,
+                                         std::vector<boost::asio::ip::tcp::acceptor> listeners)
+    : state_{std::make_shared<detail::PingExporterState>(executor, std::move(options), std::move(listeners))}
 {}
 
 LIBNETXX_DECL PingExporter::~PingExporter()

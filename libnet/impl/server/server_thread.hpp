@@ -22,6 +22,7 @@
 #include <functional>
 #include <list>
 #include <memory>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -79,18 +80,26 @@ public:
     ServerThread(const ServerThread&) = delete;
     ServerThread& operator=(const ServerThread&) = delete;
 
-    /// Makes a server for each socket, which doesn't accept yet. Throws what their constructor throws; then there are none.
+    /// Makes a server for each socket, or one for all, which don't accept yet. Throws what their constructor throws; then there
+    /// are none.
     template <typename Options>
     void prepare(const Options& options)
     {
+        using ServerOptions = decltype(options_at(options, places_.front()));
+        using Executor = boost::asio::io_context::executor_type;
+        constexpr bool one_for_all = std::is_constructible_v<Server, Executor, ServerOptions, std::vector<Acceptor>>;
         next_.clear();
         try {
-            for (std::size_t i = 0; i < listeners_.size(); ++i) {
-                boost::asio::ip::tcp::acceptor acceptor{io_};
-                io::FileDescriptor copy{::fcntl(listeners_[i].get(), F_DUPFD_CLOEXEC, 3)};
-                acceptor.assign(boost::asio::ip::tcp::v4(), copy.get());
-                copy.release();
-                next_.emplace_back(io_.get_executor(), observed(options_at(options, places_[i])), std::move(acceptor));
+            std::vector<Acceptor> acceptors;
+            for (const auto& listener : listeners_) acceptors.push_back(acceptor_of(listener));
+            if constexpr (one_for_all) {
+                if (acceptors.empty()) return;  // it ends already
+                next_.emplace_back(io_.get_executor(), observed(options_at(options, places_.front())),
+                                   std::move(acceptors));
+            } else {
+                for (std::size_t i = 0; i < acceptors.size(); ++i)
+                    next_.emplace_back(io_.get_executor(), observed(options_at(options, places_[i])),
+                                       std::move(acceptors[i]));
             }
         } catch (...) {
             next_.clear();
@@ -182,15 +191,26 @@ public:
     }
 
 private:
+    using Acceptor = boost::asio::ip::tcp::acceptor;
+
     struct Serving {
-        template <typename Options>
-        Serving(const boost::asio::io_context::executor_type& executor, Options options,
-                boost::asio::ip::tcp::acceptor listener)
-            : server{executor, std::move(options), std::move(listener)}
+        template <typename Options, typename Listening>
+        Serving(const boost::asio::io_context::executor_type& executor, Options options, Listening listening)
+            : server{executor, std::move(options), std::move(listening)}
         {}
         boost::asio::cancellation_signal stop;  // outlives the coroutine, which holds on to its slot
         Server server;
     };
+
+    /// One that accepts from the same socket.
+    Acceptor acceptor_of(const io::FileDescriptor& listener)
+    {
+        Acceptor acceptor{io_};
+        io::FileDescriptor copy{::fcntl(listener.get(), F_DUPFD_CLOEXEC, 3)};
+        acceptor.assign(boost::asio::ip::tcp::v4(), copy.get());
+        copy.release();
+        return acceptor;
+    }
 
     /// Lets its connections end.
     static void retire(Serving& serving)

@@ -2,6 +2,7 @@
 // Bodies of libnet/trace_exporter.hpp.
 
 #include <libnet/base/diagnostics.hpp>
+#include <libnet/base/only.hpp>
 #include <libnet/base/printable.hpp>
 #include <libnet/engine/ping/exporter_hosts.hpp>
 #include <libnet/impl/trace/path_metrics.hpp>
@@ -46,13 +47,14 @@ namespace libnet::inline v0 {
 
 namespace detail {
 
-/// Listens, be it with a socket that listens already; on a machine without IPv6, 0.0.0.0 stands in for `::`.
+/// Listens, be it with sockets that listen already; on a machine without IPv6, 0.0.0.0 stands in for `::`.
 LIBNETXX_DECL std::unique_ptr<io::HttpEndpoint> open_trace_endpoint(
     const io::Executor& executor, const TraceExporterOptions& settings,
-    std::optional<boost::asio::ip::tcp::acceptor> listener)
+    std::vector<boost::asio::ip::tcp::acceptor> listeners)
 {
     io::HttpEndpointOptions options{.address = settings.address, .port = settings.port};
-    if (listener) return std::make_unique<io::HttpEndpoint>(executor, options, std::move(*listener));
+    options.drain_timeout = settings.drain_timeout;
+    if (!listeners.empty()) return std::make_unique<io::HttpEndpoint>(executor, options, std::move(listeners));
     for (;;) try
         {
             return std::make_unique<io::HttpEndpoint>(executor, options);
@@ -73,13 +75,13 @@ public:
     using Self = std::shared_ptr<TraceExporterState>;
 
     TraceExporterState(const io::Executor& executor, TraceExporterOptions options,
-                       std::optional<boost::asio::ip::tcp::acceptor> listener = std::nullopt)
+                       std::vector<boost::asio::ip::tcp::acceptor> listeners = {})
         : executor_{executor},
           options_{std::move(options)},
           watcher_{std::in_place, executor, PathWatcherOptions{options_.trace, options_.interval}},
           resolver_{executor},
           keeper_{executor, keeper_options()},
-          endpoint_{open_trace_endpoint(executor, options_, std::move(listener))}
+          endpoint_{open_trace_endpoint(executor, options_, std::move(listeners))}
     {
         io::require_option(options_.max_probes >= 1, "trace exporter max_probes: 1 or more");
         watch(engine::exporter_hosts(options_.targets, most_targets));
@@ -412,7 +414,12 @@ LIBNETXX_DECL TraceExporter::TraceExporter(ServerExecutor executor, TraceExporte
 
 LIBNETXX_DECL TraceExporter::TraceExporter(ServerExecutor executor, TraceExporterOptions options,
                                            boost::asio::ip::tcp::acceptor listener)
-    : state_{std::make_shared<detail::TraceExporterState>(executor, std::move(options), std::move(listener))}
+    : TraceExporter{executor, std::move(options), base::only(std::move(listener))}
+{}
+
+LIBNETXX_DECL TraceExporter::TraceExporter(ServerExecutor executor, TraceExporterOptions options,
+                                           std::vector<boost::asio::ip::tcp::acceptor> listeners)
+    : state_{std::make_shared<detail::TraceExporterState>(executor, std::move(options), std::move(listeners))}
 {}
 
 LIBNETXX_DECL TraceExporter::~TraceExporter() = default;

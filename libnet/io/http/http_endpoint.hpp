@@ -31,6 +31,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace libnet::inline v0::io {
 
@@ -108,6 +109,10 @@ public:
     /// @throws boost::system::system_error  also `invalid_argument`: it doesn't listen
     HttpEndpoint(ServerExecutor executor, const HttpEndpointOptions& options, asio::ip::tcp::acceptor listener);
 
+    /// The same with several of them, one at least, which are served alike.
+    HttpEndpoint(ServerExecutor executor, const HttpEndpointOptions& options,
+                 std::vector<asio::ip::tcp::acceptor> listeners);
+
     /// Closes everything at once; a `run` in progress ends.
     ~HttpEndpoint();
     HttpEndpoint(HttpEndpoint&&) noexcept;  ///< one that was moved from throws `std::logic_error`
@@ -135,7 +140,7 @@ public:
 
     Executor get_executor() const;
 
-    /// Where it listens.
+    /// Where it listens, with its first socket.
     asio::ip::tcp::endpoint local_endpoint() const;
 
     /// Serves until it is stopped; call it once, on the executor's io_context, which one thread runs.

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <libnet/base/only.hpp>
 #include <libnet/engine/http/http_sentences.hpp>
 #include <libnet/io/http/gzip_stream.hpp>
 #include <libnet/io/http/http_endpoint.hpp>
 #include <libnet/io/http/http_session.hpp>
 #include <libnet/io/http/response_head.hpp>
 #include <libnet/io/loop/deadline.hpp>
+#include <libnet/io/loop/require_option.hpp>
 #include <libnet/io/loop/sigpipe.hpp>
 #include <libnet/io/tcp/relay.hpp>
 #include <libnet/io/tcp/tcp_server.hpp>
@@ -27,6 +29,7 @@
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace libnet::inline v0::io {
 
@@ -307,9 +310,22 @@ LIBNETXX_DECL void EndpointRequests::queue(HttpSession& session, const EndpointA
 
 }  // namespace detail
 
+namespace detail {
+
+/// Takes them.
+LIBNETXX_DECL std::vector<FileDescriptor> descriptors_of(std::vector<asio::ip::tcp::acceptor>& listeners)
+{
+    require_option(!listeners.empty(), "HTTP endpoint listeners: one at least");
+    std::vector<FileDescriptor> all;
+    for (auto& listener : listeners) all.emplace_back(listener.release());
+    return all;
+}
+
+}  // namespace detail
+
 /// Lives as long as the service and its last session.
 struct HttpEndpoint::State {
-    State(const Executor& executor, const HttpEndpointOptions& options, FileDescriptor listener = {})
+    State(const Executor& executor, const HttpEndpointOptions& options, std::vector<FileDescriptor> listeners = {})
         : context{.options = options},
           share{.patience = {.header_timeout = options.header_timeout,
                              .idle_timeout = options.idle_timeout,
@@ -326,7 +342,8 @@ struct HttpEndpoint::State {
                                            .max_connections = options.max_connections,
                                            .drain_timeout = options.drain_timeout,
                                            .diagnostics = options.diagnostics};
-        tcp.emplace(executor, tcp_options, std::move(listener));
+        if (listeners.empty()) tcp.emplace(executor, tcp_options);
+        else tcp.emplace(executor, tcp_options, std::move(listeners));
     }
 
     /// Closes everything.
@@ -345,7 +362,14 @@ LIBNETXX_DECL HttpEndpoint::HttpEndpoint(ServerExecutor executor, const HttpEndp
 
 LIBNETXX_DECL HttpEndpoint::HttpEndpoint(ServerExecutor executor, const HttpEndpointOptions& options,
                                          asio::ip::tcp::acceptor listener)
-    : state_{std::make_shared<State>(executor, options, FileDescriptor{listener.release()})}
+    : state_{std::make_shared<State>(executor, options, base::only(FileDescriptor{listener.release()}))}
+{
+    ignore_sigpipe();
+}
+
+LIBNETXX_DECL HttpEndpoint::HttpEndpoint(ServerExecutor executor, const HttpEndpointOptions& options,
+                                         std::vector<asio::ip::tcp::acceptor> listeners)
+    : state_{std::make_shared<State>(executor, options, detail::descriptors_of(listeners))}
 {
     ignore_sigpipe();
 }

@@ -62,6 +62,10 @@ public:
     /// @throws boost::system::system_error `invalid_argument`: it doesn't listen
     TcpServer(const Executor& executor, const TcpServerOptions& options, FileDescriptor listener);
 
+    /// Accepts from several sockets that listen already, one at least, in turn.
+    /// @throws boost::system::system_error also what epoll_create1(2) reports
+    TcpServer(const Executor& executor, const TcpServerOptions& options, std::vector<FileDescriptor> listeners);
+
     /// Closes everything at once; a `run` in progress ends.
     ~TcpServer();
     TcpServer(const TcpServer&) = delete;
@@ -69,7 +73,7 @@ public:
 
     const Executor& executor() const noexcept;
 
-    /// Where it listens; unspecified once it has stopped.
+    /// Where it listens, with its first socket; unspecified once it has stopped.
     asio::ip::tcp::endpoint local_endpoint() const;
 
     /// Connections that are open now.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <libnet/base/deadline_after.hpp>
+#include <libnet/base/only.hpp>
 #include <libnet/config.hpp>
 #include <libnet/io/loop/last_error.hpp>
 #include <libnet/io/loop/require_option.hpp>
@@ -75,6 +76,13 @@ LIBNETXX_DECL FileDescriptor adopt(FileDescriptor listener)
     if (flags < 0 || ::fcntl(listener.get(), F_SETFL, flags | O_NONBLOCK) != 0)
         throw boost::system::system_error{last_error(), "listening socket"};
     return listener;
+}
+
+LIBNETXX_DECL std::vector<FileDescriptor> adopt_all(std::vector<FileDescriptor> listeners)
+{
+    require_option(!listeners.empty(), "listening sockets: one at least is needed");
+    for (auto& listener : listeners) listener = adopt(std::move(listener));
+    return listeners;
 }
 
 using TcpServerPointer = std::shared_ptr<TcpServerState>;
@@ -247,8 +255,13 @@ LIBNETXX_DECL TcpServer::TcpServer(const Executor& executor, const TcpServerOpti
 {}
 
 LIBNETXX_DECL TcpServer::TcpServer(const Executor& executor, const TcpServerOptions& options, FileDescriptor listener)
-    : state_{std::make_shared<detail::TcpServerState>(
-          executor, options, listener ? detail::adopt(std::move(listener)) : detail::listen(executor, options))}
+    : TcpServer{executor, options, base::only(listener ? std::move(listener) : detail::listen(executor, options))}
+{}
+
+LIBNETXX_DECL TcpServer::TcpServer(const Executor& executor, const TcpServerOptions& options,
+                                   std::vector<FileDescriptor> listeners)
+    : state_{std::make_shared<detail::TcpServerState>(executor, options,
+                                                      detail::Listeners{detail::adopt_all(std::move(listeners))})}
 {}
 
 LIBNETXX_DECL TcpServer::~TcpServer() { state_->abort(); }
@@ -257,7 +270,7 @@ LIBNETXX_DECL const Executor& TcpServer::executor() const noexcept { return stat
 
 LIBNETXX_DECL asio::ip::tcp::endpoint TcpServer::local_endpoint() const
 {
-    return detail::endpoint_of(state_->listener.native_handle());
+    return detail::endpoint_of(state_->listeners.first());
 }
 
 LIBNETXX_DECL std::size_t TcpServer::connections() const noexcept { return state_->connections; }

@@ -6,6 +6,7 @@
 #include <libnet/io/loop/file_descriptor.hpp>
 #include <libnet/io/loop/give_memory_back.hpp>
 #include <libnet/io/loop/last_error.hpp>
+#include <libnet/io/tcp/listeners.hpp>
 #include <libnet/io/tcp/tcp_server.hpp>
 
 #include <boost/asio/post.hpp>
@@ -51,10 +52,11 @@ struct TcpServerState : std::enable_shared_from_this<TcpServerState> {
         Connection, boost::intrusive::member_hook<Connection, Connection::SpareHook, &Connection::spare_hook_>,
         boost::intrusive::constant_time_size<false>>;
 
-    TcpServerState(const Executor& executor, const TcpServerOptions& server_options, FileDescriptor socket)
+    TcpServerState(const Executor& executor, const TcpServerOptions& server_options, Listeners sockets)
         : options{server_options},
           poll{executor},
-          listener{poll, std::move(socket)},
+          listeners{std::move(sockets)},
+          listener{poll, listeners.take_polled()},
           stopped{executor, Timer::time_point::max()},
           connection_ended{executor, Timer::time_point::max()},
           wheel{executor},
@@ -67,10 +69,16 @@ struct TcpServerState : std::enable_shared_from_this<TcpServerState> {
         for (auto* list : {&open, &closing}) list->clear_and_dispose([](Connection* connection) { delete connection; });
     }
 
+    void stop_listening() noexcept
+    {
+        listener.close();
+        listeners.close();
+    }
+
     void stop_accepting()
     {
         draining = true;
-        listener.close();
+        stop_listening();
         early.clear();
         stopped.cancel();
         connection_ended.cancel();
@@ -82,7 +90,7 @@ struct TcpServerState : std::enable_shared_from_this<TcpServerState> {
     {
         retiring = true;
         idle_for = patience;
-        listener.close();
+        stop_listening();
         stopped.cancel();
         connection_ended.cancel();
     }
@@ -137,10 +145,10 @@ struct TcpServerState : std::enable_shared_from_this<TcpServerState> {
     }
 
     /// The next connection's socket, or why there is none: then errno tells.
-    FileDescriptor accept(asio::ip::tcp::endpoint& peer) const noexcept
+    FileDescriptor accept(asio::ip::tcp::endpoint& peer) noexcept
     {
         auto size = static_cast<socklen_t>(peer.capacity());
-        FileDescriptor socket{::accept4(listener.native_handle(), peer.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC)};
+        FileDescriptor socket = listeners.accept(peer.data(), size);
         if (!socket) return socket;
         if (size <= peer.capacity() && peer.data()->sa_family != AF_UNIX) peer.resize(size);
         else peer = {};  // a client of a Unix socket has no address
@@ -313,7 +321,8 @@ struct TcpServerState : std::enable_shared_from_this<TcpServerState> {
     std::optional<ConnectionBudget::Membership> membership;  // while it runs
     const int descriptor_bound = descriptors_of_connections();
     SocketPoll poll;
-    PolledSocket listener;
+    Listeners listeners;
+    PolledSocket listener;   // tells when one of them has a client
     Timer stopped;           // condition variables: timers that don't expire
     Timer connection_ended;  // (but for the limit of a drain, and when descriptors are short)
     DeadlineWheel wheel;

@@ -14,6 +14,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <sys/resource.h>
@@ -34,16 +35,23 @@ const TcpServerOptions on_loopback{.address = asio::ip::address_v4::loopback()};
 struct Fixture {
     explicit Fixture(TcpServerOptions options = on_loopback) : server{io.get_executor(), options} {}
 
+    /// Accepts from these sockets.
+    Fixture(const TcpServerOptions& options, std::vector<libnet::io::FileDescriptor> listeners)
+        : server{io.get_executor(), options, std::move(listeners)}
+    {}
+
     void start(TcpServer::Session session)
     {
         asio::co_spawn(io, server.run_sessions(std::move(session)),
                        asio::bind_cancellation_slot(stop.slot(), [this](std::exception_ptr) { ended = true; }));
     }
 
-    std::unique_ptr<TcpSocket> connect()
+    std::unique_ptr<TcpSocket> connect() { return connect(server.local_endpoint()); }
+
+    std::unique_ptr<TcpSocket> connect(const asio::ip::tcp::endpoint& to)
     {
         auto socket = std::make_unique<TcpSocket>(io.get_executor());
-        socket->connect(server.local_endpoint());
+        socket->connect(to);
         return socket;
     }
 
@@ -123,6 +131,50 @@ TEST_CASE("clients are served side by side, and a drain ends idle connections at
     CHECK(fixture.server.connections() == 0);
     asio::ip::tcp::socket late{fixture.io};
     CHECK_THROWS_AS(late.connect(fixture.server.local_endpoint()), boost::system::system_error);
+}
+
+TEST_CASE("a server accepts from all of its sockets, and counts the connections of all", "[io][tcp_server]")
+{
+    asio::io_context other;
+    std::vector<libnet::io::FileDescriptor> listeners;
+    std::vector<asio::ip::tcp::endpoint> places;
+    for (int i = 0; i < 3; ++i) {
+        asio::ip::tcp::acceptor acceptor{other, {asio::ip::address_v4::loopback(), 0}};
+        places.push_back(acceptor.local_endpoint());
+        listeners.emplace_back(acceptor.release());
+    }
+    auto options = on_loopback;
+    options.max_connections = 4;
+    Fixture fixture{options, std::move(listeners)};
+    CHECK(fixture.server.local_endpoint() == places.front());
+    fixture.start(echo_one_byte_at_a_time);
+    std::vector<std::unique_ptr<TcpSocket>> clients;
+    for (int turn = 0; turn < 2; ++turn)  // the second time it has waited for all of them
+        for (const auto& place : places) {
+            if (clients.size() == options.max_connections) clients.erase(clients.begin());
+            clients.push_back(fixture.connect(place));
+            CHECK(exchange(fixture, *clients.back(), "here") == "here");
+        }
+    CHECK(fixture.run_until([&] { return fixture.server.connections() == 4; }));
+    fixture.stop.emit(asio::cancellation_type::total);
+    CHECK(fixture.run_until_ended());
+    for (const auto& place : places) {
+        asio::ip::tcp::socket late{fixture.io};
+        CHECK_THROWS_AS(late.connect(place), boost::system::system_error);
+    }
+}
+
+TEST_CASE("a server without a socket, or with one that does not listen, is refused", "[io][tcp_server]")
+{
+    asio::io_context io{1};
+    std::vector<libnet::io::FileDescriptor> listeners;
+    CHECK_THROWS_AS((TcpServer{io.get_executor(), on_loopback, std::move(listeners)}), boost::system::system_error);
+    asio::ip::tcp::acceptor acceptor{io, {asio::ip::address_v4::loopback(), 0}};
+    asio::ip::tcp::socket closed{io, asio::ip::tcp::v4()};
+    std::vector<libnet::io::FileDescriptor> mixed;
+    mixed.emplace_back(acceptor.release());
+    mixed.emplace_back(closed.release());
+    CHECK_THROWS_AS((TcpServer{io.get_executor(), on_loopback, std::move(mixed)}), boost::system::system_error);
 }
 
 TEST_CASE("a drain waits for a busy connection no longer than its limit", "[io][tcp_server]")
