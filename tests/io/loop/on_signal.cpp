@@ -4,7 +4,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include <csignal>
-#include <optional>
+#include <memory>
 
 namespace on_signal_tests {
 
@@ -14,8 +14,8 @@ TEST_CASE("a signal calls back each time that it comes", "[io][on_signal]")
 {
     boost::asio::io_context io{1};
     int calls = 0;
-    std::optional<OnSignal> signal;
-    signal.emplace(io.get_executor(), SIGUSR1, [&] {
+    std::unique_ptr<OnSignal> signal;
+    signal = std::make_unique<OnSignal>(io.get_executor(), SIGUSR1, [&] {
         if (++calls == 2) signal.reset();
         else std::raise(SIGUSR1);
     });
@@ -28,13 +28,13 @@ TEST_CASE("a signal that has come is not told of when its object was destroyed m
 {
     boost::asio::io_context io{1};
     int first = 0, second = 0;
-    std::optional<OnSignal> one, other;
-    one.emplace(io.get_executor(), SIGUSR1, [&] {
+    std::unique_ptr<OnSignal> one, other;
+    one = std::make_unique<OnSignal>(io.get_executor(), SIGUSR1, [&] {
         ++first;
         other.reset();  // its handler is in the queue already
         one.reset();
     });
-    other.emplace(io.get_executor(), SIGUSR2, [&] { ++second; });
+    other = std::make_unique<OnSignal>(io.get_executor(), SIGUSR2, [&] { ++second; });
     std::raise(SIGUSR1);
     std::raise(SIGUSR2);
     io.run();

@@ -6,7 +6,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include <csignal>
-#include <optional>
+#include <memory>
 #include <vector>
 
 namespace stop_signals_tests {
@@ -33,13 +33,13 @@ TEST_CASE("a signal that has come is not told of by an object that was destroyed
 {
     boost::asio::io_context io{1};
     bool told = false;
-    std::optional<libnet::io::OnSignal> one;
-    std::optional<StopSignals> signals;
-    one.emplace(io.get_executor(), SIGUSR1, [&] {
+    std::unique_ptr<libnet::io::OnSignal> one;
+    std::unique_ptr<StopSignals> signals;
+    one = std::make_unique<libnet::io::OnSignal>(io.get_executor(), SIGUSR1, [&] {
         signals.reset();  // its handler is in the queue already
         one.reset();
     });
-    signals.emplace(io, [&told](cancellation_type) { told = true; });
+    signals = std::make_unique<StopSignals>(io, [&told](cancellation_type) { told = true; });
     std::raise(SIGUSR1);
     std::raise(SIGTERM);
     io.run();
@@ -49,9 +49,9 @@ TEST_CASE("a signal that has come is not told of by an object that was destroyed
 TEST_CASE("who is told to stop may destroy what has told it", "[service][stop_signals]")
 {
     boost::asio::io_context io{1};
-    std::optional<StopSignals> signals;
+    std::unique_ptr<StopSignals> signals;
     int told = 0;
-    signals.emplace(io, [&](cancellation_type) {
+    signals = std::make_unique<StopSignals>(io, [&](cancellation_type) {
         signals.reset();
         ++told;  // what the callback holds is still there
     });
