@@ -26,8 +26,8 @@ namespace detail {
 
 constexpr std::size_t log_queue_size = std::size_t{256} * 1024;
 constexpr std::chrono::milliseconds log_shortest_pause{1}, log_longest_pause{8};
-constexpr std::size_t log_little = 1024;     // octets that come in a nap: a line now and then isn't late
-constexpr std::size_t log_much = 64 * 1024;  // more are written sooner, as long as they are in the processor's cache
+constexpr std::size_t log_little = 1024;      // octets that come in a nap: a line now and then isn't late
+constexpr std::size_t log_much = 128 * 1024;  // more are written sooner, before a queue is full
 constexpr std::chrono::seconds log_patience{1};
 
 inline std::uint64_t lines_in(std::string_view text)
