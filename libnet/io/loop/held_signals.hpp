@@ -6,18 +6,17 @@
 //   int main(...) { io::hold_signals(); ... ...; }
 
 #include <csignal>
+#include <initializer_list>
 
 namespace libnet::inline v0::io {
 
 namespace detail {
 
-inline void mask_signals(int how) noexcept
+inline void mask_signals(int how, std::initializer_list<int> numbers) noexcept
 {
     sigset_t signals;
     sigemptyset(&signals);
-    sigaddset(&signals, SIGHUP);
-    sigaddset(&signals, SIGUSR1);
-    sigaddset(&signals, SIGUSR2);
+    for (const int number : numbers) sigaddset(&signals, number);
     pthread_sigmask(how, &signals, nullptr);
 }
 
@@ -25,17 +24,18 @@ inline void mask_signals(int how) noexcept
 
 /// Holds them back: before there is a handler they would end the program, and a program that rotates logs or renews a certificate
 /// doesn't know that it starts just now.
-inline void hold_signals() noexcept { detail::mask_signals(SIG_BLOCK); }
+inline void hold_signals() noexcept { detail::mask_signals(SIG_BLOCK, {SIGHUP, SIGUSR1, SIGUSR2}); }
 
 /// Lets those in that came meanwhile, and all that come.
-inline void release_signals() noexcept { detail::mask_signals(SIG_UNBLOCK); }
+inline void release_signals() noexcept { detail::mask_signals(SIG_UNBLOCK, {SIGHUP, SIGUSR1, SIGUSR2}); }
 
-/// At the end: there is no handler any more, and who sends them doesn't know that. Construct it behind the handlers.
+/// At the end, with SIGQUIT, which has begun it, perhaps: there is no handler any more, and who sends them doesn't know that.
+/// Construct it behind the handlers.
 struct HoldSignalsAtEnd {
     HoldSignalsAtEnd() = default;
     HoldSignalsAtEnd(const HoldSignalsAtEnd&) = delete;
     HoldSignalsAtEnd& operator=(const HoldSignalsAtEnd&) = delete;
-    ~HoldSignalsAtEnd() { hold_signals(); }
+    ~HoldSignalsAtEnd() { detail::mask_signals(SIG_BLOCK, {SIGHUP, SIGUSR1, SIGUSR2, SIGQUIT}); }
 };
 
 }  // namespace libnet::inline v0::io
