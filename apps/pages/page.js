@@ -33,14 +33,15 @@ const clock = second => new Date(second * 1000).toLocaleTimeString();
 const moment = second => new Date(second * 1000).toLocaleString();
 
 /// Follows the document: over a WebSocket, or by asking where that doesn't get through. A page of another build loads itself
-/// again, once it is told by a server that has begun since.
+/// again, once it is told by a server that has begun since; not more often than every five seconds, as two servers may answer by
+/// turns while one replaces the other. Until then it shows nothing of what another build says.
 function follow(onDocument) {
     const state = byId('state');
     let since = 0, build = null, failures = 0;
     const show = (text, kind) => { say(state, text); state.className = kind; document.body.dataset.state = kind; };
     function take(text) {
         const news = JSON.parse(text);
-        if (build !== null && build !== news.build) { location.reload(); return; }
+        if (build !== null && build !== news.build) { setTimeout(() => location.reload(), 5000 - performance.now()); return; }
         build = news.build;
         since = news.next;
         if (news.document) onDocument(news.document);
