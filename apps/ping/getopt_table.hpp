@@ -2,6 +2,10 @@
 // Options as getopt(3) takes them, for the names under which ping++ stands in for other programs: their scripts know
 // nothing of environment variables and configuration files.
 
+#include <libnet/base/printable.hpp>
+
+#include <fmt/format.h>
+
 #include <cstddef>
 #include <functional>
 #include <stdexcept>
@@ -73,7 +77,7 @@ private:
 
     [[noreturn]] static void fail(std::string_view what, std::string_view option)
     {
-        throw GetoptError{std::string{what} + " -- '" + std::string{option} + '\''};
+        throw GetoptError{fmt::format("{} -- '{}'", what, base::without_controls(option))};
     }
 
     /// "--count=3" or "--count 3".
@@ -92,7 +96,7 @@ private:
             if (++i == arguments.size()) fail("option requires an argument", word);
             return entry.act(arguments[i]);
         }
-        fail("invalid option", word);
+        fail("invalid option", text);
     }
 
     /// "-qc3", "-qc 3".

@@ -5,6 +5,7 @@
 #include <libnet/engine/ping/ping_condition.hpp>
 #include <libnet/ping_options.hpp>
 
+#include <boost/asio/ip/address.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,6 +13,7 @@
 #include <charconv>
 #include <cstdint>
 #include <stdexcept>
+#include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -172,6 +174,19 @@ inline auto ping_pattern()
         }
         if (size == 0) throw BadValue{complaint};
         return PingPattern{std::span<const std::byte>{octets}.first(size)};
+    };
+}
+
+/// Reads where probes come from: an address, or an interface by its name.
+inline auto ping_origin()
+{
+    return [](std::string_view text) {
+        boost::system::error_code is_name;
+        static_cast<void>(boost::asio::ip::make_address(std::string{text}, is_name));
+        if (is_name && (text.empty() || text.size() > InterfaceName::max_size))
+            throw BadValue{fmt::format("'{}' is no address, and not the name of an interface: it has 1 to 15 octets",
+                                       printable(text))};
+        return std::string{text};
     };
 }
 

@@ -113,7 +113,7 @@ inline void add_probe_options(Options& table, PingSettings& settings, std::strin
                settings.deadline)
         .value("rate", "N|max", "probes a second to all hosts (as -i says)", ping_rate(), settings.rate)
         .value("size,s", "BYTES", "of payload (56)", integer<std::size_t>(0, 65'507), settings.options.payload_size)
-        .value("interface,I", "NAME", "send through this interface, or from this address", text("name"), origin)
+        .value("interface,I", "NAME", "send through this interface, or from this address", ping_origin(), origin)
         .flag("ipv4,4", "IPv4 only", settings.family, io::AddressFamily::ipv4)
         .flag("ipv6,6", "IPv6 only", settings.family, io::AddressFamily::ipv6);
 }

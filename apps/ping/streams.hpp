@@ -35,7 +35,8 @@ inline bool needs_events(const PingSettings& settings)
 {
     const bool dots = settings.flood && settings.format == PingFormat::text;
     const bool shown = settings.watch || settings.lists() || (!settings.quiet && !dots);
-    return shown || settings.until;
+    const bool told_anyway = settings.plain && settings.outstanding;  // iputils' -O, with -q
+    return shown || told_anyway || settings.until;
 }
 
 inline PingTargetOptions range_options(const PingSettings& settings)

@@ -115,7 +115,7 @@ public:
 
     void event(const PingHost& host, const PingEvent& event) override
     {
-        if (settings_.quiet || settings_.flood) return;
+        if (settings_.flood || (settings_.quiet && !is_told_anyway(event))) return;
         std::visit([&](const auto& e) { show(host, e); }, event);
     }
 
@@ -212,6 +212,12 @@ private:
     }
 
     /// "64 bytes from 127.0.0.1: icmp_seq=1 ttl=64 time=0.034 ms"
+    /// Under the name ping, -O tells of what is unanswered with -q, too.
+    bool is_told_anyway(const PingEvent& event) const
+    {
+        return settings_.plain && std::holds_alternative<PingOutstanding>(event);
+    }
+
     template <typename Answer>
     std::string answer(const PingHost& host, const Answer& e)
     {

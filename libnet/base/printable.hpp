@@ -75,10 +75,9 @@ inline void append_escaped(std::string& out, std::string_view text, std::string_
 }
 
 /// The text as it may be shown on a terminal: UTF-8 as it is, but for what `visible_length` keeps out; that, and what is no
-/// UTF-8, becomes \xHH. What is longer than a line is cut.
-inline std::string printable(std::string_view text)
+/// UTF-8, becomes \xHH. What is longer than `limit` octets, which leave room in a line, is cut.
+inline std::string printable(std::string_view text, std::size_t limit = 60)
 {
-    constexpr std::size_t limit = 60;
     std::string shown;
     for (std::size_t at = 0; at < text.size();) {
         const auto rest = text.substr(at);

@@ -120,6 +120,15 @@ TEST_CASE("as fping, targets come from operands, files, standard input and range
     check_same({"-4", "-q", "-c1", "alpha", "nowhere.example", "-t500"});
     check_same({"nowhere.example"});
     check_same({"-6", "10.0.4.2"});
+    check_same({"-4"}, {"10.0.4.2\0web\nweb\0\n", 18});
+    check_same({std::string(64, 'x') + ".example"});
+    check_same({"-r0", "-t300", "10.0.4.2", "fe80::1%nope"});
+    for (const auto& endless : {Arguments{"-f", "/dev/zero"}, {"-f", "/dev/full"}}) {
+        const auto done = as_fping(endless);
+        CHECK(done.err.ends_with(": target name too long\n"));
+        CHECK(done.exit_code == 1);
+    }
+    CHECK(as_fping({}, std::string(256, 'a') + "\n10.0.4.2\n").exit_code == 1);
 }
 
 TEST_CASE("as fping, wrong usage is told in fping's words", "[lab]")
@@ -129,6 +138,11 @@ TEST_CASE("as fping, wrong usage is told in fping's words", "[lab]")
     check_same({"--nothing"});
     check_same({"-c"});
     check_same({"--count"});
+    check_same({"--coun=2", "10.0.4.2"});
+    check_same({"-I", "", "10.0.4.2"});
+    const auto version = as_fping({"-c", "1", "-v", "-Z"});  // it acts before what is wrong behind it
+    CHECK(version.out.find(": Version ") != std::string::npos);
+    CHECK(version.exit_code == 0);
     check_same({"--alive=3"});
     check_same({"-a", "-u", "10.0.4.2"});
     check_same({"-c1", "-l", "10.0.4.2"});

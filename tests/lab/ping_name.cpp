@@ -122,6 +122,7 @@ TEST_CASE("as ping, a lost answer is no line, and the last one is waited for as 
     check_same({"-c", "4", "-i", "0.05", "10.0.5.2"});
     check_same({"-c", "2", "-i", "0.1", "-W", "0.3", "10.0.9.1"});
     check_same({"-c", "3", "-i", "0.2", "-W", "0.3", "-O", "10.0.9.1"});
+    check_same({"-q", "-c", "3", "-i", "0.2", "-W", "0.3", "-O", "10.0.9.1"});
     check_same({"-c", "2", "-i", "0.1", "10.0.7.1"});
     check_same({"-c", "2", "-i", "0.1", "fd00:0:0:8::1"});
     check_same({"-c", "9", "-w", "1", "-i", "0.4", "10.0.9.1"});
@@ -145,6 +146,13 @@ TEST_CASE("as ping, wrong usage and missing routes are told in iputils' words", 
     check_same({"-4", "-6", "10.0.4.2"});
     check_same({"-F", "0x100000", "fd00:0:0:4::2"});
     check_same({"-p", "xyz", "10.0.4.2"});
+    check_same({"-p", "1x", "10.0.4.2"});
+    check_same({"-p", std::string(40, 'a'), "-c", "1", "10.0.4.2"});
+    for (const char* interval : {"x", "0.05x", "nan", "inf", "1e9", "0x1", " 0.1"})
+        check_same({"-i", interval, "-c", "1", "10.0.4.2"});
+    for (const char* linger : {"1x", "nan", "-1"}) check_same({"-W", linger, "-c", "1", "10.0.4.2"});
+    for (const char* deadline : {"x", "1e3", "99999999999", "-1", "+1"})
+        check_same({"-w", deadline, "-c", "1", "10.0.4.2"});
     check_same({"-I", "nothing", "-c", "1", "10.0.4.2"});
     check_same({"-M", "do", "-s", "2000", "-c", "2", "-i", "0.2", "10.0.4.2"});
     check_same({"-6", "10.0.4.2"});
@@ -163,6 +171,32 @@ TEST_CASE("as ping, wrong usage and missing routes are told in iputils' words", 
         CHECK(done.err.find("\nUsage\n  ping [options] <destination>\n") != std::string::npos);
         CHECK(done.exit_code == expected.exit_code);
     }
+}
+
+TEST_CASE("as ping, a link-local address without a zone is told what it lacks", "[lab]")
+{
+    const std::string warning =
+        "Warning: IPv6 link-local address on ICMP datagram socket may require ifname or scope-id";
+    for (const char* address : {"fe80::1", "ff02::1"}) {
+        const auto done = run(with(ours, {"-c", "1", "-W", "0.3", address}));
+        INFO(done.err);
+        CHECK(done.err.find(warning + " => use: address%<ifname|scope-id>\n") != std::string::npos);
+        CHECK(done.exit_code != 0);
+    }
+    CHECK(run(with(ours, {"-c", "1", "ff02::1%client-r1"})).err.empty());
+    CHECK(run(with(ours, {"-c", "1", "-I", "client-r1", "ff02::1"})).err.empty());
+}
+
+TEST_CASE("as ping, IPUTILS_PING_PTR_LOOKUP=0 shows addresses, which -H takes back", "[lab]")
+{
+    const auto without_names = with({"env", "IPUTILS_PING_PTR_LOOKUP=0"}, ours);
+    const auto done = run(with(without_names, {"-c", "1", "-4", "alpha"}));
+    CHECK(done.out.find(" from 10.0.4.2: ") != std::string::npos);
+    CHECK(done.err.ends_with(": WARNING: reverse DNS resolution (PTR lookup) disabled, enforce with -H\n"));
+    CHECK(run(with(without_names, {"-q", "-c", "1", "-4", "alpha"})).err.empty());
+    const auto named = run(with(without_names, {"-H", "-c", "1", "-4", "alpha"}));
+    CHECK(named.out.find(" from alpha (10.0.4.2): ") != std::string::npos);
+    CHECK(named.err.empty());
 }
 
 TEST_CASE("as ping, it is known by its version and its names", "[lab]")

@@ -94,6 +94,11 @@ try {
 } catch (const Fault& fault) {
     fmt::print(stderr, "{}\n", fault.what());
     return fault.exit_code;
+} catch (const OutputClosed&) {
+    return exit_output_closed;
+} catch (const std::exception& error) {
+    complain(invocation.program, reason_of(error));
+    return system_failure;
 }
 
 }  // namespace libnet::apps::fping

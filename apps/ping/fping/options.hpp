@@ -4,6 +4,7 @@
 #include <apps/ping/fping/plan.hpp>
 #include <apps/ping/fping/usage.hpp>
 #include <apps/ping/getopt_table.hpp>
+#include <libnet/base/printable.hpp>
 
 #include <boost/asio/ip/address.hpp>
 #include <fmt/format.h>
@@ -27,6 +28,10 @@ namespace asio = boost::asio;
 
 /// A number that isn't one: the usage is the answer.
 struct UsageWanted {};
+
+/// -h and -v act at once, whatever else is on the command line.
+struct HelpWanted {};
+struct VersionWanted {};
 
 inline std::uint64_t whole_number(const std::string& text, int base = 10)
 {
@@ -78,12 +83,15 @@ inline void set_source(Plan& plan, const std::string& text)
 {
     boost::system::error_code failed;
     plan.pinger.source = asio::ip::make_address(text, failed);
-    if (failed) throw Fault{wrong_usage, fmt::format("{}: can't parse source address: {}", plan.program, text)};
+    if (failed)
+        throw Fault{wrong_usage,
+                    fmt::format("{}: can't parse source address: {}", plan.program, base::without_controls(text))};
 }
 
+/// No name binds to none, as the kernel has it (socket(7), SO_BINDTODEVICE).
 inline void set_interface(Plan& plan, const std::string& name)
 {
-    if (::if_nametoindex(name.c_str()) == 0)
+    if (!name.empty() && ::if_nametoindex(name.c_str()) == 0)
         throw Fault{wrong_usage,
                     fmt::format("binding to specific interface (SO_BINTODEVICE): {}", std::strerror(errno))};
     plan.pinger.interface = name;
@@ -92,7 +100,7 @@ inline void set_interface(Plan& plan, const std::string& name)
 inline void set_outgoing_interface(Plan& plan, const std::string& name)
 {
     if (::if_nametoindex(name.c_str()) == 0)
-        throw Fault{wrong_usage, fmt::format("fping: unknown interface '{}'", name)};
+        throw Fault{wrong_usage, fmt::format("fping: unknown interface '{}'", base::printable(name))};
     plan.pinger.outgoing_interface = name;
 }
 
@@ -270,7 +278,7 @@ inline std::optional<int> read_plan(Plan& plan, const std::vector<std::string>& 
 {
     if (v6_only) plan.family = io::AddressFamily::ipv6;
     GetoptTable table;
-    bool help = false, version = false, timeout_given = false;
+    bool timeout_given = false;
     add_probing_options(table, plan);
     table.add('t', "timeout", "MSEC",
               "for the first answer (default: 500 ms, with -c, -C, -l: the period, at most 2000)", [&](Text text) {
@@ -279,17 +287,20 @@ inline std::optional<int> read_plan(Plan& plan, const std::vector<std::string>& 
               });
     const std::size_t probing = table.entries().size();
     add_output_options(table, plan);
-    table.flag('v', "version", "show the version", version).flag('h', "help", "show this help", help);
+    table.add('v', "version", {}, "show the version", [](Text) { throw VersionWanted{}; })
+        .add('h', "help", {}, "show this help", [](Text) { throw HelpWanted{}; });
     try {
         plan.operands = table.read(arguments);
-        if (help) return print_usage(stdout, plan.program, table, probing), 0;
-        if (version) return print_version(plan.program), 0;
         settle(plan);
         const bool own_list = plan.file.has_value(), operands = !plan.operands.empty();
         const bool no_network = plan.operands.size() == 1 && plan.operands[0].find('/') == std::string::npos;
         if ((own_list && (plan.generate || operands)) ||
             (plan.generate && (!operands || no_network || plan.operands.size() > 2)))
             throw UsageWanted{};
+    } catch (const HelpWanted&) {
+        return print_usage(stdout, plan.program, table, probing), 0;
+    } catch (const VersionWanted&) {
+        return print_version(plan.program), 0;
     } catch (const UsageWanted&) {
         return print_usage(stderr, plan.program, table, probing), wrong_usage;
     } catch (const GetoptError& error) {

@@ -47,10 +47,10 @@ public:
         for (const Host& host : hosts) width_ = std::max(width_, host.shown.size());
     }
 
-    /// A name without an address; it may be anything.
+    /// A name without an address; it may be anything, and is told whole: programs look for it.
     virtual void unknown(const std::string& name, const std::string& why)
     {
-        warn(fmt::format("{}: {}\n", base::printable(name), why));
+        warn(fmt::format("{}: {}\n", base::printable(name, name.size()), why));
     }
 
     /// On standard error, unless it shall be quiet.

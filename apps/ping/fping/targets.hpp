@@ -4,6 +4,8 @@
 #include <apps/ping/fping/hosts.hpp>
 #include <apps/ping/fping/plan.hpp>
 #include <apps/ping/resolver_words.hpp>
+#include <libnet/base/printable.hpp>
+#include <libnet/base/read_line.hpp>
 #include <libnet/io/dns/host_text.hpp>
 #include <libnet/io/dns/resolver.hpp>
 #include <libnet/io/loop/each_at_once.hpp>
@@ -21,6 +23,7 @@
 #include <memory>
 #include <optional>
 #include <sstream>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -28,16 +31,23 @@ namespace libnet::apps::fping {
 
 constexpr std::uint64_t most_generated = 131'072;
 
-/// The first word of each line; a line whose first word begins with # is a comment.
-inline std::vector<std::string> read_names(std::istream& in)
-{
+/// The first word of each line; a line whose first word begins with # is a comment. A line ends at an octet of zero, too:
+/// what stands behind it would be shown, but not asked for.
+inline std::vector<std::string> read_names(const Plan& plan, std::istream& in)
+try {
+    constexpr std::size_t longest_line = 64 * 1024, longest_name = 255, most_names = 10'000'000;
     std::vector<std::string> names;
-    for (std::string line; std::getline(in, line);) {
-        std::istringstream words{line};
+    for (std::string line; base::read_line(in, line, longest_line);) {
+        std::istringstream words{line.substr(0, line.find('\0'))};
         std::string word;
-        if (words >> word && word.front() != '#') names.push_back(std::move(word));
+        if (!(words >> word) || word.front() == '#') continue;
+        if (word.size() > longest_name) throw std::length_error{"name"};
+        names.push_back(std::move(word));
+        if (names.size() > most_names) throw Fault{wrong_usage, plan.program + ": too many targets"};
     }
     return names;
+} catch (const std::length_error&) {
+    throw Fault{wrong_usage, plan.program + ": target name too long"};
 }
 
 inline asio::ip::address generated_end(const Plan& plan, const std::string& text)
@@ -45,8 +55,8 @@ inline asio::ip::address generated_end(const Plan& plan, const std::string& text
     boost::system::error_code failed;
     const auto address = asio::ip::make_address(io::resolvable_host(text), failed);
     if (failed)
-        throw Fault{wrong_usage,
-                    fmt::format("{}: can't parse address {}: Name or service not known", plan.program, text)};
+        throw Fault{wrong_usage, fmt::format("{}: can't parse address {}: Name or service not known", plan.program,
+                                             base::without_controls(text))};
     return address;
 }
 
@@ -82,14 +92,14 @@ inline std::string address_text(const asio::ip::address& address)
     return fmt::format("{}.{}.{}.{}", octets[0], octets[1], octets[2], octets[3]);
 }
 
-/// nullopt: it is a name, or nothing at all.
+/// nullopt: it is a name, or nothing at all, as an address with the zone of an interface that isn't there.
 inline std::optional<asio::ip::address> literal_address(const std::string& text)
 {
     boost::system::error_code failed;
     const auto v4 = asio::ip::make_address_v4(text, failed);  // most are
     if (!failed) return v4;
     const auto any = asio::ip::make_address(io::resolvable_host(text), failed);
-    if (failed) return std::nullopt;
+    if (failed || (text.find('%') != text.npos && any.to_v6().scope_id() == 0)) return std::nullopt;
     return wire::unmapped(any);
 }
 
@@ -120,10 +130,10 @@ inline std::vector<std::string> target_names(const Plan& plan)
     if (plan.generate) return generated_names(plan);
     if (!plan.operands.empty()) return plan.operands;
     const auto file = plan.file.value_or("-");
-    if (file == "-") return read_names(std::cin);
+    if (file == "-") return read_names(plan, std::cin);
     std::ifstream in{file};
     if (!in) throw Fault{system_failure, fmt::format("{}: fopen : {}", plan.program, std::strerror(errno))};
-    return read_names(in);
+    return read_names(plan, in);
 }
 
 /// What became of a name: its hosts, or why it has none.

@@ -12,6 +12,7 @@
 #include <libnet/wire/ip/ipv4_options.hpp>
 
 #include <algorithm>
+#include <cstdlib>
 #include <memory>
 #include <span>
 #include <vector>
@@ -61,11 +62,21 @@ inline void settle_node(PingSettings& s, Request& request)
     s.family = io::AddressFamily::ipv6;
 }
 
+/// IPUTILS_PING_PTR_LOOKUP=0 in the environment is -n, unless -H says otherwise.
+inline void settle_names(PingSettings& s)
+{
+    const char* const look_up = std::getenv("IPUTILS_PING_PTR_LOOKUP");
+    if (s.names != PingNames::of_names || look_up == nullptr || std::string_view{look_up} != "0") return;
+    s.names = PingNames::never;
+    if (!s.quiet) complain(s.program, "WARNING: reverse DNS resolution (PTR lookup) disabled, enforce with -H");
+}
+
 /// What the options mean together. Throws Fault.
 inline void settle(PingSettings& s, const Request& request)
 {
     using namespace std::chrono_literals;
     constexpr std::size_t most_payload = 65'507, timed_payload = 16;  // a time has room in a payload of 16 octets
+    settle_names(s);
     if (request.operands.empty()) throw Fault{2, "usage error: Destination address required"};
     settle_hops(s, request);
     if (s.options.payload_size > most_payload)
@@ -109,6 +120,18 @@ inline void set_hops(PingSettings& settings, const Request& request, std::span<c
     if (!options.ip_options.empty()) options.record = PingRecord::nothing;
 }
 
+/// Says what an address that each link has for itself lacks. Who names the interface by -I needs no zone.
+inline void warn_without_zone(const PingSettings& settings, const std::string& host)
+{
+    boost::system::error_code is_name;
+    const auto address = asio::ip::make_address_v6(host, is_name);
+    if (is_name || !settings.options.interface.empty() || host.find('%') != std::string::npos) return;
+    if (!address.is_link_local() && !address.is_multicast_link_local()) return;
+    complain(settings.program,
+             "Warning: IPv6 link-local address on ICMP datagram socket may require ifname or scope-id "
+             "=> use: address%<ifname|scope-id>");
+}
+
 inline asio::awaitable<int> ping(PingSettings& settings, const Request& request)
 {
     const auto executor = co_await asio::this_coro::executor;
@@ -117,6 +140,7 @@ inline asio::awaitable<int> ping(PingSettings& settings, const Request& request)
     io::Resolver resolver{executor, like_system};
     const auto hops = co_await hop_addresses(resolver, settings, request);
     const std::string name = io::resolvable_host(settings.hosts.front());
+    warn_without_zone(settings, name);
     const auto addresses = co_await resolver.resolve(name, settings.family);
     auto address = addresses.front();
     settings.plain->tells_identifier = settings.options.identifier || (address.is_v4() ? raw.v4 : raw.v6);
@@ -181,9 +205,9 @@ inline int run_as_ping(const Invocation& invocation)
     add_output_options(table, settings, request);
     try {
         request.operands = table.read(invocation.arguments);
-        if (request.node.help) return fmt::print("{}", node_help), 0;
+        if (request.node.help) return print("{}", node_help), 0;
         if (request.help) return fmt::print(stderr, "{}", usage_text(table)), 2;
-        if (request.version) return fmt::print("ping from iputils {} (ping++ {})\n", version, LIBNETXX_VERSION), 0;
+        if (request.version) return print("ping from iputils {} (ping++ {})\n", version, LIBNETXX_VERSION), 0;
         settle_node(settings, request);
         settle(settings, request);
     } catch (const GetoptError& error) {
@@ -198,6 +222,11 @@ inline int run_as_ping(const Invocation& invocation)
     } catch (const Fault& fault) {
         complain(settings.program, fault.what());
         return fault.exit_code;
+    } catch (const OutputClosed&) {
+        return exit_output_closed;
+    } catch (const std::exception& error) {  // standard output on a full disk
+        complain(settings.program, reason_of(error));
+        return exit_failure;
     }
     return apps::run(settings.program, ping_or_fail(settings, request));
 }

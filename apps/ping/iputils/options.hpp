@@ -10,8 +10,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <limits>
@@ -47,13 +49,44 @@ inline std::int64_t number(Text text, std::int64_t least, std::int64_t most)
     return value;
 }
 
-/// Seconds, with a fraction.
-inline std::chrono::nanoseconds seconds_of(Text text, std::string_view complaint)
+/// Seconds, with a fraction, as strtod(3) reads them: "0x10", " 3". What stands behind the number is complained of, and no
+/// more: scripts get by with "-i eth0".
+inline std::chrono::nanoseconds seconds_of(const PingSettings& settings, Text text, std::string_view complaint)
 {
-    constexpr std::chrono::seconds most{std::numeric_limits<int>::max() / 1000};
-    const auto value = base::parse_seconds(text);
-    if (!value || *value > most) throw Fault{2, fmt::format("{}: {}", complaint, text)};
-    return *value;
+    constexpr double most = std::numeric_limits<int>::max() / 1000.0;
+    const auto fault = [&](std::string_view why) { return Fault{2, fmt::format("{}: {}{}", complaint, text, why)}; };
+    if (text.empty()) throw fault("");
+    char* end = nullptr;
+    errno = 0;
+    const double value = std::strtod(text.c_str(), &end);
+    if (errno != 0 || end == text.c_str() || *end != '\0') {
+        complain(settings.program, fmt::format("option argument contains garbage: {}", end));
+        complain(settings.program, "this will become fatal error in the future");
+    }
+    const int kind = std::fpclassify(value);
+    if (kind != FP_NORMAL && kind != FP_ZERO) throw fault(": Numerical result out of range");
+    if (value < 0 || value > most) throw fault("");
+    return std::chrono::nanoseconds{std::llround(value * 1e9)};
+}
+
+/// Whole seconds, or a fraction.
+inline std::chrono::nanoseconds deadline_of(Text text)
+{
+    if (text.find('.') == std::string::npos)
+        return std::chrono::seconds{number(text, 0, std::numeric_limits<int>::max())};
+    const auto fraction = base::parse_seconds(text);
+    if (!fraction) throw Fault{1, fmt::format("invalid argument: '{}'", text)};
+    return *fraction;
+}
+
+/// Hexadecimal digits; those beyond 16 octets have no room in the pattern, and don't count.
+inline PingPattern pattern_of(Text text)
+{
+    const auto bad = std::find_if_not(text.begin(), text.end(), [](char c) { return base::hex_value(c) >= 0; });
+    if (bad != text.end() || text.empty())
+        throw Fault{2, fmt::format("patterns must be specified as hex digits: {}",
+                                   text.substr(static_cast<std::size_t>(bad - text.begin())))};
+    return ping_pattern()(text.substr(0, 2 * PingPattern::max_size));
 }
 
 inline std::uint64_t hexadecimal_or_decimal(Text text, const std::string& complaint)
@@ -130,7 +163,7 @@ inline void add_probe_options(GetoptTable& table, PingSettings& s, Request& requ
              [&o](Text text) { o.identifier = static_cast<std::uint16_t>(number(text, 0, 65'535)); })
         .add('F', {}, "<flowlabel>", "of IPv6", [&o](Text text) { o.flow_label = flow_label_of(text); })
         .add('i', {}, "<interval>", "seconds from one request to the next (1)",
-             [&s](Text text) { s.interval = seconds_of(text, "bad timing interval"); })
+             [&s](Text text) { s.interval = seconds_of(s, text, "bad timing interval"); })
         .add('I', {}, "<interface>", "or address to send from", [&request](Text text) { request.origin = text; })
         .add('l', {}, "<preload>", "requests at once first",
              [&s](Text text) { s.preload = static_cast<std::uint32_t>(number(text, 1, 65'536)); })
@@ -144,7 +177,7 @@ inline void add_probe_options(GetoptTable& table, PingSettings& s, Request& requ
                  if (!read_node_option(request.node, text)) throw NodeHelpWanted{};
              })
         .add('p', {}, "<pattern>", "hexadecimal octets of the payload",
-             [&o](Text text) { o.pattern = read_or(ping_pattern(), text, "patterns must be specified as hex digits"); })
+             [&o](Text text) { o.pattern = pattern_of(text); })
         .add('Q', {}, "<tclass>", "traffic class", [&o](Text text) { o.traffic_class = traffic_class_of(text); })
         .flag('r', {}, "to hosts on the local links only", o.dont_route)
         .add('R', {}, {}, "record the route (IPv4)",
@@ -158,13 +191,12 @@ inline void add_probe_options(GetoptTable& table, PingSettings& s, Request& requ
         .add('T', {}, "<timestamp>", "record times (IPv4): tsonly, tsandaddr, or tsprespec for those of up to 4 <hop>s",
              [&s, &request](Text text) { set_timestamps(s, request, text); });
     table.add('w', {}, "<deadline>", "seconds until the end", [&s](Text text) {
-        const auto deadline = base::parse_seconds(text);
-        if (!deadline) throw Fault{1, fmt::format("invalid argument: '{}'", text)};
+        const auto deadline = deadline_of(text);
         s.deadline.reset();
-        if (deadline->count() != 0) s.deadline = *deadline;
+        if (deadline.count() != 0) s.deadline = deadline;
     });
     table.add('W', {}, "<timeout>", "seconds to wait for the last answers (10); 0: without an end",
-              [&s](Text text) { s.plain->linger = seconds_of(text, "bad linger time"); });
+              [&s](Text text) { s.plain->linger = seconds_of(s, text, "bad linger time"); });
 }
 
 inline void add_output_options(GetoptTable& table, PingSettings& s, Request& request)

@@ -315,6 +315,7 @@ TEST_CASE("wrong usage ends with exit code 2, one line that says why, and no out
     CHECK(refused({"-t", "256", "127.0.0.1"}, "255"));
     CHECK(refused({"-t", "0", "127.0.0.1"}, "'0'"));
     CHECK(refused({"-I", "", "127.0.0.1"}, "-I"));
+    CHECK(refused({"-I", "sixteen-letters-", "127.0.0.1"}, "15 octets"));
     CHECK(refused({"-c"}, "-c"));
     CHECK(refused({"-Q", "256", "127.0.0.1"}, "'256'"));
     CHECK(refused({"-Q", "0xZZ", "127.0.0.1"}, "'0xZZ'"));

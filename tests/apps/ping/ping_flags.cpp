@@ -160,4 +160,15 @@ TEST_CASE("an identifier that another program has is refused with its number", "
     CHECK(contains(second.err, "identifier 4712"));
 }
 
+TEST_CASE("what can't be written is told under the other names, too", "[apps][ping]")
+{
+    for (const std::string words : {"fping -h", "fping -v", "ping -V", "ping -N help"}) {
+        INFO(words);
+        const auto full =
+            run("sh", {"-c", "exec \"$0\" --as " + words + " > /dev/full", libnet::test::program("ping++")});
+        CHECK(full.exit_code != 0);
+        CHECK(contains(full.err, "No space left on device"));
+    }
+}
+
 }  // namespace ping_flags_tests

@@ -42,4 +42,30 @@ TEST_CASE("a line that is no host is named, and costs no other one", "[service][
     CHECK_THROWS_AS(read_target_file("/none/such/list"), std::runtime_error);
 }
 
+TEST_CASE("what never ends, and what is no list, is given up in words", "[service][target_list]")
+{
+    const auto refusal = [](const std::string& text) {
+        try {
+            read(text);
+        } catch (const std::runtime_error& error) {
+            return std::string{error.what()};
+        }
+        return std::string{"a list"};
+    };
+    const auto many = [](std::size_t times, const std::string& line) {
+        std::string text;
+        for (std::size_t i = 0; i < times; ++i) text += line;
+        return text;
+    };
+    CHECK(refusal("a.test\n" + std::string(70'000, 'b')) ==
+          "list:2: a line of more than 65536 octets: this is no list of hosts");
+    CHECK(refusal(many(1'000'001, "a\n") + "b\n") ==
+          "list: more than 1000000 lines of hosts: give ranges of addresses");
+    CHECK(refusal(many(10'001, "?\n") + "b\n") ==
+          "list:1: '?' is no host: give a name, an address or a range; and 10000 other lines, too: this is no list of "
+          "hosts");
+    CHECK(refusal(many(1'000'000, "a\n")) == "a list");
+    CHECK_THROWS_AS(read_target_file("/dev/zero"), std::runtime_error);
+}
+
 }  // namespace target_list_tests
