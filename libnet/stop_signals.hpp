@@ -5,6 +5,8 @@
 //   StopSignals signals{io, [&](boost::asio::cancellation_type how) { stop.emit(how); }};
 //   boost::asio::co_spawn(io, server.run(), boost::asio::bind_cancellation_slot(stop.slot(), [&](auto...) { io.stop(); }));
 
+#include <libnet/io/loop/held_signals.hpp>
+
 #include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -19,6 +21,9 @@ namespace libnet::inline v0 {
 /// Calls back with `total` at the first SIGINT or SIGTERM and with `terminal` at the second. A third one has the
 /// system's effect again: it kills a program that does not end.
 ///
+/// A parent that has blocked these signals takes nothing away: they are let in, in the thread that constructs this and those
+/// that it starts later.
+///
 /// It may be destroyed at any time, in its callback, too: a signal that has come and was not told of isn't told of any more.
 class StopSignals {
 public:
@@ -31,6 +36,7 @@ public:
         : state_{std::make_shared<State>(io, std::move(on_stop))}
     {
         wait(state_);
+        io::let_signals_in({SIGINT, SIGTERM});
     }
 
     /// The first signal that came, or 0.

@@ -81,7 +81,6 @@ LIBNETXX_DECL asio::awaitable<int> DaemonLife::serve_with_signals(Self self)
     const io::OnSignal quits{executor, SIGQUIT, [] { std::raise(SIGTERM); }};
     const io::OnSignal upgrades{executor, SIGUSR2, [life] { life->upgrade(); }};
     const io::HoldSignalsAtEnd hold_at_end;
-    io::release_signals();
     auto serving = serve(self);
     co_await std::move(serving);
     co_return 0;

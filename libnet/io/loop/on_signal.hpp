@@ -1,6 +1,8 @@
 #pragma once
 // A signal that means something to the program, whenever it comes.
 
+#include <libnet/io/loop/held_signals.hpp>
+
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/signal_set.hpp>
 
@@ -12,7 +14,7 @@ namespace libnet::inline v0::io {
 
 namespace asio = boost::asio;
 
-/// Calls back at each of these signals, as long as it lives; it may be destroyed in its callback.
+/// Calls back at each of these signals, as long as it lives, also at one that was held back until now (held_signals.hpp); it may be destroyed in its callback.
 class OnSignal {
 public:
     /// @throws boost::system::system_error the signal can't be waited for
@@ -20,6 +22,7 @@ public:
         : state_{std::make_shared<State>(executor, signal, std::move(act))}
     {
         wait(state_);
+        let_signals_in({signal});
     }
     OnSignal(const OnSignal&) = delete;
     OnSignal& operator=(const OnSignal&) = delete;

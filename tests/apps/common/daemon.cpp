@@ -244,4 +244,22 @@ TEST_CASE("signals that come while a daemon starts wait until it can do somethin
     ::close(reader);
 }
 
+TEST_CASE("a signal that comes before main() waits where the parent has blocked it, and is let in", "[apps][daemon]")
+{
+    const test::TemporaryDirectory folder;
+    const test::Arguments blocked{"env", "--block-signal=HUP,INT,QUIT,TERM,USR1,USR2", "sh", "-c"};
+    const test::Arguments signalled{"kill -HUP $$; exec \"$@\"", "sh"};
+    test::Arguments command = blocked;
+    command.insert(command.end(), signalled.begin(), signalled.end());
+    for (const std::string& word :
+         {test::program("httpd++"), folder.path().string(), std::string{"--port"}, std::string{"0"}})
+        command.push_back(word);
+    for (const int last : {SIGTERM, SIGINT, SIGQUIT}) {
+        test::Process httpd{command};
+        CHECK(httpd.wait_for("httpd++: reloaded\n"));
+        httpd.signal(last);
+        CHECK(httpd.wait().exit_code == 0);
+    }
+}
+
 }  // namespace daemon_tests
