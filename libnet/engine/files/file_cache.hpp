@@ -111,6 +111,12 @@ public:
         return drop_if([](const Entry& entry) { return entry.weight.descriptors > 0; });
     }
 
+    /// Forgets what takes that much memory, or more. True: there was something to forget.
+    bool forget_larger(std::uint64_t bytes)
+    {
+        return drop_if([bytes](const Entry& entry) { return entry.weight.bytes >= bytes; });
+    }
+
     std::size_t size() const noexcept { return entries_.size(); }
     std::size_t descriptors() const noexcept { return descriptors_; }
     std::uint64_t bytes() const noexcept { return bytes_; }

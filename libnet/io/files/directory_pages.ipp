@@ -6,9 +6,8 @@
 #include <libnet/io/loop/give_memory_back.hpp>
 #include <libnet/io/loop/random_key.hpp>
 
-#include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/deferred.hpp>
-#include <boost/asio/wait_traits.hpp>
+#include <boost/asio/detached.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -23,8 +22,16 @@ inline constexpr engine::FileCacheLimits page_limits{.entries = 256, .descriptor
 /// No more listings are made while clients have so many octets of them to take.
 inline constexpr std::uint64_t most_page_bytes = 64 * 1024 * 1024;
 
-/// The making of a listing of this size takes tens of megabytes for a moment, in small pieces.
+/// Large ones are kept for so long without being asked for, and as long again at most.
+inline constexpr std::chrono::seconds unused_for{3};
+
+/// The making of a listing of this size takes tens of megabytes for a moment, in small pieces. They are given to the system
+/// when no such listing is asked for any more, and not each time: nobody gets memory from malloc(3) while that is done.
 inline constexpr std::uint64_t large_page = 256 * 1024;
+
+struct GiveMemoryBack {
+    void operator()() const noexcept { give_memory_back(); }
+};
 
 /// What makes one listing another one. No name has a NUL in it.
 LIBNETXX_DECL std::string listing_key(const engine::ListDirectory& wanted)
@@ -41,8 +48,6 @@ LIBNETXX_DECL std::string listing_key(const engine::ListDirectory& wanted)
 
 /// The making of a listing, and those who wait for it.
 struct DirectoryPages::Build {
-    using Timer = asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, Executor>;
-
     Build(const FileStoreShare& share, const FileStore& store, const engine::ListDirectory& wanted)
         : files{store},
           name{wanted.name},
@@ -70,7 +75,6 @@ struct DirectoryPages::Build {
             return;
         }
         write(*std::move(content));
-        if (size >= detail::large_page) give_memory_back();
     }
 
     void write(engine::DirectoryContent content)
@@ -99,7 +103,8 @@ struct DirectoryPages::Build {
 LIBNETXX_DECL DirectoryPages::DirectoryPages(FileStoreShare& share, const FileStore& files)
     : share_{share},
       files_{files},
-      pages_{detail::page_limits, random_key()}
+      pages_{detail::page_limits, random_key()},
+      unused_{share.executor}
 {}
 
 LIBNETXX_DECL Task<FilePointer> DirectoryPages::get(engine::ListDirectory wanted, engine::CacheUse* use)
@@ -109,6 +114,7 @@ LIBNETXX_DECL Task<FilePointer> DirectoryPages::get(engine::ListDirectory wanted
     for (;;) {
         auto known = find(key, wanted.name, asked);
         note(use, known ? engine::CacheUse::hit : engine::CacheUse::miss);
+        if (known) note_use(known);
         if (known) co_return known;
         const auto found = under_way_.find(key);
         if (found == under_way_.end()) break;
@@ -163,7 +169,30 @@ LIBNETXX_DECL FilePointer DirectoryPages::keep(std::string_view key, Build& buil
     file.charge = {nullptr, [pages = share_.pages, size](std::nullptr_t) { *pages -= size; }};
     FilePointer page{new SharedFile{std::move(file)}};
     pages_.put(key, page, {.bytes = size}, build.begun);
+    note_use(page);
     return page;
+}
+
+LIBNETXX_DECL void DirectoryPages::note_use(const FilePointer& page)
+{
+    if (page->facts.size < detail::large_page) return;
+    is_used_ = true;
+    if (!std::exchange(is_watched_, true)) watch_use();
+}
+
+/// Looks again and again whether large ones are still asked for, until none is.
+LIBNETXX_DECL void DirectoryPages::watch_use()
+{
+    is_used_ = false;
+    unused_.expires_after(detail::unused_for);
+    unused_.async_wait([this, alive = std::weak_ptr{alive_}](boost::system::error_code cancelled) {
+        if (cancelled || alive.expired()) return;
+        if (is_used_) return watch_use();
+        is_watched_ = false;
+        pages_.forget_larger(detail::large_page);
+        static detail::GiveMemoryBack work;  // has no state
+        share_.threads.run(work, asio::detached);
+    });
 }
 
 }  // namespace libnet::inline v0::io

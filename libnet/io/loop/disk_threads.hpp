@@ -14,7 +14,21 @@
 #include <optional>
 #include <utility>
 
+#include <sched.h>
+
 namespace libnet::inline v0::io {
+
+namespace detail {
+
+/// Makes the calling thread one that works on a batch (sched(7), SCHED_BATCH): when it is woken, on a core that an event loop
+/// works on, it waits until the loop has nothing to do. Who has chosen a policy for the process keeps it.
+inline void work_in_background() noexcept
+{
+    const sched_param none{};
+    if (::sched_getscheduler(0) == SCHED_OTHER) ::sched_setscheduler(0, SCHED_BATCH, &none);
+}
+
+}  // namespace detail
 
 /// A few threads beside one event loop. They start with the first work.
 class DiskThreads {
@@ -44,6 +58,8 @@ private:
     template <typename Work>
     static void call(Work& work) noexcept
     {
+        thread_local const bool in_background = (detail::work_in_background(), true);
+        static_cast<void>(in_background);
         try {
             work();
         } catch (const std::exception&) {

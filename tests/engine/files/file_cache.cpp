@@ -141,6 +141,17 @@ TEST_CASE("descriptors are given up when others need them", "[engine][file_cache
     CHECK(value_of(cache, "small") == 2);
 }
 
+TEST_CASE("what takes much memory is forgotten, and nothing else", "[engine][file_cache]")
+{
+    Cache cache{{}, {}};
+    cache.put("large", 1, {.bytes = 2000}, start);
+    cache.put("small", 2, {.bytes = 100}, start);
+    CHECK(cache.forget_larger(1000));
+    CHECK_FALSE(cache.forget_larger(1000));
+    CHECK(value_of(cache, "large") == 0);
+    CHECK(value_of(cache, "small") == 2);
+}
+
 TEST_CASE("a value lives as long as it is used, whatever the cache does", "[engine][file_cache]")
 {
     libnet::engine::FileCache<std::shared_ptr<int>> cache{{.entries = 1}, {}};

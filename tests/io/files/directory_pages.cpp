@@ -124,4 +124,19 @@ TEST_CASE("listings that clients have not taken yet have a bound, and are given 
     CHECK(*fixture.share.pages == 0);
 }
 
+TEST_CASE("a large listing that is asked for no more is forgotten", "[io][directory_pages]")
+{
+    Fixture fixture;
+    for (int i = 0; i < 3000; ++i) fixture.root.write("large/" + std::to_string(i) + std::string(100, 'n'), "x");
+    CHECK(fixture.ask(1, {"large", "/large/", 10'000}).front()->facts.size > 256 * 1024);
+    const auto small = fixture.ask(1).front()->facts.size;
+    const auto all = *fixture.share.pages;
+    CHECK(all > small);
+    const auto begin = std::chrono::steady_clock::now();
+    while (*fixture.share.pages == all && std::chrono::steady_clock::now() - begin < std::chrono::seconds{60})
+        fixture.io.run_one_for(std::chrono::seconds{1});
+    CHECK(*fixture.share.pages == small);
+    CHECK(std::chrono::steady_clock::now() - begin >= std::chrono::seconds{2});
+}
+
 }  // namespace directory_pages_tests
