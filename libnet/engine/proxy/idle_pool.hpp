@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <list>
 #include <optional>
 #include <string>
@@ -21,6 +22,12 @@ struct IdlePoolOptions {
     std::size_t max_per_key = 16;               ///< connections to one destination
 };
 
+/// Whose place a connection takes that is put into an `IdlePool`.
+enum class IdlePlace : std::uint8_t {
+    another,       ///< one of its own
+    of_the_oldest  ///< that of the oldest with its name: who never takes one doesn't add to those that wait
+};
+
 /// Keeps idle connections, each under the name of its destination. The one that was used last is taken first: it is the
 /// least likely to be closed by the other side, and the rest can time out. Where there are too many, the oldest goes.
 ///
@@ -32,11 +39,11 @@ public:
 
     explicit IdlePool(IdlePoolOptions options = {}) : options_{options} {}
 
-    void put(std::string key, T connection, TimePoint now)
+    void put(std::string key, T connection, TimePoint now, IdlePlace place = IdlePlace::another)
     {
         const auto has_key = [&key](const Entry& entry) { return entry.key == key; };
         const auto same = static_cast<std::size_t>(std::ranges::count_if(entries_, has_key));
-        if (same >= options_.max_per_key) {
+        if (same >= options_.max_per_key || (place == IdlePlace::of_the_oldest && same > 0)) {
             if (same == 0) return;
             entries_.erase(std::ranges::find_if(entries_, has_key));
         }

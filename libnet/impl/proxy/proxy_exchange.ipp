@@ -267,7 +267,8 @@ LIBNETXX_DECL void ProxyExchange::end_exchange()
         auto connection = std::move(upstream_->connection);
         connection.socket->listen(nullptr);
         upstream_.reset();
-        if (!authenticates_) proxy_.connector->keep_idle(key_, std::move(connection));
+        const auto place = may_be_idle_ ? engine::IdlePlace::another : engine::IdlePlace::of_the_oldest;
+        if (!authenticates_) proxy_.connector->keep_idle(key_, std::move(connection), place);
         else if (keeps_client_ && request_complete) pinned_->reset(new ProxyPinned{std::move(connection), server_});
     }
     drop_upstream();

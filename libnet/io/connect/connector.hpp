@@ -53,7 +53,7 @@ public:
     OpenConnection take_idle(std::string_view key);
 
     /// Keeps a connection on which nothing is under way.
-    void keep_idle(std::string key, OpenConnection connection);
+    void keep_idle(std::string key, OpenConnection connection, engine::IdlePlace place = engine::IdlePlace::another);
 
     /// Closes all idle connections.
     void close_idle() noexcept;

@@ -52,10 +52,10 @@ LIBNETXX_DECL OpenConnection Connector::take_idle(std::string_view key)
     return {};
 }
 
-LIBNETXX_DECL void Connector::keep_idle(std::string key, OpenConnection connection)
+LIBNETXX_DECL void Connector::keep_idle(std::string key, OpenConnection connection, engine::IdlePlace place)
 {
     if (!connection.socket->watch()) return;
-    idle_.put(std::move(key), std::move(connection), std::chrono::steady_clock::now());
+    idle_.put(std::move(key), std::move(connection), std::chrono::steady_clock::now(), place);
     expire();
 }
 

@@ -56,6 +56,22 @@ TEST_CASE("where there are too many, the oldest goes", "[engine][pool]")
     CHECK(pool.size() == 0);
 }
 
+TEST_CASE("a connection for a request that takes no idle one adds to none that wait", "[engine][pool]")
+{
+    using libnet::engine::IdlePlace;
+    IdlePool<int> pool;
+    for (const int made : {1, 2, 3}) pool.put("a", made, start, IdlePlace::of_the_oldest);
+    CHECK(pool.size() == 1);
+    pool.put("b", 4, start, IdlePlace::of_the_oldest);
+    pool.put("a", 5, start);
+    pool.put("a", 6, start, IdlePlace::of_the_oldest);
+    CHECK(pool.size() == 3);
+    CHECK(pool.take("a", start) == 6);
+    CHECK(pool.take("a", start) == 5);
+    CHECK(pool.take("a", start) == std::nullopt);
+    CHECK(pool.take("b", start) == 4);
+}
+
 TEST_CASE("a pool of no size or no time keeps nothing", "[engine][pool]")
 {
     IdlePool<int> no_size{{.max_size = 0}}, no_room{{.max_per_key = 0}}, no_time{{.timeout = 0s}};
