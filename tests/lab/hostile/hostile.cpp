@@ -1,7 +1,9 @@
 // hostile DIRECTORY [ATTACK...]: starts httpd++, proxy++ or ping++ --listen of DIRECTORY for each attack, and nginx or Squid
 // beside it where that is installed and can be attacked so; and shows what a good client has of it: its latency without and
 // beside the attack, and the server's memory and descriptors before, at most, and ten seconds after. For comparing builds;
-// run it on a quiet machine.
+// run it on a quiet machine, of two cores or more: the server has one for itself, nobody else runs there, and attackers run
+// where nobody else wants to. So what the good client waits beside an attack is what the server's work for attackers takes.
+// (Each program is one event loop, as nginx is one process.)
 //
 //   listings  large listings, asked for and not taken
 //   idle      more connections than there may be, which have asked once
@@ -19,6 +21,7 @@
 
 #include <tests/fuzz/live/subject.hpp>
 #include <tests/lab/hostile/attack.hpp>
+#include <tests/lab/hostile/cores.hpp>
 #include <tests/lab/hostile/exporter_attacks.hpp>
 #include <tests/lab/hostile/httpd_attacks.hpp>
 #include <tests/lab/hostile/proxy_attacks.hpp>
@@ -89,7 +92,7 @@ void try_out(const Attack& attack, Subject& server, const Good& good)
     long descriptors = 0;
     {
         const std::jthread attacker{[&] {
-            ::nice(10);  // an attacker somewhere else takes no processor time away from the server and the good client
+            cores().take(Role::attacker);
             attack.run(server.port(), stop);
         }};
         std::this_thread::sleep_for(500ms);
@@ -103,25 +106,33 @@ void try_out(const Attack& attack, Subject& server, const Good& good)
     }
     const auto at_most = server.memory().first;
     std::this_thread::sleep_for(10s);
-    std::printf("%-9s %-8s %9.2f %9.2f %9.2f %9.2f %8.1f %8.1f %8.1f %6ld %6ld %6ld\n", attack.name.c_str(),
-                server.name().c_str(), quantile(quiet, .99), quantile(beside, .5), quantile(beside, .99), beside.back(),
-                static_cast<double>(memory_before) / 1024, static_cast<double>(at_most) / 1024,
-                static_cast<double>(server.memory().second) / 1024, descriptors_before, descriptors,
-                server.descriptors());
+    std::printf("%-9s %-8s %9.2f %9.2f %9.2f %6.1f %9.2f %8.1f %8.1f %8.1f %6ld %6ld %6ld\n", attack.name.c_str(),
+                server.name().c_str(), quantile(quiet, .99), quantile(beside, .5), quantile(beside, .99),
+                quantile(beside, .99) / quantile(quiet, .99), beside.back(), static_cast<double>(memory_before) / 1024,
+                static_cast<double>(at_most) / 1024, static_cast<double>(server.memory().second) / 1024,
+                descriptors_before, descriptors, server.descriptors());
     std::fflush(stdout);
+}
+
+/// A server on its core: a process has those of the thread that started it.
+Subject started(const std::string& name, const std::vector<std::string>& command, const Site& site,
+                std::uint16_t port = 0)
+{
+    const Place at_its_core{Role::server};
+    return Subject{name, command, site.path(), port};
 }
 
 void attack_files(const Attack& attack, const std::string& programs, const Site& site)
 {
     const Good good{[] { return get("/good.txt"); }};
     {
-        Subject httpd{"httpd++", site.httpd(programs + "/httpd++", attack.options), site.path()};
+        Subject httpd = started("httpd++", site.httpd(programs + "/httpd++", attack.options), site);
         try_out(attack, httpd, good);
     }
     const std::string nginx = "/usr/sbin/nginx";
     if (attack.nginx_connections == 0 || !fs::exists(nginx)) return;
     const auto port = Origin{}.port();  // that is free
-    Subject beside{"nginx", site.nginx(nginx, port, attack.nginx_connections), site.path(), port};
+    Subject beside = started("nginx", site.nginx(nginx, port, attack.nginx_connections), site, port);
     try_out(attack, beside, good);
 }
 
@@ -140,16 +151,16 @@ void attack_proxy(const Attack& attack, const std::string& programs, const Site&
         return get("http://" + host + "/good.txt", host);
     }};
     {
-        Subject proxy{
+        Subject proxy = started(
             "proxy++",
             {programs + "/proxy++", "--allow-private", "--bind", "127.0.0.1", "--port", "0", "--access-log", "none"},
-            site.path()};
+            site);
         try_out(attack, proxy, good);
     }
     const std::string squid = "/usr/sbin/squid";
     if (!fs::exists(squid)) return;
     const auto port = Origin{}.port();  // that is free
-    Subject beside{"squid", site.squid(squid, port), site.path(), port};
+    Subject beside = started("squid", site.squid(squid, port), site, port);
     try_out(attack, beside, good);
 }
 
@@ -165,7 +176,7 @@ void attack_exporter(const Attack& attack, const std::string& programs, const Si
                                "Accept: application/openmetrics-text; version=1.0.0\r\n\r\n";
                     },
                     "# EOF\n"};
-    Subject exporter{"ping++", {programs + "/ping++", "--listen", "127.0.0.1:0", "127.0.0.1"}, site.path()};
+    Subject exporter = started("ping++", {programs + "/ping++", "--listen", "127.0.0.1:0", "127.0.0.1"}, site);
     try_out(attack, exporter, good);
 }
 
@@ -178,12 +189,15 @@ try {
         return 2;
     }
     std::signal(SIGPIPE, SIG_IGN);
+    cores().take(Role::good_client);
     const std::vector<std::string> wanted{argv + 2, argv + argc};
     const Site site;
     const Origin origin;
-    std::printf("                   ms: quiet   beside                      MiB:                      descriptors:\n");
-    std::printf("%-9s %-8s %9s %9s %9s %9s %8s %8s %8s %6s %6s %6s\n", "attack", "program", "p99", "p50", "p99", "max",
-                "before", "most", "after", "before", "beside", "after");
+    std::printf("%zu cores\n", cores().count());
+    std::printf(
+        "                   ms: quiet   beside                             MiB:                      descriptors:\n");
+    std::printf("%-9s %-8s %9s %9s %9s %6s %9s %8s %8s %8s %6s %6s %6s\n", "attack", "program", "p99", "p50", "p99",
+                "times", "max", "before", "most", "after", "before", "beside", "after");
     auto attacks = httpd_attacks();
     for (auto& attack : proxy_attacks(origin)) attacks.push_back(attack);
     for (auto& attack : exporter_attacks()) attacks.push_back(attack);

@@ -2,6 +2,7 @@
 // Attacks on a proxy, and what stands behind it.
 
 #include <tests/lab/hostile/attack.hpp>
+#include <tests/lab/hostile/cores.hpp>
 #include <tests/lab/hostile/httpd_attacks.hpp>
 
 #include <cstring>
@@ -54,6 +55,7 @@ private:
 
     void serve(const std::stop_token& stop)
     {
+        cores().take(Role::origin);
         std::list<Peer> peers;
         while (!stop.stop_requested()) {
             std::vector<pollfd> waits{{listener_.get(), POLLIN, 0}};
@@ -101,6 +103,7 @@ public:
 private:
     void serve(const std::stop_token& stop) const
     {
+        cores().take(Role::origin);
         char message[512];
         while (!stop.stop_requested()) {
             pollfd wait{socket_.get(), POLLIN, 0};
