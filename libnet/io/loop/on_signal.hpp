@@ -14,7 +14,8 @@ namespace libnet::inline v0::io {
 
 namespace asio = boost::asio;
 
-/// Calls back at each of these signals, as long as it lives, also at one that was held back until now (held_signals.hpp); it may be destroyed in its callback.
+/// Calls back at each of these signals, as long as it lives, also at one that was held back until now (held_signals.hpp). It may be
+/// destroyed in its callback.
 class OnSignal {
 public:
     /// @throws boost::system::system_error the signal can't be waited for
