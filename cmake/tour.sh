@@ -74,7 +74,7 @@ show curl -s "$site/README.md" -o "$logs/README.md"
 cmp "$root/README.md" "$logs/README.md" && echo "README.md arrived whole: $(wc -c <"$logs/README.md") bytes"
 
 say "proxy++ on the client fetches it, as a proxy and as a tunnel"
-serve proxy proxy++ --allow-private --port 0
+serve proxy proxy++ --allow-private --connect-port all --port 0
 proxy=http://$listening
 show curl -s -x "$proxy" -o /dev/null -D - "$site/CHANGELOG.md"
 show curl -s -x "$proxy" --proxytunnel -o /dev/null -D - "$site/CHANGELOG.md"

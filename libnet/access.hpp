@@ -14,7 +14,9 @@ namespace libnet::inline v0 {
 
 using engine::AccessRule;          ///< who may have the paths that a pattern fits
 using engine::ClientLimits;        ///< what one client may have, at a time and in a while
+using engine::every_port;          ///< a PortRange
 using engine::parse_access_rules;  ///< reads rules from a text
+using engine::PortRange;           ///< one port, or several
 using io::AccessOptions;           ///< of an AccessControl
 using io::CredentialFile;          ///< a file with a credential, and who gets it
 using io::EgressOptions;           ///< of an EgressControl

@@ -5,6 +5,7 @@
 #include <libnet/diagnostics.hpp>
 #include <libnet/engine/proxy/header_rules.hpp>
 #include <libnet/engine/proxy/parent_proxy.hpp>
+#include <libnet/engine/proxy/port_range.hpp>
 #include <libnet/http_limits.hpp>
 #include <libnet/io/connect/outbound_ways.hpp>
 #include <libnet/proxy_event.hpp>
@@ -24,10 +25,12 @@
 namespace libnet::inline v0 {
 
 using engine::ClientAddressRule;  ///< what servers are told of a client's address
+using engine::every_port;         ///< a PortRange
 using engine::HeaderField;        ///< one that is set
 using engine::HeaderRules;        ///< what a proxy changes in heads
 using engine::ParentKind;         ///< HTTP or SOCKS5
 using engine::ParentProxy;        ///< one by which requests go on
+using engine::PortRange;          ///< one port, or several
 
 /// Options of a `ForwardProxy`. A timeout of zero or less expires at once, unless it says otherwise.
 struct ForwardProxyOptions {
@@ -61,8 +64,9 @@ struct ForwardProxyOptions {
     /// Where clients may go, by rules in files that can be read again; then `allow_private` and `connect_ports` don't count.
     /// Null: to the public internet. Several proxies may share one.
     std::shared_ptr<EgressControl> egress{};
-    /// The ports that CONNECT and `https://` targets may reach. Empty: all of them.
-    std::vector<std::uint16_t> connect_ports{};
+    /// The ports that tunnels and `https://` targets may reach, such as `{443, {8000, 8099}}`, or `{every_port}`. Empty: 443 for
+    /// CONNECT and `https://`, and every port for SOCKS and where `transparent`; others are refused with 403.
+    std::vector<PortRange> connect_ports{};
 
     /// Clients have connected to others, and a firewall has led them here: by REDIRECT, or by TPROXY, for which the
     /// listening socket needs IP_TRANSPARENT (Linux; `tls` and `socks` don't count then). What they speak is found out

@@ -7,9 +7,36 @@
 #include <libnet/access.hpp>
 #include <libnet/forward_proxy_options.hpp>
 
+#include <fmt/format.h>
+
+#include <optional>
+#include <stdexcept>
 #include <string>
+#include <string_view>
 
 namespace libnet::apps {
+
+namespace detail {
+
+/// Reads "443", "8000-8099" or "all".
+inline auto connect_port()
+{
+    return [](std::string_view text) {
+        std::optional<PortRange> ports;
+        if (text == "all") return every_port;
+        try {
+            ports = engine::parse_port_range(text);
+        } catch (const std::invalid_argument&) {
+            ports.reset();
+        }
+        if (!ports)
+            throw BadValue{
+                fmt::format("'{}' is no port: give one like 443, a range like 8000-8099, or all", printable(text))};
+        return *ports;
+    };
+}
+
+}  // namespace detail
 
 /// Adds them in groups of their own.
 inline void add_egress(Options& table, EgressOptions& egress, ForwardProxyOptions& options, ExplainSettings& explained,
@@ -25,8 +52,9 @@ inline void add_egress(Options& table, EgressOptions& egress, ForwardProxyOption
     table.rare_group("Destinations and events")
         .value("at", "TIME", "when --explain's request comes: 2026-11-30T14:00, with Z behind it in UTC (now)",
                explained_time(), explained.time)
-        .list("connect-port", "PORT", "that CONNECT and https may reach, several times if need be (every port)",
-              port(1), egress.connect_ports)
+        .list("connect-port", "PORT",
+              "or FIRST-LAST or all, for tunnels and https; several times if need be (443; SOCKS: all)",
+              detail::connect_port(), egress.connect_ports)
         .flag("check-sni", "tunnels to 443 begin with TLS for the host of their CONNECT", options.check_sni, {443})
         .value("origin-ca", "FILE", "who signs the certificates of https:// servers, PEM (who the system trusts)",
                text("file name"), origin_ca)

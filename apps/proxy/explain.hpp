@@ -54,8 +54,8 @@ inline engine::EgressTarget read_explained_request(std::string_view text)
     const auto space = std::min(text.find(' '), text.size());
     const auto method = text.substr(0, space);
     const auto url = text.substr(std::min(space + 1, text.size()));
-    const bool is_datagram = method == "UDP";
-    const auto target = wire::parse_target(is_datagram ? "CONNECT" : method, url);
+    const bool is_datagram = method == "UDP", is_socks = method == "SOCKS";
+    const auto target = wire::parse_target(is_datagram || is_socks ? "CONNECT" : method, url);
     if (method.empty() || !target || target->authority.host.empty())
         throw BadValue{
             fmt::format("'{}' is no request: give one like 'GET http://example.org/' or "
@@ -66,8 +66,9 @@ inline engine::EgressTarget read_explained_request(std::string_view text)
     if (target->form == wire::TargetForm::absolute && !is_tls && !base::iequals(target->scheme, "http"))
         throw BadValue{fmt::format("'{}' would not be forwarded: only http and https are", printable(text))};
     auto explained = engine::egress_target(target->authority.host, target->authority.port.value_or(is_tls ? 443 : 80),
-                                           method, target->path);
+                                           is_socks ? "CONNECT" : method, target->path);
     explained.is_tls = is_tls;
+    explained.is_by_http = !is_socks;
     return explained;
 }
 
@@ -129,7 +130,7 @@ inline asio::awaitable<int> explain(const ExplainSettings& settings, const engin
 
 }  // namespace detail
 
-/// Reads "GET http://host/path", "CONNECT host:port" or "UDP host:port".
+/// Reads "GET http://host/path", "CONNECT host:port", "SOCKS host:port" (a tunnel by SOCKS) or "UDP host:port".
 inline auto explained_request()
 {
     return [](std::string_view text) { return detail::read_explained_request(text); };

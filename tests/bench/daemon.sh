@@ -42,7 +42,7 @@ start() {
     done
 }
 httpd() { start httpd++ --bind 127.0.0.1 --port "$httpd_port" --threads 1 "$@" "$work/www"; }
-proxy() { start proxy++ --bind 127.0.0.1 --port "$proxy_port" --threads 1 --allow-private "$@"; }
+proxy() { start proxy++ --bind 127.0.0.1 --port "$proxy_port" --threads 1 --allow-private --connect-port all "$@"; }
 
 # The processor time of a process so far, in microseconds (schedstat counts nanoseconds of its threads).
 cpu_of() { cat /proc/"$1"/task/*/schedstat | awk '{ sum += $1 } END { printf "%d", sum / 1000 }'; }

@@ -118,7 +118,7 @@ def changes(what, count, pause, seconds):
     httpd.stop()
 
     origin = Daemon("httpd++", "--header-timeout", "600", "--idle-timeout", "600", root)
-    proxy = Daemon("proxy++", "--allow-private")
+    proxy = Daemon("proxy++", "--allow-private", "--connect-port", "all")
     tunnels = [proxy.connect() for _ in range(1000)]
     for tunnel in tunnels:
         tunnel.sendall(f"CONNECT 127.0.0.1:{origin.port} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
@@ -141,7 +141,7 @@ def changes(what, count, pause, seconds):
 
 
 def drain():
-    for name, options in (("httpd++", [root]), ("proxy++", ["--allow-private"])):
+    for name, options in (("httpd++", [root]), ("proxy++", ["--allow-private", "--connect-port", "all"])):
         origin = Daemon("httpd++", root)
         daemon = Daemon(name, *options)
         request = GET if name == "httpd++" else f"GET http://127.0.0.1:{origin.port}/1k.html HTTP/1.1\r\nHost: x\r\n\r\n".encode()
@@ -196,7 +196,7 @@ def answered_within(clients, seconds):
 
 
 def descriptors():
-    for name, options in (("httpd++", [root]), ("proxy++", ["--allow-private"])):
+    for name, options in (("httpd++", [root]), ("proxy++", ["--allow-private", "--connect-port", "all"])):
         origin = Daemon("httpd++", root)
         daemon = Daemon(name, *options, prefix=["prlimit", "--nofile=256:256"])
         request = GET if name == "httpd++" else f"GET http://127.0.0.1:{origin.port}/1k.html HTTP/1.1\r\nHost: x\r\n\r\n".encode()

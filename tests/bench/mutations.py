@@ -473,7 +473,7 @@ def main():
                 continue
             processes = [] if options.responses else [start_origin(name, PORT + 1, where)]
             processes.append(subprocess.Popen(
-                [options.proxy, '--bind', '127.0.0.1', '--port', str(PORT + 2), '--threads', '1', '--allow-private', '--access-log',
+                [options.proxy, '--bind', '127.0.0.1', '--port', str(PORT + 2), '--threads', '1', '--allow-private', '--connect-port', 'all', '--access-log',
                  'none'], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
             try:
                 connect(PORT + 2).close()

@@ -81,7 +81,7 @@ CONF
 start() {
     local command=()
     case $1 in
-        proxy++) command=("$build/apps/proxy++" --bind 127.0.0.1 --port $port --threads 1 --allow-private
+        proxy++) command=("$build/apps/proxy++" --bind 127.0.0.1 --port $port --threads 1 --allow-private --connect-port all
             --access-log none --max-connections 20000) ;;
         squid) command=(squid -N -f "$work/squid.conf") ;;
         tinyproxy) command=(tinyproxy -d -c "$work/tinyproxy.conf") ;;

@@ -20,7 +20,7 @@ inline std::shared_ptr<const engine::EgressList> list_named(const std::string& n
 }
 
 inline engine::EgressPolicy policy_of(std::string_view rules, bool allow_private = false,
-                                      std::vector<std::uint16_t> ports = {})
+                                      std::vector<engine::PortRange> ports = {})
 {
     return engine::EgressPolicy{{allow_private, std::move(ports), engine::parse_egress_rules(rules, list_named)}};
 }
@@ -38,6 +38,14 @@ inline engine::EgressTarget get(std::string_view host, std::string_view path = "
 inline engine::EgressTarget tunnel(std::string_view host, std::uint16_t port = 443)
 {
     return engine::egress_target(host, port, "CONNECT", "");
+}
+
+/// The same, asked for by SOCKS.
+inline engine::EgressTarget by_socks(std::string_view host, std::uint16_t port)
+{
+    auto target = tunnel(host, port);
+    target.is_by_http = false;
+    return target;
 }
 
 /// Before the target's name is looked up.

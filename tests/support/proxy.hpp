@@ -19,7 +19,8 @@ constexpr std::string_view via_name = "proxy.test";
 inline ForwardProxyOptions named(ForwardProxyOptions options = {})
 {
     options.via_name = via_name;
-    options.allow_private = true;  // the origins of the tests are on loopback
+    options.allow_private = true;  // the origins of the tests are on loopback, at any port
+    if (options.connect_ports.empty()) options.connect_ports = {every_port};
     return options;
 }
 

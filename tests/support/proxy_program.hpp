@@ -24,10 +24,11 @@ class Proxy {
 public:
     enum class Reach : std::uint8_t { everything, public_internet };
 
-    /// The servers of most tests are on loopback.
+    /// The servers of most tests are on loopback, and at any port.
     explicit Proxy(Arguments options = {}, Reach reach = Reach::everything)
         : process_{[&] {
-              if (reach == Reach::everything) options.insert(options.begin(), "--allow-private");
+              if (reach == Reach::everything)
+                  options.insert(options.begin(), {"--allow-private", "--connect-port", "all"});
               options.insert(options.begin(), {program("proxy++"), "--port", "0", "--threads", "1"});
               return options;
           }()}

@@ -34,6 +34,7 @@ struct EgressTarget {
     std::optional<std::string> path{};  ///< decoded; nothing: it is not seen (a tunnel), or can't be read
     bool is_tls = false;                ///< the proxy speaks TLS with it: its port has to be one of those for tunnels
     bool is_datagram = false;           ///< it goes by UDP: see `datagram_target`
+    bool is_by_http = true;             ///< false: asked for by SOCKS, or by a client that a firewall has led here
     bool goes_by_parent = false;        ///< a parent proxy looks the name up: its addresses stay unknown here
     bool is_tunnel() const noexcept { return is_datagram || method == "CONNECT"; }
 };
@@ -61,7 +62,9 @@ struct EgressDecision {
 /// What a policy is made of.
 struct EgressPolicyOptions {
     bool allow_private = false;  ///< all addresses are reached but multicast, broadcast and metadata services
-    std::vector<std::uint16_t> connect_ports{};  ///< ports of tunnels and of TLS; empty: every port
+    /// Ports that tunnels and https targets may reach. Empty: those of CONNECT and https reach 443 and what a rule names (see
+    /// point 2 below), and those of SOCKS and of clients that a firewall leads here reach every port.
+    std::vector<PortRange> connect_ports{};
     EgressRules rules{};
     std::vector<std::string> route{};  ///< where neither a rule nor EgressRules::route says one. Empty: directly
 };
@@ -76,7 +79,9 @@ struct EgressPolicyOptions {
 /// The first of these that applies decides:
 ///
 ///  1. the host is neither a name nor an address: bad_host
-///  2. the port of a tunnel, or of an https URL, is not listed: port_denied
+///  2. the port of a tunnel, or of an https URL, is not one of `connect_ports`: port_denied. Where nothing is listed, CONNECT
+///     and https are for 443, and for a port that the rule which allows them names (RFC 9110 section 9.3.6: a tunnel to any
+///     port is a relay for mail and all else); who speaks SOCKS wants other protocols, and has every port
 ///  3. the first rule that fits: allows or rule_denied. A rule with networks or lists of networks can't be decided without
 ///     an address: the request is allowed for now, and the whole judgement comes again with the address
 ///  4. no rule fits, and the default is to deny: default_denied

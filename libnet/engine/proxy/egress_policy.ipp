@@ -112,18 +112,22 @@ LIBNETXX_DECL void note_fit(EgressSteps steps, const EgressRule& rule, EgressFit
     steps->push_back(words_for(rule) + ": " + std::string{words[static_cast<std::size_t>(fit)]});
 }
 
-/// Points 3 and 4 of the theory of operation. `needs_address`: it isn't decided yet.
+/// Points 3 and 4 of the theory of operation. `undecided`: the rule that needs an address, for which it is allowed for now;
+/// else null.
 LIBNETXX_DECL EgressDecision judge_by_rules(const EgressRules& rules, const EgressClient& client,
                                             const EgressTarget& target, const EgressAddress& address,
-                                            bool& needs_address, EgressSteps steps)
+                                            const EgressRule*& undecided, EgressSteps steps)
 {
+    undecided = nullptr;
     for (const auto& rule : rules.rules) {
         const auto fit = fit_rule(rule, client, target, address);
         note_fit(steps, rule, fit);
         if (fit == EgressFit::no) continue;
         if (fit == EgressFit::unreadable) return {EgressVerdict::bad_path, &rule};
-        needs_address = fit == EgressFit::unknown;
-        if (needs_address) return {};
+        if (fit == EgressFit::unknown) {
+            undecided = &rule;
+            return {};
+        }
         return {rule.allows ? EgressVerdict::allowed : EgressVerdict::rule_denied, &rule};
     }
     if (steps)
@@ -189,6 +193,21 @@ LIBNETXX_DECL EgressVerdict judge_address_kind(const EgressPolicyOptions& option
     return open ? EgressVerdict::allowed : verdict;
 }
 
+/// Whether connect_ports have a port that only they open.
+LIBNETXX_DECL bool is_listed(const std::vector<PortRange>& ports, const EgressTarget& target)
+{
+    constexpr PortRange https{443};
+    if (!target.is_tunnel() && !target.is_tls) return true;
+    if (ports.empty()) return !target.is_by_http || https.contains(target.port);
+    return std::ranges::any_of(ports, [&target](const PortRange& each) { return each.contains(target.port); });
+}
+
+LIBNETXX_DECL EgressDecision deny_port(const EgressTarget& target, EgressSteps steps)
+{
+    if (steps) steps->push_back("tunnels and TLS don't go to port " + std::to_string(target.port));
+    return {EgressVerdict::port_denied};
+}
+
 LIBNETXX_DECL EgressDecision judge_strictly(const EgressPolicyOptions& options, const EgressClient& client,
                                             const EgressTarget& target, const EgressAddress& address, EgressSteps steps)
 {
@@ -196,15 +215,15 @@ LIBNETXX_DECL EgressDecision judge_strictly(const EgressPolicyOptions& options, 
         if (steps) steps->push_back("the host is neither a name nor an address");
         return {EgressVerdict::bad_host};
     }
-    const auto& ports = options.connect_ports;
-    const bool needs_port = target.is_tunnel() || target.is_tls;
-    if (needs_port && !ports.empty() && std::ranges::find(ports, target.port) == ports.end()) {
-        if (steps) steps->push_back("tunnels and TLS don't go to port " + std::to_string(target.port));
-        return {EgressVerdict::port_denied};
-    }
-    bool needs_address = false;
-    auto decision = judge_by_rules(options.rules, client, target, address, needs_address, steps);
-    if (decision.verdict != EgressVerdict::allowed || needs_address) return decision;
+    const bool is_open = is_listed(options.connect_ports, target);
+    if (!is_open && !options.connect_ports.empty()) return deny_port(target, steps);
+    const EgressRule* undecided = nullptr;
+    auto decision = judge_by_rules(options.rules, client, target, address, undecided, steps);
+    if (decision.verdict != EgressVerdict::allowed) return decision;
+    const auto* const rule = undecided != nullptr ? undecided : decision.rule;
+    const bool names_port = rule != nullptr && !rule->ports.empty();
+    if (!is_open && !names_port) return deny_port(target, steps);
+    if (undecided != nullptr) return decision;
     const auto verdict = judge_address_kind(options, target, address, steps);
     if (verdict == EgressVerdict::allowed) return decision;
     return {verdict};
@@ -283,6 +302,7 @@ LIBNETXX_DECL EgressTarget datagram_target(std::string_view host, std::uint16_t 
 {
     EgressTarget target{wire::canonical_host(host), port, "UDP", std::nullopt};
     target.is_datagram = true;
+    target.is_by_http = false;
     return target;
 }
 

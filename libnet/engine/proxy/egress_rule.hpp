@@ -5,6 +5,7 @@
 #include <libnet/engine/proxy/egress_limit.hpp>
 #include <libnet/engine/proxy/egress_list.hpp>
 #include <libnet/engine/proxy/parent_proxy.hpp>
+#include <libnet/engine/proxy/port_range.hpp>
 #include <libnet/engine/proxy/week_times.hpp>
 #include <libnet/wire/ip/network.hpp>
 
@@ -14,18 +15,16 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace libnet::inline v0::engine {
 
-/// The ports from `first` to `last`, both included.
-struct PortRange {
-    std::uint16_t first = 0, last = 0;                                                          ///< 0 to 65535
-    bool contains(std::uint16_t port) const noexcept { return first <= port && port <= last; }  ///< it is one of them
-    friend bool operator==(const PortRange&, const PortRange&) = default;
-};
+/// Reads "443" or "8000-8099". Nothing: it is neither of them.
+/// @throws std::invalid_argument  it is one of port 0, or one that ends before it begins
+std::optional<PortRange> parse_port_range(std::string_view text);
 
 /// A list that rules name.
 struct NamedList {

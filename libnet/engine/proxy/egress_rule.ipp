@@ -60,16 +60,6 @@ LIBNETXX_DECL std::string egress_host(std::string_view word)
     return (has_subdomains ? "." : "") + host->name;
 }
 
-LIBNETXX_DECL std::optional<PortRange> egress_ports(std::string_view word)
-{
-    const auto dash = word.find('-');
-    const auto first = base::parse_number<std::uint16_t>(word.substr(0, dash));
-    const auto last = dash == word.npos ? first : base::parse_number<std::uint16_t>(word.substr(dash + 1));
-    if (!first || !last) return std::nullopt;
-    if (*first == 0 || *last < *first) throw bad_word(word, "is no range of ports from 1 to 65535");
-    return PortRange{*first, *last};
-}
-
 /// One value behind `to`.
 LIBNETXX_DECL void add_target(EgressRule& rule, std::string_view word, const FindList& find_list, bool& any_host)
 {
@@ -80,7 +70,7 @@ LIBNETXX_DECL void add_target(EgressRule& rule, std::string_view word, const Fin
         if (name.empty()) throw bad_word(word, "names no list");
         auto list = find_list(name);
         rule.lists.push_back({std::move(name), std::move(list)});
-    } else if (const auto ports = egress_ports(word)) {
+    } else if (const auto ports = parse_port_range(word)) {
         rule.ports.push_back(*ports);
     } else if (const auto network = wire::parse_network(word)) {
         rule.networks.push_back(*network);
@@ -284,6 +274,16 @@ LIBNETXX_DECL void read_egress_line(EgressRules& rules, std::string_view line, s
 }
 
 }  // namespace detail
+
+LIBNETXX_DECL std::optional<PortRange> parse_port_range(std::string_view text)
+{
+    const auto dash = text.find('-');
+    const auto first = base::parse_number<std::uint16_t>(text.substr(0, dash));
+    const auto last = dash == text.npos ? first : base::parse_number<std::uint16_t>(text.substr(dash + 1));
+    if (!first || !last) return std::nullopt;
+    if (*first == 0 || *last < *first) throw detail::bad_word(text, "is no range of ports from 1 to 65535");
+    return PortRange{*first, *last};
+}
 
 LIBNETXX_DECL EgressRules parse_egress_rules(std::string_view text, const FindList& find_list)
 {

@@ -18,7 +18,7 @@ enum class EgressVerdict : std::uint8_t {
     allowed,
     bad_host,               ///< the host is neither a name nor an address, in any spelling
     bad_path,               ///< the path can be read in two ways, and a rule about paths would have to decide
-    port_denied,            ///< CONNECT to a port that isn't listed
+    port_denied,            ///< CONNECT or https to a port that isn't listed
     rule_denied,            ///< a `deny` rule
     default_denied,         ///< no rule, and the default is to deny
     requests_exceeded,      ///< a limit of requests is used up for now

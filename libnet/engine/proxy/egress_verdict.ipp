@@ -13,7 +13,7 @@ inline constexpr std::array<std::string_view, egress_verdicts> egress_sentences{
     "allowed: The target is allowed.",
     "bad_host: The host of the target is not valid.",
     "bad_path: The path of the target is ambiguous.",
-    "port_denied: CONNECT and https to this port are not allowed here.",
+    "port_denied: CONNECT and https don't reach this port. A proxy with --connect-port for it connects to it.",
     "rule_denied: A rule of this proxy denies the target.",
     "default_denied: No rule of this proxy allows the target.",
     "requests_exceeded: More requests were made than a limit of this proxy allows for now.",

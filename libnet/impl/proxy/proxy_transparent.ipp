@@ -58,13 +58,18 @@ LIBNETXX_DECL engine::EgressTarget ProxyRequests::target_of(engine::ProxyDestina
     std::optional<wire::RequestHead> changed;
     if (hook_) changed = hook_->changed(session_->request());
     const auto& request = changed ? *changed : session_->request();
-    if (original() == nullptr || (hook_ && hook_->is_redirected())) return engine::egress_target(request);
+    if (original() == nullptr || (hook_ && hook_->is_redirected())) {
+        auto target = engine::egress_target(request);
+        target.is_by_http = dialect_ == wire::ProxyDialect::http;
+        return target;
+    }
     destination.address = wire::unmapped(original()->address());
     destination.port = original()->port();
     if (destination.host.empty()) destination.host = destination.address->to_string();
     auto target =
         engine::egress_target(destination.host, destination.port, tunnels ? "CONNECT" : request.method, request.path);
     target.is_tls = destination.is_tls;
+    target.is_by_http = false;
     return target;
 }
 

@@ -20,7 +20,9 @@ struct EgressOptions {
     /// Whether addresses are reached that are not of the public internet, such as 10.0.0.0/8 and 127.0.0.1: for a proxy on
     /// one's own machine or in a laboratory. Metadata services of clouds stay closed, see engine::EgressPolicy.
     bool allow_private = false;
-    std::vector<std::uint16_t> connect_ports{};  ///< that tunnels may reach; empty: all
+    /// That tunnels and https targets may reach. Empty: 443 and those that a rule names for CONNECT and https, every port for
+    /// SOCKS, see engine::EgressPolicyOptions.
+    std::vector<engine::PortRange> connect_ports{};
     /// See engine::parse_egress_rules; empty: everything that is public is allowed. A list `@NAME` is the file NAME, in the
     /// folder of this file unless NAME begins with a slash; see engine::EgressList.
     std::string rules_file{};

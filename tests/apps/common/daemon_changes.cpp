@@ -120,7 +120,7 @@ TEST_CASE("proxy++ reloads and is upgraded under load, with tunnels that stay op
     const auto config = (around.path() / "conf").string();
     const auto write = [&](int version) { around.write("conf", "idle-timeout = " + std::to_string(5 + version)); };
     write(0);
-    Daemon proxy{"proxy++", {"--allow-private", "--config", config, "--threads", "2"}};
+    Daemon proxy{"proxy++", {"--allow-private", "--connect-port", "all", "--config", config, "--threads", "2"}};
 
     std::deque<std::unique_ptr<RawClient>> tunnels;
     for (int i = 0; i < 50; ++i) tunnels.push_back(open_tunnel(proxy, authority));

@@ -178,8 +178,8 @@ TEST_CASE("what proxy++ logs fits its schemas", "[apps][schemas]")
     const auto log = (logs.path() / "log").string(), events = (logs.path() / "events").string();
     Daemon httpd{"httpd++", {root.path().string()}};
     Daemon proxy{"proxy++",
-                 {"--allow-private", "--event-log", events, "--access-log", log, "--log-format", "json", "--admin",
-                  "127.0.0.1:0"}};
+                 {"--allow-private", "--connect-port", "all", "--event-log", events, "--access-log", log,
+                  "--log-format", "json", "--admin", "127.0.0.1:0"}};
     const auto admin = admin_of(proxy);
     const auto file = url_of(httpd) + "/a", through = url_of(proxy);
     CHECK(fetched({"--proxy", through, file, file}) == "texttext");

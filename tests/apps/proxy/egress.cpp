@@ -56,7 +56,7 @@ TEST_CASE("by itself proxy++ reaches no address that isn't public, in whatever s
 {
     ScriptedOrigin origin;
     const auto port = port_of(origin);
-    const Proxy proxy{{}, Proxy::Reach::public_internet};
+    const Proxy proxy{{"--connect-port", "all"}, Proxy::Reach::public_internet};
     const std::vector<std::pair<std::string_view, std::vector<std::string>>> refused{
         {"loopback_address",
          {"127.0.0.1",

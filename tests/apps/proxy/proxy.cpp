@@ -275,10 +275,38 @@ TEST_CASE("idle clients make room for the next one", "[apps][proxy]")
 
 TEST_CASE("CONNECT reaches the ports that are named", "[apps][proxy]")
 {
-    Proxy proxy{{"--connect-port", "443", "--connect-port", "1"}};
-    RawClient client{proxy.endpoint()}, other{proxy.endpoint()};
-    CHECK(client.exchange("CONNECT 127.0.0.1:1 HTTP/1.1\r\nHost: 127.0.0.1:1\r\n\r\n").status == 502);
-    CHECK(other.exchange("CONNECT 127.0.0.1:22 HTTP/1.1\r\nHost: 127.0.0.1:22\r\n\r\n").status == 403);
+    const auto connect = [](const Proxy& proxy, const std::string& target) {
+        RawClient client{proxy.endpoint()};
+        return client.exchange("CONNECT " + target + " HTTP/1.1\r\nHost: " + target + "\r\n\r\n");
+    };
+    const Proxy some{{"--allow-private", "--connect-port", "443", "--connect-port", "1-2"},
+                     Proxy::Reach::public_internet};
+    CHECK(connect(some, "127.0.0.1:1").status == 502);
+    CHECK(connect(some, "127.0.0.1:2").status == 502);
+    CHECK(connect(some, "127.0.0.1:3").status == 403);
+
+    const Proxy unasked{{"--allow-private"}, Proxy::Reach::public_internet};
+    const auto refused = connect(unasked, "127.0.0.1:1");
+    CHECK(refused.status == 403);
+    CHECK(has(refused.body, "port_denied"));
+    CHECK(has(refused.body, "--connect-port"));
+    const auto by_socks = run({"curl", "--silent", "--show-error", "--noproxy", "", "--proxy",
+                               "socks5://127.0.0.1:" + unasked.port(), "http://127.0.0.1:1/"});
+    CHECK(has(by_socks.err, "(5)"));  // connection refused, and not forbidden
+    for (const char* const bad : {"0", "9-3", "x", "70000", "1,2"}) {
+        INFO(bad);
+        const auto said = run({program("proxy++"), "--connect-port", bad, "--check"});
+        CHECK(said.exit_code == 2);
+        CHECK(has(said.err, "is no port: give one like 443, a range like 8000-8099, or all"));
+    }
+}
+
+TEST_CASE("--explain knows tunnels of SOCKS from those of CONNECT", "[apps][proxy]")
+{
+    const auto tunnel = run({program("proxy++"), "--explain", "CONNECT 192.0.2.1:22", "--allow-private"});
+    CHECK(tunnel.exit_code == 1);
+    CHECK(has(tunnel.out, "port_denied"));
+    CHECK(run({program("proxy++"), "--explain", "SOCKS 192.0.2.1:22", "--allow-private"}).exit_code == 0);
 }
 
 TEST_CASE("what fails gets a status and words", "[apps][proxy]")

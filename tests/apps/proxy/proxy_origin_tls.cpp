@@ -134,14 +134,13 @@ TEST_CASE("https:// targets are judged as those of CONNECT", "[apps][proxy][tls]
 {
     const Site site;
     Httpd httpd{site.root, site.tls()};
-    Proxy ports{site.trust({"--connect-port", "443"})};
+    Proxy ports{site.trust({"--allow-private"}), Proxy::Reach::public_internet};
     const auto port = ask(ports, get(httpd.secure_url("/a.txt")));
     CHECK(port.status == 403);
     CHECK(has(port.body, "port_denied"));
-    Proxy strict{site.trust(), Proxy::Reach::public_internet};
+    Proxy strict{site.trust({"--connect-port", "all"}), Proxy::Reach::public_internet};
     CHECK(has(ask(strict, get(httpd.secure_url("/a.txt"))).body, "loopback_address"));
-    const auto explained =
-        run({program("proxy++"), "--connect-port", "443", "--explain", "GET https://192.0.2.1:8443/"});
+    const auto explained = run({program("proxy++"), "--allow-private", "--explain", "GET https://192.0.2.1:8443/"});
     CHECK(explained.exit_code == 1);
     CHECK(has(explained.out, "port_denied"));
 }

@@ -84,12 +84,42 @@ TEST_CASE("a private service is reached in its networks, and nothing else beside
 
 TEST_CASE("tunnels go to the ports that are listed", "[engine][proxy]")
 {
-    const auto policy = policy_of("", false, {443, 8443});
+    const auto policy = policy_of("", false, {443, {8440, 8443}});
     CHECK(verdict(policy, tunnel("a.test", 443)) == V::allowed);
     CHECK(verdict(policy, tunnel("a.test", 8443)) == V::allowed);
     CHECK(verdict(policy, tunnel("a.test", 25)) == V::port_denied);
     CHECK(verdict(policy, get("a.test")) == V::allowed);
-    CHECK(verdict(policy_of(""), tunnel("a.test", 25)) == V::allowed);
+    CHECK(verdict(policy, by_socks("a.test", 8443)) == V::allowed);
+    CHECK(verdict(policy, by_socks("a.test", 25)) == V::port_denied);
+    CHECK(verdict(policy_of("", false, {every_port}), tunnel("a.test", 25)) == V::allowed);
+    CHECK(verdict(policy_of("allow to a.test 25\n", false, {443}), tunnel("a.test", 25)) == V::port_denied);
+}
+
+TEST_CASE("where no port is listed CONNECT and https are for 443, and for ports that rules name", "[engine][proxy]")
+{
+    const auto bare = policy_of("");
+    CHECK(verdict(bare, tunnel("a.test", 443)) == V::allowed);
+    CHECK(verdict(bare, tunnel("a.test", 25)) == V::port_denied);
+    CHECK(verdict(bare, egress_target("a.test", 25, "GET", "/")) == V::allowed);
+    auto https = get("a.test");
+    https.port = 8443;
+    https.is_tls = true;
+    CHECK(verdict(bare, https) == V::port_denied);
+    CHECK(verdict(bare, by_socks("a.test", 22)) == V::allowed);
+    CHECK(verdict(bare, datagram_target("a.test", 53)) == V::allowed);
+
+    const auto rules = policy_of(
+        "allow to a.test 22\n"
+        "allow to b.test 443 8000-8099\n"
+        "allow to 1.1.1.0/24 22\n"
+        "allow to .c.test\n");
+    CHECK(verdict(rules, tunnel("a.test", 22)) == V::allowed);
+    CHECK(verdict(rules, tunnel("b.test", 8080)) == V::allowed);
+    CHECK(verdict(rules, tunnel("c.test", 8080)) == V::port_denied);
+    CHECK(verdict(rules, tunnel("d.test", 8080)) == V::port_denied);
+    CHECK(verdict(rules, tunnel("d.test", 22)) == V::allowed);  // for now: it may be in the network
+    CHECK(verdict_at(rules, tunnel("d.test", 22), "1.1.1.7") == V::allowed);
+    CHECK(verdict_at(rules, tunnel("d.test", 22), public_address) == V::port_denied);
 }
 
 TEST_CASE("the first rule that fits decides, and the default where none does", "[engine][proxy]")

@@ -171,7 +171,8 @@ private:
 
     void add_proxy(CommandLine& line) const
     {
-        line.add({"--allow-private", "--request-timeout", "3", "--resolve-timeout", "2", "--connect-timeout", "2"});
+        line.add({"--allow-private", "--connect-port", "all", "--request-timeout", "3", "--resolve-timeout", "2",
+                  "--connect-timeout", "2"});
         line.add({"--response-timeout", "2", "--transfer-timeout", "2", "--tunnel-timeout", "3"});
         line.add({"--half-closed-timeout", "1", "--upstream-idle-timeout", "1"});
         line.maybe({"--event-log", folder_ / "events.log"});

@@ -151,10 +151,10 @@ void attack_proxy(const Attack& attack, const std::string& programs, const Site&
         return get("http://" + host + "/good.txt", host);
     }};
     {
-        Subject proxy = started(
-            "proxy++",
-            {programs + "/proxy++", "--allow-private", "--bind", "127.0.0.1", "--port", "0", "--access-log", "none"},
-            site);
+        Subject proxy = started("proxy++",
+                                {programs + "/proxy++", "--allow-private", "--connect-port", "all", "--bind",
+                                 "127.0.0.1", "--port", "0", "--access-log", "none"},
+                                site);
         try_out(attack, proxy, good);
     }
     const std::string squid = "/usr/sbin/squid";
