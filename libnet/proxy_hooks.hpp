@@ -54,7 +54,7 @@ private:
 };
 
 /// Rewrites a body: reads it, and writes what goes on in its place. The body that goes on ends when the coroutine does; what it
-/// hasn't read by then is thrown away, with the connection that it came on. What it throws ends the message in the
+/// hasn't read by then is thrown away, with the connection that it came on. It has `ProxyHooks::filter_timeout` for each piece. What it throws ends the message in the
 /// middle, so that the receiver knows, or is a 500 where the client has no answer yet. Cancelled (terminal) when the
 /// request is over.
 using ProxyBodyFilter = std::function<boost::asio::awaitable<void>(ProxyBody& body)>;
@@ -151,6 +151,9 @@ struct ProxyHooks {
     std::function<ProxyHookDecision(ProxyRequest& request, ProxyResponse& response)> on_response{};
 
     std::chrono::milliseconds timeout{60'000};  ///< for each call of a hook, but not for filters; 0: any time
+    /// For a filter, from one of its calls of `ProxyBody` to the next, or to its end; the time in which such a call waits, for the
+    /// sender or the receiver, doesn't count. Then the message ends as if it had thrown. 0: any time.
+    std::chrono::milliseconds filter_timeout{60'000};
 };
 
 }  // namespace libnet::inline v0

@@ -56,6 +56,7 @@ struct ProxyBodyRun {
     ProxyBody body;
     Timer changed;  // a condition variable: it doesn't expire
     std::string piece, pending;
+    std::uint64_t steps = 0;  // calls of `read` and `write`
     bool wants_piece = false, ended = false;
 };
 
@@ -97,11 +98,17 @@ public:
     std::string take();
 
     bool has_ended() const noexcept { return run_->ended; }  ///< it has been given all of the body
-    bool is_done() const noexcept { return call_.done() && run_->pending.empty(); }
-    std::exception_ptr failure() const noexcept { return call_.failure(); }  ///< that it is done with; null: none
+    bool is_done() const noexcept { return (call_.done() && run_->pending.empty()) || is_late(); }
+    std::exception_ptr failure() const noexcept;  ///< that it is done with; null: none
 
 private:
+    bool works() const noexcept;
+    bool is_late() const noexcept { return late_.expired() && works(); }
+    void watch();
+
     std::shared_ptr<ProxyBodyRun> run_;
+    io::Deadline late_;                     // while it works
+    std::optional<std::uint64_t> watched_;  // the steps that it had taken when that began; nothing: it doesn't run
     io::ProgramCall<void> call_;
 };
 

@@ -35,6 +35,11 @@ namespace detail {
 /// So many octets that a filter has written wait for the receiver before the filter has to wait.
 inline constexpr std::size_t most_filtered = 64 * 1024;
 
+LIBNETXX_DECL std::exception_ptr took_longer(const std::string& than)
+{
+    return std::make_exception_ptr(std::runtime_error{"it took longer than ProxyHooks::" + than});
+}
+
 LIBNETXX_DECL ProxyHookDecision decide(ProxyHooked& of, ProxyHookStage stage)
 {
     auto& [hooks, request, connection, response] = of;
@@ -63,7 +68,7 @@ LIBNETXX_DECL ProxyHookCall::State ProxyHookCall::state() noexcept
 LIBNETXX_DECL std::exception_ptr ProxyHookCall::failure() const noexcept
 {
     if (const auto failure = call_.failure()) return failure;
-    return std::make_exception_ptr(std::runtime_error{"it took longer than ProxyHooks::timeout"});
+    return took_longer("timeout");
 }
 
 LIBNETXX_DECL ProxyHookUse::ProxyHookUse(std::shared_ptr<ProxyHooked> data, engine::ProxyDestination to, bool is_tunnel)
@@ -200,6 +205,7 @@ LIBNETXX_DECL boost::asio::awaitable<void> ProxyBodyRun::wait()
 LIBNETXX_DECL boost::asio::awaitable<std::optional<std::string>> ProxyBodyRun::read()
 {
     check();
+    ++steps;
     wants_piece = true;
     if (piece.empty() && !ended) tell();
     while (piece.empty() && !ended) {
@@ -215,6 +221,7 @@ LIBNETXX_DECL boost::asio::awaitable<std::optional<std::string>> ProxyBodyRun::r
 LIBNETXX_DECL boost::asio::awaitable<void> ProxyBodyRun::write(std::string_view text)
 {
     check();
+    ++steps;
     pending += text;
     if (!pending.empty()) tell();
     while (pending.size() > most_filtered) {
@@ -226,21 +233,51 @@ LIBNETXX_DECL boost::asio::awaitable<void> ProxyBodyRun::write(std::string_view 
 LIBNETXX_DECL ProxyFilter::ProxyFilter(std::shared_ptr<ProxyHooked> of, ProxyBodyFilter filter,
                                        io::Connection& connection)
     : run_{std::make_shared<ProxyBodyRun>(std::move(of), std::move(filter), connection)},
+      late_{connection.wheel(), [&connection] { connection.go_on(); }},
       call_{connection.executor(), [run = run_] { return run->filter(run->body); },
             [&connection] { connection.go_on_soon(); }}
-{}
+{
+    watch();
+}
+
+LIBNETXX_DECL std::exception_ptr ProxyFilter::failure() const noexcept
+{
+    return is_late() ? took_longer("filter_timeout") : call_.failure();
+}
+
+/// It waits neither for a piece nor for room.
+LIBNETXX_DECL bool ProxyFilter::works() const noexcept
+{
+    return !call_.done() && !wants_piece() && run_->pending.size() <= most_filtered;
+}
+
+/// The time for what it is at runs as long as it works, and begins anew with each piece that it reads or writes.
+LIBNETXX_DECL void ProxyFilter::watch()
+{
+    const auto timeout = run_->of->hooks->filter_timeout;
+    if (timeout.count() == 0) return;
+    if (!works()) {
+        late_.clear();
+        watched_.reset();
+    } else if (watched_ != run_->steps) {
+        watched_ = run_->steps;
+        late_.expires_after(timeout);
+    }
+}
 
 LIBNETXX_DECL void ProxyFilter::give(std::string_view content, bool last)
 {
     run_->piece.append(content);
     run_->ended = run_->ended || last;
     run_->changed.cancel();
+    watch();
 }
 
 LIBNETXX_DECL std::string ProxyFilter::take()
 {
     auto taken = std::exchange(run_->pending, {});
     if (!taken.empty()) run_->changed.cancel();
+    if (!is_late()) watch();
     return taken;
 }
 
