@@ -26,7 +26,8 @@ namespace libnet::inline v0::engine {
 ///     192.0.2.0/24       a network, or one address, of either family
 ///     # to the end of the line is a comment
 ///
-/// Names may be in any case and may end with a dot. Names outside ASCII are written as "xn--…" (RFC 5891).
+/// Names may be in any case and may end with a dot. They may be in UTF-8, by IDNA (see wire::ascii_host_name): `find` knows and
+/// returns them as "xn--…".
 ///
 /// Memory: the text itself, 8 octets for each of less than 8/3 times as many places as there are lines, and 36 for each
 /// network.

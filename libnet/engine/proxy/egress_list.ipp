@@ -2,6 +2,7 @@
 
 #include <libnet/base/text.hpp>
 #include <libnet/engine/proxy/egress_list.hpp>
+#include <libnet/wire/dns/idn.hpp>
 #include <libnet/wire/http/host_name.hpp>
 
 #include <algorithm>
@@ -37,9 +38,38 @@ LIBNETXX_DECL std::invalid_argument bad_entry(std::string_view entry, std::strin
     return std::invalid_argument{"'" + std::string{entry.substr(0, most)} + "' " + std::string{why}};
 }
 
+/// A line whose entry is a name in UTF-8, with the name in ASCII; another line, and what is no such name, as it is.
+LIBNETXX_DECL std::string with_ascii_name(std::string_view line)
+{
+    const auto end_of_entry = std::ranges::find_if(line, ends_entry) - line.begin();
+    const auto entry = line.substr(0, static_cast<std::size_t>(end_of_entry));
+    const bool has_subdomains = entry.starts_with('.');
+    const auto ascii = wire::ascii_host_name(std::string{entry.substr(has_subdomains ? 1 : 0)});
+    if (!ascii) return std::string{line};
+    return (has_subdomains ? "." : "") + *ascii + std::string{line.substr(entry.size())};
+}
+
+/// The list with all its names in ASCII. Most lists are as they come.
+LIBNETXX_DECL std::string with_ascii_names(std::string text)
+{
+    const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+    if (std::ranges::all_of(text, is_ascii)) return text;
+    std::string written;
+    written.reserve(text.size());
+    for (std::string_view rest = text; !rest.empty();) {
+        const auto line = base::take_line(rest);
+        if (std::ranges::all_of(line, is_ascii)) written += line;
+        else written += with_ascii_name(line);
+        written += '\n';
+    }
+    return written;
+}
+
 }  // namespace detail
 
-LIBNETXX_DECL EgressList::EgressList(std::string text, base::SipKey seed) : text_{std::move(text)}, seed_{seed}
+LIBNETXX_DECL EgressList::EgressList(std::string text, base::SipKey seed)
+    : text_{detail::with_ascii_names(std::move(text))},
+      seed_{seed}
 {
     if (text_.size() >= std::numeric_limits<std::uint32_t>::max() - 1)
         throw std::invalid_argument{"a list has less than 4 GiB"};
@@ -94,8 +124,7 @@ LIBNETXX_DECL void EgressList::add_name(std::size_t begin, std::string_view name
     const auto host = name.substr(has_subdomains ? 1 : 0);
     if (name.starts_with("*.")) throw detail::bad_entry(name, "has a star: .example.com is a domain and all below it");
     if (host.ends_with('.') || !wire::is_host_name(host))
-        throw detail::bad_entry(name,
-                                "is neither a host name nor a network; names outside ASCII are written as xn--...");
+        throw detail::bad_entry(name, "is neither a host name nor a network");
 
     const auto hash = hash_of(host);
     const auto mask = places_.size() - 1;

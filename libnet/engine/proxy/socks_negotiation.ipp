@@ -1,6 +1,7 @@
 #pragma once
 
 #include <libnet/engine/proxy/socks_negotiation.hpp>
+#include <libnet/wire/dns/idn.hpp>
 #include <libnet/wire/http/authority.hpp>
 #include <libnet/wire/ip/unmapped.hpp>
 
@@ -19,9 +20,11 @@ LIBNETXX_DECL std::string socks_authority(const wire::SocksDestination& destinat
         const auto address = wire::unmapped(*destination.address);
         return address.is_v4() ? address.to_string() + port : '[' + address.to_string() + ']' + port;
     }
-    auto text = destination.name + port;
+    const auto name = wire::ascii_host_name(destination.name);
+    if (!name) return {};
+    auto text = *name + port;
     const auto parsed = wire::parse_authority(text);
-    const bool is_whole = parsed && !parsed->is_ipv6 && parsed->host == destination.name;
+    const bool is_whole = parsed && !parsed->is_ipv6 && parsed->host == *name;
     return is_whole ? text : std::string{};
 }
 

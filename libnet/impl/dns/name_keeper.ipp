@@ -1,10 +1,10 @@
 #pragma once
 // Bodies of libnet/name_keeper.hpp.
 
-#include <libnet/io/dns/idn.hpp>
 #include <libnet/io/dns/name_source.hpp>
 #include <libnet/io/loop/reason_of.hpp>
 #include <libnet/name_keeper.hpp>
+#include <libnet/wire/dns/idn.hpp>
 #include <libnet/wire/http/host_name.hpp>
 
 #include <boost/asio/as_tuple.hpp>
@@ -171,7 +171,7 @@ private:
     {
         boost::system::error_code no_literal;
         boost::asio::ip::make_address(name, no_literal);
-        const auto ascii = io::ascii_host_name(name);
+        const auto ascii = wire::ascii_host_name(name);
         const bool askable = no_literal && ascii && wire::is_host_name(*ascii) && !wire::is_invalid_domain(*ascii);
         if (!askable) return NameFailure::final;
         const bool told =

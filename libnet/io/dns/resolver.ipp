@@ -3,10 +3,10 @@
 #include <libnet/base/text.hpp>
 #include <libnet/io/dns/alias_answer.hpp>
 #include <libnet/io/dns/ares_channel.hpp>
-#include <libnet/io/dns/idn.hpp>
 #include <libnet/io/dns/resolve_error.hpp>
 #include <libnet/io/dns/resolver.hpp>
 #include <libnet/io/loop/require_option.hpp>
+#include <libnet/wire/dns/idn.hpp>
 #include <libnet/wire/http/host_name.hpp>
 #include <libnet/wire/ip/unmapped.hpp>
 
@@ -306,7 +306,7 @@ LIBNETXX_DECL std::optional<ResolvedName> answer_without_asking(const asio::any_
         if (!in_family(*literal, family)) throw no_such_address(name, family);
         return ResolvedName{{*literal}, std::nullopt};
     }
-    const auto ascii = ascii_host_name(name);
+    const auto ascii = wire::ascii_host_name(name);
     if (!ascii || !wire::is_host_name(*ascii)) throw not_a_host_name(name);
 
     if (wire::is_invalid_domain(*ascii)) throw resolve_error(ARES_ENOTFOUND, name, family);
@@ -332,7 +332,7 @@ LIBNETXX_DECL asio::awaitable<ResolvedName> look_up(std::shared_ptr<ResolverStat
     auto known = answer_without_asking(state->executor(), name, family, state->localhost());
     if (known) co_return std::move(*known);
 
-    Lookup::Question question{NameQuestion{*ascii_host_name(name), family}};
+    Lookup::Question question{NameQuestion{*wire::ascii_host_name(name), family}};
     auto waiting = wait_for(state, std::move(question));
     const auto lookup = co_await std::move(waiting);
     if (lookup->status != ARES_SUCCESS) throw resolve_error(lookup->status, name, family);

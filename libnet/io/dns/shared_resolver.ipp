@@ -88,7 +88,7 @@ private:
         } catch (const boost::system::system_error& error) {
             return fail(ask.question, error.code());
         }
-        start(ask.question, NameQuestion{*ascii_host_name(ask.name), family});
+        start(ask.question, NameQuestion{*wire::ascii_host_name(ask.name), family});
     }
 
     void start(Question question, Lookup::Question about)

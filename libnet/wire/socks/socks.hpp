@@ -102,10 +102,11 @@ constexpr ProxyDialect dialect_of(char first) noexcept
 namespace detail {
 
 /// A name's octets are checked here so that none can end a text (NUL) or a line elsewhere. Whether it is a host's name is
-/// for the policy to say.
+/// for the policy to say, and what it is called in ASCII for who uses it (RFC 1928 says nothing of its letters: UTF-8 is common).
 inline bool is_socks_name(std::string_view name) noexcept
 {
-    return name.size() <= 255 && consists_of(CharClass::visible, name);
+    const auto is_allowed = [](char c) { return static_cast<unsigned char>(c) >= 0x80 || is(CharClass::visible, c); };
+    return !name.empty() && name.size() <= 255 && std::ranges::all_of(name, is_allowed);
 }
 
 inline std::uint8_t octet_at(std::string_view bytes, std::size_t at) noexcept

@@ -131,12 +131,9 @@ TEST_CASE("a bad line is named", "[engine][proxy]")
     CHECK(error_of("a.test\nb.test\n\n# x\nc.test\nd.test\nno host\n").starts_with("line 7: "));
     CHECK(error_of("a b").find("'b' stands behind an entry") != std::string::npos);
     CHECK(error_of("*.example.com").find("has a star") != std::string::npos);
-    for (const auto* entry :
-         {"..", "a..b", ".", "..a", "a.test..", "http://a.test/", "a.test:80", "[::1]", "10.0.0.0/33", "10.0.0/8",
-          "127.1", "1.2.3.4.5", "2001:db8::/129", "2001:db8::/", "fe80::1%eth0", "-a.test",
-          "b\xc3\xbc"
-          "cher.example",
-          "a_b.0x7f", "a.test/24"})
+    for (const auto* entry : {"..", "a..b", ".", "..a", "a.test..", "http://a.test/", "a.test:80", "[::1]",
+                              "10.0.0.0/33", "10.0.0/8", "127.1", "1.2.3.4.5", "2001:db8::/129", "2001:db8::/",
+                              "fe80::1%eth0", "-a.test", "b\xc3.example", "a_b.0x7f", "a.test/24"})
     {
         INFO(entry);
         CHECK(error_of(entry).starts_with("line 1: "));
@@ -169,5 +166,19 @@ TEST_CASE("every entry of a long list is found", "[engine][proxy]")
     CHECK(found == 20'000);
     CHECK(below == 10'000);
 }
+
+#if defined(LIBNETXX_IDN)
+TEST_CASE("names of a list may be in UTF-8, and lines keep their numbers", "[engine][proxy]")
+{
+    const EgressList list{"# \u00fc\nads.test\n.m\u00fcnchen.example  # caf\u00e9\nlast.test\n",
+                          libnet::base::SipKey{}};
+    CHECK(list.names() == 3);
+    CHECK(list.find("www.xn--mnchen-3ya.example") == ".xn--mnchen-3ya.example");
+    CHECK(list.line_of(*list.find("xn--mnchen-3ya.example")) == 3);
+    CHECK(list.line_of(*list.find("last.test")) == 4);
+    CHECK_THROWS_WITH((EgressList{"a.test\n\xff.test\n", libnet::base::SipKey{}}),
+                      Catch::Matchers::Contains("line 2: "));
+}
+#endif
 
 }  // namespace egress_list_tests

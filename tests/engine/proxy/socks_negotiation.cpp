@@ -211,4 +211,22 @@ TEST_CASE("HTTP's refusals have their like in SOCKS", "[engine][proxy][socks]")
     CHECK(answer(ProxyDialect::socks4, 502U) == "\0\x5B\0\0\0\0\0\0"s);
 }
 
+#if defined(LIBNETXX_IDN)
+TEST_CASE("a name in UTF-8 is asked for as name servers know it", "[engine][proxy]")
+{
+    const auto asked = "\5\1\0"s + socks5_name("M\u00dcNCHEN.example");
+    CHECK(negotiate(asked).head == head_for("xn--mnchen-3ya.example:80"));
+    for (const std::string bad : {"\xc3.example", "\xff",
+                                  "a\xc2\xa0"
+                                  "b.example",
+                                  "\xe2\x84\x80.example"})
+    {
+        const auto refused = negotiate("\5\1\0"s + socks5_name(bad));
+        INFO(bad);
+        CHECK(refused.head.empty());
+        CHECK(refused.reason == wire::reason_of(wire::SocksError::bad_name));
+    }
+}
+#endif
+
 }  // namespace socks_negotiation_tests

@@ -57,7 +57,7 @@ constexpr Case requests[] = {
      "\5\1\0\3\x9"
      "a\r\n"sv,
      SocksError::bad_name},
-    {"UTF-8 in a name", "\5\1\0\3\2\xc3\xa4\0\x50"sv, SocksError::bad_name},
+    {"a control character in a name", "\5\1\0\3\2\x7f\x61\0\x50"sv, SocksError::bad_name},
 };
 
 void check(const Case& row)

@@ -10,7 +10,7 @@
 #  include <idn2.h>
 #endif
 
-namespace libnet::inline v0::io {
+namespace libnet::inline v0::wire {
 
 /// The name as name servers know it: one in UTF-8 by IDNA 2008 (RFC 5891), with the non-transitional mapping of UTS 46, as
 /// browsers and curl have it; one in ASCII as it is. nullopt: it is no such name, or libnet is built without libidn2.
@@ -28,4 +28,4 @@ inline std::optional<std::string> ascii_host_name(const std::string& name)
     return std::nullopt;
 }
 
-}  // namespace libnet::inline v0::io
+}  // namespace libnet::inline v0::wire
