@@ -104,6 +104,12 @@ struct ForwardProxyOptions {
     bool parents_or_direct = false;
     /// How long a parent that failed is left out; then one request tries it. 0: it is tried again every time.
     std::chrono::milliseconds parent_retry{30'000};
+    /// How often each parent is checked while `run` runs: it is connected to, and asked for what shows that it works (`OPTIONS *`, or
+    /// the greeting of SOCKS5), within `connect_timeout`. One that fails `parent_fall` checks in a row is down: no request tries
+    /// it as long as its route has another way, until it has passed `parent_rise` in a row. `diagnostics` is told of both.
+    /// 0: requests alone find out.
+    std::chrono::milliseconds parent_check{0};
+    unsigned parent_fall = 2, parent_rise = 2;  ///< checks in a row; 0 is 1
 
     /// GET /proxy.pac and /wpad.dat, as of a server, bring the file by which browsers find the proxy, see engine::pac_file.
     bool serves_pac = false;

@@ -81,7 +81,13 @@ inline void add_parents(Options& table, ParentSettings& settings, ForwardProxyOp
                choice<Preface>({{"none", Preface::none}, {"v1", Preface::proxy_v1}, {"v2", Preface::proxy_v2}}),
                settings.preface)
         .value("parent-retry", "TIME", "until a parent that failed is tried again; 0: at once (30)", period(0ms, 24h),
-               options.parent_retry);
+               options.parent_retry)
+        .value("parent-check", "TIME", "between two checks of each parent; 0: none (0)", period(0ms, 24h),
+               options.parent_check)
+        .value("parent-fall", "N", "failed checks in a row, and it is down (2)", integer<unsigned>(1, 1000),
+               options.parent_fall)
+        .value("parent-rise", "N", "good checks in a row, and it is up again (2)", integer<unsigned>(1, 1000),
+               options.parent_rise);
 }
 
 /// Reads the files, and sets what follows for the proxy and its policy. What is wrong is noted.

@@ -9,6 +9,7 @@
 #include <libnet/impl/proxy/proxy_hooks.ipp>
 #include <libnet/impl/proxy/proxy_limits.ipp>
 #include <libnet/impl/proxy/proxy_parent.ipp>
+#include <libnet/impl/proxy/proxy_parent_check.ipp>
 #include <libnet/impl/proxy/proxy_peer.ipp>
 #include <libnet/impl/proxy/proxy_requests.ipp>
 #include <libnet/impl/proxy/proxy_secure.ipp>
@@ -177,8 +178,12 @@ LIBNETXX_DECL boost::asio::awaitable<void> run_proxy(std::shared_ptr<ForwardProx
     io::TcpServer::HandlerFactory handlers = [state](io::Connection& connection) {
         return std::make_unique<io::HttpSession>(state->http, connection, std::make_unique<ProxyRequests>(state));
     };
+    const bool checks = state->options.parent_check.count() > 0;
+    for (std::size_t i = 0; checks && i < state->options.parents.size(); ++i)
+        state->checks.push_back(std::make_unique<ProxyParentCheck>(*state, i));
     auto running = state->server->run(std::move(handlers));
     co_await std::move(running);
+    state->checks.clear();
     state->connector.reset();  // lets go of all that would keep the io_context running
     state->exchanges = {};     // and their deadlines, for which the wheel would go on turning
     state->wheel.rest();
@@ -215,6 +220,7 @@ LIBNETXX_DECL ServerNow ForwardProxy::now(std::size_t most_connections) const
     now.connections = state_->server->connections_now(most_connections);
     if (!state_->connector) return now;
     now.add("idle connections to servers", state_->connector->idle_connections());
+    if (!state_->checks.empty()) now.add("parent proxies that are down", state_->parents.down());
     now.add("questions about names", state_->connector->resolver().open_questions());
     now.names = state_->connector->resolver().open_names(ServerNow::most_names);
     return now;

@@ -8,6 +8,7 @@
 #include <libnet/engine/proxy/upstream_places.hpp>
 #include <libnet/forward_proxy_options.hpp>
 #include <libnet/impl/proxy/proxy_exchange.hpp>
+#include <libnet/impl/proxy/proxy_parent_check.hpp>
 #include <libnet/io/access/request_guard.hpp>
 #include <libnet/io/connect/connector.hpp>
 #include <libnet/io/http/http_session.hpp>
@@ -35,6 +36,7 @@ struct ForwardProxyState {
     /// Closes everything, and whoever is served now ends at once.
     void stop() noexcept
     {
+        checks.clear();
         if (connector) connector->close_idle();  // they are sockets of the server's
         server.reset();
         if (guard) guard->threads.close();
@@ -65,8 +67,10 @@ struct ForwardProxyState {
     io::SpareObjects<ProxyExchange> exchanges;
     std::vector<std::shared_ptr<engine::HttpForwarding>> spare_told;
     engine::UpstreamPlaces places{options.max_upstreams_per_host, options.max_upstreams};
-    engine::ParentHealth parents{options.parents.size(), options.parent_retry};
-    std::map<std::string_view, std::uint64_t> verdicts{};  // how many requests had which
+    engine::ParentHealth parents{
+        options.parents.size(), options.parent_retry, {options.parent_fall, options.parent_rise}};
+    std::vector<std::unique_ptr<ProxyParentCheck>> checks;  // while it runs, one for each parent
+    std::map<std::string_view, std::uint64_t> verdicts{};   // how many requests had which
     const std::uint32_t id_prefix = std::random_device{}();
     std::uint64_t requests = 0;
 };

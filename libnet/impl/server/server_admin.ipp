@@ -29,11 +29,13 @@ constexpr std::array<std::string_view, 6> status_classes{"none", "1xx", "2xx", "
 struct AmountName {
     std::string_view words, name, help, unit;
 };
-constexpr std::array<AmountName, 6> amount_names{{
+constexpr std::array<AmountName, 7> amount_names{{
     {"files known", "file_cache_entries", "Files that are remembered, of all threads.", ""},
     {"files open", "file_cache_open_files", "Files that are kept open.", ""},
     {"octets of files in memory", "file_cache_bytes", "Contents and names that are remembered.", "bytes"},
     {"octets of listings in memory", "listing_cache_bytes", "Listings of directories that are remembered.", "bytes"},
+    {"parent proxies that are down", "parents_down",
+     "Parent proxies that are down as checks say, added up over all threads.", ""},
     {"idle connections to servers", "upstream_idle_connections", "Connections to servers that wait for a request.", ""},
     {"questions about names", "name_lookups_pending", "Names that are being looked up.", ""},
 }};

@@ -6,6 +6,7 @@
 #include <libnet/engine/proxy/first_octets.ipp>
 #include <libnet/engine/proxy/header_rules.ipp>
 #include <libnet/engine/proxy/parent_handshake.ipp>
+#include <libnet/engine/proxy/parent_probe.ipp>
 #include <libnet/engine/proxy/proxy_body.ipp>
 #include <libnet/engine/proxy/proxy_decision.ipp>
 #include <libnet/engine/proxy/proxy_failure.ipp>

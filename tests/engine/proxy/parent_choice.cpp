@@ -97,4 +97,41 @@ TEST_CASE("a time that never ends doesn't overflow", "[engine][proxy]")
     CHECK(first_of(health, {0, direct}, start + 1000h) == direct);
 }
 
+TEST_CASE("a parent that fails checks in a row is down until it has passed as many", "[engine][proxy]")
+{
+    using Change = ParentHealth::Change;
+    ParentHealth health{2, 30s, {.fall = 3, .rise = 2}};
+    CHECK(health.checked(0, false) == Change::none);
+    CHECK(health.checked(0, false) == Change::none);
+    CHECK(health.checked(0, true) == Change::none);  // not in a row
+    CHECK(health.checked(0, false) == Change::none);
+    CHECK(health.checked(0, false) == Change::none);
+    CHECK(first_of(health, {0, 1}, start) == 0);
+    CHECK(health.checked(0, false) == Change::went_down);
+    CHECK(health.down() == 1);
+    CHECK(first_of(health, {0, 1}, start) == 1);
+    CHECK(first_of(health, {0, 1}, start + 24h) == 1);  // no request tries it
+    CHECK(health.checked(0, false) == Change::none);
+    CHECK(health.checked(0, true) == Change::none);
+    CHECK(health.checked(0, false) == Change::none);
+    CHECK(health.checked(0, true) == Change::none);
+    CHECK(health.checked(0, true) == Change::came_up);
+    CHECK(health.down() == 0);
+    CHECK(first_of(health, {0, 1}, start) == 0);
+}
+
+TEST_CASE("a parent that is down is tried behind those that only failed, and where it is the only way",
+          "[engine][proxy]")
+{
+    ParentHealth health{2, 30s, {.fall = 1, .rise = 0}};
+    health.checked(0, false);
+    health.failed(1, start);
+    CHECK(first_of(health, {0, 1}, start + 1s) == 1);
+    CHECK(first_of(health, {0}, start + 1s) == 0);
+    CHECK(first_of(health, {0, direct}, start + 1s) == direct);
+    CHECK(health.checked(0, true) == ParentHealth::Change::came_up);
+    health.failed(0, start + 2s);  // a check sees less than a request
+    CHECK(first_of(health, {0, direct}, start + 3s) == direct);
+}
+
 }  // namespace parent_choice_tests
