@@ -13,6 +13,7 @@ network="iproute2 nftables util-linux curl"
 rivals="openssl iputils-ping fping iputils-tracepath traceroute mtr-tiny scamper tcpdump wget apache2-utils nginx-light haproxy strace procps brotli zstd"
 scrapers="prometheus prometheus-blackbox-exporter python3-prometheus-client"
 # Smokeping depends on a mail program: msmtp-mta is one without a server.
+clients="python3-requests python3-websockets nodejs node-ws varnish"
 readers="monitoring-plugins-basic monitoring-plugins-standard smokeping msmtp-mta jc"
 # What shows the pages of the programs. Ubuntu has it as a snap only; tests that need it are skipped there.
 browser=
@@ -20,7 +21,7 @@ browser=
 
 case "${1:-}" in
     run) wanted="$build $network" ;;
-    test) wanted="$build $network catch2 libyaml-cpp-dev libnet1-dev $rivals $scrapers $readers $browser python3-jsonschema" ;;
+    test) wanted="$build $network catch2 libyaml-cpp-dev libnet1-dev $rivals $scrapers $readers $clients $browser python3-jsonschema" ;;
     check) wanted="$build catch2 libyaml-cpp-dev clang-14 clang-format-14 clang-tools-14 libclang-rt-14-dev git" ;;
     bench) wanted="$build $network catch2 libyaml-cpp-dev $rivals wrk libcpp-httplib-dev libpoco-dev lighttpd squid tinyproxy $browser" ;;
     *) echo "usage: $0 run|test|check|bench" >&2; exit 2 ;;
@@ -53,7 +54,7 @@ fi
 # A server that is only here to be tested against should not start to serve: dpkg asks this file first.
 policy=/usr/sbin/policy-rc.d
 case "$missing" in
-    *nginx* | *haproxy* | *prometheus* | *smokeping* | *lighttpd* | *squid* | *tinyproxy*)
+    *nginx* | *haproxy* | *prometheus* | *smokeping* | *lighttpd* | *squid* | *tinyproxy* | *varnish*)
         if [ ! -e $policy ]; then
             printf '#!/bin/sh\nexit 101\n' | $as_root tee $policy >/dev/null
             $as_root chmod 755 $policy
@@ -72,7 +73,7 @@ if ! { $as_root apt-get update && $as_root env DEBIAN_FRONTEND=noninteractive \
 fi
 rm -f "$log"
 
-for service in nginx haproxy prometheus prometheus-blackbox-exporter smokeping lighttpd squid tinyproxy; do # nor at the next boot
+for service in nginx haproxy prometheus prometheus-blackbox-exporter smokeping lighttpd squid tinyproxy varnish; do # nor at the next boot
     case "$missing " in
         *" $service"[\ -]*) [ ! -d /run/systemd/system ] || $as_root systemctl disable --quiet $service || true ;;
     esac
