@@ -12,8 +12,8 @@ build="g++ cmake ninja-build pkg-config $boost libc-ares-dev libssl-dev libcrypt
 network="iproute2 nftables util-linux curl"
 rivals="openssl iputils-ping fping iputils-tracepath traceroute mtr-tiny scamper tcpdump wget apache2-utils nginx-light haproxy strace procps brotli zstd"
 scrapers="prometheus prometheus-blackbox-exporter python3-prometheus-client"
-# Smokeping depends on a mail program: msmtp-mta is one without a server.
 clients="python3-requests python3-websockets nodejs node-ws varnish"
+# Smokeping depends on a mail program: msmtp-mta is one without a server.
 readers="monitoring-plugins-basic monitoring-plugins-standard smokeping msmtp-mta jc"
 # What shows the pages of the programs. Ubuntu has it as a snap only; tests that need it are skipped there.
 browser=

@@ -5,6 +5,7 @@
 
 #include <libnet/config.ipp>
 #include <libnet/engine/access/access_rules.ipp>
+#include <libnet/engine/access/token_table.ipp>
 #include <libnet/engine/access/user_table.ipp>
 #include <libnet/engine/dns/name_lookups.ipp>
 #include <libnet/engine/dns/name_refresh.ipp>
@@ -41,6 +42,7 @@
 #include <libnet/engine/proxy/header_rules.ipp>
 #include <libnet/engine/proxy/pac_file.ipp>
 #include <libnet/engine/proxy/parent_handshake.ipp>
+#include <libnet/engine/proxy/parent_probe.ipp>
 #include <libnet/engine/proxy/parent_proxy.ipp>
 #include <libnet/engine/proxy/proxy_body.ipp>
 #include <libnet/engine/proxy/proxy_decision.ipp>
@@ -105,6 +107,7 @@
 #include <libnet/impl/proxy/proxy_hooks.ipp>
 #include <libnet/impl/proxy/proxy_limits.ipp>
 #include <libnet/impl/proxy/proxy_parent.ipp>
+#include <libnet/impl/proxy/proxy_parent_check.ipp>
 #include <libnet/impl/proxy/proxy_peer.ipp>
 #include <libnet/impl/proxy/proxy_requests.ipp>
 #include <libnet/impl/proxy/proxy_secure.ipp>
@@ -140,6 +143,7 @@
 #include <libnet/io/access/egress_control.ipp>
 #include <libnet/io/access/egress_limiter.ipp>
 #include <libnet/io/access/request_guard.ipp>
+#include <libnet/io/access/token_file.ipp>
 #include <libnet/io/connect/connector.ipp>
 #include <libnet/io/dns/ares_channel.ipp>
 #include <libnet/io/dns/resolver.ipp>
@@ -181,6 +185,7 @@
 #include <libnet/io/tcp/splice_pipe.ipp>
 #include <libnet/io/tcp/tcp_server.ipp>
 #include <libnet/io/tcp/tcp_server_state.ipp>
+#include <libnet/io/tls/certificate_identities.ipp>
 #include <libnet/io/tls/tls_client.ipp>
 #include <libnet/io/tls/tls_configuration.ipp>
 #include <libnet/io/tls/tls_context.ipp>

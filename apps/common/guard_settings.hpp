@@ -76,6 +76,8 @@ inline void add_access(Options& table, GuardSettings& settings, const GuardTexts
 {
     table.rare_group("Access")
         .value("users", "FILE", std::string{texts.users}, text("file name"), settings.access.users_file)
+        .value("tokens", "FILE", "who has which bearer token: lines of 'name:SHA-256 of the token'", text("file name"),
+               settings.access.tokens_file)
         .list("access", std::string{texts.rule}, std::string{texts.rules}, detail::read_access_rule,
               settings.access.rules)
         .value("access-file", "FILE", std::string{texts.file}, text("file name"), settings.access.rules_file)
@@ -102,7 +104,8 @@ inline Options& add_client_limits(Options& table, GuardSettings& settings)
 inline std::shared_ptr<AccessControl> access_of(const GuardSettings& settings)
 {
     const auto& access = settings.access;
-    const bool guarded = !access.users_file.empty() || !access.rules_file.empty() || !access.rules.empty();
+    const bool guarded = !access.users_file.empty() || !access.tokens_file.empty() || !access.rules_file.empty() ||
+                         !access.rules.empty();
     return guarded ? std::make_shared<AccessControl>(access) : nullptr;
 }
 
@@ -111,14 +114,20 @@ inline std::shared_ptr<AccessControl> read_access(const Options& table, Faults& 
 {
     const auto& access = settings.access;
     std::shared_ptr<AccessControl> read;
-    bool has_users = true;
+    bool has_users = true, has_tokens = true;
     table.attempt(faults, {"users"}, [&] {
         has_users = access.users_file.empty();
         if (!has_users) std::make_shared<AccessControl>(io::AccessOptions{.users_file = access.users_file});
         has_users = true;
     });
+    table.attempt(faults, {"tokens"}, [&] {
+        if (access.tokens_file.empty()) return;
+        has_tokens = false;
+        io::TokenFile{access.tokens_file};
+        has_tokens = true;
+    });
     table.attempt(faults, {"access-file", "access", "users"}, [&] {
-        if (has_users) read = access_of(settings);
+        if (has_users && has_tokens) read = access_of(settings);
         else if (!access.rules_file.empty()) detail::read_rules(access.rules_file);
     });
     return read;
@@ -129,7 +138,8 @@ inline std::shared_ptr<ClientLimiter> limiter_of(const GuardSettings& settings)
 {
     const auto& limits = settings.limits;
     const bool counted = limits.connections > 0 || limits.requests_per_second > 0 || limits.bytes_per_second > 0;
-    return counted || !settings.access.users_file.empty() ? std::make_shared<ClientLimiter>(limits) : nullptr;
+    const bool has_logins = !settings.access.users_file.empty() || !settings.access.tokens_file.empty();
+    return counted || has_logins ? std::make_shared<ClientLimiter>(limits) : nullptr;
 }
 
 /// At a reload: keeps the rules and users that were read before, where the options name the same files, and has these read
@@ -139,10 +149,10 @@ inline void keep_access(const Options& table, const Options& before, const std::
                         std::shared_ptr<AccessControl>& access, std::vector<std::function<void()>>& changes,
                         Faults& faults)
 {
-    for (const char* const option : {"users", "access", "access-file", "realm"})
+    for (const char* const option : {"users", "tokens", "access", "access-file", "realm"})
         if (!table.same_option(before, option)) return;
     if (!kept) return;
-    table.attempt(faults, {"access-file", "users"}, [&] { changes.push_back(kept->prepare_reload()); });
+    table.attempt(faults, {"access-file", "users", "tokens"}, [&] { changes.push_back(kept->prepare_reload()); });
     access = kept;
 }
 

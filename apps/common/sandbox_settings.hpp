@@ -29,7 +29,8 @@ inline SandboxPaths files_of_daemon(const Options& table, const DaemonOptions& d
     for (const auto& file : table.given("config")) add_folder_of(paths.read, file);
     for (const auto* const list : {&tls.certificates, &tls.keys})
         for (const auto& file : *list) add_folder_of(paths.read, file);
-    for (const auto& file : {tls.options.client_ca_file, guard.access.users_file, guard.access.rules_file})
+    for (const auto& file :
+         {tls.options.client_ca_file, guard.access.users_file, guard.access.tokens_file, guard.access.rules_file})
         add_folder_of(paths.read, file);
     for (const auto& log : daemon.more_logs) add_folder_of(paths.write, log);
     if (daemon.access_log != "-" && daemon.access_log != "none") add_folder_of(paths.write, daemon.access_log);

@@ -43,7 +43,7 @@ inline std::vector<std::string> withheld_files(const TlsSettings& tls, const Acc
                                                const DaemonOptions& daemon)
 {
     auto files = tls.keys.empty() ? tls.certificates : tls.keys;
-    for (const auto& file : {access.access.users_file, access.access.rules_file})
+    for (const auto& file : {access.access.users_file, access.access.tokens_file, access.access.rules_file})
         if (!file.empty()) files.push_back(file);
     if (daemon.access_log != "-" && daemon.access_log != "none") files.push_back(daemon.access_log);
     return files;

@@ -32,7 +32,8 @@ namespace libnet::apps {
 /// Whose request it is.
 struct ExplainedClient {
     asio::ip::address address = asio::ip::address_v4::loopback();
-    std::string user{};  ///< empty: no user has logged in
+    std::string user{};                 ///< empty: no user has logged in
+    engine::ClientIdentity identity{};  ///< what its connection proves
 };
 
 /// When it comes.
@@ -74,12 +75,26 @@ inline engine::EgressTarget read_explained_request(std::string_view text)
 
 inline ExplainedClient read_explained_client(std::string_view text)
 {
+    constexpr std::string_view uid = "uid=", certificate = "certificate=";
+    ExplainedClient client;
+    if (text.starts_with(uid)) {  // a Unix socket has no address
+        client.identity.uid = base::parse_number<std::uint32_t>(text.substr(uid.size()));
+        client.address = asio::ip::address_v4::any();
+        if (client.identity.uid) return client;
+    }
     const auto at = text.rfind('@');
+    const auto name = text.substr(0, at == text.npos ? 0 : at);
     boost::system::error_code bad;
     const auto address = asio::ip::make_address(std::string{at == text.npos ? text : text.substr(at + 1)}, bad);
     if (bad)
-        throw BadValue{fmt::format("'{}' is no client: give one like 10.1.2.3 or alice@10.1.2.3", printable(text))};
-    return {wire::unmapped(address), std::string{at == text.npos ? std::string_view{} : text.substr(0, at)}};
+        throw BadValue{fmt::format(
+            "'{}' is no client: give one like 10.1.2.3, alice@10.1.2.3, certificate=ci.example.org@10.1.2.3 or "
+            "uid=1000",
+            printable(text))};
+    client.address = wire::unmapped(address);
+    if (name.starts_with(certificate)) client.identity.certificate.emplace_back(name.substr(certificate.size()));
+    else client.user = name;
+    return client;
 }
 
 inline ExplainedTime read_explained_time(std::string_view text)
@@ -102,6 +117,7 @@ inline asio::awaitable<int> explain(const ExplainSettings& settings, const engin
     engine::EgressClient client{settings.client.address};
     client.when = io::week_moment(settings.time ? settings.time->when : std::chrono::system_clock::now());
     if (!settings.client.user.empty()) client.user = settings.client.user;
+    client.identity = &settings.client.identity;
     std::vector<asio::ip::address> addresses;
     std::string failure;
     const bool is_name = target.host && !target.host->address;
@@ -136,7 +152,7 @@ inline auto explained_request()
     return [](std::string_view text) { return detail::read_explained_request(text); };
 }
 
-/// Reads "alice@10.1.2.3" or "10.1.2.3".
+/// Reads "10.1.2.3", "alice@10.1.2.3", "certificate=ci.example.org@10.1.2.3" or "uid=1000".
 inline auto explained_client()
 {
     return [](std::string_view text) { return detail::read_explained_client(text); };

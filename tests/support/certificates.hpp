@@ -23,13 +23,15 @@ public:
                  "subjectAltName=" + alternatives, "-keyout", key(name), "-out", chain(name)});
     }
 
-    /// Makes one that another one has signed, for a client.
-    void make_client(const std::string& name, const std::string& authority) const
+    /// Makes one that another one has signed, for a client; with other names than its own, if any.
+    void make_client(const std::string& name, const std::string& authority, const std::string& alternatives = {}) const
     {
-        openssl({"req", "-newkey", "ec:" + curve(), "-nodes", "-subj", "/CN=" + name, "-keyout", key(name), "-out",
-                 path(name + ".csr")});
-        openssl({"x509", "-req", "-in", path(name + ".csr"), "-CA", chain(authority), "-CAkey", key(authority), "-days",
-                 "2", "-CAcreateserial", "-out", chain(name)});
+        Arguments request{"req",         "-newkey", "ec:" + curve(), "-nodes", "-subj",
+                          "/CN=" + name, "-keyout", key(name),       "-out",   path(name + ".csr")};
+        if (!alternatives.empty()) request.insert(request.end(), {"-addext", "subjectAltName=" + alternatives});
+        openssl(request);
+        openssl({"x509", "-req", "-copy_extensions", "copy", "-in", path(name + ".csr"), "-CA", chain(authority),
+                 "-CAkey", key(authority), "-days", "2", "-CAcreateserial", "-out", chain(name)});
     }
 
     const TemporaryDirectory& directory() const { return directory_; }

@@ -23,15 +23,17 @@ public:
     EgressGate() = default;
 
     /// `user`: who has logged in; empty: no user. `listener`: the port that the client has connected to, where the policy
-    /// asks for it. `when`: likewise, for all that this is asked.
+    /// asks for it. `when`: likewise, for all that this is asked. `identity`: what the connection proves; null: nothing.
     EgressGate(std::shared_ptr<const EgressPolicy> policy, const boost::asio::ip::address& client,
-               std::string_view user, std::string listener, EgressTarget target, WeekMoment when = {})
+               std::string_view user, std::string listener, EgressTarget target, WeekMoment when = {},
+               std::shared_ptr<const ClientIdentity> identity = nullptr)
         : policy_{std::move(policy)},
           client_{wire::unmapped(client)},
           user_{user},
           listener_{std::move(listener)},
           target_{std::move(target)},
-          when_{when}
+          when_{when},
+          identity_{std::move(identity)}
     {}
 
     /// Whether the request is worth a look-up of its host.
@@ -75,7 +77,8 @@ public:
     /// Who asks. The views are good as long as this is.
     EgressClient client() const
     {
-        return {client_, user_.empty() ? std::nullopt : std::optional<std::string_view>{user_}, listener_, when_};
+        return {client_, user_.empty() ? std::nullopt : std::optional<std::string_view>{user_}, listener_, when_,
+                identity_.get()};
     }
 
 private:
@@ -91,6 +94,7 @@ private:
     std::string user_{}, listener_{};
     EgressTarget target_{};
     WeekMoment when_{};
+    std::shared_ptr<const ClientIdentity> identity_{};
     EgressDecision admission_{}, refusal_{};
 };
 

@@ -2,6 +2,7 @@
 // Whether a client may reach a target through the proxy: a pure function with a named verdict.
 
 #include <libnet/config.hpp>
+#include <libnet/engine/http/client_identity.hpp>
 #include <libnet/engine/proxy/egress_rule.hpp>
 #include <libnet/engine/proxy/egress_verdict.hpp>
 #include <libnet/wire/http/canonical_host.hpp>
@@ -21,9 +22,10 @@ namespace libnet::inline v0::engine {
 /// Who asks, and when. The views are those of the caller.
 struct EgressClient {
     boost::asio::ip::address address{};
-    std::optional<std::string_view> user{};  ///< who it has proved to be; nothing: no user
-    std::string_view listener{};             ///< the name of the listener that the connection came in by: its port
-    WeekMoment when{};                       ///< when it asks; where the policy `names_times`
+    std::optional<std::string_view> user{};    ///< who it has proved to be; nothing: no user
+    std::string_view listener{};               ///< the name of the listener that the connection came in by: its port
+    WeekMoment when{};                         ///< when it asks; where the policy `names_times`
+    const ClientIdentity* identity = nullptr;  ///< what its connection proves; null: nothing
 };
 
 /// What it asks for. Made by `egress_target`.

@@ -40,12 +40,29 @@ LIBNETXX_DECL bool fits_host(std::string_view pattern, std::string_view name) no
 
 LIBNETXX_DECL EgressFit fit_of(bool fits) noexcept { return fits ? EgressFit::yes : EgressFit::no; }
 
+/// One of the rule's names is one of the certificate's.
+LIBNETXX_DECL bool has_certificate(const EgressRule& rule, const EgressClient& client)
+{
+    if (client.identity == nullptr || client.identity->certificate.empty()) return false;
+    return std::ranges::any_of(rule.certificates, [&names = client.identity->certificate](const std::string& each) {
+        return each == "*" || std::ranges::find(names, each) != names.end();
+    });
+}
+
+LIBNETXX_DECL bool has_uid(const EgressRule& rule, const EgressClient& client)
+{
+    if (client.identity == nullptr || !client.identity->uid) return false;
+    return std::ranges::find(rule.uids, *client.identity->uid) != rule.uids.end();
+}
+
 LIBNETXX_DECL bool fits_client(const EgressRule& rule, const EgressClient& client)
 {
     if (!rule.times.contains(client.when)) return false;
     if (!rule.from.empty() && !is_in_networks(rule.from, client.address)) return false;
     const auto is_listener = [&client](const std::string& each) { return each == client.listener; };
     if (!rule.listeners.empty() && std::ranges::none_of(rule.listeners, is_listener)) return false;
+    if (!rule.certificates.empty() && !has_certificate(rule, client)) return false;
+    if (!rule.uids.empty() && !has_uid(rule, client)) return false;
     if (rule.users.empty()) return true;
     const auto is_user = [&client](const std::string& each) { return each == "*" || each == *client.user; };
     return client.user && std::ranges::any_of(rule.users, is_user);
@@ -249,6 +266,10 @@ LIBNETXX_DECL std::string words_for(const EgressClient& client)
 {
     auto words = "client " + client.address.to_string();
     if (client.user) words.append(", user ").append(*client.user);
+    if (client.identity != nullptr) {
+        for (const auto& name : client.identity->certificate) words.append(", certificate ").append(name);
+        if (client.identity->uid) words.append(", uid ").append(std::to_string(*client.identity->uid));
+    }
     if (!client.listener.empty()) words.append(", listener ").append(client.listener);
     return words;
 }

@@ -39,9 +39,11 @@ struct EgressRule {
     std::size_t line = 0;  ///< its number, from 1; 0: it comes from elsewhere
 
     // Who
-    std::vector<wire::Network> from{};     ///< networks of clients
-    std::vector<std::string> users{};      ///< who has proved to be one of these; "*": anyone with a name
-    std::vector<std::string> listeners{};  ///< names of the listeners that the connection came in by
+    std::vector<wire::Network> from{};        ///< networks of clients
+    std::vector<std::string> users{};         ///< who has proved to be one of these; "*": anyone with a name
+    std::vector<std::string> certificates{};  ///< a name in the client's certificate; "*": any, see ClientIdentity
+    std::vector<std::uint32_t> uids{};        ///< who runs the process on the other end of a Unix socket
+    std::vector<std::string> listeners{};     ///< names of the listeners that the connection came in by
 
     WeekTimes times{};  ///< when it counts
 
@@ -99,6 +101,8 @@ using FindList = std::function<std::shared_ptr<const EgressList>(const std::stri
 ///     allow  user ci to pypi.org .pythonhosted.org 443
 ///     allow  from 10.1.0.0/16 to api.internal 80 methods GET,HEAD paths /v1/*
 ///     allow  listener 8889
+///     allow  certificate ci.example.org spiffe://example.org/build to registry.example.org
+///     allow  uid 1000 1001 to .example.org                  who has connected to a Unix socket
 ///     deny   user *
 ///     allow  to .example.com times mon-fri 08:00-18:00
 ///     limit  from 10.1.0.0/16 rate 1M/s quota 10G/day requests 100/min
@@ -111,9 +115,12 @@ using FindList = std::function<std::shared_ptr<const EgressList>(const std::stri
 ///     allow  to .lb.example send-proxy=v2                   with a PROXY header that has the client's address
 ///     default proxy=spare,direct                            the route of all for which no rule says another
 ///
+/// Host names may be in UTF-8, by IDNA (see wire::ascii_host_name), where the library has libidn2.
+///
 /// A rule is `allow` or `deny`, and then any of these, each at most once, with its values behind it, parted by spaces or
 /// commas: `from` networks of clients; `user` names, * is everyone who has logged in; `listener` ports that clients
-/// connect to; `to` hosts (a dot in front: and all below), networks, @lists, and ports or ranges of ports (8000-8099), *
+/// connect to; `certificate` names in the certificate that a client has shown, * is any; `uid` numbers of users who have connected
+/// to a Unix socket; `to` hosts (a dot in front: and all below), networks, @lists, and ports or ranges of ports (8000-8099), *
 /// is every host; `methods`; `paths`; `times`, see parse_week_times; `proxy=` names of parent proxies, and `direct`,
 /// in the order in which they are tried, of `allow` only; `send-proxy=` v1 or v2 likewise. What a rule doesn't say fits
 /// everything.

@@ -3,6 +3,7 @@
 #include <libnet/base/text.hpp>
 #include <libnet/engine/proxy/egress_rule.hpp>
 #include <libnet/engine/proxy/parent_proxy.hpp>
+#include <libnet/wire/dns/idn.hpp>
 #include <libnet/wire/http/canonical_host.hpp>
 #include <libnet/wire/http/http_syntax.hpp>
 
@@ -52,11 +53,10 @@ LIBNETXX_DECL wire::Network egress_network(std::string_view word)
 LIBNETXX_DECL std::string egress_host(std::string_view word)
 {
     const bool has_subdomains = word.starts_with('.');
-    const auto host = wire::canonical_host(word.substr(has_subdomains ? 1 : 0));
+    const auto ascii = wire::ascii_host_name(std::string{word.substr(has_subdomains ? 1 : 0)});
+    const auto host = ascii ? wire::canonical_host(*ascii) : std::nullopt;
     if (!host || host->address)
-        throw bad_word(word,
-                       "is no host name like example.com, or .example.com for that and all below; names outside "
-                       "ASCII are written as xn--...");
+        throw bad_word(word, "is no host name like example.com, or .example.com for that and all below");
     return (has_subdomains ? "." : "") + host->name;
 }
 
@@ -102,6 +102,12 @@ LIBNETXX_DECL void add_value(EgressRule& rule, std::string_view keyword, std::st
         rule.from.push_back(egress_network(word));
     } else if (keyword == "user") {
         rule.users.emplace_back(word);
+    } else if (keyword == "certificate") {
+        rule.certificates.emplace_back(word);
+    } else if (keyword == "uid") {
+        const auto uid = base::parse_number<std::uint32_t>(word);
+        if (!uid) throw bad_word(word, "is no number of a user: 'id -u NAME' says it");
+        rule.uids.push_back(*uid);
     } else if (keyword == "listener") {
         rule.listeners.emplace_back(word);
     } else if (keyword == "proxy=") {
@@ -176,10 +182,11 @@ LIBNETXX_DECL std::vector<EgressPart> egress_parts(std::span<const std::string_v
     return parts;
 }
 
-inline constexpr std::array<std::string_view, 9> rule_keywords{"from",  "user",  "listener", "to",         "methods",
-                                                               "paths", "times", "proxy=",   "send-proxy="};
-inline constexpr std::array<std::string_view, 11> limit_keywords{
-    "from", "user", "listener", "to", "methods", "paths", "times", "rate", "quota", "requests", "per"};
+inline constexpr std::array<std::string_view, 11> rule_keywords{
+    "from", "user", "certificate", "uid", "listener", "to", "methods", "paths", "times", "proxy=", "send-proxy="};
+inline constexpr std::array<std::string_view, 13> limit_keywords{
+    "from",  "user",  "certificate", "uid",   "listener", "to", "methods",
+    "paths", "times", "rate",        "quota", "requests", "per"};
 
 LIBNETXX_DECL void read_egress_part(EgressRule& rule, const EgressPart& part, const FindList& find_list)
 {

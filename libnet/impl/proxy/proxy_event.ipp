@@ -98,6 +98,10 @@ LIBNETXX_DECL void append_json_line(std::string& line, ProxyEvent event, const A
     members.text("client", wire::unmapped(record.client.address()).to_string());
     members.number("client_port", record.client.port());
     members.text_if_any("user", record.user);
+    if (const auto* const identity = forwarding.identity.get()) {
+        if (!identity->certificate.empty()) members.text("certificate", identity->certificate.front());
+        if (identity->uid) members.number("uid", *identity->uid);
+    }
     members.text_if_any("method", record.method);
     members.text("target", record.target);
     members.text("version", record.version == 10 ? "1.0" : "1.1");

@@ -56,7 +56,8 @@ private:
         io::OwnConnection own{};                                   // the tunnel's
         std::optional<std::uint16_t> datagram_port{};              // see engine::SocksNegotiation
         std::unique_ptr<UdpAssociation> association{};
-        bool is_associated = false;   // the client has been told so
+        bool is_associated = false;  // the client has been told so
+        std::shared_ptr<const engine::ClientIdentity> identity{};
         std::string socks_refusal{};  // what a negotiation has ended with
     };
     Unusual& unusual()
@@ -102,6 +103,7 @@ private:
     bool is_led_in_circles(io::HttpSession& session) const;
     void answer_silently(io::HttpSession& session, const Answer& answer);
     engine::EgressTarget target_of(engine::ProxyDestination& destination, bool tunnels) const;
+    std::shared_ptr<const engine::ClientIdentity> identity(io::HttpSession& session);
     engine::WeekMoment moment_of(const engine::EgressPolicy& policy) const;
     std::string listener_of(const engine::EgressPolicy& policy) const;
     bool associate();
@@ -127,6 +129,7 @@ private:
     bool is_led_tunnel_ = false, is_led_tls_ = false;  // it speaks no HTTP
     wire::ProxyDialect dialect_ = wire::ProxyDialect::http;
     std::optional<engine::ProxyFailure> failure_;  // of the last exchange
+    bool is_identified_ = false;                   // what there is to know of that is known
     std::unique_ptr<Unusual> unusual_;             // null: there is nothing of that
     std::unique_ptr<ProxyMeter> meter_;  // of the request under way, or the tunnel; null: its bytes aren't limited
 };

@@ -10,6 +10,7 @@
 #include <libnet/impl/proxy/proxy_requests.hpp>
 #include <libnet/io/http/response_head.hpp>
 #include <libnet/io/tcp/endpoint_text.hpp>
+#include <libnet/io/tcp/peer_user.hpp>
 #include <libnet/wire/http/authority.hpp>
 #include <libnet/wire/http/canonical_host.hpp>
 
@@ -133,6 +134,20 @@ LIBNETXX_DECL std::string ProxyRequests::listener_of(const engine::EgressPolicy&
     return std::to_string(session_->connection().local().port());
 }
 
+/// What the connection proves of its client, which is found out once; null: nothing. Behind a proxy the process on the other
+/// end of a Unix socket is the proxy's.
+LIBNETXX_DECL std::shared_ptr<const engine::ClientIdentity> ProxyRequests::identity(io::HttpSession& session)
+{
+    if (std::exchange(is_identified_, true)) return unusual_ ? unusual_->identity : nullptr;
+    engine::ClientIdentity found;
+    if (const auto* const tls = session.transport().tls()) found.certificate = tls->peer_names();
+    const bool has_no_address = session.connected_client().address().is_unspecified();
+    if (has_no_address) found.uid = io::peer_user(session.connection().polled().native_handle());
+    if (found.empty()) return nullptr;
+    unusual().identity = std::make_shared<const engine::ClientIdentity>(std::move(found));
+    return unusual().identity;
+}
+
 /// Begins an exchange, if the policy allows it. True: it doesn't, and the request is answered.
 LIBNETXX_DECL bool ProxyRequests::exchange(engine::ProxyDestination destination, bool tunnels)
 {
@@ -146,7 +161,8 @@ LIBNETXX_DECL bool ProxyRequests::exchange(engine::ProxyDestination destination,
                             guard != nullptr ? guard->user() : std::string_view{},
                             std::move(listener),
                             std::move(target),
-                            when};
+                            when,
+                            identity(*session_)};
     told_->host = destination.host;
     told_->port = destination.port;
     if (!gate.admits()) return refuse_by_policy(gate, tunnels);
@@ -230,6 +246,7 @@ LIBNETXX_DECL void ProxyRequests::begin_telling(io::HttpSession& session)
     proxy_->give_told(std::move(told_));
     told_ = proxy_->take_told();
     told_->request_id = proxy_->next_request_id();
+    told_->identity = identity(session);
     error_.reset();
     counted_ = false;
     session.tell(told_);

@@ -26,7 +26,7 @@ LIBNETXX_DECL bool ProxyRequests::associate()
     const auto* const guard = session_->guard();
     auto policy = proxy_->egress->policy();
     UdpAssociation::Asker asker{policy, std::string{guard != nullptr ? guard->user() : std::string_view{}},
-                                listener_of(*policy), moment_of(*policy)};
+                                listener_of(*policy), moment_of(*policy), identity(*session_)};
     const auto client = wire::unmapped(session_->client().address());
     if (connection.local().address().is_unspecified() || client.is_unspecified())
         return refuse_with(500, "Datagrams are relayed for clients that have an address.",

@@ -46,6 +46,7 @@ public:
         std::string user{};
         std::string listener{};
         engine::WeekMoment when{};
+        std::shared_ptr<const engine::ClientIdentity> identity{};
     };
 
     /// `client`: whom the TCP connection belongs to, and the port that it will send from (0: the first datagram says it). The

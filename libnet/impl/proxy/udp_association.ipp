@@ -5,6 +5,7 @@
 #include <libnet/engine/proxy/parent_proxy.hpp>
 #include <libnet/impl/proxy/udp_association.hpp>
 #include <libnet/io/tcp/socket_transfer.hpp>
+#include <libnet/wire/dns/idn.hpp>
 #include <libnet/wire/ip/unmapped.hpp>
 
 #include <algorithm>
@@ -99,11 +100,12 @@ LIBNETXX_DECL void UdpAssociation::relay(std::string_view datagram)
 /// The first datagram to this destination: it is judged, and remembered if datagrams may go there.
 LIBNETXX_DECL bool UdpAssociation::open_flow(const wire::SocksDestination& destination, std::string_view data)
 {
-    const auto text = destination.address ? wire::unmapped(*destination.address).to_string() : destination.name;
+    const auto text = destination.address ? wire::unmapped(*destination.address).to_string()
+                                          : wire::ascii_host_name(destination.name).value_or(destination.name);
     Extra extra;
     extra.gate = engine::EgressGate{
         asker_.policy, client_.address(), asker_.user, asker_.listener, engine::datagram_target(text, destination.port),
-        asker_.when};
+        asker_.when,   asker_.identity};
     if (!admits(extra)) return false;
     const auto host = *extra.gate.target().host;
     const auto now = Clock::now();

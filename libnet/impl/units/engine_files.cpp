@@ -1,4 +1,5 @@
 #include <libnet/engine/access/access_rules.ipp>
+#include <libnet/engine/access/token_table.ipp>
 #include <libnet/engine/access/user_table.ipp>
 #include <libnet/engine/files/directory_json.ipp>
 #include <libnet/engine/files/directory_page.ipp>

@@ -9,6 +9,7 @@
 #include <libnet/io/tcp/splice_pipe.ipp>
 #include <libnet/io/tcp/tcp_server.ipp>
 #include <libnet/io/tcp/tcp_server_state.ipp>
+#include <libnet/io/tls/certificate_identities.ipp>
 #include <libnet/io/tls/tls_client.ipp>
 #include <libnet/io/tls/tls_configuration.ipp>
 #include <libnet/io/tls/tls_context.ipp>

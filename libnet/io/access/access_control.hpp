@@ -4,6 +4,7 @@
 #include <libnet/config.hpp>
 #include <libnet/engine/access/access_rules.hpp>
 #include <libnet/io/access/authenticator.hpp>
+#include <libnet/io/access/token_file.hpp>
 
 #include <boost/asio/ip/address.hpp>
 
@@ -20,6 +21,7 @@ namespace libnet::inline v0::io {
 /// Options of an AccessControl.
 struct AccessOptions {
     std::string users_file = {};                 ///< as htpasswd(1) writes it; empty: there are no users
+    std::string tokens_file = {};                ///< see engine::TokenTable; empty: there are no bearer tokens
     std::string rules_file = {};                 ///< see engine::parse_access_rules; empty: `rules` alone
     std::vector<engine::AccessRule> rules = {};  ///< come before those of the file
     std::string realm = "files";                 ///< what clients show when they ask for a password
@@ -27,7 +29,8 @@ struct AccessOptions {
 
 /// What servers share that guard their paths. Several threads may use one object at a time.
 ///
-/// With users and without rules, every path is for those who have logged in. Rules are about the path that a client
+/// With users or tokens and without rules, every path is for those who have logged in: with a password (RFC 7617), or with a
+/// bearer token (RFC 6750), which is the user's whose name stands in front of it. Rules are about the path that a client
 /// asks for, and where another file answers - an index, a clean URL's page, the fallback, an error page - about its
 /// name as well: both must be granted. What has the name of a precompressed file is judged as the plain one, too. They are not
 /// about what a symbolic link leads to, nor about the error page that tells of a refusal by them; and they don't keep a
@@ -39,7 +42,7 @@ public:
     ///         names the file and the line
     explicit AccessControl(AccessOptions options);
 
-    /// Reads the files again. The users need no call: a changed file is noticed within a second or so.
+    /// Reads the files again. Users with passwords need no call: a changed file is noticed within a second or so.
     /// @throws std::runtime_error  as the constructor; then everything stays as it was
     void reload() { prepare_reload()(); }
 
@@ -55,7 +58,10 @@ public:
     /// Who can log in; null: there are no users.
     Authenticator* users() noexcept { return users_.get(); }
 
-    /// The value of WWW-Authenticate.
+    /// Whose bearer token which is; null: there are none.
+    const TokenFile* tokens() const noexcept { return tokens_.get(); }
+
+    /// The value of WWW-Authenticate, or of Proxy-Authenticate.
     std::string_view challenge() const noexcept { return challenge_; }
 
 private:
@@ -65,6 +71,7 @@ private:
     const AccessOptions options_;
     const std::string challenge_;
     std::unique_ptr<Authenticator> users_;
+    std::unique_ptr<TokenFile> tokens_;
     mutable std::mutex mutex_;  // of what follows
     Rules rules_;
 };

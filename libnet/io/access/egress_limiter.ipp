@@ -18,10 +18,13 @@ LIBNETXX_DECL engine::WeekMinute week_minute(const std::tm& time) noexcept
     return static_cast<engine::WeekMinute>(day * engine::minutes_of_day + time.tm_hour * 60 + time.tm_min);
 }
 
-/// What the client is counted under, beside whether it is a user.
+/// What the client is counted under, beside whether it is a user. Addresses are numbers, so that no name passes for one.
 LIBNETXX_DECL std::string limit_client(const engine::EgressClient& client)
 {
     if (client.user) return std::string{*client.user};
+    if (client.identity != nullptr && !client.identity->certificate.empty())
+        return "certificate " + client.identity->certificate.front();
+    if (client.identity != nullptr && client.identity->uid) return "uid " + std::to_string(*client.identity->uid);
     return std::to_string(static_cast<std::uint64_t>(engine::client_key(client.address)));
 }
 

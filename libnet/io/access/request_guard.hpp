@@ -103,6 +103,7 @@ public:
 
 private:
     std::optional<Verdict> judge_at_once(std::string_view name, const wire::RequestHead& request);
+    std::optional<Verdict> judge_token(std::string_view name, const wire::RequestHead& request);
     engine::Access judge_user(std::string_view name);
     bool reads_credentials(const wire::RequestHead& request);
     Task<Verdict> check_password();

@@ -106,12 +106,33 @@ LIBNETXX_DECL std::optional<RequestGuard::Verdict> RequestGuard::judge_at_once(s
     using engine::Access;
     const auto access = judge_user(name);
     if (access != Access::login || !user_.empty()) return verdict_of(access);
+    if (const auto by_token = judge_token(name, request)) return by_token;
     if (!reads_credentials(request)) return ask_for_login();
     auto& users = *share_.access->users();
     users.refresh(std::chrono::steady_clock::now());
     if (!users.recall(credentials_)) return std::nullopt;
     user_ = credentials_.user;
     return verdict_of(judge_user(name));
+}
+
+/// Nothing: the request brings no bearer token, or none is known. A right one never waits for the wrong ones of others that have
+/// the same address; wrong ones count as wrong passwords.
+LIBNETXX_DECL std::optional<RequestGuard::Verdict> RequestGuard::judge_token(std::string_view name,
+                                                                             const wire::RequestHead& request)
+{
+    const auto* const field = request.fields.find(share_.words.credentials);
+    const auto* const tokens = share_.access->tokens();
+    const auto token = field != nullptr && tokens != nullptr ? wire::parse_bearer_token(field->value) : std::nullopt;
+    if (!token) return std::nullopt;
+    if (auto user = tokens->find(*token)) {
+        user_ = *std::move(user);
+        return verdict_of(judge_user(name));
+    }
+    const auto wait = share_.limiter ? share_.limiter->log_in(key_) : ClientLimiter::Wait::zero();
+    if (wait == wait.zero()) return ask_for_login();
+    auto refused = too_often(wait);
+    refused.reason = detail::logins_too_often;
+    return refused;
 }
 
 LIBNETXX_DECL RequestGuard::Verdict RequestGuard::verdict_of(engine::Access access) const

@@ -4,6 +4,7 @@
 #if defined(LIBNETXX_TLS)
 
 #  include <libnet/engine/access/certificate_names.hpp>
+#  include <libnet/io/tls/certificate_identities.ipp>
 #  include <libnet/io/tls/tls_openssl.ipp>
 #  include <libnet/io/tls/tls_options.hpp>
 #  include <libnet/io/tls/tls_tickets.ipp>
@@ -133,12 +134,6 @@ LIBNETXX_DECL void load(SSL_CTX* context, const TlsCertificate& certificate)
         throw_tls_error("certificate '" + certificate.chain_file + "'");
     if (SSL_CTX_use_PrivateKey_file(context, key_file.c_str(), SSL_FILETYPE_PEM) != 1)
         throw_tls_error("key '" + key_file + "' of certificate '" + certificate.chain_file + "'");
-}
-
-LIBNETXX_DECL std::string text_of(const ASN1_STRING* string)
-{
-    const auto* const data = reinterpret_cast<const char*>(ASN1_STRING_get0_data(string));
-    return {data, static_cast<std::size_t>(ASN1_STRING_length(string))};
 }
 
 /// The host names that a certificate is for, in alphabetical order.

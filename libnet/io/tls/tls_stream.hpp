@@ -5,7 +5,9 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include <sys/types.h>
 
@@ -58,6 +60,10 @@ public:
         protocol,     ///< what came is not TLS, or none that both can speak
     };
     virtual Fault fault() const noexcept = 0;
+
+    /// The names in the certificate that the peer has shown and an authority has been found for, as engine::ClientIdentity has
+    /// them. Empty: it has shown none, or there is none that can be read.
+    virtual std::vector<std::string> peer_names() const = 0;
 
     /// The protocol that was agreed on, or empty: RFC 7301.
     virtual std::string_view protocol() const noexcept = 0;

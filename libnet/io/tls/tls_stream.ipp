@@ -104,6 +104,7 @@ public:
     void end() noexcept override;
     std::string_view failure() const noexcept override { return failure_; }
     Fault fault() const noexcept override { return fault_; }
+    std::vector<std::string> peer_names() const override;
     std::string_view protocol() const noexcept override;
 
 private:
@@ -287,6 +288,13 @@ LIBNETXX_DECL void OpensslStream::end() noexcept
     SSL_shutdown(ssl_.get());
     flush();
     ERR_clear_error();
+}
+
+LIBNETXX_DECL std::vector<std::string> OpensslStream::peer_names() const
+{
+    const auto* const certificate = SSL_get0_peer_certificate(ssl_.get());
+    if (certificate == nullptr || SSL_get_verify_result(ssl_.get()) != X509_V_OK) return {};
+    return identities_in(certificate);
 }
 
 LIBNETXX_DECL std::string_view OpensslStream::protocol() const noexcept

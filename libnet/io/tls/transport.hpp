@@ -33,6 +33,9 @@ public:
     /// From now on everything goes through TLS, whose handshake is done; null: nothing does.
     void use(std::unique_ptr<TlsStream> tls) noexcept { tls_ = std::move(tls); }
 
+    /// TLS, where everything goes through it; else null.
+    const TlsStream* tls() const noexcept { return tls_.get(); }
+
     /// Gives TLS away, for who goes on with the socket without this; null: there is none.
     std::unique_ptr<TlsStream> release_tls() noexcept { return std::move(tls_); }
 

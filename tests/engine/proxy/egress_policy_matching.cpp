@@ -36,6 +36,35 @@ TEST_CASE("rules are about clients, users and listeners", "[engine][proxy]")
     CHECK(verdict(policy, get("d.test"), far) == V::default_denied);
 }
 
+TEST_CASE("rules are about certificates and users of Unix sockets", "[engine][proxy]")
+{
+    const auto policy = policy_of(
+        "allow certificate ci.test,spiffe://x/build to a.test\n"
+        "allow uid 1000 1001 to b.test\n"
+        "allow certificate * to c.test\n"
+        "default deny\n");
+    const ClientIdentity build{{"other.test", "spiffe://x/build"}, std::nullopt}, alice{{}, 1001},
+        eve{{"eve.test"}, 1002};
+    const auto with = [](const ClientIdentity& identity) {
+        EgressClient client{ip::make_address("10.1.0.9")};
+        client.identity = &identity;
+        return client;
+    };
+    CHECK(verdict(policy, get("a.test"), with(build)) == V::allowed);
+    CHECK(verdict(policy, get("a.test"), with(eve)) == V::default_denied);
+    CHECK(verdict(policy, get("a.test"), with(alice)) == V::default_denied);
+    CHECK(verdict(policy, get("a.test")) == V::default_denied);
+    CHECK(verdict(policy, get("b.test"), with(alice)) == V::allowed);
+    CHECK(verdict(policy, get("b.test"), with(eve)) == V::default_denied);
+    CHECK(verdict(policy, get("b.test"), with(build)) == V::default_denied);
+    CHECK(verdict(policy, get("c.test"), with(eve)) == V::allowed);
+    CHECK(verdict(policy, get("c.test"), with(alice)) == V::default_denied);
+    CHECK(explain(policy, with(build), get("a.test"), {}).front() ==
+          "client 10.1.0.9, certificate other.test, certificate spiffe://x/build");
+    CHECK(explain(policy, with(alice), get("a.test"), {}).front() == "client 10.1.0.9, uid 1001");
+    CHECK_THROWS_WITH(policy_of("allow uid root to a.test\n"), Catch::Matchers::Contains("'id -u NAME'"));
+}
+
 TEST_CASE("rules are about methods and paths, where they are seen", "[engine][proxy]")
 {
     const auto policy = policy_of(

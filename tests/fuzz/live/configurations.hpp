@@ -53,6 +53,7 @@ public:
           dice_{dice},
           everything_{everything}
     {
+        folder.write("tokens", "ci:" + std::string(64, '1') + "\n");
         folder.write("egress",
                      "deny to denied.example\n"
                      "allow to .parent.example proxy=web\n"
@@ -112,6 +113,8 @@ public:
             {"--parent-login", "web=" + folder_ / "credential", "--parent-login", "socks=" + folder_ / "credential"});
         line.one_of({"--send-proxy"}, {"none", "v1", "v2"});
         line.one_of({"--parent-retry"}, {"0", "1"});
+        line.maybe({"--parent-check", "1"});
+        line.maybe({"--tokens", folder_ / "tokens"});
         line.maybe({"--check-sni"});
         line.maybe({"--client-connections", "1000", "--client-requests", "100000", "--client-burst", "100000",
                     "--client-bandwidth", "1G"});

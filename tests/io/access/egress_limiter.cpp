@@ -56,6 +56,24 @@ TEST_CASE("a client is a user, or an address", "[io][access]")
     CHECK(rules.verdict("2001:db8:0:1::1") == V::allowed);
 }
 
+TEST_CASE("clients with certificates, and users of a Unix socket, are counted by these", "[io][access]")
+{
+    Rules rules{"limit requests 1/week\n"};
+    const auto verdict = [&](const char* address, engine::ClientIdentity identity) {
+        engine::EgressClient client{boost::asio::ip::make_address(address)};
+        client.identity = &identity;
+        return rules.control.limiter()->admit(client, engine::egress_target("a.test", 80, "GET", "/")).verdict;
+    };
+    CHECK(verdict("10.0.0.1", {{"ci.test"}, {}}) == V::allowed);
+    CHECK(verdict("10.0.0.2", {{"ci.test", "other.test"}, {}}) == V::requests_exceeded);
+    CHECK(verdict("10.0.0.1", {{"bot.test"}, {}}) == V::allowed);
+    CHECK(verdict("0.0.0.0", {{}, 1000}) == V::allowed);
+    CHECK(verdict("0.0.0.0", {{}, 1001}) == V::allowed);
+    CHECK(verdict("0.0.0.0", {{}, 1000}) == V::requests_exceeded);
+    CHECK(verdict("10.0.0.1", {}) == V::allowed);
+    CHECK(rules.verdict("10.0.0.1") == V::requests_exceeded);
+}
+
 TEST_CASE("what is beyond one limit counts for no other", "[io][access]")
 {
     Rules rules{"limit to a.test requests 1/week\nlimit requests 2/week per rule\n"};
