@@ -9,6 +9,7 @@
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
 
+#include <filesystem>
 #include <iostream>
 #include <sstream>
 
@@ -54,8 +55,9 @@ asio::awaitable<void> fetch(tcp::endpoint proxy, tcp::endpoint files)
 
 int main()
 try {
+    const std::string here = std::filesystem::path{__FILE__}.parent_path();  // wherever it runs
     asio::io_context io{1};
-    libnet::StaticFileServer files{io.get_executor(), {.root = "examples", .address = localhost, .port = 0}};
+    libnet::StaticFileServer files{io.get_executor(), {.root = here, .address = localhost, .port = 0}};
     libnet::ForwardProxy proxy{io.get_executor(), {.port = 0, .allow_private = true}};
     asio::cancellation_signal stop_files, stop_proxy;
     const auto ended = [](std::exception_ptr failure) {

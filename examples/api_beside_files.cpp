@@ -10,6 +10,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
+#include <filesystem>
 #include <functional>
 #include <iostream>
 #include <map>
@@ -21,8 +22,9 @@ namespace http = boost::beast::http;
 
 int main(int argc, char** argv)
 try {
+    const std::string here = std::filesystem::path{__FILE__}.parent_path();  // wherever it runs
     asio::io_context io{1};
-    libnet::StaticFileServerOptions options{.root = "examples", .address = asio::ip::address_v4::loopback(), .port = 0};
+    libnet::StaticFileServerOptions options{.root = here, .address = asio::ip::address_v4::loopback(), .port = 0};
     if (argc > 1) {
         options.root = argv[1];
         options.port = 8080;

@@ -10,6 +10,7 @@
 #include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 
+#include <filesystem>
 #include <iostream>
 #include <string>
 #include <thread>
@@ -28,9 +29,10 @@ asio::awaitable<void> chat(libnet::WebSocket& socket, libnet::WebSocketGroup& ro
 
 int main(int argc, char**)
 try {
+    const std::string here = std::filesystem::path{__FILE__}.parent_path();  // with the page, wherever it runs
     libnet::WebSocketGroup room;
     asio::io_context io{1};
-    libnet::StaticFileServerOptions options{.root = "examples", .address = asio::ip::address_v4::loopback(), .port = 0};
+    libnet::StaticFileServerOptions options{.root = here, .address = asio::ip::address_v4::loopback(), .port = 0};
     if (argc > 1) options.port = 8080;
     libnet::StaticFileServer files{io.get_executor(), options};
     files.websocket("/chat", [&room](libnet::WebSocket& socket, libnet::HttpCall&) { return chat(socket, room); });

@@ -12,6 +12,7 @@
 
 #include <charconv>
 #include <chrono>
+#include <filesystem>
 #include <iostream>
 #include <string>
 
@@ -50,8 +51,9 @@ asio::awaitable<void> listen(asio::ip::tcp::endpoint server, asio::io_context& l
 
 int main(int argc, char**)
 try {
+    const std::string here = std::filesystem::path{__FILE__}.parent_path();  // wherever it runs
     asio::io_context io{1};
-    libnet::StaticFileServerOptions options{.root = "examples", .address = asio::ip::address_v4::loopback(), .port = 0};
+    libnet::StaticFileServerOptions options{.root = here, .address = asio::ip::address_v4::loopback(), .port = 0};
     if (argc > 1) options.port = 8080;
     const auto pace = argc > 1 ? 1000ms : 5ms;
     libnet::StaticFileServer files{io.get_executor(), options};

@@ -48,10 +48,11 @@ asio::awaitable<void> look(asio::ip::tcp::endpoint proxy, asio::ip::tcp::endpoin
 
 int main(int argc, char**)
 try {
+    const std::string here = std::filesystem::path{__FILE__}.parent_path();  // with the page, wherever it runs
     Numbers numbers;
     asio::io_context io{1};
     const std::uint16_t port = argc > 1 ? 8080 : 0;
-    libnet::StaticFileServer files{io.get_executor(), {.root = "examples", .address = localhost, .port = port}};
+    libnet::StaticFileServer files{io.get_executor(), {.root = here, .address = localhost, .port = port}};
     libnet::ForwardProxy proxy{io.get_executor(), {.port = 0, .allow_private = true}};
     files.handle("GET", "/numbers", [&](libnet::HttpCall& call) {
         numbers.proxied += call.count("Via");

@@ -27,7 +27,7 @@ asio::awaitable<void> watch(asio::ip::address host)
 int main()
 try {
     asio::io_context io{1};
-    libnet::StaticFileServer files{io.get_executor(), {.root = "examples", .port = 0}};
+    libnet::StaticFileServer files{io.get_executor(), {.root = ".", .port = 0}};
     asio::cancellation_signal stop;
     asio::co_spawn(io, files.run(), asio::bind_cancellation_slot(stop.slot(), [](std::exception_ptr) {}));
     asio::co_spawn(io, watch(asio::ip::make_address("127.0.0.1")), [&](std::exception_ptr failure) {

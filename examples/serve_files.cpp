@@ -17,7 +17,7 @@ namespace asio = boost::asio;
 int main(int argc, char** argv)
 try {
     asio::io_context io{1};
-    libnet::StaticFileServerOptions options{.root = "examples", .address = asio::ip::address_v4::loopback(), .port = 0};
+    libnet::StaticFileServerOptions options{.root = ".", .address = asio::ip::address_v4::loopback(), .port = 0};
     if (argc > 1) {
         options.root = argv[1];
         options.port = 8080;
