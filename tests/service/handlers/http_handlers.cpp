@@ -2,10 +2,17 @@
 
 #include <libnet/access.hpp>
 #include <libnet/http_handlers.hpp>
+#include <libnet/testing/test_connection.hpp>
 #include <tests/support/catch_and_asio.hpp>
 #include <tests/support/handler_server.hpp>
 #include <tests/support/raw_client.hpp>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+
+#include <functional>
 #include <mutex>
 #include <stdexcept>
 #include <string>
@@ -177,6 +184,33 @@ TEST_CASE("a body for a handler is taken whole, and only up to its limit", "[ser
     }
     RawClient next{server.endpoint()};
     CHECK(next.exchange(post("/echo", "x")).body == "x");
+}
+
+// The whole request is there before the server looks: what is counted is how often others could have had their turn meanwhile.
+TEST_CASE("a body of many small chunks leaves others their turns", "[service][handlers]")
+{
+    const TemporaryDirectory root;
+    asio::io_context io;
+    int turns = 0, at_call = 0;
+    StaticFileServer files{io.get_executor(),
+                           {.root = root.path().string(), .address = asio::ip::address_v4::loopback(), .port = 0}};
+    files.handle("POST", "/size", [&](HttpCall& call) {
+        at_call = turns;
+        return HttpReply::text(std::to_string(call.body().size()));
+    });
+    asio::co_spawn(io, files.run(), asio::detached);
+    constexpr int chunks = 6000;
+    std::string body;
+    for (int i = 0; i < chunks; ++i) body += "1\r\nx\r\n";
+    testing::TestConnection client{io};
+    client.send(request("POST /size", "Transfer-Encoding: chunked\r\nConnection: close\r\n", body + "0\r\n\r\n"));
+    files.serve(client.take_server_end());
+    const std::function<void()> turn = [&] {
+        if (++turns < 100'000 && at_call == 0) asio::post(io, turn);
+    };
+    asio::post(io, turn);
+    CHECK(client.receive_all().ends_with("\r\n\r\n6000"));
+    CHECK(at_call >= 20);
 }
 
 TEST_CASE("a handler may return Beast's response, whose framing is the server's", "[service][handlers]")
