@@ -87,6 +87,7 @@ boost::asio::awaitable<std::optional<typename Session::Outcome>> next_outcome(st
     using namespace engine::action;
     const auto poll = session->poll();
     for (;;) {
+        if (poll->is_others_turn()) co_await io::ProbePoll::let_others(poll);
         if (poll->stopped()) throw boost::system::system_error{boost::asio::error::operation_aborted};
         session->take_answers();  // first: what is here must not count as lost
         auto end = take_turn(*session, time_of(*session), 1);

@@ -9,6 +9,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
@@ -55,6 +56,7 @@ public:
     static asio::awaitable<void> until(std::shared_ptr<ProbePoll> self, TimePoint deadline)
     {
         constexpr auto token = asio::as_tuple(asio::use_awaitable);
+        self->turns_ = 0;
         self->ready_ = false;
         self->timer_.expires_at(deadline);
         self->epoll_.async_wait(asio::posix::descriptor_base::wait_read, [self](boost::system::error_code failed) {
@@ -66,6 +68,21 @@ public:
         self->epoll_.cancel();
         if (self->stopped_ || (cancelled && !self->ready_))
             throw boost::system::system_error{asio::error::operation_aborted};
+    }
+
+    /// Counts a turn of an engine's. True: there have been many since anything was waited for, and it is the turn of others.
+    bool is_others_turn() noexcept
+    {
+        constexpr unsigned many = 64;
+        return ++turns_ > many;
+    }
+
+    /// Lets all else run that is ready: an engine that always has something to do waits for nothing, and neither signals nor
+    /// other sockets would be heard.
+    static asio::awaitable<void> let_others(std::shared_ptr<ProbePoll> self)
+    {
+        self->turns_ = 0;
+        co_await asio::post(self->timer_.get_executor(), asio::use_awaitable);
     }
 
     /// Ends the pending wait, and every later one.
@@ -95,6 +112,7 @@ private:
 
     asio::posix::stream_descriptor epoll_;
     asio::steady_timer timer_;
+    unsigned turns_ = 0;  ///< since the last wait
     bool ready_ = false;
     bool stopped_ = false;
 };

@@ -1,5 +1,6 @@
 // What a trace and a search for a path's MTU leave behind when they are cancelled or destroyed, wherever they are.
 
+#include <libnet/impl/probe_driver.hpp>
 #include <libnet/path_mtu.hpp>
 #include <libnet/tracer.hpp>
 #include <tests/support/catch.hpp>
@@ -10,6 +11,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/udp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/system/system_error.hpp>
 
 #include <exception>
@@ -17,6 +19,7 @@
 #include <iterator>
 #include <memory>
 #include <optional>
+#include <variant>
 
 namespace probe_driver_tests {
 
@@ -103,7 +106,49 @@ void fail_everywhere(Make make)
     CHECK(fails_at_every_step(talk) > 20);
 }
 
+/// A session that has an outcome to tell whenever it is asked.
+struct BusySession {
+    struct Probe {};
+    using Outcome = int;
+    using Action = std::variant<engine::action::Send<Probe>, engine::action::Report<int>, engine::action::WaitUntil,
+                                engine::action::Done>;
+
+    std::shared_ptr<io::ProbePoll> poll() const { return poll_; }
+    void take_answers() {}
+    void send(const Probe&) {}
+    Action next(engine::action::TimePoint)
+    {
+        if (++turns % 2 == 0) return engine::action::Send<Probe>{};
+        return engine::action::Report<int>{turns};
+    }
+
+    std::shared_ptr<io::ProbePoll> poll_;
+    int turns = 0;
+};
+
+asio::awaitable<void> take_for_ever(std::shared_ptr<BusySession> session)
+{
+    for (;;) co_await detail::next_outcome(session);
+}
+
 }  // namespace
+
+TEST_CASE("who always has something to do lets others have their turn, and is cancelled as anyone else",
+          "[service][trace]")
+{
+    asio::io_context io;
+    const auto session = std::make_shared<BusySession>();
+    session->poll_ = std::make_shared<io::ProbePoll>(io.get_executor());
+    asio::cancellation_signal stop;
+    std::exception_ptr ended;
+    asio::co_spawn(io, take_for_ever(session),
+                   asio::bind_cancellation_slot(stop.slot(), [&](std::exception_ptr failed) { ended = failed; }));
+    asio::post(io, [&] { stop.emit(asio::cancellation_type::terminal); });
+    io.run();
+    REQUIRE(ended);
+    CHECK(is_aborted(ended));
+    CHECK(session->turns < 200);
+}
 
 TEST_CASE("a trace can be cancelled and destroyed anywhere", "[service][trace]")
 {
