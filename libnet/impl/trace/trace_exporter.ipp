@@ -8,6 +8,7 @@
 #include <libnet/impl/trace/path_metrics.hpp>
 #include <libnet/impl/trace/trace_probe_run.hpp>
 #include <libnet/impl/trace/watched_path.hpp>
+#include <libnet/io/dns/host_text.hpp>
 #include <libnet/io/http/http_endpoint.hpp>
 #include <libnet/io/http/reload_answer.hpp>
 #include <libnet/io/loop/reason_of.hpp>
@@ -371,6 +372,8 @@ private:
         const auto found = targets_.find(index);
         if (found == targets_.end() || !watcher_) return;  // it was dropped meanwhile
         auto& target = found->second;
+        const auto missing = options_.trace.interface.empty() ? io::missing_zone(address) : std::string{};
+        if (!missing.empty()) return complain(target, missing);
         try {
             // Each target has its moment in the interval.
             const auto count = static_cast<std::int64_t>(targets_.size());

@@ -3,6 +3,7 @@
 
 #include <libnet/impl/trace/trace_probe_report.hpp>
 #include <libnet/impl/trace/trace_probe_request.hpp>
+#include <libnet/io/dns/host_text.hpp>
 #include <libnet/io/dns/resolve_until.hpp>
 #include <libnet/io/loop/reason_of.hpp>
 #include <libnet/tracer.hpp>
@@ -75,7 +76,8 @@ inline boost::asio::awaitable<TraceProbeReport> run_trace_probe(io::SharedResolv
     TraceProbeReport report;
     report.address = co_await io::resolve_until(resolver, request.target, client, request.family, limit);
     report.lookup = Clock::now() - start;
-    if (report.address && Clock::now() < limit) {
+    if (report.address && request.trace.interface.empty()) report.error = io::missing_zone(*report.address);
+    if (report.address && report.error.empty() && Clock::now() < limit) {
         try {
             auto tracing = trace_until(limit, request.trace, *report.address, report.path);
             co_await std::move(tracing);

@@ -127,6 +127,37 @@ TEST_CASE("a path whose client has left doesn't keep the next client out", "[app
     CHECK(exporter.stop().exit_code == 0);
 }
 
+TEST_CASE("a path that can't be traced yet is refused, and the scraper told to come again", "[apps][exporter]")
+{
+    const SilentPort silent;
+    Exporter exporter{{"-4", "-U", "-p", silent.text(), "--interval", "3600", "--max-probes", "1", "127.0.0.9"},
+                      "trace++"};
+    const auto url = exporter.url("/probe?timeout=60&target=127.0.0.1");  // takes five seconds
+    Process first{{"curl", "--silent", "--verbose", "--noproxy", "*", "--max-time", "60", url}};
+    REQUIRE(first.wait_for("> GET /probe"));  // was sent
+    const auto second = curl({"-w", "%{http_code}", exporter.url("/probe?timeout=60&target=127.0.0.1&module=tcp4")});
+    CHECK(second.out == "Service Unavailable: too many probes are under way; try again\n503");
+    const Samples answer{first.wait().out};  // isn't disturbed
+    CHECK(answer["probe_success"] == 0);
+    CHECK(answer["libnet_trace_probe_unresolved"] == 0);
+    CHECK(exporter.get("/probe?timeout=60&target=127.0.0.1&module=tcp4")["probe_success"] == 1);
+    CHECK(exporter.stop().exit_code == 0);
+}
+
+TEST_CASE("an exporter says which address lacks its interface", "[apps][exporter]")
+{
+    Exporter exporter{{"--interval", "0.1", "127.0.0.1", "fe80::1"}, "trace++"};
+    const auto asked = curl({exporter.url("/probe?target=fe80::2&timeout=60")}).out;
+    CHECK(asked.find("\nprobe_success 0\n") != asked.npos);
+    CHECK(asked.find("libnet_trace_probe_error{reason=\"fe80::2: which interface? A link-local address needs its zone: "
+                     "fe80::2%") != asked.npos);
+    CHECK(exporter.process().wait_for(
+        "trace++: fe80::1: which interface? A link-local address needs its zone: fe80::1%"));
+    const auto samples = exporter.wait_for(R"(libnet_trace_rounds_total{target="127.0.0.1"})", 2);
+    CHECK(samples[R"(libnet_trace_unresolved{target="fe80::1"})"] == 1);
+    CHECK(exporter.stop().exit_code == 0);
+}
+
 TEST_CASE("SIGQUIT ends an exporter, and other signals that daemons know don't", "[apps][exporter]")
 {
     Exporter exporter{{"127.0.0.1"}, "trace++"};
