@@ -116,10 +116,13 @@ void complete(apps::TraceSettings& settings, apps::Options& table)
     const bool one = !settings.many && !settings.listens();
     if (one && options.source && settings.family == io::AddressFamily::any)
         settings.family = options.source->is_v4() ? io::AddressFamily::ipv4 : io::AddressFamily::ipv6;
-    if (!settings.watch || apps::is_terminal(STDOUT_FILENO)) return;
+    if (!settings.watch) return;
+    const auto obstacle = apps::screen_obstacle();
+    if (obstacle.empty()) return;
     settings.watch = false;
     if (!settings.report) settings.report = 10;
-    table.complain(fmt::format("--watch: standard output is no terminal: a report of {} rounds", *settings.report));
+    table.complain(fmt::format("--watch: {}: a report of {} round{}", obstacle, *settings.report,
+                               *settings.report == 1 ? "" : "s"));
 }
 
 }  // namespace
@@ -137,14 +140,12 @@ int main(int argc, char** argv)
     apps::TraceSettings settings;
     set_manner(settings, call.manner);
     auto table = apps::trace_options(settings);
-    if (!call.unknown.empty())
-        return table.complain(fmt::format("--as: '{}' is none of trace++, traceroute, mtr-packet", call.unknown));
+    if (call.unknown)
+        return table.complain(fmt::format("--as: '{}' is none of trace++, traceroute, traceroute6, mtr-packet",
+                                          apps::printable(*call.unknown)));
     const auto count = static_cast<int>(arguments.size());
     if (const auto exit_code = table.read(count, arguments.data())) return *exit_code;
-    if (asks_for_help(settings)) {
-        apps::print("{}", apps::method_options_help);
-        return 0;
-    }
+    if (asks_for_help(settings)) return table.answer(apps::method_options_help);
     if (const auto wrong = take_method(settings); !wrong.empty()) return table.complain(wrong);
     if (const auto wrong = take_operands(settings); !wrong.empty()) return table.complain(wrong);
     complete(settings, table);

@@ -8,7 +8,7 @@ if dpkg-query -W libboost1.81-dev >/dev/null 2>&1 || grep -qs '^VERSION_ID="12"'
 else
     boost="libboost-dev libboost-program-options-dev libboost-json-dev"
 fi
-build="g++ cmake ninja-build pkg-config $boost libc-ares-dev libssl-dev libcrypt-dev libidn2-dev zlib1g-dev libbrotli-dev libzstd-dev libfmt-dev libmaxminddb-dev libseccomp-dev"
+build="g++ cmake ninja-build pkg-config $boost libc-ares-dev libssl-dev libcrypt-dev libidn2-dev zlib1g-dev libbrotli-dev libzstd-dev libfmt-dev libmaxminddb-dev libseccomp-dev libncurses-dev"
 network="iproute2 nftables util-linux curl"
 rivals="openssl iputils-ping fping iputils-tracepath traceroute mtr-tiny scamper tcpdump wget apache2-utils nginx-light haproxy strace procps brotli zstd"
 scrapers="prometheus prometheus-blackbox-exporter python3-prometheus-client"
@@ -21,7 +21,7 @@ browser=
 
 case "${1:-}" in
     run) wanted="$build $network" ;;
-    test) wanted="$build $network catch2 libyaml-cpp-dev libnet1-dev $rivals $scrapers $readers $clients $browser python3-jsonschema" ;;
+    test) wanted="$build $network catch2 libyaml-cpp-dev libnet1-dev $rivals $scrapers $readers $clients $browser python3-jsonschema tmux" ;;
     check) wanted="$build catch2 libyaml-cpp-dev clang-14 clang-format-14 clang-tools-14 libclang-rt-14-dev git" ;;
     bench) wanted="$build $network catch2 libyaml-cpp-dev $rivals wrk libcpp-httplib-dev libpoco-dev lighttpd squid tinyproxy $browser" ;;
     *) echo "usage: $0 run|test|check|bench" >&2; exit 2 ;;

@@ -44,6 +44,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -246,20 +247,20 @@ public:
         add_common();
         try {
             const std::vector<std::string> arguments{argv + (argc > 0 ? 1 : 0), argv + argc};
-            if (const auto page = page_for_packages(arguments)) return print(*page);
+            if (const auto page = page_for_packages(arguments)) return answer(*page);
             const auto line = read_command_line(usage_.program, names_, arguments, faults);
             const auto is_asked = [&](std::string_view option) {
                 return faults.empty() && last_of(line.settings, option) != nullptr;
             };
-            if (is_asked("help-all")) return print(help_text(usage_, true));
-            if (is_asked("help")) return print(help_text(usage_));
-            if (is_asked("version")) return print(version_text(usage_.program));
+            if (is_asked("help-all")) return answer(help_text(usage_, true));
+            if (is_asked("help")) return answer(help_text(usage_));
+            if (is_asked("version")) return answer(version_text(usage_.program));
             load(line, faults);
-            if (is_asked("print-config")) return print(config_text());
+            if (is_asked("print-config")) return answer(config_text());
             return std::nullopt;
         } catch (const SeveralFaults& error) {
             return complain(error.faults);
-        } catch (const std::exception& error) {  // a UsageError, or standard output on a full disk
+        } catch (const std::exception& error) {  // a UsageError
             return complain(error.what());
         }
     }
@@ -277,6 +278,17 @@ public:
     {
         apps::complain(usage_.program, message);
         return exit_usage;
+    }
+
+    /// Prints what the program was asked about itself, such as its help, and returns the exit code.
+    int answer(std::string_view text) const
+    try {
+        print_text(text);
+        return 0;
+    } catch (const OutputClosed&) {
+        return exit_output_closed;
+    } catch (const std::system_error& error) {  // a full disk
+        return complain(error.what());
     }
 
 private:
@@ -301,12 +313,6 @@ private:
         else if constexpr (requires { typename Target::value_type::period; })  // an optional duration
             target = std::chrono::duration_cast<typename Target::value_type>(value);
         else target = std::forward<Value>(value);
-    }
-
-    static int print(const std::string& text)
-    {
-        print_text(text);
-        return 0;
     }
 
     Options& add(std::string names, std::string placeholder, std::string help, Setter set, Shower show = {})

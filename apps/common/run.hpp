@@ -17,6 +17,7 @@
 // throws operation_aborted, and so does every later co_await, so after the catch there must be none.
 
 #include <apps/common/output.hpp>
+#include <libnet/io/loop/standard_descriptors.hpp>
 #include <libnet/run_until_stopped.hpp>
 
 #include <boost/asio/awaitable.hpp>
@@ -39,6 +40,7 @@ constexpr int exit_failure = 2;
 /// cancellation by signal N. When standard output's reader is gone, it ends quietly with 141.
 inline int run(std::string_view program, asio::awaitable<int> work)
 try {
+    io::open_standard_descriptors(io::ClosedStreams::fail);
     std::signal(SIGPIPE, SIG_IGN);
     return run_until_stopped(std::move(work));
 } catch (const OutputClosed&) {

@@ -1,95 +1,68 @@
 #pragma once
-// The keys that are pressed while a program paints on a terminal.
+// Waits in an event loop until a terminal has something to read.
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 
-#include <array>
-#include <cstddef>
+#include <cerrno>
+#include <cstdint>
 #include <functional>
-#include <optional>
-#include <string_view>
+#include <system_error>
 #include <utility>
 
-#include <termios.h>
+#include <poll.h>
+#include <sys/epoll.h>
 #include <unistd.h>
 
 namespace libnet::apps {
 
 namespace asio = boost::asio;
 
-/// Takes keys from standard input one by one, unseen, as long as it lives; none where that is no terminal, or not ours
-/// at the moment. Ctrl-C and its like stay signals.
+/// Calls back when keys were pressed, and once when the terminal is gone, as long as it lives.
+///
+/// Asio makes what it waits for non-blocking (descriptor_ops::set_internal_non_blocking), and a terminal is one open file for
+/// standard input, standard output and the shell: all would fail with EAGAIN, and the shell after our end. So an epoll set
+/// waits for the terminal, and Asio for the set.
 class TerminalKeys {
 public:
-    /// `on_key` gets a letter, or the sequence of a key like the cursor's: "\x1b[A" is up, "\x1b[6~" page down.
-    TerminalKeys(const asio::any_io_executor& executor, std::function<void(std::string_view key)> on_key)
-        : on_key_{std::move(on_key)},
-          input_{executor}
+    TerminalKeys(const asio::any_io_executor& executor, std::function<void()> on_keys, std::function<void()> on_hang_up)
+        : on_keys_{std::move(on_keys)},
+          on_hang_up_{std::move(on_hang_up)},
+          ready_{executor}
     {
-        if (::tcgetpgrp(STDIN_FILENO) != ::getpgrp()) return;
-        termios found{};
-        if (::tcgetattr(STDIN_FILENO, &found) != 0) return;
-        found_ = found;
-        // Only waited for, never made non-blocking: standard output is the same terminal.
-        input_.assign(::dup(STDIN_FILENO));
-        enter();
+        const int set = ::epoll_create1(EPOLL_CLOEXEC);
+        if (set < 0) throw std::system_error{errno, std::system_category(), "epoll_create1"};
+        ready_.assign(set);
+        watch(STDOUT_FILENO, 0);  // hangs up, too
+        if (::isatty(STDIN_FILENO) == 1) watch(STDIN_FILENO, EPOLLIN);
         wait();
     }
-    ~TerminalKeys() { leave(); }
     TerminalKeys(const TerminalKeys&) = delete;
     TerminalKeys& operator=(const TerminalKeys&) = delete;
 
-    /// Gives the terminal back as it was found, for another program; and takes it again.
-    void leave() const
-    {
-        if (found_) ::tcsetattr(STDIN_FILENO, TCSADRAIN, &*found_);
-    }
-    void enter() const
-    {
-        if (!found_) return;
-        termios raw = *found_;
-        raw.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO);
-        raw.c_cc[VMIN] = 1;
-        raw.c_cc[VTIME] = 0;
-        ::tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
-    }
-
-    /// Keys work.
-    explicit operator bool() const { return found_.has_value(); }
-
 private:
+    void watch(int descriptor, std::uint32_t events)
+    {
+        epoll_event wanted{};
+        wanted.events = events;
+        if (::epoll_ctl(ready_.native_handle(), EPOLL_CTL_ADD, descriptor, &wanted) != 0)
+            throw std::system_error{errno, std::system_category(), "epoll_ctl"};
+    }
+
     void wait()
     {
-        input_.async_wait(asio::posix::descriptor_base::wait_read, [this](boost::system::error_code error) {
-            std::array<char, 64> typed;
+        ready_.async_wait(asio::posix::descriptor_base::wait_read, [this](boost::system::error_code error) {
             if (error) return;
-            const auto size = ::read(STDIN_FILENO, typed.data(), typed.size());
-            if (size <= 0) return;  // the terminal is gone
-            wait();                 // before a key ends us
-            tell({typed.data(), static_cast<std::size_t>(size)});
+            pollfd terminal{STDOUT_FILENO, 0, 0};
+            const bool gone = ::poll(&terminal, 1, 0) > 0;
+            const auto act = gone ? on_hang_up_ : on_keys_;  // which may end us
+            if (!gone) wait();
+            act();
         });
     }
 
-    /// One by one: ESC "[" up to a letter or "~" is one key.
-    void tell(std::string_view typed) const
-    {
-        const auto on_key = on_key_;  // a key may end us
-        while (!typed.empty()) {
-            std::size_t size = 1;
-            if (typed.starts_with("\x1b[")) {
-                const auto end = typed.find_first_not_of("0123456789;", 2);
-                size = end == typed.npos ? typed.size() : end + 1;
-            }
-            const auto key = typed.substr(0, size);
-            typed.remove_prefix(size);
-            on_key(key);
-        }
-    }
-
-    std::function<void(std::string_view)> on_key_;
-    std::optional<termios> found_;
-    asio::posix::stream_descriptor input_;
+    std::function<void()> on_keys_, on_hang_up_;
+    asio::posix::stream_descriptor ready_;
 };
 
 }  // namespace libnet::apps

@@ -24,8 +24,9 @@ inline std::unique_ptr<PingPrinter> make_ping_printer(asio::any_io_executor exec
     if (settings.format == PingFormat::csv) return std::make_unique<CsvPingPrinter>(settings);
     auto text = std::make_unique<TextPingPrinter>(settings, pinger, hosts, names);
     if (!settings.watch) return text;
-    if (is_terminal(STDOUT_FILENO)) return std::make_unique<WatchPrinter>(executor, settings, std::move(text));
-    complain("ping++", "--watch: standard output is no terminal: this is what there is without it");
+    const auto obstacle = screen_obstacle();
+    if (obstacle.empty()) return std::make_unique<WatchPrinter>(executor, settings, std::move(text));
+    complain("ping++", fmt::format("--watch: {}: this is what there is without it", obstacle));
     return text;
 }
 

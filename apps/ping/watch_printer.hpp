@@ -32,10 +32,12 @@ public:
     WatchPrinter(asio::any_io_executor executor, const PingSettings& settings, std::unique_ptr<PingPrinter> results)
         : sort_{settings.sort.value_or(PingSort::loss)},  // the trouble first
           results_{std::move(results)},
-          screen_{std::in_place, executor, [this] { paint(); }, [this](std::string_view key) { on_key(key); }}
+          screen_{std::in_place, executor,
+                  PaintedCalls{.paint = [this] { paint(); },
+                               .on_key = [this](Key key) { on_key(key); },
+                               .on_hang_up = [this] { quit(); }}}
     {
         look_.bars = shows_utf8() ? unicode_bars : ascii_bars;
-        look_.colour = may_colour();
     }
 
     void start(const PingHost&) override {}
@@ -90,7 +92,7 @@ private:
     void paint()
     {
         if (!screen_ || hosts_ == nullptr) return;
-        look_.size = terminal_size();
+        look_.size = screen_->size();
         screen_->show(picture(*hosts_));
     }
 
@@ -101,7 +103,7 @@ private:
         return look_.size.lines > frame ? look_.size.lines - frame : 1;
     }
 
-    std::string picture(const PingHosts& hosts)
+    std::vector<ScreenLine> picture(const PingHosts& hosts)
     {
         const auto shown = std::min(hosts.size(), page());
         first_ = std::min(first_, hosts.size() - shown);
@@ -109,13 +111,13 @@ private:
         std::vector<WatchRow> rows;
         for (std::size_t i = 0; i < shown; ++i) rows.push_back(row_of(hosts, order[first_ + i]));
         const WatchTable table{rows, look_};
-        auto text = cut(title(hosts)) + '\n' + table.head();
-        for (const auto& row : rows) text += '\n' + table.row(row, second());
-        const auto last = last_line(hosts.size(), shown);
-        return last.empty() ? text : text + '\n' + cut(last);
+        std::vector<ScreenLine> picture;
+        picture.push_back({{title(hosts)}});
+        picture.push_back({{table.head()}});
+        for (const auto& row : rows) picture.push_back(table.row(row, second()));
+        picture.push_back({{last_line(hosts.size(), shown)}});
+        return picture;
     }
-
-    std::string cut(const std::string& line) const { return std::string{first_of(line, look_.size.columns)}; }
 
     std::string title(const PingHosts& hosts) const
     {
@@ -138,20 +140,25 @@ private:
         return text + fmt::format("s sort ({})  p pause  r reset  q quit", name_of(sort_));
     }
 
-    void on_key(std::string_view key)
+    void quit()
+    {
+        if (controls_.quit) controls_.quit();
+    }
+
+    void on_key(Key key)
     {
         if (hosts_ == nullptr) return;
         const auto up = [this](std::size_t rows) { first_ -= std::min(first_, rows); };
-        if (key == "q" && controls_.quit) return controls_.quit();
-        if (key == "r" && controls_.reset) reset();
-        if (key == "p") paused_ = !paused_;
-        if (key == "s") sort_ = next_sort(sort_);
-        if (key == "k" || key == "\x1b[A") up(1);
-        if (key == "j" || key == "\x1b[B") ++first_;
-        if (key == "\x1b[5~") up(page());
-        if (key == "\x1b[6~" || key == " ") first_ += page();
-        if (key == "\x1b[H" || key == "\x1b[1~") first_ = 0;
-        if (key == "\x1b[F" || key == "\x1b[4~") first_ = hosts_->size();
+        if (key == Key{'q'}) return quit();
+        if (key == Key{'r'} && controls_.reset) reset();
+        if (key == Key{'p'}) paused_ = !paused_;
+        if (key == Key{'s'}) sort_ = next_sort(sort_);
+        if (key == Key{'k'} || key == Key::up) up(1);
+        if (key == Key{'j'} || key == Key::down) ++first_;
+        if (key == Key::page_up) up(page());
+        if (key == Key::page_down || key == Key{' '}) first_ += page();
+        if (key == Key::home) first_ = 0;
+        if (key == Key::end) first_ = hosts_->size();
         paint();
     }
 

@@ -8,10 +8,9 @@
 // Where there is little room, columns go: p95, best, the address, mean, last, in this order. A name that is still too long
 // is cut in its middle, as its ends tell it from others.
 
-#include <apps/common/terminal.hpp>
+#include <apps/common/screen.hpp>
 #include <apps/common/terminal_text.hpp>
 #include <apps/ping/sparkline.hpp>
-#include <libnet/base/utf8.hpp>
 #include <libnet/engine/ping/ping_statistics.hpp>
 
 #include <fmt/format.h>
@@ -37,7 +36,6 @@ struct WatchRow {
 struct WatchLook {
     TerminalSize size{};
     Bars bars = ascii_bars;
-    bool colour = false;
 };
 
 class WatchTable {
@@ -47,7 +45,7 @@ public:
         std::size_t longest_name = 4;
         bool has_addresses = false;
         for (const auto& row : rows) {
-            longest_name = std::max(longest_name, base::utf8_size(row.name));
+            longest_name = std::max(longest_name, display_width(row.name));
             address_width_ = std::max(address_width_, row.address.size());
             has_addresses = has_addresses || row.name != row.address;
         }
@@ -68,7 +66,7 @@ public:
         return cut(fmt::format("{}  {}", line("host", "address", titles), line_width_ > 10 ? "last minute" : ""));
     }
 
-    std::string row(const WatchRow& row, std::int64_t now) const
+    ScreenLine row(const WatchRow& row, std::int64_t now) const
     {
         const auto& n = row.numbers;
         const auto time = [&n](std::chrono::nanoseconds t) {
@@ -79,11 +77,12 @@ public:
         const std::array<std::string, count> cells{known_loss ? fmt::format("{:.3g}%", n.loss_percent()) : "-",
                                                    time(n.rtt.last), time(n.rtt.min), time(n.rtt.mean),
                                                    time(n.rtt.p95)};
-        const auto text = cut(line(row.name, row.address, cells));
         const bool lossy = known_loss && n.loss_percent() > 0;
-        const auto coloured = !row.known ? in_colour(text, "33") : lossy ? in_colour(text, "31") : text;
-        if (row.history == nullptr || line_width_ == 0) return coloured;
-        return coloured + "  " + sparkline(*row.history, now, line_width_, look_.bars);
+        const auto style = !row.known ? TextStyle::yellow : lossy ? TextStyle::red : TextStyle::plain;
+        ScreenLine shown{{cut(line(row.name, row.address, cells)), style}};
+        if (row.history != nullptr && line_width_ != 0)
+            shown.push_back({"  " + sparkline(*row.history, now, line_width_, look_.bars)});
+        return shown;
     }
 
 private:
@@ -122,10 +121,6 @@ private:
     }
 
     std::string cut(const std::string& line) const { return std::string{first_of(line, look_.size.columns)}; }
-    std::string in_colour(const std::string& text, std::string_view code) const
-    {
-        return look_.colour ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : text;
-    }
 
     WatchLook look_;
     std::array<bool, count> shown_{true, true, true, true, true};

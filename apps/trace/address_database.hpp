@@ -5,6 +5,8 @@
 
 #include <boost/asio/ip/address.hpp>
 
+#include <cerrno>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -29,9 +31,12 @@ public:
     /// Maps the file. Throws std::runtime_error in words when it is none.
     explicit AddressDatabase(const std::string& file)
     {
+        errno = 0;
         const int failed = ::MMDB_open(file.c_str(), MMDB_MODE_MMAP, &database_);
+        const bool by_system = (failed == MMDB_FILE_OPEN_ERROR || failed == MMDB_IO_ERROR) && errno != 0;
         if (failed != MMDB_SUCCESS)
-            throw std::runtime_error{"--mmdb: " + base::printable(file) + ": " + ::MMDB_strerror(failed)};
+            throw std::runtime_error{"--mmdb: " + base::printable(file) + ": " +
+                                     (by_system ? std::strerror(errno) : ::MMDB_strerror(failed))};
     }
     ~AddressDatabase() { ::MMDB_close(&database_); }
     AddressDatabase(const AddressDatabase&) = delete;

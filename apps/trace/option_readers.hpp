@@ -107,23 +107,26 @@ struct TraceModule {
 };
 
 /// Reads the number of an IP protocol that raw packets may be of.
-inline std::uint8_t raw_protocol(std::string_view text) { return integer<std::uint8_t>(1, 254)(text); }
+inline std::uint8_t raw_protocol(std::string_view text)
+try {
+    return integer<std::uint8_t>(1, 254)(text);
+} catch (const BadValue&) {
+    throw BadValue{fmt::format("'{}' is no IP protocol: give a number from 1 to 254, or a name of /etc/protocols",
+                               printable(text))};
+}
 
 /// Reads the name of one of traceroute's modules. "default" is UDP to rising ports there, and to one port here, unless
 /// `--classic` says so.
 inline auto trace_module()
 {
-    return [](std::string_view text) {
-        if (text == "tcpconn") return TraceModule{.method = TraceProbe::tcp, .connects = true};
-        const auto method = choice<TraceProbe>({{"default", TraceProbe::udp},
-                                                {"udp", TraceProbe::udp_constant},
-                                                {"icmp", TraceProbe::icmp},
-                                                {"tcp", TraceProbe::tcp},
-                                                {"udplite", TraceProbe::udp_lite},
-                                                {"dccp", TraceProbe::dccp},
-                                                {"raw", TraceProbe::raw}})(text);
-        return TraceModule{.method = method};
-    };
+    return choice<TraceModule>({{"default", {.method = TraceProbe::udp}},
+                                {"udp", {.method = TraceProbe::udp_constant}},
+                                {"icmp", {.method = TraceProbe::icmp}},
+                                {"tcp", {.method = TraceProbe::tcp}},
+                                {"tcpconn", {.method = TraceProbe::tcp, .connects = true}},
+                                {"udplite", {.method = TraceProbe::udp_lite}},
+                                {"dccp", {.method = TraceProbe::dccp}},
+                                {"raw", {.method = TraceProbe::raw}}});
 }
 
 /// The number of an IP protocol that has a name, here or in /etc/protocols, with its aliases; nullopt: it has none.

@@ -18,7 +18,7 @@ namespace libnet::apps {
 struct TraceCall {
     TraceManner manner = TraceManner::trace;
     std::vector<std::string> arguments{};  ///< without --as, the program's name first
-    std::string unknown{};                 ///< a name that --as doesn't know
+    std::optional<std::string> unknown{};  ///< a name that --as doesn't know
 };
 
 inline std::optional<TraceManner> manner_named(std::string_view name)
@@ -40,9 +40,10 @@ inline TraceCall read_call(int argc, const char* const* argv)
     for (std::size_t i = 0; i < given.size(); ++i) {
         std::string_view word = given[i];
         operands = operands || word == "--";
-        const bool apart = word == "--as" && i + 1 < given.size();
+        const bool apart = word == "--as";
         if (!operands && (apart || word.starts_with("--as="))) {
-            const auto as = apart ? given[++i] : given[i].substr(5);
+            const bool missing = apart && i + 1 == given.size();
+            const auto as = missing ? "" : apart ? given[++i] : given[i].substr(5);
             if (const auto manner = manner_named(as)) call.manner = *manner;
             else call.unknown = as;
             v6 = as == "traceroute6";

@@ -2,6 +2,7 @@
 // trace++ --watch on a terminal. When it is over, the terminal is as it was, and the report is printed.
 
 #include <apps/common/painted_program.hpp>
+#include <apps/common/terminal.hpp>
 #include <apps/common/terminal_text.hpp>
 #include <apps/trace/rounds_report.hpp>
 #include <apps/trace/send_trouble.hpp>
@@ -12,8 +13,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
+#include <csignal>
 #include <cstddef>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,10 +39,13 @@ public:
         : settings_{settings},
           controls_{std::move(controls)},
           results_{settings},
-          screen_{std::in_place, executor, [this] { paint(); }, [this](std::string_view key) { on_key(key); }}
+          screen_{std::in_place, executor,
+                  PaintedCalls{.paint = [this] { paint(); },
+                               .on_key = [this](Key key) { on_key(key); },
+                               .on_hang_up = [this] { controls_.quit(); },
+                               .ended_by = {SIGHUP, SIGQUIT}}}
     {
         look_.bars = shows_utf8() ? unicode_bars : ascii_bars;
-        look_.colour = may_colour();
     }
 
     void begin(const asio::ip::address& target, std::size_t packet_size) override
@@ -87,7 +94,7 @@ private:
     void paint()
     {
         if (!screen_) return;
-        look_.size = terminal_size();
+        look_.size = screen_->size();
         screen_->show(picture());
     }
 
@@ -98,19 +105,21 @@ private:
         return look_.size.lines > frame ? look_.size.lines - frame : 1;
     }
 
-    std::string picture()
+    std::vector<ScreenLine> picture()
     {
         const PathTable table{rows_, look_};
-        std::vector<std::string> lines;
+        std::vector<ScreenLine> lines;
         for (const auto& row : rows_)
             for (auto& line : table.lines(row, histories_)) lines.push_back(std::move(line));
         const auto shown = std::min(lines.size(), page());
         first_ = std::min(first_, lines.size() - shown);
-        auto text = cut(fmt::format("trace++ to {} ({}): {}{}", printable_name(settings_.host), address_, rounds_,
-                                    frozen_ ? ", frozen" : "")) +
-                    '\n' + table.head();
-        for (std::size_t i = 0; i < shown; ++i) text += '\n' + lines[first_ + i];
-        return text + '\n' + cut(last_line(lines.size(), shown));
+        std::vector<ScreenLine> picture;
+        picture.push_back({{fmt::format("trace++ to {} ({}): {}{}", printable_name(settings_.host), address_, rounds_,
+                                        frozen_ ? ", frozen" : "")}});
+        picture.push_back({{table.head()}});
+        for (std::size_t i = 0; i < shown; ++i) picture.push_back(std::move(lines[first_ + i]));
+        picture.push_back({{last_line(lines.size(), shown)}});
+        return picture;
     }
 
     std::string last_line(std::size_t lines, std::size_t shown) const
@@ -122,23 +131,23 @@ private:
         return text + "c columns  p freeze  r reset  q quit";
     }
 
-    std::string cut(const std::string& line) const { return std::string{first_of(line, look_.size.columns)}; }
-
-    void on_key(std::string_view key)
+    void on_key(Key key)
     {
-        if (key == "q") return controls_.quit();
-        if (key == "r") {
+        if (key == Key{'q'}) return controls_.quit();
+        if (key == Key{'r'}) {
             histories_.clear();
             message_.clear();
             frozen_ = false;
             controls_.reset();
         }
-        if (key == "p" || key == " ") frozen_ = !frozen_;
-        if (key == "c" || key == "d") look_.columns = next_columns(look_.columns);
-        if (key == "k" || key == "\x1b[A") first_ -= std::min<std::size_t>(first_, 1);
-        if (key == "j" || key == "\x1b[B") ++first_;
-        if (key == "\x1b[5~") first_ -= std::min(first_, page());
-        if (key == "\x1b[6~") first_ += page();
+        if (key == Key{'p'} || key == Key{' '}) frozen_ = !frozen_;
+        if (key == Key{'c'} || key == Key{'d'}) look_.columns = next_columns(look_.columns);
+        if (key == Key{'k'} || key == Key::up) first_ -= std::min<std::size_t>(first_, 1);
+        if (key == Key{'j'} || key == Key::down) ++first_;
+        if (key == Key::page_up) first_ -= std::min(first_, page());
+        if (key == Key::page_down) first_ += page();
+        if (key == Key::home) first_ = 0;
+        if (key == Key::end) first_ = std::numeric_limits<std::size_t>::max();
         paint();
     }
 

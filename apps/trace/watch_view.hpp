@@ -9,10 +9,9 @@
 // Where there is little room, columns go: those at the end of the set first, but for the loss and the last time. A name
 // that is still too long is cut in its middle.
 
-#include <apps/common/terminal.hpp>
+#include <apps/common/screen.hpp>
 #include <apps/common/terminal_text.hpp>
 #include <apps/trace/path_rows.hpp>
-#include <libnet/base/utf8.hpp>
 
 #include <fmt/format.h>
 
@@ -88,7 +87,6 @@ constexpr PathColumns next_columns(PathColumns columns)
 struct PathLook {
     TerminalSize size{};
     Bars bars = ascii_bars;
-    bool colour = false;
     PathColumns columns = PathColumns::times;
 };
 
@@ -98,8 +96,8 @@ public:
     {
         std::size_t longest = 8;
         for (const auto& row : rows) {
-            longest = std::max(longest, base::utf8_size(row.host));
-            for (const auto& other : row.others) longest = std::max(longest, base::utf8_size(other) + 2);
+            longest = std::max(longest, display_width(row.host));
+            for (const auto& other : row.others) longest = std::max(longest, display_width(other) + 2);
         }
         for (const auto& column : columns_of(look.columns)) shown_.push_back(column);
         // The last columns of a set are the ones that are missed least; what is lost and how long it takes stay.
@@ -122,14 +120,15 @@ public:
     }
 
     /// The lines of a hop: its own, and one for each other router.
-    std::vector<std::string> lines(const PathRow& row, const RoundHistories& histories) const
+    std::vector<ScreenLine> lines(const PathRow& row, const RoundHistories& histories) const
     {
         auto text = fmt::format("{:2}  {}", row.ttl, column(row.host, host_width_));
         for (const auto& shown : shown_) text += fmt::format("{:>{}}", shown.text(row.numbers), shown.width);
-        std::vector<std::string> lines{in_colour(cut(text), row) + rest(row, histories)};
+        std::vector<ScreenLine> lines;
+        lines.push_back({{cut(text), style_of(row.verdict)}, {rest(row, histories)}});
         for (const auto& other : row.others)
-            lines.push_back(cut(fmt::format("      {}", column(other, host_width_ > 2 ? host_width_ - 2 : 1))));
-        if (!row.labels.empty()) lines.push_back(cut("      " + row.labels));
+            lines.push_back({{cut(fmt::format("      {}", column(other, host_width_ > 2 ? host_width_ - 2 : 1)))}});
+        if (!row.labels.empty()) lines.push_back({{cut("      " + row.labels)}});
         return lines;
     }
 
@@ -170,18 +169,15 @@ private:
         const auto width = std::min(both ? rest_width_ - verdict_width : rest_width_, RoundHistory::most);
         const auto line = history == histories.end() ? std::string{} : history->second.line(width, look_.bars);
         if (!both || verdict.empty()) return "  " + line;
-        return "  " + line + std::string(width - base::utf8_size(line), ' ') + "  " + verdict;
+        return "  " + line + std::string(width - display_width(line), ' ') + "  " + verdict;
     }
 
     std::string cut(const std::string& line) const { return std::string{first_of(line, look_.size.columns)}; }
 
-    std::string in_colour(const std::string& text, const PathRow& row) const
+    static TextStyle style_of(const HopVerdict& verdict)
     {
-        if (!look_.colour) return text;
-        const auto kind = row.verdict.kind;
-        if (kind == HopKind::silent || kind == HopKind::rate_limited) return fmt::format("\x1b[2m{}\x1b[0m", text);
-        if (is_remarkable(row.verdict)) return fmt::format("\x1b[31m{}\x1b[0m", text);
-        return text;
+        if (verdict.kind == HopKind::silent || verdict.kind == HopKind::rate_limited) return TextStyle::dim;
+        return is_remarkable(verdict) ? TextStyle::red : TextStyle::plain;
     }
 
     PathLook look_;

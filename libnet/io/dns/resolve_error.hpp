@@ -55,12 +55,15 @@ inline ResolveError no_such_address(std::string_view name, AddressFamily family)
     return {asio::error::no_data, printable_host(name) + ": has no " + std::string{wanted_address(family)}};
 }
 
-/// Of an IPv6 address with a zone that isn't one of this host's interfaces, too.
+/// Of an IPv6 address with a zone, too, where that isn't one of this host's interfaces, or the address has none.
 inline ResolveError not_a_host_name(std::string_view name)
 {
     boost::system::error_code bad;
     const auto zone = name.find('%');
-    if (zone != name.npos) static_cast<void>(asio::ip::make_address_v6(std::string{name.substr(0, zone)}, bad));
+    const auto address =
+        zone == name.npos ? asio::ip::address_v6{} : asio::ip::make_address_v6(std::string{name.substr(0, zone)}, bad);
+    if (zone != name.npos && !bad && !address.is_link_local() && !address.is_multicast_link_local())
+        return {asio::error::host_not_found, printable_host(name) + ": only link-local addresses have a zone"};
     if (zone != name.npos && !bad)
         return {asio::error::host_not_found,
                 printable_host(name) + ": there is no interface " + printable_host(name.substr(zone + 1))};

@@ -181,6 +181,9 @@ TEST_CASE("trace++ takes hosts in every form, and says what is missing of one", 
     const auto nowhere = run({program("trace++"), "fe80::1%no-such0"});
     CHECK(nowhere.exit_code == 2);
     CHECK(nowhere.err == "trace++: fe80::1%no-such0: there is no interface no-such0\n");
+    const auto global = run({program("trace++"), "::1%lo"});
+    CHECK(global.exit_code == 2);
+    CHECK(global.err == "trace++: ::1%lo: only link-local addresses have a zone\n");
     const auto json = run({program("trace++"), "--json", "fe80::1"});
     CHECK(json.out.starts_with("{\"event\":\"path\""));
 }
