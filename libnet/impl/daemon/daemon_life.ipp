@@ -2,7 +2,6 @@
 // Bodies of libnet/impl/daemon/daemon_life.hpp: begin, stop, end.
 
 #include <libnet/impl/daemon/daemon_life.hpp>
-#include <libnet/io/loop/give_start_back.hpp>
 #include <libnet/io/loop/held_signals.hpp>
 #include <libnet/io/loop/on_signal.hpp>
 #include <libnet/io/loop/reason_of.hpp>
@@ -129,7 +128,6 @@ LIBNETXX_DECL void DaemonLife::begin()
         asio::co_spawn(*executor_, watch_memory(self), [self](const std::exception_ptr& failure) {
             if (failure) self->end_memory_watch();
         });
-    io::give_start_back();
 }
 
 /// Runs the service; `news` is cancelled when it has ended.
