@@ -166,7 +166,8 @@ private:
         begin_.expires_at(next);
         begin_.async_wait([weak = weak_from_this()](boost::system::error_code cancelled) {
             const auto self = weak.lock();
-            if (!cancelled && self && !self->stopped_) self->begin_due();  // it may have expired before it was cancelled
+            // It may have expired before it was cancelled.
+            if (!cancelled && self && !self->stopped_) self->begin_due();
         });
     }
 
