@@ -27,6 +27,26 @@ using namespace libnet;
 using namespace libnet::test;
 namespace asio = boost::asio;
 
+/// A session that has an outcome to tell whenever it is asked.
+struct BusySession {
+    struct Probe {};
+    using Outcome = int;
+    using Action = std::variant<engine::action::Send<Probe>, engine::action::Report<int>, engine::action::WaitUntil,
+                                engine::action::Done>;
+
+    std::shared_ptr<io::ProbePoll> poll() const { return poll_; }
+    void take_answers() {}
+    void send(const Probe&) {}
+    Action next(engine::action::TimePoint)
+    {
+        if (++turns % 2 == 0) return engine::action::Send<Probe>{};
+        return engine::action::Report<int>{turns};
+    }
+
+    std::shared_ptr<io::ProbePoll> poll_;
+    int turns = 0;
+};
+
 namespace {
 
 const auto loopback = asio::ip::make_address("127.0.0.1");
@@ -105,26 +125,6 @@ void fail_everywhere(Make make)
     talk.destroyed = [open] { CHECK(open_descriptors() <= open + 3); };  // an io_context's own may come once
     CHECK(fails_at_every_step(talk) > 20);
 }
-
-/// A session that has an outcome to tell whenever it is asked.
-struct BusySession {
-    struct Probe {};
-    using Outcome = int;
-    using Action = std::variant<engine::action::Send<Probe>, engine::action::Report<int>, engine::action::WaitUntil,
-                                engine::action::Done>;
-
-    std::shared_ptr<io::ProbePoll> poll() const { return poll_; }
-    void take_answers() {}
-    void send(const Probe&) {}
-    Action next(engine::action::TimePoint)
-    {
-        if (++turns % 2 == 0) return engine::action::Send<Probe>{};
-        return engine::action::Report<int>{turns};
-    }
-
-    std::shared_ptr<io::ProbePoll> poll_;
-    int turns = 0;
-};
 
 asio::awaitable<void> take_for_ever(std::shared_ptr<BusySession> session)
 {
