@@ -32,7 +32,7 @@ inline void add_exporter_options(Options& table, std::string_view help, DaemonOp
 {
     using namespace std::chrono_literals;
     table.list("listen", "PLACE", std::string{help}, listen_place(), daemon.listen)
-        .value("drain", "TIME", "--listen: that requests have to end in: 30s, 1m (10)", period(0ms, 24h), daemon.drain)
+        .value("drain", "TIME", "--listen: until requests end: 30s, 1m (10)", period(0ms, 24h), daemon.drain)
         .list("page-name", "NAME", "--listen: a name of its page; may be repeated", page_name(), daemon.page_names);
     add_diagnostics(table, daemon);
     add_rights(table, daemon);
