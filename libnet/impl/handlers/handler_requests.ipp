@@ -16,9 +16,9 @@ namespace libnet::inline v0::detail {
 inline constexpr std::string_view handler_too_slow = "The program took too long to answer this.";
 inline constexpr std::string_view body_too_large = "The request's body is larger than what is taken here.";
 
-/// So much of a body is taken before others have their turn. A piece costs as much as its octets and some more: a client may send
-/// any number of chunks of one octet, without a pause.
-inline constexpr std::size_t most_in_a_turn = 256 * 1024, cost_of_piece = 1024;
+/// So many pieces of a body are taken before others have their turn. Each may have been 64 KiB, in chunks of one octet: a client that
+/// makes no pause would have the thread for itself.
+inline constexpr int pieces_in_a_turn = 4;
 
 LIBNETXX_DECL std::unique_ptr<io::HttpHandler> MountedRoutes::before(std::unique_ptr<io::HttpHandler> others)
 {
@@ -105,14 +105,13 @@ LIBNETXX_DECL bool HandlerRequests::take_body(io::HttpSession& session)
         job_->body_ended = !session.has_body();
         return call(session);
     }
-    for (std::size_t taken = 0;;) {
+    for (int taken = 0;;) {
         const auto piece = session.next_piece();
         if (piece.failed) return true;
         if (piece.waits) {
             invite(session);
             return false;
         }
-        taken += cost_of_piece + piece.content.size();
         auto& body = job_->call.body();
         if (piece.content.size() > route_->options.max_body - body.size()) {
             session.fail(413, std::string{body_too_large});
@@ -121,7 +120,7 @@ LIBNETXX_DECL bool HandlerRequests::take_body(io::HttpSession& session)
         body.append(piece.content);
         session.take_piece();
         if (piece.last) break;
-        if (taken < most_in_a_turn) continue;
+        if (++taken < pieces_in_a_turn) continue;
         session.connection().go_on_soon();
         return false;
     }

@@ -198,7 +198,7 @@ TEST_CASE("names of wide characters keep the columns of ping++ --watch straight"
 {
     if (!test::can_ping() || test::has_no_tmux()) return;
     const bool utf8 = GENERATE(true, false);
-    test::TmuxTerminal terminal{{test::program("ping++"), "--watch", "例え.invalid", "narrow.invalid"},
+    test::TmuxTerminal terminal{{test::program("ping++"), "--watch", "例え.invalid", "narrow.invalid", "127.0.0.1"},
                                 100,
                                 24,
                                 {utf8 ? "LC_ALL=C.UTF-8" : "LC_ALL=C"}};

@@ -75,6 +75,7 @@ TEST_CASE("the screen of trace++ --watch follows the terminal's size", "[apps][t
     }
     terminal.resize(8, 3);  // nothing is left out of what fits
     REQUIRE(terminal.wait_until_gone("Loss%   Last"));
+    REQUIRE(terminal.wait_for("trace++"));
     CHECK(terminal.lines()[0] == "trace++");
     terminal.resize(80, 24);
     REQUIRE(terminal.wait_for("c columns"));
