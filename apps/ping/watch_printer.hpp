@@ -115,7 +115,9 @@ private:
         picture.push_back({{title(hosts)}});
         picture.push_back({{table.head()}});
         for (const auto& row : rows) picture.push_back(table.row(row, second()));
-        picture.push_back({{last_line(hosts.size(), shown)}});
+        const bool has_room = picture.size() + 2 <= look_.size.lines;
+        picture.push_back({{where(hosts.size(), shown) + (messages_.empty() || has_room ? keys() : last_message())}});
+        if (!messages_.empty() && has_room) picture.push_back({{last_message()}});
         return picture;
     }
 
@@ -130,15 +132,19 @@ private:
                            silent == 0 ? "" : fmt::format("{} silent, ", silent), second(), paused_ ? ", paused" : "");
     }
 
-    /// Where the rows stand among the others; the last message; what the keys do.
-    std::string last_line(std::size_t hosts, std::size_t shown) const
+    /// Where the rows stand among the others.
+    std::string where(std::size_t hosts, std::size_t shown) const
     {
-        std::string text;
-        if (shown < hosts) text = fmt::format("{}-{} of {}  ", first_ + 1, first_ + shown, hosts);
-        if (!messages_.empty()) return text + printable(messages_.back());
-        if (!screen_->has_keys()) return text;
-        return text + fmt::format("s sort ({})  p pause  r reset  q quit", name_of(sort_));
+        return shown < hosts ? fmt::format("{}-{} of {}  ", first_ + 1, first_ + shown, hosts) : std::string{};
     }
+
+    std::string keys() const
+    {
+        return screen_->has_keys() ? fmt::format("s sort ({})  p pause  r reset  q quit", name_of(sort_))
+                                   : std::string{};
+    }
+
+    std::string last_message() const { return printable(messages_.back()); }
 
     void quit()
     {
