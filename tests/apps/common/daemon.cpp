@@ -43,7 +43,7 @@ struct EchoOptions {
     bool broken = false;  ///< run() throws
 };
 
-/// Sends one byte back per connection.
+/// Sends one byte back per connection, which ends then; but for who sends 'h' and holds the line.
 class EchoServer {
 public:
     EchoServer(const io::Executor& executor, const EchoOptions& options, tcp::acceptor listener)
@@ -78,6 +78,7 @@ private:
         record.status = 200;
         if (options_.on_access) options_.on_access(record);
         co_await connection.socket().async_write_some(buffer, io::use_tuple);
+        if (byte == 'h') co_await connection.socket().async_read_some(buffer, io::use_tuple);
     }
 
     EchoOptions options_;
@@ -146,13 +147,16 @@ TEST_CASE("a daemon that is told to stop before its servers have begun ends all 
     CHECK(worker.run() == nullptr);
 }
 
-TEST_CASE("a second signal ends a daemon at once, also with a client that says nothing", "[apps][daemon]")
+TEST_CASE("a second signal ends a daemon at once, also with a client that says nothing more", "[apps][daemon]")
 {
     asio::io_context io;
     tcp::socket silent{io};
     const test::Capture err{STDERR_FILENO};
     const int exit_code = serve_while(2, "none", [&](std::uint16_t port) {
         silent.connect({asio::ip::address_v4::loopback(), port});
+        char byte = 'h';
+        asio::write(silent, asio::buffer(&byte, 1));
+        asio::read(silent, asio::buffer(&byte, 1));
         ::kill(::getpid(), SIGINT);
         ::kill(::getpid(), SIGTERM);
     });
