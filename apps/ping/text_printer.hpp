@@ -286,7 +286,9 @@ private:
         std::string rows;
         for (const auto index : ordered(hosts, settings_.sort.value_or(PingSort::given))) {
             rows += table.row(index) + '\n';
-            if (rows.size() > enough) print_text(std::exchange(rows, {}));
+            if (rows.size() <= enough) continue;
+            print_text(rows);
+            rows.clear();
         }
         print_text(rows);
     }
