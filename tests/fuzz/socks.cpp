@@ -1,5 +1,6 @@
 // Any octets as each part of a SOCKS conversation: an answer doesn't change when more comes, and lies in what came.
 
+#include <libnet/wire/dns/idn.hpp>
 #include <libnet/wire/socks/socks4.hpp>
 #include <libnet/wire/socks/socks5.hpp>
 
@@ -33,10 +34,15 @@ void check(std::string_view bytes, Parse parse, std::size_t longest)
     require(before && !*before);
 }
 
+/// A name may be in UTF-8. What is asked for then is ASCII.
 void check_name(const SocksDestination& destination)
 {
     require(destination.address || (!destination.name.empty() && destination.name.size() <= 255));
-    for (const char c : destination.name) require(c > ' ' && c < '\x7f');
+    for (const char c : destination.name) require(static_cast<unsigned char>(c) > ' ' && c != '\x7f');
+    const auto asked_for = ascii_host_name(destination.name);
+    if (!asked_for || *asked_for == destination.name) return;
+    require(asked_for->find_first_of("/\\@:?#[]%") == std::string::npos);
+    for (const char c : *asked_for) require(c > ' ' && c < '\x7f');
 }
 
 }  // namespace
