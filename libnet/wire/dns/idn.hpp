@@ -13,8 +13,7 @@
 namespace libnet::inline v0::wire {
 
 /// The name as name servers know it: one in UTF-8 by IDNA 2008 (RFC 5891), with the non-transitional mapping of UTS 46, as
-/// browsers and curl have it, where a name in other letters has no ASCII but letters, digits and hyphens: some of Unicode's are another
-/// '@' or '/'. One in ASCII as it is. nullopt: it is no such name, or libnet is built without libidn2.
+/// browsers and curl have it; one in ASCII as it is. nullopt: it is no such name, or libnet is built without libidn2.
 inline std::optional<std::string> ascii_host_name(const std::string& name)
 {
     const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
@@ -22,10 +21,16 @@ inline std::optional<std::string> ascii_host_name(const std::string& name)
     if (name.find('\0') != name.npos) return std::nullopt;
 #if defined(LIBNETXX_IDN)
     char* converted = nullptr;
-    constexpr int rules = IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL | IDN2_USE_STD3_ASCII_RULES;
-    const int status = idn2_to_ascii_8z(name.c_str(), &converted, rules);
+    const int status = idn2_to_ascii_8z(name.c_str(), &converted, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
     const std::unique_ptr<char, void (*)(void*)> owner{converted, &idn2_free};
-    if (status == IDN2_OK) return std::string{converted};
+    if (status != IDN2_OK) return std::nullopt;
+    // Some of Unicode's characters are mapped to '@', '/' or ':', and libidn2's own rules against that leave them out.
+    const std::string ascii{converted};
+    const auto is_of_name = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+               c == '_';
+    };
+    if (std::ranges::all_of(ascii, is_of_name)) return ascii;
 #endif
     return std::nullopt;
 }

@@ -1,4 +1,5 @@
 #include <libnet/wire/dns/idn.hpp>
+#include <tests/support/catch.hpp>
 
 #include <optional>
 #include <string>
