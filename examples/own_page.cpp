@@ -58,7 +58,6 @@ try {
         numbers.proxied += call.count("Via");
         return libnet::HttpReply::json(numbers.json());
     });
-    const libnet::WebSocketOptions live{.idle_timeout = {}};  // pongs aren't read: the writes show when a page has gone
     const auto tell = [&](libnet::WebSocket& page, libnet::HttpCall&) -> asio::awaitable<void> {
         for (asio::steady_timer timer{page.get_executor()};; co_await timer.async_wait(asio::use_awaitable)) {
             const auto text = numbers.json();
@@ -66,7 +65,7 @@ try {
             timer.expires_after(std::chrono::seconds{1});
         }
     };
-    files.websocket("/live", tell, live);
+    files.websocket("/live", tell, {.idle_timeout = {}});  // pongs aren't read: the writes show when a page has gone
     const auto end = [&io](std::exception_ptr) { io.stop(); };
     std::cout << "http://" << files.local_endpoint() << "/own_page.html\n" << std::flush;
     asio::co_spawn(io, files.run(), end);

@@ -90,7 +90,7 @@ nodes: {host: {address: 10.9.0.1}}' >"$work/limited.yaml"
     "$engine" "in 500 random paths the verdicts are right" | grep -E 'precision|passed|failed'
 }
 changes() {
-    "$engine" "a path that grows, shrinks or moves is noticed within two rounds, without a false loss" -s | grep -E 'rounds|passed|failed' | tail -n 2
+    "$engine" "a path that grows\\, shrinks or moves is noticed within two rounds\\, without a false loss" -s | grep -E 'rounds|passed|failed' | tail -n 2
     "$engine" "a path that shares its load packet by packet never changes" | tail -n 2
 }
 unprivileged() {
